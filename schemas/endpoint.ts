@@ -1,0 +1,49 @@
+import type { z } from 'zod'
+import { type EndpointName, routes } from './routes.ts'
+import type { ViewAction } from './vocabulary.ts'
+
+/** One endpoint, described once: the router, the OpenAPI document, the client and the tests read this value. */
+export interface Endpoint<
+  Name extends EndpointName = EndpointName,
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  name: Name
+  method: 'GET' | 'POST'
+  /** Below `<base>/api/v1`, parameters as `{name}`. */
+  path: string
+  /** One line for the OpenAPI document. */
+  summary: string
+  params?: Params
+  query?: Query
+  headers?: z.ZodObject
+  body?: Body
+  output: Output
+  /** Status of the plain success, 200 unless told. */
+  status: number
+  /** `json` unless the endpoint streams. */
+  media: 'json' | 'event-stream' | 'export'
+  /**
+   * Who may call: a view action is asked with the page as resource before the handler runs; `session` needs
+   * an actor only (the handler authorizes what it touches); `public` needs none.
+   */
+  access: ViewAction | 'session' | 'public'
+}
+
+type Description<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType> = Partial<
+  Pick<Endpoint<EndpointName, P, Q, B, O>, 'params' | 'query' | 'headers' | 'body' | 'status' | 'media'>
+> &
+  Pick<Endpoint<EndpointName, P, Q, B, O>, 'summary' | 'output' | 'access'>
+
+export function endpoint<
+  Name extends EndpointName,
+  Output extends z.ZodType,
+  Params extends z.ZodObject = z.ZodObject,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+>(name: Name, description: Description<Params, Query, Body, Output>): Endpoint<Name, Params, Query, Body, Output> {
+  const [method, path] = routes[name].split(' ') as ['GET' | 'POST', string]
+  return { status: 200, media: 'json', ...description, name, method, path }
+}

@@ -1,0 +1,25 @@
+/**
+ * Every endpoint's method and path, below `<base>/api/v1`. Plain data, so that the client in a browser
+ * does not load the schemas; `endpoint()` reads the same table.
+ */
+export const routes = {
+  getSession: 'GET /session',
+  getOverview: 'GET /overview',
+  listCronEntries: 'GET /cron-entries',
+  getCronEntry: 'GET /cron-entries/{name}',
+  getCronHistory: 'GET /cron-entries/{name}/history',
+  listAuditEvents: 'GET /audit-events',
+  exportAuditEvents: 'GET /audit-events/export',
+  getAuditEvent: 'GET /audit-events/{id}',
+  getForensics: 'GET /forensics/{subjectType}/{subjectId}',
+  createPreview: 'POST /previews',
+  getPreview: 'GET /previews/{id}',
+  executePreview: 'POST /previews/{id}/execute',
+  runOperation: 'POST /operations',
+  streamLive: 'GET /live',
+  getOpenapi: 'GET /openapi.json',
+  getHealth: 'GET /healthz',
+  getReadiness: 'GET /readyz',
+} as const
+
+export type EndpointName = keyof typeof routes

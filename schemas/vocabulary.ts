@@ -1,0 +1,147 @@
+/** The frozen words of the product, with the label each surface shows. No zod here: elements load this file. */
+
+export const operatorStatuses = {
+  needs_review: 'Needs Review',
+  blocked: 'Blocked',
+  waiting: 'Waiting',
+  runnable: 'Runnable',
+  resolved: 'Resolved',
+  bridge_only: 'Bridge-only Follow-up',
+} as const
+
+export const ownerships = {
+  powertools_native: 'Powertools-native',
+  bridge: 'bridge',
+  host_owned: 'host-owned follow-up',
+} as const
+
+/** What each owner allows; shown behind the ownership label. */
+export const postures = {
+  powertools_native: 'Audited action',
+  bridge: 'Inspection only',
+  host_owned: 'Host-owned',
+} as const
+
+export const completenessStates = {
+  complete: 'complete',
+  partial_evidence: 'partial evidence',
+  history_unavailable: 'history unavailable',
+  unknown: 'unknown',
+} as const
+
+/** Strongest first. */
+export const provenances = {
+  durable: 'durable',
+  supporting: 'supporting evidence',
+  bridge_only: 'Inspection only',
+  unknown: 'unknown',
+} as const
+
+export const previewStatuses = {
+  ready: 'Preview Ready',
+  drifted: 'Drifted',
+  expired: 'Expired',
+  consumed: 'Consumed',
+} as const
+
+export const auditOutcomes = {
+  succeeded: 'succeeded',
+  denied: 'denied',
+  failed: 'failed',
+  requested: 'requested',
+} as const
+
+export const followUpStatuses = {
+  unconfigured: 'unconfigured',
+  invoked: 'invoked',
+  failed: 'failed',
+  none: 'none',
+} as const
+
+export const slotOutcomes = {
+  on_time: 'on time',
+  delayed: 'delayed',
+  manual_run: 'manual run',
+  skipped_overlap: 'skipped, overlap',
+  queued_follow_up: 'queued follow-up',
+  skipped_by_operator: 'skipped by operator',
+  paused: 'paused',
+  missed_fire: 'missed',
+  scheduler_down: 'no scheduler',
+  unknown: 'unknown',
+} as const
+
+export const overlapPolicies = {
+  allow: 'allow overlap',
+  skip: 'skip',
+  queue_one: 'queue one',
+  cancel_previous: 'cancel previous',
+} as const
+
+export const catchUpPolicies = { none: 'none', latest: 'latest', all: 'all' } as const
+
+export const cronSources = { code: 'code', runtime: 'runtime', fixture: 'fixture' } as const
+
+export const eventSources = { page: 'page', api: 'api', cli: 'cli', system: 'system' } as const
+
+export const risks = { low: 'low risk', medium: 'medium risk', high: 'high risk' } as const
+
+export const jobStates = {
+  scheduled: 'scheduled',
+  available: 'available',
+  executing: 'executing',
+  retryable: 'retryable',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  discarded: 'discarded',
+} as const
+
+/** What `authorize` is asked for a page or a read. */
+export const viewActions = {
+  view_overview: 'see the overview',
+  view_cron: 'see cron entries',
+  view_jobs: 'see jobs',
+  view_queues: 'see queues',
+  view_incidents: 'see incidents',
+  view_forensics: 'see forensics',
+  view_audit: 'see the audit log',
+  view_bridge: 'see the engine dashboard',
+} as const
+
+/** What `authorize` is asked for a change. */
+export const operationActions = {
+  pause_cron_entry: 'Pause entry',
+  resume_cron_entry: 'Resume entry',
+  run_cron_entry: 'Run now',
+  skip_cron_slot: 'Skip slot',
+  create_cron_entry: 'Create entry',
+  update_cron_entry: 'Change entry',
+  delete_cron_entry: 'Delete entry',
+} as const
+
+export const subjectTypes = {
+  cron_entry: 'cron entry',
+  audit_event: 'audit event',
+  job: 'job',
+  queue: 'queue',
+  incident: 'incident',
+} as const
+
+export type OperatorStatus = keyof typeof operatorStatuses
+export type Ownership = keyof typeof ownerships
+export type CompletenessState = keyof typeof completenessStates
+export type Provenance = keyof typeof provenances
+export type PreviewStatus = keyof typeof previewStatuses
+export type AuditOutcome = keyof typeof auditOutcomes
+export type FollowUpStatus = keyof typeof followUpStatuses
+export type SlotOutcome = keyof typeof slotOutcomes
+export type OverlapPolicy = keyof typeof overlapPolicies
+export type CatchUpPolicy = keyof typeof catchUpPolicies
+export type CronSource = keyof typeof cronSources
+export type EventSource = keyof typeof eventSources
+export type Risk = keyof typeof risks
+export type JobState = keyof typeof jobStates
+export type ViewAction = keyof typeof viewActions
+export type OperationAction = keyof typeof operationActions
+export type Action = ViewAction | OperationAction
+export type SubjectType = keyof typeof subjectTypes

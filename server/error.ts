@@ -1,0 +1,30 @@
+import { problemCodes, type Problem, type ProblemCode } from '../schemas/index.ts'
+
+export interface OpsErrorDetails {
+  /** Field errors, for `invalid_request`. */
+  errors?: Problem['errors']
+  /** The plan as it is now, for `preview_drifted`. */
+  plan?: Problem['plan']
+  /** Never shown; for the log. */
+  cause?: unknown
+}
+
+/**
+ * Everything that is refused on purpose. The message is for the person who asked: what was got, where, and what
+ * was expected. The top middleware turns it into a problem; nobody else knows HTTP.
+ */
+export class OpsError extends Error {
+  readonly code: ProblemCode
+  readonly details: OpsErrorDetails
+
+  constructor(code: ProblemCode, message: string, details: OpsErrorDetails = {}) {
+    super(message, { cause: details.cause })
+    this.name = 'OpsError'
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return problemCodes[this.code][0]
+  }
+}

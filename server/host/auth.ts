@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http'
+import type { Action, Permission, Principal } from '../../schemas/index.ts'
+
+/** What an action is about. The same full resource is passed at preview and at execute. */
+export interface Resource {
+  /** `page` for a whole surface, else a subject type such as `cron_entry`. */
+  type: string
+  /** For a page its name (`cron`), else the subject's id. */
+  id: string
+  queue?: string
+  worker?: string
+  tags?: string[]
+}
+
+/**
+ * The host's login and permissions. `Actor` is whatever the host uses for a signed-in person or service;
+ * it is passed back to the host unread.
+ */
+export interface Auth<Actor = unknown> {
+  /** Who is asking; null when nobody is signed in (401 for the API, `signInUrl` for a page). */
+  currentActor(request: IncomingMessage): Promise<Actor | null> | Actor | null
+
+  /**
+   * Asked for every page, every read and every operation. `true`/`false`, or `{ allowed, reason }` where the
+   * reason is shown beside the disabled control. Anything else, and any exception, counts as no.
+   */
+  authorize(actor: Actor, action: Action, resource: Resource): Promise<boolean | Permission> | boolean | Permission
+
+  /** Who is named in evidence. null: this actor may look, never change. */
+  auditPrincipal(actor: Actor): Principal | null
+
+  /**
+   * Did this actor come with a cookie? Then an unsafe request must be same-origin. Default: yes, unless the
+   * request has an `Authorization` header and no `Cookie` header.
+   */
+  fromCookie?(request: IncomingMessage): boolean
+
+  /** Where a page sends somebody who is not signed in; `returnTo` is the path they wanted. Default: a plain 401 page. */
+  signInUrl?(returnTo: string): string
+
+  /** Who the command line acts as, read from its environment. Without it the command line only reads. */
+  commandLineActor?(env: NodeJS.ProcessEnv): Promise<Actor | null> | Actor | null
+}
+
+/**
+ * The stub that `ops-powertools init` writes: nobody is signed in and nothing is allowed, until the host says who is.
+ * `doctor` warns while it is in use.
+ */
+export const denyEverything: Auth<never> = {
+  currentActor: () => null,
+  authorize: () => false,
+  auditPrincipal: () => null,
+}

@@ -1,0 +1,65 @@
+import type { ViewAction } from '../../schemas/index.ts'
+
+/** What a value is, so that a policy can decide by kind. */
+export type DisplayKind =
+  | 'actor_label'
+  | 'reason'
+  | 'job_args'
+  | 'job_meta'
+  | 'job_output'
+  | 'job_error'
+  | 'cron_args'
+  | 'audit_state'
+  | 'incident_evidence'
+
+export interface DisplayContext<Actor = unknown> {
+  /** Who is looking. */
+  actor: Actor
+  /** Where it will be shown: the surface of the read, or `preview`, `export`, `cli`. */
+  surface: ViewAction | 'preview' | 'export' | 'cli'
+  /** What it belongs to, where that is known. */
+  subject?: { type: string; id: string }
+}
+
+/**
+ * The host's redaction. Runs on the server, so no client ever receives what it hides. Answer a replacement, or
+ * undefined for the default (keys that look secret are hidden, everything else is shown). It throws: `[redacted]`.
+ */
+export interface DisplayPolicy<Actor = unknown> {
+  display(kind: DisplayKind, value: unknown, context: DisplayContext<Actor>): unknown
+}
+
+export const redacted = '[redacted]'
+export const hidden = '[hidden]'
+
+const secretKey =
+  /pass(word|wd|phrase)|secret|token|authorization|api[-_]?key|access[-_]?key|private[-_]?key|credential|cookie|session[-_]?id|^(auth|jwt|bearer|pin|otp|cvv|cvc|ssn)$/i
+
+/** The default policy: values under keys that look secret are hidden, at any depth. */
+export function hideSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideSecrets)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, secretKey.test(key) ? hidden : hideSecrets(inner)]),
+  )
+}
+
+/** One value through the policy. The raw value is never the answer to a policy that failed. */
+export function display<Actor>(
+  policy: DisplayPolicy<Actor>,
+  kind: DisplayKind,
+  value: unknown,
+  context: DisplayContext<Actor>,
+): unknown {
+  if (value === undefined || value === null) return value
+  try {
+    const shown = policy.display(kind, value, context)
+    if (shown instanceof Promise) {
+      shown.catch(() => {})
+      return redacted // a policy is synchronous; a promise would be shown as an empty object
+    }
+    return shown === undefined ? hideSecrets(value) : shown
+  } catch {
+    return redacted
+  }
+}

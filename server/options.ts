@@ -1,0 +1,48 @@
+import type { CronDefinition } from '../schemas/index.ts'
+import type { Bridge } from './bridges/bridge.ts'
+import type { Engine } from './engines/engine.ts'
+import type { Auth } from './host/auth.ts'
+import type { DisplayPolicy } from './host/display.ts'
+import type { Escalation } from './host/escalation.ts'
+import type { Log } from './host/log.ts'
+
+export interface DatabaseOptions {
+  /** e.g. `postgres://user:password@localhost:5432/app`. */
+  url: string
+  /** Schema of our own tables. Default `ops`. */
+  schema?: string
+  /** Connections of the request pool. Default 10. One more is held for LISTEN. */
+  poolSize?: number
+}
+
+/** A cron entry declared in code. Upserted at start; an operator's pause survives deploys. */
+export interface DeclaredCronEntry extends Pick<CronDefinition, 'queue' | 'expression'>, Partial<CronDefinition> {
+  name: string
+  /** `fixture` marks an entry that exists for demos and tests. Default `code`. */
+  source?: 'code' | 'fixture'
+}
+
+/** Everything a host decides. Kept in one module (`ops.config.ts`) that its server and the command line both read. */
+export interface OpsOptions<Actor = never> {
+  database: DatabaseOptions
+  auth: Auth<Actor>
+  displayPolicy: DisplayPolicy<Actor>
+  engine: Engine
+  escalation?: Escalation
+  bridges?: Bridge[]
+  /** Where pages and API are mounted. Default `/ops/jobs`. */
+  base?: string
+  cron?: DeclaredCronEntry[]
+  /** Tighten reasons: an action named here requires one of at least `minLength` (default 8) characters. */
+  reasons?: Partial<Record<string, { required: true; minLength?: number }>>
+  /** Loops and scheduling. */
+  scheduler?: {
+    /** Run the background loops in this process when `start()` is called. Default true. */
+    enabled?: boolean
+    /** Seconds between scheduler ticks. Default 1. */
+    tickSeconds?: number
+  }
+  log?: Log
+  /** The clock, for tests. Default: the system's. */
+  now?: () => Date
+}
