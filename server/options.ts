@@ -16,7 +16,7 @@ export interface DatabaseOptions {
 }
 
 /** A cron entry declared in code. Upserted at start; an operator's pause survives deploys. */
-export interface DeclaredCronEntry extends Pick<CronDefinition, 'queue' | 'expression'>, Partial<CronDefinition> {
+export interface DeclaredCronEntry extends Pick<CronDefinition, 'queue' | 'expression'>, Partial<Omit<CronDefinition, 'queue' | 'expression'>> {
   name: string
   /** `fixture` marks an entry that exists for demos and tests. Default `code`. */
   source?: 'code' | 'fixture'
