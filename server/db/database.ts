@@ -1,0 +1,84 @@
+import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
+import { type RawBuilder, sql } from 'kysely'
+import { migrations } from '../../migrations/index.ts'
+import type { SqlExecutor } from '../engines/engine.ts'
+import type { DatabaseOptions } from '../options.ts'
+import { entities } from './entities.ts'
+
+export type Em = SqlEntityManager
+
+/** Our own tables, in our own schema, through one pool. */
+export interface Database {
+  readonly url: string
+  readonly schema: string
+  /** A fresh unit of work outside any transaction. */
+  em(): Em
+  /** Commits what `work` did, or nothing. */
+  transact<T>(work: (em: Em) => Promise<T>): Promise<T>
+  /** A table of our schema, for a statement: the schema name is the only thing ever put into SQL text. */
+  table(name: string): RawBuilder<unknown>
+  /** Applies what is pending; several processes may try, one does it. */
+  migrate(): Promise<string[]>
+  pendingMigrations(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** Connects at the first statement, so that a database that is away does not stop the process. */
+export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    schema,
+    entities,
+    extensions: [Migrator],
+    pool: { min: 0, max: poolSize },
+    // The pool must notice a database that is gone, and a statement that never ends must not hold a request.
+    driverOptions: { application_name: 'ops-powertools', connectionTimeoutMillis: 3_000, statement_timeout: 15_000, keepAlive: true },
+    migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
+    logger: () => {},
+  })
+  const em = () => orm.em.fork() as unknown as Em
+  return {
+    url,
+    schema,
+    em,
+    transact: (work) => em().transactional(work, { clear: true }),
+    table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
+    migrate: () => migrate(orm as unknown as MikroORM, schema),
+    pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
+    close: () => orm.close(true),
+  }
+}
+
+/** Runs one statement with bound parameters, inside the unit of work's transaction if it has one. */
+export async function query<Row>(em: Em, statement: RawBuilder<Row>): Promise<Row[]> {
+  return (await statement.execute(em.getKysely())).rows
+}
+
+/** What an engine needs to join this unit of work's transaction. */
+export function executorOf(em: Em): SqlExecutor {
+  return {
+    async executeSql(text, values = []) {
+      const kysely = em.getKysely()
+      const compiled = { sql: text, parameters: values, query: { kind: 'RawNode' }, queryId: { queryId: 'engine' } }
+      const result = await kysely.executeQuery<Record<string, unknown>>(compiled as never)
+      return { rows: [...result.rows] }
+    },
+  }
+}
+
+/** Timestamps come back as PostgreSQL writes them, `2026-11-21 02:00:00.123456+00`; answers carry ISO-8601. */
+export function isoMicroseconds(timestamp: string): string {
+  const [date, time = '00:00:00'] = timestamp.replace(/\+00(:?00)?$/, '').split(/[ T]/)
+  const [seconds, fraction = ''] = time.split('.')
+  return `${date}T${seconds}.${fraction.padEnd(6, '0')}Z`
+}
+
+async function migrate(orm: MikroORM, schema: string): Promise<string[]> {
+  const em = orm.em.fork() as unknown as Em
+  return em.transactional(async (em) => {
+    await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools migrate ${schema}`}, 0))`)
+    const done = await orm.migrator.up({ transaction: em.getTransactionContext(), schema })
+    return done.map((migration) => migration.name)
+  })
+}

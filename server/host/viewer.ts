@@ -1,0 +1,61 @@
+import type { Action, Permission, Principal } from '../../schemas/index.ts'
+import type { Auth, Resource } from './auth.ts'
+import { type DisplayContext, type DisplayKind, type DisplayPolicy, display } from './display.ts'
+
+/** Somebody who is looking, with the two questions the host answers about them. */
+export interface Viewer {
+  /** null: may look, never change. */
+  readonly principal: Principal | null
+  /** Asked once per action and resource within a request. */
+  can(action: Action, resource: Resource): Promise<Permission>
+  /** A value as this viewer may see it. */
+  show(kind: DisplayKind, value: unknown, surface: DisplayContext['surface'], subject?: DisplayContext['subject']): unknown
+}
+
+export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor): Viewer {
+  const asked = new Map<string, Promise<Permission>>()
+  return {
+    principal: readPrincipal(auth, actor),
+    can(action, resource) {
+      const key = JSON.stringify([action, resource.type, resource.id, resource.queue, resource.worker, resource.tags])
+      let answer = asked.get(key)
+      if (!answer) asked.set(key, (answer = askHost(auth, actor, action, resource)))
+      return answer
+    },
+    show: (kind, value, surface, subject) => display(policy, kind, value, { actor, surface, subject }),
+  }
+}
+
+/** This product itself: it may do what it was built to do, and its own log lines hide secrets by the default rule. */
+export const systemPrincipal: Principal = { id: 'system', type: 'system', label: 'system' }
+
+const deniedByError: Permission = { allowed: false, reason: 'The host could not decide, so the answer is no.' }
+
+async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, resource: Resource): Promise<Permission> {
+  try {
+    const answer: unknown = await auth.authorize(actor, action, resource)
+    if (answer === true) return { allowed: true }
+    if (answer === false) return { allowed: false, reason: 'Your account may not do this.' }
+    if (typeof answer !== 'object' || answer === null) return deniedByError
+    const { allowed, reason } = answer as Partial<Permission>
+    if (allowed === true) return { allowed: true }
+    return { allowed: false, reason: typeof reason === 'string' && reason ? reason : 'Your account may not do this.' }
+  } catch {
+    return deniedByError
+  }
+}
+
+/** A principal that cannot be named in evidence is as good as none. */
+function readPrincipal<Actor>(auth: Auth<Actor>, actor: Actor): Principal | null {
+  try {
+    const principal = auth.auditPrincipal(actor)
+    if (!principal || !isName(principal.id) || !isName(principal.type)) return null
+    return { id: principal.id, type: principal.type, label: isName(principal.label) ? principal.label : principal.id }
+  } catch {
+    return null
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 200 && !value.includes('\0') && value.isWellFormed()
+}

@@ -1,0 +1,31 @@
+import type { OpenBridge } from './bridges/bridge.ts'
+import type { Database } from './db/database.ts'
+import type { Engine } from './engines/engine.ts'
+import type { Auth } from './host/auth.ts'
+import type { DisplayPolicy } from './host/display.ts'
+import type { Escalation } from './host/escalation.ts'
+import type { Log } from './host/log.ts'
+
+/** A bridge that is installed and open. */
+export interface MountedBridge extends OpenBridge {
+  name: string
+  label: string
+  /** e.g. `/ops/jobs/pg-boss` */
+  href: string
+}
+
+/** What every part of the server shares: the host's decisions, checked, and the means to act. */
+export interface Kit {
+  readonly db: Database
+  readonly engine: Engine
+  readonly auth: Auth<unknown>
+  readonly displayPolicy: DisplayPolicy<unknown>
+  readonly escalation?: Escalation
+  readonly bridges: readonly MountedBridge[]
+  /** Without a trailing slash, e.g. `/ops/jobs`. */
+  readonly base: string
+  readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
+  readonly log: Log
+  readonly version: string
+  now(): Date
+}
