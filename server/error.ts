@@ -5,6 +5,8 @@ export interface OpsErrorDetails {
   errors?: Problem['errors']
   /** The plan as it is now, for `preview_drifted`. */
   plan?: Problem['plan']
+  /** This is the first answer given again; it is in the evidence already. */
+  repeated?: boolean
   /** Never shown; for the log. */
   cause?: unknown
 }

@@ -1,0 +1,148 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { AuditEvent, AuditOutcome, EventSource, Principal } from '../../schemas/index.ts'
+import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
+import type { DisplayContext } from '../host/display.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { uuidv7 } from '../uuid.ts'
+
+/** An event about to be written. */
+export interface NewEvent {
+  id?: string
+  action: string
+  eventType: string
+  outcome: AuditOutcome
+  code?: string
+  actor: Principal
+  subject: { type: string; id: string }
+  reason?: string
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+  source: EventSource
+  requestId: string
+  previewId?: string
+  metadata?: Record<string, unknown>
+}
+
+/** An event as stored. */
+export interface EventRow {
+  id: string
+  occurred_at: string
+  action: string
+  event_type: string
+  outcome: AuditOutcome
+  code: string | null
+  actor_id: string
+  actor_type: string
+  actor_label: string
+  subject_type: string
+  subject_id: string
+  reason: string | null
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+  source: EventSource
+  request_id: string
+  preview_id: string | null
+  bulk_id: string | null
+  metadata: Record<string, unknown>
+}
+
+/** Writes one event and the hints that tell of it, in one round trip. `after` may be a statement to run along. */
+export async function writeEvent(db: Database, em: Em, event: NewEvent, hints: RawBuilder<unknown>[] = []): Promise<EventRow> {
+  const id = event.id ?? uuidv7()
+  const insert = sql<EventRow>`
+    insert into ${db.table('audit_event')}
+      (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
+       reason, before, after, source, request_id, preview_id, metadata)
+    values (${id}, ${event.action}, ${event.eventType}, ${event.outcome}, ${event.code ?? null},
+      ${event.actor.id}, ${event.actor.type}, ${event.actor.label}, ${event.subject.type}, ${event.subject.id},
+      ${event.reason ?? null}, ${json(event.before)}, ${json(event.after)}, ${event.source}, ${event.requestId},
+      ${event.previewId ?? null}, ${json(event.metadata ?? {})})
+    returning *`
+  const told = hints.length ? sql`, ${sql.join(hints)}` : sql``
+  const [row] = await query(em, sql<EventRow>`with written as (${insert}) select written.*${told} from written`)
+  return row!
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}
+
+/** An event as this viewer may see it. */
+export function showEvent(row: EventRow, viewer: Viewer, surface: DisplayContext['surface'] = 'view_audit'): AuditEvent {
+  const subject = { type: row.subject_type, id: row.subject_id }
+  return {
+    id: row.id,
+    occurredAt: isoMicroseconds(row.occurred_at),
+    action: row.action,
+    eventType: row.event_type,
+    outcome: row.outcome,
+    code: row.code ?? undefined,
+    actor: showPrincipal({ id: row.actor_id, type: row.actor_type, label: row.actor_label }, viewer, surface, subject),
+    subject,
+    reason: showText('reason', row.reason, viewer, surface, subject),
+    before: showState(row.before, viewer, surface, subject),
+    after: showState(row.after, viewer, surface, subject),
+    source: row.source,
+    requestId: row.request_id,
+    previewId: row.preview_id ?? undefined,
+    bulkId: row.bulk_id ?? undefined,
+    metadata: showState(row.metadata, viewer, surface, subject) ?? {},
+  }
+}
+
+/** The label is the host's to replace; the id stays, because filters and evidence are made of it. */
+export function showPrincipal(
+  principal: Principal,
+  viewer: Viewer,
+  surface: DisplayContext['surface'],
+  subject?: DisplayContext['subject'],
+): Principal {
+  const label = viewer.show('actor_label', principal.label, surface, subject)
+  return { ...principal, label: typeof label === 'string' ? label : principal.id }
+}
+
+export function showText(
+  kind: 'reason' | 'job_error',
+  text: string | null | undefined,
+  viewer: Viewer,
+  surface: DisplayContext['surface'],
+  subject?: DisplayContext['subject'],
+): string | undefined {
+  if (text === null || text === undefined) return undefined
+  const shown = viewer.show(kind, text, surface, subject)
+  return typeof shown === 'string' ? shown : JSON.stringify(shown)
+}
+
+/**
+ * Before and after hold values that have policies of their own; those come first, so that args hidden on the cron
+ * page are not readable in the audit log.
+ */
+export function showState(
+  state: Record<string, unknown> | null | undefined,
+  viewer: Viewer,
+  surface: DisplayContext['surface'],
+  subject?: DisplayContext['subject'],
+): Record<string, unknown> | undefined {
+  if (!state) return undefined
+  const inner = Object.fromEntries(
+    Object.entries(state).map(([key, value]) => {
+      const kind = innerKinds[key]
+      return [key, kind && value !== null ? viewer.show(kind, value, surface, subject) : value]
+    }),
+  )
+  const shown = viewer.show('audit_state', inner, surface, subject)
+  return isRecord(shown) ? shown : { value: shown }
+}
+
+const innerKinds: Record<string, 'cron_args' | 'reason' | 'job_error' | 'actor_label' | undefined> = {
+  args: 'cron_args',
+  reason: 'reason',
+  pauseReason: 'reason',
+  pausedBy: 'actor_label',
+  lastError: 'job_error',
+  error: 'job_error',
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

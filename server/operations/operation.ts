@@ -1,0 +1,57 @@
+import type { OperationRequest, Risk } from '../../schemas/index.ts'
+import type { Resource } from '../host/auth.ts'
+import type { ActingScope } from './scope.ts'
+
+export type State = Record<string, unknown>
+
+/** What `find` came back with: the whole resource for authorization, and whatever plan and apply need. */
+export interface Target<Found = unknown> {
+  resource: Resource
+  found: Found
+}
+
+/** What would happen. Raw values: the display policy is applied on the way out. */
+export interface Planned {
+  title: string
+  effect: string
+  cautions?: string[]
+  /** Only what changes. Times that will be read at execute are written as the word `now`. */
+  before: State
+  after: State
+  counts?: { subjects: number; jobs: number }
+  risk?: Risk
+  /** What must be as it was at preview besides before and after, e.g. the entry's version. */
+  basis?: unknown
+}
+
+export interface Applied {
+  /** As committed; `planned` where left out. */
+  before?: State
+  after?: State
+  result?: Record<string, unknown>
+  metadata?: Record<string, unknown>
+}
+
+/**
+ * An operation is a value. The pipeline asks who may, compares what was shown with what is, keeps the evidence and
+ * decides about repeats; none of that is called from here, so none of it can be forgotten.
+ */
+export interface Operation<Request extends OperationRequest = OperationRequest, Found = unknown> {
+  action: Request['action']
+  eventType: string
+  reason: 'optional' | 'required'
+  risk: Risk
+  /** Hint topics besides `audit`. */
+  topics: string[]
+  /** Reads the subject; with `scope.locking` it locks it. A subject that does not exist is still a resource. */
+  find(request: Request, scope: ActingScope): Promise<Target<Found>>
+  /** Decides; throws an OpsError when the request is not legal now. `eventId` is the event that will be written. */
+  plan(request: Request, target: Target<Found>, scope: ActingScope): Promise<Planned> | Planned
+  /** Writes, inside the transaction. */
+  apply(request: Request, target: Target<Found>, scope: ActingScope, eventId: string): Promise<Applied>
+}
+
+/** Gives a definition its types and forgets them again, so that operations of all kinds stand in one table. */
+export function defineOperation<Request extends OperationRequest, Found>(operation: Operation<Request, Found>): Operation {
+  return operation as unknown as Operation
+}

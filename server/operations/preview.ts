@@ -1,0 +1,108 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { sql } from 'kysely'
+import type { OperationRequest, Plan, Preview, PreviewStatus } from '../../schemas/index.ts'
+import { type Em, query } from '../db/database.ts'
+import { type PreviewRow, Preview as PreviewEntity } from '../db/entities.ts'
+import type { Kit } from '../kit.ts'
+import { uuidv7 } from '../uuid.ts'
+import { showState } from './event.ts'
+import type { Operation, Planned } from './operation.ts'
+import type { ActingScope } from './scope.ts'
+
+const lifetimeMinutes = 30
+
+/** A fingerprint of all that a preview promised. Keys are sorted: jsonb does not keep their order. */
+export function hashPlan(request: OperationRequest, planned: Planned): string {
+  const { before, after, basis, effect } = planned
+  const { action, subject, input } = request
+  return createHash('sha256').update(canonical({ action, subject, input, before, after, basis, effect })).digest('hex')
+}
+
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+/** The plan as its actor may see it. */
+export function showPlan(operation: Operation, request: OperationRequest, planned: Planned, scope: ActingScope): Plan {
+  const subject = request.subject
+  return {
+    action: operation.action,
+    subject,
+    actor: scope.principal,
+    title: planned.title,
+    effect: planned.effect,
+    before: showState(planned.before, scope.viewer, 'preview', subject) ?? {},
+    after: showState(planned.after, scope.viewer, 'preview', subject) ?? {},
+    risk: planned.risk ?? operation.risk,
+    cautions: planned.cautions ?? [],
+    counts: planned.counts ?? { subjects: 1, jobs: 0 },
+    ownership: 'powertools_native',
+    record: {
+      eventType: operation.eventType,
+      subject: `${subject.type}:${subject.id}`,
+      actor: scope.principal.label,
+    },
+  }
+}
+
+/** Stores a preview, or gives back the one this actor already has for the same plan. */
+export async function keepPreview(scope: ActingScope, request: OperationRequest, plan: Plan, hash: string): Promise<PreviewRow> {
+  const { kit, em, now, principal } = scope
+  const table = kit.db.table('preview')
+  const expiresAt = new Date(now.getTime() + lifetimeMinutes * 60_000)
+  const [kept] = await query(
+    em,
+    sql<{ id: string }>`
+      insert into ${table} as kept
+        (id, token, actor_id, action, subject_type, subject_id, input, plan, plan_hash, created_at, expires_at)
+      values (${uuidv7()}, ${randomBytes(24).toString('base64url')}, ${principal.id}, ${request.action},
+        ${request.subject.type}, ${request.subject.id}, ${JSON.stringify(request.input)}, ${JSON.stringify(plan)}, ${hash},
+        ${now}, ${expiresAt})
+      on conflict (actor_id, plan_hash) where drifted_at is null and consumed_at is null
+      do update set
+        id = case when kept.expires_at <= ${now} then excluded.id else kept.id end,
+        token = case when kept.expires_at <= ${now} then excluded.token else kept.token end,
+        created_at = case when kept.expires_at <= ${now} then excluded.created_at else kept.created_at end,
+        expires_at = case when kept.expires_at <= ${now} then excluded.expires_at else kept.expires_at end,
+        plan = excluded.plan
+      returning id`,
+  )
+  return em.fork().findOneOrFail(PreviewEntity, { id: kept!.id })
+}
+
+export function previewStatus(preview: PreviewRow, now: Date): PreviewStatus {
+  if (preview.consumedAt) return 'consumed'
+  if (preview.driftedAt) return 'drifted'
+  return preview.expiresAt <= now ? 'expired' : 'ready'
+}
+
+export function showPreview(preview: PreviewRow, now: Date, reasonRequired: boolean): Preview {
+  return {
+    id: preview.id,
+    status: previewStatus(preview, now),
+    plan: preview.plan as unknown as Plan,
+    reasonRequired,
+    expiresAt: preview.expiresAt.toISOString(),
+  }
+}
+
+/** A preview belongs to its actor; for anybody else it does not exist. */
+export function findOwnPreview(em: Em, id: string, actorId: string): Promise<PreviewRow | null> {
+  return em.findOne(PreviewEntity, { id, actorId })
+}
+
+export function sameToken(given: string, kept: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(kept)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** Old previews say nothing that the audit log does not say. */
+export async function forgetOldPreviews({ db, now }: Kit): Promise<void> {
+  const em = db.em()
+  await query(em, sql`delete from ${db.table('preview')} where expires_at < ${now()}::timestamptz - interval '7 days'`)
+  await query(em, sql`delete from ${db.table('idempotency_key')} where expires_at < ${now()}::timestamptz`)
+}

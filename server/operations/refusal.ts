@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import type { Principal } from '../../schemas/index.ts'
+import { hintChannel } from '../db/hint.ts'
+import { type Em, query } from '../db/database.ts'
+import { OpsError } from '../error.ts'
+import type { Kit } from '../kit.ts'
+import { type NewEvent, writeEvent } from './event.ts'
+import type { Scope } from './scope.ts'
+
+/** So many refusals of one actor in one minute are events of their own; what follows is folded into one that counts. */
+const eventsPerMinute = 10
+
+/** Actors the host cannot name still leave a trace, but never under somebody's name. */
+export const unattributable: Principal = { id: 'unattributable', type: 'unknown', label: 'unattributable actor' }
+
+export interface Attempt {
+  action: string
+  eventType: string
+  subject: { type: string; id: string }
+  reason?: string
+  previewId?: string
+}
+
+/** Keeps a refusal as evidence. Its own transaction: what was refused has been rolled back. Never hides the refusal itself. */
+export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsError): Promise<void> {
+  const { kit } = scope
+  const actor = scope.viewer.principal ?? unattributable
+  const event: NewEvent = {
+    ...attempt,
+    subject: { type: attempt.subject.type.slice(0, 50), id: attempt.subject.id.slice(0, 300) },
+    outcome: error.status === 403 ? 'denied' : 'failed',
+    code: error.code,
+    actor,
+    source: scope.source,
+    requestId: scope.requestId,
+  }
+  try {
+    await kit.db.transact(async (em) => {
+      if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event, [auditHint(kit)])
+    })
+  } catch (cause) {
+    kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, error: String(cause) })
+  }
+}
+
+/** True while this refusal is few enough to be an event of its own. */
+async function countRefusal({ db, now }: Kit, em: Em, event: NewEvent): Promise<boolean> {
+  const last = JSON.stringify({ action: event.action, code: event.code, outcome: event.outcome, subject: event.subject, actor: event.actor })
+  const [tally] = await query(
+    em,
+    sql<{ count: number }>`
+      insert into ${db.table('refusal_tally')} as tally (actor_id, minute, count, last)
+      values (${event.actor.id}, date_trunc('minute', ${now()}::timestamptz), 1, ${last})
+      on conflict (actor_id, minute) do update
+        set count = tally.count + 1, last = excluded.last,
+            folded = tally.folded + case when tally.count >= ${eventsPerMinute} then 1 else 0 end
+      returning count`,
+  )
+  return tally!.count <= eventsPerMinute
+}
+
+interface Tally {
+  actor_id: string
+  minute: string
+  folded: number
+  last: { action: string; code: string; outcome: 'denied' | 'failed'; subject: { type: string; id: string }; actor: Principal }
+}
+
+/** Writes one counted event for each actor and past minute with folded refusals, and forgets the tallies. */
+export async function writeFoldedRefusals(kit: Kit): Promise<void> {
+  await kit.db.transact(async (em) => {
+    const tallies = await query(
+      em,
+      sql<Tally>`
+        delete from ${kit.db.table('refusal_tally')} where (actor_id, minute) in (
+          select actor_id, minute from ${kit.db.table('refusal_tally')}
+          where minute < date_trunc('minute', ${kit.now()}::timestamptz) for update skip locked limit 100)
+        returning actor_id, minute::text, folded, last`,
+    )
+    for (const { minute, folded, last } of tallies.filter((tally) => tally.folded > 0)) {
+      await writeEvent(
+        kit.db,
+        em,
+        {
+          action: last.action,
+          eventType: 'refusals.folded',
+          outcome: last.outcome,
+          code: last.code,
+          actor: last.actor,
+          subject: last.subject,
+          source: 'system',
+          requestId: `system-${crypto.randomUUID()}`,
+          metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is named here` },
+        },
+        [auditHint(kit)],
+      )
+    }
+  })
+}
+
+/** The expression that sends an `audit` hint when the statement's transaction commits. */
+export function auditHint(kit: Kit) {
+  return sql`pg_notify(${hintChannel(kit.db.schema)}, '{"topic":"audit"}')`
+}
