@@ -1,0 +1,44 @@
+import { createContext } from '@lit/context'
+import type { Session } from '../../schemas/actor.ts'
+import { type Client, createClient } from '../../schemas/client.ts'
+import { Live } from './live.ts'
+import { Shared } from './shared.ts'
+
+/** Everything an element needs to talk to one API. */
+export interface Connection {
+  readonly api: string
+  readonly client: Client
+  readonly live: Live
+  readonly session: Shared<Session>
+}
+
+/** What surrounds an element: where it talks to, and how it writes dates. */
+export interface Surroundings {
+  connection?: Connection
+  locale?: string
+}
+
+/** Found by its key, so that two bundles on one page understand each other. */
+export const surroundings = createContext<Surroundings>(Symbol.for('ops-powertools'))
+
+const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
+const known = new WeakMap<typeof fetch, Map<string, Connection>>()
+
+/** The connection to this API. Everybody on the page who asks for the same one shares it, its session and its live stream. */
+export function connect(api: string, send: typeof fetch = defaultFetch): Connection {
+  let byApi = known.get(send)
+  if (!byApi) known.set(send, (byApi = new Map()))
+  let connection = byApi.get(api)
+  if (!connection) byApi.set(api, (connection = open(api, send)))
+  return connection
+}
+
+function open(api: string, send: typeof fetch): Connection {
+  const client = createClient({ api, fetch: send })
+  return {
+    api,
+    client,
+    live: new Live(client.url('streamLive'), send),
+    session: new Shared(() => client.getSession()),
+  }
+}

@@ -1,0 +1,81 @@
+import { ContextConsumer, ContextProvider } from '@lit/context'
+import { LitElement, type PropertyValues } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import type { Session } from '../../schemas/actor.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { type Connection, connect, surroundings } from './connection.ts'
+import { followLinks } from './navigate.ts'
+import { problemOf } from './problem.ts'
+
+/**
+ * An element that talks to the API: with its own `api`, or with what a provider around it gives. What it found it
+ * hands on to the parts inside it.
+ */
+export abstract class OpsElement extends LitElement {
+  /** Where the API is, e.g. `/ops/jobs/api/v1`. Not needed inside `ops-provider` or `ops-shell`. */
+  @property() api?: string
+  /** `light` or `dark`; follows the reader's preference unless given. */
+  @property({ reflect: true }) theme?: string
+  /** Language of dates, e.g. `de-DE`. */
+  @property() locale?: string
+  /** Used instead of the global `fetch`, e.g. to add a token. */
+  @property({ attribute: false }) fetch?: typeof fetch
+
+  @state() protected connection?: Connection
+  @state() protected session?: Session
+  @state() protected sessionProblem?: Problem
+
+  private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true, callback: () => this.adopt() })
+  private readonly within = new ContextProvider(this, { context: surroundings, initialValue: {} })
+  private forgetSession?: () => void
+
+  constructor() {
+    super()
+    followLinks(this)
+    // A provider that is defined after this element was placed could not answer before.
+    void customElements.whenDefined('ops-provider').then(() => {
+      if (this.isConnected && !this.connection) this.around.hostConnected()
+    })
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.adopt()
+    this.watchSession()
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.forgetSession?.()
+  }
+
+  /** Where the pages are: a link is `${this.base}/cron`. Known from the session, guessed from the API until then. */
+  protected get base(): string {
+    return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    if (changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
+  }
+
+  private adopt() {
+    const outer = this.around?.value
+    const connection = this.api === undefined ? outer?.connection : connect(this.api, this.fetch)
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale })
+    if (connection === this.connection) return
+    this.connection = connection
+    this.watchSession()
+  }
+
+  private watchSession() {
+    this.forgetSession?.()
+    const shared = this.isConnected ? this.connection?.session : undefined
+    if (!shared) return
+    const read = () => {
+      this.session = shared.value
+      this.sessionProblem = shared.error === undefined ? undefined : problemOf(shared.error)
+    }
+    this.forgetSession = shared.watch(read)
+    read()
+  }
+}

@@ -1,0 +1,15 @@
+import { ApiError } from '../../schemas/client.ts'
+import type { Problem } from '../../schemas/problem.ts'
+
+/** Whatever was thrown, as something a person can be told. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem
+  return {
+    type: 'about:blank',
+    title: 'Cannot reach the server',
+    status: 0,
+    code: 'unavailable',
+    detail: error instanceof Error ? error.message : String(error),
+    requestId: '',
+  }
+}

@@ -1,0 +1,108 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { LiveHint } from '../../schemas/live.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { Connection } from './connection.ts'
+import { problemOf } from './problem.ts'
+
+export interface ResourceOptions<T> {
+  /** Read at every update of the host; nothing is loaded while it is undefined. */
+  connection: () => Connection | undefined
+  load: (connection: Connection, signal: AbortSignal) => Promise<T>
+  /** What `load` depends on; a change loads again and keeps showing the last answer meanwhile. */
+  key: () => unknown
+  /** Whose data this is; a change forgets the last answer at once. */
+  of?: () => unknown
+  /** Live topics after which to read again, e.g. `cron`. */
+  topics: string[]
+}
+
+/**
+ * Loads something, keeps the last answer while it loads again, and loads again upon a live hint.
+ * A page says what it shows in one expression: `resource.render({ pending, error, complete })`.
+ */
+export class Resource<T> implements ReactiveController {
+  data?: T
+  problem?: Problem
+  loading = false
+  private readonly host: ReactiveControllerHost
+  private readonly options: ResourceOptions<T>
+  private connection?: Connection
+  private key?: string
+  private owner?: string
+  private run?: AbortController
+  private again = false
+  private unlisten?: () => void
+
+  constructor(host: ReactiveControllerHost, options: ResourceOptions<T>) {
+    this.host = host
+    this.options = options
+    host.addController(this)
+  }
+
+  hostUpdate() {
+    const connection = this.options.connection()
+    const owner = JSON.stringify(this.options.of?.())
+    const key = JSON.stringify(this.options.key())
+    const moved = connection !== this.connection
+    if (!moved && key === this.key && owner === this.owner) return
+    if (moved || owner !== this.owner) this.data = undefined
+    this.key = key
+    this.owner = owner
+    if (moved) this.listenTo(connection)
+    this.problem = undefined
+    void this.load()
+  }
+
+  hostConnected() {
+    if (!this.connection) return
+    this.listenTo(this.connection)
+    void this.load()
+  }
+
+  hostDisconnected() {
+    this.unlisten?.()
+    this.run?.abort()
+  }
+
+  /** Reads again now; what is shown stays until the answer is there. */
+  readonly reload = (): void => {
+    if (this.loading) this.again = true
+    else void this.load()
+  }
+
+  render<R>(parts: { pending: () => R; error: (problem: Problem) => R; complete: (data: T, late?: Problem) => R }): R {
+    if (this.data !== undefined) return parts.complete(this.data, this.problem)
+    return this.problem ? parts.error(this.problem) : parts.pending()
+  }
+
+  private async load() {
+    const connection = this.connection
+    this.run?.abort()
+    if (!connection) return
+    const run = (this.run = new AbortController())
+    this.loading = true
+    this.again = false
+    this.host.requestUpdate()
+    try {
+      const data = await this.options.load(connection, run.signal)
+      if (this.run !== run) return
+      this.data = data
+      this.problem = undefined
+    } catch (error) {
+      if (this.run !== run || run.signal.aborted) return
+      this.problem = problemOf(error)
+      if (this.problem.status === 401 || this.problem.status === 403) this.data = undefined
+    }
+    this.loading = false
+    this.host.requestUpdate()
+    if (this.again) void this.load()
+  }
+
+  private listenTo(connection: Connection | undefined) {
+    this.unlisten?.()
+    this.connection = connection
+    this.unlisten = connection?.live.listen((hint: LiveHint) => {
+      if (hint.topic === 'reset' || this.options.topics.includes(hint.topic)) this.reload()
+    })
+  }
+}

@@ -1,0 +1,76 @@
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+/** `4 min ago`, `in 2 h 10 min`, `now`. */
+export function relativeTime(at: number, now: number): string {
+  const distance = Math.abs(at - now)
+  if (distance < second) return 'now'
+  const words = duration(distance)
+  return at > now ? `in ${words}` : `${words} ago`
+}
+
+/** The two largest units that matter: `41 s`, `4 min`, `2 h 10 min`, `3 d`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < minute) return `${Math.floor(milliseconds / second)} s`
+  if (milliseconds < hour) return `${Math.floor(milliseconds / minute)} min`
+  if (milliseconds < 10 * hour) return withRest(milliseconds, hour, 'h', minute, 'min')
+  if (milliseconds < 2 * day) return `${Math.floor(milliseconds / hour)} h`
+  return `${Math.floor(milliseconds / day)} d`
+}
+
+function withRest(value: number, unit: number, name: string, smaller: number, smallerName: string): string {
+  const rest = Math.floor((value % unit) / smaller)
+  const whole = `${Math.floor(value / unit)} ${name}`
+  return rest ? `${whole} ${rest} ${smallerName}` : whole
+}
+
+export interface TimeFormat {
+  zone?: string
+  locale?: string
+  /** Leave out the seconds when they say nothing, e.g. for a slot. */
+  seconds?: boolean
+}
+
+export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** `21 Nov 02:00:00 UTC`, with the year when it is not this one. */
+export function exactTime(at: number, { zone = viewerZone, locale = 'en-GB', seconds = true }: TimeFormat = {}): string {
+  const date = new Date(at)
+  const sameYear = date.getUTCFullYear() === new Date().getUTCFullYear()
+  return `${dateFormat(locale, zone, !sameYear).format(date)} ${timeFormat(locale, zone, seconds).format(date)}`
+}
+
+/** Whether two zones show the same clock at this instant, whatever they are called. */
+export function sameClock(at: number, zone: string, other: string): boolean {
+  return zone === other || exactTime(at, { zone }) === exactTime(at, { zone: other })
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function dateFormat(locale: string, zone: string, year: boolean): Intl.DateTimeFormat {
+  return cached(locale, { timeZone: zone, day: 'numeric', month: 'short', ...(year ? { year: 'numeric' } : {}) })
+}
+
+function timeFormat(locale: string, zone: string, seconds: boolean): Intl.DateTimeFormat {
+  const parts: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
+  return cached(locale, { timeZone: zone, ...parts, ...(seconds ? { second: '2-digit' } : {}) })
+}
+
+/** Making a formatter costs far more than using it, and a page shows hundreds of times. */
+function cached(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options)
+  let format = formats.get(key)
+  if (!format) formats.set(key, (format = makeFormat(locale, options)))
+  return format
+}
+
+/** A zone or locale this browser does not know must not take the page down. */
+function makeFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(locale, options)
+  } catch {
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' })
+  }
+}

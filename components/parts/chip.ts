@@ -1,0 +1,97 @@
+import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
+import { completenessStates, type OperatorStatus, operatorStatuses, type PreviewStatus, previewStatuses } from '../../schemas/vocabulary.ts'
+
+type Tone = 'review' | 'blocked' | 'waiting' | 'runnable' | 'resolved' | 'bridge'
+
+const shapes: Record<Tone, SVGTemplateResult> = {
+  review: svg`<path d="M6 1.5 11 10.5H1Z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
+  blocked: svg`<rect x="2" y="2" width="8" height="8" fill="none" stroke="currentColor" stroke-width="1.6"/>`,
+  waiting: svg`<rect x="2.5" y="2" width="2.4" height="8" fill="currentColor"/><rect x="7" y="2" width="2.4" height="8" fill="currentColor"/>`,
+  runnable: svg`<path d="M2.5 1.5 10.5 6 2.5 10.5Z" fill="currentColor"/>`,
+  resolved: svg`<path d="M2 6.5 5 9.5 10.5 3" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
+  bridge: svg`<circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M6 5.5V8.5M6 3.4V4.4" stroke="currentColor" stroke-width="1.6"/>`,
+}
+
+const statusTones: Record<OperatorStatus, Tone> = {
+  needs_review: 'review',
+  blocked: 'blocked',
+  waiting: 'waiting',
+  runnable: 'runnable',
+  resolved: 'resolved',
+  bridge_only: 'bridge',
+}
+
+const previewTones: Record<PreviewStatus, Tone> = { ready: 'runnable', drifted: 'review', expired: 'waiting', consumed: 'resolved' }
+
+/** Shape, word and colour, always the same three. A status nobody knows reads as itself, without a colour. */
+export function statusChip(status: string, label?: string): TemplateResult {
+  const known = status as OperatorStatus
+  return chip(statusTones[known] ?? 'resolved', label ?? operatorStatuses[known] ?? status)
+}
+
+export function previewChip(status: PreviewStatus): TemplateResult {
+  return chip(previewTones[status], previewStatuses[status])
+}
+
+/** How far the evidence reaches; nothing when it is complete, unless asked. */
+export function completenessChip(state: string): TemplateResult {
+  return html`<span class="chip dashed" part="completeness">${completenessStates[state as keyof typeof completenessStates] ?? 'unknown'}</span>`
+}
+
+/** An audit outcome in the same three signs. */
+export function outcomeChip(outcome: string): TemplateResult {
+  const tones: Record<string, Tone> = { succeeded: 'runnable', denied: 'blocked', failed: 'review', requested: 'waiting' }
+  return chip(tones[outcome] ?? 'resolved', outcome)
+}
+
+export function chip(tone: Tone, label: string): TemplateResult {
+  return html`<span class="chip ${tone}" part="chip"><svg viewBox="0 0 12 12" aria-hidden="true">${shapes[tone]}</svg>${label}</span>`
+}
+
+export const chipStyles = css`
+  .chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    padding: 1px 8px 1px 6px;
+    border-radius: 99px;
+    font-size: 12px;
+    font-weight: 600;
+    line-height: 18px;
+    white-space: nowrap;
+  }
+  .chip svg {
+    flex: none;
+    width: 12px;
+    height: 12px;
+  }
+  .chip.review {
+    color: var(--_review);
+    background: var(--_review-soft);
+  }
+  .chip.blocked {
+    color: var(--_blocked);
+    background: var(--_blocked-soft);
+  }
+  .chip.waiting {
+    color: var(--_waiting);
+    background: var(--_waiting-soft);
+  }
+  .chip.runnable {
+    color: var(--_runnable);
+    background: var(--_runnable-soft);
+  }
+  .chip.resolved {
+    color: var(--_resolved);
+    background: var(--_resolved-soft);
+  }
+  .chip.bridge {
+    color: var(--_bridge);
+    background: var(--_bridge-soft);
+  }
+  .chip.dashed {
+    padding: 0 8px;
+    border: 1px dashed var(--_control-line);
+    color: var(--_muted);
+  }
+`

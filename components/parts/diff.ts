@@ -1,0 +1,99 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+
+type Values = Record<string, unknown>
+
+/** Before and after, field by field; what did not change is left out, what is nested stays readable. */
+export function difference(before: Values | undefined, after: Values | undefined): TemplateResult {
+  const rows = changes(before ?? {}, after ?? {})
+  if (rows.length === 0) return html`<p class="muted">Nothing changes in what is stored.</p>`
+  return html`<table class="diff" part="diff">
+    <thead>
+      <tr>
+        <th scope="col">Field</th>
+        <th scope="col">Before</th>
+        <th scope="col">After</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ({ field, from, to }) => html`<tr>
+          <th scope="row"><code>${field}</code></th>
+          <td>${from === undefined ? absent : html`<del>${readable(from)}</del>`}</td>
+          <td>${to === undefined ? absent : html`<ins>${readable(to)}</ins>`}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table>`
+}
+
+const absent = html`<span class="muted">not there</span>`
+
+function changes(before: Values, after: Values): { field: string; from: unknown; to: unknown }[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return fields
+    .map((field) => ({ field, from: before[field], to: after[field] }))
+    .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
+}
+
+function readable(value: unknown): string | TemplateResult {
+  if (value === null) return 'none'
+  if (typeof value === 'string') return value || '(empty)'
+  if (typeof value !== 'object') return String(value)
+  return html`<pre>${JSON.stringify(value, null, 2)}</pre>`
+}
+
+/** A value as it is stored, for details. */
+export function json(value: unknown): TemplateResult | typeof nothing {
+  return value === undefined ? nothing : html`<pre class="json">${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>`
+}
+
+export const diffStyles = css`
+  .diff {
+    table-layout: fixed;
+    border: 1px solid var(--_line);
+    background: var(--_sunken);
+  }
+  .diff th,
+  .diff td {
+    padding: 5px 10px;
+    font-size: var(--_small);
+  }
+  .diff td,
+  .diff tbody th {
+    overflow-wrap: anywhere;
+    color: var(--_text);
+    font-weight: 400;
+    vertical-align: top;
+  }
+  .diff tbody th {
+    border-bottom: 1px solid var(--_line);
+  }
+  .diff tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+  .diff thead th:first-child {
+    width: 30%;
+  }
+  .diff del {
+    color: var(--_muted);
+    text-decoration-thickness: 1px;
+  }
+  .diff ins {
+    font-weight: 650;
+    text-decoration: none;
+  }
+  pre,
+  .diff td {
+    font-family: var(--_mono);
+    white-space: pre-wrap;
+  }
+  pre {
+    font-size: var(--_small);
+    overflow-wrap: anywhere;
+  }
+  .json {
+    padding: 8px 12px;
+    border-radius: 6px;
+    background: var(--_sunken);
+  }
+`

@@ -1,0 +1,18 @@
+import { css, html, type TemplateResult } from 'lit'
+import { type Ownership, ownerships, postures } from '../../schemas/vocabulary.ts'
+
+/** Who owns what the next action does, and what that allows; stands in front of the action. */
+export function ownershipLabel(ownership: Ownership, label: string = ownerships[ownership], posture: string = postures[ownership]): TemplateResult {
+  return html`<span class="ownership" part="ownership"><b>${label}</b> · ${posture}</span>`
+}
+
+export const ownershipStyles = css`
+  .ownership {
+    font-size: 12px;
+    color: var(--_muted);
+  }
+  .ownership b {
+    font-weight: 600;
+    color: var(--_text);
+  }
+`

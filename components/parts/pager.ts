@@ -1,0 +1,28 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+
+export interface PagerState {
+  /** Cursors of the pages before this one, oldest first. */
+  trail: string[]
+  next?: string
+  move: (trail: string[]) => void
+}
+
+/** Newer and older by cursor; nothing when everything fits on one page. */
+export function pager({ trail, next, move }: PagerState): TemplateResult | typeof nothing {
+  if (trail.length === 0 && !next) return nothing
+  return html`<nav class="pager" aria-label="Pages" part="pager">
+    <button type="button" class="button" ?disabled=${trail.length === 0} @click=${() => move(trail.slice(0, -1))}>Previous</button>
+    <span class="muted small">Page ${trail.length + 1}</span>
+    <button type="button" class="button" ?disabled=${!next} @click=${() => next && move([...trail, next])}>Next</button>
+  </nav>`
+}
+
+export const pagerStyles = css`
+  .pager {
+    display: flex;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 12px;
+    margin-top: 12px;
+  }
+`

@@ -1,0 +1,75 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Problem } from '../../schemas/problem.ts'
+import type { ProblemCode } from '../../schemas/problem-codes.ts'
+import './copy.ts'
+
+const advice: Partial<Record<ProblemCode, string>> = {
+  unauthenticated: 'Your session has ended or you are not signed in. Sign in and come back; nothing was changed.',
+  forbidden: 'Your account may not see this. Ask whoever manages permissions here.',
+  unattributable_actor: 'Your account cannot be named in evidence, so it may look but not change anything.',
+  not_found: 'It may have been removed, or the address is mistyped.',
+  unavailable: 'The server or its database does not answer. It is retried by itself; nothing was changed by this.',
+  rate_limited: 'Too many requests at once. Wait a moment and try again.',
+  internal: 'This is a fault in the server. The request id finds it in the log.',
+}
+
+/** What happened, what to do, and the request id to hand on. */
+export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
+  return html`<section class="problem card" role="alert" part="problem">
+    <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
+    <p class="wrap">${problem.detail}</p>
+    ${fieldErrors(problem)}
+    <p class="muted">${advice[problem.code] ?? nothing}</p>
+    <div class="problem-foot">
+      ${retry ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
+    </div>
+  </section>`
+}
+
+/** One line above data that could not be refreshed. */
+export function staleNote(problem: Problem | undefined, retry: () => void): TemplateResult | typeof nothing {
+  if (!problem) return nothing
+  return html`<div class="problem card slim" role="status" part="problem">
+    <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
+    <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
+  </div>`
+}
+
+export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {
+  if (!problem.errors?.length) return nothing
+  return html`<ul class="problem-fields">
+    ${problem.errors.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}
+  </ul>`
+}
+
+function requestId(problem: Problem) {
+  if (!problem.requestId) return nothing
+  return html`<span class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}></ops-copy></span>`
+}
+
+export const problemStyles = css`
+  .problem {
+    display: grid;
+    gap: 8px;
+    padding: 16px;
+    border-inline-start: 3px solid var(--_review);
+  }
+  .problem.slim {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 16px;
+    padding: 8px 12px;
+    margin-bottom: 12px;
+    border-inline-start-color: var(--_waiting);
+  }
+  .problem-foot {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 16px;
+  }
+  .problem-fields li {
+    margin-top: 4px;
+  }
+`

@@ -1,0 +1,71 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Permission } from '../../schemas/actor.ts'
+
+/** The shape of what is coming, so that nothing jumps when it is there. */
+export function skeletonRows(rows: number): TemplateResult {
+  return html`<div class="card skeleton" role="status" part="skeleton">
+    <span class="hidden-text">Loading</span>
+    ${Array.from({ length: rows }, () => html`<div class="skeleton-row"><i></i><i></i><i></i><i></i></div>`)}
+  </div>`
+}
+
+/** Nothing to show, and why that is fine; a host may say it in its own words through the `empty` slot. */
+export function emptyState(title: string, detail: string | TemplateResult): TemplateResult {
+  return html`<slot name="empty"
+    ><div class="card empty" part="empty">
+      <h2>${title}</h2>
+      <p class="muted">${detail}</p>
+    </div></slot
+  >`
+}
+
+/** Why a control beside it is disabled; nothing when it is allowed. */
+export function refusal(permission: Permission | undefined, id?: string): TemplateResult | typeof nothing {
+  if (!permission || permission.allowed) return nothing
+  return html`<span class="refusal" id=${id ?? nothing} part="refusal">${permission.reason ?? 'Your account may not do this.'}</span>`
+}
+
+/** A line on top of a page on which this actor may change nothing. */
+export function readOnlyBanner(reason: string): TemplateResult {
+  return html`<p class="card read-only" role="note" part="read-only"><b>Read-only.</b> ${reason}</p>`
+}
+
+export const quietStyles = css`
+  .skeleton-row {
+    display: grid;
+    grid-template-columns: 2fr 2fr 3fr 1fr;
+    gap: 24px;
+    padding: 20px 12px;
+    border-bottom: 1px solid var(--_line);
+  }
+  .skeleton-row:last-child {
+    border-bottom: 0;
+  }
+  .skeleton-row i {
+    height: 12px;
+    border-radius: 4px;
+    background: var(--_sunken);
+    animation: ops-breathe 1.6s ease-in-out infinite alternate;
+  }
+  @keyframes ops-breathe {
+    to {
+      opacity: 0.4;
+    }
+  }
+  .empty {
+    display: grid;
+    justify-items: center;
+    gap: 4px;
+    padding: 40px 16px;
+    text-align: center;
+  }
+  .refusal {
+    font-size: 12px;
+    color: var(--_muted);
+  }
+  .read-only {
+    margin-bottom: 12px;
+    padding: 8px 12px;
+    border-inline-start: 3px solid var(--_bridge);
+  }
+`

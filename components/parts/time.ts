@@ -1,0 +1,53 @@
+import { ContextConsumer } from '@lit/context'
+import { html, LitElement, nothing } from 'lit'
+import { property } from 'lit/decorators.js'
+import { Clock } from '../core/clock.ts'
+import { surroundings } from '../core/connection.ts'
+import { element } from '../core/register.ts'
+import { exactTime, relativeTime } from '../core/time.ts'
+
+/**
+ * An instant that keeps itself up to date: `4 min ago · 21 Nov 02:00:00 UTC`. Renders into its parent's tree, so that
+ * the page's own styles apply.
+ *
+ * @tag ops-time
+ */
+@element('ops-time')
+export class OpsTime extends LitElement {
+  /** ISO-8601. */
+  @property() at = ''
+  /** IANA zone of the exact time; the reader's own unless given. */
+  @property() zone?: string
+  /** `both`, `relative` (the exact time is told on hover and to screen readers) or `exact`. */
+  @property() show: 'both' | 'relative' | 'exact' = 'both'
+  /** Leave out the seconds of the exact time. */
+  @property({ type: Boolean }) coarse = false
+
+  private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true })
+  private readonly distance = new Clock(this, (now) => (this.show === 'exact' ? '' : relativeTime(Date.parse(this.at), now)))
+
+  protected override createRenderRoot() {
+    return this
+  }
+
+  override render() {
+    const at = Date.parse(this.at)
+    if (Number.isNaN(at)) return html`<span>unknown time</span>`
+    const locale = this.around.value?.locale
+    const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse })
+    const title = `${exactTime(at, { zone: this.zone, locale })} (${this.at})`
+    return html`<time class="num" datetime=${this.at} title=${title}>${this.words(exact)}</time>`
+  }
+
+  private words(exact: string) {
+    if (this.show === 'exact') return exact
+    if (this.show === 'relative') return html`${this.distance.value}<span class="hidden-text">, ${exact}</span>`
+    return html`${this.distance.value}<span class="muted"> · ${exact || nothing}</span>`
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-time': OpsTime
+  }
+}
