@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { isReachable, serverAccount } from './postgres/account.ts'
+import { sharedFolder } from './postgres/binaries.ts'
+import { connectionUrl, readConnection } from './postgres/connection.ts'
+import { StartError } from './start-error.ts'
+
+const projectFolder = resolve(import.meta.dirname, '..')
+
+/** The database the demo keeps its things in. */
+export const databaseName = 'shop'
+
+/** Where the demo keeps its data: `.data` in the project, or what `DEMO_DATA` says. */
+export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(projectFolder, env.DEMO_DATA ?? '.data')
+}
+
+/** The database of a demo that was started on this data folder; undefined when there never was one. */
+export function recordedDatabaseUrl(folder = dataFolder()): string | undefined {
+  const connection = readConnection(join(folder, 'postgres'))
+  return connection && connectionUrl(connection, databaseName)
+}
+
+/**
+ * The folder for PostgreSQL's own files, its parent made. When PostgreSQL runs under another account that cannot reach
+ * the project (root's home is closed), the files lie in a shared place and the data folder only points there.
+ */
+export function postgresFolder(folder = dataFolder()): string {
+  mkdirSync(folder, { recursive: true })
+  const wanted = join(folder, 'postgres')
+  if (isReachable(folder, serverAccount())) return wanted
+  const elsewhere = sharedPlace(folder)
+  mkdirSync(elsewhere, { recursive: true, mode: 0o755 })
+  const present = lstatSync(wanted, { throwIfNoEntry: false })
+  if (present?.isDirectory()) {
+    throw new StartError(`${wanted} was made by another user and PostgreSQL cannot reach it now: start with --fresh to begin with new data.`)
+  }
+  rmSync(wanted, { force: true })
+  symlinkSync(join(elsewhere, 'postgres'), wanted)
+  return join(elsewhere, 'postgres')
+}
+
+/** Removes the database, wherever it lies. */
+export function removeData(folder = dataFolder()): void {
+  for (const parent of [folder, sharedPlace(folder)]) {
+    for (const name of ['postgres', 'postgres.new']) rmSync(join(parent, name), { recursive: true, force: true })
+  }
+}
+
+function sharedPlace(folder: string): string {
+  const path = existsSync(folder) ? realpathSync(folder) : folder
+  return join(sharedFolder, `ops-powertools-data-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`)
+}

@@ -1,0 +1,46 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { commandOf, isAlive } from './processes.ts'
+import { StartError } from './start-error.ts'
+
+/** Two demos must not share one data folder. Answers how to release it. */
+export function lockData(folder: string): () => void {
+  mkdirSync(folder, { recursive: true })
+  const lock = join(folder, 'demo.pid')
+  const mine = join(folder, `demo.pid.${process.pid}`)
+  writeFileSync(mine, String(process.pid))
+  try {
+    if (!take(lock, mine)) {
+      refuseWhileHeld(lock, folder)
+      rmSync(lock, { force: true })
+      if (!take(lock, mine)) refuseWhileHeld(lock, folder)
+    }
+  } finally {
+    rmSync(mine, { force: true })
+  }
+  return () => rmSync(lock, { force: true })
+}
+
+/** A link appears whole or not at all. */
+function take(lock: string, mine: string): boolean {
+  try {
+    linkSync(mine, lock)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function refuseWhileHeld(lock: string, folder: string): void {
+  const holder = Number(readFileSync(lock, 'utf8'))
+  if (holder > 1 && holder !== process.pid && isAlive(holder) && isDemo(holder)) {
+    throw new StartError(`Another demo (process ${holder}) is using ${folder}: stop it first, or give this one its own folder with DEMO_DATA.`)
+  }
+}
+
+/** Numbers are reused; only a process that can be seen to be something else is not the demo. */
+function isDemo(pid: number): boolean {
+  const command = commandOf(pid)
+  return command === undefined || command === '' || command.includes('demo-host')
+}

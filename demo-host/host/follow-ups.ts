@@ -1,0 +1,16 @@
+import type { Escalation } from 'ops-powertools'
+import type { Pool } from 'pg'
+
+/** After a change has committed, the shop opens a follow-up in its own list, once per event. */
+export function followUps(sql: Pool): Escalation {
+  return {
+    async handle(event) {
+      const { rows } = await sql.query<{ number: string }>(
+        `insert into shop.follow_up (event_id, title) values ($1, $2)
+         on conflict (event_id) do update set title = excluded.title returning number`,
+        [event.id, `${event.actor.label}: ${event.eventType} on ${event.subject.id}`],
+      )
+      return `Follow-up ${rows[0]!.number} opened in the shop's list.`
+    },
+  }
+}

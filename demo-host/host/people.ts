@@ -1,0 +1,33 @@
+export type Role = 'ops' | 'viewer' | 'support'
+
+/** Somebody who works at the shop. This is the `Actor` that the operations layer passes around unread. */
+export interface Person {
+  name: string
+  role: Role
+}
+
+/** A real host has a table with password hashes or an identity provider here. */
+export const people: readonly Person[] = [
+  { name: 'ops-demo', role: 'ops' },
+  { name: 'viewer-demo', role: 'viewer' },
+  { name: 'support-demo', role: 'support' },
+]
+
+export const roleSummaries: Record<Role, string> = {
+  ops: 'may see and do everything',
+  viewer: 'sees every page, changes nothing',
+  support: 'sees cron and audit, with redacted values',
+}
+
+export function findPerson(name: string): Person | undefined {
+  return people.find((person) => person.name === name)
+}
+
+/** Demo only: a real host issues secret tokens. */
+export function bearerToken(person: Person): string {
+  return `demo-${person.name}`
+}
+
+export function findByBearerToken(token: string): Person | undefined {
+  return people.find((person) => bearerToken(person) === token)
+}

@@ -1,0 +1,17 @@
+import type { JobKind } from './work.ts'
+
+/**
+ * Confirms an order with the payment provider. Every seventh order is refused, with the careless error text that such
+ * providers write: it repeats the key it was called with.
+ */
+export const paymentWebhook: JobKind = {
+  queue: 'payment_webhook',
+  options: { retryLimit: 2, retryDelay: 10, deleteAfterSeconds: 86_400 },
+  async run({ order }, { sql, take }) {
+    await take(0.5)
+    const number = Number(order)
+    if (number % 7 === 0) throw new Error(`Provider refused order ${number}: 402 for key sk_demo_canary_provider_91c2`)
+    await sql.query(`update shop.purchase set status = 'paid' where number = $1 and status = 'placed'`, [number])
+    return { order: number, paid: true }
+  },
+}

@@ -1,0 +1,19 @@
+import type { JobKind } from './work.ts'
+
+/** Counts what runs low and orders more. Once in twenty minutes the count takes longer than the interval. */
+export const stockDigest: JobKind = {
+  queue: 'stock_digest',
+  options: { heartbeatSeconds: 30, expireInSeconds: 600, retryDelay: 10 },
+  async run({ to }, { sql, startedAt, take }) {
+    await take(startedAt.getMinutes() % 20 === 0 ? 330 : 20 + (startedAt.getMinutes() % 4) * 10)
+    const { rows } = await sql.query<{ sku: string }>(
+      `update shop.product set stock = stock + reorder_at * 3 where stock <= reorder_at returning sku`,
+    )
+    const low = rows.map(({ sku }) => sku)
+    await sql.query('insert into shop.digest (recipient, body) values ($1, $2)', [
+      String(to),
+      low.length === 0 ? 'Everything is in stock.' : `Ordered more of ${low.join(', ')}.`,
+    ])
+    return { ordered: low }
+  },
+}

@@ -1,0 +1,81 @@
+import { openDatabase } from './database.ts'
+import type { Closers } from './demo.ts'
+import { type FrontDoor, openFrontDoor } from './front-door.ts'
+import { readSettings } from './settings.ts'
+import { StartError } from './start-error.ts'
+import { welcome } from './welcome.ts'
+
+/** npm hands on the Ctrl-C that the terminal already sent; only a later one means that somebody lost patience. */
+const sameCtrlC = 1000
+
+const closers: Closers = []
+let door: FrontDoor | undefined
+let closingSince: number | undefined
+let stopAtOnce: (() => Promise<void>) | undefined
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal())
+process.on('unhandledRejection', (error) => void fail(error))
+process.on('uncaughtException', (error) => void fail(error))
+
+const opened = open()
+opened.catch(fail)
+
+async function open(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env)
+  door = await openFrontDoor(settings.port)
+  const database = await openDatabase(settings, console.log)
+  stopAtOnce = () => database.close('immediate')
+  closers.push(database.close)
+  database.onUnexpectedEnd(() => void fail(new StartError('PostgreSQL ended although nobody asked it to; the shop closes too.')))
+
+  process.env.DATABASE_URL = database.url
+  const { startDemo } = await importBuilt()
+  door.serve(await startDemo(closers))
+  if (closingSince === undefined) console.log(welcome({ url: door.url, where: database.where }))
+}
+
+async function importBuilt(): Promise<typeof import('./demo.ts')> {
+  try {
+    return await import('./demo.ts')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new StartError(`The package is not built: use "npm run demo", or "npm run build" once before (${(error as Error).message}).`)
+  }
+}
+
+/** A start under way is finished first, so that nothing half-started is left behind. */
+async function onSignal(): Promise<void> {
+  if (closingSince === undefined) {
+    closingSince = Date.now()
+    await opened.catch(() => {})
+    await close(0)
+  } else if (Date.now() - closingSince > sameCtrlC) {
+    await stopAtOnce?.()
+    process.exit(130)
+  }
+}
+
+async function fail(error: unknown): Promise<void> {
+  if (closingSince !== undefined) return
+  closingSince = Date.now()
+  if (error instanceof StartError) console.error(error.message)
+  else if (isDatabaseError(error)) console.error(`The database refused: ${error.message}.`)
+  else console.error('The demo cannot go on:', error)
+  await close(1)
+}
+
+function isDatabaseError(error: unknown): error is Error {
+  return error instanceof Error && 'severity' in error
+}
+
+/** Ends what was started, newest first; one part that cannot end must not keep the others open. */
+async function close(exitCode: number): Promise<void> {
+  for (const end of [() => door?.close(), ...closers.toReversed()]) {
+    try {
+      await end()
+    } catch (error) {
+      console.error(`While closing: ${(error as Error).message}`)
+    }
+  }
+  process.exit(exitCode)
+}

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { StartError } from '../start-error.ts'
+
+/** The unprivileged account PostgreSQL runs under, when the demo itself runs as root. */
+export interface Account {
+  uid: number
+  gid: number
+}
+
+/** PostgreSQL refuses to run as root. Everybody else runs it under their own account: undefined. */
+export function serverAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  for (const name of ['postgres', 'nobody']) {
+    const account = findAccount(name)
+    if (account) return account
+  }
+  throw new StartError(
+    'PostgreSQL does not run as root and there is neither an account "postgres" nor "nobody" here: run the demo as another user, or set DATABASE_URL.',
+  )
+}
+
+function findAccount(name: string): Account | undefined {
+  try {
+    return { uid: accountNumber('-u', name), gid: accountNumber('-g', name) }
+  } catch {
+    return undefined // no such account
+  }
+}
+
+function accountNumber(which: '-u' | '-g', name: string): number {
+  return Number(execFileSync('id', [which, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+}
+
+/** May this account walk down to the folder? A home directory of mode 0700 on the way says no. */
+export function isReachable(folder: string, account: Account | undefined): boolean {
+  if (!account) return true
+  for (let path = folder; ; path = dirname(path)) {
+    const { uid, gid, mode } = statSync(path)
+    const executeBit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001
+    if ((mode & executeBit) === 0) return false
+    if (path === dirname(path)) return true
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** How to reach a cluster; kept inside its data folder, readable for its owner only. */
+export interface Connection {
+  port: number
+  password: string
+}
+
+export function connectionUrl({ port, password }: Connection, database = 'postgres'): string {
+  return `postgres://demo:${password}@127.0.0.1:${port}/${database}`
+}
+
+/** undefined when there is none, or none that can be read. */
+export function readConnection(folder: string): Connection | undefined {
+  try {
+    const { port, password } = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Partial<Connection>
+    return typeof port === 'number' && typeof password === 'string' ? { port, password } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writeConnection(folder: string, connection: Connection): void {
+  writeFileSync(fileIn(folder), JSON.stringify(connection), { mode: 0o600 })
+}
+
+function fileIn(folder: string): string {
+  return join(folder, 'connection.json')
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Account } from './account.ts'
+
+export interface ServerOptions {
+  program: string
+  folder: string
+  port: number
+  account: Account | undefined
+  /** `name=value`, as in postgresql.conf. */
+  settings: string[]
+}
+
+export interface ServerProcess {
+  /** Settled when the server is gone, for whatever reason. */
+  readonly ended: Promise<void>
+  stop(how?: 'fast' | 'immediate'): Promise<void>
+}
+
+/** Resolves when the server takes connections; rejects with what it said last when it ends before that. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const child = spawnServer(options)
+  const guard = stopWithUs(child)
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  void ended.then(() => guard.kill('SIGKILL'))
+  await ready(child)
+  return {
+    ended,
+    async stop(how = 'fast') {
+      child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      await ended
+    },
+  }
+}
+
+/** Its own process group: a Ctrl-C in the terminal must not end the database before those who use it. */
+function spawnServer({ program, folder, port, account, settings }: ServerOptions): ChildProcess {
+  const always = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`, 'lc_messages=C', 'log_min_messages=warning']
+  return spawn(program, ['-D', folder, ...[...always, ...settings].flatMap((setting) => ['-c', setting])], {
+    ...account,
+    cwd: '/',
+    env: { PATH: process.env.PATH, LANG: 'C', LC_ALL: 'C' },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+}
+
+/** When this process is killed outright, the pipe closes and the shell stops the server in its place. */
+function stopWithUs(server: ChildProcess): ChildProcess {
+  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$1" 2>/dev/null', 'sh', String(server.pid)], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  guard.unref()
+  return guard
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  let said = ''
+  return new Promise((resolve, reject) => {
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000)
+      if (said.includes('ready to accept connections')) resolve()
+    })
+    child.once('error', reject)
+    child.once('close', () => reject(new Error(said.trim() || 'it ended without a word')))
+  })
+}

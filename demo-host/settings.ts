@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+import { StartError } from './start-error.ts'
+
+export interface Settings {
+  port: number
+  /** Begin with new data. */
+  fresh: boolean
+  /** A PostgreSQL of the user's own, instead of the embedded one. */
+  databaseUrl?: string
+}
+
+export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
+  const { fresh } = readFlags(args)
+  const databaseUrl = env.DATABASE_URL || undefined
+  if (databaseUrl) checkUrl(databaseUrl)
+  if (databaseUrl && fresh) {
+    throw new StartError('--fresh removes the embedded database only: unset DATABASE_URL, or empty that database yourself.')
+  }
+  return { port: readPort(env.PORT), fresh, databaseUrl }
+}
+
+function readFlags(args: string[]): { fresh: boolean } {
+  try {
+    const { values } = parseArgs({ args, options: { fresh: { type: 'boolean', default: false } } })
+    return values
+  } catch (error) {
+    throw new StartError(`${(error as Error).message.split('.')[0]}: the only flag is --fresh.`)
+  }
+}
+
+/** 0 takes any free port. */
+function readPort(value = '4000'): number {
+  const port = Number(value)
+  if (!/^\d+$/.test(value) || port > 65_535) throw new StartError(`PORT is "${value}": expected a number from 0 to 65535.`)
+  return port
+}
+
+function checkUrl(value: string): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+    throw new StartError('DATABASE_URL is not a PostgreSQL address: expected e.g. postgres://user:password@localhost:5432/shop.')
+  }
+}

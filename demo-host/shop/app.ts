@@ -1,0 +1,49 @@
+import Koa from 'koa'
+import type { Pool } from 'pg'
+import type { Sessions } from '../host/sessions.ts'
+import { layout } from './layout.ts'
+import { message } from './pages/message.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+import { shopRoutes } from './routes.ts'
+import { staticFiles } from './static.ts'
+import { rememberVisits } from './visits.ts'
+
+export interface ShopOptions {
+  ops: { middleware(): Koa.Middleware }
+  sessions: Sessions
+  sql: Pool
+}
+
+/** The shop's own Koa app with the operations layer mounted in it. */
+export function shopApp({ ops, sessions, sql }: ShopOptions): Koa {
+  const app = new Koa()
+  app.on('error', (error: Error & { expose?: boolean }) => {
+    if (!error.expose) console.error(`shop: ${error.stack ?? error.message}`)
+  })
+  app.use(staticFiles())
+  app.use(rememberVisits({ sessions, sql }))
+  app.use(ops.middleware())
+  app.use(async function pages(context, next) {
+    setSecurityHeaders(context)
+    await answerProblems(context, next)
+  })
+  app.use(shopRoutes({ sessions, sql }))
+  return app
+}
+
+/** What goes wrong is told on a page of the shop, in its own words only when they were meant to be read. */
+async function answerProblems(context: Koa.Context, next: Koa.Next): Promise<void> {
+  try {
+    await next()
+    if (context.status === 404 && !context.body) context.throw(404, 'There is no such page here.', { expose: true })
+  } catch (error) {
+    const { status = 500, expose = false, message: text = '' } = error as { status?: number; expose?: boolean; message?: string }
+    if (!expose) context.app.emit('error', error, context)
+    context.status = status
+    context.type = 'html'
+    context.body = layout({
+      title: expose ? text : 'Something went wrong',
+      body: message({ status, text: expose ? text : 'That did not work. The shop wrote down why; please try again.' }),
+    }).text
+  }
+}

@@ -1,0 +1,10 @@
+import { html, type Html } from '../html.ts'
+
+/** A page that says one thing. */
+export function message({ status, text }: { status: number; text: string }): Html {
+  return html`<section class="card narrow">
+    <p class="eyebrow">${status}</p>
+    <h1>${text}</h1>
+    <p><a href="/">Back to the shop</a></p>
+  </section>`
+}

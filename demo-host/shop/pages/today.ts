@@ -1,0 +1,97 @@
+import { html, type Html } from '../html.ts'
+import type { Today } from '../today.ts'
+
+/** The shop's front page: what was ordered, what is in stock, what the jobs wrote. */
+export function todayPage(today: Today): Html {
+  return html`<h1>Today in the shop</h1>
+    <p class="lede">${leadSentence(today)}</p>
+    ${figures(today)}
+    <div class="columns">
+      <section class="card wide">
+        <h2>Latest orders</h2>
+        ${orders(today)}
+      </section>
+      <section class="card">
+        <h2>Stock</h2>
+        ${stock(today)}
+      </section>
+    </div>
+    <div class="columns three">
+      <section class="card">
+        <h2>Prices that moved</h2>
+        ${list(today.prices, 'No price moved yet; the feed runs every minute.', ({ name, from_cents, to_cents, changed_at }) => html`
+          <b>${name}</b> ${money(from_cents)} → ${money(to_cents)} ${time(changed_at)}`)}
+      </section>
+      <section class="card">
+        <h2>Notes from the stock room</h2>
+        ${list(today.digests, 'No digest was written yet; the first comes within five minutes.', ({ body, recipient, written_at }) => html`
+          ${body} <small>for ${recipient}</small> ${time(written_at)}`)}
+      </section>
+      <section class="card">
+        <h2>Follow-ups</h2>
+        ${list(today.followUps, 'Nobody changed anything in the jobs console that needs a follow-up.', ({ number, title, opened_at }) => html`
+          <b>No. ${number}</b> ${title} ${time(opened_at)}`)}
+      </section>
+    </div>`
+}
+
+function leadSentence({ figures: { unpaid }, stock }: Today): string {
+  const low = stock.filter((product) => product.stock <= product.reorder_at).length
+  const payments = unpaid === 0 ? 'Every order was paid' : `${plural(unpaid, 'order waits', 'orders wait')} for a payment that the provider refused`
+  return `${payments}, and ${low === 0 ? 'nothing runs low' : plural(low, 'product runs low', 'products run low')}.`
+}
+
+function figures({ figures: { orders, takings, carts, unpaid } }: Today): Html {
+  const shown: [string, string | number][] = [
+    ['Orders, last 24 h', orders],
+    ['Takings, last 24 h', money(takings)],
+    ['Open carts', carts],
+    ['Unpaid orders', unpaid],
+  ]
+  return html`<dl class="figures">
+    ${shown.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
+  </dl>`
+}
+
+function orders({ orders }: Today): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Latest orders">
+    <table>
+      <thead><tr><th>No.</th><th>Customer</th><th>Goods</th><th class="number">Total</th><th>State</th><th>Placed</th></tr></thead>
+      <tbody>
+        ${orders.map((order) => html`<tr>
+          <td>${order.number}</td><td>${order.customer}</td><td>${order.quantity} × ${order.product}</td>
+          <td class="number">${money(order.total_cents)}</td><td><span class="tag ${order.status}">${order.status}</span></td><td>${time(order.placed_at)}</td>
+        </tr>`)}
+      </tbody>
+    </table>
+  </div>`
+}
+
+function stock({ stock }: Today): Html {
+  return html`<table>
+    <thead><tr><th>Product</th><th class="number">Price</th><th class="number">Left</th></tr></thead>
+    <tbody>
+      ${stock.map(({ name, price_cents, stock, reorder_at }) => html`<tr>
+        <td>${name} ${stock <= reorder_at && html`<span class="tag low">low</span>`}</td>
+        <td class="number">${money(price_cents)}</td><td class="number">${stock}</td>
+      </tr>`)}
+    </tbody>
+  </table>`
+}
+
+function list<Item>(items: Item[], none: string, render: (item: Item) => Html): Html {
+  if (items.length === 0) return html`<p class="quiet">${none}</p>`
+  return html`<ul class="notes">${items.map((item) => html`<li>${render(item)}</li>`)}</ul>`
+}
+
+function money(cents: number): string {
+  return `€ ${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`
+}
+
+function time(at: Date): Html {
+  return html`<time datetime="${at.toISOString()}">${at.toISOString().slice(5, 16).replace('T', ' ')}</time>`
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}

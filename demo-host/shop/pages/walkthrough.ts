@@ -1,0 +1,90 @@
+import type { Person } from '../../host/people.ts'
+import { html, type Html } from '../html.ts'
+import { comparison } from './comparison.ts'
+
+export interface Step {
+  id: string
+  title: string
+  text: Html
+  href: string
+  link: string
+}
+
+/** The first operator session, step by step; also printed when the demo starts. */
+export const steps: readonly Step[] = [
+  {
+    id: 'overview',
+    title: 'Open the overview',
+    text: html`Signed in as <b>ops-demo</b>, read what needs attention first, before any table.`,
+    href: '/ops/jobs',
+    link: 'Overview',
+  },
+  {
+    id: 'cron',
+    title: 'Find nightly_sync',
+    text: html`On the cron page it is <b>Runnable</b>: every night at 02:00 UTC, one follow-up may wait, the latest missed run is made good.`,
+    href: '/ops/jobs/cron',
+    link: 'Cron',
+  },
+  {
+    id: 'pause',
+    title: 'Pause it',
+    text: html`Press <b>Pause</b>. A preview says who does what to which entry, what will be recorded and how risky it is. Give the reason
+      <q>fixture maintenance</q> and confirm.`,
+    href: '/ops/jobs/cron',
+    link: 'Cron',
+  },
+  {
+    id: 'waiting',
+    title: 'See it waiting',
+    text: html`The entry reads <b>Waiting</b> and offers to resume. Exactly one event <code>cron.paused</code> was written.`,
+    href: '/ops/jobs/cron',
+    link: 'Cron',
+  },
+  {
+    id: 'forensics',
+    title: 'Read its forensics',
+    text: html`The pause stands in its chronology; below it, how far the evidence reaches and the next paths, each with its owner in front.`,
+    href: '/ops/jobs/forensics/cron_entry/nightly_sync',
+    link: 'Forensics of nightly_sync',
+  },
+  {
+    id: 'audit',
+    title: 'Find the same event in the audit log',
+    text: html`With actor, reason, before and after, and a link back to the entry.`,
+    href: '/ops/jobs/audit',
+    link: 'Audit',
+  },
+  {
+    id: 'bridge',
+    title: 'Look through the bridge',
+    text: html`pg-boss's own dashboard, for inspection only: nobody changes anything there, an admin neither.`,
+    href: '/ops/jobs/pg-boss',
+    link: 'pg-boss Dashboard bridge',
+  },
+]
+
+/** The seven steps with a tick where the signed-in person has been, and what a host of one's own needs instead of this one. */
+export function walkthroughPage({ name, role }: Person): Html {
+  return html`<h1>Example walkthrough</h1>
+    <p class="lede">
+      One change, made once, with evidence that anybody can check afterwards. It takes five minutes. You are signed in as
+      <b>${name}</b>${role === 'ops' ? '.' : html`, whose role <b>${role}</b> may look but not change; step 3 needs <b>ops-demo</b>.`}
+    </p>
+    <p class="progress" id="progress" role="status">Looking up what is already done …</p>
+    <ol class="steps">
+      ${steps.map(({ id, title, text, href, link }) => html`<li id="step-${id}" data-step="${id}">
+        <div>
+          <h2>${title} <span class="tick">to do</span></h2>
+          <p>${text}</p>
+          <p class="evidence"></p>
+        </div>
+        <a href="${href}">${link}</a>
+      </li>`)}
+    </ol>
+    <section class="card">
+      <h2>This host and yours</h2>
+      <p class="quiet">The demo is a host like any other: it uses what the package exports and nothing else. What stands on the left is made up; what stands on the right is yours to bring.</p>
+      ${comparison()}
+    </section>`
+}

@@ -1,0 +1,9 @@
+const here = 'http://shop.invalid'
+
+/** Where to go after signing in: a path of this host, whatever the link said. */
+export function localPath(wanted: string | null | undefined): string {
+  if (!wanted?.startsWith('/') || !URL.canParse(wanted, here)) return '/'
+  const { origin, pathname, search, hash } = new URL(wanted, here)
+  const isOurs = origin === here && !pathname.startsWith('//') && pathname !== '/sign-in'
+  return isOurs ? pathname + search + hash : '/'
+}

@@ -1,0 +1,34 @@
+import type { Middleware } from 'koa'
+import type { Pool } from 'pg'
+import type { Person } from '../host/people.ts'
+import type { Sessions } from '../host/sessions.ts'
+
+const places: [place: string, path: RegExp][] = [
+  ['overview', /^\/ops\/jobs\/api\/v1\/overview$/],
+  ['cron', /^\/ops\/jobs\/api\/v1\/cron-entries(\/nightly_sync)?$/],
+  ['forensics', /^\/ops\/jobs\/api\/v1\/forensics\/cron_entry\/nightly_sync$/],
+  ['audit', /^\/ops\/jobs\/api\/v1\/audit-events$/],
+  ['bridge', /^\/ops\/jobs\/pg-boss(\/|$)/],
+]
+
+/** Marks what the walkthrough page writes itself, which is nobody's visit. */
+export const askedByWalkthrough = 'x-shop-walkthrough'
+
+/** Notes which steps of the walkthrough somebody has taken, by what their browser then asked for. */
+export function rememberVisits({ sessions, sql }: { sessions: Sessions; sql: Pool }): Middleware {
+  const noted = new Set<string>()
+  return async function rememberVisits(context, next) {
+    await next()
+    const place = places.find(([, path]) => path.test(context.path))?.[0]
+    if (!place || context.method !== 'GET' || context.status !== 200 || context.get(askedByWalkthrough)) return
+    const person = await sessions.find(context.req)
+    if (!person || noted.has(`${person.name} ${place}`)) return
+    await sql.query('insert into shop.visit (person, place) values ($1, $2) on conflict do nothing', [person.name, place])
+    noted.add(`${person.name} ${place}`)
+  }
+}
+
+export async function listVisits(sql: Pool, { name }: Person): Promise<string[]> {
+  const { rows } = await sql.query<{ place: string }>('select place from shop.visit where person = $1', [name])
+  return rows.map(({ place }) => place)
+}

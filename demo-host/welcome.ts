@@ -1,0 +1,20 @@
+import { bearerToken, people, roleSummaries } from './host/people.ts'
+import { steps } from './shop/pages/walkthrough.ts'
+
+/** What the terminal shows once the shop is open. */
+export function welcome({ url, where }: { url: string; where: string }): string {
+  const width = Math.max(...people.map(({ name }) => name.length))
+  return [
+    '',
+    `The shop is open at ${url}  (${where})`,
+    '',
+    'Sign in with one of these names, no password; scripts send the token as "Authorization: Bearer …":',
+    ...people.map((person) => `  ${person.name.padEnd(width)}  ${roleSummaries[person.role].padEnd(42)}  ${bearerToken(person)}`),
+    '',
+    `Example walkthrough, also at ${url}/walkthrough:`,
+    ...steps.map(({ title, href }, index) => `  ${index + 1}. ${title.padEnd(40)} ${url}${href}`),
+    '',
+    'Ctrl-C stops everything and keeps the data; "npm run demo -- --fresh" begins with new data.',
+    '',
+  ].join('\n')
+}
