@@ -27,5 +27,7 @@ export interface Kit {
   readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
   readonly log: Log
   readonly version: string
+  /** As of the last check; undefined until the engine has answered once. */
+  engineVersion(): string | undefined
   now(): Date
 }

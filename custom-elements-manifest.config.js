@@ -1,0 +1,7 @@
+export default {
+  globs: ['components/**/*.ts'],
+  exclude: ['components/**/*.test.ts'],
+  outdir: 'dist',
+  litelement: true,
+  packagejson: false,
+}

@@ -1,0 +1,71 @@
+import type { AuditEvent, AuditFilters } from '../../schemas/index.ts'
+import { OpsError } from '../error.ts'
+import { writeEvent } from '../operations/event.ts'
+import { auditHint } from '../operations/refusal.ts'
+import type { Scope } from '../operations/scope.ts'
+import { readRows, visibleEvents } from './list.ts'
+
+export type ExportFormat = 'csv' | 'ndjson'
+const batch = 500
+
+/** The export is evidence too: it is written down before the first byte leaves. */
+export async function exportEvents(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli' = 'export') {
+  const { kit, em, viewer } = scope
+  if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
+  const row = await writeEvent(
+    kit.db,
+    em,
+    {
+      action: 'export_audit_events',
+      eventType: 'audit.exported',
+      outcome: 'succeeded',
+      actor: viewer.principal,
+      subject: { type: 'audit_log', id: format },
+      source: scope.source,
+      requestId: scope.requestId,
+      metadata: { filters },
+    },
+    [auditHint(kit)],
+  )
+  return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
+}
+
+/** Keyset pages from the export's own event down: what commits meanwhile belongs to the next export. */
+async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: { at: string; id: string }) {
+  if (format === 'csv') yield `${columns.join(',')}\r\n`
+  for (let after = start; ; ) {
+    const rows = await readRows(scope, filters, batch, after)
+    const events = await visibleEvents(rows, scope.viewer, surface)
+    yield events.map(format === 'csv' ? csvLine : ndjsonLine).join('')
+    const last = rows.at(-1)
+    if (!last || rows.length < batch) return
+    after = { at: last.occurred_at, id: last.id }
+  }
+}
+
+function ndjsonLine(event: AuditEvent): string {
+  return `${JSON.stringify(event)}\n`
+}
+
+const columns = [
+  'id', 'occurredAt', 'action', 'eventType', 'outcome', 'code', 'actorId', 'actorType', 'actorLabel',
+  'subjectType', 'subjectId', 'reason', 'before', 'after', 'source', 'requestId', 'previewId', 'bulkId', 'metadata',
+]
+
+function csvLine(event: AuditEvent): string {
+  const { actor, subject } = event
+  const cells = [
+    event.id, event.occurredAt, event.action, event.eventType, event.outcome, event.code, actor.id, actor.type, actor.label,
+    subject.type, subject.id, event.reason, event.before, event.after, event.source, event.requestId, event.previewId,
+    event.bulkId, event.metadata,
+  ]
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+/** A cell that a spreadsheet would run as a formula is prefixed, so that opening an export runs nothing. */
+function csvCell(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

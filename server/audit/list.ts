@@ -1,0 +1,120 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { OpsError } from '../error.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { type EventRow, showEvent } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+
+/** Whose page shows a subject; everything else belongs to the audit log itself. */
+const subjectViews: Record<string, ViewAction> = {
+  cron_entry: 'view_cron',
+  job: 'view_jobs',
+  queue: 'view_queues',
+  incident: 'view_incidents',
+}
+
+export interface AuditPage {
+  items: AuditEvent[]
+  nextCursor?: string
+  asOf: string
+}
+
+/** One page, newest first. The cursor is the last event read, so inserts above it change nothing below. */
+export async function listEvents(scope: Scope, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditPage> {
+  const rows = await readRows(scope, filters, limit, cursor ? decodeCursor(cursor) : undefined)
+  const last = rows.length === limit ? rows.at(-1) : undefined
+  return {
+    items: await visibleEvents(rows, scope.viewer, 'view_audit'),
+    nextCursor: last && encodeCursor(last),
+    asOf: scope.now.toISOString(),
+  }
+}
+
+export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
+  const [row] = await query(scope.em, sql<EventRow>`select * from ${scope.kit.db.table('audit_event')} where id = ${id}`)
+  const [event] = row ? await visibleEvents([row], scope.viewer, 'view_audit') : []
+  if (!event) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
+  return event
+}
+
+/** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
+export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<EventRow[]> {
+  const table = scope.kit.db.table('audit_event')
+  const conditions = [...filterConditions(filters), ...(await visibilityConditions(scope.viewer))]
+  // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
+  if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
+  const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
+  return query(scope.em, sql<EventRow>`select * from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
+}
+
+function filterConditions(filters: AuditFilters): RawBuilder<unknown>[] {
+  const { actor, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
+  return [
+    actor !== undefined && sql`actor_id = ${actor}`,
+    action !== undefined && sql`action = ${action}`,
+    eventType !== undefined && sql`event_type = ${eventType}`,
+    // A literal, because the index of refusals is partial and a parameter could be anything.
+    outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
+    subjectType !== undefined && sql`subject_type = ${subjectType}`,
+    subjectId !== undefined && sql`subject_id = ${subjectId}`,
+    from !== undefined && sql`occurred_at >= ${from}::timestamptz`,
+    to !== undefined && sql`occurred_at < ${to}::timestamptz`,
+    q !== undefined && sql`to_tsvector('simple', reason) @@ plainto_tsquery('simple', ${q}) and reason is not null`,
+  ].filter((condition) => condition !== false)
+}
+
+async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>[]> {
+  const answers = await Promise.all(
+    Object.entries(subjectViews).map(async ([type, view]) => {
+      const { allowed } = await viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+      return allowed ? null : type
+    }),
+  )
+  const withheld = answers.filter((type) => type !== null)
+  return withheld.length ? [sql`not (subject_type = any(${withheld}::text[]))`] : []
+}
+
+/** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
+export async function visibleEvents(
+  rows: EventRow[],
+  viewer: Viewer,
+  surface: 'view_audit' | 'view_forensics' | 'export' | 'cli',
+): Promise<AuditEvent[]> {
+  const shown = await Promise.all(
+    rows.map(async (row) => {
+      const view = subjectViews[row.subject_type]
+      if (!view) return showEvent(row, viewer, surface)
+      const { allowed } = await viewer.can(view, { ...resourceOf(row), type: row.subject_type, id: row.subject_id })
+      return allowed ? showEvent(row, viewer, surface) : null
+    }),
+  )
+  return shown.filter((event) => event !== null)
+}
+
+function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[] } {
+  const resource = metadata.resource
+  return typeof resource === 'object' && resource !== null ? resource : {}
+}
+
+interface Position {
+  at: string
+  id: string
+}
+
+export function encodeCursor({ occurred_at, id }: Pick<EventRow, 'occurred_at' | 'id'>): string {
+  return Buffer.from(JSON.stringify([occurred_at, id])).toString('base64url')
+}
+
+function decodeCursor(cursor: string): Position {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
+    const wellFormed = typeof at === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at) && !Number.isNaN(Date.parse(at))
+    if (wellFormed && typeof id === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { at, id }
+  } catch {
+    // described below
+  }
+  throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
+    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
+  })
+}

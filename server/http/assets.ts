@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Middleware } from 'koa'
+
+const types: Record<string, string> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.map': 'application/json' }
+
+interface Asset {
+  type: string
+  body: Buffer
+  zipped: Buffer
+  etag: string
+}
+
+/** The elements as built for browsers, from beside the compiled server or, in this repository, from `dist/`. */
+function browserFolder(): URL | undefined {
+  return ['../../browser/', '../../dist/browser/'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+}
+
+/** Serves the built elements at `<base>/assets/`. Only files that exist at the first request are ever served. */
+export function assetsMiddleware(base: string): Middleware {
+  const prefix = `${base}/assets/`
+  let assets: Promise<Map<string, Asset>> | undefined
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith(prefix)) return next()
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return ctx.throw(405, 'Method Not Allowed')
+    const name = ctx.path.slice(prefix.length)
+    const asset = (await (assets ??= readAssets())).get(name)
+    if (!asset) return ctx.throw(404, 'Not Found')
+    ctx.set({
+      'content-type': asset.type,
+      // Chunk names carry their hash; entry names are stable and must be asked for again.
+      'cache-control': name.startsWith('chunks/') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+      etag: asset.etag,
+      vary: 'accept-encoding',
+      'x-content-type-options': 'nosniff',
+    })
+    ctx.status = 200
+    if (ctx.fresh) {
+      ctx.status = 304
+      return
+    }
+    const zipped = ctx.acceptsEncodings('gzip', 'identity') === 'gzip'
+    if (zipped) ctx.set('content-encoding', 'gzip')
+    ctx.body = zipped ? asset.zipped : asset.body
+  }
+}
+
+async function readAssets(): Promise<Map<string, Asset>> {
+  const folder = browserFolder()
+  const names = folder ? await readdir(folder, { recursive: true }) : []
+  const served = names.filter((name) => types[extname(name)])
+  const read = async (name: string): Promise<[string, Asset]> => {
+    const body = await readFile(new URL(name, folder))
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+    return [name.replaceAll('\\', '/'), { body, zipped: await promisify(gzip)(body), type: types[extname(name)]!, etag }]
+  }
+  return new Map([...(await Promise.all(served.map(read))), ['page.css', await pageStyle()] as const])
+}
+
+/** The page around the shell: nothing but room for it. */
+async function pageStyle(): Promise<Asset> {
+  const body = Buffer.from('html,body{margin:0;min-height:100%}body{background:Canvas}:root{color-scheme:light dark}ops-shell:not(:defined){display:block;min-height:100vh}')
+  return { body, zipped: await promisify(gzip)(body), type: types['.css']!, etag: '"page-1"' }
+}

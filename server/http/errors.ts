@@ -1,0 +1,76 @@
+import type { Context } from 'koa'
+import { ZodError } from 'zod'
+import { problemCodes, type Problem } from '../../schemas/index.ts'
+import { causesOf, codeOf, describeFailure } from '../describe-failure.ts'
+import { OpsError } from '../error.ts'
+import type { Log } from '../host/log.ts'
+
+/** Answers an error as a problem (RFC 9457). The only place that turns errors into HTTP. */
+export function answerProblem(ctx: Context, thrown: unknown, requestId: string, log: Log): void {
+  const error = asOpsError(thrown)
+  if (error.status >= 500) log.error(error.message, { requestId, code: error.code, ...describeFailure(thrown) })
+  const [status, title] = problemCodes[error.code]
+  const problem: Problem = {
+    type: `urn:ops-powertools:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    errors: error.details.errors,
+    plan: error.details.plan,
+  }
+  ctx.status = status
+  ctx.type = 'application/problem+json'
+  ctx.body = JSON.stringify(problem)
+  // A body we stopped reading half way must not be taken for the next request.
+  if (error.code === 'payload_too_large') ctx.set('connection', 'close')
+  if (status === 503) ctx.set('retry-after', '2')
+}
+
+export function asOpsError(thrown: unknown): OpsError {
+  if (thrown instanceof OpsError) return thrown
+  if (thrown instanceof ZodError) return invalidRequest(thrown, '')
+  const code = codeOf(thrown)
+  if (isConflict(code)) return new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
+  if (isUnavailable(thrown, code)) return new OpsError('unavailable', 'The database or the job engine does not answer at the moment; try again.')
+  if (isBadUrl(thrown)) return new OpsError('invalid_request', 'The path holds a percent sign that is not followed by two hex digits, or is not valid UTF-8.')
+  return new OpsError('internal', 'Something went wrong on our side; the request id finds it in the log.')
+}
+
+/** Where in the request, what was expected. Values are not repeated: they may be secret. */
+export function invalidRequest(error: ZodError, part: string): OpsError {
+  const errors = error.issues.flatMap((issue) => {
+    const path = [part, ...issue.path.map(String)].filter(Boolean).join('.')
+    return [{ path, message: issue.message }]
+  })
+  const [first] = errors
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  return new OpsError('invalid_request', `${first?.path || 'request'}: ${first?.message ?? 'invalid'}${more}`, { errors })
+}
+
+/** serialization_failure, deadlock_detected, lock_not_available, unique_violation */
+const conflicts = new Set(['40001', '40P01', '55P03', '23505'])
+
+function isConflict(code: string | undefined): boolean {
+  return code !== undefined && conflicts.has(code)
+}
+
+/** Of the network; admin_shutdown, crash_shutdown, cannot_connect_now, query_canceled (statement timeout), too_many_connections. */
+const outages = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
+  '57P01', '57P02', '57P03', '57014', '53300',
+])
+
+export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
+  if (code !== undefined && (outages.has(code) || code.startsWith('08'))) return true
+  return causesOf(thrown).some((error) =>
+    /connection (terminated|ended|timeout)|timeout exceeded when trying to connect|client has encountered a connection error|connection error and is not queryable/i.test(
+      String(error.message),
+    ),
+  )
+}
+
+function isBadUrl(thrown: unknown): boolean {
+  return thrown instanceof URIError || (thrown instanceof Error && (thrown as { status?: unknown }).status === 400)
+}

@@ -1,0 +1,86 @@
+import type { Context, Middleware } from 'koa'
+import type { ViewAction } from '../../schemas/index.ts'
+import { OpsError } from '../error.ts'
+import type { Kit } from '../kit.ts'
+import { asOpsError, answerProblem } from './errors.ts'
+import { openScope, requestIdOf } from './scope.ts'
+
+/** No inline script or style anywhere: the elements carry their styles as constructed sheets. */
+export const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+const pageViews: [RegExp, ViewAction][] = [
+  [/^\/?$/, 'view_overview'],
+  [/^\/cron$/, 'view_cron'],
+  [/^\/audit$/, 'view_audit'],
+  [/^\/forensics(\/[^/]+\/[^/]+)?$/, 'view_forensics'],
+]
+
+/** The shell on every page path below the base. What it shows comes from the API, which asks again. */
+export function pagesMiddleware(kit: Kit): Middleware {
+  return async (ctx, next) => {
+    if (ctx.path !== kit.base && !ctx.path.startsWith(`${kit.base}/`)) return next()
+    const requestId = requestIdOf(ctx)
+    ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'same-origin' })
+    try {
+      if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+        ctx.set('allow', 'GET, HEAD')
+        throw new OpsError('method_not_allowed', `A page does not take ${ctx.method}; expected GET.`)
+      }
+      await answerPage(kit, ctx)
+    } catch (error) {
+      if (ctx.accepts('html') && asOpsError(error).status >= 500) answerOutage(ctx, asOpsError(error), requestId)
+      else answerProblem(ctx, error, requestId, kit.log)
+    }
+  }
+}
+
+async function answerPage(kit: Kit, ctx: Context): Promise<void> {
+  const scope = await openScope(kit, ctx)
+  if (!scope) return askToSignIn(kit, ctx)
+  const path = ctx.path.slice(kit.base.length)
+  const view = pageViews.find(([pattern]) => pattern.test(path))?.[1]
+  const allowed = view ? (await scope.viewer.can(view, { type: 'page', id: view.replace('view_', '') })).allowed : true
+  ctx.type = 'html'
+  ctx.body = shellPage(kit.base)
+  ctx.status = !view ? 404 : allowed ? 200 : 403
+}
+
+function askToSignIn({ auth, base }: Kit, ctx: Context): void {
+  if (auth.signInUrl) return ctx.redirect(auth.signInUrl(ctx.originalUrl))
+  ctx.status = 401
+  ctx.type = 'html'
+  ctx.body = plainPage('Sign in first', `Nobody is signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
+}
+
+function answerOutage(ctx: Context, error: OpsError, requestId: string): void {
+  ctx.status = error.status
+  ctx.type = 'html'
+  ctx.body = plainPage('Not available', `${escapeHtml(error.message)} Request <code>${escapeHtml(requestId)}</code>.`)
+}
+
+function shellPage(base: string): string {
+  const at = escapeHtml(base)
+  return page(
+    'Jobs',
+    `<link rel="stylesheet" href="${at}/assets/page.css"><script type="module" src="${at}/assets/ops-shell.js"></script>`,
+    `<ops-shell api="${at}/api/v1" base="${at}"></ops-shell><noscript>These pages need JavaScript; the same operations are in the API and on the command line.</noscript>`,
+  )
+}
+
+function plainPage(title: string, body: string): string {
+  return page(title, '', `<h1>${title}</h1><p>${body}</p>`)
+}
+
+function page(title: string, head: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${head}</head>
+<body>${body}</body>
+</html>
+`
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

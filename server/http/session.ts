@@ -1,0 +1,31 @@
+import { operationActions, type Permission, type Session, viewActions } from '../../schemas/index.ts'
+import type { Operations } from '../operations/pipeline.ts'
+import { reasonRule } from '../operations/pipeline.ts'
+import type { Scope } from '../operations/scope.ts'
+
+const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
+
+/** Who is asking and what they may do, so that a page can say no before it is asked. */
+export async function readSession(operations: Operations, scope: Scope): Promise<Session> {
+  const { kit, viewer } = scope
+  const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, page(view))] as const)
+  const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(
+    async (action) => [action, viewer.principal ? await viewer.can(action, page('view_cron')) : cannotBeNamed] as const,
+  )
+  const permissions = Object.fromEntries(await Promise.all([...views, ...acts]))
+  const { name, transactional, capabilities } = kit.engine
+  return {
+    actor: viewer.principal,
+    permissions,
+    engine: { name, version: kit.engineVersion(), transactional, capabilities: { ...capabilities } },
+    bridges: permissions.view_bridge?.allowed ? kit.bridges.map(({ name, label, href }) => ({ name, label, href })) : [],
+    base: kit.base,
+    reasons: Object.fromEntries(Object.values(operations).map((operation) => [operation.action, reasonRule(scope, operation)])),
+    version: kit.version,
+    asOf: scope.now.toISOString(),
+  }
+}
+
+function page(view: string) {
+  return { type: 'page', id: view.replace('view_', '') }
+}

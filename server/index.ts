@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Koa, { type Middleware } from 'koa'
+import { openKit, type RunningKit } from './open.ts'
+import { opsMiddleware } from './http/mount.ts'
+import type { OpsOptions } from './options.ts'
+import { startLoops } from './loops.ts'
+import { Hub } from './live/hub.ts'
+import { listenForHints } from './live/listen.ts'
+
+/** An installation of Ops Powertools inside a host. */
+export interface Ops {
+  /** Koa middleware for the host's app: pages, API and assets below `base`; every other path goes on to `next`. */
+  middleware(): Middleware
+  /** The same for anything that speaks Node's `(request, response)`; other paths get a 404. */
+  handler: (request: IncomingMessage, response: ServerResponse) => void
+  /** Applies pending migrations; several processes may call it, one does it. Answers their names. */
+  migrate(): Promise<string[]>
+  /** Brings declared cron entries up to date and starts the background loops of this process. */
+  start(): Promise<void>
+  /** Finishes what it holds, then closes every connection. */
+  stop(): Promise<void>
+  /** Where it is mounted, e.g. `/ops/jobs`. */
+  readonly base: string
+}
+
+/**
+ * Checks the host's decisions and builds the server. Nothing falls back silently: what is missing is named, with
+ * the lines to add.
+ *
+ * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or is not what it must be
+ * @example
+ * const ops = await createOps({ database: { url }, auth, displayPolicy, engine: pgBoss(boss) })
+ * await ops.migrate()
+ * await ops.start()
+ * app.use(ops.middleware())
+ */
+export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops> {
+  const kit = await openKit(options)
+  const hub = new Hub()
+  const listening = listenForHints(kit.db, hub, kit.log)
+  const middleware = opsMiddleware(kit, hub)
+  let loops: { stop(): Promise<void> } | undefined
+  return {
+    base: kit.base,
+    middleware: () => middleware,
+    handler: nodeHandler(middleware),
+    migrate: () => kit.db.migrate(),
+    async start() {
+      loops ??= await startLoops(kit, options)
+    },
+    async stop() {
+      await loops?.stop()
+      await listening.stop()
+      hub.close()
+      await closeKit(kit)
+    },
+  }
+}
+
+/** Gives a host's options their types, where they stand in a module of their own. */
+export function defineOptions<Actor>(options: OpsOptions<Actor>): OpsOptions<Actor> {
+  return options
+}
+
+function nodeHandler(middleware: Middleware): Ops['handler'] {
+  const app = new Koa()
+  app.use(middleware)
+  const callback = app.callback()
+  return (request, response) => void callback(request, response)
+}
+
+async function closeKit(kit: RunningKit): Promise<void> {
+  await Promise.all(kit.bridges.map((bridge) => bridge.close()))
+  await kit.db.close()
+}
+
+export { OpsError } from './error.ts'
+export { denyEverything } from './host/auth.ts'
+export type { Auth, Resource } from './host/auth.ts'
+export { hidden, hideSecrets, redacted } from './host/display.ts'
+export type { DisplayContext, DisplayKind, DisplayPolicy } from './host/display.ts'
+export type { Escalation } from './host/escalation.ts'
+export type { Log } from './host/log.ts'
+export type { DatabaseOptions, DeclaredCronEntry, OpsOptions } from './options.ts'
+export type { Bridge, BridgeMount, OpenBridge } from './bridges/bridge.ts'
+export type { Engine, JobRef, NewJob, FoundJob, Measurement, EngineCheck, SqlExecutor, Capabilities } from './engines/engine.ts'
+export type { Action, AuditEvent, Permission, Principal } from '../schemas/index.ts'

@@ -1,0 +1,23 @@
+import { startScheduler } from './cron/scheduler.ts'
+import { syncDeclaredEntries } from './cron/sync.ts'
+import type { RunningKit } from './open.ts'
+import type { OpsOptions } from './options.ts'
+import { repeat } from './repeat.ts'
+import { keepHouse } from './maintenance.ts'
+import { takeSnapshot } from './overview/snapshot.ts'
+
+/** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
+export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler = {} }: OpsOptions<Actor>): Promise<{ stop(): Promise<void> }> {
+  await syncDeclaredEntries(kit, cron)
+  const { enabled = true, tickSeconds = 1 } = scheduler
+  const loops = [
+    repeat(kit, 'engine check', 60, async () => kit.noteEngineVersion((await kit.engine.check()).version)),
+    repeat(kit, 'maintenance', 30, () => keepHouse(kit)),
+    ...(enabled ? [repeat(kit, 'snapshot', 5, () => takeSnapshot(kit)), startScheduler(kit, { tickSeconds })] : []),
+  ]
+  return {
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()))
+    },
+  }
+}

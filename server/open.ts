@@ -1,0 +1,117 @@
+import { operationActions } from '../schemas/index.ts'
+import { openDatabase } from './db/database.ts'
+import { jsonLog } from './host/log.ts'
+import type { Kit, MountedBridge } from './kit.ts'
+import type { OpsOptions } from './options.ts'
+import { version } from './version.ts'
+
+export interface RunningKit extends Kit {
+  /** The last engine check, kept for pages that only show the version. */
+  noteEngineVersion(version: string | undefined): void
+}
+
+/** Turns the host's options into a kit, or throws what is wrong with them. */
+export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<RunningKit> {
+  checkOptions(options)
+  const base = readBase(options.base)
+  const log = options.log ?? jsonLog
+  const db = await openDatabase(options.database)
+  let engineVersion: string | undefined
+  const kit: RunningKit = {
+    db,
+    engine: options.engine,
+    // The host's own actor type ends here: from now on it is only handed back.
+    auth: options.auth as unknown as Kit['auth'],
+    displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
+    escalation: options.escalation,
+    bridges: await openBridges(options.bridges ?? [], base),
+    base,
+    reasons: readReasons(options.reasons ?? {}),
+    log,
+    version,
+    now: options.now ?? (() => new Date()),
+    engineVersion: () => engineVersion,
+    noteEngineVersion: (seen) => {
+      engineVersion = seen ?? engineVersion
+    },
+  }
+  void kit.engine.check().then(({ version: seen }) => kit.noteEngineVersion(seen))
+  return kit
+}
+
+const required: Record<string, { methods: string[]; lines: string }> = {
+  database: {
+    methods: [],
+    lines: `database: { url: process.env.DATABASE_URL },`,
+  },
+  auth: {
+    methods: ['currentActor', 'authorize', 'auditPrincipal'],
+    lines: `auth: {
+    currentActor: (request) => yourSession(request),
+    authorize: (actor, action, resource) => yourRules(actor, action, resource),
+    auditPrincipal: (actor) => ({ id: actor.id, type: 'user', label: actor.name }),
+  },`,
+  },
+  displayPolicy: {
+    methods: ['display'],
+    lines: `// undefined: the default, which hides keys that look secret
+  displayPolicy: { display: (kind, value, context) => undefined },`,
+  },
+  engine: {
+    methods: ['enqueue', 'find', 'cancel', 'check', 'measure'],
+    lines: `// import { pgBoss } from 'ops-powertools/engines/pg-boss'
+  engine: pgBoss(boss),`,
+  },
+}
+
+function checkOptions(options: unknown): void {
+  const given = (typeof options === 'object' && options !== null ? options : {}) as Record<string, unknown>
+  for (const [key, { methods, lines }] of Object.entries(required)) {
+    const value = given[key] as Record<string, unknown> | undefined
+    if (value === undefined || value === null) throw missing(`createOps: '${key}' is missing.`, lines)
+    for (const method of methods) {
+      if (typeof value[method] !== 'function') {
+        throw missing(`createOps: '${key}.${method}' is ${typeof value[method]}; expected a function.`, lines)
+      }
+    }
+  }
+  const { url, schema } = given.database as { url?: unknown; schema?: unknown }
+  if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
+    throw missing(`createOps: 'database.url' is ${typeof url === 'string' ? 'not a PostgreSQL URL' : typeof url}; expected postgres://….`, required.database!.lines)
+  }
+  if (schema !== undefined && (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,40}$/.test(schema))) {
+    throw new Error(`createOps: 'database.schema' is '${String(schema)}'; expected lower-case letters, digits and _, at most 41.`)
+  }
+}
+
+function missing(what: string, lines: string): Error {
+  return new Error(`${what} Add to the options:\n\n  ${lines}\n`)
+}
+
+function readBase(base: string = '/ops/jobs'): string {
+  if (/^(\/[\w.~-]+)+$/.test(base)) return base
+  throw new Error(`createOps: 'base' is '${base}'; expected a path such as /ops/jobs, without a trailing slash.`)
+}
+
+function readReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons'] {
+  return Object.fromEntries(
+    Object.entries(reasons).map(([action, rule]) => {
+      if (!(action in operationActions)) {
+        throw new Error(`createOps: 'reasons.${action}' is not an operation; expected one of ${Object.keys(operationActions).join(', ')}.`)
+      }
+      return [action, { required: true, minLength: Math.max(8, rule?.minLength ?? 8) }]
+    }),
+  )
+}
+
+/** A bridge whose dashboard is not installed leaves no trace. */
+async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: string): Promise<MountedBridge[]> {
+  const opened = await Promise.all(
+    bridges.map(async ({ name, label, open }) => {
+      const href = `${base}/${name}`
+      const bridge = await open({ basePath: href })
+      return bridge && { ...bridge, name, label, href }
+    }),
+  )
+  return opened.filter((bridge) => bridge !== null)
+}
