@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+import { prepareTemplate, runSql, templateName } from './template.ts'
+import { startTemporaryCluster } from './temporary-cluster.ts'
+
+export interface TestDatabase {
+  url: string
+  /** Also ends whatever is still connected to it. */
+  drop(): Promise<void>
+}
+
+/** A database of this test's own on the run's server: migrated, with pg-boss's tables, or `empty`. */
+export async function createDatabase({ empty = false }: { empty?: boolean } = {}): Promise<TestDatabase> {
+  return copyTemplate(inject('postgresUrl'), empty)
+}
+
+export interface OwnServer extends TestDatabase {
+  /** As a restart or a crash would: connections break, requests fail. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>
+  /** On the same port, with the same data. */
+  start(): Promise<void>
+  /** Stops the server and removes its data. */
+  remove(): Promise<void>
+}
+
+/** A server and a migrated database for one test alone, which may stop and start it. */
+export async function startOwnServer(): Promise<OwnServer> {
+  const cluster = await startTemporaryCluster()
+  await prepareTemplate(cluster)
+  return {
+    ...(await copyTemplate(cluster.url, false)),
+    stop: (how) => cluster.stop(how),
+    start: () => cluster.start(),
+    remove: () => cluster.remove(),
+  }
+}
+
+async function copyTemplate(serverUrl: string, empty: boolean): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await runSql(serverUrl, `create database ${name} template ${empty ? 'template0' : templateName}`)
+  const url = new URL(serverUrl)
+  url.pathname = name
+  return { url: url.href, drop: () => runSql(serverUrl, `drop database if exists ${name} with (force)`) }
+}
