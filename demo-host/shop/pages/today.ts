@@ -54,17 +54,15 @@ function figures({ figures: { orders, takings, carts, unpaid } }: Today): Html {
 }
 
 function orders({ orders }: Today): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Latest orders">
-    <table>
-      <thead><tr><th>No.</th><th>Customer</th><th>Goods</th><th class="number">Total</th><th>State</th><th>Placed</th></tr></thead>
-      <tbody>
-        ${orders.map((order) => html`<tr>
-          <td>${order.number}</td><td>${order.customer}</td><td>${order.quantity} × ${order.product}</td>
-          <td class="number">${money(order.total_cents)}</td><td><span class="tag ${order.status}">${order.status}</span></td><td>${time(order.placed_at)}</td>
-        </tr>`)}
-      </tbody>
-    </table>
-  </div>`
+  return html`<table class="orders">
+    <thead><tr><th>No.</th><th>Customer</th><th>Goods</th><th class="number">Total</th><th>State</th><th>Placed, UTC</th></tr></thead>
+    <tbody>
+      ${orders.map((order) => html`<tr>
+        <td>${order.number}</td><td>${order.customer}</td><td>${order.quantity} × ${order.product}</td>
+        <td class="number">${money(order.total_cents)}</td><td><span class="tag ${order.status}">${order.status}</span></td><td>${time(order.placed_at)}</td>
+      </tr>`)}
+    </tbody>
+  </table>`
 }
 
 function stock({ stock }: Today): Html {
@@ -84,12 +82,14 @@ function list<Item>(items: Item[], none: string, render: (item: Item) => Html): 
   return html`<ul class="notes">${items.map((item) => html`<li>${render(item)}</li>`)}</ul>`
 }
 
+const dayAndTime = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+
 function money(cents: number): string {
   return `€ ${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`
 }
 
 function time(at: Date): Html {
-  return html`<time datetime="${at.toISOString()}">${at.toISOString().slice(5, 16).replace('T', ' ')}</time>`
+  return html`<time datetime="${at.toISOString()}">${dayAndTime.format(at).replace(',', '')}</time>`
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commandOf, isAlive } from '../../demo-host/processes.ts'
+import { type DemoOptions, type RunningDemo, spawnDemo, startDemo } from '../support/demo.ts'
+import { makeTemporaryFolder } from '../support/temporary-cluster.ts'
+
+let folder: string
+let data: string
+
+beforeAll(async () => {
+  folder = await makeTemporaryFolder()
+  data = join(folder, 'data')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('a taken port is one sentence, before anything else is started', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  try {
+    await expectRefusal({ port, env: { DEMO_DATA: data } }, `Port ${port} is taken: stop what listens there, or choose another with PORT.`)
+  } finally {
+    taken.close()
+  }
+  expect(existsSync(data)).toBe(false)
+})
+
+test('an unreachable database is one sentence, without its password', async () => {
+  const { code, output } = await attempt({ env: { DATABASE_URL: 'postgres://shop:hush@127.0.0.1:1/shop' } })
+  expect(code).toBe(1)
+  expect(output.trim().split('\n')).toEqual([expect.stringMatching(/^The database at postgres:\/\/shop@127\.0\.0\.1:1\/shop cannot be used \(.*ECONNREFUSED/)])
+})
+
+test.each([
+  ['a port that is no number', { env: { PORT: 'four' } }, 'PORT is "four": expected a number from 0 to 65535.'],
+  ['an address of another kind', { env: { DATABASE_URL: 'mysql://localhost/shop' } }, /^DATABASE_URL is not a PostgreSQL address/],
+  ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the only flag is --fresh\.$/],
+  ['new data in somebody’s own database', { flags: ['--fresh'], env: { DATABASE_URL: 'postgres://localhost/shop' } }, /^--fresh removes the embedded database only/],
+])('%s is refused with one sentence', async (_, options: DemoOptions, sentence) => {
+  await expectRefusal(options, sentence)
+})
+
+test('the embedded database survives a stop, and is begun anew with --fresh', async () => {
+  const first = await startEmbedded()
+  await markData('before the stop')
+  expect(await first.stop()).toBe(0)
+  expect(await serverPid()).toBeUndefined()
+
+  const second = await startEmbedded()
+  expect(await readMark()).toBe('before the stop')
+  expect(await second.stop()).toBe(0)
+
+  const third = await startEmbedded(['--fresh'])
+  expect(await readMark()).toBeUndefined()
+  expect(await third.stop()).toBe(0)
+})
+
+test('two demos do not share one data folder', async () => {
+  const first = await startEmbedded()
+  try {
+    await expectRefusal({ env: { DEMO_DATA: data } }, `Another demo (process ${first.child.pid}) is using ${data}: stop it first, or give this one its own folder with DEMO_DATA.`)
+    expect((await fetch(`${first.url}/sign-in`)).status).toBe(200)
+  } finally {
+    await first.stop()
+  }
+})
+
+test('a demo that was killed takes its database with it, and the next start goes on with the data', async () => {
+  const first = await startEmbedded()
+  await markData('before the kill')
+  const pid = (await serverPid())!
+  first.signal('SIGKILL')
+  await first.ended
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+
+  const second = await startEmbedded()
+  expect(await readMark()).toBe('before the kill')
+  expect(await second.stop()).toBe(0)
+})
+
+test('a data folder that an earlier start did not finish is made again', async () => {
+  await rm(join(data, 'postgres/PG_VERSION'))
+  await writeFile(join(data, 'demo.pid'), '999999')
+  const demo = await startEmbedded()
+  expect(demo.output()).toContain('An earlier start did not finish its database folder; it is made again.')
+  expect(await demo.stop()).toBe(0)
+})
+
+test('Ctrl-C as npm hands it on, twice at once, still closes in good order', async () => {
+  const demo = await startEmbedded()
+  const pid = (await serverPid())!
+  demo.signal('SIGINT')
+  demo.signal('SIGINT')
+  expect(await demo.ended).toBe(0)
+  expect(isAlive(pid)).toBe(false)
+  expect(demo.output()).not.toMatch(/error|While closing/i)
+})
+
+function startEmbedded(flags: string[] = []): Promise<RunningDemo> {
+  return startDemo({ flags, env: { DEMO_DATA: data } })
+}
+
+async function attempt(options: DemoOptions): Promise<{ code: number | string; output: string }> {
+  const demo = spawnDemo(options)
+  const code = await demo.ended
+  return { code, output: demo.output() }
+}
+
+async function expectRefusal(options: DemoOptions, sentence: string | RegExp): Promise<void> {
+  const { code, output } = await attempt(options)
+  expect(output.trim()).toMatch(sentence)
+  expect(output.trim().split('\n')).toHaveLength(1)
+  expect(code).toBe(1)
+}
+
+/** The embedded server's process, when it runs. */
+async function serverPid(): Promise<number | undefined> {
+  const text = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number(text.split('\n')[0])
+  return pid && commandOf(pid)?.includes('postgres') ? pid : undefined
+}
+
+async function markData(mark: string): Promise<void> {
+  await query('create table if not exists shop.mark (text text)')
+  await query('insert into shop.mark values ($1)', [mark])
+}
+
+async function readMark(): Promise<string | undefined> {
+  const [exists] = await query("select to_regclass('shop.mark') is not null as yes")
+  return exists?.yes ? ((await query('select text from shop.mark order by ctid desc limit 1'))[0]?.text as string) : undefined
+}
+
+async function query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const { port, password } = JSON.parse(await readFile(join(data, 'postgres/connection.json'), 'utf8')) as { port: number; password: string }
+  const client = new Client({ connectionString: `postgres://demo:${password}@127.0.0.1:${port}/shop` })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
