@@ -10,12 +10,16 @@ export interface Connection {
   readonly client: Client
   readonly live: Live
   readonly session: Shared<Session>
+  /** The host's own `fetch`, when it gave one: then a plain link would go without its token. */
+  readonly fetch?: typeof fetch
 }
 
 /** What surrounds an element: where it talks to, and how it writes dates. */
 export interface Surroundings {
   connection?: Connection
   locale?: string
+  /** Inside the shell a page has the page's own heading; in a host's page it is one section among others. */
+  shell?: boolean
 }
 
 /** Found by its key, so that two bundles on one page understand each other. */
@@ -40,5 +44,6 @@ function open(api: string, send: typeof fetch): Connection {
     client,
     live: new Live(client.url('streamLive'), send),
     session: new Shared(() => client.getSession()),
+    fetch: send === defaultFetch ? undefined : send,
   }
 }

@@ -14,6 +14,8 @@ export interface ResourceOptions<T> {
   of?: () => unknown
   /** Live topics after which to read again, e.g. `cron`. */
   topics: string[]
+  /** Lets hints pass by while it answers true. */
+  paused?: () => boolean
 }
 
 /**
@@ -102,6 +104,7 @@ export class Resource<T> implements ReactiveController {
     this.unlisten?.()
     this.connection = connection
     this.unlisten = connection?.live.listen((hint: LiveHint) => {
+      if (this.options.paused?.()) return
       if (hint.topic === 'reset' || this.options.topics.includes(hint.topic)) this.reload()
     })
   }

@@ -31,15 +31,17 @@ export interface TimeFormat {
   locale?: string
   /** Leave out the seconds when they say nothing, e.g. for a slot. */
   seconds?: boolean
+  /** Down to the millisecond, for evidence. */
+  milliseconds?: boolean
 }
 
 export const viewerZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 /** `21 Nov 02:00:00 UTC`, with the year when it is not this one. */
-export function exactTime(at: number, { zone = viewerZone, locale = 'en-GB', seconds = true }: TimeFormat = {}): string {
+export function exactTime(at: number, { zone = viewerZone, locale = 'en-GB', seconds = true, milliseconds = false }: TimeFormat = {}): string {
   const date = new Date(at)
   const sameYear = date.getUTCFullYear() === new Date().getUTCFullYear()
-  return `${dateFormat(locale, zone, !sameYear).format(date)} ${timeFormat(locale, zone, seconds).format(date)}`
+  return `${dateFormat(locale, zone, !sameYear).format(date)} ${timeFormat(locale, zone, seconds, milliseconds).format(date)}`
 }
 
 /** Whether two zones show the same clock at this instant, whatever they are called. */
@@ -53,9 +55,9 @@ function dateFormat(locale: string, zone: string, year: boolean): Intl.DateTimeF
   return cached(locale, { timeZone: zone, day: 'numeric', month: 'short', ...(year ? { year: 'numeric' } : {}) })
 }
 
-function timeFormat(locale: string, zone: string, seconds: boolean): Intl.DateTimeFormat {
+function timeFormat(locale: string, zone: string, seconds: boolean, milliseconds: boolean): Intl.DateTimeFormat {
   const parts: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
-  return cached(locale, { timeZone: zone, ...parts, ...(seconds ? { second: '2-digit' } : {}) })
+  return cached(locale, { timeZone: zone, ...parts, ...(seconds ? { second: '2-digit' } : {}), ...(milliseconds ? { fractionalSecondDigits: 3 } : {}) })
 }
 
 /** Making a formatter costs far more than using it, and a page shows hundreds of times. */

@@ -22,6 +22,8 @@ export class OpsTime extends LitElement {
   @property() show: 'both' | 'relative' | 'exact' = 'both'
   /** Leave out the seconds of the exact time. */
   @property({ type: Boolean }) coarse = false
+  /** Show milliseconds, for evidence. */
+  @property({ type: Boolean }) precise = false
 
   private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true })
   private readonly distance = new Clock(this, (now) => (this.show === 'exact' ? '' : relativeTime(Date.parse(this.at), now)))
@@ -34,7 +36,7 @@ export class OpsTime extends LitElement {
     const at = Date.parse(this.at)
     if (Number.isNaN(at)) return html`<span>unknown time</span>`
     const locale = this.around.value?.locale
-    const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse })
+    const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse, milliseconds: this.precise })
     const title = `${exactTime(at, { zone: this.zone, locale })} (${this.at})`
     return html`<time class="num" datetime=${this.at} title=${title}>${this.words(exact)}</time>`
   }
