@@ -1,5 +1,5 @@
 import { ContextConsumer, ContextProvider } from '@lit/context'
-import { LitElement, type PropertyValues } from 'lit'
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -20,6 +20,9 @@ export abstract class OpsElement extends LitElement {
   @property() locale?: string
   /** Used instead of the global `fetch`, e.g. to add a token. */
   @property({ attribute: false }) fetch?: typeof fetch
+
+  /** Said by the shell only. */
+  protected readonly isShell: boolean = false
 
   @state() protected connection?: Connection
   @state() protected session?: Session
@@ -54,6 +57,12 @@ export abstract class OpsElement extends LitElement {
     return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
   }
 
+  /** The page's heading, on the level that fits where the element stands. */
+  protected heading(text: string | TemplateResult): TemplateResult {
+    if (this.within.value.shell) return html`<h1 class="page-title" tabindex="-1" part="heading">${text}</h1>`
+    return html`<h2 class="page-title" tabindex="-1" part="heading">${text}</h2>`
+  }
+
   protected override willUpdate(changed: PropertyValues) {
     if (changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
   }
@@ -61,7 +70,7 @@ export abstract class OpsElement extends LitElement {
   private adopt() {
     const outer = this.around?.value
     const connection = this.api === undefined ? outer?.connection : connect(this.api, this.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale })
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell })
     if (connection === this.connection) return
     this.connection = connection
     this.watchSession()

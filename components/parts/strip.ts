@@ -14,6 +14,7 @@ const cross: Mark = (x) => svg`<path d="M${x} 3 ${x + 4} 13M${x + 4} 3 ${x} 13" 
 const dash: Mark = (x) => svg`<rect x=${x} y="7" width="4" height="2"/>`
 const box: Mark = (x) => svg`<rect x=${x + 0.5} y="6" width="3" height="4" class="open"/>`
 const gap: Mark = (x) => svg`<path d="M${x + 2} 3V13" class="open gap"/>`
+const diamond: Mark = (x) => svg`<path d="M${x} 8 ${x + 2} 4.5 ${x + 4} 8 ${x + 2} 11.5Z" class="open"/>`
 const dot: Mark = (x) => svg`<circle cx=${x + 2} cy="8" r="0.9"/>`
 const arrow: Mark = (x) => svg`<path d="M${x} 13 ${x + 2} 2 ${x + 4} 13Z"/>`
 const half: Mark = (x) => svg`<path d="M${x} 8h4v6h-4zM${x} 2h4v2.5h-4z"/>`
@@ -25,13 +26,13 @@ const marks: Record<SlotOutcome | 'coming' | 'coming_skipped', { tone: string; m
   manual_run: { tone: 'accent', mark: arrow },
   skipped_overlap: { tone: 'resolved', mark: ring },
   queued_follow_up: { tone: 'waiting', mark: half },
-  skipped_by_operator: { tone: 'bridge', mark: ring },
+  skipped_by_operator: { tone: 'bridge', mark: diamond },
   paused: { tone: 'waiting', mark: dash },
   missed_fire: { tone: 'review', mark: cross },
   scheduler_down: { tone: 'muted', mark: gap },
   unknown: { tone: 'muted', mark: dot },
   coming: { tone: 'muted', mark: box },
-  coming_skipped: { tone: 'bridge', mark: ring },
+  coming_skipped: { tone: 'bridge', mark: diamond },
 }
 
 type Shape = keyof typeof marks
@@ -124,6 +125,7 @@ function timeOf(at: string, zone: string): string {
 export const stripStyles = css`
   .strip svg {
     display: block;
+    margin-top: 3px;
     max-width: 100%;
     overflow: visible;
   }

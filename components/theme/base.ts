@@ -23,10 +23,10 @@ const text = css`
   h2,
   h3,
   p,
-  ul,
-  ol,
   dl,
   dd,
+  ul,
+  ol,
   pre {
     margin: 0;
     padding: 0;
@@ -35,15 +35,16 @@ const text = css`
   ol {
     list-style: none;
   }
-  h1 {
-    font-size: 20px;
-    font-weight: 650;
-    line-height: 1.3;
-  }
   h2,
   h3 {
     font-size: var(--_size);
     font-weight: 650;
+  }
+  h1,
+  .page-title {
+    font-size: 20px;
+    font-weight: 650;
+    line-height: 1.3;
   }
   a {
     color: var(--_accent);
@@ -55,7 +56,7 @@ const text = css`
     text-decoration: underline;
     text-underline-offset: 2px;
   }
-  h1:focus {
+  .page-title:focus {
     outline: none;
   }
   :focus-visible {

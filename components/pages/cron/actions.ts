@@ -1,0 +1,52 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { CronEntry } from '../../../schemas/cron.ts'
+import type { OperationAction } from '../../../schemas/vocabulary.ts'
+import type { Ask } from '../../parts/confirm.ts'
+import '../../parts/menu.ts'
+import type { MenuItem } from '../../parts/menu.ts'
+
+/** What one may do with an entry, each with the reason beside it when one may not. */
+export function entryActions(entry: CronEntry, base: string, ask: (ask: Ask) => void): TemplateResult {
+  const main: OperationAction = entry.pause ? 'resume_cron_entry' : 'pause_cron_entry'
+  const reasons = [...new Set([refusedBecause(entry, main), refusedBecause(entry, 'run_cron_entry')])].filter((reason) => reason !== '')
+  const why = reasons.length > 0 ? `why-${entry.name}` : nothing
+  const button = (action: OperationAction, words: string, primary: boolean) => html`<button
+    type="button"
+    class="button ${primary ? 'primary' : ''}"
+    aria-label="${words} ${entry.name}"
+    aria-describedby=${why}
+    ?disabled=${refusedBecause(entry, action) !== ''}
+    @click=${() => ask({ action, id: entry.name })}
+  >
+    ${words}
+  </button>`
+  return html`<div class="actions" part="actions">
+      ${button(main, entry.pause ? 'Resume…' : 'Pause…', Boolean(entry.pause))} ${button('run_cron_entry', 'Run now…', false)}
+      <ops-menu label="More for ${entry.name}" .items=${moreItems(entry, base, ask)}></ops-menu>
+    </div>
+    ${reasons.map((reason) => html`<p class="refusal" id=${why}>${reason}</p>`)}`
+}
+
+function moreItems(entry: CronEntry, base: string, ask: (ask: Ask) => void): MenuItem[] {
+  const operation = (action: OperationAction, label: string): MenuItem => ({
+    label,
+    refused: refusedBecause(entry, action),
+    choose: () => ask({ action, id: entry.name }),
+  })
+  return [
+    operation('skip_cron_slot', 'Skip a run…'),
+    operation('update_cron_entry', 'Change…'),
+    operation('delete_cron_entry', 'Delete…'),
+    { label: 'History', href: `${base}/cron?entry=${encodeURIComponent(entry.name)}` },
+    { label: 'Open forensics', href: `${base}/forensics/cron_entry/${encodeURIComponent(entry.name)}` },
+    { label: 'Audit events', href: `${base}/audit?subjectType=cron_entry&subjectId=${encodeURIComponent(entry.name)}` },
+  ]
+}
+
+/** Empty when it is allowed. What the entry itself forbids is said before what the account may not. */
+function refusedBecause(entry: CronEntry, action: OperationAction): string {
+  const defines = action === 'update_cron_entry' || action === 'delete_cron_entry'
+  if (defines && entry.definitionLocked) return entry.definitionLocked
+  const permission = entry.permissions[action]
+  return permission?.allowed ? '' : (permission?.reason ?? 'Your account may not do this.')
+}

@@ -1,0 +1,186 @@
+import { css, html, nothing } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import type { CronEntry, CronHistory, Slot } from '../../../schemas/cron.ts'
+import { slotOutcomes } from '../../../schemas/vocabulary.ts'
+import { OpsElement } from '../../core/element.ts'
+import { element } from '../../core/register.ts'
+import { Resource } from '../../core/resource.ts'
+import { completenessChip } from '../../parts/chip.ts'
+import '../../parts/copy.ts'
+import { json } from '../../parts/diff.ts'
+import { diffStyles } from '../../parts/diff.ts'
+import { problemPanel, staleNote } from '../../parts/problem.ts'
+import { skeletonRows } from '../../parts/quiet.ts'
+import { markOf, stripStyles } from '../../parts/strip.ts'
+import { partStyles } from '../../parts/styles.ts'
+import { base } from '../../theme/base.ts'
+
+const hour = 3_600_000
+const windows = { '24 h': 24 * hour, '7 d': 7 * 24 * hour }
+
+/** One entry in full: arguments, coming runs, and each slot of a window. */
+@element('ops-cron-details')
+export class OpsCronDetails extends OpsElement {
+  static override styles = [
+    base,
+    partStyles,
+    stripStyles,
+    diffStyles,
+    css`
+      :host {
+        background: none;
+      }
+      .panel {
+        display: grid;
+        grid-template-columns: minmax(220px, 1fr) minmax(0, 3fr);
+        gap: 16px 24px;
+        padding: 16px;
+      }
+      aside,
+      section {
+        display: grid;
+        gap: 12px;
+        align-content: start;
+        min-width: 0;
+      }
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      .bar .end {
+        margin-inline-start: auto;
+      }
+      [aria-pressed='true'] {
+        border-color: var(--_accent);
+        color: var(--_accent);
+        font-weight: 600;
+      }
+      .scroll {
+        max-height: 360px;
+        overflow: auto;
+        border: 1px solid var(--_line);
+        border-radius: 6px;
+        background: var(--_surface);
+      }
+      .scroll th {
+        position: sticky;
+        top: 0;
+        background: var(--_surface);
+      }
+      td,
+      .scroll th {
+        padding: 5px 12px;
+      }
+      h3 {
+        margin-bottom: 4px;
+      }
+      @container ops-page (max-width: 760px) {
+        .panel {
+          grid-template-columns: minmax(0, 1fr);
+          padding: 12px;
+        }
+      }
+    `,
+  ]
+
+  @property({ attribute: false }) entry?: CronEntry
+  @state() private span: keyof typeof windows = '24 h'
+
+  private readonly history = new Resource(this, {
+    connection: () => (this.entry ? this.connection : undefined),
+    load: ({ client }, signal) => {
+      const from = new Date(Date.now() - windows[this.span]).toISOString()
+      return client.getCronHistory({ params: { name: this.entry!.name }, query: { from }, signal })
+    },
+    key: () => [this.entry?.name, this.span],
+    of: () => this.entry?.name,
+    topics: ['cron'],
+  })
+
+  override render() {
+    return this.entry ? html`<div class="panel">${this.facts(this.entry)} ${this.slots(this.entry)}</div>` : nothing
+  }
+
+  private facts(entry: CronEntry) {
+    return html`<aside aria-label="About ${entry.name}">
+      <div><h3>Coming runs</h3>${this.coming(entry)}</div>
+      <div><h3>Arguments</h3>${json(entry.args)}</div>
+      <p class="muted small">Version ${entry.version}, changed <ops-time at=${entry.updatedAt}></ops-time></p>
+      ${entry.definitionLocked ? html`<p class="muted small">${entry.definitionLocked}</p>` : nothing}
+    </aside>`
+  }
+
+  private coming({ nextRuns, coming, timezone, pause }: CronEntry) {
+    if (nextRuns.length === 0) return html`<p class="muted">${pause ? 'None while it is paused.' : 'None.'}</p>`
+    const skipped = coming.filter((slot) => slot.skipped).map(({ at }) => at)
+    return html`<ul>
+      ${nextRuns.map((at) => html`<li><ops-time at=${at} zone=${timezone} coarse></ops-time></li>`)}
+      ${skipped.map((at) => html`<li class="muted"><ops-time at=${at} zone=${timezone} show="exact" coarse></ops-time> is skipped</li>`)}
+    </ul>`
+  }
+
+  private slots(entry: CronEntry) {
+    return html`<section aria-label="History of ${entry.name}">
+      <div class="bar">
+        <h3>History</h3>
+        ${(Object.keys(windows) as (keyof typeof windows)[]).map(
+          (span) => html`<button type="button" class="button" aria-pressed=${span === this.span} @click=${() => (this.span = span)}>${span}</button>`,
+        )}
+        <a class="end" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">Forensic timeline</a>
+      </div>
+      ${this.history.render({
+        pending: () => skeletonRows(4),
+        error: (problem) => problemPanel(problem, this.history.reload),
+        complete: (history, late) => html`${staleNote(late, this.history.reload)} ${this.table(history, entry)}`,
+      })}
+    </section>`
+  }
+
+  private table(history: CronHistory, entry: CronEntry) {
+    const counts = Object.entries(history.counts).filter(([, count]) => count > 0)
+    return html`<div class="bar small">
+        ${history.completeness.state === 'complete' ? nothing : completenessChip(history.completeness.state)}
+        ${counts.map(([outcome, count]) => html`<span>${markOf(outcome)} ${count} ${word(outcome)}</span>`)}
+      </div>
+      ${history.completeness.reasons.map((reason) => html`<p class="muted small">${reason}</p>`)}
+      ${history.truncated ? html`<p class="muted small">More slots than fit; shown from <ops-time at=${history.from} show="exact"></ops-time>.</p>` : nothing}
+      ${history.slots.length === 0 ? html`<p class="muted">No run was due in this window.</p>` : this.slotTable(history.slots, entry)}`
+  }
+
+  private slotTable(slots: Slot[], { timezone }: CronEntry) {
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Slots">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Slot</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Late</th>
+            <th scope="col">Job</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${slots.map(
+            (slot) => html`<tr>
+              <td><ops-time at=${slot.at} zone=${timezone} show="exact"></ops-time></td>
+              <td>${markOf(slot.outcome)} ${word(slot.outcome)} ${slot.note ? html`<span class="muted small">${slot.note}</span>` : nothing}</td>
+              <td class="num">${slot.lateSeconds === undefined ? '' : `${slot.lateSeconds.toFixed(1)} s`}</td>
+              <td>${slot.jobId ? html`<ops-copy label="job id" value=${slot.jobId}></ops-copy>` : nothing} ${slot.jobState ?? nothing}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`
+  }
+}
+
+function word(outcome: string): string {
+  return slotOutcomes[outcome as keyof typeof slotOutcomes] ?? outcome
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-cron-details': OpsCronDetails
+  }
+}

@@ -1,0 +1,66 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { CronEntry } from '../../../schemas/cron.ts'
+import { catchUpPolicies, overlapPolicies } from '../../../schemas/vocabulary.ts'
+import { duration, exactTime, sameClock, viewerZone } from '../../core/time.ts'
+import { statusChip } from '../../parts/chip.ts'
+import type { Ask } from '../../parts/confirm.ts'
+import { markOf, slotStrip } from '../../parts/strip.ts'
+import { entryActions } from './actions.ts'
+
+export interface RowContext {
+  base: string
+  selected: boolean
+  ask: (ask: Ask) => void
+  select: (event: MouseEvent) => void
+}
+
+export function entryRow(entry: CronEntry, { base, selected, ask, select }: RowContext): TemplateResult {
+  const href = `${base}/cron?entry=${encodeURIComponent(entry.name)}`
+  return html`<tr class=${selected ? 'selected' : ''} role="row" part="row">
+    <th scope="row" role="rowheader" class="entry">
+      <a href=${href} aria-expanded=${selected} @click=${select}>${entry.name}</a>
+      <span class="sub">${entry.source} · ${overlapPolicies[entry.overlap]} · ${catchUpWords(entry)}</span>
+      <span class="sub">queue ${entry.queue}${entry.worker ? ` · ${entry.worker}` : ''}</span>
+    </th>
+    <td role="cell" class="schedule">
+      <code>${entry.expression}</code>
+      <span class="sub">${entry.description}</span>
+      <span class="sub">${entry.timezone}</span>
+    </td>
+    <td role="cell" class="runs">${nextRun(entry)} ${lastRun(entry)}</td>
+    <td role="cell" class="slots">${slotStrip(entry)}</td>
+    <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
+    <td role="cell" class="do">${entryActions(entry, base, ask)}</td>
+  </tr>`
+}
+
+function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
+  return catchUp === 'all' ? `all, ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
+}
+
+function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
+  const [next] = nextRuns
+  if (!next) return html`<span class="muted">No next run: ${retiredAt ? 'retired' : pause ? 'paused' : 'none comes'}</span>`
+  const at = Date.parse(next)
+  return html`<span class="muted">next</span> <ops-time at=${next} zone=${timezone} show="relative" coarse></ops-time>
+    <span class="sub num">${exactTime(at, { zone: timezone, seconds: false })}</span>
+    ${sameClock(at, timezone, viewerZone) ? nothing : html`<span class="sub num">${exactTime(at, { seconds: false })}, your clock</span>`}`
+}
+
+function lastRun({ lastRun, timezone }: CronEntry) {
+  if (!lastRun) return html`<span class="sub">no run yet</span>`
+  const late = lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${duration(lastRun.lateSeconds * 1000)} late` : ''
+  return html`<span class="sub"
+    >last <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}
+    ${lastRun.jobState ?? 'end not seen'}${late}</span
+  >`
+}
+
+function statusDetail({ pause, status, detail, unfinishedJobs }: CronEntry) {
+  const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${unfinishedJobs} unfinished ${unfinishedJobs === 1 ? 'job' : 'jobs'}</span>` : nothing
+  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub">${detail}</span>`} ${unfinished}`
+  return html`<span class="sub">paused by ${pause.by?.label ?? 'somebody'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
+    ${pause.reason ? html`<span class="sub quote">${pause.reason}</span>` : nothing}
+    <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until somebody resumes it'}</span>
+    ${unfinished}`
+}

@@ -1,0 +1,128 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Bucket } from '../../schemas/overview.ts'
+import { completenessChip, statusChip } from './chip.ts'
+import { ownershipLabel } from './ownership.ts'
+import './time.ts'
+
+type Exemplar = Bucket['exemplars'][number]
+
+/** What is in one status: how many, what that means, the few that matter most, who owns the next step, and the step. */
+export function bucketCard(bucket: Bucket): TemplateResult {
+  const heading = `bucket-${bucket.status}`
+  return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>
+    <h3 class="bucket-head" id=${heading}>
+      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count.toLocaleString('en-GB')}</span>
+    </h3>
+    <p>${bucket.diagnosis}</p>
+    ${bucket.exemplars.length > 0 ? html`<ul class="exemplars">${bucket.exemplars.map(exemplarItem)}</ul>` : nothing}
+    <p class="bucket-foot">
+      ${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}
+      ${bucket.nextStep ? html`<a class="next-step" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a>` : nothing}
+    </p>
+  </section>`
+}
+
+function exemplarItem({ label, attention, href, forensicsHref, completeness, at }: Exemplar) {
+  return html`<li class="exemplar" part="exemplar">
+    <div class="exemplar-head">
+      <a class="wrap" href=${href}>${label}</a>
+      ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing}
+    </div>
+    <p class="small muted wrap">${attention}</p>
+    ${completeness === 'complete' && !forensicsHref
+      ? nothing
+      : html`<p class="exemplar-foot">
+          ${completeness === 'complete' ? nothing : completenessChip(completeness)}
+          ${forensicsHref ? html`<a class="small" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+        </p>`}
+  </li>`
+}
+
+export const bucketStyles = css`
+  .buckets {
+    display: grid;
+    grid-template-columns: repeat(3, minmax(0, 1fr));
+    gap: 14px;
+  }
+  .bucket {
+    display: flex;
+    flex-direction: column;
+    gap: 8px;
+    padding: 14px 16px;
+    min-width: 0;
+  }
+  .bucket-head {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+  }
+  .count {
+    font-size: 22px;
+    font-weight: 650;
+    line-height: 1.3;
+  }
+  .quiet .count {
+    color: var(--_muted);
+    font-weight: 400;
+  }
+  .exemplar {
+    padding: 8px 0;
+    border-top: 1px solid var(--_line);
+  }
+  .exemplar:last-child {
+    padding-bottom: 0;
+  }
+  .exemplar-head {
+    display: flex;
+    align-items: baseline;
+    justify-content: space-between;
+    gap: 4px 12px;
+  }
+  .exemplar-head ops-time {
+    flex: none;
+  }
+  .exemplar-foot {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 10px;
+  }
+  .exemplar-foot a {
+    text-decoration: none;
+  }
+  .exemplar-foot a:hover {
+    text-decoration: underline;
+  }
+  .bucket-foot {
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    gap: 2px;
+    margin-top: auto;
+    padding-top: 8px;
+  }
+  .bucket-foot a {
+    text-decoration: none;
+  }
+  .bucket-foot a:hover {
+    text-decoration: underline;
+  }
+  @container ops-page (max-width: 900px) {
+    .buckets {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+  }
+  @container ops-page (max-width: 600px) {
+    .buckets,
+    .vitals {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (pointer: coarse) {
+    .next-step,
+    .exemplar a {
+      padding-block: 8px;
+    }
+  }
+`

@@ -1,0 +1,142 @@
+import { css } from 'lit'
+
+export const confirmStyles = css`
+  :host {
+    display: contents;
+  }
+  dialog {
+    width: min(640px, calc(100vw - 32px));
+    max-height: min(860px, calc(100dvh - 32px));
+    padding: 0;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_text);
+    font: var(--_size) / 1.45 var(--_font);
+    box-shadow: 0 16px 48px rgb(0 0 0 / 0.3);
+    overflow: hidden;
+  }
+  dialog[open] {
+    display: flex;
+  }
+  dialog::backdrop {
+    background: rgb(10 14 20 / 0.45);
+  }
+  form {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-width: 0;
+    min-height: 0;
+  }
+  header,
+  footer {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 8px 12px;
+    padding: 14px 20px;
+  }
+  header {
+    border-bottom: 1px solid var(--_line);
+  }
+  header h2 {
+    font-size: 16px;
+    overflow-wrap: anywhere;
+  }
+  footer {
+    padding-block: 12px;
+    border-top: 1px solid var(--_line);
+  }
+  .body {
+    display: grid;
+    gap: 14px;
+    padding: 16px 20px;
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+  .fields {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(240px, 1fr));
+    gap: 12px;
+    align-items: start;
+  }
+  .field {
+    display: grid;
+    gap: 4px;
+    min-width: 0;
+  }
+  .field.wide {
+    grid-column: 1 / -1;
+  }
+  .field input,
+  .field select,
+  .field textarea {
+    width: 100%;
+  }
+  textarea {
+    resize: vertical;
+  }
+  .record {
+    padding-inline-start: 10px;
+    border-inline-start: 3px solid var(--_accent);
+    font-size: 13px;
+  }
+  .cautions {
+    display: grid;
+    gap: 4px;
+    padding: 8px 12px;
+    border-radius: 6px;
+    color: var(--_waiting);
+    background: var(--_waiting-soft);
+  }
+  .cautions li::before {
+    content: '! ';
+    font-weight: 700;
+  }
+  .drift,
+  .done {
+    display: grid;
+    gap: 8px;
+  }
+  .complaint {
+    color: var(--_review);
+    font-weight: 600;
+  }
+  .buttons {
+    display: flex;
+    gap: 8px;
+    margin-inline-start: auto;
+  }
+  .waiting-plan {
+    display: grid;
+    gap: 8px;
+    min-height: 120px;
+    align-content: start;
+  }
+  .waiting-plan i {
+    height: 12px;
+    border-radius: 4px;
+    background: var(--_sunken);
+  }
+  @media (max-width: 560px) {
+    dialog {
+      width: 100vw;
+      max-width: 100vw;
+      max-height: 94dvh;
+      margin: auto 0 0;
+      border-radius: var(--_radius) var(--_radius) 0 0;
+    }
+    .fields {
+      grid-template-columns: 1fr;
+    }
+    .buttons,
+    .buttons .button {
+      flex: 1;
+    }
+    .buttons .button {
+      min-height: 44px;
+    }
+  }
+`

@@ -1,0 +1,61 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { AuditEvent } from '../../schemas/audit.ts'
+import type { Plan } from '../../schemas/plan.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import './copy.ts'
+import { difference } from './diff.ts'
+import { fieldErrors } from './problem.ts'
+
+/** What will happen, and what changes by it. */
+export function planView(plan: Plan): TemplateResult {
+  return html`<p>${plan.effect}</p>
+    ${difference(plan.before, plan.after)}
+    ${plan.cautions.length > 0
+      ? html`<ul class="cautions" aria-label="Before you confirm">
+          ${plan.cautions.map((caution) => html`<li>${caution}</li>`)}
+        </ul>`
+      : nothing}`
+}
+
+/** What is different now from what was reviewed. */
+export function driftView(reviewed: Plan, present: Plan): TemplateResult {
+  return html`<section class="drift" aria-label="What changed since you reviewed it">
+    <h3>Changed since you reviewed it</h3>
+    ${difference({ ...reviewed.before, effect: reviewed.effect }, { ...present.before, effect: present.effect })}
+    <h3>What it would do now</h3>
+    <p>${present.effect}</p>
+    ${difference(present.before, present.after)}
+  </section>`
+}
+
+/** What was recorded, and where to find it again. */
+export function doneView(event: AuditEvent, base: string): TemplateResult {
+  return html`<section class="done">
+    <p>Done. <code>${event.eventType}</code> on <code>${event.subject.type}:${event.subject.id}</code> is recorded.</p>
+    ${event.reason ? html`<p class="quote muted">${event.reason}</p>` : nothing}
+    <p><a href="${base}/audit?event=${event.id}">See it in the audit log</a> <ops-copy label="event id" value=${event.id}></ops-copy></p>
+  </section>`
+}
+
+/** Why it did not happen, said in terms of what to do next. Nothing typed is lost. */
+export function problemView(problem: Problem, base: string, id: string | undefined): TemplateResult {
+  return html`<section class="problem card" role="alert">
+    <h3>${problem.title}</h3>
+    <p class="wrap">${problem.detail} ${advice(problem, base, id)}</p>
+    ${fieldErrors(problem)}
+    ${problem.requestId
+      ? html`<p class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}></ops-copy></p>`
+      : nothing}
+  </section>`
+}
+
+function advice({ code, status }: Problem, base: string, id: string | undefined): TemplateResult | string {
+  if (status === 0 || code === 'unavailable') return 'Trying again is safe: one preview changes something at most once.'
+  if (code === 'preview_drifted') return 'Nothing was changed by you. Look at it again before you confirm.'
+  if (code === 'preview_expired') return 'Nothing was changed. Review it again to go on.'
+  if (code === 'preview_consumed') {
+    const href = `${base}/audit?subjectType=cron_entry&subjectId=${encodeURIComponent(id ?? '')}`
+    return html`The <a href=${href}>audit log</a> shows what came of it.`
+  }
+  return ''
+}

@@ -1,0 +1,289 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import type { AuditEvent } from '../../schemas/audit.ts'
+import type { CronEntry } from '../../schemas/cron.ts'
+import type { CreatedPreview } from '../../schemas/operation.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { ProblemCode } from '../../schemas/problem-codes.ts'
+import { type OperationAction, operationActions, type PreviewStatus, risks } from '../../schemas/vocabulary.ts'
+import { Clock } from '../core/clock.ts'
+import { OpsElement } from '../core/element.ts'
+import { problemOf } from '../core/problem.ts'
+import { element } from '../core/register.ts'
+import { duration } from '../core/time.ts'
+import { base } from '../theme/base.ts'
+import { chipStyles, previewChip } from './chip.ts'
+import { confirmStyles } from './confirm-styles.ts'
+import { doneView, driftView, planView, problemView } from './confirm-views.ts'
+import { diffStyles } from './diff.ts'
+import { type Draft, operationFields } from './operation-fields.ts'
+import { ownershipLabel, ownershipStyles } from './ownership.ts'
+import { problemStyles } from './problem.ts'
+
+/** What a page asks the dialog to confirm. */
+export interface Ask {
+  action: OperationAction
+  /** The subject's id; not needed to create one. */
+  id?: string
+}
+
+const spent: Partial<Record<ProblemCode, PreviewStatus>> = {
+  preview_drifted: 'drifted',
+  preview_expired: 'expired',
+  preview_consumed: 'consumed',
+}
+
+/**
+ * The dialog every change of state goes through: what will happen, before and after, why, what will be recorded, and then two
+ * buttons. It takes the preview, executes it once, and says what was recorded.
+ *
+ * @tag ops-confirm
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ */
+@element('ops-confirm')
+export class OpsConfirm extends OpsElement {
+  static override styles = [base, chipStyles, ownershipStyles, problemStyles, diffStyles, confirmStyles]
+
+  @query('dialog') private dialog!: HTMLDialogElement
+  @query('#reason') private reasonField?: HTMLTextAreaElement
+
+  @state() private ask?: Ask
+  @state() private entry?: CronEntry
+  @state() private draft: Draft = {}
+  @state() private reason = ''
+  @state() private preview?: CreatedPreview
+  @state() private status: PreviewStatus = 'ready'
+  @state() private problem?: Problem
+  @state() private complaint = ''
+  @state() private busy: '' | 'preview' | 'execute' = ''
+  @state() private event?: AuditEvent
+
+  /** Whether the dialog stands open. */
+  @property({ type: Boolean, reflect: true }) opened = false
+
+  private opener?: HTMLElement
+  private run?: AbortController
+  private readonly left = new Clock(this, (now) => this.timeLeft(now))
+
+  /** Opens the dialog and takes the first preview. */
+  async open(ask: Ask): Promise<void> {
+    this.opener = deepFocus()
+    Object.assign(this, { ask, entry: undefined, draft: {}, reason: '', event: undefined, opened: true })
+    this.forgetPreview()
+    await this.updateComplete
+    this.dialog.showModal()
+    await this.begin()
+  }
+
+  close(): void {
+    this.dialog.close()
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= Date.now()) this.status = 'expired'
+  }
+
+  override render() {
+    const { ask } = this
+    return html`<dialog aria-labelledby="title" @close=${this.closed} @cancel=${this.cancelled}>
+      <form method="dialog" novalidate @submit=${this.submitted}>
+        <header>
+          <h2 id="title">${ask ? this.title_(ask) : nothing}</h2>
+          ${this.preview && !this.event ? previewChip(this.status) : nothing}
+        </header>
+        <div class="body">${ask ? this.content(ask) : nothing}</div>
+        <footer>${ask ? this.foot(ask) : nothing}</footer>
+        <p class="hidden-text" role="status">${this.announcement()}</p>
+      </form>
+    </dialog>`
+  }
+
+  private content(ask: Ask) {
+    if (this.event) return doneView(this.event, this.base)
+    const fields = operationFields[ask.action]
+    const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, this.entry)
+    return html`
+      ${this.problem ? problemView(this.problem, this.base, ask.id) : nothing}
+      ${this.status === 'drifted' && this.preview && this.problem?.plan ? driftView(this.preview.plan, this.problem.plan) : nothing}
+      ${this.preview && this.status !== 'drifted' ? planView(this.preview.plan) : nothing}
+      ${this.busy === 'preview' && !this.preview ? html`<div class="waiting-plan" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
+      ${fields.eager ? nothing : html`<div class="fields">${typed}</div>`}
+      <div class="fields">${this.reasonInput(ask)} ${fields.eager ? typed : nothing}</div>
+      ${this.complaint ? html`<p class="complaint" role="alert">${this.complaint}</p>` : nothing}
+      ${this.preview ? this.record(this.preview) : nothing}
+    `
+  }
+
+  private reasonInput(ask: Ask) {
+    const { required, minLength } = this.reasonRule(ask)
+    return html`<div class="field">
+      <label for="reason">Reason <span class="muted">${required ? `(required, at least ${minLength} characters)` : '(optional)'}</span></label>
+      <textarea id="reason" rows="2" maxlength="2000" ?required=${required} .value=${this.reason} @input=${this.reasoned}></textarea>
+    </div>`
+  }
+
+  private record({ plan }: CreatedPreview) {
+    return html`<p class="record">
+      <b>This will be recorded</b>: <code>${plan.record.eventType}</code> on <code>${plan.record.subject}</code> by <b>${plan.record.actor}</b>, with
+      reason, before and after. It cannot be edited or removed.
+    </p>`
+  }
+
+  private foot(ask: Ask) {
+    if (this.event) return html`<span></span><div class="buttons"><button type="submit" class="button primary" autofocus>Close</button></div>`
+    return html`<span>${this.preview ? this.terms(this.preview) : nothing}</span>
+      <div class="buttons">
+        <button type="button" class="button" @click=${this.close}>Cancel</button>
+        ${this.primary(ask)}
+      </div>`
+  }
+
+  private terms({ plan }: CreatedPreview) {
+    return html`${ownershipLabel(plan.ownership)} <span class="muted small">· ${risks[plan.risk]}${this.left.value && ` · ${this.left.value}`}</span>`
+  }
+
+  private primary(ask: Ask) {
+    const verb = operationActions[ask.action]
+    if (this.preview && this.status === 'ready') {
+      const danger = this.preview.plan.risk === 'high' ? 'danger' : 'primary'
+      return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== ''}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
+    }
+    const words = this.preview ? 'Review again' : this.problem ? 'Try again' : 'Review'
+    return html`<button type="submit" class="button primary" ?disabled=${this.busy !== ''}>${words}</button>`
+  }
+
+  private title_(ask: Ask): string {
+    return this.preview?.plan.title ?? `${operationActions[ask.action]}${ask.id ? `: ${ask.id}` : ''}`
+  }
+
+  private announcement(): string {
+    if (this.event) return `Recorded ${this.event.eventType}`
+    if (this.busy === 'preview') return 'Preparing the preview'
+    if (this.busy === 'execute') return 'Working'
+    if (!this.preview) return ''
+    return { ready: 'Preview ready', drifted: 'The preview drifted', expired: 'The preview expired', consumed: 'The preview was already used' }[this.status]
+  }
+
+  private timeLeft(now: number): string {
+    if (!this.preview || this.status !== 'ready') return ''
+    const left = Date.parse(this.preview.expiresAt) - now
+    return left > 0 ? `expires in ${duration(left)}` : 'expired'
+  }
+
+  private reasonRule({ action }: Ask) {
+    const rule = this.session?.reasons[action]
+    return { required: this.preview?.reasonRequired ?? rule?.required ?? false, minLength: rule?.minLength ?? 8 }
+  }
+
+  private async begin() {
+    const { action, id } = this.ask!
+    const fields = operationFields[action]
+    if (fields.needsEntry) {
+      try {
+        this.entry = await this.connection!.client.getCronEntry({ params: { name: id! } })
+      } catch (error) {
+        this.problem = problemOf(error)
+        return
+      }
+    }
+    this.draft = fields.start(this.entry)
+    if (fields.eager) await this.takePreview()
+  }
+
+  private async takePreview() {
+    const { action, id = '' } = this.ask!
+    this.run?.abort()
+    const run = (this.run = new AbortController())
+    this.complaint = ''
+    try {
+      const body = operationFields[action].request(this.draft, id, this.entry)
+      this.busy = 'preview'
+      const preview = await this.connection!.client.createPreview({ body, signal: run.signal })
+      if (this.run !== run) return
+      Object.assign(this, { preview, status: preview.status, problem: undefined, busy: '' })
+    } catch (error) {
+      if (this.run !== run) return
+      if (this.busy === 'preview') Object.assign(this, { preview: undefined, problem: problemOf(error), busy: '' })
+      else this.complaint = (error as Error).message
+    }
+  }
+
+  private async execute({ id, token }: CreatedPreview) {
+    if (this.busy) return
+    const ask = this.ask!
+    const { required, minLength } = this.reasonRule(ask)
+    const reason = this.reason.trim()
+    if (required && reason.length < minLength) {
+      this.complaint = `Give a reason of at least ${minLength} characters; it stays beside the record.`
+      this.reasonField?.focus()
+      return
+    }
+    Object.assign(this, { busy: 'execute', complaint: '', problem: undefined })
+    try {
+      const { event } = await this.connection!.client.executePreview({ params: { id }, body: { token, ...(reason ? { reason } : {}) } })
+      this.finish(event)
+    } catch (error) {
+      this.problem = problemOf(error)
+      this.status = spent[this.problem.code] ?? this.status
+    }
+    this.busy = ''
+  }
+
+  private finish(event: AuditEvent) {
+    this.event = event
+    this.preview = undefined
+    this.dispatchEvent(new CustomEvent<AuditEvent>('ops-operation', { detail: event, bubbles: true, composed: true }))
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.buttons .primary')?.focus())
+  }
+
+  private forgetPreview() {
+    this.run?.abort()
+    this.run = undefined
+    Object.assign(this, { preview: undefined, status: 'ready', problem: undefined, complaint: '', busy: '' })
+  }
+
+  private readonly change = (field: string, value: string) => {
+    this.draft = { ...this.draft, [field]: value }
+    if (operationFields[this.ask!.action].eager) void this.takePreview()
+    else this.forgetPreview()
+  }
+
+  private reasoned(event: Event) {
+    this.reason = (event.target as HTMLTextAreaElement).value
+    this.complaint = ''
+  }
+
+  private submitted(event: SubmitEvent) {
+    if (this.event) return
+    event.preventDefault()
+    if (this.busy) return
+    if (this.preview && this.status === 'ready') void this.execute(this.preview)
+    else void (this.ask && operationFields[this.ask.action].needsEntry && !this.entry ? this.begin() : this.takePreview())
+  }
+
+  private cancelled(event: Event) {
+    if (this.busy === 'execute') event.preventDefault()
+  }
+
+  private closed() {
+    this.opened = false
+    this.forgetPreview()
+    this.reason = ''
+    const back = this.opener?.isConnected ? this.opener : (this.getRootNode() as ShadowRoot).querySelector<HTMLElement>('.page-title')
+    back?.focus()
+  }
+}
+
+/** What has the focus, seen through shadow roots. */
+function deepFocus(): HTMLElement | undefined {
+  let focused = document.activeElement
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
+  return focused instanceof HTMLElement ? focused : undefined
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-confirm': OpsConfirm
+  }
+}

@@ -1,0 +1,180 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { element } from '../core/register.ts'
+import { base } from '../theme/base.ts'
+
+export interface MenuItem {
+  label: string
+  href?: string
+  /** Why it cannot be chosen; shown below its name. */
+  refused?: string
+  choose?: () => void
+}
+
+/**
+ * A button that opens a short list of actions. Arrows, Home and End move, Escape closes, the focus returns to the button.
+ *
+ * @tag ops-menu
+ */
+@element('ops-menu')
+export class OpsMenu extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: inline-block;
+        background: none;
+      }
+      [popover] {
+        position: fixed;
+        inset: auto;
+        margin: 0;
+        min-width: 200px;
+        max-width: min(320px, calc(100vw - 16px));
+        padding: 4px;
+        border: 1px solid var(--_line-strong);
+        border-radius: var(--_radius);
+        background: var(--_surface);
+        color: var(--_text);
+        box-shadow: 0 8px 24px rgb(0 0 0 / 0.18);
+      }
+      [role='menuitem'] {
+        display: block;
+        width: 100%;
+        padding: 6px 10px;
+        border: 0;
+        border-radius: 6px;
+        background: none;
+        color: inherit;
+        font-size: 13px;
+        text-align: start;
+        text-decoration: none;
+        cursor: pointer;
+      }
+      [role='menuitem']:hover,
+      [role='menuitem']:focus-visible {
+        background: var(--_accent-soft);
+        outline-offset: -2px;
+      }
+      [aria-disabled='true'] {
+        color: var(--_muted);
+        cursor: not-allowed;
+      }
+      .why {
+        display: block;
+        font-size: 12px;
+        color: var(--_muted);
+      }
+      @media (pointer: coarse) {
+        [role='menuitem'] {
+          padding-block: 11px;
+        }
+        .button {
+          min-width: 44px;
+          min-height: 44px;
+        }
+      }
+    `,
+  ]
+
+  @query('button') private button!: HTMLButtonElement
+  @query('[popover]') private list!: HTMLElement
+  @state() private open = false
+
+  /** What the button is for, e.g. `More for nightly_sync`. */
+  @property() label = 'More'
+  @property({ attribute: false }) items: MenuItem[] = []
+
+  protected override firstUpdated() {
+    this.button.popoverTargetElement = this.list
+  }
+
+  protected override updated() {
+    if (!this.open || !this.list.matches(':popover-open')) return
+    this.place()
+    this.choices()[0]?.focus()
+  }
+
+  override render() {
+    return html`<button
+        type="button"
+        class="button"
+        aria-haspopup="menu"
+        aria-expanded=${this.open}
+        aria-label=${this.label}
+        @keydown=${this.openByKey}
+      >
+        ⋯
+      </button>
+      <div popover="auto" role="menu" aria-label=${this.label} @beforetoggle=${this.toggling} @keydown=${this.move}>
+        ${this.open ? this.items.map((item) => this.item(item)) : nothing}
+      </div>`
+  }
+
+  private item({ label, href, refused, choose }: MenuItem) {
+    if (href) return html`<a role="menuitem" tabindex="-1" href=${href} @click=${this.hide}>${label}</a>`
+    return html`<button
+      type="button"
+      role="menuitem"
+      tabindex="-1"
+      aria-disabled=${refused ? 'true' : nothing}
+      @click=${() => !refused && this.chosen(choose)}
+    >
+      ${label}${refused ? html`<span class="why">${refused}</span>` : nothing}
+    </button>`
+  }
+
+  private chosen(choose?: () => void) {
+    this.hide()
+    choose?.()
+  }
+
+  private readonly hide = () => {
+    this.list.hidePopover()
+    this.button.focus()
+  }
+
+  private toggling(event: ToggleEvent) {
+    this.open = event.newState === 'open'
+  }
+
+  private place() {
+    const button = this.button.getBoundingClientRect()
+    const { width, height } = this.list.getBoundingClientRect()
+    const below = button.bottom + 4
+    const fits = below + height <= innerHeight
+    this.list.style.top = `${fits ? below : Math.max(8, button.top - height - 4)}px`
+    this.list.style.left = `${Math.max(8, Math.min(button.right - width, innerWidth - width - 8))}px`
+  }
+
+  private openByKey(event: KeyboardEvent) {
+    if (event.key !== 'ArrowDown' || this.open) return
+    event.preventDefault()
+    this.list.showPopover()
+  }
+
+  private move(event: KeyboardEvent) {
+    const choices = this.choices()
+    const at = choices.indexOf(this.shadowRoot!.activeElement as HTMLElement)
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + choices.length, Home: 0, End: choices.length - 1 }[event.key]
+    if (event.key === 'Tab') this.hide()
+    if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      this.hide()
+    }
+    if (to === undefined) return
+    event.preventDefault()
+    choices[to % choices.length]?.focus()
+  }
+
+  private choices(): HTMLElement[] {
+    return [...this.list.querySelectorAll<HTMLElement>('[role="menuitem"]')]
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-menu': OpsMenu
+  }
+}

@@ -1,0 +1,120 @@
+import { css, html, nothing, svg, type TemplateResult } from 'lit'
+import { duration } from '../core/time.ts'
+
+export interface Sample {
+  at: string
+  value: number
+}
+
+interface Point {
+  x: number
+  y: number
+  at: number
+}
+
+const width = 240
+const height = 40
+
+/**
+ * A series as a line over its area, from zero up, so that its height can be compared. Where nobody measured, the line is
+ * dashed. `name` and `format` make the sentence that stands for the picture.
+ */
+export function sparkline(series: Sample[], name: string, format: (value: number) => string): TemplateResult {
+  const points = place(series)
+  const [measured, gaps] = lines(points)
+  return html`<svg
+    class="sparkline"
+    part="sparkline"
+    viewBox="0 0 ${width} ${height}"
+    preserveAspectRatio="none"
+    role="img"
+    aria-label=${`${name}: ${describe(series, format)}`}
+  >
+    ${measured.map((run) => svg`<path class="area" d="${path(run)}L${run.at(-1)!.x} ${height}L${run[0]!.x} ${height}Z"/><path class="line" d=${path(run)} />`)}
+    ${gaps.map((run) => svg`<path class="line gap" d=${path(run)} />`)}
+    ${points.length === 0 ? svg`<path class="line gap" d="M0 ${height - 1}H${width}" />` : nothing}
+  </svg>`
+}
+
+/** `rising over 58 min, from 900 to 1,284; between 880 and 1,301`. */
+export function describe(series: Sample[], format: (value: number) => string): string {
+  const first = series[0]
+  const last = series.at(-1)
+  if (!first || !last) return 'not measured yet'
+  const values = series.map(({ value }) => value)
+  const span = Date.parse(last.at) - Date.parse(first.at)
+  const range = `between ${format(Math.min(...values))} and ${format(Math.max(...values))}`
+  if (series.length < 4 || span <= 0) return `${format(last.value)}, too few measurements for a trend`
+  return `${trend(values)} over ${duration(span)}, from ${format(first.value)} to ${format(last.value)}; ${range}`
+}
+
+/** Compares the last quarter with the first, so that one odd measurement does not make a trend. */
+function trend(values: number[]): 'rising' | 'falling' | 'steady' {
+  const quarter = Math.max(1, Math.floor(values.length / 4))
+  const start = mean(values.slice(0, quarter))
+  const end = mean(values.slice(-quarter))
+  const change = end - start
+  if (Math.abs(change) <= 0.1 * Math.max(Math.abs(start), Math.abs(end))) return 'steady'
+  return change > 0 ? 'rising' : 'falling'
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function place(series: Sample[]): Point[] {
+  const times = series.map(({ at }) => Date.parse(at))
+  const start = times[0] ?? 0
+  const span = Math.max(1, (times.at(-1) ?? 0) - start)
+  const top = Math.max(0, ...series.map(({ value }) => value)) || 1
+  return series.map(({ value }, index) => ({
+    at: times[index]!,
+    x: round(((times[index]! - start) / span) * width),
+    y: round(height - 1 - (value / top) * (height - 4)),
+  }))
+}
+
+/** Runs that were measured, and the gaps between them: more than three times the usual distance. */
+function lines(points: Point[]): [Point[][], Point[][]] {
+  const distances = points.slice(1).map(({ at }, index) => at - points[index]!.at)
+  const usual = distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0
+  const measured: Point[][] = []
+  const gaps: Point[][] = []
+  points.forEach((point, index) => {
+    const before = points[index - 1]
+    if (before && point.at - before.at <= usual * 3) return measured.at(-1)!.push(point)
+    if (before) gaps.push([before, point])
+    measured.push([point])
+  })
+  return [measured, gaps]
+}
+
+function path(points: Point[]): string {
+  return `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+export const sparklineStyles = css`
+  .sparkline {
+    display: block;
+    width: 100%;
+    height: 40px;
+  }
+  .sparkline .area {
+    fill: var(--_accent-soft);
+  }
+  .sparkline .line {
+    fill: none;
+    stroke: var(--_accent);
+    stroke-width: 1.5;
+    stroke-linejoin: round;
+    vector-effect: non-scaling-stroke;
+  }
+  .sparkline .gap {
+    stroke: var(--_control-line);
+    stroke-dasharray: 3 3;
+  }
+`

@@ -1,0 +1,58 @@
+import { css, html, type TemplateResult } from 'lit'
+import type { Vital } from '../../schemas/overview.ts'
+import { sparkline, sparklineStyles } from './sparkline.ts'
+import './time.ts'
+
+/** One number to watch, how it moved, how it was counted and when. */
+export function vitalView(vital: Vital, locale: string | undefined): TemplateResult {
+  const format = (value: number) => figure(value, locale)
+  return html`<li class="vital" part="vital">
+    <div class="vital-head">
+      <span class="muted">${vital.label}</span>
+      ${vital.value === null
+        ? html`<span class="muted">not measured yet</span>`
+        : html`<span class="value num">${format(vital.value)}<span class="unit"> ${vital.unit}</span></span>`}
+    </div>
+    ${sparkline(vital.series, vital.label, format)}
+    <p class="vital-foot muted num">
+      <span>${vital.how}</span>${vital.asOf ? html`<ops-time show="relative" at=${vital.asOf}></ops-time>` : ''}
+    </p>
+  </li>`
+}
+
+/** Small numbers keep a decimal, large ones do not need it. */
+function figure(value: number, locale = 'en-GB'): string {
+  return value.toLocaleString(locale, { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
+}
+
+export const vitalStyles = [
+  sparklineStyles,
+  css`
+    .vitals {
+      display: grid;
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+      gap: 16px 24px;
+    }
+    .vital-head,
+    .vital-foot {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: baseline;
+      justify-content: space-between;
+      gap: 0 12px;
+    }
+    .vital-foot {
+      margin-top: 4px;
+      font-size: 12px;
+    }
+    .value {
+      font-size: 17px;
+      font-weight: 650;
+    }
+    .unit {
+      font-size: 12px;
+      font-weight: 400;
+      color: var(--_muted);
+    }
+  `,
+]
