@@ -64,6 +64,7 @@ export class Cron extends Migration {
       );
       create index cron_slot_recent on cron_slot (entry_id, slot_at desc);
       create index cron_slot_open on cron_slot (entry_id) where job_id is not null and finished_at is null;
+      create index cron_slot_missed on cron_slot (slot_at) where state in ('missed_fire', 'scheduler_down');
       -- At most one follow-up waits.
       create unique index cron_slot_waiting on cron_slot (entry_id) where state = 'queued_follow_up' and job_id is null;
 

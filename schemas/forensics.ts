@@ -69,7 +69,8 @@ export const bundle = z.object({
     cautions: z.array(z.string()),
     steps: z.array(z.string()),
   }),
-  followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional() }),
+  /** What we saw of the host's own follow-up; absent while there was nothing to follow up. */
+  followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
   /** For a cron entry: the strip of the window, oldest first. */
   slots: z.array(z.object({ at: instant, outcome: z.string(), note: z.string().optional() })).optional(),
   /** What the actor may not see and was left out, e.g. `audit events`. */

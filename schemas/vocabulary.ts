@@ -55,7 +55,6 @@ export const followUpStatuses = {
   unconfigured: 'unconfigured',
   invoked: 'invoked',
   failed: 'failed',
-  none: 'none',
 } as const
 
 export const slotOutcomes = {

@@ -70,6 +70,7 @@ function nodeHandler(middleware: Middleware): Ops['handler'] {
 }
 
 async function closeKit(kit: RunningKit): Promise<void> {
+  await kit.settled()
   await Promise.all(kit.bridges.map((bridge) => bridge.close()))
   await kit.db.close()
 }

@@ -29,5 +29,7 @@ export interface Kit {
   readonly version: string
   /** As of the last check; undefined until the engine has answered once. */
   engineVersion(): string | undefined
+  /** Work that goes on behind an answer; `stop()` waits for it. */
+  behind(work: Promise<unknown>): void
   now(): Date
 }

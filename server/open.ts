@@ -8,6 +8,8 @@ import { version } from './version.ts'
 export interface RunningKit extends Kit {
   /** The last engine check, kept for pages that only show the version. */
   noteEngineVersion(version: string | undefined): void
+  /** Resolves when nothing goes on behind an answer any more. */
+  settled(): Promise<void>
 }
 
 /** Turns the host's options into a kit, or throws what is wrong with them. */
@@ -17,6 +19,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const log = options.log ?? jsonLog
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
+  const behind = new Set<Promise<unknown>>()
   const kit: RunningKit = {
     db,
     engine: options.engine,
@@ -30,6 +33,11 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     log,
     version,
     now: options.now ?? (() => new Date()),
+    behind(work) {
+      behind.add(work)
+      void work.finally(() => behind.delete(work))
+    },
+    settled: async () => void (await Promise.allSettled(behind)),
     engineVersion: () => engineVersion,
     noteEngineVersion: (seen) => {
       engineVersion = seen ?? engineVersion

@@ -19,17 +19,17 @@ export async function answerOnce(
   request: unknown,
   key: string | undefined,
   work: (locked: ActingScope) => Promise<Executed>,
-): Promise<Executed> {
+): Promise<{ done: Executed; first: boolean }> {
   const { db } = scope.kit
-  if (key === undefined) return db.transact((em) => work({ ...scope, em, locking: true }))
+  if (key === undefined) return { done: await db.transact((em) => work({ ...scope, em, locking: true })), first: true }
   try {
     return await db.transact(async (em) => {
       const locked = { ...scope, em, locking: true }
       const kept = await claimKey(locked, key, request)
-      if (kept) return repeat(kept)
+      if (kept) return { done: repeat(kept), first: false }
       const done = await work(locked)
       await keepAnswer(locked, key, { status: 200, answer: done })
-      return done
+      return { done, first: true }
     })
   } catch (error) {
     if (isFinal(error)) await keepRefusal(scope, request, key, error)

@@ -41,6 +41,8 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   eventType: string
   reason: 'optional' | 'required'
   risk: Risk
+  /** A repair: the host's escalation handler is told after it has committed. */
+  repair?: boolean
   /** Hint topics besides `audit`. */
   topics: string[]
   /** Reads the subject; with `scope.locking` it locks it. A subject that does not exist is still a resource. */

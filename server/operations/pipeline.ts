@@ -10,6 +10,7 @@ import { showEvent, writeEvent } from './event.ts'
 import { answerOnce } from './idempotency.ts'
 import type { Operation, Planned, Target } from './operation.ts'
 import { findOwnPreview, hashPlan, keepPreview, previewStatus, sameToken, showPlan, showPreview } from './preview.ts'
+import { followUp } from './follow-up.ts'
 import { auditHint, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
@@ -61,6 +62,7 @@ export async function executePreview(operations: Operations, scope: Scope, { id,
       const message = 'What the preview showed has changed since; take a new preview and look again.'
       throw new OpsError('preview_drifted', message, { plan: outcome.drifted })
     }
+    if (operation.repair) followUp(acting.kit, outcome.event)
     return outcome
   })
 }
@@ -77,10 +79,12 @@ export async function runOperation(
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource)
-    return answerOnce(acting, request, key, async (locked) => {
+    const { done, first } = await answerOnce(acting, request, key, async (locked) => {
       const reason = checkReason(acting, operation, request.reason)
       return commit(operation, request, locked, { reason, authorized: target.resource })
     })
+    if (operation.repair && first) followUp(acting.kit, done.event)
+    return done
   })
 }
 

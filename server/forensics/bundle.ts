@@ -1,0 +1,75 @@
+import type { Bundle, NextPath } from '../../schemas/index.ts'
+import { subjectTypes } from '../../schemas/index.ts'
+import type { Scope } from '../operations/scope.ts'
+
+export interface UnknownSubject {
+  type: string
+  id: string
+}
+
+export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: string, withheld: string[] = []): Bundle {
+  return {
+    subject: { ...subject, label: `${typeLabel(subject.type)} ${subject.id}` },
+    diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
+    completeness: { state: 'unknown', reasons: [supply] },
+    chronology: [],
+    linkedResources: [],
+    nextPaths: [auditPath(scope, subject, 1)],
+    runbook: {
+      title: 'Find the subject',
+      whyNow: 'Without a subject there is no evidence to read.',
+      prerequisites: [{ label: 'A subject that exists', met: false }],
+      cautions: ['A subject that was deleted may still be in the audit log.'],
+      steps: [supply, 'Search the audit log for the subject.'],
+    },
+    withheld,
+    asOf: scope.now.toISOString(),
+  }
+}
+
+export function typeLabel(type: string): string {
+  return subjectTypes[type as keyof typeof subjectTypes] ?? type
+}
+
+export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: number): NextPath {
+  const search = new URLSearchParams({ subjectType: type, subjectId: id })
+  return {
+    order,
+    ownership: 'powertools_native',
+    ownershipLabel: 'Powertools-native',
+    posture: 'Audited action',
+    label: 'Read its audit events',
+    detail: 'Every change and every refused attempt, with actor and reason.',
+    href: `${kit.base}/audit?${search}`,
+  }
+}
+
+/** The paths that are not ours: the engine's dashboard where it is mounted, and the host's own people. */
+export async function foreignPaths(scope: Scope, order: number): Promise<NextPath[]> {
+  const { kit, viewer } = scope
+  const { allowed } = await viewer.can('view_bridge', { type: 'page', id: 'bridge' })
+  const bridges = allowed ? kit.bridges : []
+  return [
+    ...bridges.map(({ label, href }, index): NextPath => ({
+      order: order + index,
+      ownership: 'bridge',
+      ownershipLabel: label,
+      posture: 'Inspection only',
+      label: "Look at its jobs in the engine's dashboard",
+      detail: 'Read-only, same sign-in.',
+      href,
+    })),
+    {
+      order: order + bridges.length,
+      ownership: 'host_owned',
+      ownershipLabel: 'host-owned follow-up',
+      posture: 'Host-owned',
+      label: 'Tell the people who own the schedule',
+      detail: 'How they are told, and whether it reaches them, is theirs to confirm.',
+    },
+  ]
+}
+
+export function forensicsHref({ kit }: Scope, type: string, id: string): string {
+  return `${kit.base}/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
+}

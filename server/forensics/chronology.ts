@@ -1,0 +1,101 @@
+import type { AuditEvent, ChronologyItem, Slot } from '../../schemas/index.ts'
+import { slotOutcomes } from '../../schemas/index.ts'
+import type { Scope } from '../operations/scope.ts'
+import { forensicsHref } from './bundle.ts'
+
+const most = 200
+
+/** Newest first, by the instant itself and not by its second; what happened at one instant keeps its order. */
+export function newestFirst(items: ChronologyItem[]): ChronologyItem[] {
+  return items.toSorted((a, b) => (sortable(a.at) < sortable(b.at) ? 1 : sortable(a.at) > sortable(b.at) ? -1 : 0)).slice(0, most)
+}
+
+/** Milliseconds and microseconds in one scale. */
+function sortable(at: string): string {
+  return at.replace(/(\.\d+)?Z$/, (_, fraction: string = '.') => `${fraction.padEnd(7, '0')}Z`)
+}
+
+export function eventItem(scope: Scope, event: AuditEvent): ChronologyItem {
+  return {
+    at: event.occurredAt,
+    label: describeEvent(event),
+    detail: event.reason,
+    source: 'audit',
+    provenance: 'durable',
+    actor: event.actor,
+    outcome: event.outcome,
+    ref: { type: 'audit_event', id: event.id, href: forensicsHref(scope, 'audit_event', event.id) },
+  }
+}
+
+const verbs: Record<string, string> = {
+  'cron.paused': 'paused the entry',
+  'cron.resumed': 'resumed the entry',
+  'cron.run_now': 'ran the entry now',
+  'cron.slot_skipped': 'marked a slot to be skipped',
+  'cron.created': 'created the entry',
+  'cron.updated': 'changed the entry',
+  'cron.deleted': 'deleted the entry',
+  'cron.declared': 'took the entry over from code',
+  'cron.reconfigured': 'changed the entry as the code says',
+  'cron.retired': 'retired the entry, which left the code',
+  'host.follow_up': "told the host's escalation handler",
+  'audit.exported': 'exported audit events',
+}
+
+export function describeEvent({ actor, eventType, action, outcome, code }: AuditEvent): string {
+  if (outcome === 'denied') return `${actor.label} was denied ${action} (${code ?? 'no code'})`
+  if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${action} (${code ?? 'no code'})`
+  return `${actor.label} ${verbs[eventType] ?? eventType}`
+}
+
+export function slotItem(entry: string, slot: Slot): ChronologyItem {
+  const claimed = slot.claimedAt !== undefined
+  return {
+    at: slot.claimedAt ?? slot.at,
+    label: describeSlot(slot),
+    detail: [slotOutcomes[slot.outcome], slot.note].filter(Boolean).join(': '),
+    // A claimed slot is a row that was written then; the others follow from expression and coverage.
+    source: claimed ? 'cron' : 'coverage',
+    provenance: slot.outcome === 'unknown' ? 'unknown' : claimed ? 'durable' : 'supporting',
+    outcome: slot.outcome,
+    ref: { type: 'cron_slot', id: `${entry}@${slot.at}` },
+  }
+}
+
+function describeSlot(slot: Slot): string {
+  const job = slot.jobId ? `job ${shorten(slot.jobId)}` : 'no job'
+  if (slot.outcome === 'manual_run') return `Run by hand, ${job}${describeEnd(slot)}`
+  if (slot.claimedAt) return `Slot claimed${describeLateness(slot)}, ${job}${describeEnd(slot)}`
+  const plain: Partial<Record<Slot['outcome'], string>> = {
+    missed_fire: 'No slot was claimed although a scheduler was alive',
+    scheduler_down: 'No slot was claimed; no scheduler was recorded',
+    paused: 'Not run while the entry was paused',
+    skipped_by_operator: 'Not run: an operator skipped this slot',
+    skipped_overlap: 'Not run: the one before had not ended',
+    queued_follow_up: 'Waits for the one before to end',
+    unknown: 'Nothing was recorded about this instant',
+  }
+  return plain[slot.outcome] ?? slotOutcomes[slot.outcome]
+}
+
+function describeLateness({ lateSeconds }: Slot): string {
+  return lateSeconds !== undefined && lateSeconds > 30 ? ` ${inWords(lateSeconds)} late` : ''
+}
+
+function describeEnd({ claimedAt, finishedAt, jobState }: Slot): string {
+  if (!claimedAt || !finishedAt) return ''
+  const seconds = (Date.parse(finishedAt) - Date.parse(claimedAt)) / 1000
+  return ` ${jobState ?? 'ended'} after ${inWords(Math.max(0, seconds))}`
+}
+
+export function inWords(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`
+  return `${Math.round(seconds / 86_400)} d`
+}
+
+function shorten(id: string): string {
+  return id.length > 14 ? `${id.slice(0, 4)}…${id.slice(-4)}` : id
+}

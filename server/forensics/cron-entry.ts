@@ -1,0 +1,154 @@
+import type { AuditEvent, Bundle, CronEntry, CronHistory, NextPath, OperationAction, Slot } from '../../schemas/index.ts'
+import { operationActions } from '../../schemas/index.ts'
+import { readRows, visibleEvents } from '../audit/list.ts'
+import { getCronEntry, getCronHistory } from '../cron/read.ts'
+import { OpsError } from '../error.ts'
+import type { Scope } from '../operations/scope.ts'
+import { followUpOf } from './audit-event.ts'
+import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
+import { eventItem, newestFirst, slotItem } from './chronology.ts'
+
+const windowDays = 42
+const mostEvents = 100
+/** Of a busy entry the quiet slots are cut first; what needs an eye is kept. */
+const mostSlots = 120
+
+/** What is known of a cron entry, from its slots, the scheduler's coverage and the audit log. */
+export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
+  const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
+  if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
+  const entry = await findEntry(scope, name)
+  const trail = await readTrail(scope, name)
+  if (!entry) return deletedBundle(scope, name, trail)
+  const from = new Date(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000))
+  const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
+  return {
+    subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}/cron?entry=${encodeURIComponent(name)}` },
+    diagnosis: diagnose(entry, history),
+    completeness: completenessOf(history, trail),
+    window: { from: history.from, to: history.to },
+    chronology: newestFirst([
+      ...trail.events.map((event) => eventItem(scope, event)),
+      ...worthTelling(history.slots).map((slot) => slotItem(name, slot)),
+    ]),
+    linkedResources: trail.events.slice(0, 5).map(({ id, eventType }) => ({
+      type: 'audit_event',
+      id,
+      label: eventType,
+      href: `${scope.kit.base}/audit?event=${id}`,
+    })),
+    nextPaths: await nextPaths(scope, entry),
+    runbook: runbookFor(entry, history),
+    followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
+    slots: history.slots.slice(0, 120).reverse().map(({ at, outcome, note }) => ({ at, outcome, note })),
+    withheld: trail.withheld,
+    asOf: scope.now.toISOString(),
+  }
+}
+
+async function findEntry(scope: Scope, name: string): Promise<CronEntry | null> {
+  return getCronEntry(scope, name).catch((error: unknown) => {
+    if (error instanceof OpsError && error.code === 'not_found') return null
+    throw error
+  })
+}
+
+interface Trail {
+  events: AuditEvent[]
+  /** More events than are read here. */
+  cut: boolean
+  withheld: string[]
+}
+
+async function readTrail(scope: Scope, name: string): Promise<Trail> {
+  const { allowed } = await scope.viewer.can('view_audit', { type: 'page', id: 'audit' })
+  if (!allowed) return { events: [], cut: false, withheld: ['audit events'] }
+  const rows = await readRows(scope, { subjectType: 'cron_entry', subjectId: name }, mostEvents)
+  return { events: await visibleEvents(rows, scope.viewer, 'view_forensics'), cut: rows.length === mostEvents, withheld: [] }
+}
+
+/** An entry that is gone may have left its trail. */
+function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
+  const bundle = unknownBundle(scope, { type: 'cron_entry', id: name }, 'Supply the name of a cron entry that exists.', trail.withheld)
+  if (!trail.events.length) return bundle
+  const reason = 'The entry does not exist now; its slots went with it. The audit log still has these events.'
+  return {
+    ...bundle,
+    diagnosis: { status: 'resolved', title: `${name} does not exist now.`, detail: reason, provenance: 'durable' },
+    completeness: { state: 'partial_evidence', reasons: [reason] },
+    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+  }
+}
+
+function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'] {
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const onTime = counts.on_time ?? 0
+  const troubled = ['delayed', 'missed_fire', 'scheduler_down', 'unknown']
+    .filter((outcome) => counts[outcome])
+    .map((outcome) => `${counts[outcome]} ${outcome.replaceAll('_', ' ')}`)
+  const history = total ? `In this window ${onTime} of ${total} slots ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
+  return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
+}
+
+function completenessOf(history: CronHistory, trail: Trail): Bundle['completeness'] {
+  const gaps = [
+    ...(trail.withheld.length ? ['Audit events are withheld from you.'] : []),
+    ...(trail.cut ? [`Only the newest ${mostEvents} audit events are shown.`] : []),
+    ...(history.truncated ? [`The window holds more slots than are read; it begins at ${history.from}.`] : []),
+  ]
+  const { state, reasons } = history.completeness
+  return { state: state === 'complete' && gaps.length ? 'partial_evidence' : state, reasons: [...reasons, ...gaps] }
+}
+
+function worthTelling(slots: Slot[]): Slot[] {
+  const troubled = slots.filter(({ outcome }) => outcome !== 'on_time')
+  const quiet = slots.filter(({ outcome }) => outcome === 'on_time')
+  return [...troubled.slice(0, mostSlots / 2), ...quiet.slice(0, mostSlots / 2)]
+}
+
+async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {
+  const actions: OperationAction[] = [entry.pause ? 'resume_cron_entry' : 'pause_cron_entry', 'run_cron_entry', 'skip_cron_slot']
+  const native = actions.map((action, index): NextPath => ({
+    order: index + 1,
+    ownership: 'powertools_native',
+    ownershipLabel: 'Powertools-native',
+    posture: 'Audited action',
+    label: `${operationActions[action]}: ${entry.name}`,
+    detail: pathDetail(action, entry),
+    operation: { action, subject: { type: 'cron_entry', id: entry.name }, ...(entry.permissions[action] ?? { allowed: false }) },
+  }))
+  const foreign = await foreignPaths(scope, native.length + 2)
+  return [...native, auditPath(scope, { type: 'cron_entry', id: entry.name }, native.length + 1), ...foreign]
+}
+
+function pathDetail(action: OperationAction, { coming }: CronEntry): string {
+  const next = coming[0]?.at
+  if (action === 'resume_cron_entry') return next ? `The next run would be ${next}.` : 'It has no next run.'
+  if (action === 'pause_cron_entry') return 'Future claims stop until resumed; a run that is executing goes on.'
+  if (action === 'run_cron_entry') return 'Makes one job now, marked as a manual run.'
+  return 'Leaves out one coming slot and no other.'
+}
+
+function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bundle['runbook'] {
+  const missed = (counts.missed_fire ?? 0) + (counts.scheduler_down ?? 0)
+  return {
+    title: entry.pause ? 'A paused entry' : missed ? 'An entry that missed runs' : 'A cron entry',
+    whyNow: entry.detail,
+    prerequisites: [
+      { label: 'The evidence covers the whole window', met: completeness.state === 'complete' },
+      { label: 'You may act on this entry', met: Object.values(entry.permissions).some(({ allowed }) => allowed) },
+    ],
+    cautions: [
+      ...(completeness.state === 'complete' ? [] : ['The evidence has gaps; what is not recorded is unknown, not fine.']),
+      ...(entry.unfinishedJobs ? [`${entry.unfinishedJobs} job(s) of this entry have not ended.`] : []),
+      'Events that stand side by side are not proof that one caused the other.',
+    ],
+    steps: stepsFor(entry, missed),
+  }
+}
+
+function stepsFor(entry: CronEntry, missed: number): string[] {
+  if (entry.pause) return ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, or let it resume by itself.']
+  if (missed) return ['See whether a scheduler was alive at the missed slots.', 'Decide whether the missed work is still wanted.', 'Run it now if it is.']
+  return ['Compare the strip with what you expect.', 'Pause it if it must not run for a while; say until when.']
+}

@@ -1,0 +1,58 @@
+import type { AuditEvent } from '../../schemas/index.ts'
+import { describeFailure } from '../describe-failure.ts'
+import { systemPrincipal } from '../host/viewer.ts'
+import type { Kit } from '../kit.ts'
+import { writeEvent } from './event.ts'
+import { auditHint } from './refusal.ts'
+
+const patienceMilliseconds = 5_000
+export const followUpEvent = 'host.follow_up'
+
+/**
+ * Tells the host of a repair that has committed. What becomes of it undoes nothing; it is an event of its own, and it
+ * says what we saw, never what the host's provider did with it.
+ */
+export function followUp(kit: Kit, event: AuditEvent): void {
+  if (kit.escalation) kit.behind(tellHost(kit, event))
+}
+
+async function tellHost(kit: Kit, event: AuditEvent): Promise<void> {
+  const seen = await callHandler(kit, event)
+  try {
+    await kit.db.transact((em) =>
+      writeEvent(
+        kit.db,
+        em,
+        {
+          action: 'host_follow_up',
+          eventType: followUpEvent,
+          outcome: seen.status === 'invoked' ? 'succeeded' : 'failed',
+          actor: systemPrincipal,
+          subject: event.subject,
+          source: 'system',
+          requestId: event.requestId,
+          metadata: { ...seen, event: event.id, resource: event.metadata.resource },
+        },
+        [auditHint(kit)],
+      ),
+    )
+  } catch (error) {
+    kit.log.error('a host follow-up could not be recorded', { event: event.id, ...describeFailure(error) })
+  }
+}
+
+async function callHandler({ escalation }: Kit, event: AuditEvent): Promise<{ status: 'invoked' | 'failed'; detail?: string }> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${patienceMilliseconds / 1000} s`)), patienceMilliseconds)
+    })
+    const detail = await Promise.race([escalation!.handle(event), tooLate])
+    return { status: 'invoked', detail: typeof detail === 'string' ? detail.slice(0, 500) : undefined }
+  } catch {
+    // The handler's own error text is the host's and may hold anything; that it failed is what we know.
+    return { status: 'failed', detail: "The host's handler failed or did not answer in time." }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = new URL('..', import.meta.url).pathname
+
+interface Import {
+  from: string
+  to: string
+}
+
+/** Every relative import of a folder as a path from the top, and every package it names. */
+function importsOf(folder: string): { files: Import[]; packages: Import[] } {
+  const sources = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|js)$/.test(name))
+  const found = sources.flatMap((name) => {
+    const from = join(folder, name)
+    const text = readFileSync(join(root, from), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+    const specifiers = text.matchAll(/^\s*(?:import|export)\b[^'"]*?from\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm)
+    return [...specifiers].map(([, a, b, c]) => ({ from, to: (a ?? b ?? c)! }))
+  })
+  return {
+    files: found.filter(({ to }) => to.startsWith('.')).map(({ from, to }) => ({ from, to: normalize(join(dirname(from), to)) })),
+    packages: found.filter(({ to }) => !to.startsWith('.')),
+  }
+}
+
+const server = importsOf('server')
+const schemas = importsOf('schemas')
+const components = importsOf('components')
+const demo = importsOf('demo-host')
+
+/** Parts of the server from left to right; each may import what is to its right. */
+const layers: string[][] = [
+  ['server/index.ts', 'server/cli/'],
+  ['server/handlers.ts', 'server/loops.ts', 'server/http/', 'server/live/'],
+  ['server/open.ts', 'server/maintenance.ts'],
+  ['server/overview/', 'server/forensics/', 'server/bridges/'],
+  ['server/cron/', 'server/audit/'],
+  ['server/operations/'],
+  ['server/repeat.ts', 'server/kit.ts'],
+  ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
+  ['server/error.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts'],
+]
+const layerOf = (path: string) => layers.findIndex((parts) => parts.some((part) => path === part || (part.endsWith('/') && path.startsWith(part))))
+
+const breaking = (imports: Import[], allowed: (edge: Import) => boolean) =>
+  imports.filter((edge) => !allowed(edge)).map(({ from, to }) => `${from} imports ${to}`)
+
+describe('the direction of imports', () => {
+  test('schemas import zod and themselves', () => {
+    expect(breaking(schemas.files, ({ to }) => to.startsWith('schemas/'))).toEqual([])
+    expect(breaking(schemas.packages, ({ to }) => to === 'zod')).toEqual([])
+  })
+
+  test('every file of the server has a place in the order', () => {
+    expect(server.files.map(({ from }) => from).filter((from) => layerOf(from) < 0)).toEqual([])
+  })
+
+  test('the server imports to the right, schemas and migrations, and never the elements', () => {
+    const allowed = ({ from, to }: Import) =>
+      to.startsWith('schemas/') ||
+      (to.startsWith('migrations/') && from.startsWith('server/db/')) ||
+      (to.startsWith('server/') && layerOf(to) >= layerOf(from))
+    // The two types that everything hangs on name each other: the kit holds bridges, a bridge is opened by the host's options.
+    const typesOnly = new Set(['server/kit.ts → server/bridges/bridge.ts', 'server/options.ts → server/bridges/bridge.ts'])
+    expect(breaking(server.files, (edge) => allowed(edge) || typesOnly.has(`${edge.from} → ${edge.to}`))).toEqual([])
+  })
+
+  test('a feature imports no other feature', () => {
+    const features = ['server/cron/', 'server/audit/']
+    const featureOf = (path: string) => features.find((feature) => path.startsWith(feature))
+    const crossing = ({ from, to }: Import) => !featureOf(from) || !featureOf(to) || featureOf(from) === featureOf(to)
+    expect(breaking(server.files, crossing)).toEqual([])
+  })
+
+  test('koa appears only where HTTP is spoken', () => {
+    const http = ['server/http/', 'server/live/', 'server/index.ts']
+    const koa = server.packages.filter(({ to }) => to === 'koa' || to.startsWith('@koa/'))
+    expect(breaking(koa, ({ from }) => http.some((place) => from.startsWith(place)))).toEqual([])
+  })
+
+  test('no part of the server loads a queue library or its dashboard', () => {
+    const queues = /^(pg-boss|@pg-boss\/|graphile-worker|bullmq|@bull-board\/)/
+    expect(breaking(server.packages, ({ to }) => !queues.test(to))).toEqual([])
+  })
+
+  test('engines are acted on from operations and the scheduler only', () => {
+    const acting = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /engine\.(enqueue|cancel)\(/.test(readFileSync(join(root, 'server', name), 'utf8')))
+    expect(acting.filter((name) => !name.startsWith('cron/'))).toEqual([])
+  })
+
+  test('elements import themselves, lit, and the parts of schemas that carry no zod', () => {
+    const withoutZod = ['schemas/routes.ts', 'schemas/client.ts', 'schemas/vocabulary.ts', 'schemas/problem-codes.ts']
+    expect(breaking(components.packages, ({ to }) => /^(lit$|lit\/|@lit\/)/.test(to))).toEqual([])
+    expect(breaking(components.files, ({ to }) => to.startsWith('components/') || to.startsWith('schemas/'))).toEqual([])
+    expect(breaking(runtimeImports('components', components.files), ({ to }) => !to.startsWith('schemas/') || withoutZod.includes(to))).toEqual([])
+  })
+
+  test('the demo host uses what any host may use: the public exports', () => {
+    expect(breaking(demo.files, ({ to }) => to.startsWith('demo-host/'))).toEqual([])
+  })
+})
+
+/** Imports that are still there at run time. */
+function runtimeImports(folder: string, edges: Import[]): Import[] {
+  const typeOnly = new Set<string>()
+  for (const { from } of edges) {
+    const text = readFileSync(join(root, from), 'utf8')
+    for (const [, specifier] of text.matchAll(/^\s*(?:import|export) type\b[^'"]*?from\s*['"]([^'"]+)['"]/gm)) {
+      typeOnly.add(`${from} → ${normalize(join(dirname(from), specifier!))}`)
+    }
+  }
+  const kept = edges.filter(({ from, to }) => from.startsWith(folder) && !typeOnly.has(`${from} → ${to}`))
+  return kept
+}
