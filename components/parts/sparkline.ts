@@ -42,10 +42,14 @@ export function describe(series: Sample[], format: (value: number) => string): s
   const last = series.at(-1)
   if (!first || !last) return 'not measured yet'
   const values = series.map(({ value }) => value)
-  const span = Date.parse(last.at) - Date.parse(first.at)
   const range = `between ${format(Math.min(...values))} and ${format(Math.max(...values))}`
-  if (series.length < 4 || span <= 0) return `${format(last.value)}, too few measurements for a trend`
-  return `${trend(values)} over ${duration(span)}, from ${format(first.value)} to ${format(last.value)}; ${range}`
+  if (series.length < 4) return `${format(last.value)}, too few measurements for a trend`
+  return `${trend(values)} over ${spanOf(series)}, from ${format(first.value)} to ${format(last.value)}; ${range}`
+}
+
+/** How much time a series covers, e.g. `59 min`. */
+export function spanOf(series: Sample[]): string {
+  return duration(Date.parse(series.at(-1)!.at) - Date.parse(series[0]!.at))
 }
 
 /** Compares the last quarter with the first, so that one odd measurement does not make a trend. */

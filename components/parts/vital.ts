@@ -1,6 +1,6 @@
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Vital } from '../../schemas/overview.ts'
-import { sparkline, sparklineStyles } from './sparkline.ts'
+import { sparkline, sparklineStyles, spanOf } from './sparkline.ts'
 import './time.ts'
 
 /** One number to watch, how it moved, how it was counted and when. */
@@ -15,7 +15,8 @@ export function vitalView(vital: Vital, locale: string | undefined): TemplateRes
     </div>
     ${sparkline(vital.series, vital.label, format)}
     <p class="vital-foot muted num">
-      <span>${vital.how}</span>${vital.asOf ? html`<ops-time show="relative" at=${vital.asOf}></ops-time>` : ''}
+      ${vital.series.length > 1 ? html`<span>last ${spanOf(vital.series)}</span>` : nothing}
+      ${vital.asOf ? html`<span>${vital.how} · <ops-time show="relative" at=${vital.asOf}></ops-time></span>` : nothing}
     </p>
   </li>`
 }
