@@ -20,6 +20,8 @@ export interface Database {
   table(name: string): RawBuilder<unknown>
   /** Applies what is pending; several processes may try, one does it. */
   migrate(): Promise<string[]>
+  /** Takes every migration back. For tests and for leaving; it removes the evidence with the tables. */
+  migrateDown(): Promise<string[]>
   pendingMigrations(): Promise<string[]>
   close(): Promise<void>
 }
@@ -44,7 +46,8 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     em,
     transact: (work) => em().transactional(work, { clear: true }),
     table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
-    migrate: () => migrate(orm as unknown as MikroORM, schema),
+    migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
+    migrateDown: () => migrate(orm as unknown as MikroORM, schema, 'down'),
     pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
     close: () => orm.close(true),
   }
@@ -74,11 +77,12 @@ export function isoMicroseconds(timestamp: string): string {
   return `${date}T${seconds}.${fraction.padEnd(6, '0')}Z`
 }
 
-async function migrate(orm: MikroORM, schema: string): Promise<string[]> {
+async function migrate(orm: MikroORM, schema: string, direction: 'up' | 'down'): Promise<string[]> {
   const em = orm.em.fork() as unknown as Em
   return em.transactional(async (em) => {
     await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools migrate ${schema}`}, 0))`)
-    const done = await orm.migrator.up({ transaction: em.getTransactionContext(), schema })
+    const options = { transaction: em.getTransactionContext(), schema }
+    const done = direction === 'up' ? await orm.migrator.up(options) : await orm.migrator.down({ ...options, to: 0 })
     return done.map((migration) => migration.name)
   })
 }
