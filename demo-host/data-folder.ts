@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isReachable, serverAccount } from './postgres/account.ts'
-import { sharedFolder } from './postgres/binaries.ts'
+import { refuseOthers, sharedFolder } from './postgres/binaries.ts'
 import { connectionUrl, readConnection } from './postgres/connection.ts'
 import { StartError } from './start-error.ts'
 
@@ -32,6 +32,7 @@ export function postgresFolder(folder = dataFolder()): string {
   if (isReachable(folder, serverAccount())) return wanted
   const elsewhere = sharedPlace(folder)
   mkdirSync(elsewhere, { recursive: true, mode: 0o755 })
+  refuseOthers(elsewhere)
   const present = lstatSync(wanted, { throwIfNoEntry: false })
   if (present?.isDirectory()) {
     throw new StartError(`${wanted} was made by another user and PostgreSQL cannot reach it now: start with --fresh to begin with new data.`)

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { StartError } from '../start-error.ts'
@@ -31,7 +31,7 @@ function nativeFolder(): string {
   }
 }
 
-/** Copied once per version; only a folder that nobody else could have written is trusted. */
+/** Copied once per version. */
 function copyOf(root: string): string {
   const { version } = createRequire(import.meta.url)(join(root, '../package.json')) as { version: string }
   const copy = join(sharedFolder, `ops-powertools-postgres-${version}-${process.arch}`)
@@ -45,9 +45,14 @@ function copyOf(root: string): string {
       rmSync(half, { recursive: true, force: true }) // another process was first
     }
   }
-  const { uid, mode } = statSync(copy)
-  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new StartError(`${copy} belongs to somebody else: remove it, or set DATABASE_URL.`)
+  refuseOthers(copy)
   return copy
+}
+
+/** In a place that everybody may write to, a folder is trusted only when nobody else could have filled it. */
+export function refuseOthers(folder: string): void {
+  const { uid, mode } = lstatSync(folder)
+  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new StartError(`${folder} belongs to somebody else: remove it, or set DATABASE_URL.`)
 }
 
 function makeExecutable(program: string): void {
