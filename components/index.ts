@@ -1,4 +1,5 @@
 /** Registers every element. A page that needs one loads that one's own file instead. */
-import './shell/ops-provider.ts'
 export { OpsProvider } from './shell/ops-provider.ts'
+export { OpsShell } from './shell/ops-shell.ts'
+export { OpsOverview } from './pages/ops-overview.ts'
 export { OpsCron } from './pages/ops-cron.ts'

@@ -79,7 +79,7 @@ export class OpsCron extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Cron')} ${this.asOf()}</header>
+      <div class="page-head">${this.heading('Cron')} ${this.asOf()}</div>
       ${this.banner()} ${this.toolbar()}
       ${this.entries.render({
         pending: () => skeletonRows(5),
@@ -218,7 +218,7 @@ export class OpsCron extends OpsElement {
 
 /** An address may carry any word; one that nobody knows filters nothing. */
 function known<T extends Record<string, string>>(table: T, word: string): keyof T | undefined {
-  return word in table ? word : undefined
+  return Object.hasOwn(table, word) ? word : undefined
 }
 
 declare global {

@@ -29,8 +29,8 @@ export const confirmStyles = css`
     min-width: 0;
     min-height: 0;
   }
-  header,
-  footer {
+  .head,
+  .foot {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -38,14 +38,14 @@ export const confirmStyles = css`
     gap: 8px 12px;
     padding: 14px 20px;
   }
-  header {
+  .head {
     border-bottom: 1px solid var(--_line);
   }
-  header h2 {
+  .head h2 {
     font-size: 16px;
     overflow-wrap: anywhere;
   }
-  footer {
+  .foot {
     padding-block: 12px;
     border-top: 1px solid var(--_line);
   }

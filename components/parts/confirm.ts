@@ -88,12 +88,12 @@ export class OpsConfirm extends OpsElement {
     const { ask } = this
     return html`<dialog aria-labelledby="title" @close=${this.closed} @cancel=${this.cancelled}>
       <form method="dialog" novalidate @submit=${this.submitted}>
-        <header>
+        <div class="head">
           <h2 id="title">${ask ? this.title_(ask) : nothing}</h2>
           ${this.preview && !this.event ? previewChip(this.status) : nothing}
-        </header>
+        </div>
         <div class="body">${ask ? this.content(ask) : nothing}</div>
-        <footer>${ask ? this.foot(ask) : nothing}</footer>
+        <div class="foot">${ask ? this.foot(ask) : nothing}</div>
         <p class="hidden-text" role="status">${this.announcement()}</p>
       </form>
     </dialog>`

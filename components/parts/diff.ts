@@ -1,4 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
+import { exactTime } from '../core/time.ts'
 
 type Values = Record<string, unknown>
 
@@ -37,9 +38,15 @@ function changes(before: Values, after: Values): { field: string; from: unknown;
 
 function readable(value: unknown): string | TemplateResult {
   if (value === null) return 'none'
-  if (typeof value === 'string') return value || '(empty)'
+  if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || '(empty)'
   if (typeof value !== 'object') return String(value)
   return html`<pre>${JSON.stringify(value, null, 2)}</pre>`
+}
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+function timeOf(value: string): TemplateResult {
+  return html`<time datetime=${value} title=${value}>${exactTime(Date.parse(value))}</time>`
 }
 
 /** A value as it is stored, for details. */

@@ -71,7 +71,7 @@ export function stripLegend(): TemplateResult {
 
 /** One mark, to stand beside its word. */
 export function markOf(outcome: string): TemplateResult {
-  const known = outcome in marks ? (outcome as Shape) : 'unknown'
+  const known = Object.hasOwn(marks, outcome) ? (outcome as Shape) : 'unknown'
   return html`<svg class="mark ${marks[known].tone}" viewBox="0 0 5 16" width="5" height="16" aria-hidden="true">${marks[known].mark(0.5)}</svg>`
 }
 
@@ -81,7 +81,7 @@ function drawn({ shape, words }: Item, x: number): SVGTemplateResult {
 }
 
 function pastItem(slot: Slot, zone: string): Item {
-  const shape = slot.outcome in marks ? slot.outcome : 'unknown'
+  const shape = Object.hasOwn(marks, slot.outcome) ? slot.outcome : 'unknown'
   const late = slot.lateSeconds && slot.lateSeconds >= 1 ? `, ${duration(slot.lateSeconds * 1000)} late` : ''
   const ended = slot.jobState ? `, job ${slot.jobState}` : ''
   return { shape, at: slot.at, words: `${timeOf(slot.at, zone)}: ${nameOf(shape)}${late}${ended}${slot.note ? `. ${slot.note}` : ''}` }

@@ -6,7 +6,7 @@ export const cronStyles = css`
   }
   .entry,
   td {
-    padding: 9px 10px;
+    padding: 9px 8px;
   }
   .entry {
     font-size: var(--_size);
@@ -18,30 +18,38 @@ export const cronStyles = css`
   .entry a {
     font-weight: 650;
   }
+  .entry {
+    padding-inline-start: 12px;
+  }
+  tbody tr:last-child > * {
+    border-bottom: 0;
+  }
   .sub {
     display: block;
     font-size: var(--_small);
     color: var(--_muted);
   }
   thead th {
-    padding-inline: 10px;
+    padding-inline: 8px;
   }
   @container ops-page (min-width: 980px) {
     table {
       table-layout: fixed;
     }
     .entry-column {
-      width: 15%;
+      width: 12.5cqi;
     }
-    .schedule-column,
+    .schedule-column {
+      width: 12cqi;
+    }
     .runs-column {
-      width: 14%;
+      width: 14cqi;
     }
     .slots-column {
-      width: 262px;
+      width: 258px;
     }
     .do-column {
-      width: 226px;
+      width: 222px;
     }
   }
   .selected > * {
@@ -85,8 +93,8 @@ export const cronStyles = css`
     tbody tr:last-child {
       border-bottom: 0;
     }
-    .entry,
-    td {
+    tr > .entry,
+    tr > td {
       padding: 0;
       border: 0;
     }

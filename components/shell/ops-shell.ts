@@ -1,0 +1,220 @@
+import { html, nothing } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import type { FilterDetail } from '../core/filter.ts'
+import { address } from '../core/filter.ts'
+import { OpsElement } from '../core/element.ts'
+import type { NavigateDetail } from '../core/navigate.ts'
+import { element } from '../core/register.ts'
+import { problemPanel } from '../parts/problem.ts'
+import { partStyles } from '../parts/styles.ts'
+import { base } from '../theme/base.ts'
+import { type Place, placeOf, routes } from './routes.ts'
+import { shellStyles } from './styles.ts'
+
+const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', polling: 'polling every 10 s' }
+
+/**
+ * The whole console: navigation and pages under one address. Pages load when they are opened.
+ *
+ * @tag ops-shell
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`.
+ * @attr {string} base - Where the pages are, e.g. `/ops/jobs`; asked from the API unless given.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates.
+ * @slot brand - The name on top of the navigation.
+ * @slot navigation - Links of the host below ours, e.g. back to its admin.
+ * @csspart navigation - The navigation.
+ * @csspart main - The page.
+ */
+@element('ops-shell')
+export class OpsShell extends OpsElement {
+  static override styles = [base, partStyles, shellStyles]
+
+  protected override readonly isShell = true
+
+  @query('main') private main!: HTMLElement
+  @state() private place?: Place
+  @state() private page?: OpsElement
+  @state() private menuOpen = false
+  @state() private failed = ''
+
+  /** Where the pages are. */
+  @property({ attribute: 'base' }) root?: string
+
+  private unwatch?: () => void
+  private watched?: unknown
+
+  protected override get base(): string {
+    return this.root?.replace(/\/+$/, '') ?? super.base
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    addEventListener('popstate', this.arrive)
+    this.addEventListener('ops-navigate', this.navigated as EventListener)
+    this.addEventListener('ops-filter', this.filtered as EventListener)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    removeEventListener('popstate', this.arrive)
+    this.unwatch?.()
+    this.watched = undefined
+  }
+
+  protected override firstUpdated() {
+    void this.show(false)
+  }
+
+  protected override updated() {
+    const live = this.connection?.live
+    if (live === this.watched) return
+    this.unwatch?.()
+    this.watched = live
+    this.unwatch = live?.watch(() => this.requestUpdate())
+  }
+
+  override render() {
+    return html`
+      <button type="button" class="skip" @click=${() => this.main.focus()}>Skip to the page</button>
+      <header class="bar">
+        <span class="brand">${brandMark}<slot name="brand">Jobs</slot></span>
+        <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
+      </header>
+      <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
+        ${this.links()} ${this.bridges()}
+        <slot name="navigation"></slot>
+        ${this.foot()}
+      </nav>
+      <main id="main" tabindex="-1" part="main">${this.content()}</main>
+    `
+  }
+
+  private links() {
+    return html`<ul>
+      ${routes.map(({ title, path, view }) => {
+        const permission = this.session?.permissions[view]
+        const here = this.place?.route.path === path
+        if (permission && !permission.allowed) return html`<li class="shut">${title}<span class="refusal">${permission.reason ?? 'Not allowed'}</span></li>`
+        return html`<li><a href="${this.base}${path || '/'}" class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
+      })}
+    </ul>`
+  }
+
+  private bridges() {
+    const bridges = this.session?.bridges ?? []
+    if (bridges.length === 0) return nothing
+    return html`<h2 class="group" id="inspection">Inspection only</h2>
+      <ul aria-labelledby="inspection">
+        ${bridges.map(({ label, href }) => html`<li><a href=${href}>${label.replace(/ bridge$/, '')} <span aria-hidden="true">↗</span></a></li>`)}
+      </ul>`
+  }
+
+  private foot() {
+    const { session } = this
+    const state = this.connection?.live.state ?? 'idle'
+    return html`<footer>
+      ${session
+        ? html`<div><b>${session.actor?.label ?? 'You'}</b>${session.actor ? ` · ${session.actor.type}` : ' · looking only'}</div>
+            <div>${session.engine.name} ${session.engine.version ?? ''}</div>`
+        : nothing}
+      <div><span class="dot ${state}" aria-hidden="true"></span>${liveWords[state]}</div>
+    </footer>`
+  }
+
+  private content() {
+    if (this.sessionProblem?.code === 'unauthenticated') {
+      return html`${problemPanel(this.sessionProblem)}
+        <p class="again"><button type="button" class="button primary" @click=${() => location.reload()}>Sign in</button></p>`
+    }
+    if (this.failed) return this.lost('This page could not be loaded', this.failed)
+    if (this.page) return this.page
+    if (this.place || !this.base) return html`<p class="muted" role="status">Loading…</p>`
+    return this.lost('There is no such page', html`Nothing is at <code>${location.pathname}</code>.`)
+  }
+
+  private lost(title: string, detail: unknown) {
+    return html`<section class="card padded lost">
+      <h1 class="page-title" tabindex="-1">${title}</h1>
+      <p class="muted wrap">${detail}</p>
+      <p><a href="${this.base}/">Go to the overview</a></p>
+    </section>`
+  }
+
+  /** Shows what the address says; the same page is kept when only what it shows has changed. */
+  private async show(moveFocus: boolean) {
+    if (!this.base) await this.connection?.session.reload()
+    const place = placeOf(this.base, new URL(location.href))
+    const same = place !== undefined && place.route === this.place?.route && this.page !== undefined
+    this.place = place
+    this.menuOpen = false
+    this.failed = ''
+    if (!same) this.page = place && (await this.make(place))
+    if (this.place !== place) return
+    if (place && this.page) apply(this.page, place.shown)
+    document.title = `${place ? titleOf(place) : 'Not found'} · Jobs`
+    if (moveFocus) await this.focusHeading()
+  }
+
+  private async make({ route }: Place): Promise<OpsElement | undefined> {
+    try {
+      await route.load()
+      return document.createElement(route.tag) as OpsElement
+    } catch (error) {
+      this.failed = `${(error as Error).message}. A new version may have been installed; reloading helps then.`
+      return undefined
+    }
+  }
+
+  private async focusHeading() {
+    await this.updateComplete
+    await this.page?.updateComplete
+    scrollTo(0, 0)
+    const heading = (this.page?.renderRoot ?? this.renderRoot).querySelector<HTMLElement>('.page-title')
+    const target = heading ?? this.main
+    target.focus({ preventScroll: true })
+  }
+
+  private readonly arrive = () => void this.show(true)
+
+  private readonly navigated = (event: CustomEvent<NavigateDetail>) => {
+    const url = new URL(event.detail.href, location.href)
+    if (url.origin !== location.origin || !placeOf(this.base, url)) return
+    event.preventDefault()
+    history.pushState(null, '', url)
+    void this.show(true)
+  }
+
+  private readonly filtered = (event: CustomEvent<FilterDetail>) => {
+    history.replaceState(null, '', `${this.base}${address(event.detail)}`)
+  }
+
+  private toggleMenu() {
+    this.menuOpen = !this.menuOpen
+  }
+}
+
+/** A page's own text properties are its address's query; what every element has (`api`, `theme`, …) never is. */
+function apply(page: OpsElement, shown: Record<string, string>): void {
+  const own = (page.constructor as typeof OpsElement).elementProperties
+  for (const [name, { attribute, type }] of own) {
+    if (attribute === false || (type !== undefined && type !== String) || OpsElement.elementProperties.has(name)) continue
+    Object.assign(page, { [name]: shown[String(name)] ?? '' })
+  }
+}
+
+function titleOf({ route, shown }: Place): string {
+  const subject = shown.subjectId ?? shown.entry
+  return subject && route.path !== '/audit' ? `${subject} · ${route.title}` : route.title
+}
+
+const brandMark = html`<svg viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">
+  <rect x="1" y="1" width="16" height="16" rx="4" fill="none" stroke="currentColor" stroke-width="1.5" />
+  <path d="M4 9.5h2.5L8.2 5l2.2 8 1.5-3.5H14" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" />
+</svg>`
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-shell': OpsShell
+  }
+}

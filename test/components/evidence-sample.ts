@@ -1,0 +1,267 @@
+import type { AuditEvent } from '../../schemas/audit.ts'
+import type { Bundle, NextPath } from '../../schemas/forensics.ts'
+import type { Bucket, Overview, Vital } from '../../schemas/overview.ts'
+import { at, event, opsDemo } from './sample.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** A wave that is the same in every run, one value a minute, with a hole of six minutes in it. */
+export function wave(from: number, to: number): Vital['series'] {
+  return Array.from({ length: 60 }, (_, index) => ({
+    at: at((index - 59) * minute),
+    value: Math.round((from + ((to - from) * index) / 59 + ((to + from) / 20) * Math.sin(index / 3)) * 10) / 10,
+  })).filter((_, index) => index < 20 || index > 26)
+}
+
+export function vitals(): Vital[] {
+  return [
+    { key: 'finished_per_minute', label: 'Finished per minute', value: 1284, unit: 'jobs', series: wave(900, 1284), asOf: at(-4000), how: 'exact' },
+    { key: 'waiting_now', label: 'Waiting now', value: 3902, unit: 'jobs', series: wave(4400, 3900), asOf: at(-4000), how: 'estimated' },
+    { key: 'wait_p95_seconds', label: 'Wait, 95th percentile', value: null, unit: 's', series: [], asOf: null, how: 'not measured yet' },
+  ]
+}
+
+function bucket(status: Bucket['status'], title: string, diagnosis: string, over: Partial<Bucket> = {}): Bucket {
+  return {
+    status,
+    title,
+    count: 0,
+    asOf: at(-2000),
+    diagnosis,
+    ownership: 'powertools_native',
+    ownershipLabel: 'Powertools-native',
+    posture: 'Audited action',
+    exemplars: [],
+    ...over,
+  }
+}
+
+export function buckets(): Bucket[] {
+  return [
+    bucket('needs_review', 'Needs Review', 'One cron entry missed a run that nobody has looked at.', {
+      count: 1,
+      nextStep: { label: 'Review cron entries', href: '/ops/jobs/cron' },
+      exemplars: [
+        {
+          label: 'ledger_close',
+          attention: 'Missed 1 Nov 02:00; no scheduler was recorded then.',
+          href: '/ops/jobs/cron?entry=ledger_close',
+          forensicsHref: '/ops/jobs/forensics/cron_entry/ledger_close',
+          completeness: 'partial_evidence',
+          at: at(-6 * day),
+        },
+      ],
+    }),
+    bucket('blocked', 'Blocked', 'Nothing is blocked.'),
+    bucket('waiting', 'Waiting', 'One cron entry is paused and resumes by itself.', {
+      count: 1,
+      nextStep: { label: 'Review waiting entries', href: '/ops/jobs/cron?state=paused' },
+      exemplars: [
+        {
+          label: 'nightly_sync',
+          attention: 'Paused by ops-demo: “fixture maintenance”.',
+          href: '/ops/jobs/cron?entry=nightly_sync',
+          forensicsHref: '/ops/jobs/forensics/cron_entry/nightly_sync',
+          completeness: 'complete',
+          at: at(-4 * minute),
+        },
+      ],
+    }),
+    bucket('runnable', 'Runnable', 'Eleven cron entries are free to run.', {
+      count: 11,
+      nextStep: { label: 'Review runnable entries', href: '/ops/jobs/cron?state=active' },
+      exemplars: [
+        { label: 'price_feed', attention: 'Next run by the minute.', href: '/ops/jobs/cron?entry=price_feed', completeness: 'complete', at: at(38_000) },
+        {
+          label: 'a_cron_entry_with_a_really_long_name_that_does_not_fit_anywhere',
+          attention: 'Next run in a quarter of an hour.',
+          href: '/ops/jobs/cron?entry=cleanup_carts',
+          forensicsHref: '/ops/jobs/forensics/cron_entry/cleanup_carts',
+          completeness: 'complete',
+          at: at(12 * minute),
+        },
+      ],
+    }),
+    bucket('bridge_only', 'Bridge-only Follow-up', 'Jobs of this engine can be inspected in its own dashboard.', {
+      count: 1,
+      ownership: 'bridge',
+      ownershipLabel: 'pg-boss Dashboard bridge',
+      posture: 'Inspection only',
+      nextStep: { label: 'Open pg-boss Dashboard', href: '/ops/jobs/pg-boss' },
+    }),
+    bucket('resolved', 'Resolved Recently', 'Nothing ended in the last 24 hours.'),
+  ]
+}
+
+export function overview(over: Partial<Overview> = {}): Overview {
+  return {
+    sentence: 'Work is moving, but one cron entry missed a run.',
+    moving: true,
+    vitals: vitals(),
+    buckets: buckets(),
+    withheld: [],
+    asOf: at(-2000),
+    ...over,
+  }
+}
+
+export function quietOverview(): Overview {
+  return overview({
+    sentence: 'Nothing is waiting and nothing is wrong.',
+    moving: null,
+    vitals: vitals().map((vital) => ({ ...vital, value: null, series: [], asOf: null, how: 'not measured yet' })),
+    buckets: buckets().map((each) => ({ ...each, count: 0, diagnosis: 'Nothing here.', exemplars: [], nextStep: undefined })),
+  })
+}
+
+export function eventId(index: number): string {
+  return `0191b8f2-6b1d-7dd2-8b6f-${String(index).padStart(12, '0')}`
+}
+
+/** Newest first, from `from` down to 1. */
+export function events(from: number, count: number): AuditEvent[] {
+  return Array.from({ length: count }, (_, offset) => numbered(from - offset))
+}
+
+function numbered(index: number): AuditEvent {
+  const usual = { id: eventId(index), occurredAt: at(-(200 - index) * 7 * minute).replace('.000Z', '.123456Z'), requestId: `req-${index}` }
+  if (index % 5 === 1) return event({ ...usual, outcome: 'denied', code: 'forbidden', actor: { id: 'viewer-demo', type: 'user', label: 'viewer-demo' }, reason: undefined, before: undefined, after: undefined })
+  if (index % 5 === 2) return event({ ...usual, action: 'resume_cron_entry', eventType: 'cron.resumed', before: { pausedAt: at(-day), resumeAt: at(day) }, after: { pausedAt: null, resumeAt: null }, source: 'cli' })
+  if (index % 5 === 3) return event({ ...usual, outcome: 'failed', code: 'preview_drifted', reason: 'the other shift paused it first, so this one came too late' })
+  return event({ ...usual, previewId: eventId(900 + index), metadata: { remoteAddress: '10.0.0.7' } })
+}
+
+export function nextPaths(allowed = true): NextPath[] {
+  const reason = allowed ? undefined : 'Your role “viewer” may look, not change.'
+  return [
+    {
+      order: 1,
+      ownership: 'powertools_native',
+      ownershipLabel: 'Powertools-native',
+      posture: 'Audited action',
+      label: 'Resume entry: nightly_sync',
+      detail: 'The next run would be tomorrow at 02:00.',
+      operation: { action: 'resume_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' }, allowed, reason },
+    },
+    {
+      order: 2,
+      ownership: 'powertools_native',
+      ownershipLabel: 'Powertools-native',
+      posture: 'Audited action',
+      label: 'Read its audit events',
+      detail: 'Every change and every refused attempt, with actor and reason.',
+      href: '/ops/jobs/audit?subjectType=cron_entry&subjectId=nightly_sync',
+    },
+    {
+      order: 3,
+      ownership: 'bridge',
+      ownershipLabel: 'pg-boss Dashboard bridge',
+      posture: 'Inspection only',
+      label: "Look at its jobs in the engine's dashboard",
+      detail: 'Read-only, same sign-in.',
+      href: '/ops/jobs/pg-boss',
+    },
+    {
+      order: 4,
+      ownership: 'host_owned',
+      ownershipLabel: 'host-owned follow-up',
+      posture: 'Host-owned',
+      label: 'Tell the people who own the schedule',
+      detail: 'How they are told, and whether it reaches them, is theirs to confirm.',
+    },
+  ]
+}
+
+export function bundle(over: Partial<Bundle> = {}): Bundle {
+  const outcomes = Array.from({ length: 42 }, (_, index) => (index < 2 ? 'unknown' : index === 12 || index === 13 ? 'scheduler_down' : index === 27 ? 'missed_fire' : 'on_time'))
+  return {
+    subject: { type: 'cron_entry', id: 'nightly_sync', label: 'nightly_sync', href: '/ops/jobs/cron?entry=nightly_sync' },
+    diagnosis: {
+      status: 'waiting',
+      title: 'Paused by ops-demo; no run is due until it resumes.',
+      detail: 'In this window 37 of 42 slots ran on time; 1 missed fire, 2 scheduler down, 2 unknown.',
+      provenance: 'durable',
+    },
+    completeness: { state: 'partial_evidence', reasons: ['No scheduler was recorded from 12 Nov 03:00 to 14 Nov 01:12.'] },
+    window: { from: at(-42 * day), to: at(0) },
+    chronology: [
+      {
+        at: at(-4 * minute).replace('.000Z', '.114231Z'),
+        label: 'ops-demo paused the entry',
+        detail: 'fixture maintenance',
+        source: 'audit',
+        provenance: 'durable',
+        actor: opsDemo,
+        outcome: 'succeeded',
+        ref: { type: 'audit_event', id: eventId(7), href: `/ops/jobs/forensics/audit_event/${eventId(7)}` },
+      },
+      {
+        at: at(-11 * hour).replace('.000Z', '.231Z'),
+        label: 'Slot claimed, job 7f3c…91d0 finished in 41 s',
+        detail: 'on time',
+        source: 'cron',
+        provenance: 'durable',
+        outcome: 'on_time',
+        ref: { type: 'cron_slot', id: 'nightly_sync@1' },
+      },
+      {
+        at: at(-15 * day),
+        label: 'No slot was claimed although a scheduler was alive',
+        detail: 'missed',
+        source: 'coverage',
+        provenance: 'supporting',
+        outcome: 'missed_fire',
+        ref: { type: 'cron_slot', id: 'nightly_sync@2' },
+      },
+      {
+        at: at(-41 * day),
+        label: 'Nothing was recorded about this instant',
+        source: 'coverage',
+        provenance: 'unknown',
+        outcome: 'unknown',
+        ref: { type: 'cron_slot', id: 'nightly_sync@3' },
+      },
+    ],
+    linkedResources: [{ type: 'audit_event', id: eventId(7), label: 'cron.paused', href: `/ops/jobs/audit?event=${eventId(7)}` }],
+    nextPaths: nextPaths(),
+    runbook: {
+      title: 'A paused entry',
+      whyNow: 'Paused by ops-demo; no run is due until it resumes.',
+      prerequisites: [
+        { label: 'The evidence covers the whole window', met: false },
+        { label: 'You may act on this entry', met: true },
+      ],
+      cautions: ['The evidence has gaps; what is not recorded is unknown, not fine.'],
+      steps: ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, or let it resume by itself.'],
+    },
+    followUp: { status: 'invoked', detail: 'The host’s handler accepted the hand-off.', at: at(-4 * minute) },
+    slots: outcomes.map((outcome, index) => ({ at: at((index - 42) * day), outcome })),
+    withheld: [],
+    asOf: at(-1000),
+    ...over,
+  }
+}
+
+export function unknownBundle(): Bundle {
+  const supply = 'Supply the name of a cron entry that exists.'
+  return bundle({
+    subject: { type: 'cron_entry', id: 'nothing', label: 'cron entry nothing' },
+    diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
+    completeness: { state: 'unknown', reasons: [supply] },
+    window: undefined,
+    chronology: [],
+    linkedResources: [],
+    nextPaths: nextPaths().slice(1, 2),
+    runbook: {
+      title: 'Find the subject',
+      whyNow: 'Without a subject there is no evidence to read.',
+      prerequisites: [{ label: 'A subject that exists', met: false }],
+      cautions: ['A subject that was deleted may still be in the audit log.'],
+      steps: [supply, 'Search the audit log for the subject.'],
+    },
+    followUp: undefined,
+    slots: undefined,
+  })
+}

@@ -1,0 +1,68 @@
+import { FakeApi, Refusal } from './fake-api.ts'
+import { at, entry, session } from './sample.ts'
+import { clear, equal, mount, ok, seen, until } from './support.ts'
+
+let detail = 'as at first'
+const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
+  new FakeApi({
+    getSession: () => session(),
+    listCronEntries: () => ({ items: [entry('nightly_sync', { status: 'waiting', detail })], asOf: at(0) }),
+    ...over,
+  })
+
+describe('live hints', () => {
+  beforeEach(() => {
+    detail = 'as at first'
+  })
+  afterEach(clear)
+
+  it('make a page read again what they are about, and nothing else', async () => {
+    const api = usual()
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('as at first') && api.openStreams === 1, 'the page')
+    detail = 'as changed by somebody'
+    api.hint({ topic: 'audit' })
+    await new Promise((resume) => setTimeout(resume, 100))
+    equal(api.count('listCronEntries'), 1, 'reads after a hint about something else')
+    api.hint({ topic: 'cron', subject: { type: 'cron_entry', id: 'nightly_sync' } })
+    await until(() => seen(page).includes('as changed by somebody'), 'the change')
+  })
+
+  it('come to everybody through one stream, which closes with the last element', async () => {
+    const api = usual()
+    const first = mount('ops-cron', api)
+    const second = mount('ops-cron', api)
+    await until(() => seen(first).includes('nightly_sync') && seen(second).includes('nightly_sync'), 'both')
+    equal(api.openStreams, 1, 'streams')
+    equal(api.count('getSession'), 1, 'sessions asked')
+    first.remove()
+    equal(api.openStreams, 1, 'streams while one is left')
+    second.remove()
+    await until(() => api.openStreams === 0, 'the closed stream')
+  })
+
+  it('work again after the line broke, and make everybody read what may have been missed', async () => {
+    const api = usual()
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('as at first') && api.openStreams === 1, 'the page')
+    detail = 'while the line was down'
+    api.drop()
+    await until(() => seen(page).includes('while the line was down'), 'the change')
+    await until(() => api.openStreams === 1, 'the new stream')
+  })
+
+  it('fall back to polling when there is no stream, and say so', async () => {
+    const api = usual({
+      streamLive: () => {
+        throw new Refusal('unavailable', 'No stream here.')
+      },
+    })
+    const shell = mount('ops-shell', api, { base: '/nowhere' })
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('nightly_sync'), 'the page')
+    void shell
+    const provider = page.parentElement!
+    ok(provider, 'a provider')
+    await until(() => seen(shell).includes('polling every 10 s'), 'the word for it', 4000)
+  })
+})

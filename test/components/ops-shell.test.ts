@@ -1,0 +1,107 @@
+import { FakeApi, Refusal } from './fake-api.ts'
+import { at, entries, everything, session } from './sample.ts'
+import { all, clear, deepFocus, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
+
+const start = location.href
+
+const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
+  new FakeApi({ getSession: () => session(), listCronEntries: () => ({ items: entries(), asOf: at(0) }), ...over })
+
+async function openAt(path: string, api = usual()) {
+  history.replaceState(null, '', path)
+  const shell = mount('ops-shell', api, { base: '/ops/jobs' })
+  await until(() => seen(shell).includes('pg-boss 12.35.0') || seen(shell).includes('Sign in'), 'the shell')
+  return shell
+}
+
+const click = (link: Element | undefined) => {
+  const event = new MouseEvent('click', { bubbles: true, composed: true, cancelable: true })
+  link?.dispatchEvent(event)
+  return event
+}
+
+describe('ops-shell', () => {
+  afterEach(() => {
+    clear()
+    history.replaceState(null, '', start)
+  })
+
+  it('shows the page of the address, with what its query says', async () => {
+    const shell = await openAt('/ops/jobs/cron?state=paused&api=https://evil.example/api/v1')
+    const page = await until(() => all<HTMLElementTagNameMap['ops-cron']>(shell, 'ops-cron')[0], 'the page')
+    await until(() => seen(page).includes('nightly_sync'), 'the entries')
+    equal(page.state, 'paused')
+    equal(page.api, undefined, 'the api, which no address may set')
+    equal(document.title, 'Cron · Jobs')
+    const here = all(shell, 'nav [aria-current=page]')
+    equal(here.map(seen), ['Cron'])
+    ok(all(page, 'h1.page-title')[0], 'the page’s heading')
+  })
+
+  it('goes to another page without loading, moves the focus to its heading, and comes back', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    await until(() => seen(shell).includes('ledger_close'), 'the entries')
+    const link = all(shell, 'a[href="/ops/jobs/"]')[0]
+    ok(click(link).defaultPrevented, 'the shell goes there itself')
+    await until(() => location.pathname === '/ops/jobs/' && document.title === 'Overview · Jobs', 'the overview')
+    await until(() => deepFocus().classList.contains('page-title'), 'the focus on the heading')
+    history.back()
+    await until(() => document.title === 'Cron · Jobs', 'the way back')
+  })
+
+  it('keeps filters in the address', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    const link = await until(() => all(shell, '.entry a')[0], 'an entry')
+    click(link)
+    await until(() => location.search === '?entry=nightly_sync', 'the address')
+  })
+
+  it('leaves links that are not its pages to the browser', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    const bridge = await until(() => all(shell, 'a[href="/ops/jobs/pg-boss"]')[0], 'the bridge')
+    includes(seen(bridge), 'pg-boss Dashboard')
+    let left = false
+    document.addEventListener(
+      'click',
+      (event) => {
+        left = !event.defaultPrevented
+        event.preventDefault()
+      },
+      { once: true },
+    )
+    click(bridge)
+    ok(left, 'the browser follows it')
+  })
+
+  it('names no bridge that is not there', async () => {
+    const shell = await openAt('/ops/jobs/cron', usual({ getSession: () => session({ bridges: [] }) }))
+    excludes(seen(shell), 'Inspection only')
+  })
+
+  it('shows a page the actor may not see without a link, with the reason', async () => {
+    const permissions = { ...everything(true), view_audit: { allowed: false, reason: 'Support may not read the audit log.' }, view_overview: { allowed: false, reason: 'Support starts at cron.' } }
+    const shell = await openAt('/ops/jobs/cron', usual({ getSession: () => session({ permissions }) }))
+    includes(seen(shell), 'Support starts at cron.')
+    ok(!all(shell, 'nav a[href="/ops/jobs/"]')[0], 'no link to the overview')
+  })
+
+  it('says that an unknown address is unknown', async () => {
+    const shell = await openAt('/ops/jobs/nonsense')
+    await until(() => seen(shell).includes('There is no such page'), 'the page for that')
+    equal(document.title, 'Not found · Jobs')
+  })
+
+  it('asks to sign in when the session has ended', async () => {
+    const nobody = () => {
+      throw new Refusal('unauthenticated', 'No session cookie was sent.')
+    }
+    const shell = await openAt('/ops/jobs/cron', usual({ getSession: nobody, listCronEntries: nobody }))
+    await until(() => seen(shell).includes('Sign in to see this'), 'the sign-in state')
+  })
+
+  it('says who is looking, at which engine, and whether it is live', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    await until(() => seen(all(shell, 'footer')[0]).endsWith('live'), 'the live state')
+    includes(seen(all(shell, 'footer')[0]), 'ops-demo')
+  })
+})
