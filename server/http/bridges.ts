@@ -1,26 +1,34 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { isDeepStrictEqual } from 'node:util'
 import type { Context, Middleware } from 'koa'
+import type { BridgeVisit } from '../bridges/bridge.ts'
 import { OpsError } from '../error.ts'
+import type { DisplayKind } from '../host/display.ts'
 import type { Kit, MountedBridge } from '../kit.ts'
-import { answerProblem } from './errors.ts'
+import type { Scope } from '../operations/scope.ts'
 import { requireView } from './api.ts'
+import { addStrip, bridgePolicy, refusalPage } from './bridge-page.ts'
+import { asOpsError, answerProblem } from './errors.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
 /** Engine dashboards: the same actor, `view_bridge`, and nothing but GET and HEAD, whatever the dashboard would allow. */
 export function bridgesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
-    const bridge = kit.bridges.find(({ href }) => ctx.path === href || ctx.path.startsWith(`${href}/`))
+    const bridge = kit.bridges.find(({ href }) => ctx.path === href || ctx.path === `${href}.data` || ctx.path.startsWith(`${href}/`))
     if (!bridge) return next()
     const requestId = requestIdOf(ctx)
     ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' })
     try {
-      await openBridge(kit, ctx, bridge)
+      await visitBridge(kit, ctx, bridge)
     } catch (error) {
       answerProblem(ctx, error, requestId, kit.log)
+      if (ctx.method === 'GET' && ctx.accepts('json', 'html') === 'html') answerRefusal(ctx, kit, bridge, asOpsError(error))
     }
   }
 }
 
-async function openBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promise<void> {
+async function visitBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promise<void> {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
     ctx.set('allow', 'GET, HEAD')
     throw new OpsError('method_not_allowed', `${bridge.label} is for inspection only: expected GET or HEAD, got ${ctx.method}.`)
@@ -31,9 +39,56 @@ async function openBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promis
     throw new OpsError('unauthenticated', 'Nobody is signed in; sign in first.')
   }
   await requireView(scope, 'view_bridge')
-  ctx.set('content-security-policy', bridge.contentSecurityPolicy)
-  ctx.respond = false
-  ctx.res.statusCode = 200
-  for (const [name, value] of Object.entries(ctx.response.headers)) if (value !== undefined) ctx.res.setHeader(name, value)
-  await bridge.handle(ctx.req, ctx.res)
+  await sendAnswer(ctx, kit, bridge, await bridge.answer(requestOf(ctx), await visitOf(scope)))
+}
+
+/** A dashboard cannot hide parts of a value. So whoever's policy changes harmless job data does not get to see any. */
+async function visitOf({ viewer }: Scope): Promise<BridgeVisit> {
+  const { allowed } = await viewer.can('view_jobs', { type: 'page', id: 'jobs' })
+  const kinds: DisplayKind[] = ['job_args', 'job_meta', 'job_output', 'job_error']
+  const samples = [{ note: 'harmless' }, 'harmless']
+  const leavesAlone = (kind: DisplayKind) => samples.every((sample) => isDeepStrictEqual(viewer.show(kind, sample, 'view_bridge'), sample))
+  return { mayReadJobData: allowed && kinds.every(leavesAlone) }
+}
+
+const forwarded = ['accept', 'accept-language', 'user-agent', 'if-none-match', 'if-modified-since']
+
+/** What a dashboard needs to render. Who is asking is not its business, so no cookie and no credential goes along. */
+function requestOf(ctx: Context): Request {
+  const headers = new Headers()
+  for (const name of forwarded) {
+    const value = ctx.get(name)
+    if (value) headers.set(name, value)
+  }
+  return new Request(`http://localhost${ctx.url}`, { method: ctx.method, headers })
+}
+
+const passedOn = /^(content-type|etag|last-modified|location|vary|x-remix-.+)$/
+
+/** What a dashboard may say to the browser: what it shows, and never a cookie or a policy. */
+async function sendAnswer(ctx: Context, kit: Kit, bridge: MountedBridge, answer: Response): Promise<void> {
+  for (const [name, value] of answer.headers) if (passedOn.test(name)) ctx.set(name, value)
+  if (/\bimmutable\b/.test(answer.headers.get('cache-control') ?? '')) ctx.set('cache-control', 'private, max-age=31536000, immutable')
+  ctx.status = answer.status
+  ctx.set('content-security-policy', bridgePolicy(bridge, ''))
+  if (answer.headers.get('content-type')?.includes('html') && ctx.method !== 'HEAD') {
+    answerHtml(ctx, bridge, addStrip(await answer.text(), bridge, kit.base))
+  } else if (answer.body) {
+    ctx.body = Readable.fromWeb(answer.body as WebStream<Uint8Array>)
+  } else {
+    ctx.body = null
+    ctx.status = answer.status
+  }
+}
+
+function answerRefusal(ctx: Context, kit: Kit, bridge: MountedBridge, error: OpsError): void {
+  const { status } = ctx
+  answerHtml(ctx, bridge, addStrip(refusalPage(error), bridge, kit.base))
+  ctx.status = status
+}
+
+function answerHtml(ctx: Context, bridge: MountedBridge, html: string): void {
+  ctx.set('content-security-policy', bridgePolicy(bridge, html))
+  ctx.type = 'html'
+  ctx.body = html
 }

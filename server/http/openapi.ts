@@ -5,9 +5,11 @@ type Json = Record<string, unknown>
 
 /** OpenAPI 3.1, made from the descriptions that route and validate. */
 export function describeApi(base: string, version: string): Json {
+  const shared: Json = {}
+  const schemaOf = schemaReader(shared)
   const paths: Record<string, Json> = {}
   for (const endpoint of Object.values(endpoints) as unknown as Endpoint[]) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint) }
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint, schemaOf) }
   }
   return {
     openapi: '3.1.0',
@@ -20,7 +22,7 @@ export function describeApi(base: string, version: string): Json {
     security: [{ host: [] }],
     paths,
     components: {
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: { Problem: schemaOf(problem, 'output'), ...shared },
       securitySchemes: { host: { type: 'http', scheme: 'bearer', description: "Whatever the host's auth seam accepts: its session cookie, or its own token." } },
       responses: {
         Problem: {
@@ -34,7 +36,7 @@ export function describeApi(base: string, version: string): Json {
 
 const mediaTypes = { json: 'application/json', 'event-stream': 'text/event-stream' } as const
 
-function describeEndpoint(endpoint: Endpoint): Json {
+function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
   const contents =
     endpoint.media === 'export' ? ['text/csv', 'application/x-ndjson'] : [mediaTypes[endpoint.media]]
   const schema = schemaOf(endpoint.output, 'output')
@@ -43,9 +45,9 @@ function describeEndpoint(endpoint: Endpoint): Json {
     summary: endpoint.summary,
     ...(endpoint.access === 'public' ? { security: [] } : {}),
     parameters: [
-      ...parametersOf(endpoint.params, 'path'),
-      ...parametersOf(endpoint.query, 'query'),
-      ...parametersOf(endpoint.headers, 'header'),
+      ...parametersOf(endpoint.params, 'path', schemaOf),
+      ...parametersOf(endpoint.query, 'query', schemaOf),
+      ...parametersOf(endpoint.headers, 'header', schemaOf),
     ],
     ...(endpoint.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
@@ -57,7 +59,7 @@ function describeEndpoint(endpoint: Endpoint): Json {
   }
 }
 
-function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header'): Json[] {
+function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header', schemaOf: SchemaOf): Json[] {
   if (!schema) return []
   const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
   return Object.entries(properties).map(([name, schema]) => ({
@@ -68,7 +70,16 @@ function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' |
   }))
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json
-  return rest
+type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json
+
+/** Definitions that a schema brings along are local to it; in a document they must stand where references find them. */
+function schemaReader(shared: Json): SchemaOf {
+  return (schema, io) => {
+    const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json & { $defs?: Json }
+    const name = (key: string) => key.replace(/^__schema/, 'Json')
+    const moved = (value: unknown) =>
+      JSON.parse(JSON.stringify(value).replace(/"#\/\$defs\/([^"]+)"/g, (_, key: string) => `"#/components/schemas/${name(key)}"`)) as Json
+    for (const [key, definition] of Object.entries($defs)) shared[name(key)] = moved(definition)
+    return moved(own)
+  }
 }

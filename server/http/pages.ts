@@ -68,7 +68,7 @@ function shellPage(base: string): string {
   )
 }
 
-function plainPage(title: string, body: string): string {
+export function plainPage(title: string, body: string): string {
   return page(title, '', `<h1>${title}</h1><p>${body}</p>`)
 }
 

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Endpoint, endpoints, operationActions } from '../../schemas/index.ts'
+import { mayDo, people, startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.stop())
+
+const all = Object.values(endpoints) as unknown as Endpoint[]
+const subject = { type: 'cron_entry', id: 'nightly_sync' }
+
+/** One plain request to an endpoint, valid as far as its shape goes. */
+async function ask(endpoint: Endpoint, who: string | null) {
+  const id = crypto.randomUUID()
+  const path = endpoint.path.replace('{id}', id).replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
+  const query = endpoint.name === 'exportAuditEvents' ? '?format=ndjson' : ''
+  if (endpoint.media === 'event-stream') {
+    const stopped = new AbortController()
+    const response = await fetch(server.api + path, { headers: who ? { authorization: `Bearer ${who}` } : {}, signal: stopped.signal })
+    stopped.abort()
+    return { status: response.status }
+  }
+  const bodies: Partial<Record<string, object>> = {
+    createPreview: { action: 'pause_cron_entry', subject },
+    executePreview: { token: 'x' },
+    runOperation: { action: 'run_cron_entry', subject },
+  }
+  return server.call(who, endpoint.method, path + query, bodies[endpoint.name], { 'idempotency-key': crypto.randomUUID() })
+}
+
+describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))('%s', (_, endpoint) => {
+  test('answers nobody only what is public', async () => {
+    const { status } = await ask(endpoint, null)
+    expect(status).toBe(endpoint.access === 'public' ? 200 : 401)
+  })
+
+  test.each(Object.values(people))('answers $id as authorize says', async (person) => {
+    const { status } = await ask(endpoint, person.id)
+    if (endpoint.access === 'public') return expect(status).toBe(200)
+    if (endpoint.access !== 'session') {
+      const allowed = mayDo(person, endpoint.access) === true
+      // An export is evidence, so who cannot be named cannot export.
+      const nameless = person.role === 'nameless' && endpoint.name === 'exportAuditEvents'
+      return expect(status).toBe(allowed && !nameless ? 200 : status === 404 && allowed ? 404 : 403)
+    }
+    const changes: Record<string, string> = { createPreview: 'pause_cron_entry', runOperation: 'run_cron_entry' }
+    if (changes[endpoint.name]) {
+      const allowed = mayDo(person, changes[endpoint.name]!) === true && person.role !== 'nameless'
+      return expect(status).toBe(allowed ? endpoint.status : 403)
+    }
+    if (endpoint.path.startsWith('/previews/')) return expect(status).toBe(person.role === 'nameless' ? 403 : 404)
+    expect(status).toBe(200)
+  })
+})
+
+test.each(Object.keys(operationActions))('%s is refused to a viewer before anything is said about the subject', async (action) => {
+  const input: Record<string, object> = {
+    skip_cron_slot: { slotAt: '2030-01-01T02:00:00Z' },
+    create_cron_entry: { queue: 'q', expression: '* * * * *' },
+  }
+  for (const id of ['nightly_sync', 'nobody']) {
+    const body = { action, subject: { type: 'cron_entry', id }, input: input[action] ?? {} }
+    const { status, body: answer } = await server.call('viewer-demo', 'POST', '/previews', body)
+    expect({ status, code: answer.code }).toEqual({ status: 403, code: 'forbidden' })
+  }
+})
+
+test('the session says what each person may do, in the words of the host', async () => {
+  const { body } = await server.call('viewer-demo', 'GET', '/session')
+  const permissions = body.permissions as Record<string, { allowed: boolean; reason?: string }>
+  expect(permissions.view_cron).toEqual({ allowed: true })
+  expect(permissions.pause_cron_entry).toEqual({ allowed: false, reason: 'Your role is viewer.' })
+})
+
+test('who may see cron and audit only gets nothing else through them', async () => {
+  expect((await server.call('support-demo', 'GET', '/overview')).status).toBe(403)
+  expect((await server.call('support-demo', 'GET', '/forensics/cron_entry/nightly_sync')).status).toBe(403)
+})
