@@ -45,7 +45,7 @@ export function postgresFolder(folder = dataFolder()): string {
 /** Removes the database, wherever it lies. */
 export function removeData(folder = dataFolder()): void {
   for (const parent of [folder, sharedPlace(folder)]) {
-    for (const name of ['postgres', 'postgres.new']) rmSync(join(parent, name), { recursive: true, force: true })
+    for (const name of ['postgres', 'postgres.new', 'postgres.password']) rmSync(join(parent, name), { recursive: true, force: true })
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { StartError } from '../start-error.ts'
 import { type Account, serverAccount } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
@@ -99,7 +99,7 @@ function initialise(folder: string, { initdb }: Binaries, account: Account | und
   mkdirSync(half, { recursive: true, mode: 0o700 })
 
   const connection: Connection = { port: 0, password: randomBytes(18).toString('base64url') }
-  const passwordFile = join(dirname(half), `.password-${process.pid}`)
+  const passwordFile = `${folder}.password`
   writeFileSync(passwordFile, connection.password, { mode: 0o600 })
   giveTo(account, half, passwordFile)
   try {

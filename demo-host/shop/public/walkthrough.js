@@ -50,5 +50,5 @@ async function refresh() {
 
 refresh()
 setInterval(refresh, 5000)
-new EventSource(`${api}/live`).onmessage = refresh
+new EventSource(`${api}/live`).addEventListener('hint', refresh)
 document.addEventListener('visibilitychange', () => document.hidden || refresh())
