@@ -39,11 +39,9 @@ async function answerProblems(context: Koa.Context, next: Koa.Next): Promise<voi
   } catch (error) {
     const { status = 500, expose = false, message: text = '' } = error as { status?: number; expose?: boolean; message?: string }
     if (!expose) context.app.emit('error', error, context)
+    const shown = expose ? text : 'That did not work. The shop wrote down why; please try again in a moment.'
     context.status = status
     context.type = 'html'
-    context.body = layout({
-      title: expose ? text : 'Something went wrong',
-      body: message({ status, text: expose ? text : 'That did not work. The shop wrote down why; please try again.' }),
-    }).text
+    context.body = layout({ title: shown, body: message({ status, text: shown }) }).text
   }
 }

@@ -20,11 +20,19 @@ export function rememberVisits({ sessions, sql }: { sessions: Sessions; sql: Poo
   return async function rememberVisits(context, next) {
     await next()
     const place = places.find(([, path]) => path.test(context.path))?.[0]
-    if (!place || context.method !== 'GET' || context.status !== 200 || context.get(askedByWalkthrough)) return
-    const person = await sessions.find(context.req)
-    if (!person || noted.has(`${person.name} ${place}`)) return
-    await sql.query('insert into shop.visit (person, place) values ($1, $2) on conflict do nothing', [person.name, place])
-    noted.add(`${person.name} ${place}`)
+    const { cookie } = context.headers
+    if (!place || !cookie || context.method !== 'GET' || context.status !== 200 || context.get(askedByWalkthrough)) return
+    if (noted.has(`${cookie} ${place}`)) return
+    try {
+      await note(await sessions.find(context.req), place)
+      noted.add(`${cookie} ${place}`)
+    } catch {
+      // the answer stands; the next visit is noted instead
+    }
+  }
+
+  async function note(person: Person | null, place: string): Promise<void> {
+    if (person) await sql.query('insert into shop.visit (person, place) values ($1, $2) on conflict do nothing', [person.name, place])
   }
 }
 
