@@ -40,7 +40,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     nextPaths: await nextPaths(scope, entry),
     runbook: runbookFor(entry, history),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
-    slots: history.slots.slice(0, 120).reverse().map(({ at, outcome, note }) => ({ at, outcome, note })),
+    slots: history.slots.slice(0, 120).toReversed().map(({ at, outcome, note }) => ({ at, outcome, note })),
     withheld: trail.withheld,
     asOf: scope.now.toISOString(),
   }

@@ -18,6 +18,8 @@ export interface Planned {
   /** Only what changes. Times that will be read at execute are written as the word `now`. */
   before: State
   after: State
+  /** Shown beside `after`, but free to move on until execute and no part of the evidence, e.g. the next runs. */
+  outlook?: State
   counts?: { subjects: number; jobs: number }
   risk?: Risk
   /** What must be as it was at preview besides before and after, e.g. the entry's version. */

@@ -133,7 +133,7 @@ async function applyPlanned(
   how: Commit & { consumed?: PreviewRow },
 ): Promise<Executed> {
   const eventId = uuidv7(scope.now.getTime())
-  const applied = await operation.apply(request, target, scope, eventId)
+  const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, eventId)
   if (how.consumed) how.consumed.eventId = eventId
   await scope.em.flush()
   const row = await writeEvent(

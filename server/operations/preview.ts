@@ -36,7 +36,7 @@ export function showPlan(operation: Operation, request: OperationRequest, planne
     title: planned.title,
     effect: planned.effect,
     before: showState(planned.before, scope.viewer, 'preview', subject) ?? {},
-    after: showState(planned.after, scope.viewer, 'preview', subject) ?? {},
+    after: showState({ ...planned.after, ...planned.outlook }, scope.viewer, 'preview', subject) ?? {},
     risk: planned.risk ?? operation.risk,
     cautions: planned.cautions ?? [],
     counts: planned.counts ?? { subjects: 1, jobs: 0 },

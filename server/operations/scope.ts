@@ -20,6 +20,8 @@ export interface Scope {
 /** A scope whose actor can be named in evidence. */
 export interface ActingScope extends Scope {
   readonly principal: Principal
+  /** The reason that goes into the evidence, checked; known when an operation is applied. */
+  readonly reason?: string
 }
 
 export function systemScope(kit: Kit, em: Em, requestId = `system-${crypto.randomUUID()}`): ActingScope {
