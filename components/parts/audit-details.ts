@@ -1,0 +1,107 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { AuditEvent } from '../../schemas/audit.ts'
+import { outcomeChip } from './chip.ts'
+import './copy.ts'
+import { difference, json } from './diff.ts'
+import type { FilterValues } from './audit-filters.ts'
+import { forensicsHref, subjectLink, subjectTypeLabel } from './subject-link.ts'
+import './time.ts'
+
+export interface EventDetails {
+  base: string
+  /** Narrows the list around it. */
+  narrow: (change: Partial<FilterValues>) => void
+}
+
+/** Everything one event holds. */
+export function eventDetails(event: AuditEvent, { base, narrow }: EventDetails): TemplateResult {
+  const { actor, subject } = event
+  return html`<div class="event-details" part="details">
+    <div class="sides">
+      <section aria-label="What changed">
+        ${event.reason ? html`<h3>Reason</h3><p class="quote">${event.reason}</p>` : nothing}
+        <h3>Before and after</h3>
+        ${changes(event)}
+        ${Object.keys(event.metadata).length > 0 ? html`<h3>Metadata</h3>${json(event.metadata)}` : nothing}
+      </section>
+      <dl>
+        ${fact('Occurred', html`<ops-time at=${event.occurredAt} show="exact" precise></ops-time><br />${copy('instant', event.occurredAt, true)}`)}
+        ${fact('Outcome', html`${outcomeChip(event.outcome)} ${event.code ? html`<code>${event.code}</code>` : nothing}`)}
+        ${fact('Action', html`<code>${event.action}</code>`)}
+        ${fact('Actor', html`${actor.label} <span class="muted">${actor.type}</span> ${copy('actor id', actor.id)}`)}
+        ${fact('Subject', html`<span class="muted">${subjectTypeLabel(subject.type)}</span> ${subjectLink(base, subject)} ${copy('subject id', subject.id)}`)}
+        ${fact('Source', event.source)} ${fact('Event id', copy('event id', event.id, true))}
+        ${fact('Request id', copy('request id', event.requestId, true))}
+        ${event.previewId ? fact('Preview id', copy('preview id', event.previewId, true)) : nothing}
+        ${event.bulkId ? fact('Bulk id', copy('bulk id', event.bulkId, true)) : nothing}
+      </dl>
+    </div>
+    <div class="event-foot">
+      <button type="button" class="button" @click=${() => narrow({ actor: actor.id })}>Only this actor</button>
+      <button type="button" class="button" @click=${() => narrow({ subjectType: subject.type, subjectId: subject.id })}>Only this subject</button>
+      <a href=${forensicsHref(base, { type: 'audit_event', id: event.id })}>Evidence around it</a>
+      <a href="${base}/audit?event=${encodeURIComponent(event.id)}">Link to this event</a>
+      <span class="muted small">An event cannot be edited or removed.</span>
+    </div>
+  </div>`
+}
+
+function changes({ before, after, outcome }: AuditEvent) {
+  if (before || after) return difference(before, after)
+  if (outcome === 'denied' || outcome === 'failed') return html`<p class="muted">Nothing was changed by this attempt.</p>`
+  return html`<p class="muted">This event records no state before or after.</p>`
+}
+
+function fact(name: string, value: unknown) {
+  return html`<dt>${name}</dt>
+    <dd>${value}</dd>`
+}
+
+function copy(label: string, value: string, whole = false) {
+  return html`<ops-copy label=${label} value=${value} ?whole=${whole}></ops-copy>`
+}
+
+export const eventDetailStyles = css`
+  .event-details {
+    display: grid;
+    gap: 12px;
+    padding: 14px 16px;
+  }
+  .sides {
+    display: grid;
+    grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+    gap: 12px 32px;
+  }
+  .sides section {
+    display: grid;
+    gap: 6px;
+    align-content: start;
+  }
+  .sides dl {
+    display: grid;
+    grid-template-columns: max-content minmax(0, 1fr);
+    gap: 4px 12px;
+    align-content: start;
+    font-size: 13px;
+  }
+  .sides dt {
+    color: var(--_muted);
+  }
+  .sides dd {
+    overflow-wrap: anywhere;
+  }
+  .event-foot {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px 16px;
+  }
+  @container ops-page (max-width: 860px) {
+    .sides {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .event-details {
+      padding: 12px 0 4px;
+    }
+  }
+`

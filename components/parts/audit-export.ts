@@ -1,0 +1,66 @@
+import { html, LitElement, nothing } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import { ApiError } from '../../schemas/client.ts'
+import type { AuditFilters } from '../../schemas/audit.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { Connection } from '../core/connection.ts'
+import { problemOf } from '../core/problem.ts'
+import { element } from '../core/register.ts'
+import { fileName, saveFile } from './download.ts'
+import { base } from '../theme/base.ts'
+
+type Format = 'csv' | 'ndjson'
+
+/**
+ * Two ways to take the filtered events away. A plain link streams to disk; with a host's own `fetch` the file passes
+ * through the page, because a link would go without its token.
+ *
+ * @tag ops-audit-export
+ */
+@element('ops-audit-export')
+export class OpsAuditExport extends LitElement {
+  static override styles = [base]
+
+  @state() private busy = false
+  @state() private problem?: Problem
+
+  @property({ attribute: false }) connection?: Connection
+  @property({ attribute: false }) filters: AuditFilters = {}
+  /** Why this actor may not export. */
+  @property() refused = ''
+
+  override render() {
+    return html`<span role="group" aria-label="Export what the filters show; the export is itself recorded">
+        ${this.way('csv', 'Export CSV')} ${this.way('ndjson', 'Export NDJSON')}
+      </span>
+      ${this.refused ? html`<span class="muted small" id="refused">${this.refused}</span>` : nothing}
+      ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`
+  }
+
+  private way(format: Format, label: string) {
+    const { connection } = this
+    if (!connection || this.refused) return html`<button type="button" class="button" disabled aria-describedby="refused">${label}</button>`
+    const href = connection.client.url('exportAuditEvents', { query: { format, ...this.filters } })
+    if (!connection.fetch) return html`<a class="button" href=${href} download>${label}</a>`
+    return html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.fetchFile(connection.fetch!, href, format)}>${label}</button>`
+  }
+
+  private async fetchFile(send: typeof fetch, href: string, format: Format) {
+    this.busy = true
+    this.problem = undefined
+    try {
+      const response = await send(href, { credentials: 'same-origin' })
+      if (!response.ok) throw new ApiError((await response.json()) as Problem)
+      saveFile(await response.blob(), fileName(response, `audit-events.${format}`))
+    } catch (error) {
+      this.problem = problemOf(error)
+    }
+    this.busy = false
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-audit-export': OpsAuditExport
+  }
+}

@@ -1,0 +1,17 @@
+import { html, type TemplateResult } from 'lit'
+import { subjectTypes } from '../../schemas/vocabulary.ts'
+
+/** Where everything known of a subject is told. */
+export function forensicsHref(base: string, { type, id }: { type: string; id: string }): string {
+  return `${base}/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
+}
+
+/** A subject by its name, leading to its evidence where its kind has any. */
+export function subjectLink(base: string, subject: { type: string; id: string }): TemplateResult {
+  if (!(subject.type in subjectTypes)) return html`<span class="wrap">${subject.id}</span>`
+  return html`<a class="wrap" href=${forensicsHref(base, subject)}>${subject.id}</a>`
+}
+
+export function subjectTypeLabel(type: string): string {
+  return subjectTypes[type as keyof typeof subjectTypes] ?? type.replaceAll('_', ' ')
+}
