@@ -1,6 +1,7 @@
 import { operationActions } from '../schemas/index.ts'
 import { openDatabase } from './db/database.ts'
-import { jsonLog } from './host/log.ts'
+import { describeFailure } from './describe-failure.ts'
+import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
@@ -27,7 +28,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
-    bridges: await openBridges(options.bridges ?? [], base),
+    bridges: await openBridges(options.bridges ?? [], base, log),
     base,
     reasons: readReasons(options.reasons ?? {}),
     log,
@@ -112,13 +113,19 @@ function readReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons'
   )
 }
 
-/** A bridge whose dashboard is not installed leaves no trace. */
-async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: string): Promise<MountedBridge[]> {
+/** A bridge whose dashboard is not installed leaves no trace; one that is installed and broken does not stop the host. */
+async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: string, log: Log): Promise<MountedBridge[]> {
   const opened = await Promise.all(
-    bridges.map(async ({ name, label, open }) => {
+    bridges.map(async (given) => {
+      const { name, label } = given
       const href = `${base}/${name}`
-      const bridge = await open({ basePath: href })
-      return bridge && { ...bridge, name, label, href }
+      try {
+        const bridge = await given.open({ basePath: href })
+        return bridge && { ...bridge, name, label, href }
+      } catch (error) {
+        log.warn(`${label} is installed but does not open, so it is left out`, { detail: String(error), ...describeFailure(error) })
+        return null
+      }
     }),
   )
   return opened.filter((bridge) => bridge !== null)

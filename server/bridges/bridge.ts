@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-
 /** What a bridge is given when it is mounted. */
 export interface BridgeMount {
   /** Path prefix the dashboard is served under, e.g. `/ops/jobs/pg-boss`. */
@@ -15,14 +13,28 @@ export interface Bridge {
   readonly name: string
   /** e.g. `pg-boss Dashboard bridge`. */
   readonly label: string
-  /** Loads the dashboard. null when it is not installed: then neither the path nor any link exists. */
+  /**
+   * Loads the dashboard. null when it is not installed: then neither the path nor any link exists. When it is installed
+   * and does not work, this throws; the host starts without the bridge and logs why.
+   */
   open(mount: BridgeMount): Promise<OpenBridge | null>
 }
 
+/** What a bridge may know about who is looking. */
+export interface BridgeVisit {
+  /** `view_jobs` is allowed, and the display policy leaves job data as it is for this actor. */
+  readonly mayReadJobData: boolean
+}
+
 export interface OpenBridge {
-  /** One GET or HEAD request, already authorized. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Content-Security-Policy its pages need; they are not ours and may carry inline scripts. */
-  readonly contentSecurityPolicy: string
+  /**
+   * Answers one GET or HEAD request, already authorized. The request carries neither cookies nor credentials. An
+   * `OpsError` is shown to the person who asked.
+   */
+  answer(request: Request, visit: BridgeVisit): Promise<Response>
+  /** Content-Security-Policy directives its pages need besides or instead of ours. Inline scripts and styles are allowed by their hash. */
+  readonly contentSecurityPolicy: Readonly<Record<string, string>>
+  /** CSS that makes room for the strip, which is 34 px high and stays on top of the page. */
+  readonly style?: string
   close(): Promise<void>
 }

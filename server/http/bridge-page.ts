@@ -1,45 +1,48 @@
 import { createHash } from 'node:crypto'
 import type { OpsError } from '../error.ts'
 import type { MountedBridge } from '../kit.ts'
-import { escapeHtml, plainPage } from './pages.ts'
+import { escapeHtml } from './pages.ts'
 
-/** Fixed to the top; what is fixed inside the dashboard moves down with the page. */
-const style = `
+const font = `ui-sans-serif,system-ui,'Segoe UI','Helvetica Neue',Arial,sans-serif`
+
+const stripStyle = `
 :host{all:initial;display:block;position:sticky;top:0;z-index:2147483000;color-scheme:light dark}
-div{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;padding:6px 14px;font:13px/1.5 ui-sans-serif,system-ui,'Segoe UI',Arial,sans-serif;
+div{box-sizing:border-box;height:34px;display:flex;gap:12px;align-items:center;padding:0 14px;white-space:nowrap;font:13px/1.4 ${font};
 background:light-dark(#efebfb,#221b3a);color:light-dark(#151a21,#e8ecf1);border-bottom:1px solid light-dark(#5b3fae,#b8a3ff)}
 strong{color:light-dark(#5b3fae,#b8a3ff)}
-a{color:light-dark(#2b5fd9,#7aa2ff);margin-inline-start:auto}
+span{overflow:hidden;text-overflow:ellipsis}
+a{color:light-dark(#2450b8,#7aa2ff);margin-inline-start:auto}
 a:focus-visible{outline:2px solid currentColor;outline-offset:2px}
 `
+
+const refusalStyle = `:root{color-scheme:light dark}body{margin:0;font:14px/1.5 ${font};background:light-dark(#f6f7f9,#0f1318);color:light-dark(#151a21,#e8ecf1)}
+main{max-width:60ch;padding:24px 14px}h1{font-size:18px;margin:0 0 8px}a{color:light-dark(#2450b8,#7aa2ff)}`
 
 /** A dashboard that draws its page anew may drop what it does not know; the strip comes back. */
 const keep = `{const strip=document.currentScript.parentNode;new MutationObserver(()=>{const b=document.body;if(b&&b.firstElementChild!==strip)b.prepend(strip)}).observe(document,{childList:true,subtree:true})}`
 
 /**
- * Puts the strip first on a page. Its styles live in a shadow root, out of reach of the dashboard's, and its tag is one that the
- * dashboard's own script does not look for when it takes over the page.
+ * Puts the strip first on a page, 34 px high. Its styles live in a shadow root, out of reach of the dashboard's, and its tag is
+ * one that the dashboard's own script does not look for when it takes over the page.
  */
-export function addStrip(html: string, { label }: Pick<MountedBridge, 'label'>, base: string): string {
+export function addStrip(html: string, { label, style }: Pick<MountedBridge, 'label' | 'style'>, base: string): string {
   const strip =
-    `<ops-bridge-strip role="region" aria-label="${escapeHtml(label)}"><template shadowrootmode="open"><style>${style}</style>` +
+    `<ops-bridge-strip role="region" aria-label="${escapeHtml(label)}"><template shadowrootmode="open"><style>${stripStyle}</style>` +
     `<div><strong>Inspection only</strong><span>${escapeHtml(label)}. Nothing can be changed here.</span>` +
-    `<a href="${escapeHtml(base)}" target="_top">Back to jobs</a></div></template><script>${keep}</script></ops-bridge-strip>`
-  const body = /<body[^>]*>/i.exec(html.slice(headEnd(html)))
-  const at = body ? headEnd(html) + body.index + body[0].length : 0
+    `<a href="${escapeHtml(base)}" target="_top">Back to jobs</a></div></template>` +
+    `<style>${style ?? ''}</style><script>${keep}</script></ops-bridge-strip>`
+  const afterHead = Math.max(0, html.search(/<\/head>/i))
+  const body = /<body[^>]*>/i.exec(html.slice(afterHead))
+  const at = body ? afterHead + body.index + body[0].length : 0
   return html.slice(0, at) + strip + html.slice(at)
 }
 
-function headEnd(html: string): number {
-  return Math.max(0, html.search(/<\/head>/i))
-}
-
-/** Scripts of the page as it is sent, by hash, and no others; nothing from another site. */
+/** Scripts and styles of the page as it is sent, by hash, and no others; nothing from another site. */
 export function bridgePolicy({ contentSecurityPolicy }: Pick<MountedBridge, 'contentSecurityPolicy'>, html: string): string {
   const directives: Record<string, string> = {
     'default-src': "'none'",
-    'script-src': ["'self'", ...inlineScripts(html).map(hashSource)].join(' '),
-    'style-src': `'self' ${hashSource(style)}`,
+    'script-src': ["'self'", ...inlineHashes(html, 'script')].join(' '),
+    'style-src': ["'self'", ...inlineHashes(html, 'style')].join(' '),
     'img-src': "'self'",
     'font-src': "'self'",
     'connect-src': "'self'",
@@ -53,15 +56,24 @@ export function bridgePolicy({ contentSecurityPolicy }: Pick<MountedBridge, 'con
     .join('; ')
 }
 
-function inlineScripts(html: string): string[] {
-  const scripts = html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/gi)
-  return [...scripts].filter(([, attributes]) => !/\ssrc\s*=/i.test(attributes!)).map(([, , text]) => text!.replace(/\r\n?/g, '\n'))
+function inlineHashes(html: string, tag: 'script' | 'style'): string[] {
+  const found = html.matchAll(new RegExp(`<${tag}\\b([^>]*)>([\\s\\S]*?)</${tag}>`, 'gi'))
+  const inline = [...found].filter(([, attributes]) => !/\ssrc\s*=/i.test(attributes!))
+  return [...new Set(inline.map(([, , text]) => hashSource(text!.replace(/\r\n?/g, '\n'))))]
 }
 
 function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-export function refusalPage({ message, status }: OpsError): string {
-  return plainPage(status === 404 ? 'Not found' : 'Not shown here', escapeHtml(message))
+/** Says why a page of the dashboard is not there, and where to go instead. */
+export function refusalPage({ message, status }: OpsError, { label, href }: Pick<MountedBridge, 'label' | 'href'>): string {
+  const title = status === 404 ? 'Not found' : 'Not shown here'
+  const wayOn = status === 404 || status === 403 ? `<p><a href="${escapeHtml(href)}">Start of the ${escapeHtml(label)}</a></p>` : ''
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title><style>${refusalStyle}</style></head>
+<body><main><h1>${title}</h1><p>${escapeHtml(message)}</p>${wayOn}</main></body>
+</html>
+`
 }

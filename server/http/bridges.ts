@@ -83,7 +83,7 @@ async function sendAnswer(ctx: Context, kit: Kit, bridge: MountedBridge, answer:
 
 function answerRefusal(ctx: Context, kit: Kit, bridge: MountedBridge, error: OpsError): void {
   const { status } = ctx
-  answerHtml(ctx, bridge, addStrip(refusalPage(error), bridge, kit.base))
+  answerHtml(ctx, bridge, addStrip(refusalPage(error, bridge), bridge, kit.base))
   ctx.status = status
 }
 
