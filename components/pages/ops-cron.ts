@@ -152,7 +152,7 @@ export class OpsCron extends OpsElement {
             <tr role="row">
               <th scope="col" role="columnheader" class="entry-column">Entry</th>
               <th scope="col" role="columnheader" class="schedule-column">Schedule</th>
-              <th scope="col" role="columnheader" class="runs-column">Next and last run</th>
+              <th scope="col" role="columnheader" class="runs-column">Next run</th>
               <th scope="col" role="columnheader" class="slots-column">Last 36 slots, next 12</th>
               <th scope="col" role="columnheader">Status</th>
               <th scope="col" role="columnheader" class="do-column">Actions</th>

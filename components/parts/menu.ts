@@ -89,16 +89,11 @@ export class OpsMenu extends LitElement {
     this.button.popoverTargetElement = this.list
   }
 
-  protected override updated() {
-    if (!this.open || !this.list.matches(':popover-open')) return
-    this.place()
-    this.choices()[0]?.focus()
-  }
-
   override render() {
     return html`<button
         type="button"
         class="button"
+        part="button"
         aria-haspopup="menu"
         aria-expanded=${this.open}
         aria-label=${this.label}
@@ -106,7 +101,7 @@ export class OpsMenu extends LitElement {
       >
         ⋯
       </button>
-      <div popover="auto" role="menu" aria-label=${this.label} @beforetoggle=${this.toggling} @keydown=${this.move}>
+      <div popover="auto" role="menu" aria-label=${this.label} @beforetoggle=${this.toggling} @toggle=${this.toggled} @keydown=${this.move}>
         ${this.open ? this.items.map((item) => this.item(item)) : nothing}
       </div>`
   }
@@ -136,6 +131,13 @@ export class OpsMenu extends LitElement {
 
   private toggling(event: ToggleEvent) {
     this.open = event.newState === 'open'
+  }
+
+  private async toggled(event: ToggleEvent) {
+    if (event.newState !== 'open') return
+    await this.updateComplete
+    this.place()
+    this.choices()[0]?.focus()
   }
 
   private place() {

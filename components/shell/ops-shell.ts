@@ -53,6 +53,7 @@ export class OpsShell extends OpsElement {
     addEventListener('popstate', this.arrive)
     this.addEventListener('ops-navigate', this.navigated as EventListener)
     this.addEventListener('ops-filter', this.filtered as EventListener)
+    void this.show(false)
   }
 
   override disconnectedCallback() {
@@ -60,10 +61,6 @@ export class OpsShell extends OpsElement {
     removeEventListener('popstate', this.arrive)
     this.unwatch?.()
     this.watched = undefined
-  }
-
-  protected override firstUpdated() {
-    void this.show(false)
   }
 
   protected override updated() {

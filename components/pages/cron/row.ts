@@ -27,8 +27,8 @@ export function entryRow(entry: CronEntry, { base, selected, ask, select }: RowC
       <span class="sub">${entry.description}</span>
       <span class="sub">${entry.timezone}</span>
     </td>
-    <td role="cell" class="runs">${nextRun(entry)} ${lastRun(entry)}</td>
-    <td role="cell" class="slots">${slotStrip(entry)}</td>
+    <td role="cell" class="runs"><span class="caption">Next run</span>${nextRun(entry)}</td>
+    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry)}</td>
     <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
     <td role="cell" class="do">${entryActions(entry, base, ask)}</td>
   </tr>`
@@ -40,18 +40,18 @@ function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
 
 function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
   const [next] = nextRuns
-  if (!next) return html`<span class="muted">No next run: ${retiredAt ? 'retired' : pause ? 'paused' : 'none comes'}</span>`
+  if (!next) return html`<span class="muted">none: ${retiredAt ? 'retired' : pause ? 'paused' : 'no time matches'}</span>`
   const at = Date.parse(next)
-  return html`<span class="muted">next</span> <ops-time at=${next} zone=${timezone} show="relative" coarse></ops-time>
+  return html`<ops-time at=${next} zone=${timezone} show="relative" coarse></ops-time>
     <span class="sub num">${exactTime(at, { zone: timezone, seconds: false })}</span>
-    ${sameClock(at, timezone, viewerZone) ? nothing : html`<span class="sub num">${exactTime(at, { seconds: false })}, your clock</span>`}`
+    ${sameClock(at, timezone, viewerZone) ? nothing : html`<span class="sub"><span class="num">${exactTime(at, { seconds: false })}</span> your clock</span>`}`
 }
 
 function lastRun({ lastRun, timezone }: CronEntry) {
-  if (!lastRun) return html`<span class="sub">no run yet</span>`
+  if (!lastRun) return html`<span class="sub">No run yet.</span>`
   const late = lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${duration(lastRun.lateSeconds * 1000)} late` : ''
   return html`<span class="sub"
-    >last <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}
+    >Last run <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}
     ${lastRun.jobState ?? 'end not seen'}${late}</span
   >`
 }

@@ -36,14 +36,18 @@ export const cronStyles = css`
     table {
       table-layout: fixed;
     }
+    .runs .num {
+      white-space: nowrap;
+    }
     .entry-column {
-      width: 12.5cqi;
+      padding-inline-start: 12px;
+      width: 13.5cqi;
     }
     .schedule-column {
-      width: 12cqi;
+      width: 12.5cqi;
     }
     .runs-column {
-      width: 14cqi;
+      width: 13cqi;
     }
     .slots-column {
       width: 258px;
@@ -74,6 +78,12 @@ export const cronStyles = css`
   }
   .do-column {
     text-align: end;
+  }
+  .caption {
+    display: none;
+  }
+  .slots .strip {
+    margin-bottom: 4px;
   }
   @container ops-page (max-width: 979px) {
     table,
@@ -126,6 +136,12 @@ export const cronStyles = css`
     .details > td {
       display: block;
     }
+    .caption {
+      display: block;
+      font-size: 12px;
+      font-weight: 600;
+      color: var(--_muted);
+    }
   }
   @container ops-page (max-width: 700px) {
     .search {
@@ -140,6 +156,10 @@ export const cronStyles = css`
     }
     .actions > .button {
       flex: 1;
+      min-height: 44px;
+    }
+    ops-menu::part(button) {
+      min-width: 44px;
       min-height: 44px;
     }
     .do .refusal {
