@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import { query } from '../db/database.ts'
+import type { Kit } from '../kit.ts'
+import { coverageSlackMs } from './history.ts'
+
+const extendEveryMs = 5_000
+const retentionDays = 60
+const forgetEveryMs = 3_600_000
+
+/** What one scheduler process remembers of the interval it is on record with. */
+export interface OwnCoverage {
+  id?: string
+  writtenAt?: Date
+  forgotAt?: Date
+}
+
+/**
+ * Puts this process on record as scheduling. The interval is moved on every few seconds; after a pause of its own that
+ * is too long to have kept watch, a new one begins, so that the hole stays visible.
+ */
+export async function keepCoverage(kit: Kit, own: OwnCoverage, { final = false } = {}): Promise<void> {
+  const now = kit.now()
+  const age = own.writtenAt ? now.getTime() - own.writtenAt.getTime() : Infinity
+  if (age < extendEveryMs && !final) return
+  if (age > coverageSlackMs || !(await extend(kit, own, now))) {
+    if (final) return
+    own.id = await begin(kit, now)
+  }
+  own.writtenAt = now
+  await forgetOld(kit, own, now)
+}
+
+async function extend({ db }: Kit, own: OwnCoverage, now: Date): Promise<boolean> {
+  const moved = await query(
+    db.em(),
+    sql`update ${db.table('cron_coverage')} set to_at = greatest(to_at, ${now}) where id = ${own.id} returning id`,
+  )
+  return moved.length > 0
+}
+
+async function begin({ db }: Kit, now: Date): Promise<string> {
+  const [row] = await query(
+    db.em(),
+    sql<{ id: string }>`
+      insert into ${db.table('cron_coverage')} (kind, from_at, to_at) values ('scheduling', ${now}, ${now}) returning id`,
+  )
+  return row!.id
+}
+
+async function forgetOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void> {
+  if (own.forgotAt && now.getTime() - own.forgotAt.getTime() < forgetEveryMs) return
+  own.forgotAt = now
+  await query(
+    db.em(),
+    sql`delete from ${db.table('cron_coverage')} where to_at < ${now}::timestamptz - make_interval(days => ${retentionDays})`,
+  )
+}

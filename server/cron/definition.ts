@@ -1,0 +1,71 @@
+import { cronDefinition, type CronDefinition, cronName } from '../../schemas/index.ts'
+import type { DeclaredCronEntry } from '../options.ts'
+import { readSchedule } from './expression.ts'
+import type { Entry } from './rows.ts'
+
+/** What a person decides about an entry; `worker` is null where the engine needs no word besides the queue. */
+export type Definition = Pick<Entry, 'queue' | 'worker' | 'args' | 'expression' | 'timezone' | 'overlap' | 'catchUp' | 'maxCatchUp'>
+
+const keys = ['queue', 'worker', 'args', 'expression', 'timezone', 'overlap', 'catchUp', 'maxCatchUp'] as const
+
+export function definitionOf(entry: Definition): Definition {
+  const { queue, worker, args, expression, timezone, overlap, catchUp, maxCatchUp } = entry
+  return { queue, worker, args, expression, timezone, overlap, catchUp, maxCatchUp }
+}
+
+/** A parsed definition with its schedule checked; `path` is where it stands in the request. */
+export function readDefinition({ worker, ...given }: CronDefinition, path: string): Definition {
+  return { ...given, worker: worker ?? null, ...readSchedule(given, path) }
+}
+
+export interface Declared {
+  name: string
+  source: 'code' | 'fixture'
+  definition: Definition
+}
+
+/** Declared entries, or the startup error that names the entry and the field. */
+export function readDeclarations(declared: DeclaredCronEntry[]): Declared[] {
+  const seen = new Set<string>()
+  return declared.map((given, index) => {
+    const { name, source = 'code', ...rest } = given
+    const where = `createOps: cron[${index}]${typeof name === 'string' ? ` '${name}'` : ''}`
+    if (!cronName.safeParse(name).success) {
+      throw new Error(`${where}: 'name' is not a name; expected a letter or digit, then letters, digits and . _ : / -, at most 100.`)
+    }
+    if (seen.has(name)) throw new Error(`${where}: 'name' is declared twice; expected each name once.`)
+    if (source !== 'code' && source !== 'fixture') throw new Error(`${where}: 'source' is '${String(source)}'; expected code or fixture.`)
+    seen.add(name)
+    return { name, source, definition: readDeclared(rest, where) }
+  })
+}
+
+function readDeclared(given: unknown, where: string): Definition {
+  const parsed = cronDefinition.safeParse(given)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Error(`${where}: '${issue?.path.join('.') ?? ''}' is wrong: ${issue?.message ?? 'invalid'}.`)
+  }
+  try {
+    return readDefinition(parsed.data, '')
+  } catch (cause) {
+    throw new Error(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
+
+/** Only what differs, as before and after; null when nothing does. */
+export function compareDefinitions(before: Definition, after: Definition): { before: Partial<Definition>; after: Partial<Definition> } | null {
+  const changed = keys.filter((key) => stable(before[key]) !== stable(after[key]))
+  if (!changed.length) return null
+  const pick = (from: Definition) => Object.fromEntries(changed.map((key) => [key, from[key]])) as Partial<Definition>
+  return { before: pick(before), after: pick(after) }
+}
+
+/** jsonb does not keep the order of keys. */
+function stable(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,95 @@
+import { sql } from 'kysely'
+import { type Em, query } from '../db/database.ts'
+import type { Kit } from '../kit.ts'
+import type { Coverage, CronFacts, Window } from './history.ts'
+import { dateOf, type Entry, querySlots, type RawSlot } from './rows.ts'
+
+/** Of one entry, so many of the newest; history further back is cut, never guessed. */
+const mostRevisions = 200
+const mostPauses = 500
+const mostCoverage = 2_000
+
+export interface LoadedFacts {
+  coverage: Coverage
+  of(entry: Entry): CronFacts
+}
+
+interface Reader {
+  kit: Kit
+  em: Em
+}
+
+/** What `classifyWindow` needs for a few entries over one window: two statements, however many entries. */
+export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, mostSlots: number): Promise<LoadedFacts> {
+  const ids = entries.map(({ id }) => id)
+  const slots = await querySlots(
+    em,
+    sql<RawSlot>`
+      select slot.* from unnest(${ids}::uuid[]) as entry (id)
+      cross join lateral (
+        select * from ${kit.db.table('cron_slot')}
+        where entry_id = entry.id and slot_at >= ${window.from} and slot_at <= ${window.to}
+        order by slot_at desc limit ${mostSlots}
+      ) slot`,
+  )
+  const spans = await loadSpans({ kit, em }, ids, window)
+  const slotsOf = Map.groupBy(slots, ({ entryId }) => entryId)
+  return {
+    coverage: spans.coverage,
+    of: ({ id, nextSlotAt }) => ({
+      nextSlotAt,
+      slots: slotsOf.get(id) ?? [],
+      revisions: spans.revisions.get(id) ?? [],
+      paused: spans.paused.get(id) ?? [],
+    }),
+  }
+}
+
+interface RawSpan {
+  kind: 'revision' | 'paused' | 'scheduling' | 'first'
+  entry_id: string | null
+  from_at: string | null
+  to_at: string | null
+  expression: string | null
+  timezone: string | null
+}
+
+/** What the entries were, when they were paused, and when a scheduler was alive. */
+async function loadSpans({ kit: { db }, em }: Reader, ids: string[], { from, to }: Window) {
+  const rows = await query(
+    em,
+    sql<RawSpan>`
+      select 'revision' as kind, revision.entry_id, revision.from_at, null::timestamptz as to_at, revision.expression, revision.timezone
+      from unnest(${ids}::uuid[]) as entry (id) cross join lateral (
+        select * from ${db.table('cron_revision')} where entry_id = entry.id order by from_at desc limit ${mostRevisions}
+      ) revision
+      union all
+      select 'paused', pause.entry_id, pause.from_at, pause.to_at, null, null
+      from unnest(${ids}::uuid[]) as entry (id) cross join lateral (
+        select * from ${db.table('cron_coverage')}
+        where kind = 'paused' and entry_id = entry.id and from_at <= ${to} and (to_at is null or to_at >= ${from})
+        order by from_at desc limit ${mostPauses}
+      ) pause
+      union all
+      (select 'scheduling', null, from_at, to_at, null, null from ${db.table('cron_coverage')}
+       where kind = 'scheduling' and to_at >= ${from} and from_at <= ${to} order by to_at desc limit ${mostCoverage})
+      union all
+      select 'first', null, min(from_at), null, null, null from ${db.table('cron_coverage')} where kind = 'scheduling'
+      order by from_at`,
+  )
+  const of = (kind: RawSpan['kind']) => rows.filter((row) => row.kind === kind)
+  const interval = (row: RawSpan) => ({ from: new Date(row.from_at!), to: dateOf(row.to_at) })
+  return {
+    revisions: mapValues(Map.groupBy(of('revision'), (row) => row.entry_id!), (row) => ({
+      from: new Date(row.from_at!),
+      expression: row.expression,
+      timezone: row.timezone!,
+    })),
+    paused: mapValues(Map.groupBy(of('paused'), (row) => row.entry_id!), interval),
+    coverage: { scheduling: of('scheduling').map(interval), firstAt: dateOf(of('first')[0]?.from_at ?? null) },
+  }
+}
+
+function mapValues<Row, Value>(grouped: Map<string, Row[]>, read: (row: Row) => Value): Map<string, Value[]> {
+  return new Map([...grouped].map(([key, rows]) => [key, rows.map(read)]))
+}

@@ -1,0 +1,197 @@
+import type { CompletenessState, SlotOutcome } from '../../schemas/vocabulary.ts'
+import type { SlotState } from '../db/entities.ts'
+import { newestBetween } from './expression.ts'
+import type { SlotRow } from './rows.ts'
+
+/** Later than this counts as delayed. */
+const delayedAfterMs = 30_000
+/** A due instant without a row is not judged before it is this old: a scheduler that lives may be about to take it. */
+export const graceMs = 60_000
+/** Coverage is written every few seconds; a hole smaller than this is not one. */
+export const coverageSlackMs = 15_000
+const mostReasons = 20
+
+export interface Interval {
+  from: Date
+  /** Null while it lasts. */
+  to: Date | null
+}
+
+/** What the entry was from an instant on. */
+export interface Revision {
+  from: Date
+  /** Null: retired. */
+  expression: string | null
+  timezone: string
+}
+
+/** All that is known of one entry's past. */
+export interface CronFacts {
+  /** Oldest first. */
+  revisions: Revision[]
+  /** When the entry was paused. */
+  paused: Interval[]
+  slots: SlotRow[]
+  /** The instant the scheduler looks at next; what is older and due was not decided yet. */
+  nextSlotAt: Date | null
+}
+
+/** When a scheduler was alive. */
+export interface Coverage {
+  scheduling: Interval[]
+  /** Where the record begins; null when there is none. */
+  firstAt: Date | null
+}
+
+export interface Window {
+  from: Date
+  to: Date
+}
+
+export interface ClassifiedSlot {
+  at: Date
+  outcome: SlotOutcome
+  claimedAt?: Date
+  lateSeconds?: number
+  jobId?: string
+  jobState?: string
+  finishedAt?: Date
+  note?: string
+}
+
+export interface ClassifiedWindow {
+  /** Newest first. */
+  slots: ClassifiedSlot[]
+  /** There was more than fits. */
+  truncated: boolean
+}
+
+/** Every instant that was due in the window, and every manual run, each with what became of it. */
+export function classifyWindow(facts: CronFacts, coverage: Coverage, window: Window, now: Date, cap: number): ClassifiedWindow {
+  const rows = facts.slots.filter(({ slotAt }) => slotAt >= window.from && slotAt <= window.to && slotAt <= now)
+  const decided = new Set(rows.filter(({ kind }) => kind === 'scheduled').map(({ slotAt }) => slotAt.getTime()))
+  const open = dueInstants(facts.revisions, { from: window.from, to: earlier(window.to, now) }, cap + 1)
+    .filter((at) => !decided.has(at.getTime()))
+    .map((at) => classifyInstant(at, facts, coverage, now))
+    .filter((slot) => slot !== null)
+  const all = [...rows.map(classifyRow), ...open].sort((a, b) => b.at.getTime() - a.at.getTime())
+  return { slots: all.slice(0, cap), truncated: all.length > cap }
+}
+
+/** The newest instants that the revisions made due in the window, both ends included, oldest first. */
+function dueInstants(revisions: Revision[], { from, to }: Window, cap: number): Date[] {
+  let found: Date[] = []
+  for (const [index, { from: since, expression, timezone }] of [...revisions.entries()].reverse()) {
+    if (expression === null || since > to) continue
+    const until = revisions[index + 1]?.from
+    const end = until && until <= to ? new Date(until.getTime() - 1) : to
+    const start = new Date(later(since, from).getTime() - 1)
+    found = [...newestBetween({ expression, timezone }, start, end, cap - found.length), ...found]
+    if (found.length >= cap || since <= from) break
+  }
+  return found
+}
+
+const outcomes: Record<Exclude<SlotState, 'claimed'>, SlotOutcome> = {
+  queued_follow_up: 'queued_follow_up',
+  skipped_overlap: 'skipped_overlap',
+  skipped_by_operator: 'skipped_by_operator',
+  missed_fire: 'missed_fire',
+  scheduler_down: 'scheduler_down',
+}
+
+export function classifyRow(row: SlotRow): ClassifiedSlot {
+  const { slotAt: at, claimedAt } = row
+  const late = claimedAt ? claimedAt.getTime() - at.getTime() : 0
+  return {
+    at,
+    outcome: row.kind === 'manual' ? 'manual_run' : row.state !== 'claimed' ? outcomes[row.state] : late > delayedAfterMs ? 'delayed' : 'on_time',
+    claimedAt: claimedAt ?? undefined,
+    lateSeconds: claimedAt ? Math.max(0, late / 1000) : undefined,
+    jobId: row.jobId ?? undefined,
+    jobState: row.jobState ?? undefined,
+    finishedAt: row.finishedAt ?? undefined,
+    note: row.note ?? undefined,
+  }
+}
+
+/** An instant that nobody wrote a row for. */
+function classifyInstant(at: Date, facts: CronFacts, coverage: Coverage, now: Date): ClassifiedSlot | null {
+  if (isWithin(facts.paused, at)) return { at, outcome: 'paused' }
+  if (now.getTime() - at.getTime() < graceMs) return null
+  if (!coverage.firstAt || at < coverage.firstAt) return { at, outcome: 'unknown', note: 'Nobody kept a record then.' }
+  const outcome = absenceAt(coverage, at)
+  const undecided = facts.nextSlotAt !== null && facts.nextSlotAt <= at
+  return { at, outcome, note: undecided ? 'Not decided yet; catch-up may still run it.' : undefined }
+}
+
+/** Why an instant was not taken: somebody was there and did not, or nobody was there. */
+export function absenceAt({ scheduling }: Pick<Coverage, 'scheduling'>, at: Date): 'missed_fire' | 'scheduler_down' {
+  return scheduling.some(({ from, to }) => from <= at && (to === null || at <= to)) ? 'missed_fire' : 'scheduler_down'
+}
+
+/** A pause holds from its first instant until the instant it ends, which runs again. */
+function isWithin(intervals: Interval[], at: Date): boolean {
+  return intervals.some(({ from, to }) => from <= at && (to === null || at < to))
+}
+
+export interface Completeness {
+  state: CompletenessState
+  reasons: string[]
+}
+
+/** Complete only when a scheduler is on record for the whole window, from where the entry began to exist. */
+export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Completeness {
+  const existed = revisions[0]?.from ?? window.from
+  const [from, to] = [later(window.from, existed), earlier(window.to, now)]
+  if (from >= to) return { state: 'complete', reasons: ['The window holds no time in which this entry existed.'] }
+  const gaps = findGaps(coverage.scheduling, { from, to })
+  if (!gaps.length) return { state: 'complete', reasons: [] }
+  const first = coverage.firstAt
+  if (!first || first >= to) {
+    return { state: 'history_unavailable', reasons: [first ? `The record begins at ${iso(first)}, after this window.` : 'No scheduler is on record yet.'] }
+  }
+  const reasons = gaps.map((gap) =>
+    gap.to <= first ? `No record before ${iso(first)}.` : `No scheduler on record from ${iso(gap.from)} to ${iso(gap.to)}.`,
+  )
+  const more = reasons.length - mostReasons
+  return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, mostReasons), `And ${more} more such gaps.`] : reasons }
+}
+
+function findGaps(scheduling: Interval[], { from, to }: Window): { from: Date; to: Date }[] {
+  const gaps: { from: Date; to: Date }[] = []
+  let reached = from
+  for (const interval of mergeIntervals(scheduling)) {
+    const end = interval.to ?? to
+    if (end <= reached) continue
+    if (interval.from >= to) break
+    if (interval.from.getTime() - reached.getTime() > coverageSlackMs) gaps.push({ from: reached, to: interval.from })
+    reached = end
+  }
+  if (to.getTime() - reached.getTime() > coverageSlackMs) gaps.push({ from: reached, to })
+  return gaps
+}
+
+/** Several schedulers overlap, and one that was replaced leaves no hole worth a name. Oldest first. */
+export function mergeIntervals(intervals: Interval[]): Interval[] {
+  const merged: Interval[] = []
+  for (const { from, to } of intervals.toSorted((a, b) => a.from.getTime() - b.from.getTime())) {
+    const last = merged.at(-1)
+    if (last && (last.to === null || from.getTime() - last.to.getTime() <= coverageSlackMs)) {
+      last.to = last.to === null || to === null ? null : later(last.to, to)
+    } else merged.push({ from, to })
+  }
+  return merged
+}
+
+function iso(at: Date): string {
+  return at.toISOString()
+}
+
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
+}
+
+function later(a: Date, b: Date): Date {
+  return a > b ? a : b
+}

@@ -1,0 +1,78 @@
+import type { CronEntry, Permission, Slot } from '../../schemas/index.ts'
+import { operationActions } from '../../schemas/index.ts'
+import type { OperationAction } from '../../schemas/vocabulary.ts'
+import { showPrincipal, showText } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+import { diagnose } from './diagnosis.ts'
+import { describe, upcoming } from './expression.ts'
+import { type ClassifiedSlot, classifyRow } from './history.ts'
+import { type Entry, resourceOf, type SlotRow } from './rows.ts'
+
+/** Slots of the strip, and instants to come. */
+export const recentSlots = 36
+const comingSlots = 12
+const nextRuns = 5
+
+export interface Glance {
+  /** Newest first. */
+  recent: ClassifiedSlot[]
+  /** Slots to come that an operator marked. */
+  skipped: SlotRow[]
+  lastRun?: SlotRow
+  unfinishedJobs: number
+}
+
+/** An entry as this viewer may see it. */
+export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Promise<CronEntry> {
+  const { name, source, queue, expression, timezone, overlap, catchUp, maxCatchUp, version } = entry
+  const subject = { type: 'cron_entry', id: name }
+  const coming = entry.retiredAt ? [] : comingOf(entry, glance.skipped, scope.now)
+  const runs = entry.pausedAt ? [] : coming.filter(({ skipped }) => !skipped).slice(0, nextRuns)
+  return {
+    name, source, queue, expression, timezone, overlap, catchUp, maxCatchUp, version,
+    worker: entry.worker ?? undefined,
+    args: scope.viewer.show('cron_args', entry.args, 'view_cron', subject),
+    description: describe(expression),
+    ...diagnose(entry, glance.recent, scope.now, (text) => showText('job_error', text, scope.viewer, 'view_cron', subject) ?? ''),
+    pause: showPause(scope, entry),
+    retiredAt: entry.retiredAt?.toISOString(),
+    lastRun: glance.lastRun && showSlot(classifyRow(glance.lastRun)),
+    nextRuns: runs.map(({ at }) => at),
+    recent: glance.recent.map(showSlot).reverse(),
+    coming,
+    unfinishedJobs: glance.unfinishedJobs,
+    definitionLocked: source === 'runtime' ? undefined : 'This entry is declared in code; change it there.',
+    permissions: await permissionsOn(scope, entry),
+    createdAt: entry.createdAt.toISOString(),
+    updatedAt: entry.updatedAt.toISOString(),
+  }
+}
+
+export function showSlot({ at, claimedAt, finishedAt, ...rest }: ClassifiedSlot): Slot {
+  return { ...rest, at: at.toISOString(), claimedAt: claimedAt?.toISOString(), finishedAt: finishedAt?.toISOString() }
+}
+
+function comingOf(entry: Entry, marked: SlotRow[], now: Date): CronEntry['coming'] {
+  const skipped = new Set(marked.map(({ slotAt }) => slotAt.getTime()))
+  return upcoming(entry, now, comingSlots).map((at) => ({ at: at.toISOString(), skipped: skipped.has(at.getTime()) }))
+}
+
+function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, resumeAt }: Entry): CronEntry['pause'] {
+  if (!pausedAt) return undefined
+  const subject = { type: 'cron_entry', id: name }
+  return {
+    at: pausedAt.toISOString(),
+    by: pausedBy ? showPrincipal(pausedBy, viewer, 'view_cron', subject) : undefined,
+    reason: showText('reason', pauseReason, viewer, 'view_cron', subject),
+    resumeAt: resumeAt?.toISOString(),
+  }
+}
+
+/** What this actor may do here, as the host says; whether it is possible now is decided by the operation. */
+async function permissionsOn({ viewer }: Scope, entry: Entry): Promise<Record<string, Permission>> {
+  const actions = Object.keys(operationActions).filter((action) => /_cron_(entry|slot)$/.test(action)) as OperationAction[]
+  const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
+  const resource = resourceOf(entry)
+  const answers = await Promise.all(actions.map((action) => (viewer.principal ? viewer.can(action, resource) : nameless)))
+  return Object.fromEntries(actions.map((action, index) => [action, answers[index]!]))
+}
