@@ -33,7 +33,7 @@ export function assetsMiddleware(base: string): Middleware {
     ctx.set({
       'content-type': asset.type,
       // Chunk names carry their hash; entry names are stable and must be asked for again.
-      'cache-control': name.startsWith('chunks/') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+      'cache-control': name.startsWith('chunk-') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
       etag: asset.etag,
       vary: 'accept-encoding',
       'x-content-type-options': 'nosniff',

@@ -5,7 +5,8 @@ import { isReachable, serverAccount } from '../../demo-host/postgres/account.ts'
 import { type Cluster, startCluster } from '../../demo-host/postgres/cluster.ts'
 
 /** Nobody needs this data after a power cut; what was committed does survive a crash of the server. */
-const settings = ['fsync=off', 'full_page_writes=off', 'max_connections=400', 'shared_buffers=128MB', 'timezone=UTC']
+const careless = ['fsync=off', 'full_page_writes=off']
+const settings = ['max_connections=400', 'shared_buffers=128MB', 'timezone=UTC']
 
 export interface TemporaryCluster extends Cluster {
   /** Stops the server and removes its data. */
@@ -13,9 +14,9 @@ export interface TemporaryCluster extends Cluster {
 }
 
 /** A PostgreSQL server that leaves nothing behind. */
-export async function startTemporaryCluster(): Promise<TemporaryCluster> {
+export async function startTemporaryCluster({ durable = false }: { durable?: boolean } = {}): Promise<TemporaryCluster> {
   const folder = await makeTemporaryFolder()
-  const cluster = await startCluster({ folder: join(folder, 'data'), settings })
+  const cluster = await startCluster({ folder: join(folder, 'data'), settings: durable ? settings : [...careless, ...settings] })
   return Object.assign(cluster, {
     async remove() {
       await cluster.stop()

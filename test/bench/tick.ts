@@ -1,0 +1,7 @@
+import { PgBoss } from 'pg-boss'
+import { openKit } from '../../server/open.ts'
+import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { auth, displayPolicy, nightlySync, type Person } from '../support/server.ts'
+import { syncDeclaredEntries } from '../../server/cron/sync.ts'
+import { type Bench } from './world.ts'
+import * as scheduler from '../../server/cron/scheduler.ts'
