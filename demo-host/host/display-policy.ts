@@ -5,7 +5,7 @@ import type { Person } from './people.ts'
 const providerKey = /\bsk_[a-z0-9_]{8,}/gi
 
 /** What a support colleague may read of an entry's state before and after a change. */
-const openState = new Set(['name', 'paused', 'pausedAt', 'resumeAt', 'status', 'expression', 'timezone', 'slotAt'])
+const openState = new Set(['name', 'paused', 'pausedAt', 'pausedBy', 'resumeAt', 'status', 'expression', 'timezone', 'slotAt'])
 
 const forSupport = '[hidden for support]'
 
