@@ -106,6 +106,7 @@ export const eventRowStyles = css`
     .event.selected {
       background: var(--_accent-soft);
     }
+    .event > .when,
     .event > .what,
     .event > td {
       padding: 0;
