@@ -32,6 +32,7 @@ export function apiMiddleware(kit: Kit, handlers: Handlers, hub: Hub): Middlewar
     const requestId = requestIdOf(ctx)
     ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     try {
+      decodeURIComponent(ctx.path)
       let matched = true
       await routes(ctx, async () => {
         matched = false
@@ -48,9 +49,9 @@ type Answer = (ctx: Context) => Promise<void>
 function answerer(kit: Kit, endpoint: Endpoint, handlers: Handlers, hub: Hub): Answer {
   if (endpoint.access === 'public') return publicAnswers(kit)[endpoint.name as keyof ReturnType<typeof publicAnswers>]
   return async (ctx) => {
-    requireSameOrigin(ctx, kit.auth)
     const scope = await openScope(kit, ctx)
     if (!scope) throw new OpsError('unauthenticated', 'Nobody is signed in; sign in, or send the credentials the host expects.')
+    requireSameOrigin(ctx, kit.auth)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
     const input = await readInput(ctx, endpoint)
     if (endpoint.media === 'event-stream') return streamLive(ctx, scope, hub)
@@ -84,7 +85,7 @@ export async function requireView(scope: Scope, view: ViewAction): Promise<void>
 
 async function answerExport(ctx: Context, { query }: HandlerInput, scope: Scope): Promise<void> {
   const { format, ...filters } = query as { format: 'csv' | 'ndjson' }
-  sendExport(ctx, await exportEvents(scope, format, filters), format, scope)
+  await sendExport(ctx, await exportEvents(scope, format, filters), format, scope)
 }
 
 async function readInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInput> {

@@ -1,7 +1,7 @@
-import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { ViewAction } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
+import { takeOver } from '../http/take-over.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Hub, NumberedHint } from './hub.ts'
 
@@ -16,27 +16,25 @@ const topicViews: Record<string, ViewAction> = { cron: 'view_cron', audit: 'view
 export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {
   if (hub.size >= mostStreams) throw new OpsError('rate_limited', `This process serves ${mostStreams} live streams already; read again without one.`)
   const allowed = await allowedTopics(scope)
-  const stream = new PassThrough()
+  ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  takeOver(ctx)
+  const { res } = ctx
+  if (ctx.method === 'HEAD') return void res.end()
+  ctx.req.socket.setNoDelay(true)
+  res.write('retry: 1000\n: welcome\n\n')
   const send = (numbered: NumberedHint) => {
     if (!allowed.has(numbered.hint.topic)) return
-    if (stream.writableLength > mostBuffered) return stream.destroy()
-    stream.write(`id: ${numbered.id}\nevent: hint\ndata: ${JSON.stringify(numbered.hint)}\n\n`)
+    if (res.writableLength > mostBuffered) return void res.destroy()
+    res.write(`id: ${numbered.id}\nevent: hint\ndata: ${JSON.stringify(numbered.hint)}\n\n`)
   }
-  const unsubscribe = hub.subscribe(send)
-  const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMilliseconds)
-  const forget = hub.onClose(() => stream.end())
-  stream.on('close', () => {
-    forget()
-    unsubscribe()
-    clearInterval(heartbeat)
-  })
-  ctx.req.socket.setNoDelay(true)
-  ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  ctx.status = 200
-  ctx.body = stream
-  stream.write('retry: 1000\n: welcome\n\n')
   const last = ctx.get('last-event-id')
   if (last) for (const numbered of hub.since(last)) send(numbered)
+  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMilliseconds)
+  const leave = [hub.subscribe(send), hub.onClose(() => res.end()), () => clearInterval(heartbeat)]
+  res.on('error', () => res.destroy())
+  res.on('close', () => {
+    for (const undo of leave) undo()
+  })
 }
 
 async function allowedTopics({ viewer }: Scope): Promise<Set<string>> {

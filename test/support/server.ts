@@ -147,7 +147,7 @@ async function call(api: string, who: string | null, method: string, path: strin
 }
 
 function parsed(response: Response, text: string): Answer['body'] {
-  return response.headers.get('content-type')?.includes('json') && text ? (JSON.parse(text) as Answer['body']) : {}
+  return /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '') && text ? (JSON.parse(text) as Answer['body']) : {}
 }
 
 function collectingLog(lines: string[]): Log {
