@@ -98,7 +98,7 @@ function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJob
   return {
     // Its charts and columns set style attributes. Its icon is a data: URL.
     contentSecurityPolicy: { 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:" },
-    style: '.fixed.inset-y-0{top:34px;height:auto}.sticky.top-0{top:34px}',
+    style: '.fixed.inset-y-0{top:34px;height:auto}',
     async answer(request, visit) {
       const { page, isData } = readTarget(request, basePath)
       const refusal = refusalOf(page, { mayReadJobData: visit.mayReadJobData && showsJobData })
