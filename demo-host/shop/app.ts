@@ -1,6 +1,7 @@
 import Koa from 'koa'
 import type { Pool } from 'pg'
 import type { Sessions } from '../host/sessions.ts'
+import { isDatabaseAway } from './database-away.ts'
 import { layout } from './layout.ts'
 import { message } from './pages/message.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -37,11 +38,17 @@ async function answerProblems(context: Koa.Context, next: Koa.Next): Promise<voi
     await next()
     if (context.status === 404 && !context.body) context.throw(404, 'There is no such page here.', { expose: true })
   } catch (error) {
-    const { status = 500, expose = false, message: text = '' } = error as { status?: number; expose?: boolean; message?: string }
-    if (!expose) context.app.emit('error', error, context)
-    const shown = expose ? text : 'That did not work. The shop wrote down why; please try again in a moment.'
+    const { status, text, surprising } = explain(error)
+    if (surprising) context.app.emit('error', error, context)
     context.status = status
     context.type = 'html'
-    context.body = layout({ title: shown, body: message({ status, text: shown }) }).text
+    context.body = layout({ title: text, body: message({ status, text }) }).text
   }
+}
+
+function explain(error: unknown): { status: number; text: string; surprising: boolean } {
+  const { status = 500, expose = false, message: text = '' } = error as { status?: number; expose?: boolean; message?: string }
+  if (expose) return { status, text, surprising: false }
+  if (isDatabaseAway(error)) return { status: 503, text: 'The shop’s database does not answer. Try again in a moment.', surprising: false }
+  return { status: 500, text: 'That did not work. The shop wrote down why; please try again in a moment.', surprising: true }
 }

@@ -1,0 +1,7 @@
+const lostConnection = /^Connection terminated|^timeout exceeded when trying to connect/
+
+/** Is this what a query says when PostgreSQL is gone, stopping or starting? */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  return ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code) || lostConnection.test(message)
+}
