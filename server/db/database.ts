@@ -44,7 +44,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     url,
     schema,
     em,
-    transact: (work) => em().transactional(work, { clear: true }),
+    transact: (work) => transact(em(), work),
     table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
     migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
     migrateDown: () => migrate(orm as unknown as MikroORM, schema, 'down'),
@@ -75,6 +75,19 @@ export function isoMicroseconds(timestamp: string): string {
   const [date, time = '00:00:00'] = timestamp.replace(/\+00(:?00)?$/, '').split(/[ T]/)
   const [seconds, fraction = ''] = time.split('.')
   return `${date}T${seconds}.${fraction.padEnd(6, '0')}Z`
+}
+
+/**
+ * Kysely's bracket rather than the entity manager's own: that one keeps the connection for ever when the database goes
+ * away between begin and commit, and a pool loses one slot with each outage.
+ */
+async function transact<T>(em: Em, work: (em: Em) => Promise<T>): Promise<T> {
+  return em.getConnection().getClient().transaction().execute(async (transaction) => {
+    em.setTransactionContext(transaction as never)
+    const result = await work(em)
+    await em.flush()
+    return result
+  })
 }
 
 async function migrate(orm: MikroORM, schema: string, direction: 'up' | 'down'): Promise<string[]> {
