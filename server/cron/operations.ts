@@ -1,9 +1,19 @@
 import type { Operation } from '../operations/operation.ts'
+import { createCronEntry } from './operations/create.ts'
+import { deleteCronEntry } from './operations/delete.ts'
 import { pauseCronEntry } from './operations/pause.ts'
 import { resumeCronEntry } from './operations/resume.ts'
+import { runCronEntry } from './operations/run.ts'
+import { skipCronSlot } from './operations/skip.ts'
+import { updateCronEntry } from './operations/update.ts'
 
-/** Every operation on cron entries. */
+/** Every operation on cron entries, by action. */
 export const cronOperations: Record<string, Operation> = {
   pause_cron_entry: pauseCronEntry,
   resume_cron_entry: resumeCronEntry,
+  run_cron_entry: runCronEntry,
+  skip_cron_slot: skipCronSlot,
+  create_cron_entry: createCronEntry,
+  update_cron_entry: updateCronEntry,
+  delete_cron_entry: deleteCronEntry,
 }

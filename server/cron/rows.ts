@@ -124,7 +124,7 @@ export function dateOf(timestamp: string | null): Date | null {
   return timestamp === null ? null : new Date(timestamp)
 }
 
-function readEntry(row: RawEntry): Entry {
+export function readEntry(row: RawEntry): Entry {
   const { id, name, source, queue, worker, args, expression, timezone, overlap, version } = row
   return {
     id, name, source, queue, worker, args, expression, timezone, overlap, version,

@@ -5,20 +5,20 @@ import { OpsError } from '../../error.ts'
 import { defineOperation, type State } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import type { Entry } from '../rows.ts'
-import { findSubject, requireLive } from './subject.ts'
+import { type Busy, cautionOfJobs, findBusySubject, requireLive } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'pause_cron_entry' }>
 
-export const pauseCronEntry = defineOperation<Request, Entry | null>({
+export const pauseCronEntry = defineOperation<Request, Busy>({
   action: 'pause_cron_entry',
   eventType: 'cron.paused',
   reason: 'optional',
-  risk: 'medium',
+  risk: 'low',
   topics: ['cron'],
-  find: findSubject,
+  find: findBusySubject,
 
   plan({ subject, input }, { found }, scope) {
-    const entry = requireLive(found, subject.id)
+    const entry = requireLive(found.entry, subject.id)
     if (entry.pausedAt) {
       throw new OpsError('illegal_transition', `${entry.name} is already paused, since ${entry.pausedAt.toISOString()}; expected one that is not.`)
     }
@@ -28,7 +28,7 @@ export const pauseCronEntry = defineOperation<Request, Entry | null>({
       effect: resumeAt
         ? `Future claims stop until ${resumeAt.toISOString()}, when the system resumes it. Slots in between are recorded as paused and not caught up.`
         : 'Future claims stop until resumed. Slots in between are recorded as paused and not caught up.',
-      cautions: ['A job that was made already goes on.', ...(resumeAt ? [] : ['It stays paused until somebody resumes it.'])],
+      cautions: [...cautionOfJobs(found, 'a pause does not stop them'), ...(resumeAt ? [] : ['It stays paused until somebody resumes it.'])],
       before: { pausedAt: null, ...(resumeAt && { resumeAt: null }) },
       after: { pausedAt: 'now', ...(resumeAt && { resumeAt: resumeAt.toISOString() }) },
       basis: { version: entry.version },
@@ -37,12 +37,12 @@ export const pauseCronEntry = defineOperation<Request, Entry | null>({
 
   async apply({ input }, { found }, scope, eventId) {
     const resumeAt = readResumeAt(input.resumeAt, scope.now)
-    await storePause(scope, found!, resumeAt, eventId)
+    await storePause(scope, found.entry!, resumeAt, eventId)
     const after: State = { pausedAt: scope.now.toISOString(), pausedBy: scope.principal.label }
     return {
       before: { pausedAt: null, pausedBy: null, ...(resumeAt && { resumeAt: null }) },
       after: resumeAt ? { ...after, resumeAt: resumeAt.toISOString() } : after,
-      result: { version: found!.version + 1 },
+      result: { version: found.entry!.version + 1 },
     }
   },
 })

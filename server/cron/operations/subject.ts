@@ -1,13 +1,44 @@
+import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Target } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
-import { type Entry, findEntry, resourceOf } from '../rows.ts'
+import { type Entry, findEntry, type RawEntry, readEntry, resourceOf } from '../rows.ts'
 
 /** The entry an operation is about; one that does not exist is still a resource the host is asked about. */
 export async function findSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Entry | null>> {
   const found = await findEntry(scope.kit.db, scope.em, subject.id, scope.locking)
   return { resource: found ? resourceOf(found) : { type: 'cron_entry', id: subject.id }, found }
+}
+
+/** With the jobs of the entry that have not ended, as of the last look. */
+export interface Busy {
+  entry: Entry | null
+  unfinishedJobs: number
+}
+
+export async function findBusySubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
+  const { db } = scope.kit
+  const lock = scope.locking ? sql`for update` : sql``
+  const [row] = await query(
+    scope.em,
+    sql<RawEntry & { unfinished: number }>`
+      select *, (select count(*)::int from ${db.table('cron_slot')} slot
+                 where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
+      from ${db.table('cron_entry')} entry where name = ${subject.id} ${lock}`,
+  )
+  const entry = row ? readEntry(row) : null
+  return {
+    resource: entry ? resourceOf(entry) : { type: 'cron_entry', id: subject.id },
+    found: { entry, unfinishedJobs: row?.unfinished ?? 0 },
+  }
+}
+
+/** e.g. `2 jobs of it have not ended`; nothing when all have. */
+export function cautionOfJobs({ unfinishedJobs }: Busy, consequence: string): string[] {
+  if (!unfinishedJobs) return []
+  return [`${unfinishedJobs === 1 ? '1 job of it has' : `${unfinishedJobs} jobs of it have`} not ended; ${consequence}.`]
 }
 
 export function requireEntry(found: Entry | null, name: string): Entry {

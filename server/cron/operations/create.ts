@@ -1,0 +1,42 @@
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { readDefinition } from '../definition.ts'
+import { upcoming } from '../expression.ts'
+import { type Entry, findEntry } from '../rows.ts'
+import { insertEntry } from '../save.ts'
+
+type Request = Extract<OperationRequest, { action: 'create_cron_entry' }>
+
+export const createCronEntry = defineOperation<Request, Entry | null>({
+  action: 'create_cron_entry',
+  eventType: 'cron.created',
+  reason: 'required',
+  risk: 'medium',
+  topics: ['cron'],
+
+  /** The host is asked about the entry as it would be. */
+  async find({ subject, input: { queue, worker } }, { kit, em, locking }) {
+    return { resource: { type: 'cron_entry', id: subject.id, queue, worker }, found: await findEntry(kit.db, em, subject.id, locking) }
+  },
+
+  plan({ subject, input }, { found }, scope) {
+    if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
+    const definition = readDefinition(input, 'input.')
+    return {
+      title: `Create ${subject.id}`,
+      effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
+      before: {},
+      after: { source: 'runtime', ...definition },
+      outlook: { nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) },
+      basis: { exists: false },
+    }
+  },
+
+  async apply({ subject, input }, _target, { kit, em, now }) {
+    const definition = readDefinition(input, 'input.')
+    const entry = await insertEntry(kit.db, em, { name: subject.id, source: 'runtime', ...definition }, now)
+    if (!entry) throw new OpsError('mutation_conflict', `${subject.id} was created by somebody else at the same moment.`)
+    return { result: { name: entry.name, version: entry.version, nextRun: entry.nextSlotAt?.toISOString() ?? null } }
+  },
+})

@@ -1,0 +1,34 @@
+import { sql } from 'kysely'
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { definitionOf } from '../definition.ts'
+import { type Busy, cautionOfJobs, findBusySubject, requireRuntime } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'delete_cron_entry' }>
+
+export const deleteCronEntry = defineOperation<Request, Busy>({
+  action: 'delete_cron_entry',
+  eventType: 'cron.deleted',
+  reason: 'required',
+  risk: 'high',
+  topics: ['cron'],
+  find: findBusySubject,
+
+  plan({ subject }, { found }) {
+    const entry = requireRuntime(found.entry, subject.id)
+    return {
+      title: `Delete ${entry.name}`,
+      effect: 'The entry and the record of its slots are gone for good. Its audit events stay.',
+      cautions: cautionOfJobs(found, 'they go on, and nothing here follows them any more'),
+      before: { source: entry.source, ...definitionOf(entry) },
+      after: {},
+      basis: { version: entry.version },
+    }
+  },
+
+  async apply(_request, { found }, { kit: { db }, em }) {
+    await query(em, sql`delete from ${db.table('cron_entry')} where id = ${found.entry!.id}`)
+    return { result: { name: found.entry!.name } }
+  },
+})

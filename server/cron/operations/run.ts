@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { isoMicroseconds, query } from '../../db/database.ts'
+import { codeOf } from '../../describe-failure.ts'
+import type { JobRef } from '../../engines/engine.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import type { ActingScope } from '../../operations/scope.ts'
+import { enqueueSlot } from '../enqueue.ts'
+import type { Entry } from '../rows.ts'
+import { type Busy, cautionOfJobs, findBusySubject, requireLive } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'run_cron_entry' }>
+
+export const runCronEntry = defineOperation<Request, Busy>({
+  action: 'run_cron_entry',
+  eventType: 'cron.run_now',
+  reason: 'optional',
+  risk: 'medium',
+  topics: ['cron'],
+  find: findBusySubject,
+
+  plan({ subject }, { found }, { kit: { engine } }) {
+    const entry = requireLive(found.entry, subject.id)
+    if (!engine.capabilities.enqueue) {
+      throw new OpsError('unsupported_by_engine', `${engine.name} offers no way to make a job; expected an engine that does.`)
+    }
+    return {
+      title: `Run ${entry.name} now`,
+      effect: `One job is made in queue ${entry.queue}, recorded as a manual run. Scheduled slots stay as they are.`,
+      cautions: [
+        ...(entry.pausedAt ? ['It is paused; this one run is made all the same, and it stays paused.'] : []),
+        ...cautionOfJobs(found, 'a manual run does not wait for them and may overlap'),
+      ],
+      before: {},
+      after: { manualRun: 'now', queue: entry.queue },
+      counts: { subjects: 1, jobs: 1 },
+      basis: { version: entry.version },
+    }
+  },
+
+  async apply(_request, { found }, scope, eventId) {
+    const entry = found.entry!
+    const job = await makeJob(scope, entry)
+    const slotAt = await recordManualSlot(scope, entry, job, eventId)
+    return { after: { manualRun: slotAt, queue: job.queue, jobId: job.id }, result: { jobId: job.id, queue: job.queue, slotAt } }
+  },
+})
+
+async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<JobRef> {
+  try {
+    return await enqueueSlot(kit, em, entry, now)
+  } catch (cause) {
+    // A connection that broke is an outage, and not the engine's answer.
+    const code = codeOf(cause)
+    if (code !== undefined && /^(08|57|53|E[A-Z])/.test(code)) throw cause
+    throw new OpsError('unsupported_by_engine', `${kit.engine.name} made no job in queue ${entry.queue}; does that queue exist?`, { cause })
+  }
+}
+
+/** The entry is locked, so the newest manual slot is known: two runs in one instant stand one microsecond apart. */
+async function recordManualSlot({ kit: { db }, em, now }: ActingScope, entry: Entry, job: JobRef, eventId: string): Promise<string> {
+  const [slot] = await query(
+    em,
+    sql<{ slot_at: string }>`
+      with changed as (
+        update ${db.table('cron_entry')} set version = version + 1, updated_at = ${now} where id = ${entry.id}
+      )
+      insert into ${db.table('cron_slot')} (entry_id, kind, slot_at, state, decided_at, claimed_at, job_queue, job_id, event_id)
+      select ${entry.id}, 'manual', greatest(${now}::timestamptz, max(slot_at) + interval '1 microsecond'), 'claimed', ${now}, ${now},
+        ${job.queue}, ${job.id}, ${eventId}
+      from ${db.table('cron_slot')} where entry_id = ${entry.id} and kind = 'manual'
+      returning slot_at`,
+  )
+  return isoMicroseconds(slot!.slot_at)
+}

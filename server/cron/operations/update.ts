@@ -1,0 +1,62 @@
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import type { ActingScope } from '../../operations/scope.ts'
+import { compareDefinitions, type Definition, definitionOf } from '../definition.ts'
+import { readSchedule, upcoming } from '../expression.ts'
+import { type Entry, resourceOf } from '../rows.ts'
+import { saveDefinition } from '../save.ts'
+import { findSubject, requireRuntime } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'update_cron_entry' }>
+
+export const updateCronEntry = defineOperation<Request, Entry | null>({
+  action: 'update_cron_entry',
+  eventType: 'cron.updated',
+  reason: 'required',
+  risk: 'medium',
+  topics: ['cron'],
+  find: findSubject,
+
+  async plan({ subject, input }, { found }, scope) {
+    const entry = requireRuntime(found, subject.id)
+    const definition = merge(entry, input)
+    const changes = compareDefinitions(definitionOf(entry), definition)
+    if (!changes) {
+      const message = 'nothing would change; expected at least one field with another value'
+      throw new OpsError('invalid_request', `input: ${message}.`, { errors: [{ path: 'input', message }] })
+    }
+    await authorizeNewPlace(scope, entry, definition)
+    const rescheduled = 'expression' in changes.after || 'timezone' in changes.after
+    return {
+      title: `Change ${entry.name}`,
+      effect: rescheduled
+        ? 'The new schedule holds from now on; what was due under the old one is not run.'
+        : 'The change holds from the next slot on; jobs that were made already stay as they are.',
+      before: changes.before,
+      after: changes.after,
+      outlook: rescheduled ? { nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) } : undefined,
+      basis: { version: entry.version },
+    }
+  },
+
+  async apply({ input }, { found }, { kit, em, now }) {
+    const { name, source, version } = found!
+    await saveDefinition(kit.db, em, found!, { name, source, ...merge(found!, input) }, now)
+    return { result: { version: version + 1 } }
+  },
+})
+
+/** What is left out stays. */
+function merge(entry: Entry, input: Request['input']): Definition {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Partial<Definition>
+  const merged: Definition = { ...definitionOf(entry), ...given }
+  return { ...merged, ...readSchedule(merged, 'input.') }
+}
+
+/** Whoever may change this entry may not, by that, make jobs in a queue that is closed to them. */
+async function authorizeNewPlace({ viewer }: ActingScope, entry: Entry, { queue, worker }: Definition): Promise<void> {
+  if (queue === entry.queue && worker === entry.worker) return
+  const { allowed, reason } = await viewer.can('update_cron_entry', resourceOf({ name: entry.name, queue, worker }))
+  if (!allowed) throw new OpsError('forbidden', reason ?? `You may not move ${entry.name} to queue ${queue}.`)
+}
