@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Compiles the package into `dist/`: modules with their types, the elements for browsers, and the two machine-readable contracts. */
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 
 rmSync('dist', { recursive: true, force: true })
 run('tsc', '-p', 'tsconfig.build.json')
-chmodSync('dist/server/cli/main.js', 0o755)
+if (existsSync('dist/server/cli/main.js')) chmodSync('dist/server/cli/main.js', 0o755)
 run('vite', 'build', '--logLevel', 'warn')
 run('cem', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet')
 
