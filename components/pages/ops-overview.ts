@@ -71,6 +71,9 @@ export class OpsOverview extends OpsElement {
         align-items: center;
         gap: 4px 10px;
       }
+      .nothing {
+        margin-bottom: 14px;
+      }
       .withheld {
         margin-top: 14px;
       }
@@ -114,17 +117,17 @@ export class OpsOverview extends OpsElement {
         <p class="sentence">${overview.sentence}</p>
         <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, this.locale))}</ul>
       </section>
-      ${overview.buckets.every(({ count }) => count === 0) ? this.nothingThere() : nothing}
+      ${overview.buckets.every(({ count }) => count === 0) ? this.nothingThere(overview.withheld) : nothing}
       <div class="buckets">${overview.buckets.map(bucketCard)}</div>
       ${overview.withheld.length > 0
         ? html`<p class="withheld muted small" role="note">Left out, because your account may not see it: ${overview.withheld.join(', ')}.</p>`
         : nothing}`
   }
 
-  private nothingThere() {
-    return html`<div class="nothing">
-      ${emptyState('Nothing to operate yet', 'Cron entries, queues and incidents appear here as soon as there are some.')}
-    </div>`
+  /** Empty for this reader is not yet empty: something may be withheld. */
+  private nothingThere(withheld: string[]) {
+    const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'What the host declares and runs appears here by itself.'
+    return html`<div class="nothing">${emptyState('Nothing to operate', detail)}</div>`
   }
 
   private toggleLive() {

@@ -34,7 +34,7 @@ function control({ operation, href, label, order }: NextPath, ask: (ask: Ask) =>
         aria-describedby=${allowed ? nothing : why}
         @click=${() => ask({ action, id: subject.id })}
       >
-        ${label}…
+        ${`${label}…`}
       </button>
       ${refusal({ allowed, reason }, why)}`
   }
