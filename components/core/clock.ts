@@ -1,5 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
+let ahead = 0
+
+/** The server's clock as far as we know it: this machine's may be wrong by hours, and a preview's expiry is not a matter of taste. */
+export function now(): number {
+  return Date.now() + ahead
+}
+
+/** Learns from an answer that was given just now. Small differences are travel time, not a wrong clock. */
+export function setClock(asOf: string): void {
+  const difference = Date.parse(asOf) - Date.now()
+  ahead = Math.abs(difference) > 2000 ? difference : 0
+}
+
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
@@ -27,18 +40,18 @@ export class Clock<T> implements ReactiveController {
   constructor(host: ReactiveControllerHost, read: (now: number) => T) {
     this.host = host
     this.read = read
-    this.value = read(Date.now())
+    this.value = read(now())
     host.addController(this)
   }
 
   hostConnected() {
     this.stop = onTick(() => {
-      if (this.value !== this.read(Date.now())) this.host.requestUpdate()
+      if (this.value !== this.read(now())) this.host.requestUpdate()
     })
   }
 
   hostUpdate() {
-    this.value = this.read(Date.now())
+    this.value = this.read(now())
   }
 
   hostDisconnected() {

@@ -1,6 +1,7 @@
 import { createContext } from '@lit/context'
 import type { Session } from '../../schemas/actor.ts'
 import { type Client, createClient } from '../../schemas/client.ts'
+import { setClock } from './clock.ts'
 import { Live } from './live.ts'
 import { Shared } from './shared.ts'
 
@@ -43,7 +44,11 @@ function open(api: string, send: typeof fetch): Connection {
     api,
     client,
     live: new Live(client.url('streamLive'), send),
-    session: new Shared(() => client.getSession()),
+    session: new Shared(async () => {
+      const session = await client.getSession()
+      setClock(session.asOf)
+      return session
+    }),
     fetch: send === defaultFetch ? undefined : send,
   }
 }

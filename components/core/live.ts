@@ -62,6 +62,7 @@ export class Live {
     removeEventListener('pageshow', this.onVisibility)
     clearTimeout(this.hide)
     this.close()
+    this.lastId = ''
   }
 
   private async connect() {
@@ -132,16 +133,14 @@ export class Live {
     this.stream?.abort()
     this.stream = undefined
     this.failures = 0
+    this.missed = this.listeners.size > 0
     this.become('idle')
   }
 
   private readonly onVisibility = () => {
     clearTimeout(this.hide)
     if (document.visibilityState === 'hidden') {
-      this.hide = setTimeout(() => {
-        this.missed = true
-        this.close()
-      }, hiddenMs)
+      this.hide = setTimeout(this.close, hiddenMs)
     } else if (!this.stream) void this.connect()
   }
 

@@ -94,6 +94,7 @@ export class Resource<T> implements ReactiveController {
       if (this.run !== run || run.signal.aborted) return
       this.problem = problemOf(error)
       if (this.problem.status === 401 || this.problem.status === 403) this.data = undefined
+      if (this.problem.status === 401 && !connection.session.error) void connection.session.reload()
     }
     this.loading = false
     this.host.requestUpdate()

@@ -5,7 +5,7 @@ export const confirmStyles = css`
     display: contents;
   }
   dialog {
-    width: min(640px, calc(100vw - 32px));
+    width: min(680px, calc(100vw - 32px));
     max-height: min(860px, calc(100dvh - 32px));
     padding: 0;
     border: 1px solid var(--_line);

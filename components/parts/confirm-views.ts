@@ -5,14 +5,15 @@ import type { Problem } from '../../schemas/problem.ts'
 import './copy.ts'
 import { difference } from './diff.ts'
 import { fieldErrors } from './problem.ts'
+import { sentence } from './sentence.ts'
 
 /** What will happen, and what changes by it. */
 export function planView(plan: Plan): TemplateResult {
-  return html`<p>${plan.effect}</p>
+  return html`<p>${sentence(plan.effect)}</p>
     ${difference(plan.before, plan.after)}
     ${plan.cautions.length > 0
       ? html`<ul class="cautions" aria-label="Before you confirm">
-          ${plan.cautions.map((caution) => html`<li>${caution}</li>`)}
+          ${plan.cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}
         </ul>`
       : nothing}`
 }
@@ -23,7 +24,7 @@ export function driftView(reviewed: Plan, present: Plan): TemplateResult {
     <h3>Changed since you reviewed it</h3>
     ${difference({ ...reviewed.before, effect: reviewed.effect }, { ...present.before, effect: present.effect })}
     <h3>What it would do now</h3>
-    <p>${present.effect}</p>
+    <p>${sentence(present.effect)}</p>
     ${difference(present.before, present.after)}
   </section>`
 }
@@ -41,7 +42,7 @@ export function doneView(event: AuditEvent, base: string): TemplateResult {
 export function problemView(problem: Problem, base: string, id: string | undefined): TemplateResult {
   return html`<section class="problem card" role="alert">
     <h3>${problem.title}</h3>
-    <p class="wrap">${problem.detail} ${advice(problem, base, id)}</p>
+    <p class="wrap">${sentence(problem.detail)} ${advice(problem, base, id)}</p>
     ${fieldErrors(problem)}
     ${problem.requestId
       ? html`<p class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}></ops-copy></p>`

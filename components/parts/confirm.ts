@@ -6,7 +6,7 @@ import type { CreatedPreview } from '../../schemas/operation.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
 import { type OperationAction, operationActions, type PreviewStatus, risks } from '../../schemas/vocabulary.ts'
-import { Clock } from '../core/clock.ts'
+import { Clock, now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
@@ -81,7 +81,7 @@ export class OpsConfirm extends OpsElement {
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
-    if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= Date.now()) this.status = 'expired'
+    if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= now()) this.status = 'expired'
   }
 
   override render() {
@@ -232,7 +232,6 @@ export class OpsConfirm extends OpsElement {
 
   private finish(event: AuditEvent) {
     this.event = event
-    this.preview = undefined
     this.dispatchEvent(new CustomEvent<AuditEvent>('ops-operation', { detail: event, bubbles: true, composed: true }))
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.buttons .primary')?.focus())
   }

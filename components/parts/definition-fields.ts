@@ -12,14 +12,15 @@ export function emptyDraft(): Draft {
 
 export function draftOf(entry: CronEntry): Draft {
   const { queue, worker = '', expression, timezone, overlap, catchUp, maxCatchUp, args } = entry
-  return { queue, worker, expression, timezone, overlap, catchUp, maxCatchUp: String(maxCatchUp), args: JSON.stringify(args, null, 2) }
+  const shown: Draft = isObject(args) ? { args: JSON.stringify(args, null, 2) } : {}
+  return { queue, worker, expression, timezone, overlap, catchUp, maxCatchUp: String(maxCatchUp), ...shown }
 }
 
 export function definitionInput(draft: Draft) {
   return {
     queue: typed(draft.queue),
     ...(typed(draft.worker) ? { worker: typed(draft.worker) } : {}),
-    args: parseArgs(draft.args ?? ''),
+    ...(draft.args === undefined ? {} : { args: parseArgs(draft.args) }),
     expression: typed(draft.expression),
     timezone: typed(draft.timezone),
     overlap: draft.overlap as OverlapPolicy,
@@ -38,11 +39,17 @@ export function definitionFields(draft: Draft, change: Change, named: boolean): 
     ${choice('overlap', 'When the last run is still going', overlapPolicies, draft, change)}
     ${choice('catchUp', 'Missed runs to catch up', catchUpPolicies, draft, change)}
     ${draft.catchUp === 'all' ? line('maxCatchUp', 'At most', draft, change, { type: 'number', hint: '1 to 1000 runs.' }) : nothing}
-    <div class="field wide">
-      <label for="args">Arguments <span class="muted">(a JSON object)</span></label>
-      <textarea id="args" class="mono" rows="4" spellcheck="false" .value=${draft.args ?? ''} @input=${typing('args', change)}></textarea>
-    </div>
+    ${argsField(draft, change)}
   `
+}
+
+/** Arguments the display policy hides from this person can only stay as they are. */
+function argsField(draft: Draft, change: Change) {
+  if (draft.args === undefined) return html`<p class="field wide muted">The arguments are hidden from you and stay as they are.</p>`
+  return html`<div class="field wide">
+    <label for="args">Arguments <span class="muted">(a JSON object)</span></label>
+    <textarea id="args" class="mono" rows="4" spellcheck="false" .value=${draft.args} @input=${typing('args', change)}></textarea>
+  </div>`
 }
 
 interface LineOptions {
@@ -98,6 +105,10 @@ function parseArgs(text: string): Record<string, never> {
   } catch (error) {
     throw new Error(`Arguments are not valid JSON: ${(error as Error).message}`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('Arguments must be a JSON object, like {"scope":"all"}.')
+  if (!isObject(value)) throw new Error('Arguments must be a JSON object, like {"scope":"all"}.')
   return value as Record<string, never>
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

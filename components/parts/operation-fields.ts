@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../schemas/cron.ts'
 import type { OperationInput } from '../../schemas/operation.ts'
 import type { OperationAction } from '../../schemas/vocabulary.ts'
+import { now } from '../core/clock.ts'
 import { exactTime, viewerZone } from '../core/time.ts'
 import { definitionFields, definitionInput, draftOf, emptyDraft } from './definition-fields.ts'
 
@@ -88,7 +89,7 @@ function resumeField(value: string, change: (field: string, value: string) => vo
       id="resumeAt"
       type="datetime-local"
       .value=${value}
-      min=${localMinute(Date.now())}
+      min=${localMinute(now())}
       @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
     />
     ${Number.isNaN(at) ? html`<p class="muted small">Stays paused until somebody resumes it.</p>` : html`<p class="muted small">${exactTime(at, { zone: 'UTC', seconds: false })}</p>`}

@@ -28,6 +28,9 @@ export const shellStyles = css`
   }
   .bar {
     grid-area: bar;
+    position: sticky;
+    top: 0;
+    height: 52px;
     padding: 18px 20px 10px;
   }
   .brand {
@@ -44,8 +47,8 @@ export const shellStyles = css`
     display: flex;
     flex-direction: column;
     position: sticky;
-    top: 0;
-    max-height: 100dvh;
+    top: 52px;
+    height: calc(100dvh - 52px);
     padding: 4px 10px 16px;
     overflow: auto;
   }
@@ -128,12 +131,11 @@ export const shellStyles = css`
       grid-template: 'bar' auto 'nav' auto 'main' 1fr / minmax(0, 1fr);
     }
     .bar {
-      position: sticky;
-      top: 0;
       z-index: 1;
       display: flex;
       align-items: center;
       justify-content: space-between;
+      height: auto;
       padding: 8px 16px;
       border: 0;
       border-bottom: 1px solid var(--_line);
@@ -144,6 +146,7 @@ export const shellStyles = css`
     nav {
       display: none;
       position: static;
+      height: auto;
       border: 0;
       border-bottom: 1px solid var(--_line);
     }

@@ -1,3 +1,4 @@
+import { setClock } from '../../components/core/clock.ts'
 import type { OpsCron } from '../../components/pages/ops-cron.ts'
 import { type Call, FakeApi, Refusal } from './fake-api.ts'
 import { at, entry, event, paused, plan, preview, session } from './sample.ts'
@@ -124,6 +125,29 @@ describe('the confirm dialog', () => {
     await until(() => told(page).includes('Expired'), 'the expiry', 4000)
     button(page, 'Review again')!.click()
     await until(() => button(page, 'Pause entry'), 'the new preview')
+  })
+
+  it('counts by the server’s clock when this machine’s is wrong', async () => {
+    const hour = 3_600_000
+    const wrong = new FakeApi({ ...usual().answers, getSession: () => session({ asOf: at(-hour) }), createPreview: () => preview({ expiresAt: at(-hour / 2) }) })
+    const page = await openPause(wrong)
+    includes(told(page), 'expires in 29 min')
+    setClock(at(0))
+  })
+
+  it('leaves arguments alone that are hidden from the person', async () => {
+    const api = usual({
+      getCronEntry: () => entry('nightly_sync', { definitionLocked: undefined, args: '[hidden]' }),
+      createPreview: () => preview({ plan: plan({ action: 'update_cron_entry' }) }),
+    })
+    const page = mount('ops-cron', api)
+    await until(() => button(page, 'Pause… nightly_sync'), 'the row')
+    void all<HTMLElementTagNameMap['ops-confirm']>(page, 'ops-confirm')[0]!.open({ action: 'update_cron_entry', id: 'nightly_sync' })
+    await until(() => told(page).includes('hidden from you'), 'the note')
+    type(all(page, '#queue')[0], 'other')
+    button(page, 'Review')!.click()
+    await until(() => api.count('createPreview') === 1, 'the preview')
+    equal(bodyOf(api.calls.find(({ name }) => name === 'createPreview')).input, { queue: 'other' })
   })
 
   it('says that a used preview may have been recorded, and where to look', async () => {

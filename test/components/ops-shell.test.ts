@@ -99,6 +99,21 @@ describe('ops-shell', () => {
     await until(() => seen(shell).includes('Sign in to see this'), 'the sign-in state')
   })
 
+  it('notices when the session ends while a page is open', async () => {
+    let signedIn = true
+    const unless = (answer: () => unknown) => () => {
+      if (!signedIn) throw new Refusal('unauthenticated', 'The session has ended.')
+      return answer()
+    }
+    const api = usual({ getSession: unless(() => session()), listCronEntries: unless(() => ({ items: entries(), asOf: at(0) })) })
+    const shell = await openAt('/ops/jobs/cron', api)
+    await until(() => seen(shell).includes('ledger_close') && api.openStreams === 1, 'the entries')
+    signedIn = false
+    api.hint({ topic: 'cron' })
+    await until(() => all(shell, 'main > .problem').length === 1, 'the sign-in state')
+    excludes(seen(all(shell, 'main')[0]), 'ledger_close')
+  })
+
   it('says who is looking, at which engine, and whether it is live', async () => {
     const shell = await openAt('/ops/jobs/cron')
     await until(() => seen(all(shell, 'footer')[0]).endsWith('live'), 'the live state')

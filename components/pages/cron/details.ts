@@ -2,15 +2,16 @@ import { css, html, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { CronEntry, CronHistory, Slot } from '../../../schemas/cron.ts'
 import { slotOutcomes } from '../../../schemas/vocabulary.ts'
+import { now } from '../../core/clock.ts'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
 import { completenessChip } from '../../parts/chip.ts'
 import '../../parts/copy.ts'
-import { json } from '../../parts/diff.ts'
-import { diffStyles } from '../../parts/diff.ts'
+import { diffStyles, json } from '../../parts/diff.ts'
 import { problemPanel, staleNote } from '../../parts/problem.ts'
 import { skeletonRows } from '../../parts/quiet.ts'
+import { sentence } from '../../parts/sentence.ts'
 import { markOf, stripStyles } from '../../parts/strip.ts'
 import { partStyles } from '../../parts/styles.ts'
 import { base } from '../../theme/base.ts'
@@ -91,7 +92,7 @@ export class OpsCronDetails extends OpsElement {
   private readonly history = new Resource(this, {
     connection: () => (this.entry ? this.connection : undefined),
     load: ({ client }, signal) => {
-      const from = new Date(Date.now() - windows[this.span]).toISOString()
+      const from = new Date(now() - windows[this.span]).toISOString()
       return client.getCronHistory({ params: { name: this.entry!.name }, query: { from }, signal })
     },
     key: () => [this.entry?.name, this.span],
@@ -144,7 +145,7 @@ export class OpsCronDetails extends OpsElement {
         ${history.completeness.state === 'complete' ? nothing : completenessChip(history.completeness.state)}
         ${counts.map(([outcome, count]) => html`<span>${markOf(outcome)} ${count} ${word(outcome)}</span>`)}
       </div>
-      ${history.completeness.reasons.map((reason) => html`<p class="muted small">${reason}</p>`)}
+      ${history.completeness.reasons.map((reason) => html`<p class="muted small">${sentence(reason)}</p>`)}
       ${history.truncated ? html`<p class="muted small">More slots than fit; shown from <ops-time at=${history.from} show="exact"></ops-time>.</p>` : nothing}
       ${history.slots.length === 0 ? html`<p class="muted">No run was due in this window.</p>` : this.slotTable(history.slots, entry)}`
   }
@@ -164,7 +165,7 @@ export class OpsCronDetails extends OpsElement {
           ${slots.map(
             (slot) => html`<tr>
               <td><ops-time at=${slot.at} zone=${timezone} show="exact"></ops-time></td>
-              <td>${markOf(slot.outcome)} ${word(slot.outcome)} ${slot.note ? html`<span class="muted small">${slot.note}</span>` : nothing}</td>
+              <td>${markOf(slot.outcome)} ${word(slot.outcome)} ${slot.note ? html`<span class="muted small">${sentence(slot.note, { zone: timezone })}</span>` : nothing}</td>
               <td class="num">${slot.lateSeconds === undefined ? '' : `${slot.lateSeconds.toFixed(1)} s`}</td>
               <td>${slot.jobId ? html`<ops-copy label="job id" value=${slot.jobId}></ops-copy>` : nothing} ${slot.jobState ?? nothing}</td>
             </tr>`,

@@ -4,6 +4,7 @@ import { catchUpPolicies, overlapPolicies } from '../../../schemas/vocabulary.ts
 import { duration, exactTime, sameClock, viewerZone } from '../../core/time.ts'
 import { statusChip } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
+import { sentence } from '../../parts/sentence.ts'
 import { markOf, slotStrip } from '../../parts/strip.ts'
 import { entryActions } from './actions.ts'
 
@@ -56,9 +57,9 @@ function lastRun({ lastRun, timezone }: CronEntry) {
   >`
 }
 
-function statusDetail({ pause, status, detail, unfinishedJobs }: CronEntry) {
+function statusDetail({ pause, status, detail, timezone, unfinishedJobs }: CronEntry) {
   const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${unfinishedJobs} unfinished ${unfinishedJobs === 1 ? 'job' : 'jobs'}</span>` : nothing
-  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub">${detail}</span>`} ${unfinished}`
+  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub">${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
   return html`<span class="sub">paused by ${pause.by?.label ?? 'somebody'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
     ${pause.reason ? html`<span class="sub quote">${pause.reason}</span>` : nothing}
     <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until somebody resumes it'}</span>
