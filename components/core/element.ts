@@ -57,6 +57,11 @@ export abstract class OpsElement extends LitElement {
     return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
   }
 
+  /** Language of dates and numbers, from here or from around. */
+  protected get language(): string | undefined {
+    return this.within.value.locale
+  }
+
   /** The page's heading, on the level that fits where the element stands. */
   protected heading(text: string | TemplateResult): TemplateResult {
     if (this.within.value.shell) return html`<h1 class="page-title" tabindex="-1" part="heading">${text}</h1>`

@@ -111,7 +111,7 @@ export class OpsForensics extends OpsElement {
 
   private breadcrumb() {
     return html`<nav class="breadcrumb small" aria-label="Breadcrumb">
-      <a href="${this.base}/forensics">Forensics</a> <span class="muted" aria-hidden="true">/</span>
+      <a class="linked" href="${this.base}/forensics">Forensics</a> <span class="muted" aria-hidden="true">/</span>
       <span class="muted">${subjectTypeLabel(this.subjectType)}</span>
     </nav>`
   }

@@ -115,10 +115,10 @@ export class OpsOverview extends OpsElement {
     const tone = overview.moving === null ? '' : overview.moving ? 'moving' : 'halted'
     return html`<section class="card padded headline ${tone}" part="headline" aria-label="Is work moving?">
         <p class="sentence">${overview.sentence}</p>
-        <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, this.locale))}</ul>
+        <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, this.language))}</ul>
       </section>
       ${overview.buckets.every(({ count }) => count === 0) ? this.nothingThere(overview.withheld) : nothing}
-      <div class="buckets">${overview.buckets.map(bucketCard)}</div>
+      <div class="buckets">${overview.buckets.map((bucket) => bucketCard(bucket, this.language))}</div>
       ${overview.withheld.length > 0
         ? html`<p class="withheld muted small" role="note">Left out, because your account may not see it: ${overview.withheld.join(', ')}.</p>`
         : nothing}`

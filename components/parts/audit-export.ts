@@ -30,7 +30,7 @@ export class OpsAuditExport extends LitElement {
   @property() refused = ''
 
   override render() {
-    return html`<span role="group" aria-label="Export what the filters show; the export is itself recorded">
+    return html`<span role="group" aria-label="Export what the filters show" title="The export is itself recorded.">
         ${this.way('csv', 'Export CSV')} ${this.way('ndjson', 'Export NDJSON')}
       </span>
       ${this.refused ? html`<span class="muted small" id="refused">${this.refused}</span>` : nothing}

@@ -7,18 +7,18 @@ import './time.ts'
 type Exemplar = Bucket['exemplars'][number]
 
 /** What is in one status: how many, what that means, the few that matter most, who owns the next step, and the step. */
-export function bucketCard(bucket: Bucket): TemplateResult {
+export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
   const heading = `bucket-${bucket.status}`
   return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>
     <h3 class="bucket-head" id=${heading}>
-      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count.toLocaleString('en-GB')}</span>
+      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count.toLocaleString(locale)}</span>
     </h3>
     <p>${bucket.diagnosis}</p>
     ${bucket.exemplars.length > 0 ? html`<ul class="exemplars">${bucket.exemplars.map(exemplarItem)}</ul>` : nothing}
-    <p class="bucket-foot">
+    <div class="bucket-foot">
       ${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}
       ${bucket.nextStep ? html`<a class="next-step" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a>` : nothing}
-    </p>
+    </div>
   </section>`
 }
 
@@ -28,13 +28,11 @@ function exemplarItem({ label, attention, href, forensicsHref, completeness, at 
       <a class="wrap" href=${href}>${label}</a>
       ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing}
     </div>
-    <p class="small muted wrap">${attention}</p>
-    ${completeness === 'complete' && !forensicsHref
-      ? nothing
-      : html`<p class="exemplar-foot">
-          ${completeness === 'complete' ? nothing : completenessChip(completeness)}
-          ${forensicsHref ? html`<a class="small" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
-        </p>`}
+    <div class="exemplar-foot small muted">
+      <span class="why">${attention}</span>
+      ${completeness === 'complete' ? nothing : completenessChip(completeness)}
+      ${forensicsHref ? html`<a href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+    </div>
   </li>`
 }
 
@@ -85,14 +83,12 @@ export const bucketStyles = css`
   .exemplar-foot {
     display: flex;
     flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 10px;
+    align-items: baseline;
+    gap: 2px 10px;
   }
-  .exemplar-foot a {
-    text-decoration: none;
-  }
-  .exemplar-foot a:hover {
-    text-decoration: underline;
+  .exemplar-foot .why {
+    flex: 1 1 60%;
+    overflow-wrap: anywhere;
   }
   .bucket-foot {
     display: flex;
@@ -101,12 +97,6 @@ export const bucketStyles = css`
     gap: 2px;
     margin-top: auto;
     padding-top: 8px;
-  }
-  .bucket-foot a {
-    text-decoration: none;
-  }
-  .bucket-foot a:hover {
-    text-decoration: underline;
   }
   @container ops-page (max-width: 900px) {
     .buckets {
