@@ -81,7 +81,7 @@ export function classifyWindow(facts: CronFacts, coverage: Coverage, window: Win
 /** The newest instants that the revisions made due in the window, both ends included, oldest first. */
 function dueInstants(revisions: Revision[], { from, to }: Window, cap: number): Date[] {
   let found: Date[] = []
-  for (const [index, { from: since, expression, timezone }] of [...revisions.entries()].reverse()) {
+  for (const [index, { from: since, expression, timezone }] of [...revisions.entries()].toReversed()) {
     if (expression === null || since > to) continue
     const until = revisions[index + 1]?.from
     const end = until && until <= to ? new Date(until.getTime() - 1) : to
@@ -148,12 +148,13 @@ export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, c
   const gaps = findGaps(coverage.scheduling, { from, to })
   if (!gaps.length) return { state: 'complete', reasons: [] }
   const first = coverage.firstAt
-  if (!first || first >= to) {
-    return { state: 'history_unavailable', reasons: [first ? `The record begins at ${iso(first)}, after this window.` : 'No scheduler is on record yet.'] }
-  }
+  if (!first) return { state: 'history_unavailable', reasons: ['No scheduler is on record yet.'] }
+  if (first >= to) return { state: 'history_unavailable', reasons: [`The record begins at ${iso(first)}, after this window.`] }
   const reasons = gaps.map((gap) =>
     gap.to <= first ? `No record before ${iso(first)}.` : `No scheduler on record from ${iso(gap.from)} to ${iso(gap.to)}.`,
   )
+  const reached = coverage.scheduling.some((interval) => interval.from < to && (interval.to === null || interval.to > from))
+  if (!reached) return { state: 'history_unavailable', reasons }
   const more = reasons.length - mostReasons
   return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, mostReasons), `And ${more} more such gaps.`] : reasons }
 }

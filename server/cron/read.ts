@@ -9,7 +9,6 @@ import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
 import { type Entry, findEntry, queryEntries, type RawEntry, type RawSlot, querySlots, resourceOf, type SlotRow } from './rows.ts'
 import { recentSlots, showEntry, showSlot } from './show.ts'
 
-/** The newest slots that are read for the strip, with some more so that manual runs do not push out scheduled ones. */
 const mostHistory = 1_000
 const dayMs = 86_400_000
 

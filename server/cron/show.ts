@@ -38,7 +38,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Pro
     retiredAt: entry.retiredAt?.toISOString(),
     lastRun: glance.lastRun && showSlot(classifyRow(glance.lastRun)),
     nextRuns: runs.map(({ at }) => at),
-    recent: glance.recent.map(showSlot).reverse(),
+    recent: glance.recent.map(showSlot).toReversed(),
     coming,
     unfinishedJobs: glance.unfinishedJobs,
     definitionLocked: source === 'runtime' ? undefined : 'This entry is declared in code; change it there.',
