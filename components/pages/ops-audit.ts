@@ -135,9 +135,11 @@ export class OpsAudit extends OpsElement {
     return html`
       <header class="page-head">
         ${this.heading('Audit')}
-        <ops-audit-export .connection=${this.connection} .filters=${this.filters} refused=${this.exportRefusal()}></ops-audit-export>
+        ${this.shut
+          ? nothing
+          : html`<ops-audit-export .connection=${this.connection} .filters=${this.filters} refused=${this.exportRefusal()}></ops-audit-export>`}
       </header>
-      ${auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
+      ${this.shut ? nothing : auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
       ${this.newest.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.newest.reload),
@@ -222,6 +224,12 @@ export class OpsAudit extends OpsElement {
   private nothingThere() {
     if (filterNames.some((name) => this[name])) return emptyState('No event matches', 'Widen the filters above, or clear them all.')
     return emptyState('No events yet', 'The first operation, and every refused attempt, will stand here.')
+  }
+
+  /** Who may not see the log needs no way to narrow it or to take it away. */
+  private get shut(): boolean {
+    const { data, problem } = this.newest
+    return !data && (problem?.status === 401 || problem?.status === 403)
   }
 
   private exportRefusal(): string {

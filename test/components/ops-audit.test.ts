@@ -266,6 +266,15 @@ describe('ops-audit', () => {
     await shown(page, 30)
   })
 
+  it('offers neither filters nor exports to somebody who may not see the log', async () => {
+    const forbid = () => {
+      throw new Refusal('forbidden', 'Support looks at cron only.')
+    }
+    const page = mount('ops-audit', usual({ listAuditEvents: forbid }))
+    await until(() => seen(page).includes('Support looks at cron only.'), 'the problem')
+    equal(all(page, 'form, ops-audit-export').length, 0, 'forms and exports')
+  })
+
   it('becomes a list of cards where there is little room', async () => {
     const page = mount('ops-audit', usual(), { event: eventId(30) })
     const [row] = await shown(page, 30)
