@@ -81,6 +81,7 @@ export class OpsConfirm extends OpsElement {
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
+    if (changed.has('problem') || changed.has('preview')) this.renderRoot.querySelector('.body')?.scrollTo(0, 0)
     if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= now()) this.status = 'expired'
   }
 

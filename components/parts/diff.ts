@@ -7,40 +7,58 @@ type Values = Record<string, unknown>
 export function difference(before: Values | undefined, after: Values | undefined): TemplateResult {
   const rows = changes(before ?? {}, after ?? {})
   if (rows.length === 0) return html`<p class="muted">Nothing changes in what is stored.</p>`
+  const sides = { from: hasFields(before), to: hasFields(after) }
   return html`<table class="diff" part="diff">
     <thead>
       <tr>
         <th scope="col">Field</th>
-        <th scope="col">Before</th>
-        <th scope="col">After</th>
+        ${sides.from ? html`<th scope="col">Before</th>` : nothing} ${sides.to ? html`<th scope="col">After</th>` : nothing}
       </tr>
     </thead>
     <tbody>
-      ${rows.map(
-        ({ field, from, to }) => html`<tr>
-          <th scope="row"><code>${field}</code></th>
-          <td>${from === undefined ? absent : html`<del>${readable(from)}</del>`}</td>
-          <td>${to === undefined ? absent : html`<ins>${readable(to)}</ins>`}</td>
-        </tr>`,
-      )}
+      ${rows.map((change) => row(change, sides))}
     </tbody>
   </table>`
 }
 
+interface Change {
+  field: string
+  from: unknown
+  to: unknown
+}
+
+/** A side on which nothing stands, as when something is made or removed, gets no column. */
+function row({ field, from, to }: Change, sides: { from: boolean; to: boolean }): TemplateResult {
+  return html`<tr>
+    <th scope="row"><code>${field}</code></th>
+    ${sides.from ? html`<td>${from === undefined ? absent : html`<del>${readable(from)}</del>`}</td>` : nothing}
+    ${sides.to ? html`<td>${to === undefined ? absent : html`<ins>${readable(to)}</ins>`}</td>` : nothing}
+  </tr>`
+}
+
 const absent = html`<span class="muted">not there</span>`
 
-function changes(before: Values, after: Values): { field: string; from: unknown; to: unknown }[] {
+function hasFields(values: Values | undefined): boolean {
+  return Object.keys(values ?? {}).length > 0
+}
+
+function changes(before: Values, after: Values): Change[] {
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return fields
     .map((field) => ({ field, from: before[field], to: after[field] }))
-    .filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to))
+    .filter(({ from, to }) => JSON.stringify(from ?? null) !== JSON.stringify(to ?? null))
 }
 
 function readable(value: unknown): string | TemplateResult {
   if (value === null) return 'none'
   if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || '(empty)'
   if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readable(each)}</div>`)}`
   return html`<pre>${JSON.stringify(value, null, 2)}</pre>`
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null
 }
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/

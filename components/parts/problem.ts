@@ -36,9 +36,10 @@ export function staleNote(problem: Problem | undefined, retry: () => void): Temp
 }
 
 export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {
-  if (!problem.errors?.length) return nothing
+  const untold = problem.errors?.filter(({ message }) => !problem.detail.includes(message)) ?? []
+  if (untold.length === 0) return nothing
   return html`<ul class="problem-fields">
-    ${problem.errors.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}
+    ${untold.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}
   </ul>`
 }
 

@@ -13,6 +13,7 @@ export interface Route {
 export const routes: Route[] = [
   { title: 'Overview', path: '', view: 'view_overview', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
   { title: 'Cron', path: '/cron', view: 'view_cron', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
+  { title: 'Forensics', path: '/forensics', view: 'view_forensics', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
   { title: 'Audit', path: '/audit', view: 'view_audit', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
 ]
 
