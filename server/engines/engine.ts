@@ -45,6 +45,14 @@ export interface EngineCheck {
   detail: string
 }
 
+/** Something about the engine that the host should mend. */
+export interface EngineAdvice {
+  kind: 'missing_queue' | 'missing_index'
+  message: string
+  /** SQL that mends it; the host runs it, we never do. */
+  statement?: string
+}
+
 /** What an engine can do. Asked instead of its name; what is false is shown as a disabled control with the reason. */
 export interface Capabilities {
   enqueue: boolean
@@ -71,6 +79,8 @@ export interface Engine {
   /** Cancels jobs that have not ended, executing ones too where `cancelExecuting`. */
   cancel(refs: JobRef[], tx: SqlExecutor): Promise<void>
   measure(since: Date): Promise<Measurement>
+  /** For `doctor`, which only reads: what is missing, given the queues that cron entries name. */
+  advise?(queues: string[]): Promise<EngineAdvice[]>
 }
 
 export const unfinishedStates: readonly JobState[] = ['scheduled', 'available', 'executing', 'retryable']

@@ -1,5 +1,5 @@
 import type { JobState } from '../../schemas/index.ts'
-import type { Engine, FoundJob, JobRef, Measurement, NewJob, SqlExecutor } from './engine.ts'
+import type { Engine, EngineAdvice, FoundJob, JobRef, Measurement, NewJob, SqlExecutor } from './engine.ts'
 
 /** As much of pg-boss 12 as is used here. The host passes its own instance, so this package loads no queue library. */
 export interface PgBossLike {
@@ -39,7 +39,7 @@ const countLimit = 100_000
  * const ops = await createOps({ engine: pgBoss(boss), … })
  */
 export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgboss' }: PgBossOptions = {}): Engine {
-  const jobs = `"${schema.replaceAll('"', '""')}".job`
+  const jobs = `${quoted(schema)}.job`
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : boss.getDb())
   return {
     name: 'pg-boss',
@@ -68,6 +68,10 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     },
 
     measure: (since) => measure(boss.getDb(), jobs, since),
+
+    async advise(queues) {
+      return [...(await missingQueues(boss.getDb(), schema, queues)), ...(await missingIndexes(boss.getDb(), schema))]
+    },
   }
 }
 
@@ -112,10 +116,46 @@ async function measure(db: SqlExecutor, jobs: string, since: Date): Promise<Meas
   }
 }
 
+async function missingQueues(db: SqlExecutor, schema: string, queues: string[]): Promise<EngineAdvice[]> {
+  const { rows } = await db.executeSql(
+    `select wanted from unnest($1::text[]) as wanted where not exists (select from ${quoted(schema)}.queue where name = wanted)`,
+    [[...new Set(queues)]],
+  )
+  return rows.map(({ wanted }) => ({
+    kind: 'missing_queue',
+    message: `pg-boss has no queue '${String(wanted)}', which a cron entry names; make it with boss.createQueue('${String(wanted)}').`,
+  }))
+}
+
+/** Below this many jobs in a table, reading all of it costs nothing to speak of. */
+const manyJobs = 100_000
+
+/** What ended or began lately is counted every few seconds; pg-boss itself has no use for these indexes and so has none. */
+async function missingIndexes(db: SqlExecutor, schema: string): Promise<EngineAdvice[]> {
+  const { rows } = await db.executeSql(
+    `select part.relname, col.attname
+     from pg_partition_tree(to_regclass($1)) tree
+     join pg_class part on part.oid = tree.relid and tree.isleaf and part.reltuples > ${manyJobs}
+     join pg_attribute col on col.attrelid = part.oid and col.attname in ('completed_on', 'started_on')
+     where not exists (select from pg_index i where i.indrelid = part.oid and i.indisvalid and i.indkey[0] = col.attnum)
+     order by 1, 2`,
+    [`${quoted(schema)}.job`],
+  )
+  return rows.map(({ relname, attname }) => ({
+    kind: 'missing_index',
+    message: `${schema}.${String(relname)} is large and has no index on ${String(attname)}, so each snapshot reads all of it.`,
+    statement: `create index concurrently on ${quoted(schema)}.${quoted(String(relname))} (${String(attname)})`,
+  }))
+}
+
 function byQueue(refs: JobRef[]): Map<string, string[]> {
   const grouped = new Map<string, string[]>()
   for (const { queue, id } of refs) grouped.set(queue, [...(grouped.get(queue) ?? []), id])
   return grouped
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`
 }
 
 /** Our connections leave timestamps as text; pg-boss's own make dates. */

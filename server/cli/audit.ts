@@ -1,0 +1,86 @@
+import { Command, Option } from 'commander'
+import { type AuditEvent, type AuditFilters, auditOutcomes, exportAuditEvents, listAuditEvents } from '../../schemas/index.ts'
+import { type ExportFormat, exportEvents } from '../audit/export.ts'
+import { listEvents } from '../audit/list.ts'
+import { CliError } from './explain.ts'
+import { note, printJson, printTable, shortTime } from './print.ts'
+import { withSession } from './session.ts'
+
+export function auditCommand(): Command {
+  const audit = new Command('audit').description('the audit log, redacted as the display policy says')
+  withFilters(audit.command('list'))
+    .description('events, newest first')
+    .option('--limit <count>', 'at most so many, up to 200', '50')
+    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--json', 'as JSON')
+    .action(listCommand)
+  withFilters(audit.command('export'))
+    .description('all events that match, to standard output; the export itself is audited')
+    .addOption(new Option('--format <format>', 'how').choices(['csv', 'ndjson']).default('ndjson'))
+    .action(exportCommand)
+  return audit
+}
+
+function withFilters(command: Command): Command {
+  return command
+    .option('--actor <id>', 'who')
+    .option('--action <action>', 'e.g. pause_cron_entry')
+    .option('--event-type <type>', 'e.g. cron.paused')
+    .addOption(new Option('--outcome <outcome>', 'how it ended').choices(Object.keys(auditOutcomes)))
+    .option('--subject <type:id>', 'e.g. cron_entry:nightly_sync, or a type alone')
+    .option('--from <instant>', 'inclusive, e.g. 2026-11-21T02:00:00Z')
+    .option('--to <instant>', 'exclusive')
+    .option('--search <words>', 'words of the reason')
+}
+
+interface FilterOptions extends Pick<AuditFilters, 'actor' | 'action' | 'eventType' | 'from' | 'to'> {
+  outcome?: string
+  subject?: string
+  search?: string
+}
+
+interface ListOptions extends FilterOptions {
+  limit: string
+  cursor?: string
+  json?: boolean
+}
+
+async function listCommand({ limit, cursor, json, ...given }: ListOptions, command: Command): Promise<void> {
+  const { limit: most, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...readFilters(given), limit, cursor })
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_audit')
+    const page = await listEvents(scope(), filters, most, after)
+    if (json) return printJson(page)
+    printTable(['time', 'event', 'outcome', 'actor', 'subject', 'source', 'reason'], page.items.map(rowOf))
+    if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
+  })
+}
+
+function rowOf({ occurredAt, eventType, outcome, code, actor, subject, source, reason }: AuditEvent): string[] {
+  const ended = code ? `${outcome} (${code})` : outcome
+  return [shortTime(occurredAt), eventType, ended, actor.label, `${subject.type}:${subject.id}`, source, reason ?? '-']
+}
+
+async function exportCommand({ format, ...given }: FilterOptions & { format: ExportFormat }, command: Command): Promise<void> {
+  const { format: how, ...filters } = exportAuditEvents.query!.parse({ ...readFilters(given), format })
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_audit')
+    for await (const lines of await exportEvents(scope(), how, filters, 'cli')) await write(lines)
+  })
+}
+
+function readFilters({ subject, search, ...filters }: FilterOptions): Record<string, unknown> {
+  return { ...filters, ...readSubject(subject), q: search }
+}
+
+function readSubject(subject: string | undefined): { subjectType?: string; subjectId?: string } {
+  if (subject === undefined) return {}
+  const [type, ...id] = subject.split(':')
+  if (!type) throw new CliError(`--subject is '${subject}'; expected a type and an id, e.g. cron_entry:nightly_sync.`)
+  return { subjectType: type, subjectId: id.length ? id.join(':') : undefined }
+}
+
+/** Waits for a slow reader, so that a long export does not pile up in memory. */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
+}

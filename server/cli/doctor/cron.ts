@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import { readDeclarations } from '../../cron/definition.ts'
+import { nextAfter, readSchedule } from '../../cron/expression.ts'
+import { type Entry, queryEntries, type RawEntry } from '../../cron/rows.ts'
+import type { Kit } from '../../kit.ts'
+import type { DeclaredCronEntry } from '../../options.ts'
+import { explain } from '../explain.ts'
+import { error, failed, type Finding, ok, warning } from './finding.ts'
+
+/** Declared and stored entries: can each be understood, and does it ever fire again? */
+export async function checkCron(kit: Kit, declared: DeclaredCronEntry[]): Promise<Finding[]> {
+  const entries = await listEntries(kit)
+  const findings = [...checkDeclared(declared, entries), ...entries.flatMap((entry) => checkEntry(entry, kit.now()))]
+  return findings.some(({ status }) => status !== 'ok') ? findings : [ok('cron', `${entries.length} entries, each with a valid expression and a next run`)]
+}
+
+export function listEntries({ db }: Kit): Promise<Entry[]> {
+  return queryEntries(db.em(), sql<RawEntry>`select * from ${db.table('cron_entry')} where retired_at is null order by name`)
+}
+
+function checkDeclared(declared: DeclaredCronEntry[], stored: Entry[]): Finding[] {
+  try {
+    const known = new Set(stored.map(({ name }) => name))
+    const waiting = readDeclarations(declared).filter(({ name }) => !known.has(name))
+    return waiting.map(({ name }) => warning('cron', `'${name}' is declared and not stored yet`, 'The next ops.start() stores it.'))
+  } catch (thrown) {
+    return [failed('cron', thrown)]
+  }
+}
+
+function checkEntry(entry: Entry, now: Date): Finding[] {
+  const { name, expression, timezone, lastError } = entry
+  try {
+    readSchedule({ expression, timezone })
+  } catch (thrown) {
+    return [error('cron', `'${name}' cannot be scheduled: ${explain(thrown)}`)]
+  }
+  if (!nextAfter({ expression, timezone }, now)) return [warning('cron', `'${name}' (${expression}) never fires again`)]
+  // The engine's own words may quote arguments; the page shows them to whoever may see them.
+  if (lastError !== null) return [warning('cron', `'${name}' could not be enqueued the last time`, 'The cron page shows what the engine said.')]
+  return []
+}

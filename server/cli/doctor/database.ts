@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import { migrations } from '../../../migrations/index.ts'
+import { query } from '../../db/database.ts'
+import type { Kit } from '../../kit.ts'
+import { error, failed, type Finding, ok, warning } from './finding.ts'
+
+const oldestPostgres = 140_000
+const skewSeconds = 5
+
+/** `usable`: the tables are there, so that the other checks make sense. */
+export async function checkDatabase(kit: Kit): Promise<{ findings: Finding[]; usable: boolean }> {
+  try {
+    const findings = [await checkServer(kit), await checkClock(kit)]
+    const schema = await checkSchema(kit)
+    return { findings: [...findings, schema], usable: schema.status !== 'error' }
+  } catch (thrown) {
+    return { findings: [failed('database', thrown)], usable: false }
+  }
+}
+
+async function checkServer({ db }: Kit): Promise<Finding> {
+  const [server] = await query(
+    db.em(),
+    sql<{ name: string; version: string; number: number }>`
+      select current_database() as name, current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  )
+  const message = `PostgreSQL ${server!.version} answers, database ${server!.name}`
+  return server!.number < oldestPostgres ? warning('database', message, 'Expected PostgreSQL 14 or newer.') : ok('database', message)
+}
+
+/** Slots are due by this process's clock and evidence is stamped by the database's. */
+async function checkClock({ db }: Kit): Promise<Finding> {
+  const asked = Date.now()
+  const [row] = await query(db.em(), sql<{ ms: number }>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`)
+  const apart = Math.abs(Number(row!.ms) - (asked + Date.now()) / 2) / 1000
+  const message = `the clock of this machine and the database's are ${apart.toFixed(1)} s apart`
+  return apart > skewSeconds ? warning('clock', message, 'Set both by a time server.') : ok('clock', message)
+}
+
+async function checkSchema({ db }: Kit): Promise<Finding> {
+  const pending = await db.pendingMigrations()
+  const hint = "Run 'ops-powertools migrate up'."
+  if (pending.length === migrations.length) return error('schema', `schema ${db.schema} has no tables yet`, hint)
+  if (pending.length) return error('schema', `schema ${db.schema} lacks ${pending.join(', ')}`, hint)
+  const applied = await query(db.em(), sql<{ name: string }>`select name from ${db.table('migration')} order by name`)
+  const unknown = applied.map(({ name }) => name).filter((name) => !migrations.some((migration) => migration.name === name))
+  if (unknown.length) {
+    return warning('schema', `schema ${db.schema} has ${unknown.join(', ')}, which this version does not know`, 'A newer version of this package works here too; use it everywhere.')
+  }
+  return ok('schema', `schema ${db.schema} is at ${migrations.at(-1)!.name}, nothing is pending`)
+}

@@ -1,0 +1,20 @@
+import { Command } from 'commander'
+import { version } from '../version.ts'
+import { auditCommand } from './audit.ts'
+import { cronCommand } from './cron.ts'
+import { doctorCommand } from './doctor.ts'
+import { initCommand } from './init.ts'
+import { migrateCommand } from './migrate.ts'
+
+/** The command line: the same database, the same pipeline, source `cli`. */
+export function createProgram(): Command {
+  return new Command('ops-powertools')
+    .description('Audited operations over background jobs.')
+    .version(version)
+    .option('--config <file>', 'the module with the options of createOps (default: ops.config.ts, .js or .mjs here)')
+    .addCommand(migrateCommand())
+    .addCommand(doctorCommand())
+    .addCommand(initCommand())
+    .addCommand(auditCommand())
+    .addCommand(cronCommand())
+}

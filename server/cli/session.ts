@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import type { Permission, ViewAction } from '../../schemas/index.ts'
+import { OpsError } from '../error.ts'
+import { redacted } from '../host/display.ts'
+import type { Log } from '../host/log.ts'
+import { type Viewer, viewerOf } from '../host/viewer.ts'
+import { openKit, type RunningKit } from '../open.ts'
+import type { Scope } from '../operations/scope.ts'
+import { type HostOptions, loadOptions } from './config.ts'
+import { note } from './print.ts'
+
+/** One command's connection to the host's database, as whoever `auth.commandLineActor` says. */
+export interface CliSession {
+  kit: RunningKit
+  /** Of a new step, with its own unit of work and time. */
+  scope(): Scope
+  /** Refuses when the actor may not see this surface. */
+  requireView(view: ViewAction): Promise<void>
+}
+
+/** Opens, works, and closes everything that was opened here. */
+export async function withSession<T>(command: Command, work: (session: CliSession) => Promise<T>): Promise<T> {
+  const options = await loadOptions(command)
+  const kit = await openKit({ ...options, bridges: [], log: silent })
+  try {
+    return await work(openSession(kit, await viewerFromTerminal(options)))
+  } finally {
+    await kit.settled()
+    await kit.db.close()
+  }
+}
+
+function openSession(kit: RunningKit, viewer: Viewer): CliSession {
+  return {
+    kit,
+    scope: () => ({ kit, viewer, em: kit.db.em(), source: 'cli', requestId: `cli-${crypto.randomUUID()}`, now: kit.now() }),
+    async requireView(view) {
+      const { allowed, reason } = await viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+      if (!allowed) throw new OpsError('forbidden', reason ?? `${view} is not allowed.`)
+    },
+  }
+}
+
+async function viewerFromTerminal({ auth, displayPolicy }: HostOptions): Promise<Viewer> {
+  const actor = await auth.commandLineActor?.(process.env)
+  if (actor === null || actor === undefined) {
+    note(
+      auth.commandLineActor
+        ? 'auth.commandLineActor names nobody here, so this command only reads, and what a display policy decides about is redacted.'
+        : 'auth.commandLineActor is not there, so this command only reads, and what a display policy decides about is redacted.',
+    )
+    return nobody
+  }
+  const viewer = viewerOf(auth, displayPolicy, actor)
+  return { ...viewer, show: (kind, value, _surface, subject) => viewer.show(kind, value, 'cli', subject) }
+}
+
+const onlyReads: Permission = {
+  allowed: false,
+  reason: 'Without a command line actor nothing can be changed; auth.commandLineActor says who acts.',
+}
+
+/** The display policy cannot be asked about nobody, so nothing that it decides about is shown. */
+const nobody: Viewer = {
+  principal: null,
+  can: async (action) => (action.startsWith('view_') ? { allowed: true } : onlyReads),
+  show: (_kind, value) => (value === null || value === undefined ? value : redacted),
+}
+
+const silent: Log = { info() {}, warn() {}, error() {} }
