@@ -15,6 +15,8 @@ export interface ClusterOptions {
   folder: string
   /** `name=value`, as in postgresql.conf. */
   settings?: string[]
+  /** Removed should this process be killed; for tests. */
+  temporaryFolder?: string
   /** Told what a person should know, e.g. that a leftover was cleaned up. */
   report?: (sentence: string) => void
 }
@@ -31,7 +33,7 @@ export interface Cluster {
 }
 
 /** Initialises the folder if needed and starts a server on it. */
-export async function startCluster({ folder, settings = [], report = () => {} }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ folder, settings = [], temporaryFolder, report = () => {} }: ClusterOptions): Promise<Cluster> {
   const account = serverAccount()
   const binaries = findBinaries(account)
   await stopLeftover(folder, report)
@@ -45,7 +47,7 @@ export async function startCluster({ folder, settings = [], report = () => {} }:
     },
     urlOf: (database) => connectionUrl(connection, database),
     async start() {
-      const started = await startServer({ program: binaries.postgres, folder, port: connection.port, account, settings })
+      const started = await startServer({ program: binaries.postgres, folder, port: connection.port, account, settings, temporaryFolder })
       server = started
       void started.ended.then(() => {
         if (server === started) cluster.onUnexpectedEnd?.()

@@ -8,6 +8,8 @@ export interface ServerOptions {
   account: Account | undefined
   /** `name=value`, as in postgresql.conf. */
   settings: string[]
+  /** Removed when this process is killed outright; for data nobody needs afterwards. */
+  temporaryFolder?: string
 }
 
 export interface ServerProcess {
@@ -19,7 +21,7 @@ export interface ServerProcess {
 /** Resolves when the server takes connections; rejects with what it said last when it ends before that. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const child = spawnServer(options)
-  const guard = stopWithUs(child)
+  const guard = stopWithUs(child, options.temporaryFolder)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   void ended.then(() => guard.kill('SIGKILL'))
   await ready(child)
@@ -45,8 +47,8 @@ function spawnServer({ program, folder, port, account, settings }: ServerOptions
 }
 
 /** When this process is killed outright, the pipe closes and the shell stops the server in its place. */
-function stopWithUs(server: ChildProcess): ChildProcess {
-  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$1" 2>/dev/null', 'sh', String(server.pid)], {
+function stopWithUs(server: ChildProcess, temporaryFolder = ''): ChildProcess {
+  const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', String(server.pid), temporaryFolder], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -54,6 +56,13 @@ function stopWithUs(server: ChildProcess): ChildProcess {
   guard.unref()
   return guard
 }
+
+const guardScript = `
+  read -r _
+  kill -INT "$1"
+  [ -n "$2" ] || exit
+  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 1; done
+  rm -rf "$2"`
 
 async function ready(child: ChildProcess): Promise<void> {
   let said = ''
