@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { migrations } from '../../migrations/index.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import { loadOptions } from './config.ts'
 import { CliError } from './explain.ts'
@@ -41,7 +40,7 @@ async function migrateUp(db: Database, { json }: { json?: boolean }): Promise<vo
 
 async function showStatus(db: Database, { json }: { json?: boolean }): Promise<void> {
   const pending = new Set(await db.pendingMigrations())
-  const rows = migrations.map(({ name }) => ({ name, state: pending.has(name) ? 'pending' : 'applied' }))
+  const rows = db.migrationNames.map((name) => ({ name, state: pending.has(name) ? 'pending' : 'applied' }))
   if (json) return printJson({ schema: db.schema, migrations: rows })
   printTable(['migration', 'state'], rows.map(({ name, state }) => [name, state]))
   print(pending.size ? `${pending.size} pending; apply with 'ops-powertools migrate up'.` : `Schema ${db.schema} is up to date.`)

@@ -23,6 +23,8 @@ export interface Database {
   /** Takes every migration back. For tests and for leaving; it removes the evidence with the tables. */
   migrateDown(): Promise<string[]>
   pendingMigrations(): Promise<string[]>
+  /** Every migration this version knows, in order. */
+  readonly migrationNames: readonly string[]
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
     migrateDown: () => migrate(orm as unknown as MikroORM, schema, 'down'),
     pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
+    migrationNames: migrations.map(({ name }) => name),
     close: () => orm.close(true),
   }
 }

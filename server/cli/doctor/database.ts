@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { migrations } from '../../../migrations/index.ts'
 import { query } from '../../db/database.ts'
 import type { Kit } from '../../kit.ts'
 import { error, failed, type Finding, ok, warning } from './finding.ts'
@@ -40,12 +39,12 @@ async function checkClock({ db }: Kit): Promise<Finding> {
 async function checkSchema({ db }: Kit): Promise<Finding> {
   const pending = await db.pendingMigrations()
   const hint = "Run 'ops-powertools migrate up'."
-  if (pending.length === migrations.length) return error('schema', `schema ${db.schema} has no tables yet`, hint)
+  if (pending.length === db.migrationNames.length) return error('schema', `schema ${db.schema} has no tables yet`, hint)
   if (pending.length) return error('schema', `schema ${db.schema} lacks ${pending.join(', ')}`, hint)
   const applied = await query(db.em(), sql<{ name: string }>`select name from ${db.table('migration')} order by name`)
-  const unknown = applied.map(({ name }) => name).filter((name) => !migrations.some((migration) => migration.name === name))
+  const unknown = applied.map(({ name }) => name).filter((name) => !db.migrationNames.includes(name))
   if (unknown.length) {
     return warning('schema', `schema ${db.schema} has ${unknown.join(', ')}, which this version does not know`, 'A newer version of this package works here too; use it everywhere.')
   }
-  return ok('schema', `schema ${db.schema} is at ${migrations.at(-1)!.name}, nothing is pending`)
+  return ok('schema', `schema ${db.schema} is at ${db.migrationNames.at(-1)}, nothing is pending`)
 }
