@@ -1,10 +1,16 @@
 #!/usr/bin/env node
-import { explain } from './explain.ts'
-import { createProgram } from './program.ts'
+// Loaded after the check, because an older Node cannot read what follows.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`ops-powertools: this is Node ${process.versions.node}; expected 22.18 or newer.\n`)
+  process.exit(1)
+}
 
 // A reader that closes early (`| head`) has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
+const { createProgram } = await import('./program.ts')
+const { explain } = await import('./explain.ts')
 try {
   await createProgram().parseAsync()
 } catch (error) {
@@ -14,3 +20,5 @@ try {
 
 // The host's own pools and timers, opened by its options module, would keep the process alive.
 process.stdout.write('', () => process.exit())
+
+export {}

@@ -1,0 +1,217 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from './support/postgres.ts'
+
+const project = new URL('..', import.meta.url).pathname
+const run = promisify(execFile)
+let host: string
+let database: TestDatabase
+
+interface Manifest {
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+  peerDependencies: Record<string, string>
+  exports: Record<string, string | Record<string, string>>
+  bin: Record<string, string>
+}
+const manifest = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as Manifest
+
+/** What a host has of its own, besides this package. */
+const ownPackages = ['pg-boss', 'koa', '@types/koa', '@types/node', 'typescript']
+
+beforeAll(async () => {
+  if (!existsSync(join(project, 'dist/server/index.js'))) throw new Error("There is no dist/ to pack; run 'npm run build' first.")
+  host = await mkdtemp(join(tmpdir(), 'ops-powertools-host-'))
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', host], { cwd: project })
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }]
+  await writeFile(join(host, 'package.json'), JSON.stringify({ name: 'host', private: true, type: 'module' }))
+  const wanted = ownPackages.map((name) => `${name}@${(manifest.dependencies[name] ?? manifest.devDependencies[name])!}`)
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', join(host, filename), ...wanted], { cwd: host })
+  database = await createDatabase({ empty: true })
+}, 240_000)
+
+afterAll(async () => {
+  await database?.drop()
+  if (host) await rm(host, { recursive: true, force: true })
+})
+
+async function script(name: string, text: string): Promise<string> {
+  await writeFile(join(host, name), text)
+  return (await run(process.execPath, [join(host, name)], { cwd: host, timeout: 20_000 })).stdout.trim()
+}
+
+describe('installed from its tarball', () => {
+  const installed = (path: string) => join(host, 'node_modules/ops-powertools', path)
+
+  test('it brings neither a queue library nor a dashboard nor sources or tests', async () => {
+    const names = await readdir(installed(''))
+    expect(names.sort()).toEqual(['README.md', 'dist', 'docs', 'package.json'])
+    expect(existsSync(join(host, 'node_modules/@pg-boss/dashboard'))).toBe(false)
+    const files = await readdir(installed('dist'), { recursive: true })
+    expect(files.filter((file) => /(^|\/)(test|demo-host|node_modules)\//.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual([])
+  })
+
+  test('every export leads to a file that is there', async () => {
+    const targets = Object.values(manifest.exports).flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)))
+    const missing = targets.filter((target) => !target.includes('*') && !existsSync(installed(target)))
+    const emptyFolders = targets.filter((target) => target.includes('*') && !existsSync(installed(target.slice(0, target.indexOf('*')))))
+    expect([...missing, ...emptyFolders, ...Object.values(manifest.bin).filter((file) => !existsSync(installed(file)))]).toEqual([])
+  })
+
+  test('server, engine, bridge, client and schemas are imported without their optional peers being there', async () => {
+    const found = await script(
+      'imports.mjs',
+      `const names = ['ops-powertools', 'ops-powertools/engines/pg-boss', 'ops-powertools/bridges/pg-boss', 'ops-powertools/client', 'ops-powertools/schemas']
+       const modules = await Promise.all(names.map((name) => import(name)))
+       const wanted = ['createOps', 'pgBoss', 'pgBossDashboard', 'createClient', 'auditEvent']
+       console.log(JSON.stringify(wanted.map((name, index) => typeof modules[index][name])))`,
+    )
+    expect(JSON.parse(found)).toEqual(['function', 'function', 'function', 'function', 'object'])
+  })
+
+  test('one element is imported, and defines itself', async () => {
+    const defined = await script('element.mjs', `await import('ops-powertools/components/ops-cron.js'); console.log(typeof customElements.get('ops-cron'))`)
+    expect(defined).toBe('function')
+  })
+
+  test('the browser build names no package, so that a page needs no build step', async () => {
+    const folder = installed('dist/browser')
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js'))
+    expect(files).toContain('ops-cron.js')
+    for (const file of files) {
+      const text = await readFile(join(folder, file), 'utf8')
+      const specifiers = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(["'`])([^"'`\n]+)\1/g)].map(([, , name]) => name!)
+      expect([file, specifiers.filter((name) => !/^\.{0,2}\//.test(name))]).toEqual([file, []])
+    }
+  })
+
+  test('the machine-readable contracts are there', async () => {
+    const found = await script(
+      'contracts.mjs',
+      `import openapi from 'ops-powertools/openapi.json' with { type: 'json' }
+       import elements from 'ops-powertools/custom-elements.json' with { type: 'json' }
+       const tags = elements.modules.flatMap(({ declarations = [] }) => declarations.map(({ tagName }) => tagName)).filter(Boolean)
+       console.log(JSON.stringify({ openapi: openapi.openapi, paths: Object.keys(openapi.paths).length > 10, cron: tags.includes('ops-cron') }))`,
+    )
+    expect(JSON.parse(found)).toEqual({ openapi: expect.stringMatching(/^3\.1/) as string, paths: true, cron: true })
+  })
+
+  test('the command line starts, writes its starters, and they run', async () => {
+    const command = join(host, 'node_modules/.bin/ops-powertools')
+    const env = { ...process.env, DATABASE_URL: database.url }
+    const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as { version: string }
+    expect((await run(command, ['--version'])).stdout.trim()).toBe(version)
+    await run(command, ['init'], { cwd: host })
+    expect((await run(command, ['migrate', 'up'], { cwd: host, env })).stdout).toContain('Applied to schema ops')
+    const doctor = await run(command, ['doctor', '--json'], { cwd: host, env }).catch((failed: { code: number; stdout: string }) => failed)
+    const { verdict, findings } = JSON.parse(doctor.stdout) as { verdict: string; findings: { check: string; status: string }[] }
+    expect(verdict).toBe('warning')
+    expect(findings.filter(({ status }) => status !== 'ok').map(({ check }) => check).sort()).toEqual(['auth', 'scheduler'])
+    for (const mount of ['ops.koa.ts', 'ops.node.ts']) await serves(join(host, mount))
+  }, 60_000)
+
+  describe('its types', () => {
+    const config = (resolution: Record<string, string>) =>
+      JSON.stringify({ compilerOptions: { ...resolution, target: 'es2024', lib: ['es2024', 'dom', 'dom.iterable'], types: ['node'], strict: true, noEmit: true, verbatimModuleSyntax: true, allowImportingTsExtensions: true, resolveJsonModule: true, skipLibCheck: false } })
+    const resolutions = { nodenext: { module: 'nodenext', moduleResolution: 'nodenext' }, bundler: { module: 'esnext', moduleResolution: 'bundler' } }
+    const check = async (name: keyof typeof resolutions, file: string) => {
+      await writeFile(join(host, `tsconfig.${name}.json`), JSON.stringify({ ...(JSON.parse(config(resolutions[name])) as object), files: [file] }))
+      return run(process.execPath, [join(host, 'node_modules/typescript/bin/tsc'), '-p', `tsconfig.${name}.json`], { cwd: host }).then(
+        () => '',
+        (failed: { stdout: string }) => failed.stdout,
+      )
+    }
+
+    test.each(['nodenext', 'bundler'] as const)('resolve with %s', async (name) => {
+      await writeFile(join(host, 'typed.ts'), typedHost)
+      expect(await check(name, 'typed.ts')).toBe('')
+    }, 60_000)
+
+    test('and say what is wrong', async () => {
+      await writeFile(join(host, 'wrong.ts'), `import { createOps } from 'ops-powertools'\nvoid createOps({ database: { url: 7 } })\n`)
+      expect(await check('nodenext', 'wrong.ts')).toMatch(/wrong\.ts\(2,.*error TS2\d+/)
+    }, 60_000)
+  })
+
+  test('the README’s Koa snippet runs as it stands', async () => {
+    const readme = await readFile(join(project, 'README.md'), 'utf8')
+    const snippet = /<!-- test: koa -->\s*```(?:ts|js)\n([\s\S]*?)```/.exec(readme)?.[1]
+    expect(snippet, 'README.md has no code block after <!-- test: koa -->').toBeDefined()
+    await writeFile(join(host, 'readme.ts'), snippet!)
+    await serves(join(host, 'readme.ts'))
+  }, 60_000)
+})
+
+/** Starts a host's file with DATABASE_URL and PORT, and asks it whether it is ready. */
+async function serves(file: string): Promise<void> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [file], { cwd: host, env: { ...process.env, DATABASE_URL: database.url, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  try {
+    const answers = await answersOf(`http://127.0.0.1:${port}/ops/jobs`, () => child.exitCode === null)
+    expect([answers, said]).toEqual([{ ready: 200, session: 401, page: expect.any(Number) as number }, expect.any(String) as string])
+  } finally {
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+async function answersOf(base: string, alive: () => boolean): Promise<Record<string, number> | string> {
+  for (const end = Date.now() + 20_000; Date.now() < end && alive(); await wait(100)) {
+    const ready = await fetch(`${base}/api/v1/readyz`).catch(() => undefined)
+    if (ready?.status !== 200) continue
+    const [session, page] = await Promise.all([fetch(`${base}/api/v1/session`), fetch(base, { redirect: 'manual' })])
+    return { ready: ready.status, session: session.status, page: page.status }
+  }
+  return alive() ? 'not ready within 20 s' : 'ended by itself'
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => probe.once('listening', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+const typedHost = `
+import Koa from 'koa'
+import { PgBoss } from 'pg-boss'
+import { createOps, defineOptions, type Auth, type Ops } from 'ops-powertools'
+import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
+import { createClient } from 'ops-powertools/client'
+import { pgBoss } from 'ops-powertools/engines/pg-boss'
+import { auditEvent, type AuditEvent, type CronEntry } from 'ops-powertools/schemas'
+import type {} from 'ops-powertools/components/ops-cron.js'
+
+interface Person { id: string; name: string }
+const auth: Auth<Person> = {
+  currentActor: async (request) => (request.headers.cookie ? { id: '1', name: 'one' } : null),
+  authorize: (person, action, resource) => person.id === '1' && action !== 'run_cron_entry' && resource.queue !== 'secret',
+  auditPrincipal: ({ id, name }) => ({ id, type: 'user', label: name }),
+}
+const boss = new PgBoss('postgres://localhost/app')
+const options = defineOptions<Person>({
+  database: { url: 'postgres://localhost/app' },
+  auth,
+  displayPolicy: { display: (kind, _value, { actor }) => (kind === 'cron_args' && actor.id !== '1' ? '[hidden]' : undefined) },
+  engine: pgBoss(boss),
+  bridges: [pgBossDashboard({ databaseUrl: 'postgres://localhost/app' })],
+  cron: [{ name: 'nightly_sync', queue: 'nightly_sync', expression: '0 2 * * *' }],
+})
+export const ops: Ops = await createOps(options)
+new Koa().use(ops.middleware())
+const client = createClient({ api: 'http://localhost/ops/jobs/api/v1' })
+export const entries: CronEntry[] = (await client.listCronEntries({ query: { state: 'paused' } })).items
+export const event: AuditEvent = auditEvent.parse({})
+`
