@@ -16,7 +16,7 @@ export interface TemporaryCluster extends Cluster {
 /** A PostgreSQL server that leaves nothing behind. */
 export async function startTemporaryCluster({ durable = false }: { durable?: boolean } = {}): Promise<TemporaryCluster> {
   const folder = await makeTemporaryFolder()
-  const cluster = await startCluster({ folder: join(folder, 'data'), settings: durable ? settings : [...careless, ...settings] })
+  const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: durable ? settings : [...careless, ...settings] })
   return Object.assign(cluster, {
     async remove() {
       await cluster.stop()
