@@ -28,8 +28,9 @@ export class Preview extends Migration {
         actor_id text not null,
         key text not null,
         request_hash text not null,
-        status integer,
-        answer jsonb,
+        -- The event that answered it, or the refusal.
+        event_id uuid,
+        refusal jsonb,
         expires_at timestamptz not null,
         primary key (actor_id, key)
       );

@@ -25,7 +25,7 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
       requestId: scope.requestId,
       metadata: { filters },
     },
-    [auditHint(kit)],
+    { hints: [auditHint(kit)] },
   )
   return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
 }

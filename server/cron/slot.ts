@@ -42,8 +42,8 @@ export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
     const situation = { overlap, catchUp, maxCatchUp, now: work.now, due, absence }
     return { ...each, decision: decide({ ...situation, unfinishedJobs: unfinished.length, waiting: waiting !== undefined }) }
   })
-  const won = await writeSlots(work, decided)
-  await makeJobs(work, decided, won)
+  await startWaiting(work, decided)
+  await makeJobs(work, decided, await writeSlots(work, decided))
   await advance(work, entries)
   const changed = decided.filter(({ decision }) => decision.startWaiting || decision.slots.length)
   await hintEntries(work.kit.db, work.em, changed.map(({ entry }) => entry.name))
@@ -149,25 +149,39 @@ async function writeSlots({ kit: { db }, em, now }: Work, decided: Decided[]): P
         ${rows.map(({ entryId }) => entryId)}::uuid[], ${rows.map(({ at }) => at.toISOString())}::timestamptz[],
         ${rows.map(({ state }) => state)}::text[], ${rows.map(({ note }) => note ?? null)}::text[]
       ) as decided (entry_id, slot_at, state, note)
-      on conflict do nothing returning id, entry_id, slot_at, state`,
+      on conflict (entry_id, kind, slot_at) do nothing returning id, entry_id, slot_at, state`,
   )
   return won
     .filter(({ state }) => state === 'claimed')
     .map((row) => ({ id: row.id, entryId: row.entry_id, at: new Date(row.slot_at) }))
 }
 
-async function makeJobs(work: Work, decided: Decided[], won: Won[]): Promise<void> {
-  const made: { id: string; job: JobRef }[] = []
-  for (const { entry, decision, unfinished, waiting } of decided) {
-    if (decision.cancelUnfinished) await work.kit.engine.cancel(unfinished, executorOf(work.em))
-    const starting = waiting && decision.startWaiting ? [{ id: waiting.id, at: waiting.slotAt }] : []
-    const claimed = won.filter(({ entryId }) => entryId === entry.id)
-    for (const { id, at } of [...starting, ...claimed]) made.push({ id, job: await enqueueSlot(work.kit, work.em, entry, at) })
+/** Before new slots are written, because one of them may be the next that waits. */
+async function startWaiting(work: Work, decided: Decided[]): Promise<void> {
+  const made: Made[] = []
+  for (const { entry, decision, waiting } of decided) {
+    if (waiting && decision.startWaiting) made.push({ id: waiting.id, job: await enqueueSlot(work.kit, work.em, entry, waiting.slotAt) })
   }
   await noteJobs(work, made)
 }
 
-async function noteJobs({ kit: { db }, em, now }: Work, made: { id: string; job: JobRef }[]): Promise<void> {
+async function makeJobs(work: Work, decided: Decided[], won: Won[]): Promise<void> {
+  const made: Made[] = []
+  for (const { entry, decision, unfinished } of decided) {
+    if (decision.cancelUnfinished) await work.kit.engine.cancel(unfinished, executorOf(work.em))
+    for (const { id, at } of won.filter(({ entryId }) => entryId === entry.id)) {
+      made.push({ id, job: await enqueueSlot(work.kit, work.em, entry, at) })
+    }
+  }
+  await noteJobs(work, made)
+}
+
+interface Made {
+  id: string
+  job: JobRef
+}
+
+async function noteJobs({ kit: { db }, em, now }: Work, made: Made[]): Promise<void> {
   if (!made.length) return
   await query(
     em,

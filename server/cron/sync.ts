@@ -91,6 +91,6 @@ async function record(sync: Sync, entry: Saved, eventType: string, { before, aft
       requestId: sync.requestId,
       metadata: { resource: resourceOf(entry) },
     },
-    [auditHint(sync.kit)],
+    { hints: [auditHint(sync.kit)] },
   )
 }

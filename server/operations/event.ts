@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AuditEvent, AuditOutcome, EventSource, Principal } from '../../schemas/index.ts'
+import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
@@ -46,8 +46,14 @@ export interface EventRow {
   metadata: Record<string, unknown>
 }
 
-/** Writes one event and the hints that tell of it, in one round trip. `after` may be a statement to run along. */
-export async function writeEvent(db: Database, em: Em, event: NewEvent, hints: RawBuilder<unknown>[] = []): Promise<EventRow> {
+/** What goes along with an event, in the same round trip. */
+export interface Along {
+  hints?: RawBuilder<unknown>[]
+  changes?: RawBuilder<unknown>[]
+}
+
+/** Writes one event, the changes it tells of and the hints that tell of it, in one statement. */
+export async function writeEvent(db: Database, em: Em, event: NewEvent, { hints = [], changes = [] }: Along = {}): Promise<EventRow> {
   const id = event.id ?? uuidv7()
   const insert = sql<EventRow>`
     insert into ${db.table('audit_event')}
@@ -59,7 +65,9 @@ export async function writeEvent(db: Database, em: Em, event: NewEvent, hints: R
       ${event.previewId ?? null}, ${json(event.metadata ?? {})})
     returning *`
   const told = hints.length ? sql`, ${sql.join(hints)}` : sql``
-  const [row] = await query(em, sql<EventRow>`with written as (${insert}) select written.*${told} from written`)
+  const changed = changes.map((change, index) => sql`${sql.ref(`change_${index}`)} as (${change})`)
+  const parts = sql.join([...changed, sql`written as (${insert})`])
+  const [row] = await query(em, sql<EventRow>`with ${parts} select written.*${told} from written`)
   return row!
 }
 
@@ -88,6 +96,13 @@ export function showEvent(row: EventRow, viewer: Viewer, surface: DisplayContext
     bulkId: row.bulk_id ?? undefined,
     metadata: showState(row.metadata, viewer, surface, subject) ?? {},
   }
+}
+
+/** An executed operation as answered, first time and every time after. */
+export function showExecuted(row: EventRow, viewer: Viewer): Executed {
+  const event = showEvent(row, viewer)
+  const { result } = event.metadata
+  return { event, result: isRecord(result) ? result : {} }
 }
 
 /** The label is the host's to replace; the id stays, because filters and evidence are made of it. */

@@ -33,7 +33,7 @@ async function tellHost(kit: Kit, event: AuditEvent): Promise<void> {
           requestId: event.requestId,
           metadata: { ...seen, event: event.id, resource: event.metadata.resource },
         },
-        [auditHint(kit)],
+        { hints: [auditHint(kit)] },
       ),
     )
   } catch (error) {

@@ -3,36 +3,37 @@ import { sql } from 'kysely'
 import type { Executed, ProblemCode } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
+import { uuidv7 } from '../uuid.ts'
+import { type EventRow, showExecuted } from './event.ts'
 import { canonical } from './preview.ts'
 import type { ActingScope } from './scope.ts'
 
 const lifetimeHours = 24
 
-type KeptAnswer = { status: 200; answer: Executed } | { status: number; answer: { code: ProblemCode; message: string } }
+/** How a key was answered the first time. The event itself is the answer; what it shows is up to the policy each time. */
+interface KeptAnswer {
+  request_hash: string
+  event_id: string | null
+  refusal: { code: ProblemCode; message: string } | null
+}
+
+type Work = (locked: ActingScope, eventId: string) => Promise<Executed>
 
 /**
  * Does `work` in a transaction, once for each key: a repeat gets the first answer, also when that was a refusal.
  * Without a key (the command line, which asks a person) every call is the first.
  */
-export async function answerOnce(
-  scope: ActingScope,
-  request: unknown,
-  key: string | undefined,
-  work: (locked: ActingScope) => Promise<Executed>,
-): Promise<{ done: Executed; first: boolean }> {
-  const { db } = scope.kit
-  if (key === undefined) return { done: await db.transact((em) => work({ ...scope, em, locking: true })), first: true }
+export async function answerOnce(scope: ActingScope, request: unknown, key: string | undefined, work: Work): Promise<{ done: Executed; first: boolean }> {
+  const eventId = uuidv7(scope.now.getTime())
   try {
-    return await db.transact(async (em) => {
+    return await scope.kit.db.transact(async (em) => {
       const locked = { ...scope, em, locking: true }
-      const kept = await claimKey(locked, key, request)
-      if (kept) return { done: repeat(kept), first: false }
-      const done = await work(locked)
-      await keepAnswer(locked, key, { status: 200, answer: done })
-      return { done, first: true }
+      const kept = key === undefined ? null : await claimKey(locked, key, request, { eventId })
+      if (kept) return { done: await repeat(locked, kept), first: false }
+      return { done: await work(locked, eventId), first: true }
     })
   } catch (error) {
-    if (isFinal(error)) await keepRefusal(scope, request, key, error)
+    if (key !== undefined && isFinal(error)) await keepRefusal(scope, request, key, error)
     throw error
   }
 }
@@ -42,53 +43,44 @@ function isFinal(error: unknown): error is OpsError {
   return error instanceof OpsError && error.status < 500 && error.status !== 403 && error.code !== 'idempotency_key_reused' && !error.details.repeated
 }
 
-async function keepRefusal(scope: ActingScope, request: unknown, key: string, { code, status, message }: OpsError): Promise<void> {
-  await scope.kit.db.transact(async (em) => {
-    const locked = { ...scope, em }
-    if (!(await claimKey(locked, key, request))) await keepAnswer(locked, key, { status, answer: { code, message } })
-  })
+async function keepRefusal(scope: ActingScope, request: unknown, key: string, { code, message }: OpsError): Promise<void> {
+  await scope.kit.db.transact((em) => claimKey({ ...scope, em }, key, request, { refusal: { code, message } }))
 }
 
-function repeat(kept: KeptAnswer): Executed {
-  if ('event' in kept.answer) return kept.answer
-  throw new OpsError(kept.answer.code, kept.answer.message, { repeated: true })
+async function repeat({ kit, em, viewer }: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Executed> {
+  if (refusal) throw new OpsError(refusal.code, refusal.message, { repeated: true })
+  const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
+  return showExecuted(row!, viewer)
 }
 
 /**
- * Claims a key inside the transaction that will answer it, or gives back the first answer. A second request with the
- * same key waits here until the first has ended, because the unique index makes it wait.
+ * Claims a key inside the transaction that answers it, or gives back the first answer. A second request with the same
+ * key waits here until the first has ended, because the unique index makes it wait.
  */
-async function claimKey({ kit, em, now, principal }: ActingScope, key: string, request: unknown): Promise<KeptAnswer | null> {
+async function claimKey(
+  { kit, em, now, principal }: ActingScope,
+  key: string,
+  request: unknown,
+  { eventId, refusal }: { eventId?: string; refusal?: KeptAnswer['refusal'] },
+): Promise<KeptAnswer | null> {
   const hash = createHash('sha256').update(canonical(request)).digest('hex')
   const expiresAt = new Date(now.getTime() + lifetimeHours * 3_600_000)
   const table = kit.db.table('idempotency_key')
   const claimed = await query(
     em,
     sql`
-      insert into ${table} as kept (actor_id, key, request_hash, expires_at)
-      values (${principal.id}, ${key}, ${hash}, ${expiresAt})
+      insert into ${table} as kept (actor_id, key, request_hash, event_id, refusal, expires_at)
+      values (${principal.id}, ${key}, ${hash}, ${eventId ?? null}, ${refusal ? JSON.stringify(refusal) : null}, ${expiresAt})
       on conflict (actor_id, key) do update
-        set request_hash = excluded.request_hash, expires_at = excluded.expires_at, status = null, answer = null
+        set request_hash = excluded.request_hash, expires_at = excluded.expires_at, event_id = excluded.event_id, refusal = excluded.refusal
         where kept.expires_at <= ${now}
       returning key`,
   )
   if (claimed.length) return null
   const [kept] = await query(
     em,
-    sql<KeptAnswer & { request_hash: string }>`
-      select request_hash, status, answer from ${table} where actor_id = ${principal.id} and key = ${key}`,
+    sql<KeptAnswer>`select request_hash, event_id, refusal from ${table} where actor_id = ${principal.id} and key = ${key}`,
   )
-  if (!kept || kept.request_hash !== hash) {
-    throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')
-  }
-  return kept
-}
-
-/** Keeps the answer with the key, in the transaction that earned it. */
-async function keepAnswer({ kit, em, principal }: ActingScope, key: string, { status, answer }: KeptAnswer): Promise<void> {
-  await query(
-    em,
-    sql`update ${kit.db.table('idempotency_key')} set status = ${status}, answer = ${JSON.stringify(answer)}
-        where actor_id = ${principal.id} and key = ${key}`,
-  )
+  if (kept?.request_hash === hash) return kept
+  throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')
 }

@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { OperationRequest, Risk } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
@@ -27,6 +28,11 @@ export interface Planned {
 }
 
 export interface Applied {
+  /**
+   * Data-changing statements that are sent together with the event, in one round trip. They see the data as it was
+   * before any of them, so none may depend on another.
+   */
+  change?: RawBuilder<unknown>[]
   /** As committed; `planned` where left out. */
   before?: State
   after?: State

@@ -6,7 +6,7 @@ import { hintChannel } from '../db/hint.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
-import { showEvent, writeEvent } from './event.ts'
+import { showExecuted, writeEvent } from './event.ts'
 import { answerOnce } from './idempotency.ts'
 import type { Operation, Planned, Target } from './operation.ts'
 import { findOwnPreview, hashPlan, keepPreview, previewStatus, sameToken, showPlan, showPreview } from './preview.ts'
@@ -56,7 +56,7 @@ export async function executePreview(operations: Operations, scope: Scope, { id,
     await authorize(acting, operation, target.resource)
     const said = checkReason(acting, operation, reason)
     const outcome = await acting.kit.db.transact((em) =>
-      commitPreview(operation, request, { ...acting, em, locking: true }, { preview, reason: said, authorized: target.resource }),
+      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
     )
     if ('drifted' in outcome) {
       const message = 'What the preview showed has changed since; take a new preview and look again.'
@@ -79,9 +79,9 @@ export async function runOperation(
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource)
-    const { done, first } = await answerOnce(acting, request, key, async (locked) => {
+    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
       const reason = checkReason(acting, operation, request.reason)
-      return commit(operation, request, locked, { reason, authorized: target.resource })
+      return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
     })
     if (operation.repair && first) followUp(acting.kit, done.event)
     return done
@@ -97,6 +97,8 @@ async function commit(operation: Operation, request: OperationRequest, scope: Ac
 }
 
 interface Commit {
+  /** Of the event that will be written. */
+  eventId: string
   reason?: string
   /** What was asked about before the transaction; the host is asked again only if it became something else. */
   authorized: Resource
@@ -107,7 +109,8 @@ async function commitPreview(
   operation: Operation,
   request: OperationRequest,
   scope: ActingScope,
-  { preview, ...how }: { preview: PreviewRow; reason?: string; authorized: Resource },
+  preview: PreviewRow,
+  how: Omit<Commit, 'eventId' | 'previewId'>,
 ): Promise<Executed | { drifted: Plan }> {
   const { em, now } = scope
   const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
@@ -121,7 +124,8 @@ async function commitPreview(
     return { drifted: showPlan(operation, request, planned, scope) }
   }
   locked.consumedAt = now
-  return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, consumed: locked })
+  locked.eventId = uuidv7(now.getTime())
+  return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId: locked.eventId })
 }
 
 async function applyPlanned(
@@ -130,17 +134,15 @@ async function applyPlanned(
   target: Target,
   planned: Planned,
   scope: ActingScope,
-  how: Commit & { consumed?: PreviewRow },
+  how: Commit,
 ): Promise<Executed> {
-  const eventId = uuidv7(scope.now.getTime())
-  const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, eventId)
-  if (how.consumed) how.consumed.eventId = eventId
+  const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
   await scope.em.flush()
   const row = await writeEvent(
     scope.kit.db,
     scope.em,
     {
-      id: eventId,
+      id: how.eventId,
       action: operation.action,
       eventType: operation.eventType,
       outcome: 'succeeded',
@@ -152,11 +154,11 @@ async function applyPlanned(
       source: scope.source,
       requestId: scope.requestId,
       previewId: how.previewId,
-      metadata: { ...applied.metadata, resource: target.resource },
+      metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
     },
-    [auditHint(scope.kit), ...operation.topics.map((topic) => topicHint(scope, topic, request.subject))],
+    { hints: [auditHint(scope.kit), ...operation.topics.map((topic) => topicHint(scope, topic, request.subject))], changes: applied.change },
   )
-  return { event: showEvent(row, scope.viewer), result: applied.result ?? {} }
+  return showExecuted(row, scope.viewer)
 }
 
 function topicHint({ kit }: Scope, topic: string, subject: OperationRequest['subject']) {

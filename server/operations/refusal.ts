@@ -36,7 +36,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsEr
   }
   try {
     await kit.db.transact(async (em) => {
-      if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event, [auditHint(kit)])
+      if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event, { hints: [auditHint(kit)] })
     })
   } catch (cause) {
     kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, error: String(cause) })
@@ -92,7 +92,7 @@ export async function writeFoldedRefusals(kit: Kit): Promise<void> {
           requestId: `system-${crypto.randomUUID()}`,
           metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is named here` },
         },
-        [auditHint(kit)],
+        { hints: [auditHint(kit)] },
       )
     }
   })

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation, type State } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
@@ -37,9 +36,9 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
 
   async apply({ input }, { found }, scope, eventId) {
     const resumeAt = readResumeAt(input.resumeAt, scope.now)
-    await storePause(scope, found.entry!, resumeAt, eventId)
     const after: State = { pausedAt: scope.now.toISOString(), pausedBy: scope.principal.label }
     return {
+      change: pauseStatements(scope, found.entry!, resumeAt, eventId),
       before: { pausedAt: null, pausedBy: null, ...(resumeAt && { resumeAt: null }) },
       after: resumeAt ? { ...after, resumeAt: resumeAt.toISOString() } : after,
       result: { version: found.entry!.version + 1 },
@@ -56,21 +55,17 @@ function readResumeAt(given: string | undefined, now: Date): Date | null {
 }
 
 /**
- * One statement. A slot that fell due a moment ago and was not claimed yet is suppressed by this pause too, so the
- * paused interval begins with it; older ones were missed for other reasons.
+ * A slot that fell due a moment ago and was not claimed yet is suppressed by this pause too, so the paused interval
+ * begins with it; older ones were missed for other reasons.
  */
-async function storePause({ kit: { db }, em, now, principal, reason }: ActingScope, entry: Entry, resumeAt: Date | null, eventId: string) {
-  await query(
-    em,
+function pauseStatements({ kit: { db }, now, principal, reason }: ActingScope, entry: Entry, resumeAt: Date | null, eventId: string) {
+  return [
     sql`
-      with paused as (
-        update ${db.table('cron_entry')} set paused_at = ${now}, paused_by = ${JSON.stringify(principal)}, pause_reason = ${reason ?? null},
-          pause_event_id = ${eventId}, resume_at = ${resumeAt}, updated_at = ${now}, version = version + 1
-        where id = ${entry.id}
-      )
-      insert into ${db.table('cron_coverage')} (kind, entry_id, from_at)
-      values ('paused', ${entry.id}, ${suppressedFrom(entry, now)})`,
-  )
+      update ${db.table('cron_entry')} set paused_at = ${now}, paused_by = ${JSON.stringify(principal)}, pause_reason = ${reason ?? null},
+        pause_event_id = ${eventId}, resume_at = ${resumeAt}, updated_at = ${now}, version = version + 1
+      where id = ${entry.id}`,
+    sql`insert into ${db.table('cron_coverage')} (kind, entry_id, from_at) values ('paused', ${entry.id}, ${suppressedFrom(entry, now)})`,
+  ]
 }
 
 function suppressedFrom({ nextSlotAt }: Entry, now: Date): Date {

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { type Database, type Em, query } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { type Applied, defineOperation } from '../../operations/operation.ts'
 import { nextFrom, upcoming } from '../expression.ts'
@@ -32,8 +32,8 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async apply(_request, { found }, scope) {
-    await storeResume(scope.kit.db, scope.em, found!, scope.now, scope.now)
-    return { ...describeResume(found!), result: { version: found!.version + 1 } }
+    const change = resumeStatements(scope.kit.db, found!, scope.now, scope.now)
+    return { ...describeResume(found!), change, result: { version: found!.version + 1 } }
   },
 })
 
@@ -52,16 +52,13 @@ export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 
   }
 }
 
-/** One statement. `from` is when the pause ended: the next slot is the first one from there on. */
-export async function storeResume(db: Database, em: Em, entry: Entry, from: Date, now: Date): Promise<void> {
-  await query(
-    em,
+/** `from` is when the pause ended: the next slot is the first one from there on. */
+export function resumeStatements(db: Database, entry: Entry, from: Date, now: Date): RawBuilder<unknown>[] {
+  return [
     sql`
-      with resumed as (
-        update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
-          resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
-        where id = ${entry.id}
-      )
-      update ${db.table('cron_coverage')} set to_at = ${from} where kind = 'paused' and entry_id = ${entry.id} and to_at is null`,
-  )
+      update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
+        resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
+      where id = ${entry.id}`,
+    sql`update ${db.table('cron_coverage')} set to_at = ${from} where kind = 'paused' and entry_id = ${entry.id} and to_at is null`,
+  ]
 }
