@@ -33,6 +33,9 @@ const spent: Partial<Record<ProblemCode, PreviewStatus>> = {
   preview_consumed: 'consumed',
 }
 
+/** A date is typed field by field; only the whole of it is worth a preview. */
+const typingMs = 300
+
 /**
  * The dialog every change of state goes through: what will happen, before and after, why, what will be recorded, and then two
  * buttons. It takes the preview, executes it once, and says what was recorded.
@@ -63,6 +66,7 @@ export class OpsConfirm extends OpsElement {
 
   private opener?: HTMLElement
   private run?: AbortController
+  private typing?: ReturnType<typeof setTimeout>
   private readonly left = new Clock(this, (now) => this.timeLeft(now))
 
   /** Opens the dialog and takes the first preview. */
@@ -193,20 +197,28 @@ export class OpsConfirm extends OpsElement {
   }
 
   private async takePreview() {
-    const { action, id = '' } = this.ask!
     this.run?.abort()
+    const body = this.request()
+    if (!body) return
     const run = (this.run = new AbortController())
+    this.busy = 'preview'
+    try {
+      const preview = await this.connection!.client.createPreview({ body, signal: run.signal })
+      if (this.run === run) Object.assign(this, { preview, status: preview.status, problem: undefined, busy: '' })
+    } catch (error) {
+      if (this.run === run) Object.assign(this, { preview: undefined, problem: problemOf(error), busy: '' })
+    }
+  }
+
+  /** What was typed, as a request; nothing when it makes no sense, and then nothing older can be confirmed either. */
+  private request() {
+    const { action, id = '' } = this.ask!
     this.complaint = ''
     try {
-      const body = operationFields[action].request(this.draft, id, this.entry)
-      this.busy = 'preview'
-      const preview = await this.connection!.client.createPreview({ body, signal: run.signal })
-      if (this.run !== run) return
-      Object.assign(this, { preview, status: preview.status, problem: undefined, busy: '' })
+      return operationFields[action].request(this.draft, id, this.entry)
     } catch (error) {
-      if (this.run !== run) return
-      if (this.busy === 'preview') Object.assign(this, { preview: undefined, problem: problemOf(error), busy: '' })
-      else this.complaint = (error as Error).message
+      Object.assign(this, { preview: undefined, busy: '', complaint: (error as Error).message })
+      return undefined
     }
   }
 
@@ -238,6 +250,7 @@ export class OpsConfirm extends OpsElement {
   }
 
   private forgetPreview() {
+    clearTimeout(this.typing)
     this.run?.abort()
     this.run = undefined
     Object.assign(this, { preview: undefined, status: 'ready', problem: undefined, complaint: '', busy: '' })
@@ -245,8 +258,10 @@ export class OpsConfirm extends OpsElement {
 
   private readonly change = (field: string, value: string) => {
     this.draft = { ...this.draft, [field]: value }
-    if (operationFields[this.ask!.action].eager) void this.takePreview()
-    else this.forgetPreview()
+    clearTimeout(this.typing)
+    if (!operationFields[this.ask!.action].eager) return this.forgetPreview()
+    this.busy = 'preview'
+    this.typing = setTimeout(() => void this.takePreview(), typingMs)
   }
 
   private reasoned(event: Event) {

@@ -103,7 +103,7 @@ function parseArgs(text: string): Record<string, never> {
   try {
     value = JSON.parse(text || '{}')
   } catch (error) {
-    throw new Error(`Arguments are not valid JSON: ${(error as Error).message}`)
+    throw new Error(`Arguments are not valid JSON: ${(error as Error).message}`, { cause: error })
   }
   if (!isObject(value)) throw new Error('Arguments must be a JSON object, like {"scope":"all"}.')
   return value as Record<string, never>

@@ -37,11 +37,10 @@ export const operationFields: Record<OperationAction, OperationFields> = {
     needsEntry: false,
     start: () => ({}),
     render: (draft, change) => resumeField(draft.resumeAt ?? '', change),
-    request: ({ resumeAt }, id) => ({
-      action: 'pause_cron_entry',
-      subject: subject(id),
-      input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {},
-    }),
+    request: ({ resumeAt }, id) => {
+      if (resumeAt && Date.parse(resumeAt) <= now()) throw new Error('It can only resume by itself at a time that is still to come.')
+      return { action: 'pause_cron_entry', subject: subject(id), input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {} }
+    },
   },
   resume_cron_entry: nothingToAsk('resume_cron_entry'),
   run_cron_entry: nothingToAsk('run_cron_entry'),

@@ -95,6 +95,17 @@ describe('the confirm dialog', () => {
     equal(last.input, { resumeAt: new Date('2099-01-02T03:04').toISOString() })
   })
 
+  it('confirms nothing older while an input is being typed or makes no sense', async () => {
+    const api = usual()
+    const page = await openPause(api)
+    type(all(page, '#resumeAt')[0], '2099-01-02T03:04')
+    await until(() => button(page, 'Pause entry')?.disabled, 'the disabled button')
+    type(all(page, '#resumeAt')[0], '0002-01-02T03:04')
+    await until(() => told(page).includes('still to come'), 'the complaint')
+    ok(!button(page, 'Pause entry'), 'nothing to confirm')
+    equal(api.count('createPreview'), 1, 'previews')
+  })
+
   it('shows what changed when the preview drifted, keeps the reason and offers to look again', async () => {
     let drift = true
     const page = await openPause(

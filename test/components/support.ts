@@ -2,7 +2,10 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import 'axe-core/axe.js'
 import '../../components/index.ts'
 import type { OpsElement } from '../../components/core/element.ts'
+import { ok } from './assert.ts'
 import type { FakeApi } from './fake-api.ts'
+
+export * from './assert.ts'
 
 declare global {
   interface Window {
@@ -10,26 +13,9 @@ declare global {
   }
 }
 
-export function ok(value: unknown, what = 'value'): asserts value {
-  if (!value) throw new Error(`Expected ${what} to hold, got ${String(value)}`)
-}
-
-export function equal<T>(got: T, expected: T, what = 'value'): void {
-  const [left, right] = [JSON.stringify(got), JSON.stringify(expected)]
-  if (left !== right) throw new Error(`Expected ${what} to be ${right}, got ${left}`)
-}
-
 /** The text a person can see in an element and in everything inside it, with single spaces. */
 export function seen(root: Element | ShadowRoot | null | undefined): string {
   return root ? words(root).replace(/\s+/g, ' ').trim() : ''
-}
-
-export function includes(text: string, part: string): void {
-  if (!text.includes(part)) throw new Error(`Expected to read “${part}” in “${text}”`)
-}
-
-export function excludes(text: string, part: string): void {
-  if (text.includes(part)) throw new Error(`Expected not to read “${part}” in “${text}”`)
 }
 
 function words(node: Node): string {

@@ -1,0 +1,32 @@
+import { equal } from './assert.ts'
+
+/** What each file of the browser build has to bring along; tested on the built files, which `npm run build` makes. */
+const brought = {
+  'ops-provider': ['ops-provider'],
+  'ops-overview': ['ops-overview', 'ops-time', 'ops-copy'],
+  'ops-cron': ['ops-cron', 'ops-cron-details', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
+  'ops-audit': ['ops-audit', 'ops-time', 'ops-copy'],
+  'ops-forensics': ['ops-forensics', 'ops-confirm', 'ops-time'],
+  'ops-bridge': ['ops-bridge'],
+  'ops-shell': ['ops-shell'],
+}
+
+describe('the browser build', () => {
+  for (const [file, tags] of Object.entries(brought)) {
+    it(`of ${file} defines everything it shows`, async () => {
+      const frame = document.createElement('iframe')
+      document.body.append(frame)
+      const page = frame.contentWindow as Window & typeof globalThis
+      const script = Object.assign(page.document.createElement('script'), { type: 'module', src: `/dist/browser/${file}.js` })
+      const ran = await new Promise((resolve) => {
+        script.addEventListener('load', () => resolve(true))
+        script.addEventListener('error', () => resolve(false))
+        page.document.body.append(script)
+      })
+      equal(ran, true, `dist/browser/${file}.js loaded (npm run build makes it)`)
+      const missing = tags.filter((tag) => !page.customElements.get(tag))
+      frame.remove()
+      equal(missing, [], 'elements left out')
+    })
+  }
+})
