@@ -19,6 +19,7 @@ export async function openBench(): Promise<Bench> {
       const url = new URL(cluster.url)
       url.pathname = name
       const pool = new Pool({ connectionString: url.href, max: 8 })
+      pool.on('error', () => {})
       pools.push(pool)
       return { url: url.href, pool }
     },
