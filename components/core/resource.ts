@@ -4,6 +4,9 @@ import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from './connection.ts'
 import { problemOf } from './problem.ts'
 
+/** A server that is gone for a moment is asked again without anybody having to. */
+const retryMs = 5000
+
 export interface ResourceOptions<T> {
   /** Read at every update of the host; nothing is loaded while it is undefined. */
   connection: () => Connection | undefined
@@ -33,6 +36,7 @@ export class Resource<T> implements ReactiveController {
   private owner?: string
   private run?: AbortController
   private again = false
+  private later?: ReturnType<typeof setTimeout>
   private unlisten?: () => void
 
   constructor(host: ReactiveControllerHost, options: ResourceOptions<T>) {
@@ -64,6 +68,7 @@ export class Resource<T> implements ReactiveController {
   hostDisconnected() {
     this.unlisten?.()
     this.run?.abort()
+    clearTimeout(this.later)
   }
 
   /** Reads again now; what is shown stays until the answer is there. */
@@ -80,6 +85,7 @@ export class Resource<T> implements ReactiveController {
   private async load() {
     const connection = this.connection
     this.run?.abort()
+    clearTimeout(this.later)
     if (!connection) return
     const run = (this.run = new AbortController())
     this.loading = true
@@ -94,6 +100,7 @@ export class Resource<T> implements ReactiveController {
       if (this.run !== run || run.signal.aborted) return
       this.problem = problemOf(error)
       if (this.problem.status === 401 || this.problem.status === 403) this.data = undefined
+      if (this.problem.status === 0 || this.problem.status >= 500) this.later = setTimeout(this.reload, retryMs)
       if (this.problem.status === 401 && !connection.session.error) void connection.session.reload()
     }
     this.loading = false

@@ -44,7 +44,7 @@ export const quietStyles = css`
   .skeleton-row i {
     height: 12px;
     border-radius: 4px;
-    background: var(--_sunken);
+    background: var(--_line);
     animation: ops-breathe 1.6s ease-in-out infinite alternate;
   }
   @keyframes ops-breathe {

@@ -63,6 +63,22 @@ describe('ops-cron', () => {
     await until(() => seen(page).includes('nightly_sync'), 'the entries')
   })
 
+  it('asks again by itself when the server was gone', async () => {
+    let broken = true
+    const page = mount(
+      'ops-cron',
+      usual({
+        listCronEntries: () => {
+          if (broken) throw new Refusal('unavailable', 'The database did not answer within 5 s.')
+          return listed()
+        },
+      }),
+    )
+    await until(() => seen(page).includes('It is retried by itself'), 'the error')
+    broken = false
+    await until(() => seen(page).includes('nightly_sync'), 'the entries', 7000)
+  })
+
   it('keeps what it shows when a refresh fails, and says that it is not up to date', async () => {
     let broken = false
     const api = usual({

@@ -19,7 +19,11 @@ import { base } from '../../theme/base.ts'
 const hour = 3_600_000
 const windows = { '24 h': 24 * hour, '7 d': 7 * 24 * hour }
 
-/** One entry in full: arguments, coming runs, and each slot of a window. */
+/**
+ * One entry in full: arguments, coming runs, and each slot of a window.
+ *
+ * @tag ops-cron-details
+ */
 @element('ops-cron-details')
 export class OpsCronDetails extends OpsElement {
   static override styles = [
