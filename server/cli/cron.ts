@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type CreatedPreview, type CronEntry, cronSources, type OperationRequest, operationRequest } from '../../schemas/index.ts'
+import { type CreatedPreview, type CronEntry, cronSources, type OperationRequest, operationRequest, operatorStatuses } from '../../schemas/index.ts'
 import { type CronFilters, listCronEntries } from '../cron/read.ts'
 import { operations } from '../handlers.ts'
 import { createPreview, executePreview } from '../operations/pipeline.ts'
@@ -63,7 +63,7 @@ async function listCommand({ search, json, ...filters }: CronFilters & { search?
 }
 
 function rowOf({ name, status, expression, timezone, queue, lastRun, nextRuns, detail }: CronEntry): string[] {
-  return [name, status, expression, timezone, queue, shortTime(lastRun?.at), shortTime(nextRuns[0]), detail]
+  return [name, operatorStatuses[status], expression, timezone, queue, shortTime(lastRun?.at), shortTime(nextRuns[0]), detail]
 }
 
 /** Preview, question, execute: the pipeline that the pages use. */

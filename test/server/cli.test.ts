@@ -97,7 +97,7 @@ describe('with a host', () => {
     const table = await run(folder, ['cron', 'list'], ops)
     expect(table).toMatchObject({ code: 0, err: '' })
     expect(table.out.split('\n')[0]).toMatch(/^name +status +expression +timezone +queue +last run +next run +detail$/)
-    expect(table.out).toMatch(/^nightly_sync +runnable +0 2 \* \* \* +Etc\/UTC +nightly_sync +- +\d{4}-\d\d-\d\d 02:00:00Z/m)
+    expect(table.out).toMatch(/^nightly_sync +Runnable +0 2 \* \* \* +Etc\/UTC +nightly_sync +- +\d{4}-\d\d-\d\d 02:00:00Z/m)
     const json = await run(folder, ['cron', 'list', '--json', '--search', 'nightly'], ops)
     expect((JSON.parse(json.out) as { name: string }[]).map(({ name }) => name)).toEqual(['nightly_sync'])
   })

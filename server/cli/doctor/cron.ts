@@ -11,7 +11,7 @@ import { error, failed, type Finding, ok, warning } from './finding.ts'
 export async function checkCron(kit: Kit, declared: DeclaredCronEntry[]): Promise<Finding[]> {
   const entries = await listEntries(kit)
   const findings = [...checkDeclared(declared, entries), ...entries.flatMap((entry) => checkEntry(entry, kit.now()))]
-  return findings.some(({ status }) => status !== 'ok') ? findings : [ok('cron', `${entries.length} entries, each with a valid expression and a next run`)]
+  return findings.some(({ status }) => status !== 'ok') ? findings : [ok('cron', `${entries.length} to schedule, each with a valid expression and a next run`)]
 }
 
 export function listEntries({ db }: Kit): Promise<Entry[]> {
