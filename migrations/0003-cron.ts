@@ -51,7 +51,7 @@ export class Cron extends Migration {
         state text not null check (state in
           ('claimed', 'queued_follow_up', 'skipped_overlap', 'skipped_by_operator', 'missed_fire', 'scheduler_down')),
         decided_at timestamptz not null,
-        -- Set together when a job was made.
+        -- Set together when a job was made. An engine that cannot join the transaction makes the job after the claim.
         claimed_at timestamptz,
         job_queue text,
         job_id text,
@@ -69,7 +69,8 @@ export class Cron extends Migration {
       create index cron_slot_last_run on cron_slot (entry_id, slot_at desc) where claimed_at is not null;
       create index cron_slot_missed on cron_slot (slot_at) where state in ('missed_fire', 'scheduler_down');
       -- At most one follow-up waits.
-      create unique index cron_slot_waiting on cron_slot (entry_id) where state = 'queued_follow_up' and job_id is null;
+      create unique index cron_slot_waiting on cron_slot (entry_id) where state = 'queued_follow_up' and job_id is null and claimed_at is null;
+      create index cron_slot_lost on cron_slot (claimed_at) where job_id is null and claimed_at is not null;
 
       create table cron_coverage (
         id bigint generated always as identity primary key,

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Em, query } from '../db/database.ts'
-import { causesOf, describeFailure } from '../describe-failure.ts'
+import type { Em } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
-import { type Entry, hintEntries, queryEntries, type RawEntry } from './rows.ts'
-import { takeSlots } from './slot.ts'
+import { type Entry, queryEntries, type RawEntry } from './rows.ts'
+import { noteFailure } from './failure.ts'
+import { makeLater } from './later.ts'
+import { type ClaimedSlot, takeSlots } from './slot.ts'
 
 /** Entries whose locks one transaction holds. */
 const batch = 50
@@ -20,7 +21,7 @@ export async function claimDueEntries(kit: Kit): Promise<void> {
 
 /** Looks at entries with a follow-up that waits, from `after` on. Answers where to go on, from the start when undefined. */
 export async function startFollowUps(kit: Kit, after: string | undefined): Promise<string | undefined> {
-  const waiting = sql`select entry_id from ${kit.db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null`
+  const waiting = sql`select entry_id from ${kit.db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null and claimed_at is null`
   const from = after === undefined ? sql`` : sql`and id > ${after}`
   const taken = await takeBatch(kit, () => sql`id in (${waiting}) ${from} order by id`)
   return taken.length < batch ? undefined : taken.at(-1)
@@ -32,17 +33,20 @@ export async function startFollowUps(kit: Kit, after: string | undefined): Promi
  */
 async function takeBatch(kit: Kit, which: (now: Date) => RawBuilder<unknown>): Promise<string[]> {
   let ids: string[] = []
+  const later: ClaimedSlot[] = []
   try {
     await kit.db.transact(async (em) => {
       const now = kit.now()
       const entries = await lockEntries(kit, em, now, which(now))
       ids = entries.map(({ id }) => id)
-      await takeSlots({ kit, em, now }, entries)
+      await takeSlots({ kit, em, now, later }, entries)
     })
   } catch (error) {
     if (!ids.length) throw error
     for (const id of ids) await takeAlone(kit, id)
+    return ids
   }
+  await makeLater(kit, later)
   return ids
 }
 
@@ -57,32 +61,14 @@ function lockEntries({ db }: Kit, em: Em, now: Date, which: RawBuilder<unknown>)
 }
 
 async function takeAlone(kit: Kit, id: string): Promise<void> {
+  const later: ClaimedSlot[] = []
   try {
     await kit.db.transact(async (em) => {
       const now = kit.now()
-      await takeSlots({ kit, em, now }, await lockEntries(kit, em, now, sql`id = ${id}`))
+      await takeSlots({ kit, em, now, later }, await lockEntries(kit, em, now, sql`id = ${id}`))
     })
   } catch (error) {
-    kit.log.warn('a cron entry made no job, trying again later', { entryId: id, ...describeFailure(error) })
-    await noteFailure(kit, id, error)
+    return noteFailure(kit, id, error)
   }
-}
-
-/**
- * The wait grows with how long the slot has been due: half of that, between 5 s and 5 min. When the database itself is
- * away this fails too, and the tick with it.
- */
-async function noteFailure(kit: Kit, id: string, error: unknown): Promise<void> {
-  const now = kit.now()
-  const message = String(causesOf(error).at(-1)?.message ?? error).replaceAll('\0', '').slice(0, 500)
-  await kit.db.transact(async (em) => {
-    const [entry] = await query(
-      em,
-      sql<{ name: string }>`
-        update ${kit.db.table('cron_entry')} set last_error = ${message},
-          retry_at = ${now}::timestamptz + greatest(interval '5 seconds', least(interval '5 minutes', (${now}::timestamptz - coalesce(next_slot_at, ${now})) / 2))
-        where id = ${id} returning name`,
-    )
-    if (entry) await hintEntries(kit.db, em, [entry.name])
-  })
+  await makeLater(kit, later)
 }

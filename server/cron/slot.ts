@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Em, executorOf, query } from '../db/database.ts'
+import { type Database, type Em, executorOf, query } from '../db/database.ts'
 import { type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { decide, type Decision, mostMissedRows } from './decide.ts'
@@ -14,6 +14,8 @@ interface Work {
   kit: Kit
   em: Em
   now: Date
+  /** Slots whose jobs are made when the transaction has committed. */
+  later: ClaimedSlot[]
 }
 
 /** One entry with what it takes to decide about it. */
@@ -43,7 +45,7 @@ export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
     return { ...each, decision: decide({ ...situation, unfinishedJobs: unfinished.length, waiting: waiting !== undefined }) }
   })
   await startWaiting(work, decided)
-  await makeJobs(work, decided, await writeSlots(work, decided))
+  await claimSlots(work, decided, await writeSlots(work, decided))
   await advance(work, entries)
   const changed = decided.filter(({ decision }) => decision.startWaiting || decision.slots.length)
   await hintEntries(work.kit.db, work.em, changed.map(({ entry }) => entry.name))
@@ -59,7 +61,7 @@ async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {
       entry,
       due: dueOf(entry, work.now).filter((at) => !decided.has(at.getTime())),
       unfinished: of.flatMap((slot) => (unfinished.has(slot.id) ? [jobOf(slot)!] : [])),
-      waiting: of.find(({ state, jobId }) => state === 'queued_follow_up' && jobId === null),
+      waiting: of.find(({ state, jobId, claimedAt }) => state === 'queued_follow_up' && jobId === null && claimedAt === null),
     }
   })
 }
@@ -81,7 +83,7 @@ function loadSlots({ kit: { db }, em, now }: Work, entries: Entry[]): Promise<Sl
       select found.* from unnest(${ids}::uuid[], ${from}::timestamptz[]) as entry (id, due_from) cross join lateral (
         (select * from ${slot} where entry_id = entry.id and job_id is not null and finished_at is null order by id desc limit ${mostRefs})
         union
-        (select * from ${slot} where entry_id = entry.id and state = 'queued_follow_up' and job_id is null)
+        (select * from ${slot} where entry_id = entry.id and state = 'queued_follow_up' and job_id is null and claimed_at is null)
         union
         (select * from ${slot} where entry_id = entry.id and kind = 'scheduled' and slot_at between entry.due_from and ${now})
       ) found`,
@@ -157,36 +159,52 @@ async function writeSlots({ kit: { db }, em, now }: Work, decided: Decided[]): P
 }
 
 /** Before new slots are written, because one of them may be the next that waits. */
-async function startWaiting(work: Work, decided: Decided[]): Promise<void> {
-  const made: Made[] = []
-  for (const { entry, decision, waiting } of decided) {
-    if (waiting && decision.startWaiting) made.push({ id: waiting.id, job: await enqueueSlot(work.kit, work.em, entry, waiting.slotAt) })
-  }
-  await noteJobs(work, made)
+function startWaiting(work: Work, decided: Decided[]): Promise<void> {
+  const starting = decided.flatMap(({ entry, decision, waiting }) =>
+    waiting && decision.startWaiting ? [{ id: waiting.id, entry, at: waiting.slotAt }] : [],
+  )
+  return makeJobs(work, starting)
 }
 
-async function makeJobs(work: Work, decided: Decided[], won: Won[]): Promise<void> {
-  const made: Made[] = []
-  for (const { entry, decision, unfinished } of decided) {
+async function claimSlots(work: Work, decided: Decided[], won: Won[]): Promise<void> {
+  for (const { decision, unfinished } of decided) {
     if (decision.cancelUnfinished) await work.kit.engine.cancel(unfinished, executorOf(work.em))
-    for (const { id, at } of won.filter(({ entryId }) => entryId === entry.id)) {
-      made.push({ id, job: await enqueueSlot(work.kit, work.em, entry, at) })
-    }
   }
-  await noteJobs(work, made)
+  const entries = new Map(decided.map(({ entry }) => [entry.id, entry]))
+  await makeJobs(work, won.map(({ id, entryId, at }) => ({ id, entry: entries.get(entryId)!, at })))
 }
 
-interface Made {
+/** An engine that cannot join the transaction makes its jobs after it: a claimed slot may then lack its job, never have two. */
+async function makeJobs(work: Work, claimed: ClaimedSlot[]): Promise<void> {
+  const { kit, em, now } = work
+  if (kit.engine.transactional) {
+    const made: MadeJob[] = []
+    for (const { id, entry, at } of claimed) made.push({ id, job: await enqueueSlot(kit, em, entry, at) })
+    return noteJobs(kit.db, em, made, now)
+  }
+  if (!claimed.length) return
+  await query(em, sql`update ${kit.db.table('cron_slot')} set claimed_at = ${now} where id = any(${claimed.map(({ id }) => id)}::bigint[])`)
+  work.later.push(...claimed)
+}
+
+/** A slot that is taken and gets a job. */
+export interface ClaimedSlot {
+  id: string
+  entry: Entry
+  at: Date
+}
+
+export interface MadeJob {
   id: string
   job: JobRef
 }
 
-async function noteJobs({ kit: { db }, em, now }: Work, made: Made[]): Promise<void> {
+export async function noteJobs(db: Database, em: Em, made: MadeJob[], claimedAt: Date): Promise<void> {
   if (!made.length) return
   await query(
     em,
     sql`
-      update ${db.table('cron_slot')} slot set claimed_at = ${now}, job_queue = made.queue, job_id = made.job_id,
+      update ${db.table('cron_slot')} slot set claimed_at = coalesce(claimed_at, ${claimedAt}), job_queue = made.queue, job_id = made.job_id,
         note = case when slot.state = 'queued_follow_up' then 'Ran when the job before had ended.' else slot.note end
       from unnest(${made.map(({ id }) => id)}::bigint[], ${made.map(({ job }) => job.queue)}::text[], ${made.map(({ job }) => job.id)}::text[])
         as made (id, queue, job_id)

@@ -5,6 +5,7 @@ import { resumeDueEntries } from './auto-resume.ts'
 import { claimDueEntries, startFollowUps } from './claim.ts'
 import { keepCoverage, type OwnCoverage } from './coverage.ts'
 import { noteFinishedJobs } from './finish.ts'
+import { noteLostSlots } from './later.ts'
 
 /** What one scheduler process remembers between ticks; nothing depends on it. */
 export interface TickState {
@@ -23,6 +24,7 @@ export async function tick(kit: Kit, state: TickState): Promise<void> {
   await keepCoverage(kit, state.coverage)
   const there = await look(kit)
   if (there.resuming) await resumeDueEntries(kit)
+  if (!kit.engine.transactional) await noteLostSlots(kit)
   if (there.open) state.finishedFrom = await noteFinishedJobs(kit, state.finishedFrom)
   if (there.due || there.resuming) await claimDueEntries(kit)
   if (there.waiting) state.followUpsFrom = await startFollowUps(kit, state.followUpsFrom)
@@ -39,7 +41,7 @@ async function look({ db, now }: Kit): Promise<Record<'resuming' | 'due' | 'open
         exists (select from ${db.table('cron_entry')} where next_slot_at <= ${at} and paused_at is null and retired_at is null
           and (retry_at is null or retry_at <= ${at})) as due,
         exists (select from ${db.table('cron_slot')} where job_id is not null and finished_at is null) as open,
-        exists (select from ${db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null) as waiting`,
+        exists (select from ${db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null and claimed_at is null) as waiting`,
   )
   return there!
 }

@@ -30,7 +30,7 @@ export interface SlotSeen {
 }
 
 /** A real database and a real pg-boss under a clock that the test moves. */
-export async function openHarness({ start = '2026-03-02T10:00:30Z', queues = ['work'], wrap = (engine: Engine) => engine } = {}) {
+export async function openHarness({ start = '2026-03-02T10:00:30Z', queues = ['work'], sharesDatabase = true, wrap = (engine: Engine) => engine } = {}) {
   const database = await createDatabase()
   const boss = new PgBoss({ connectionString: database.url, supervise: false, schedule: false, max: 3 })
   boss.on('error', () => {})
@@ -43,7 +43,7 @@ export async function openHarness({ start = '2026-03-02T10:00:30Z', queues = ['w
     database: { url: database.url },
     auth,
     displayPolicy,
-    engine: wrap(pgBoss(boss)),
+    engine: wrap(pgBoss(boss, { sharesDatabase })),
     log: { info: log, warn: log, error: log },
     now: () => clock.now,
   })

@@ -1,0 +1,25 @@
+import { sql } from 'kysely'
+import { query } from '../db/database.ts'
+import { causesOf, describeFailure } from '../describe-failure.ts'
+import type { Kit } from '../kit.ts'
+import { hintEntries } from './rows.ts'
+
+/**
+ * The wait grows with how long the slot has been due: half of that, between 5 s and 5 min. When the database itself is
+ * away this fails too, and the tick with it.
+ */
+export async function noteFailure(kit: Kit, id: string, error: unknown): Promise<void> {
+  kit.log.warn('a cron entry made no job', { entryId: id, ...describeFailure(error) })
+  const now = kit.now()
+  const message = String(causesOf(error).at(-1)?.message ?? error).replaceAll('\0', '').slice(0, 500)
+  await kit.db.transact(async (em) => {
+    const [entry] = await query(
+      em,
+      sql<{ name: string }>`
+        update ${kit.db.table('cron_entry')} set last_error = ${message},
+          retry_at = ${now}::timestamptz + greatest(interval '5 seconds', least(interval '5 minutes', (${now}::timestamptz - coalesce(next_slot_at, ${now})) / 2))
+        where id = ${id} returning name`,
+    )
+    if (entry) await hintEntries(kit.db, em, [entry.name])
+  })
+}

@@ -1,0 +1,60 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Engine } from '../../../server/engines/engine.ts'
+import { glance, type Harness, openHarness } from './harness.ts'
+
+let harness: Harness
+afterEach(() => harness.close())
+
+const every = { name: 'every', queue: 'work', expression: '* * * * *', overlap: 'queue_one' as const, catchUp: 'none' as const }
+
+/** An engine in a database of its own: what it does stays, whatever becomes of our transaction. */
+async function open(wrap?: (engine: Engine) => Engine) {
+  harness = await openHarness({ sharesDatabase: false, wrap })
+  await harness.sync([every])
+  return harness
+}
+
+test('jobs are made after the claim has committed, follow-ups too', async () => {
+  const { tickAt, slots, boss } = await open()
+  await tickAt('2026-03-02T10:01:01Z')
+  const [running] = await boss.fetch('work')
+  await tickAt('2026-03-02T10:02:01Z')
+  await boss.complete('work', running!.id)
+  await tickAt('2026-03-02T10:02:05Z')
+  expect((await slots()).map(({ state, job_id }) => [state, job_id !== null])).toEqual([['claimed', true], ['queued_follow_up', true]])
+  expect(await boss.fetch('work', { batchSize: 5 })).toHaveLength(1)
+})
+
+test('a job the engine refuses is not tried again: it may have arrived', async () => {
+  const refusing = (engine: Engine): Engine => ({
+    ...engine,
+    async enqueue(job, tx) {
+      await engine.enqueue(job, tx)
+      throw new Error('the line broke after the job was made')
+    },
+  })
+  const { tickAt, slots, boss, ask } = await open(refusing)
+  await tickAt('2026-03-02T10:01:01Z')
+  await tickAt('2026-03-02T10:01:30Z')
+  expect(glance(await slots())).toEqual(['10:01 missed_fire'])
+  expect(await boss.fetch('work', { batchSize: 5 })).toHaveLength(1)
+  expect(await ask('select last_error from ops.cron_entry')).toEqual([{ last_error: 'the line broke after the job was made' }])
+})
+
+test('a process that ended between claim and job leaves a slot that says so, and never a second job', async () => {
+  const hanging = (engine: Engine): Engine => ({ ...engine, enqueue: () => new Promise(() => {}) })
+  const { clock, tick, slots, kit, boss } = await open(hanging)
+  clock.now = new Date('2026-03-02T10:01:01Z')
+  void tick()
+  while (!(await slots()).length) await new Promise((resolve) => setTimeout(resolve, 20))
+  const { openState, tick: tickAs } = await import('../../../server/cron/tick.ts')
+  const { pgBoss } = await import('../../../server/engines/pg-boss.ts')
+  const other = { ...kit, engine: pgBoss(boss, { sharesDatabase: false }) }
+  clock.now = new Date('2026-03-02T10:01:40Z')
+  await tickAs(other, openState())
+  expect(glance(await slots())).toEqual(['10:01 claimed'])
+  clock.now = new Date('2026-03-02T10:02:02Z')
+  await tickAs(other, openState())
+  expect(glance(await slots())).toEqual(['10:01 missed_fire', '10:02 claimed'])
+  expect(await boss.fetch('work', { batchSize: 5 })).toHaveLength(1)
+})
