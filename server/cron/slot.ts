@@ -77,11 +77,15 @@ function loadSlots({ kit: { db }, em, now }: Work, entries: Entry[]): Promise<Sl
   const slot = db.table('cron_slot')
   const ids = entries.map(({ id }) => id)
   const from = entries.map(({ nextSlotAt }) => (nextSlotAt ?? now).toISOString())
+  // Whoever allows overlap may have any number of open jobs, and nobody asks how many.
+  const counted = entries.map(({ overlap }) => overlap !== 'allow')
   return querySlots(
     em,
     sql<RawSlot>`
-      select found.* from unnest(${ids}::uuid[], ${from}::timestamptz[]) as entry (id, due_from) cross join lateral (
-        (select * from ${slot} where entry_id = entry.id and job_id is not null and finished_at is null order by id desc limit ${mostRefs})
+      select found.* from unnest(${ids}::uuid[], ${from}::timestamptz[], ${counted}::boolean[]) as entry (id, due_from, counted)
+      cross join lateral (
+        (select * from ${slot} where entry.counted and entry_id = entry.id and job_id is not null and finished_at is null
+         order by id desc limit ${mostRefs})
         union
         (select * from ${slot} where entry_id = entry.id and state = 'queued_follow_up' and job_id is null and claimed_at is null)
         union

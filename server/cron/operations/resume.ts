@@ -1,8 +1,8 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import type { Database } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
-import { type Applied, defineOperation } from '../../operations/operation.ts'
+import { type Applied, type Change, defineOperation } from '../../operations/operation.ts'
 import { nextFrom, upcoming } from '../expression.ts'
 import type { Entry } from '../rows.ts'
 import { findSubject, requireLive } from './subject.ts'
@@ -15,6 +15,7 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   reason: 'optional',
   risk: 'low',
   topics: ['cron'],
+  inOneStatement: true,
   find: findSubject,
 
   plan({ subject }, { found }, scope) {
@@ -32,7 +33,7 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async apply(_request, { found }, scope) {
-    const change = resumeStatements(scope.kit.db, found!, scope.now, scope.now)
+    const change = resumeChange(scope.kit.db, found!, scope.now, scope.now)
     return { ...describeResume(found!), change, result: { version: found!.version + 1 } }
   },
 })
@@ -53,12 +54,14 @@ export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 
 }
 
 /** `from` is when the pause ended: the next slot is the first one from there on. */
-export function resumeStatements(db: Database, entry: Entry, from: Date, now: Date): RawBuilder<unknown>[] {
-  return [
-    sql`
-      update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
-        resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
-      where id = ${entry.id}`,
-    sql`update ${db.table('cron_coverage')} set to_at = ${from} where kind = 'paused' and entry_id = ${entry.id} and to_at is null`,
-  ]
+export function resumeChange(db: Database, entry: Entry, from: Date, now: Date): Change {
+  const guard = sql`
+    update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
+      resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
+    where id = ${entry.id} and version = ${entry.version}
+    returning id`
+  const covered = sql`
+    update ${db.table('cron_coverage')} set to_at = ${from} from guarded
+    where kind = 'paused' and entry_id = guarded.id and to_at is null`
+  return { guard, along: [covered] }
 }

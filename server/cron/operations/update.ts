@@ -4,6 +4,7 @@ import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { compareDefinitions, type Definition, definitionOf } from '../definition.ts'
 import { readSchedule, upcoming } from '../expression.ts'
+import { keepHidden } from '../keep-hidden.ts'
 import { type Entry, resourceOf } from '../rows.ts'
 import { saveDefinition } from '../save.ts'
 import { findSubject, requireRuntime } from './subject.ts'
@@ -20,7 +21,7 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     const entry = requireRuntime(found, subject.id)
-    const definition = merge(entry, input)
+    const definition = merge(entry, input, scope)
     const changes = compareDefinitions(definitionOf(entry), definition)
     if (!changes) {
       const message = 'nothing would change; expected at least one field with another value'
@@ -40,16 +41,21 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
     }
   },
 
-  async apply({ input }, { found }, { kit, em, now }) {
+  async apply({ input }, { found }, scope) {
+    const { kit, em, now } = scope
     const { name, source, version } = found!
-    await saveDefinition(kit.db, em, found!, { name, source, ...merge(found!, input) }, now)
+    await saveDefinition(kit.db, em, found!, { name, source, ...merge(found!, input, scope) }, now)
     return { result: { version: version + 1 } }
   },
 })
 
-/** What is left out stays. */
-function merge(entry: Entry, input: Request['input']): Definition {
+/** What is left out stays, and so does what reads as it was shown. */
+function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): Definition {
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Partial<Definition>
+  if (given.args) {
+    const shown = viewer.show('cron_args', entry.args, 'view_cron', { type: 'cron_entry', id: entry.name })
+    given.args = keepHidden(given.args, shown, entry.args) as Definition['args']
+  }
   const merged: Definition = { ...definitionOf(entry), ...given }
   return { ...merged, ...readSchedule(merged, 'input.') }
 }
