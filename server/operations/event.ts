@@ -1,9 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
+import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { uuidv7 } from '../uuid.ts'
+import type { Change } from './operation.ts'
 
 /** An event about to be written. */
 export interface NewEvent {
@@ -49,26 +51,40 @@ export interface EventRow {
 /** What goes along with an event, in the same round trip. */
 export interface Along {
   hints?: RawBuilder<unknown>[]
-  changes?: RawBuilder<unknown>[]
+  change?: Change
 }
 
-/** Writes one event, the changes it tells of and the hints that tell of it, in one statement. */
-export async function writeEvent(db: Database, em: Em, event: NewEvent, { hints = [], changes = [] }: Along = {}): Promise<EventRow> {
-  const id = event.id ?? uuidv7()
+/** Writes one event, and the hints that tell of it. */
+export async function writeEvent(db: Database, em: Em, event: NewEvent, along: Along = {}): Promise<EventRow> {
+  const row = await writeGuarded(db, em, event, along)
+  if (!row) throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
+  return row
+}
+
+/**
+ * Writes one event together with the change it tells of, in one statement. Null, and nothing written, when the guard
+ * found the subject changed.
+ */
+export async function writeGuarded(db: Database, em: Em, event: NewEvent, { hints = [], change }: Along): Promise<EventRow | null> {
+  const { actor, subject } = event
   const insert = sql<EventRow>`
     insert into ${db.table('audit_event')}
       (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
        reason, before, after, source, request_id, preview_id, metadata)
-    values (${id}, ${event.action}, ${event.eventType}, ${event.outcome}, ${event.code ?? null},
-      ${event.actor.id}, ${event.actor.type}, ${event.actor.label}, ${event.subject.type}, ${event.subject.id},
-      ${event.reason ?? null}, ${json(event.before)}, ${json(event.after)}, ${event.source}, ${event.requestId},
-      ${event.previewId ?? null}, ${json(event.metadata ?? {})})
+    select ${event.id ?? uuidv7()}::uuid, ${event.action}::text, ${event.eventType}::text, ${event.outcome}::text, ${event.code ?? null}::text,
+      ${actor.id}::text, ${actor.type}::text, ${actor.label}::text, ${subject.type}::text, ${subject.id}::text,
+      ${event.reason ?? null}::text, ${json(event.before)}::jsonb, ${json(event.after)}::jsonb, ${event.source}::text,
+      ${event.requestId}::text, ${event.previewId ?? null}::uuid, ${json(event.metadata ?? {})}::jsonb
+    ${change ? sql`from guarded` : sql``}
     returning *`
+  const changed = change ? [sql`guarded as (${change.guard})`, ...(change.along ?? []).map(named)] : []
   const told = hints.length ? sql`, ${sql.join(hints)}` : sql``
-  const changed = changes.map((change, index) => sql`${sql.ref(`change_${index}`)} as (${change})`)
-  const parts = sql.join([...changed, sql`written as (${insert})`])
-  const [row] = await query(em, sql<EventRow>`with ${parts} select written.*${told} from written`)
-  return row!
+  const [row] = await query(em, sql<EventRow>`with ${sql.join([...changed, sql`written as (${insert})`])} select written.*${told} from written`)
+  return row ?? null
+}
+
+function named(statement: RawBuilder<unknown>, index: number): RawBuilder<unknown> {
+  return sql`${sql.ref(`along_${index}`)} as (${statement})`
 }
 
 function json(value: unknown): string | null {

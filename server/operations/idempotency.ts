@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Executed, ProblemCode } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
@@ -63,9 +63,7 @@ async function claimKey(
   request: unknown,
   { eventId, refusal }: { eventId?: string; refusal?: KeptAnswer['refusal'] },
 ): Promise<KeptAnswer | null> {
-  const hash = createHash('sha256').update(canonical(request)).digest('hex')
-  const expiresAt = new Date(now.getTime() + lifetimeHours * 3_600_000)
-  const table = kit.db.table('idempotency_key')
+  const { hash, expiresAt, table } = keyFacts({ kit, now }, request)
   const claimed = await query(
     em,
     sql`
@@ -83,4 +81,20 @@ async function claimKey(
   )
   if (kept?.request_hash === hash) return kept
   throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')
+}
+
+/** For a change that travels in one statement: the key is claimed with it. A key that is taken fails the statement. */
+export function claimWithChange({ kit, now, principal }: ActingScope, key: string, request: unknown, eventId: string): RawBuilder<unknown> {
+  const { hash, expiresAt, table } = keyFacts({ kit, now }, request)
+  return sql`
+    insert into ${table} (actor_id, key, request_hash, event_id, expires_at)
+    select ${principal.id}::text, ${key}::text, ${hash}::text, ${eventId}::uuid, ${expiresAt}::timestamptz from guarded`
+}
+
+function keyFacts({ kit, now }: Pick<ActingScope, 'kit' | 'now'>, request: unknown) {
+  return {
+    hash: createHash('sha256').update(canonical(request)).digest('hex'),
+    expiresAt: new Date(now.getTime() + lifetimeHours * 3_600_000),
+    table: kit.db.table('idempotency_key'),
+  }
 }

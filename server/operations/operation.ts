@@ -27,12 +27,17 @@ export interface Planned {
   basis?: unknown
 }
 
+/** A change that travels with its event in one statement: all of it is there afterwards, or nothing. */
+export interface Change {
+  /** Changes the subject's row if it is still as it was planned, and returns it. When it does not, nothing happens. */
+  guard: RawBuilder<unknown>
+  /** More data-changing statements; each takes its row from `guarded`. They see the data as it was before the guard. */
+  along?: RawBuilder<unknown>[]
+}
+
 export interface Applied {
-  /**
-   * Data-changing statements that are sent together with the event, in one round trip. They see the data as it was
-   * before any of them, so none may depend on another.
-   */
-  change?: RawBuilder<unknown>[]
+  /** Statements that are sent together with the event, in one round trip. */
+  change?: Change
   /** As committed; `planned` where left out. */
   before?: State
   after?: State
@@ -49,6 +54,11 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   eventType: string
   reason: 'optional' | 'required'
   risk: Risk
+  /**
+   * `apply` runs no statement of its own: all it does is in `change`, whose guard notices when the subject is not as
+   * planned. Then a one-shot request needs no transaction around it.
+   */
+  inOneStatement?: boolean
   /** A repair: the host's escalation handler is told after it has committed. */
   repair?: boolean
   /** Hint topics besides `audit`. */

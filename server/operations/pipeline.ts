@@ -3,12 +3,13 @@ import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan, type Preview } from '../../schemas/index.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
 import { hintChannel } from '../db/hint.ts'
+import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
-import { showExecuted, writeEvent } from './event.ts'
-import { answerOnce } from './idempotency.ts'
-import type { Operation, Planned, Target } from './operation.ts'
+import { type Along, type NewEvent, showExecuted, writeEvent, writeGuarded } from './event.ts'
+import { answerOnce, claimWithChange } from './idempotency.ts'
+import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { findOwnPreview, hashPlan, keepPreview, previewStatus, sameToken, showPlan, showPreview } from './preview.ts'
 import { followUp } from './follow-up.ts'
 import { auditHint, recordRefusal } from './refusal.ts'
@@ -79,10 +80,13 @@ export async function runOperation(
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource)
-    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
-      const reason = checkReason(acting, operation, request.reason)
-      return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
-    })
+    const quick = operation.inOneStatement ? await applyAtOnce(operation, request, target, acting, key) : null
+    const { done, first } = quick
+      ? { done: quick, first: true }
+      : await answerOnce(acting, request, key, async (locked, eventId) => {
+          const reason = checkReason(acting, operation, request.reason)
+          return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
+        })
     if (operation.repair && first) followUp(acting.kit, done.event)
     return done
   })
@@ -128,6 +132,36 @@ async function commitPreview(
   return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId: locked.eventId })
 }
 
+/**
+ * The same change and the same evidence in a single statement, which is a transaction by itself. Null, and nothing
+ * done, whenever anything is not plain: the subject has changed, the key was used, the request is refused. Then the
+ * locked way finds out what to answer.
+ */
+async function applyAtOnce(
+  operation: Operation,
+  request: OperationRequest & { reason?: string },
+  target: Target,
+  scope: ActingScope,
+  key: string | undefined,
+): Promise<Executed | null> {
+  const eventId = uuidv7(scope.now.getTime())
+  try {
+    const reason = checkReason(scope, operation, request.reason)
+    const planned = await operation.plan(request, target, scope)
+    const applied = await operation.apply(request, target, { ...scope, reason }, eventId)
+    const { event, along } = eventOf(operation, request, target, planned, applied, scope, { eventId, reason })
+    const claim = key === undefined ? [] : [claimWithChange(scope, key, request, eventId)]
+    const change = applied.change && { ...applied.change, along: [...(applied.change.along ?? []), ...claim] }
+    const row = await writeGuarded(scope.kit.db, scope.em, event, { ...along, change })
+    return row && showExecuted(row, scope.viewer)
+  } catch (error) {
+    if (error instanceof OpsError || codeOf(error) === uniqueViolation) return null
+    throw error
+  }
+}
+
+const uniqueViolation = '23505'
+
 async function applyPlanned(
   operation: Operation,
   request: OperationRequest,
@@ -138,10 +172,22 @@ async function applyPlanned(
 ): Promise<Executed> {
   const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
   await scope.em.flush()
-  const row = await writeEvent(
-    scope.kit.db,
-    scope.em,
-    {
+  const { event, along } = eventOf(operation, request, target, planned, applied, scope, how)
+  return showExecuted(await writeEvent(scope.kit.db, scope.em, event, along), scope.viewer)
+}
+
+/** The event that tells of an operation, and what goes along with it. */
+function eventOf(
+  operation: Operation,
+  request: OperationRequest,
+  target: Target,
+  planned: Planned,
+  applied: Applied,
+  scope: ActingScope,
+  how: Pick<Commit, 'eventId' | 'reason' | 'previewId'>,
+): { event: NewEvent; along: Along } {
+  return {
+    event: {
       id: how.eventId,
       action: operation.action,
       eventType: operation.eventType,
@@ -156,9 +202,11 @@ async function applyPlanned(
       previewId: how.previewId,
       metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
     },
-    { hints: [auditHint(scope.kit), ...operation.topics.map((topic) => topicHint(scope, topic, request.subject))], changes: applied.change },
-  )
-  return showExecuted(row, scope.viewer)
+    along: {
+      hints: [auditHint(scope.kit), ...operation.topics.map((topic) => topicHint(scope, topic, request.subject))],
+      change: applied.change,
+    },
+  }
 }
 
 function topicHint({ kit }: Scope, topic: string, subject: OperationRequest['subject']) {

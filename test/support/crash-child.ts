@@ -8,9 +8,9 @@ import { auth, displayPolicy, type Person } from './server.ts'
 
 /**
  * A server that kills itself, without a chance to clean up, at the n-th statement of one operation. Told by its
- * environment: DATABASE_URL, OPERATION (JSON of a one-shot body), KILL_AT (0: never).
+ * environment: DATABASE_URL, OPERATION (JSON of a one-shot body), WAY (preview or one shot), KILL_AT (0: never).
  */
-const { DATABASE_URL: url = '', OPERATION = '{}', KILL_AT = '0' } = process.env
+const { DATABASE_URL: url = '', OPERATION = '{}', KILL_AT = '0', WAY = 'preview' } = process.env
 
 const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false, migrate: false })
 await boss.start()
@@ -21,7 +21,8 @@ const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ops/jobs
 const headers = { authorization: 'Bearer ops-demo', 'content-type': 'application/json' }
 // The pools are warm, so that only the operation's own statements are counted.
 await fetch(`${api}/cron-entries`, { headers })
-const preview = (await (await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })).json()) as { id: string; token: string }
+// Only a preview's own statements come before the count begins.
+const preview = WAY === 'one shot' ? { id: '', token: '' } : ((await (await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })).json()) as { id: string; token: string })
 
 let statements = 0
 const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
@@ -30,7 +31,10 @@ pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
   return query.apply(this, args)
 } as typeof pg.Client.prototype.query
 
-const answer = await fetch(`${api}/previews/${preview.id}/execute`, { method: 'POST', headers, body: JSON.stringify({ token: preview.token, reason: 'killed or not' }) })
+const answer =
+  WAY === 'one shot'
+    ? await fetch(`${api}/operations`, { method: 'POST', headers: { ...headers, 'idempotency-key': OPERATION }, body: OPERATION })
+    : await fetch(`${api}/previews/${preview.id}/execute`, { method: 'POST', headers, body: JSON.stringify({ token: preview.token, reason: 'killed or not' }) })
 process.stdout.write(JSON.stringify({ status: answer.status, statements }))
 // The answer was given; now it dies before anything could be tidied up.
 process.kill(process.pid, 'SIGKILL')
