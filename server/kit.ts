@@ -1,3 +1,4 @@
+import type { LiveHint } from '../schemas/index.ts'
 import type { OpenBridge } from './bridges/bridge.ts'
 import type { Database } from './db/database.ts'
 import type { Engine } from './engines/engine.ts'
@@ -29,6 +30,8 @@ export interface Kit {
   readonly version: string
   /** As of the last check; undefined until the engine has answered once. */
   engineVersion(): string | undefined
+  /** Says that something changed, to everybody who listens. Called after the commit. */
+  tell(hint: LiveHint): void
   /** Work that goes on behind an answer; `stop()` waits for it. */
   behind(work: Promise<unknown>): void
   now(): Date

@@ -1,5 +1,6 @@
 import { operationActions } from '../schemas/index.ts'
 import { openDatabase } from './db/database.ts'
+import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
@@ -21,6 +22,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
   const behind = new Set<Promise<unknown>>()
+  const hints = openHints(db)
   const kit: RunningKit = {
     db,
     engine: options.engine,
@@ -34,11 +36,15 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     log,
     version,
     now: options.now ?? (() => new Date()),
+    tell: (hint) => hints.tell(hint),
     behind(work) {
       behind.add(work)
       void work.finally(() => behind.delete(work))
     },
-    settled: async () => void (await Promise.allSettled(behind)),
+    async settled() {
+      await Promise.allSettled(behind)
+      await hints.flush()
+    },
     engineVersion: () => engineVersion,
     noteEngineVersion: (seen) => {
       engineVersion = seen ?? engineVersion

@@ -1,7 +1,6 @@
 import type { AuditEvent, AuditFilters } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
-import { auditHint } from '../operations/refusal.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readRows, visibleEvents } from './list.ts'
 
@@ -25,8 +24,8 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
       requestId: scope.requestId,
       metadata: { filters },
     },
-    { hints: [auditHint(kit)] },
   )
+  kit.tell({ topic: 'audit' })
   return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
 }
 

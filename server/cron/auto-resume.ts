@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
+import { hint } from '../db/hint.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
-import { auditHint } from '../operations/refusal.ts'
 import { uuidv7 } from '../uuid.ts'
 import { describeResume, resumeChange } from './operations/resume.ts'
 import { type Entry, hintEntries, queryEntries, type RawEntry, resourceOf } from './rows.ts'
@@ -25,9 +25,10 @@ export async function resumeDueEntries(kit: Kit): Promise<void> {
     const requestId = `system-resume-${uuidv7()}`
     for (const entry of due) {
       const change = resumeChange(kit.db, entry, entry.resumeAt!, now)
-      await writeEvent(kit.db, em, resumedEvent(entry, requestId), { hints: [auditHint(kit)], change })
+      await writeEvent(kit.db, em, resumedEvent(entry, requestId), { change })
     }
     await hintEntries(kit.db, em, due.map(({ name }) => name))
+    if (due.length) await hint(kit.db, em, 'audit')
   })
 }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
+import { hint } from '../db/hint.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
-import { auditHint } from '../operations/refusal.ts'
 import type { DeclaredCronEntry } from '../options.ts'
 import { uuidv7 } from '../uuid.ts'
 import { compareDefinitions, type Declared, definitionOf, readDeclarations } from './definition.ts'
@@ -24,6 +24,7 @@ export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEn
     const names = new Set(declared.map(({ name }) => name))
     for (const entry of stored.values()) if (!names.has(entry.name) && !entry.retiredAt) await retire(sync, entry)
     await hintEntries(kit.db, em, sync.told)
+    if (sync.told.length) await hint(kit.db, em, 'audit')
   })
 }
 
@@ -91,6 +92,5 @@ async function record(sync: Sync, entry: Saved, eventType: string, { before, aft
       requestId: sync.requestId,
       metadata: { resource: resourceOf(entry) },
     },
-    { hints: [auditHint(sync.kit)] },
   )
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent, Bundle, CronEntry, CronHistory, NextPath, OperationAction, Slot } from '../../schemas/index.ts'
-import { operationActions } from '../../schemas/index.ts'
+import { operationActions, slotOutcomes } from '../../schemas/index.ts'
 import { readRows, visibleEvents } from '../audit/list.ts'
 import { getCronEntry, getCronHistory } from '../cron/read.ts'
 import { OpsError } from '../error.ts'
@@ -83,9 +83,9 @@ function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
 function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'] {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const onTime = counts.on_time ?? 0
-  const troubled = ['delayed', 'missed_fire', 'scheduler_down', 'unknown']
+  const troubled = (['delayed', 'missed_fire', 'scheduler_down', 'unknown'] as const)
     .filter((outcome) => counts[outcome])
-    .map((outcome) => `${counts[outcome]} ${outcome.replaceAll('_', ' ')}`)
+    .map((outcome) => `${counts[outcome]} ${slotOutcomes[outcome]}`)
   const history = total ? `In this window ${onTime} of ${total} slots ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
   return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
 }

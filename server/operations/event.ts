@@ -50,11 +50,10 @@ export interface EventRow {
 
 /** What goes along with an event, in the same round trip. */
 export interface Along {
-  hints?: RawBuilder<unknown>[]
   change?: Change
 }
 
-/** Writes one event, and the hints that tell of it. */
+/** Writes one event. */
 export async function writeEvent(db: Database, em: Em, event: NewEvent, along: Along = {}): Promise<EventRow> {
   const row = await writeGuarded(db, em, event, along)
   if (!row) throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
@@ -65,7 +64,7 @@ export async function writeEvent(db: Database, em: Em, event: NewEvent, along: A
  * Writes one event together with the change it tells of, in one statement. Null, and nothing written, when the guard
  * found the subject changed.
  */
-export async function writeGuarded(db: Database, em: Em, event: NewEvent, { hints = [], change }: Along): Promise<EventRow | null> {
+export async function writeGuarded(db: Database, em: Em, event: NewEvent, { change }: Along): Promise<EventRow | null> {
   const { actor, subject } = event
   const insert = sql<EventRow>`
     insert into ${db.table('audit_event')}
@@ -78,8 +77,7 @@ export async function writeGuarded(db: Database, em: Em, event: NewEvent, { hint
     ${change ? sql`from guarded` : sql``}
     returning *`
   const changed = change ? [sql`guarded as (${change.guard})`, ...(change.along ?? []).map(named)] : []
-  const told = hints.length ? sql`, ${sql.join(hints)}` : sql``
-  const [row] = await query(em, sql<EventRow>`with ${sql.join([...changed, sql`written as (${insert})`])} select written.*${told} from written`)
+  const [row] = await query(em, sql<EventRow>`with ${sql.join([...changed, sql`written as (${insert})`])} select * from written`)
   return row ?? null
 }
 

@@ -3,7 +3,6 @@ import { describeFailure } from '../describe-failure.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from './event.ts'
-import { auditHint } from './refusal.ts'
 
 const patienceMilliseconds = 5_000
 export const followUpEvent = 'host.follow_up'
@@ -19,23 +18,17 @@ export function followUp(kit: Kit, event: AuditEvent): void {
 async function tellHost(kit: Kit, event: AuditEvent): Promise<void> {
   const seen = await callHandler(kit, event)
   try {
-    await kit.db.transact((em) =>
-      writeEvent(
-        kit.db,
-        em,
-        {
-          action: 'host_follow_up',
-          eventType: followUpEvent,
-          outcome: seen.status === 'invoked' ? 'succeeded' : 'failed',
-          actor: systemPrincipal,
-          subject: event.subject,
-          source: 'system',
-          requestId: event.requestId,
-          metadata: { ...seen, event: event.id, resource: event.metadata.resource },
-        },
-        { hints: [auditHint(kit)] },
-      ),
-    )
+    await writeEvent(kit.db, kit.db.em(), {
+      action: 'host_follow_up',
+      eventType: followUpEvent,
+      outcome: seen.status === 'invoked' ? 'succeeded' : 'failed',
+      actor: systemPrincipal,
+      subject: event.subject,
+      source: 'system',
+      requestId: event.requestId,
+      metadata: { ...seen, event: event.id, resource: event.metadata.resource },
+    })
+    kit.tell({ topic: 'audit' })
   } catch (error) {
     kit.log.error('a host follow-up could not be recorded', { event: event.id, ...describeFailure(error) })
   }

@@ -1,8 +1,6 @@
-import { sql } from 'kysely'
 import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan, type Preview } from '../../schemas/index.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
-import { hintChannel } from '../db/hint.ts'
 import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
@@ -12,7 +10,7 @@ import { answerOnce, claimWithChange } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { findOwnPreview, hashPlan, keepPreview, previewStatus, sameToken, showPlan, showPreview } from './preview.ts'
 import { followUp } from './follow-up.ts'
-import { auditHint, recordRefusal } from './refusal.ts'
+import { recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
 /** Every operation there is, by action. */
@@ -63,7 +61,7 @@ export async function executePreview(operations: Operations, scope: Scope, { id,
       const message = 'What the preview showed has changed since; take a new preview and look again.'
       throw new OpsError('preview_drifted', message, { plan: outcome.drifted })
     }
-    if (operation.repair) followUp(acting.kit, outcome.event)
+    announce(operation, acting, outcome)
     return outcome
   })
 }
@@ -87,7 +85,7 @@ export async function runOperation(
           const reason = checkReason(acting, operation, request.reason)
           return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
         })
-    if (operation.repair && first) followUp(acting.kit, done.event)
+    if (first) announce(operation, acting, done)
     return done
   })
 }
@@ -203,14 +201,16 @@ function eventOf(
       metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
     },
     along: {
-      hints: [auditHint(scope.kit), ...operation.topics.map((topic) => topicHint(scope, topic, request.subject))],
       change: applied.change,
     },
   }
 }
 
-function topicHint({ kit }: Scope, topic: string, subject: OperationRequest['subject']) {
-  return sql`pg_notify(${hintChannel(kit.db.schema)}, ${JSON.stringify({ topic, subject })})`
+/** What follows a commit: everybody who listens is told, and the host of a repair. */
+function announce(operation: Operation, { kit }: Scope, { event }: Executed): void {
+  kit.tell({ topic: 'audit' })
+  for (const topic of operation.topics) kit.tell({ topic, subject: event.subject })
+  if (operation.repair) followUp(kit, event)
 }
 
 /** A refusal leaves this function as the same error, after it was kept as evidence. */

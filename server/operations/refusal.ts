@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
-import { hintChannel } from '../db/hint.ts'
 import { type Em, query } from '../db/database.ts'
 import type { OpsError } from '../error.ts'
 import type { Kit } from '../kit.ts'
@@ -36,8 +35,9 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsEr
   }
   try {
     await kit.db.transact(async (em) => {
-      if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event, { hints: [auditHint(kit)] })
+      if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event)
     })
+    kit.tell({ topic: 'audit' })
   } catch (cause) {
     kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, error: String(cause) })
   }
@@ -78,27 +78,17 @@ export async function writeFoldedRefusals(kit: Kit): Promise<void> {
         returning actor_id, minute::text, folded, last`,
     )
     for (const { minute, folded, last } of tallies.filter((tally) => tally.folded > 0)) {
-      await writeEvent(
-        kit.db,
-        em,
-        {
-          action: last.action,
-          eventType: 'refusals.folded',
-          outcome: last.outcome,
-          code: last.code,
-          actor: last.actor,
-          subject: last.subject,
-          source: 'system',
-          requestId: `system-${crypto.randomUUID()}`,
-          metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is named here` },
-        },
-        { hints: [auditHint(kit)] },
-      )
+      await writeEvent(kit.db, em, {
+        action: last.action,
+        eventType: 'refusals.folded',
+        outcome: last.outcome,
+        code: last.code,
+        actor: last.actor,
+        subject: last.subject,
+        source: 'system',
+        requestId: `system-${crypto.randomUUID()}`,
+        metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is named here` },
+      })
     }
   })
-}
-
-/** The expression that sends an `audit` hint when the statement's transaction commits. */
-export function auditHint(kit: Kit) {
-  return sql`pg_notify(${hintChannel(kit.db.schema)}, '{"topic":"audit"}')`
 }

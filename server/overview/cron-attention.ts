@@ -86,7 +86,7 @@ function pausedGlance(scope: Scope, row: Row): Omit<EntryGlance, 'name'> {
   const subject = { type: 'cron_entry', id: row.name }
   const by = row.paused_by ? ` by ${showPrincipal(row.paused_by, scope.viewer, 'view_overview', subject).label}` : ''
   const reason = showText('reason', row.pause_reason, scope.viewer, 'view_overview', subject)
-  const until = row.resume_at ? `, resumes ${iso(row.resume_at).slice(0, 16).replace('T', ' ')} UTC` : ''
+  const until = row.resume_at ? `, resumes ${iso(row.resume_at)}` : ''
   return { status: 'waiting', attention: `paused${by}${until}${reason ? `: “${reason}”` : ''}`, at: iso(row.paused_at!), rank: 40, partial: false }
 }
 

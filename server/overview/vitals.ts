@@ -28,7 +28,7 @@ interface Latest {
 
 const freshSeconds = 60
 
-/** The last hour as the snapshotter saw it, by minute; no page ever counts jobs. */
+/** The last hour as the snapshotter saw it, by whole minutes; no page ever counts jobs. */
 export async function readVitals(scope: Scope): Promise<Vitals> {
   const [minutes, [latest]] = await Promise.all([readMinutes(scope), readLatest(scope)])
   const fresh = latest && scope.now.getTime() - Date.parse(latest.at) < freshSeconds * 1000 ? latest : undefined
@@ -58,6 +58,7 @@ export async function readVitals(scope: Scope): Promise<Vitals> {
   }
 }
 
+/** The minute that is still running would always look like a fall, and half a minute an hour ago like a rise. */
 function readMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
   return query(
     em,
@@ -67,7 +68,7 @@ function readMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
         avg(waiting)::float8 as waiting,
         max(wait_p95_seconds)::float8 as wait
       from ${db.table('snapshot')}
-      where at > ${now}::timestamptz - interval '1 hour' and at <= ${now}
+      where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
       group by 1 order by 1`,
   )
 }

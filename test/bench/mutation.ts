@@ -52,7 +52,7 @@ async function bareTransaction(pool: Pool, lane: number, turn: number): Promise<
   }
 }
 
-let paused: boolean[] = []
+const paused: boolean[] = []
 
 async function operate(api: string, agent: Agent, lane: number, _turn: number): Promise<void> {
   const action = paused[lane] ? 'resume_cron_entry' : 'pause_cron_entry'
