@@ -67,6 +67,7 @@ export class Cron extends Migration {
       -- The rounds of the scheduler over all open slots.
       create index cron_slot_unfinished on cron_slot (id) where job_id is not null and finished_at is null;
       create index cron_slot_last_run on cron_slot (entry_id, slot_at desc) where claimed_at is not null;
+      create index cron_slot_age on cron_slot (slot_at);
       create index cron_slot_missed on cron_slot (slot_at) where state in ('missed_fire', 'scheduler_down');
       -- At most one follow-up waits.
       create unique index cron_slot_waiting on cron_slot (entry_id) where state = 'queued_follow_up' and job_id is null and claimed_at is null;

@@ -15,7 +15,11 @@ export interface Ops {
   handler: (request: IncomingMessage, response: ServerResponse) => void
   /** Applies pending migrations; several processes may call it, one does it. Answers their names. */
   migrate(): Promise<string[]>
-  /** Brings declared cron entries up to date and starts the background loops of this process. */
+  /**
+   * Brings declared cron entries up to date and starts the background loops of this process.
+   *
+   * @throws Error when migrations are pending, a declared entry is invalid, or the database does not answer
+   */
   start(): Promise<void>
   /** Finishes what it holds, then closes every connection. */
   stop(): Promise<void>
@@ -46,6 +50,7 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
     handler: nodeHandler(middleware),
     migrate: () => kit.db.migrate(),
     async start() {
+      await requireMigrated(kit)
       loops ??= await startLoops(kit, options)
     },
     async stop() {
@@ -67,6 +72,14 @@ function nodeHandler(middleware: Middleware): Ops['handler'] {
   app.use(middleware)
   const callback = app.callback()
   return (request, response) => void callback(request, response)
+}
+
+async function requireMigrated({ db }: RunningKit): Promise<void> {
+  const pending = await db.pendingMigrations()
+  if (!pending.length) return
+  throw new Error(
+    `createOps: schema '${db.schema}' lacks ${pending.length} migrations (${pending.join(', ')}); call ops.migrate() before ops.start(), or run \`ops-powertools migrate up\`.`,
+  )
 }
 
 async function closeKit(kit: RunningKit): Promise<void> {

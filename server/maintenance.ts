@@ -6,11 +6,27 @@ import { writeFoldedRefusals } from './operations/refusal.ts'
 
 const monthsAhead = 3
 
-/** What must be done now and then, by whichever process comes first. */
+/** What must be done now and then, by whichever process comes first. One part that fails holds up no other. */
 export async function keepHouse(kit: Kit): Promise<void> {
-  await ensurePartitions(kit)
-  await writeFoldedRefusals(kit)
-  await forgetOldPreviews(kit)
+  const parts = [ensurePartitions, writeFoldedRefusals, forgetOldPreviews, forgetOldSlots]
+  const done = await Promise.allSettled(parts.map((part) => part(kit)))
+  const failed = done.find((part) => part.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+const slotDays = 60
+const slotBatch = 5_000
+
+/** Slots are kept as long as the coverage that explains them; what was run by hand stays in the audit log. */
+async function forgetOldSlots({ db, now }: Kit): Promise<void> {
+  const table = db.table('cron_slot')
+  await query(
+    db.em(),
+    sql`
+      delete from ${table} where id in (
+        select id from ${table} where slot_at < ${now()}::timestamptz - make_interval(days => ${slotDays})
+        order by slot_at limit ${slotBatch})`,
+  )
 }
 
 /** A new partition locks the parent for a moment; the advisory lock keeps several processes from queueing up for it. */

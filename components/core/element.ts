@@ -43,6 +43,8 @@ export abstract class OpsElement extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
+    // Before the first update, properties set ahead of the upgrade are not here yet: a `fetch` among them must be.
+    if (!this.hasUpdated) return
     this.adopt()
     this.watchSession()
   }
@@ -69,7 +71,7 @@ export abstract class OpsElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues) {
-    if (changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
+    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
   }
 
   private adopt() {

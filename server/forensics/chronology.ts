@@ -1,5 +1,5 @@
 import type { AuditEvent, ChronologyItem, Slot } from '../../schemas/index.ts'
-import { slotOutcomes } from '../../schemas/index.ts'
+import { operationActions, slotOutcomes } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { forensicsHref } from './bundle.ts'
 
@@ -44,8 +44,9 @@ const verbs: Record<string, string> = {
 }
 
 export function describeEvent({ actor, eventType, action, outcome, code }: AuditEvent): string {
-  if (outcome === 'denied') return `${actor.label} was denied ${action} (${code ?? 'no code'})`
-  if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${action} (${code ?? 'no code'})`
+  const attempt = `“${operationActions[action as keyof typeof operationActions] ?? action}” (${code ?? 'no code'})`
+  if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
+  if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
   return `${actor.label} ${verbs[eventType] ?? eventType}`
 }
 

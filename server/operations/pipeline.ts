@@ -10,7 +10,7 @@ import { answerOnce, claimWithChange } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { findOwnPreview, hashPlan, keepPreview, previewStatus, sameToken, showPlan, showPreview } from './preview.ts'
 import { followUp } from './follow-up.ts'
-import { recordRefusal } from './refusal.ts'
+import { type Attempt, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
 /** Every operation there is, by action. */
@@ -19,10 +19,10 @@ export type Operations = Readonly<Record<string, Operation>>
 /** Shows what an operation would do. Changes and emits nothing but the preview, or the evidence that it was refused. */
 export function createPreview(operations: Operations, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
   const operation = operations[request.action]!
-  return refusing(scope, attemptOf(operation, request), async () => {
+  return refusing(scope, attemptOf(operation, request), async (attempt) => {
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource)
+    await authorize(acting, operation, target.resource, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request, planned, acting)
     const kept = await keepPreview(acting, request, plan, hashPlan(request, planned))
@@ -47,12 +47,12 @@ export async function executePreview(operations: Operations, scope: Scope, { id,
   const preview = await refusing(scope, unknown, () => ownPreview(requirePrincipal(scope), id))
   const operation = operations[preview.action]!
   const request = readRequest(preview)
-  return refusing(scope, { ...attemptOf(operation, request, reason), previewId: id }, async () => {
+  return refusing(scope, { ...attemptOf(operation, request, reason), previewId: id }, async (attempt) => {
     const acting = requirePrincipal(scope)
     if (!sameToken(token, preview.token)) throw new OpsError('forbidden', 'The token does not belong to this preview.')
     refuseStatus(preview, acting.now)
     const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource)
+    await authorize(acting, operation, target.resource, attempt)
     const said = checkReason(acting, operation, reason)
     const outcome = await acting.kit.db.transact((em) =>
       commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
@@ -74,10 +74,10 @@ export async function runOperation(
   key?: string,
 ): Promise<Executed> {
   const operation = operations[request.action]!
-  return refusing(scope, attemptOf(operation, request, request.reason), async () => {
+  return refusing(scope, attemptOf(operation, request, request.reason), async (attempt) => {
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource)
+    await authorize(acting, operation, target.resource, attempt)
     const quick = operation.inOneStatement ? await applyAtOnce(operation, request, target, acting, key) : null
     const { done, first } = quick
       ? { done: quick, first: true }
@@ -214,16 +214,16 @@ function announce(operation: Operation, { kit }: Scope, { event }: Executed): vo
 }
 
 /** A refusal leaves this function as the same error, after it was kept as evidence. */
-async function refusing<T>(scope: Scope, attempt: Parameters<typeof recordRefusal>[1], work: () => Promise<T>): Promise<T> {
+async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await work(attempt)
   } catch (error) {
     if (error instanceof OpsError && error.status < 500 && !error.details.repeated) await recordRefusal(scope, attempt, error)
     throw error
   }
 }
 
-function attemptOf(operation: Operation, request: OperationRequest, reason?: string) {
+function attemptOf(operation: Operation, request: OperationRequest, reason?: string): Attempt {
   return {
     action: operation.action,
     eventType: operation.eventType,
@@ -238,7 +238,8 @@ function requirePrincipal(scope: Scope): ActingScope {
   throw new OpsError('unattributable_actor', 'Your account may look, but it cannot be named in evidence, so it may not change anything.')
 }
 
-async function authorize(scope: ActingScope, operation: Operation, resource: Resource): Promise<void> {
+async function authorize(scope: ActingScope, operation: Operation, resource: Resource, attempt?: Attempt): Promise<void> {
+  if (attempt) attempt.resource = resource
   const { allowed, reason } = await scope.viewer.can(operation.action, resource)
   if (!allowed) throw new OpsError('forbidden', reason ?? `${operation.action} on ${resource.type}:${resource.id} is not allowed.`)
 }

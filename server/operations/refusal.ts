@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
 import type { OpsError } from '../error.ts'
+import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import { type NewEvent, writeEvent } from './event.ts'
 import type { Scope } from './scope.ts'
@@ -18,14 +19,18 @@ export interface Attempt {
   subject: { type: string; id: string }
   reason?: string
   previewId?: string
+  /** The whole resource, once it is known, so that rules about it hold for the event too. */
+  resource?: Resource
 }
 
 /** Keeps a refusal as evidence. Its own transaction: what was refused has been rolled back. Never hides the refusal itself. */
 export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsError): Promise<void> {
   const { kit } = scope
   const actor = scope.viewer.principal ?? unattributable
+  const { resource, ...named } = attempt
   const event: NewEvent = {
-    ...attempt,
+    ...named,
+    metadata: resource && { resource },
     subject: { type: attempt.subject.type.slice(0, 50), id: attempt.subject.id.slice(0, 300) },
     outcome: error.status === 403 ? 'denied' : 'failed',
     code: error.code,

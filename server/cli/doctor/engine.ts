@@ -10,7 +10,7 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
   if (!answers) return [error('engine', detail)]
   const joins = engine.transactional
     ? 'its changes commit together with their evidence'
-    : 'it does not join our transaction, so evidence is written before and after'
+    : 'it does not join our transaction: a crash at the wrong moment can leave a job without its evidence'
   const queues = known ?? (await listEntries(kit)).map(({ queue }) => queue)
   return [ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`), ...((await engine.advise?.(queues)) ?? []).map(adviceFinding)]
 }

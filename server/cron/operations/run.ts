@@ -17,6 +17,7 @@ export const runCronEntry = defineOperation<Request, Busy>({
   eventType: 'cron.run_now',
   reason: 'optional',
   risk: 'medium',
+  repair: true,
   topics: ['cron'],
   find: findBusySubject,
 
