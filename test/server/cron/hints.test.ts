@@ -36,5 +36,5 @@ test('whoever listens is told of each entry that changed, once a round, and neve
   await harness.tickAt('2026-03-02T10:04:03Z')
   expect(await told()).toHaveLength(1)
   await harness.operate('pause_cron_entry', 'quiet')
-  expect(await told()).toEqual([hint('quiet')])
+  await expect.poll(told).toEqual([hint('quiet')])
 })
