@@ -8,7 +8,7 @@ import { element } from '../core/register.ts'
 import { problemPanel } from '../parts/problem.ts'
 import { partStyles } from '../parts/styles.ts'
 import { base } from '../theme/base.ts'
-import { type Place, placeOf, routes } from './routes.ts'
+import { type Place, placeOf, type Route, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', polling: 'polling every 10 s' }
@@ -89,13 +89,25 @@ export class OpsShell extends OpsElement {
 
   private links() {
     return html`<ul>
-      ${routes.map(({ title, path, view }) => {
-        const permission = this.session?.permissions[view]
-        const here = this.place?.route.path === path
-        if (permission && !permission.allowed) return html`<li class="shut">${title}<span class="refusal">${permission.reason ?? 'Not allowed'}</span></li>`
-        return html`<li><a href="${this.base}${path || '/'}" class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
-      })}
-    </ul>`
+        ${routes.map((route) => {
+          const { title, path } = route
+          const here = this.place?.route.path === path
+          const refused = this.refused(route)
+          if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
+          return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
+        })}
+      </ul>
+      ${[...new Set(routes.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
+  }
+
+  /** Why this actor may not go there; empty when they may, or nobody knows yet. */
+  private refused({ view }: Route): string {
+    const permission = this.session?.permissions[view]
+    return !permission || permission.allowed ? '' : (permission.reason ?? 'Your account may not see this.')
+  }
+
+  private href({ path }: Route): string {
+    return `${this.base}${path || '/'}`
   }
 
   private bridges() {
@@ -124,10 +136,25 @@ export class OpsShell extends OpsElement {
       return html`${problemPanel(this.sessionProblem)}
         <p class="again"><button type="button" class="button primary" @click=${() => location.reload()}>Sign in</button></p>`
     }
+    if (this.place && this.refused(this.place.route)) return this.closed(this.place.route)
     if (this.failed) return this.lost('This page could not be loaded', this.failed)
     if (this.page) return this.page
     if (this.place || !this.base) return html`<p class="muted" role="status">Loading…</p>`
     return this.lost('There is no such page', html`Nothing is at <code>${location.pathname}</code>.`)
+  }
+
+  /** A page that is not theirs to see, and those that are. */
+  private closed(route: Route) {
+    const open = routes.filter((each) => !this.refused(each))
+    return html`<h1 class="page-title" tabindex="-1">${route.title}</h1>
+      <section class="card padded lost" role="note">
+        <h2>This page is not open to you</h2>
+        <p class="wrap">${this.refused(route)}</p>
+        ${open.length > 0
+          ? html`<p>You may open:</p>
+              <ul class="choices">${open.map((each) => html`<li><a class="button" href=${this.href(each)}>${each.title}</a></li>`)}</ul>`
+          : html`<p>None of the pages here is open to you.</p>`}
+      </section>`
   }
 
   private lost(title: string, detail: unknown) {
@@ -147,7 +174,7 @@ export class OpsShell extends OpsElement {
     this.menuOpen = false
     this.failed = ''
     if (!same) this.page = place && (await this.make(place))
-    if (this.place !== place) return
+    if (this.place !== place || !this.isConnected) return
     if (place && this.page) apply(this.page, place.shown)
     document.title = `${place ? titleOf(place) : 'Not found'} · Jobs`
     if (moveFocus) await this.focusHeading()
@@ -167,7 +194,7 @@ export class OpsShell extends OpsElement {
     await this.updateComplete
     await this.page?.updateComplete
     scrollTo(0, 0)
-    const heading = (this.page?.renderRoot ?? this.renderRoot).querySelector<HTMLElement>('.page-title')
+    const heading = (this.page?.isConnected ? this.page.renderRoot : this.renderRoot).querySelector<HTMLElement>('.page-title')
     const target = heading ?? this.main
     target.focus({ preventScroll: true })
   }

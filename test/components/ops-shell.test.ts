@@ -88,7 +88,7 @@ describe('ops-shell', () => {
   it('says that an unknown address is unknown', async () => {
     const shell = await openAt('/ops/jobs/nonsense')
     await until(() => seen(shell).includes('There is no such page'), 'the page for that')
-    equal(document.title, 'Not found · Jobs')
+    await until(() => document.title === 'Not found · Jobs', 'the title of that')
   })
 
   it('asks to sign in when the session has ended', async () => {
