@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
+import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { type EventRow, showEvent } from '../operations/event.ts'
@@ -41,14 +41,14 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<EventRow[]> {
   const table = scope.kit.db.table('audit_event')
-  const conditions = [...filterConditions(filters), ...(await visibilityConditions(scope.viewer))]
+  const conditions = [...filterConditions(scope.kit.db, filters), ...(await visibilityConditions(scope.viewer))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
   return query(scope.em, sql<EventRow>`select * from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
 }
 
-function filterConditions(filters: AuditFilters): RawBuilder<unknown>[] {
+function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unknown>[] {
   const { actor, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
   return [
     actor !== undefined && sql`actor_id = ${actor}`,
@@ -60,7 +60,7 @@ function filterConditions(filters: AuditFilters): RawBuilder<unknown>[] {
     subjectId !== undefined && sql`subject_id = ${subjectId}`,
     from !== undefined && sql`occurred_at >= ${from}::timestamptz`,
     to !== undefined && sql`occurred_at < ${to}::timestamptz`,
-    q !== undefined && sql`to_tsvector('simple', reason) @@ plainto_tsquery('simple', ${q}) and reason is not null`,
+    q !== undefined && sql`${db.table('reason_words')}(reason) @@ plainto_tsquery('simple', ${q}) and reason is not null`,
   ].filter((condition) => condition !== false)
 }
 

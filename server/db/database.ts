@@ -16,7 +16,7 @@ export interface Database {
   em(): Em
   /** Commits what `work` did, or nothing. */
   transact<T>(work: (em: Em) => Promise<T>): Promise<T>
-  /** A table of our schema, for a statement: the schema name is the only thing ever put into SQL text. */
+  /** A table or function of our schema, for a statement: the schema name is the only thing ever put into SQL text. */
   table(name: string): RawBuilder<unknown>
   /** Applies what is pending; several processes may try, one does it. */
   migrate(): Promise<string[]>
