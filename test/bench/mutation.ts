@@ -1,8 +1,7 @@
-import type { Pool } from 'pg'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import { uuidv7 } from '../../server/uuid.ts'
+import { bareTransaction } from './bare.ts'
 import { type Bench, measure, say, sayRatio } from './world.ts'
 
 const lanes = 8
@@ -18,37 +17,18 @@ export async function benchMutation(world: Bench): Promise<void> {
   try {
     const bare = await measure(lanes, seconds, (lane, turn) => bareTransaction(pool, lane, turn))
     say('bare pg: begin, update, insert, commit', bare)
+    const behindHttp = await measure(lanes, seconds, (lane, turn) => post(`${new URL(api).origin}/bare?lane=${lane}&turn=${turn}`, agent, '{}'))
+    say('the same behind an empty HTTP endpoint', behindHttp)
     const audited = await measure(lanes, seconds, (lane, turn) => operate(api, agent, lane, turn))
     say('POST /operations', audited)
     const bareAgain = await measure(lanes, seconds, (lane, turn) => bareTransaction(pool, lane, turn))
     say('bare pg, again', bareAgain)
     sayRatio('rate of the audited mutation / bare transaction', audited.perSecond / ((bare.perSecond + bareAgain.perSecond) / 2), '≥ 0.50')
+    sayRatio('rate of the audited mutation / the same behind HTTP', audited.perSecond / behindHttp.perSecond, '(to tell HTTP from us)')
   } finally {
     agent.destroy()
     child.kill('SIGTERM')
     await once(child, 'exit')
-  }
-}
-
-/** The same rows in the same tables with the same indexes, and nothing else. */
-async function bareTransaction(pool: Pool, lane: number, turn: number): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await client.query({
-      name: 'bare-update',
-      text: `update ops.cron_entry set paused_at = $1, version = version + 1, updated_at = now() where name = $2`,
-      values: [turn % 2 ? null : new Date(), `bench_${lane}`],
-    })
-    await client.query({
-      name: 'bare-insert',
-      text: `insert into ops.audit_event (id, action, event_type, outcome, actor_id, actor_type, actor_label, subject_type, subject_id, reason, before, after, source, request_id, metadata)
-        values ($1, 'bare', 'bare', 'succeeded', 'bench', 'user', 'bench', 'cron_entry', $2, 'a reason of usual length', $3, $4, 'api', $5, '{}')`,
-      values: [uuidv7(), `bench_${lane}`, '{"pausedAt":null}', '{"pausedAt":"2026-01-01T00:00:00.000Z"}', crypto.randomUUID()],
-    })
-    await client.query('commit')
-  } finally {
-    client.release()
   }
 }
 
