@@ -16,6 +16,7 @@ import { diffStyles } from '../parts/diff.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
+import { tableStyles } from '../parts/table.ts'
 import { base, pageStyles } from '../theme/base.ts'
 
 /** What the reader has before the eyes: it grows at the end by loading more, and at the top only when asked. */
@@ -58,6 +59,7 @@ interface Shown {
 export class OpsAudit extends OpsElement {
   static override styles = [
     base,
+    tableStyles,
     pageStyles,
     partStyles,
     diffStyles,

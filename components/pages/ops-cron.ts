@@ -12,9 +12,10 @@ import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
-import { emptyState, readOnlyBanner, refusal, skeletonRows } from '../parts/quiet.ts'
+import { emptyState, readOnlyBanner, refusal, shortRefusal, skeletonRows } from '../parts/quiet.ts'
 import { stripLegend, stripStyles } from '../parts/strip.ts'
 import { partStyles } from '../parts/styles.ts'
+import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import './cron/details.ts'
@@ -46,7 +47,7 @@ const states = { active: 'active', paused: 'paused', retired: 'retired' }
  */
 @element('ops-cron')
 export class OpsCron extends OpsElement {
-  static override styles = [base, pageStyles, chipStyles, partStyles, stripStyles, cronStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, partStyles, stripStyles, cronStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
@@ -80,7 +81,7 @@ export class OpsCron extends OpsElement {
   override render() {
     return html`
       <div class="page-head">${this.heading('Cron')} ${this.asOf()}</div>
-      ${this.banner()} ${this.toolbar()}
+      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.toolbar()}
       ${this.entries.render({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.entries.reload),
@@ -105,15 +106,16 @@ export class OpsCron extends OpsElement {
     return html`<span class="muted num">${count} · as of <ops-time show="relative" at=${data.asOf}></ops-time></span>`
   }
 
-  /** Said once on top when every operation on cron entries is refused. */
-  private banner() {
+  /** Why this actor may change no cron entry at all; said once on top. */
+  private get readOnly(): string {
     const operations = Object.entries(this.session?.permissions ?? {}).filter(([action]) => /_cron_(entry|slot)$/.test(action))
-    if (operations.length === 0 || operations.some(([, { allowed }]) => allowed)) return nothing
-    return readOnlyBanner(operations[0]![1].reason ?? 'Your account may look at cron entries, not change them.')
+    if (operations.length === 0 || operations.some(([, { allowed }]) => allowed)) return ''
+    return operations[0]![1].reason ?? 'Your account may not do this.'
   }
 
   private toolbar() {
     const mayCreate = this.session?.permissions.create_cron_entry
+    const said = this.readOnly && mayCreate?.reason === this.readOnly
     return html`<div class="toolbar" role="search">
       <input
         class="search"
@@ -125,7 +127,7 @@ export class OpsCron extends OpsElement {
         maxlength="100"
       />
       ${this.choice('state', 'State', states)} ${this.choice('source', 'Source', cronSources)}
-      <span class="end">${this.session ? refusal(mayCreate, 'why-create') : nothing}</span>
+      <span class="end">${said ? shortRefusal(this.readOnly, 'why-create') : this.session ? refusal(mayCreate, 'why-create') : nothing}</span>
       <button
         type="button"
         class="button"
@@ -172,7 +174,7 @@ export class OpsCron extends OpsElement {
 
   private row(entry: CronEntry) {
     const selected = entry.name === this.entry
-    return html`${entryRow(entry, { base: this.base, selected, ask: this.ask, select: (event) => this.select(event, entry.name) })}
+    return html`${entryRow(entry, { base: this.base, readOnly: this.readOnly, selected, ask: this.ask, select: (event) => this.select(event, entry.name) })}
     ${selected
       ? html`<tr role="row" class="details">
           <td role="cell" colspan="6"><ops-cron-details .entry=${entry}></ops-cron-details></td>

@@ -18,6 +18,7 @@ import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
 import { runbookEntry, runbookStyles } from '../parts/runbook.ts'
+import { sentence } from '../parts/sentence.ts'
 import { slotWindow, slotWindowStyles } from '../parts/slot-window.ts'
 import { stripStyles } from '../parts/strip.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -148,8 +149,8 @@ export class OpsForensics extends OpsElement {
         ${state === 'unknown' ? nothing : statusChip(diagnosis.status)}
         ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
       </p>
-      <h3 id="diagnosis-title" class="wrap">${diagnosis.title}</h3>
-      <p class="muted wrap">${diagnosis.detail}</p>
+      <h3 id="diagnosis-title" class="wrap">${sentence(diagnosis.title)}</h3>
+      <p class="muted wrap">${sentence(diagnosis.detail)}</p>
       <p class="small muted">Provenance: ${provenances[diagnosis.provenance] ?? provenances.unknown}</p>
     </section>`
   }

@@ -30,9 +30,9 @@ export function eventRow(event: AuditEvent, { base, open, select }: EventRow): T
       >
       <span class="sub">${outcomeChip(event.outcome)} ${event.code ? html`<code>${event.code}</code>` : nothing}</span>
     </th>
-    <td role="cell"><b>${actor.label}</b> <span class="sub">${actor.type}</span></td>
-    <td role="cell">${subjectLink(base, subject)} <span class="sub">${subjectTypeLabel(subject.type)}</span></td>
-    <td role="cell" class="why">${event.reason ? html`<span class="quote">${event.reason}</span>` : html`<span class="muted">no reason given</span>`}</td>
+    <td role="cell" class="who"><b title=${actor.label}>${actor.label}</b> <span class="sub">${actor.type}</span></td>
+    <td role="cell" class="whom">${subjectLink(base, subject)} <span class="sub">${subjectTypeLabel(subject.type)}</span></td>
+    <td role="cell" class="why">${event.reason ? html`<span class="quote clamp" title=${event.reason}>${event.reason}</span>` : html`<span class="muted">no reason given</span>`}</td>
     <td role="cell" class="from muted">${event.source}</td>
   </tr>`
 }
@@ -76,8 +76,14 @@ export const eventRowStyles = css`
   .when {
     white-space: nowrap;
   }
-  .why {
-    max-width: 340px;
+  .who b {
+    display: block;
+    max-width: 180px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .whom {
     overflow-wrap: anywhere;
   }
   .selected > * {
@@ -86,6 +92,14 @@ export const eventRowStyles = css`
   .details > td {
     padding: 0;
     background: var(--_sunken);
+  }
+  @container ops-page (min-width: 861px) {
+    .whom {
+      width: 24%;
+    }
+    .why {
+      width: 30%;
+    }
   }
   @container ops-page (max-width: 860px) {
     .events,
@@ -120,7 +134,6 @@ export const eventRowStyles = css`
     }
     .why {
       grid-column: 1 / -1;
-      max-width: none;
     }
     .from::before {
       content: 'from ';

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bucket } from '../../schemas/overview.ts'
 import { completenessChip, statusChip } from './chip.ts'
 import { ownershipLabel } from './ownership.ts'
+import { sentence } from './sentence.ts'
 import './time.ts'
 
 type Exemplar = Bucket['exemplars'][number]
@@ -25,11 +26,11 @@ export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
 function exemplarItem({ label, attention, href, forensicsHref, completeness, at }: Exemplar) {
   return html`<li class="exemplar" part="exemplar">
     <div class="exemplar-head">
-      <a class="wrap" href=${href}>${label}</a>
+      <a class="clamp" href=${href}>${label}</a>
       ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing}
     </div>
     <div class="exemplar-foot small muted">
-      <span class="why">${attention}</span>
+      <span class="why clamp">${sentence(attention, { seconds: false })}</span>
       ${completeness === 'complete' ? nothing : completenessChip(completeness)}
       ${forensicsHref ? html`<a href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
     </div>
@@ -41,6 +42,7 @@ export const bucketStyles = css`
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 1fr));
     gap: 14px;
+    align-items: start;
   }
   .bucket {
     display: flex;
@@ -88,15 +90,13 @@ export const bucketStyles = css`
   }
   .exemplar-foot .why {
     flex: 1 1 60%;
-    overflow-wrap: anywhere;
   }
   .bucket-foot {
     display: flex;
     flex-direction: column;
     align-items: flex-start;
     gap: 2px;
-    margin-top: auto;
-    padding-top: 8px;
+    padding-top: 4px;
   }
   @container ops-page (max-width: 900px) {
     .buckets {

@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { ChronologyItem } from '../../schemas/forensics.ts'
 import { provenances, slotOutcomes } from '../../schemas/vocabulary.ts'
 import { outcomeChip } from './chip.ts'
+import { sentence } from './sentence.ts'
 import { markOf } from './strip.ts'
 import { subjectTypeLabel } from './subject-link.ts'
 import './time.ts'
@@ -27,7 +28,7 @@ function line(item: ChronologyItem) {
     <div class="when mono"><ops-time at=${item.at} show="exact" precise></ops-time></div>
     <div class="what">
       <p class="wrap">${sign(item)} ${said(item)}</p>
-      ${item.detail ? html`<p class="small muted ${item.source === 'audit' ? 'quote' : 'wrap'}">${item.detail}</p>` : nothing}
+      ${item.detail ? html`<p class="small muted ${item.source === 'audit' ? 'quote' : 'wrap'}">${item.source === 'audit' ? item.detail : sentence(item.detail)}</p>` : nothing}
       ${item.ref.href ? html`<a class="small" href=${item.ref.href}>Open ${subjectTypeLabel(item.ref.type)}</a>` : nothing}
     </div>
     <div class="whence small muted">${item.source}<br />${provenances[provenance] ?? provenances.unknown}</div>

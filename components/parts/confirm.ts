@@ -19,6 +19,7 @@ import { diffStyles } from './diff.ts'
 import { type Draft, operationFields } from './operation-fields.ts'
 import { ownershipLabel, ownershipStyles } from './ownership.ts'
 import { problemStyles } from './problem.ts'
+import { tableStyles } from './table.ts'
 
 /** What a page asks the dialog to confirm. */
 export interface Ask {
@@ -45,7 +46,7 @@ const typingMs = 300
  */
 @element('ops-confirm')
 export class OpsConfirm extends OpsElement {
-  static override styles = [base, chipStyles, ownershipStyles, problemStyles, diffStyles, confirmStyles]
+  static override styles = [base, tableStyles, chipStyles, ownershipStyles, problemStyles, diffStyles, confirmStyles]
 
   @query('dialog') private dialog!: HTMLDialogElement
   @query('#reason') private reasonField?: HTMLTextAreaElement

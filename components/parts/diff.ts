@@ -54,7 +54,7 @@ function readable(value: unknown): string | TemplateResult {
   if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || '(empty)'
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readable(each)}</div>`)}`
-  return html`<pre>${JSON.stringify(value, null, 2)}</pre>`
+  return html`<pre>${written(value)}</pre>`
 }
 
 function isPlain(value: unknown): boolean {
@@ -69,7 +69,16 @@ function timeOf(value: string): TemplateResult {
 
 /** A value as it is stored, for details. */
 export function json(value: unknown): TemplateResult | typeof nothing {
-  return value === undefined ? nothing : html`<pre class="json">${typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>`
+  if (value === undefined) return nothing
+  const text = typeof value === 'string' ? value : written(value)
+  // What scrolls must be reachable without a mouse; what does not is no stop on the way.
+  if (text.length < 600 && text.split('\n').length < 16) return html`<pre class="json">${text}</pre>`
+  return html`<pre class="json" tabindex="0" role="region" aria-label="Stored value">${text}</pre>`
+}
+
+/** Indented, with lists of plain values on one line. */
+function written(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/\[\n\s+([^[\]{}]*?)\n\s*\]/g, (_, inner: string) => `[${inner.replace(/\n\s*/g, ' ')}]`)
 }
 
 export const diffStyles = css`
@@ -120,5 +129,7 @@ export const diffStyles = css`
     padding: 8px 12px;
     border-radius: 6px;
     background: var(--_sunken);
+    max-height: 320px;
+    overflow: auto;
   }
 `

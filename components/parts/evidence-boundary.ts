@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Bundle } from '../../schemas/forensics.ts'
 import { completenessStates, followUpStatuses } from '../../schemas/vocabulary.ts'
+import { sentence } from './sentence.ts'
 import './time.ts'
 
 const meanings: Record<string, string> = {
@@ -16,7 +17,7 @@ export function evidenceBoundary({ completeness, window, withheld }: Bundle): Te
   return html`<section class="card padded boundary ${state === 'complete' ? '' : 'open'}" part="boundary" aria-labelledby="boundary-title">
     <h3 id="boundary-title" class="section-title">Evidence boundary</h3>
     <p><b>${completenessStates[state] ?? completenessStates.unknown}</b>: ${meanings[state] ?? meanings.unknown}</p>
-    ${reasons.length > 0 ? html`<ul class="reasons">${reasons.map((reason) => html`<li class="wrap">${reason}</li>`)}</ul>` : nothing}
+    ${reasons.length > 0 ? html`<ul class="reasons">${reasons.map((reason) => html`<li class="wrap">${sentence(reason)}</li>`)}</ul>` : nothing}
     ${window
       ? html`<p class="small muted">Window: <ops-time at=${window.from} show="exact" coarse></ops-time> to <ops-time at=${window.to} show="exact" coarse></ops-time></p>`
       : nothing}

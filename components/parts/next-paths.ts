@@ -2,28 +2,41 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { NextPath } from '../../schemas/forensics.ts'
 import type { Ask } from './confirm.ts'
 import { ownershipLabel } from './ownership.ts'
-import { refusal } from './quiet.ts'
+import { refusal, shortRefusal } from './quiet.ts'
+import { sentence } from './sentence.ts'
 
 /** Where one can go from here, each with its owner in front of it. */
 export function nextPathList(paths: NextPath[], ask: (ask: Ask) => void): TemplateResult {
+  const shared = sharedRefusal(paths)
   return html`<section class="card padded" part="next-paths" aria-labelledby="paths-title">
     <h3 id="paths-title" class="section-title">Next paths</h3>
     ${paths.length === 0 ? html`<p class="muted">None is known.</p>` : nothing}
+    ${shared ? html`<p class="small muted read-only-paths"><b>Read-only.</b> ${shared}</p>` : nothing}
     <ol class="paths">
-      ${paths.toSorted((a, b) => a.order - b.order).map((path) => nextPathItem(path, ask))}
+      ${paths.toSorted((a, b) => a.order - b.order).map((path) => nextPathItem(path, ask, shared))}
     </ol>
   </section>`
 }
 
-function nextPathItem(path: NextPath, ask: (ask: Ask) => void) {
+/** Why nothing may be done here, when it is the same for every operation: then it is said once. */
+function sharedRefusal(paths: NextPath[]): string {
+  const operations = paths.flatMap(({ operation }) => operation ?? [])
+  const [first] = operations
+  if (operations.length < 2 || !first?.reason) return ''
+  return operations.every(({ allowed, reason }) => !allowed && reason === first.reason) ? first.reason : ''
+}
+
+/** Reading one of our own pages is no audited action: such a path names its owner and promises no record. */
+function nextPathItem(path: NextPath, ask: (ask: Ask) => void, shared: string) {
+  const reads = path.ownership === 'powertools_native' && !path.operation
   return html`<li class="path" part="next-path">
-    ${ownershipLabel(path.ownership, path.ownershipLabel, path.posture)}
-    <div>${control(path, ask)}</div>
-    ${path.detail ? html`<p class="small muted wrap">${path.detail}</p>` : nothing}
+    ${ownershipLabel(path.ownership, path.ownershipLabel, reads ? '' : path.posture)}
+    <div>${control(path, ask, shared)}</div>
+    ${path.detail ? html`<p class="small muted wrap">${sentence(path.detail, { seconds: false })}</p>` : nothing}
   </li>`
 }
 
-function control({ operation, href, label, order }: NextPath, ask: (ask: Ask) => void) {
+function control({ operation, href, label, order }: NextPath, ask: (ask: Ask) => void, shared: string) {
   if (operation) {
     const { action, subject, allowed, reason } = operation
     const why = `why-not-${order}`
@@ -36,12 +49,15 @@ function control({ operation, href, label, order }: NextPath, ask: (ask: Ask) =>
       >
         ${`${label}…`}
       </button>
-      ${refusal({ allowed, reason }, why)}`
+      ${shared ? shortRefusal(shared, why) : refusal({ allowed, reason }, why)}`
   }
   return href ? html`<a class="go wrap" href=${href}>${label}</a>` : html`<span class="go wrap">${label}</span>`
 }
 
 export const nextPathStyles = css`
+  .read-only-paths {
+    margin-bottom: 10px;
+  }
   .path {
     display: grid;
     gap: 4px;

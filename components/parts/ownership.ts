@@ -1,9 +1,9 @@
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { type Ownership, ownerships, postures } from '../../schemas/vocabulary.ts'
 
 /** Who owns what the next action does, and what that allows; stands in front of the action. */
 export function ownershipLabel(ownership: Ownership, label: string = ownerships[ownership], posture: string = postures[ownership]): TemplateResult {
-  return html`<span class="ownership" part="ownership"><b>${label}</b> · ${posture}</span>`
+  return html`<span class="ownership" part="ownership"><b>${label}</b>${posture ? ` · ${posture}` : nothing}</span>`
 }
 
 export const ownershipStyles = css`

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bundle } from '../../schemas/forensics.ts'
 import { chip } from './chip.ts'
+import { sentence } from './sentence.ts'
 
 /** What to do, for whom it is new: why now, what must be so, what to mind, and the steps in their order. */
 export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: Bundle['runbook']): TemplateResult {
@@ -9,12 +10,12 @@ export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: 
     <details class="runbook" open>
       <summary>Open runbook entry: <b>${title}</b></summary>
       <div class="runbook-body">
-        <p><span class="caption">Why now</span>${whyNow}</p>
+        <p><span class="caption">Why now</span>${sentence(whyNow)}</p>
         ${prerequisites.length > 0 ? html`<div><span class="caption">Prerequisites</span><ul>${prerequisites.map(prerequisite)}</ul></div>` : nothing}
         ${cautions.length > 0
-          ? html`<div><span class="caption">Mind</span><ul class="cautions">${cautions.map((caution) => html`<li>${caution}</li>`)}</ul></div>`
+          ? html`<div><span class="caption">Mind</span><ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul></div>`
           : nothing}
-        ${steps.length > 0 ? html`<div><span class="caption">Steps</span><ol class="steps">${steps.map((step) => html`<li>${step}</li>`)}</ol></div>` : nothing}
+        ${steps.length > 0 ? html`<div><span class="caption">Steps</span><ol class="steps">${steps.map((step) => html`<li>${sentence(step)}</li>`)}</ol></div>` : nothing}
       </div>
     </details>
   </section>`

@@ -30,7 +30,7 @@ export function sparkline(series: Sample[], name: string, format: (value: number
     role="img"
     aria-label=${`${name}: ${describe(series, format)}`}
   >
-    ${measured.map((run) => svg`<path class="area" d="${path(run)}L${run.at(-1)!.x} ${height}L${run[0]!.x} ${height}Z"/><path class="line" d=${path(run)} />`)}
+    ${measured.map((run) => svg`<path class="area" d="${path(run)}L${run.at(-1)!.x} ${height}L${run[0]!.x} ${height}Z"/><path class="line ${run.length > 1 ? '' : 'dot'}" d=${path(run)} />`)}
     ${gaps.map((run) => svg`<path class="line gap" d=${path(run)} />`)}
     ${points.length === 0 ? svg`<path class="line gap" d="M0 ${height - 1}H${width}" />` : nothing}
   </svg>`
@@ -73,7 +73,7 @@ function place(series: Sample[]): Point[] {
   const top = Math.max(0, ...series.map(({ value }) => value)) || 1
   return series.map(({ value }, index) => ({
     at: times[index]!,
-    x: round(((times[index]! - start) / span) * width),
+    x: series.length > 1 ? round(((times[index]! - start) / span) * width) : width - 4,
     y: round(height - 1 - (value / top) * (height - 4)),
   }))
 }
@@ -93,8 +93,9 @@ function lines(points: Point[]): [Point[][], Point[][]] {
   return [measured, gaps]
 }
 
+/** A single measurement is a dot: a line of no length with round ends. */
 function path(points: Point[]): string {
-  return `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`
+  return `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}${points.length === 1 ? 'h0' : ''}`
 }
 
 function round(value: number): number {
@@ -115,7 +116,11 @@ export const sparklineStyles = css`
     stroke: var(--_accent);
     stroke-width: 1.5;
     stroke-linejoin: round;
+    stroke-linecap: round;
     vector-effect: non-scaling-stroke;
+  }
+  .sparkline .dot {
+    stroke-width: 5;
   }
   .sparkline .gap {
     stroke: var(--_control-line);

@@ -7,6 +7,7 @@ import type { Connection } from '../core/connection.ts'
 import { chipStyles, statusChip } from './chip.ts'
 import { problemPanel, problemStyles } from './problem.ts'
 import { quietStyles, skeletonRows } from './quiet.ts'
+import { sentence } from './sentence.ts'
 import { forensicsHref, subjectTypeLabel } from './subject-link.ts'
 import { base } from '../theme/base.ts'
 
@@ -128,7 +129,7 @@ export class OpsSubjectChooser extends OpsElement {
     return html`<div class="recent">
       ${this.list(
         'Needs a look',
-        attention.map(({ status, detail, ...subject }) => html`<li>${this.link(subject)} ${statusChip(status)}<p class="small muted">${detail}</p></li>`),
+        attention.map(({ status, detail, ...subject }) => html`<li>${this.link(subject)} ${statusChip(status)}<p class="small muted wrap">${sentence(detail, { seconds: false })}</p></li>`),
         this.may('view_cron') ? 'Every cron entry is as it should be.' : undefined,
       )}
       ${this.list(

@@ -75,8 +75,16 @@ export const shellStyles = css`
     padding: 6px 10px;
     color: var(--_muted);
   }
-  .shut .refusal {
-    display: block;
+  nav .refusal {
+    margin: 4px 10px 0;
+  }
+  .choices {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  main > .page-title + .lost {
+    margin-top: 14px;
   }
   .group {
     margin: 12px 10px 4px;
@@ -115,7 +123,7 @@ export const shellStyles = css`
   }
   main {
     grid-area: main;
-    padding: 20px 28px 40px;
+    padding: 20px 20px 40px;
     max-width: 1600px;
     outline: none;
   }

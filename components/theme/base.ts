@@ -45,6 +45,7 @@ const text = css`
     font-size: 20px;
     font-weight: 650;
     line-height: 1.3;
+    overflow-wrap: anywhere;
   }
   a {
     color: var(--_accent);
@@ -100,16 +101,6 @@ const surfaces = css`
     gap: 4px 16px;
     margin-bottom: 14px;
   }
-  .toolbar {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px;
-    margin-bottom: 12px;
-  }
-  .toolbar .end {
-    margin-inline-start: auto;
-  }
   .card {
     background: var(--_surface);
     border: 1px solid var(--_line);
@@ -121,7 +112,14 @@ const surfaces = css`
   .stale {
     opacity: 0.6;
   }
-  .quote {
+  .clamp {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+  }
+  .quote,
+  .clamp {
     overflow-wrap: anywhere;
   }
   .quote::before {
@@ -202,29 +200,6 @@ const controls = css`
   }
 `
 
-const tables = css`
-  table {
-    width: 100%;
-    border-collapse: collapse;
-  }
-  th {
-    padding: 8px 12px;
-    border-bottom: 1px solid var(--_line);
-    font-size: 12px;
-    font-weight: 600;
-    text-align: start;
-    color: var(--_muted);
-  }
-  td {
-    padding: 9px 12px;
-    border-bottom: 1px solid var(--_line);
-    vertical-align: top;
-  }
-  tbody:last-child tr:last-child td {
-    border-bottom: 0;
-  }
-`
-
 const motion = css`
   @media (prefers-reduced-motion: reduce) {
     *,
@@ -236,8 +211,8 @@ const motion = css`
   }
 `
 
-/** What every element starts from: tokens, type, controls, tables. */
-export const base = [tokens, text, surfaces, controls, tables, motion]
+/** What every element starts from: tokens, type, surfaces, controls. */
+export const base = [tokens, text, surfaces, controls, motion]
 
 /** A page: pads itself when it stands alone in somebody's page, and measures itself instead of the window. */
 export const pageStyles = css`

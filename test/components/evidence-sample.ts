@@ -181,7 +181,7 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
     diagnosis: {
       status: 'waiting',
       title: 'Paused by ops-demo; no run is due until it resumes.',
-      detail: 'In this window 37 of 42 slots ran on time; 1 missed fire, 2 scheduler down, 2 unknown.',
+      detail: 'In this window 37 of 42 slots ran on time; 1 missed, 2 no scheduler, 2 unknown.',
       provenance: 'durable',
     },
     completeness: { state: 'partial_evidence', reasons: ['No scheduler was recorded from 12 Nov 03:00 to 14 Nov 01:12.'] },

@@ -115,7 +115,47 @@ describe('ops-cron', () => {
     ok(pause.disabled, 'pause is disabled')
     ok(button(page, 'Run now… nightly_sync')?.disabled, 'run now is disabled')
     ok(button(page, 'New entry…')?.disabled, 'new entry is disabled')
-    equal(seen(all(page, '.do .refusal')[0]), reason, 'the reason beside the buttons')
+    equal(seen(all(page, '.do .refusal')[0]), `Read-only : ${reason}`, 'the reason beside the buttons')
+    equal(all(page, '.do .refusal .hidden-text').map(seen), [`: ${reason}`], 'the whole of it is heard, not seen a second time')
+    const why = all(page, `[id="${pause.getAttribute('aria-describedby')}"]`)[0]
+    includes(seen(why), reason)
+  })
+
+  it('shows a reason in full where it is not the one on top', async () => {
+    const api = usual({
+      getSession: () => session({ permissions: everything(false, 'Role viewer may look, not change.') }),
+      listCronEntries: () => ({ items: [entry('nightly_sync', denied('This queue belongs to another team.'))], asOf: at(0) }),
+    })
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('Read-only.'), 'the banner')
+    equal(seen(all(page, '.do .refusal')[0]), 'This queue belongs to another team.')
+  })
+
+  it('breaks nothing, however long the words of an entry are', async () => {
+    const words = 'because '.repeat(200)
+    const long = entry('n'.repeat(100), {
+      ...paused,
+      queue: 'q'.repeat(200),
+      worker: 'W'.repeat(200),
+      expression: `${Array.from({ length: 60 }, (_, minute) => minute).join(',')} * * * *`,
+      description: `At ${words}`,
+      timezone: 'America/Argentina/ComodRivadavia',
+      args: { tenant: 'a'.repeat(300), list: Array.from({ length: 60 }, (_, index) => index) },
+      pause: { at: at(-60_000), by: { id: 'x', type: 'user', label: 'L'.repeat(100) }, reason: words + 'x'.repeat(200) },
+    })
+    const history = { entry: long.name, from: at(-1), to: at(0), slots: [], counts: {}, completeness: { state: 'complete', reasons: [] }, truncated: false, asOf: at(0) }
+    const page = mount('ops-cron', usual({ listCronEntries: () => ({ items: [long], asOf: at(0) }), getCronHistory: () => history }), { entry: long.name })
+    await until(() => seen(page).includes('No run was due'), 'the details')
+    for (const width of [1000, 720, 366]) {
+      page.style.width = `${width}px`
+      await page.updateComplete
+      ok(page.scrollWidth <= page.clientWidth, `${page.scrollWidth} within ${page.clientWidth}`)
+      const cut = all<HTMLElement>(page, 'tr:not(.details) > *').filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+      equal(cut.map(seen), [], `cells wider than their column at ${width}`)
+    }
+    ok(all<HTMLElement>(page, '[part~=row]')[0]!.offsetHeight < 700, 'the row stays a row')
+    includes(seen(page), words.trim())
+    includes(seen(page), '[0, 1, 2, 3,')
   })
 
   it('asks the server for what the filters say and tells the host', async () => {

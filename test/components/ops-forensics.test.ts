@@ -75,6 +75,7 @@ describe('ops-forensics', () => {
     const paths = all(await part(page, 'next-paths'), '[part~="next-path"]').map(seen)
     equal(paths.length, 4, 'paths')
     ok(paths[0]!.startsWith('Powertools-native · Audited action Resume entry: nightly_sync…'), paths[0])
+    ok(paths[1]!.startsWith('Powertools-native Read its audit events'), paths[1])
     ok(paths[2]!.startsWith('pg-boss Dashboard bridge · Inspection only Look at its jobs'), paths[2])
     ok(paths[3]!.startsWith('host-owned follow-up · Host-owned Tell the people'), paths[3])
     equal(all(page, '[part~="next-path"]:nth-child(4) :is(a, button)').length, 0, 'ways to act for the host')
@@ -107,6 +108,39 @@ describe('ops-forensics', () => {
     ok(control.disabled, 'disabled')
     const reason = all(page, `#${control.getAttribute('aria-describedby')}`)[0]
     includes(seen(reason), 'may look, not change')
+  })
+
+  it('says once why nothing may be done, and two words at each control', async () => {
+    const [resume, ...rest] = nextPaths(false)
+    const run = { ...resume!, order: 2, label: 'Run now: nightly_sync', operation: { ...resume!.operation!, action: 'run_cron_entry' as const } }
+    const page = mount('ops-forensics', withBundle({ nextPaths: [resume!, run, ...rest.map((path) => ({ ...path, order: path.order + 1 }))] }), subject)
+    const paths = await part(page, 'next-paths')
+    includes(seen(paths), 'Next paths Read-only. Your role “viewer” may look, not change.')
+    const control = button(page, 'Run now: nightly_sync…')!
+    ok(control.disabled, 'disabled')
+    const why = all(page, `#${control.getAttribute('aria-describedby')}`)[0]!
+    equal(seen(why), 'Read-only : Your role “viewer” may look, not change.')
+    equal(seen(why.querySelector('.hidden-text')), ': Your role “viewer” may look, not change.')
+  })
+
+  it('writes the instants in what the server says as a person would', async () => {
+    const instant = '2026-11-12T03:00:00.000Z'
+    const page = mount(
+      'ops-forensics',
+      withBundle({
+        diagnosis: { status: 'needs_review', title: `The slot of ${instant} was not run.`, detail: `Since ${instant}.`, provenance: 'durable' },
+        completeness: { state: 'partial_evidence', reasons: [`No scheduler on record from ${instant}.`] },
+        nextPaths: [{ ...nextPaths()[0]!, detail: `The next run would be ${instant}.` }],
+        runbook: { title: 'A cron entry', whyNow: `Missed ${instant}.`, prerequisites: [], cautions: [], steps: [] },
+        chronology: [],
+      }),
+      subject,
+    )
+    for (const name of ['diagnosis', 'boundary', 'next-paths', 'runbook']) {
+      const words = seen(await part(page, name))
+      includes(words, '12 Nov')
+      excludes(words, instant)
+    }
   })
 
   it('says where the evidence ends and what is withheld', async () => {

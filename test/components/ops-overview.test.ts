@@ -53,6 +53,23 @@ describe('ops-overview', () => {
     equal(first!.querySelectorAll('.sparkline .gap').length, 1, 'dashed gaps')
   })
 
+  it('shows a single measurement as a dot', async () => {
+    const one = [{ ...vitals()[0]!, series: [{ at: at(-60_000), value: 3 }] }]
+    const page = mount('ops-overview', usual({ getOverview: () => overview({ vitals: one }) }))
+    const dot = await until(() => all(page, '.sparkline .dot')[0], 'the dot')
+    ok(/^M[\d.]+ [\d.]+h0$/.test(dot.getAttribute('d')!), dot.getAttribute('d')!)
+    equal(getComputedStyle(dot).strokeLinecap, 'round')
+  })
+
+  it('writes the instants in a reason as a person would', async () => {
+    const [first] = buckets()
+    const exemplars = [{ label: 'nightly_sync', attention: 'paused by ops-demo, resumes 2026-11-22T02:00:00.000Z', href: '/x', completeness: 'complete' as const }]
+    const page = mount('ops-overview', usual({ getOverview: () => overview({ buckets: [{ ...first!, count: 1, exemplars }] }) }))
+    const words = seen(await until(() => all(page, '.exemplar')[0], 'the exemplar'))
+    includes(words, 'resumes 22 Nov')
+    excludes(words, '2026-11-22T02')
+  })
+
   it('calls a series without a direction steady, and too short a one too short', () => {
     const words = (series: ReturnType<typeof wave>) => describeSeries(series, String)
     includes(words(wave(100, 103)), 'steady over 59 min')

@@ -1,6 +1,6 @@
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, entries, everything, session } from './sample.ts'
-import { all, clear, deepFocus, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
+import { accessible, all, clear, deepFocus, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
 
 const start = location.href
 
@@ -83,6 +83,21 @@ describe('ops-shell', () => {
     const shell = await openAt('/ops/jobs/cron', usual({ getSession: () => session({ permissions }) }))
     includes(seen(shell), 'Support starts at cron.')
     ok(!all(shell, 'nav a[href="/ops/jobs/"]')[0], 'no link to the overview')
+  })
+
+  it('offers what is open to somebody whose page is not', async () => {
+    const reason = 'Support may look at cron only.'
+    const permissions = { ...everything(true), ...Object.fromEntries(['view_overview', 'view_forensics', 'view_audit'].map((view) => [view, { allowed: false, reason }])) }
+    const api = usual({ getSession: () => session({ permissions }) })
+    const shell = await openAt('/ops/jobs', api)
+    const main = await until(() => seen(all(shell, 'main')[0]).includes('not open to you') && all(shell, 'main')[0], 'the refusal')
+    includes(seen(main), reason)
+    equal(all(main, 'a').map((link) => [seen(link), link.getAttribute('href')]), [['Cron', '/ops/jobs/cron']])
+    equal(all(shell, 'nav p.refusal').map(seen), [reason], 'the reason once in the navigation')
+    await accessible(shell)
+    click(all(main, 'a')[0])
+    await until(() => seen(shell).includes('ledger_close'), 'the page that is open')
+    await until(() => deepFocus().classList.contains('page-title'), 'the focus on its heading')
   })
 
   it('says that an unknown address is unknown', async () => {

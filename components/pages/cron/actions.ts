@@ -4,9 +4,11 @@ import type { OperationAction } from '../../../schemas/vocabulary.ts'
 import type { Ask } from '../../parts/confirm.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
+import { shortRefusal } from '../../parts/quiet.ts'
+import type { RowContext } from './row.ts'
 
 /** What one may do with an entry, each with the reason beside it when one may not. */
-export function entryActions(entry: CronEntry, base: string, ask: (ask: Ask) => void): TemplateResult {
+export function entryActions(entry: CronEntry, { base, ask, readOnly }: RowContext): TemplateResult {
   const main: OperationAction = entry.pause ? 'resume_cron_entry' : 'pause_cron_entry'
   const reasons = [...new Set([refusedBecause(entry, main), refusedBecause(entry, 'run_cron_entry')])].filter((reason) => reason !== '')
   const why = reasons.length > 0 ? `why-${entry.name}` : nothing
@@ -24,7 +26,9 @@ export function entryActions(entry: CronEntry, base: string, ask: (ask: Ask) => 
       ${button(main, entry.pause ? 'Resume…' : 'Pause…', Boolean(entry.pause))} ${button('run_cron_entry', 'Run now…', false)}
       <ops-menu label="More for ${entry.name}" .items=${moreItems(entry, base, ask)}></ops-menu>
     </div>
-    ${reasons.map((reason) => html`<p class="refusal" id=${why}>${reason}</p>`)}`
+    ${reasons.length > 0
+      ? html`<p class="refusal" id=${why}>${reasons.map((reason) => (reason === readOnly ? shortRefusal(reason, nothing) : html`<span>${reason}</span> `))}</p>`
+      : nothing}`
 }
 
 function moreItems(entry: CronEntry, base: string, ask: (ask: Ask) => void): MenuItem[] {

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { CronEntry, CronHistory, Slot } from '../../../schemas/cron.ts'
-import { slotOutcomes } from '../../../schemas/vocabulary.ts'
+import { overlapPolicies, slotOutcomes } from '../../../schemas/vocabulary.ts'
 import { now } from '../../core/clock.ts'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
@@ -14,7 +14,9 @@ import { skeletonRows } from '../../parts/quiet.ts'
 import { sentence } from '../../parts/sentence.ts'
 import { markOf, stripStyles } from '../../parts/strip.ts'
 import { partStyles } from '../../parts/styles.ts'
+import { tableStyles } from '../../parts/table.ts'
 import { base } from '../../theme/base.ts'
+import { catchUpWords } from './row.ts'
 
 const hour = 3_600_000
 const windows = { '24 h': 24 * hour, '7 d': 7 * 24 * hour }
@@ -28,6 +30,7 @@ const windows = { '24 h': 24 * hour, '7 d': 7 * 24 * hour }
 export class OpsCronDetails extends OpsElement {
   static override styles = [
     base,
+    tableStyles,
     partStyles,
     stripStyles,
     diffStyles,
@@ -37,7 +40,7 @@ export class OpsCronDetails extends OpsElement {
       }
       .panel {
         display: grid;
-        grid-template-columns: minmax(220px, 1fr) minmax(0, 3fr);
+        grid-template-columns: minmax(240px, 2fr) minmax(0, 3fr);
         gap: 16px 24px;
         padding: 16px;
       }
@@ -81,6 +84,16 @@ export class OpsCronDetails extends OpsElement {
       h3 {
         margin-bottom: 4px;
       }
+      dl {
+        display: grid;
+        grid-template-columns: max-content minmax(0, 1fr);
+        gap: 2px 12px;
+        font-size: 13px;
+        overflow-wrap: anywhere;
+      }
+      dt {
+        color: var(--_muted);
+      }
       @container ops-page (max-width: 760px) {
         .panel {
           grid-template-columns: minmax(0, 1fr);
@@ -110,6 +123,7 @@ export class OpsCronDetails extends OpsElement {
 
   private facts(entry: CronEntry) {
     return html`<aside aria-label="About ${entry.name}">
+      <dl>${definition(entry).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
       <div><h3>Coming runs</h3>${this.coming(entry)}</div>
       <div><h3>Arguments</h3>${json(entry.args)}</div>
       <p class="muted small">Version ${entry.version}, changed <ops-time at=${entry.updatedAt}></ops-time></p>
@@ -178,6 +192,20 @@ export class OpsCronDetails extends OpsElement {
       </table>
     </div>`
   }
+}
+
+/** What the row may have had to shorten. */
+function definition(entry: CronEntry): [string, unknown][] {
+  const { pause } = entry
+  return [
+    ...(pause?.reason ? [['Paused', html`<span class="quote">${pause.reason}</span>`] as [string, unknown]] : []),
+    ['Schedule', html`<code>${entry.expression}</code> ${entry.description}, ${entry.timezone}`],
+    ['Queue', entry.queue],
+    ...(entry.worker ? [['Worker', entry.worker] as [string, unknown]] : []),
+    ['Overlap', overlapPolicies[entry.overlap]],
+    ['Catch-up', catchUpWords(entry)],
+    ['Source', entry.source],
+  ]
 }
 
 function word(outcome: string): string {

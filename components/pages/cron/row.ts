@@ -10,32 +10,40 @@ import { entryActions } from './actions.ts'
 
 export interface RowContext {
   base: string
+  /** Why this actor may change nothing at all; stands on top of the page. */
+  readOnly: string
   selected: boolean
   ask: (ask: Ask) => void
   select: (event: MouseEvent) => void
 }
 
-export function entryRow(entry: CronEntry, { base, selected, ask, select }: RowContext): TemplateResult {
+export function entryRow(entry: CronEntry, context: RowContext): TemplateResult {
+  const { base, selected, select } = context
   const href = `${base}/cron?entry=${encodeURIComponent(entry.name)}`
   return html`<tr class=${selected ? 'selected' : ''} role="row" part="row">
     <th scope="row" role="rowheader" class="entry">
       <a href=${href} aria-expanded=${selected} @click=${select}>${entry.name}</a>
-      <span class="sub">${entry.source} · ${overlapPolicies[entry.overlap]} · ${catchUpWords(entry)}</span>
-      <span class="sub">queue ${entry.queue}${entry.worker ? ` · ${entry.worker}` : ''}</span>
+      ${line(`queue ${entry.queue}${entry.worker ? ` · ${entry.worker}` : ''}`)}
+      ${line(`${overlapPolicies[entry.overlap]} · ${catchUpWords(entry)} · ${entry.source}`, `overlap ${overlapPolicies[entry.overlap]} · catch-up ${catchUpWords(entry)} · source ${entry.source}`)}
     </th>
     <td role="cell" class="schedule">
-      <code>${entry.expression}</code>
-      <span class="sub">${entry.description}</span>
-      <span class="sub">${entry.timezone}</span>
+      <code class="clamp" title=${entry.expression}>${entry.expression}</code>
+      <span class="sub clamp" title=${entry.description}>${entry.description}</span>
+      <span class="sub wrap">${entry.timezone}</span>
     </td>
     <td role="cell" class="runs"><span class="caption">Next run</span>${nextRun(entry)}</td>
     <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry)}</td>
     <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
-    <td role="cell" class="do">${entryActions(entry, base, ask)}</td>
+    <td role="cell" class="do">${entryActions(entry, context)}</td>
   </tr>`
 }
 
-function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
+/** Kept to one line where the column is narrow; the details have it in full. */
+function line(words: string, title = words) {
+  return html`<span class="sub clamp line" title=${title}>${words}</span>`
+}
+
+export function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
   return catchUp === 'all' ? `all, ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
 }
 
@@ -59,9 +67,9 @@ function lastRun({ lastRun, timezone }: CronEntry) {
 
 function statusDetail({ pause, status, detail, timezone, unfinishedJobs }: CronEntry) {
   const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${unfinishedJobs} unfinished ${unfinishedJobs === 1 ? 'job' : 'jobs'}</span>` : nothing
-  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub">${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
+  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub clamp" title=${detail}>${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
   return html`<span class="sub">paused by ${pause.by?.label ?? 'somebody'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
-    ${pause.reason ? html`<span class="sub quote">${pause.reason}</span>` : nothing}
+    ${pause.reason ? html`<span class="sub quote clamp" title=${pause.reason}>${pause.reason}</span>` : nothing}
     <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until somebody resumes it'}</span>
     ${unfinished}`
 }

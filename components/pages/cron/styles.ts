@@ -1,6 +1,16 @@
 import { css } from 'lit'
 
 export const cronStyles = css`
+  .toolbar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    margin-bottom: 12px;
+  }
+  .toolbar .end {
+    margin-inline-start: auto;
+  }
   .search {
     width: 240px;
   }
@@ -13,7 +23,7 @@ export const cronStyles = css`
     font-weight: 400;
     color: inherit;
     vertical-align: top;
-    overflow-wrap: break-word;
+    overflow-wrap: anywhere;
   }
   .entry a {
     font-weight: 650;
@@ -28,6 +38,10 @@ export const cronStyles = css`
     display: block;
     font-size: var(--_small);
     color: var(--_muted);
+    overflow-wrap: anywhere;
+  }
+  .sub.clamp {
+    display: -webkit-box;
   }
   thead th {
     padding-inline: 8px;
@@ -36,15 +50,20 @@ export const cronStyles = css`
     table {
       table-layout: fixed;
     }
-    .runs .num {
+    .runs .num,
+    .line {
       white-space: nowrap;
+    }
+    .sub.line {
+      display: block;
+      text-overflow: ellipsis;
     }
     .entry-column {
       padding-inline-start: 12px;
-      width: 13.5cqi;
+      width: 14cqi;
     }
     .schedule-column {
-      width: 12.5cqi;
+      width: 13cqi;
     }
     .runs-column {
       width: 13cqi;
@@ -53,7 +72,7 @@ export const cronStyles = css`
       width: 258px;
     }
     .do-column {
-      width: 222px;
+      width: 214px;
     }
   }
   .selected > * {
@@ -62,6 +81,9 @@ export const cronStyles = css`
   .details > td {
     padding: 0;
     background: var(--_sunken);
+  }
+  .actions > .button {
+    padding-inline: 8px;
   }
   .actions {
     display: flex;
@@ -95,7 +117,7 @@ export const cronStyles = css`
     }
     tr {
       display: grid;
-      grid-template: 'entry schedule status' auto 'runs slots do' auto / 1fr 1fr 1fr;
+      grid-template: 'entry schedule status' auto 'runs slots do' auto / minmax(0, 1fr) minmax(0, 1fr) minmax(220px, 1fr);
       gap: 8px 16px;
       padding: 12px;
       border-bottom: 1px solid var(--_line);
@@ -151,7 +173,7 @@ export const cronStyles = css`
       flex: 1;
     }
     tr {
-      grid-template: 'entry entry' auto 'status status' auto 'schedule runs' auto 'slots slots' auto 'do do' auto / 1fr 1fr;
+      grid-template: 'entry entry' auto 'status status' auto 'schedule runs' auto 'slots slots' auto 'do do' auto / minmax(0, 1fr) minmax(0, 1fr);
       gap: 10px 16px;
     }
     .actions > .button {
