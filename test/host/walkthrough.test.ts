@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser } from '../support/browser.ts'
@@ -63,6 +64,28 @@ const textOf = (locator: Locator): Promise<string> =>
     }
     return read(element).replace(/\s+/g, ' ')
   })
+
+const pages = [
+  '/ops/jobs',
+  '/ops/jobs/cron',
+  '/ops/jobs/cron?entry=nightly_sync',
+  '/ops/jobs/forensics',
+  '/ops/jobs/forensics/cron_entry/nightly_sync',
+  '/ops/jobs/audit',
+  '/operations',
+  '/walkthrough',
+]
+
+/** What axe finds against WCAG 2.2 A and AA, in one line each. Evaluated by the browser itself, so the pages' policy stays as it is. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const runOnly = { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }
+    const { violations } = await axe.run(document, { runOnly })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+  })
+}
 
 const row = (page: Page) => page.locator('ops-cron').getByRole('row').filter({ hasText: 'nightly_sync' }).first()
 const api = (path: string, who = 'ops-demo') =>
@@ -194,6 +217,18 @@ describe('the first operator session', () => {
     await page.goto(`${demo.url}/operations`)
     for (const element of ['ops-overview', 'ops-cron', 'ops-audit']) {
       await expect.poll(() => textOf(page.locator(element)), { timeout: 5_000 }).toContain('nightly_sync')
+    }
+  })
+
+  test.each(['light', 'dark'] as const)('every page passes the accessibility rules, wide and narrow, in %s', { timeout: 60_000 }, async (scheme) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 860 })
+      for (const path of pages) {
+        await page.goto(demo.url + path)
+        await expect.poll(() => textOf(page.locator('body'))).toMatch(/nightly_sync|cron/i)
+        expect(await violations(page), `${path} ${scheme} ${width}`).toEqual([])
+      }
     }
   })
 
