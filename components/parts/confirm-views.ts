@@ -53,6 +53,8 @@ export function problemView(problem: Problem, base: string, id: string | undefin
 function advice({ code, status }: Problem, base: string, id: string | undefined): TemplateResult | string {
   if (status === 0 || code === 'unavailable') return 'Trying again is safe: one preview changes something at most once.'
   if (code === 'preview_drifted') return 'Nothing was changed by you. Look at it again before you confirm.'
+  if (code === 'illegal_transition') return 'Nothing was changed by you.'
+  if (status === 401) return 'Nothing was changed. Sign in again in another tab, then try again here; what you typed stays.'
   if (code === 'preview_expired') return 'Nothing was changed. Review it again to go on.'
   if (code === 'preview_consumed') {
     const href = `${base}/audit?subjectType=cron_entry&subjectId=${encodeURIComponent(id ?? '')}`

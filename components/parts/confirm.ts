@@ -28,7 +28,9 @@ export interface Ask {
   id?: string
 }
 
+/** After these a preview is worth nothing; the state it was made for is gone. */
 const spent: Partial<Record<ProblemCode, PreviewStatus>> = {
+  illegal_transition: 'drifted',
   preview_drifted: 'drifted',
   preview_expired: 'expired',
   preview_consumed: 'consumed',
@@ -194,7 +196,9 @@ export class OpsConfirm extends OpsElement {
       }
     }
     this.draft = fields.start(this.entry)
-    if (fields.eager) await this.takePreview()
+    if (fields.eager) return this.takePreview()
+    await this.updateComplete
+    if (!this.reason) this.renderRoot.querySelector<HTMLElement>('.fields :is(input, select)')?.focus()
   }
 
   private async takePreview() {

@@ -192,6 +192,37 @@ describe('the confirm dialog', () => {
     equal(api.count('createPreview'), 1)
   })
 
+  it('offers no second try of what the state no longer allows', async () => {
+    const refuse = () => {
+      throw new Refusal('illegal_transition', 'nightly_sync is already paused; expected one that is not.')
+    }
+    const page = await openPause(usual({ executePreview: refuse }))
+    type(all(page, '#reason')[0], 'fixture maintenance')
+    button(page, 'Pause entry')!.click()
+    await until(() => told(page).includes('already paused'), 'the refusal')
+    includes(told(page), 'Nothing was changed by you.')
+    ok(!button(page, 'Pause entry'), 'nothing to confirm again')
+    ok(button(page, 'Review again'), 'a way to look again')
+    equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, 'fixture maintenance')
+  })
+
+  it('tells somebody whose session ended how to go on without losing what they typed', async () => {
+    const refuse = () => {
+      throw new Refusal('unauthenticated', 'Nobody is signed in.')
+    }
+    const page = await openPause(usual({ executePreview: refuse }))
+    button(page, 'Pause entry')!.click()
+    await until(() => told(page).includes('Sign in again in another tab'), 'the advice')
+    ok(button(page, 'Pause entry'), 'the same preview, to try again')
+  })
+
+  it('begins a change at its first field', async () => {
+    const page = mount('ops-cron', usual())
+    ;(await until(() => button(page, 'More for nightly_sync'), 'the menu')).click()
+    ;(await until(() => all<HTMLElement>(page, '[role=menuitem]').find((item) => seen(item) === 'Change…'), 'the item')).click()
+    await until(() => deepFocus().id === 'queue', 'the focus on the first field')
+  })
+
   it('says why a preview was refused', async () => {
     const api = usual({
       createPreview: () => {

@@ -24,7 +24,7 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
     <th scope="row" role="rowheader" class="entry">
       <a href=${href} aria-expanded=${selected} @click=${select}>${entry.name}</a>
       ${line(`queue ${entry.queue}${entry.worker ? ` · ${entry.worker}` : ''}`)}
-      ${line(`${overlapPolicies[entry.overlap]} · ${catchUpWords(entry)} · ${entry.source}`, `overlap ${overlapPolicies[entry.overlap]} · catch-up ${catchUpWords(entry)} · source ${entry.source}`)}
+      ${line(`source ${entry.source}`)}
     </th>
     <td role="cell" class="schedule">
       <code class="clamp" title=${entry.expression}>${entry.expression}</code>
@@ -32,19 +32,19 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
       <span class="sub wrap">${entry.timezone}</span>
     </td>
     <td role="cell" class="runs"><span class="caption">Next run</span>${nextRun(entry)}</td>
-    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry)}</td>
+    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry)} ${line(`${overlapPolicies[entry.overlap]} · catch up ${catchUpWords(entry)}`)}</td>
     <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
     <td role="cell" class="do">${entryActions(entry, context)}</td>
   </tr>`
 }
 
 /** Kept to one line where the column is narrow; the details have it in full. */
-function line(words: string, title = words) {
-  return html`<span class="sub clamp line" title=${title}>${words}</span>`
+function line(words: string) {
+  return html`<span class="sub clamp line" title=${words}>${words}</span>`
 }
 
 export function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
-  return catchUp === 'all' ? `all, ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
+  return catchUp === 'all' ? `all, at most ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
 }
 
 function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {

@@ -60,7 +60,7 @@ export const cronStyles = css`
     }
     .entry-column {
       padding-inline-start: 12px;
-      width: 14cqi;
+      width: 15cqi;
     }
     .schedule-column {
       width: 13cqi;
@@ -69,7 +69,7 @@ export const cronStyles = css`
       width: 13cqi;
     }
     .slots-column {
-      width: 258px;
+      width: 248px;
     }
     .do-column {
       width: 214px;
