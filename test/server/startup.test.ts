@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { createOps, denyEverything, type Engine, type OpsOptions } from '../../server/index.ts'
+import { createDatabase } from '../support/postgres.ts'
+
+const engine: Engine = {
+  name: 'none',
+  transactional: true,
+  capabilities: { enqueue: false, cancelExecuting: false, keepsFinishedJobs: false },
+  check: async () => ({ ok: true, detail: 'not asked' }),
+  enqueue: () => Promise.reject(new Error('no jobs here')),
+  find: async () => [],
+  cancel: async () => {},
+  measure: async () => ({ waiting: 0, executing: 0, finished: 0, waitP95Seconds: null, how: 'exact' }),
+}
+const whole: OpsOptions<never> = {
+  database: { url: 'postgres://nobody@127.0.0.1:1/nothing' },
+  auth: denyEverything,
+  displayPolicy: { display: () => undefined },
+  engine,
+  log: { info() {}, warn() {}, error() {} },
+}
+const start = (change: object) => createOps({ ...whole, ...change } as OpsOptions<never>)
+
+describe('createOps refuses', () => {
+  test.each([
+    ['no database', { database: undefined }, /'database' is missing.*database: \{ url:/s],
+    ['a database without a URL', { database: {} }, /'database\.url' is undefined; expected postgres:/],
+    ['a URL of another database', { database: { url: 'mysql://x' } }, /'database\.url' is not a PostgreSQL URL/],
+    ['a schema that is no name', { database: { ...whole.database, schema: 'Ops; drop' } }, /'database\.schema' is 'Ops; drop'; expected lower-case/],
+    ['no auth', { auth: undefined }, /'auth' is missing.*currentActor:/s],
+    ['an auth that cannot decide', { auth: { ...denyEverything, authorize: undefined } }, /'auth\.authorize' is undefined; expected a function/],
+    ['no display policy', { displayPolicy: null }, /'displayPolicy' is missing.*display:/s],
+    ['no engine', { engine: undefined }, /'engine' is missing.*pgBoss\(boss\)/s],
+    ['something else than an engine', { engine: { name: 'x' } }, /'engine\.enqueue' is undefined/],
+    ['a base that is no path', { base: 'ops/' }, /'base' is 'ops\/'; expected a path such as \/ops\/jobs/],
+    ['a reason for an operation nobody knows', { reasons: { explode: { required: true } } }, /'reasons\.explode' is not an operation; expected one of pause_cron_entry/],
+  ])('%s, naming the key and the lines to add', async (_, change, message) => {
+    await expect(start(change)).rejects.toThrow(message)
+  })
+})
+
+test('a database that is away does not stop the process; it says unavailable', async () => {
+  const ops = await start({})
+  await expect(ops.start()).rejects.toThrow()
+  await ops.stop()
+})
+
+test('a start before the migrations says what to do', async () => {
+  const database = await createDatabase({ empty: true })
+  const ops = await start({ database: { url: database.url } })
+  await expect(ops.start()).rejects.toThrow(/schema 'ops' lacks 4 migrations.*call ops\.migrate\(\)/s)
+  await ops.migrate()
+  await ops.start()
+  await ops.stop()
+  await database.drop()
+})
+
+test('the stub denies everything: nobody is signed in', async () => {
+  expect(denyEverything.currentActor({} as never)).toBeNull()
+  expect(denyEverything.authorize({} as never, 'view_cron', { type: 'page', id: 'cron' })).toBe(false)
+  expect(denyEverything.auditPrincipal({} as never)).toBeNull()
+})
