@@ -59,8 +59,8 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
    * planned. Then a one-shot request needs no transaction around it.
    */
   inOneStatement?: boolean
-  /** A repair: the host's escalation handler is told after it has committed. */
-  repair?: boolean
+  /** Does it repair something? Then the host's escalation handler is told after it has committed. */
+  repairs?(target: Target<Found>): boolean
   /** Hint topics besides `audit`. */
   topics: string[]
   /** Reads the subject; with `scope.locking` it locks it. A subject that does not exist is still a resource. */

@@ -61,7 +61,7 @@ export async function executePreview(operations: Operations, scope: Scope, { id,
       const message = 'What the preview showed has changed since; take a new preview and look again.'
       throw new OpsError('preview_drifted', message, { plan: outcome.drifted })
     }
-    announce(operation, acting, outcome)
+    announce(operation, acting, target, outcome)
     return outcome
   })
 }
@@ -85,7 +85,7 @@ export async function runOperation(
           const reason = checkReason(acting, operation, request.reason)
           return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
         })
-    if (first) announce(operation, acting, done)
+    if (first) announce(operation, acting, target, done)
     return done
   })
 }
@@ -207,10 +207,10 @@ function eventOf(
 }
 
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
-function announce(operation: Operation, { kit }: Scope, { event }: Executed): void {
+function announce(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
   kit.tell({ topic: 'audit' })
   for (const topic of operation.topics) kit.tell({ topic, subject: event.subject })
-  if (operation.repair) followUp(kit, event)
+  if (operation.repairs?.(target)) followUp(kit, event)
 }
 
 /** A refusal leaves this function as the same error, after it was kept as evidence. */

@@ -8,18 +8,19 @@ import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { enqueueSlot } from '../enqueue.ts'
 import type { Entry } from '../rows.ts'
-import { type Busy, cautionOfJobs, findBusySubject, requireLive } from './subject.ts'
+import { cautionOfJobs, findTroubledSubject, requireLive, type Troubled } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'run_cron_entry' }>
 
-export const runCronEntry = defineOperation<Request, Busy>({
+export const runCronEntry = defineOperation<Request, Troubled>({
   action: 'run_cron_entry',
   eventType: 'cron.run_now',
   reason: 'optional',
   risk: 'medium',
-  repair: true,
+  // Work that did not happen by itself is made up for; a run of an entry that is well repairs nothing.
+  repairs: ({ found }) => found.troubled,
   topics: ['cron'],
-  find: findBusySubject,
+  find: findTroubledSubject,
 
   plan({ subject }, { found }, { kit: { engine } }) {
     const entry = requireLive(found.entry, subject.id)

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
@@ -18,20 +18,42 @@ export interface Busy {
   unfinishedJobs: number
 }
 
-export async function findBusySubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
+export function findBusySubject(request: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
+  return findWith(request, scope, sql`false`)
+}
+
+/** With whether it needs a person: it missed a slot in the last day and has not run since, or its job could not be made. */
+export interface Troubled extends Busy {
+  troubled: boolean
+}
+
+export function findTroubledSubject(request: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Troubled>> {
+  const slots = scope.kit.db.table('cron_slot')
+  return findWith(
+    request,
+    scope,
+    sql`entry.last_error is not null or exists (
+      select from ${slots} missed where missed.entry_id = entry.id and missed.state in ('missed_fire', 'scheduler_down')
+        and missed.slot_at > ${scope.now}::timestamptz - interval '1 day' and not exists (
+          select from ${slots} later where later.entry_id = entry.id and later.slot_at > missed.slot_at and later.claimed_at is not null))`,
+  )
+}
+
+async function findWith({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope, troubled: RawBuilder<unknown>): Promise<Target<Troubled>> {
   const { db } = scope.kit
   const lock = scope.locking ? sql`for update` : sql``
   const [row] = await query(
     scope.em,
-    sql<RawEntry & { unfinished: number }>`
-      select *, (select count(*)::int from ${db.table('cron_slot')} slot
-                 where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
+    sql<RawEntry & { unfinished: number; troubled: boolean }>`
+      select *, (${troubled}) as troubled,
+        (select count(*)::int from ${db.table('cron_slot')} slot
+         where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
       from ${db.table('cron_entry')} entry where name = ${subject.id} ${lock}`,
   )
   const entry = row ? readEntry(row) : null
   return {
     resource: entry ? resourceOf(entry) : { type: 'cron_entry', id: subject.id },
-    found: { entry, unfinishedJobs: row?.unfinished ?? 0 },
+    found: { entry, unfinishedJobs: row?.unfinished ?? 0, troubled: row?.troubled ?? false },
   }
 }
 
