@@ -9,7 +9,8 @@ export function problemOf(error: unknown): Problem {
     title: 'Cannot reach the server',
     status: 0,
     code: 'unavailable',
-    detail: error instanceof Error ? error.message : String(error),
+    // What a browser calls a lost connection helps nobody.
+    detail: error instanceof TypeError ? 'There is no connection to it, or it does not answer.' : error instanceof Error ? error.message : String(error),
     requestId: '',
   }
 }

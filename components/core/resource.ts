@@ -6,6 +6,8 @@ import { problemOf } from './problem.ts'
 
 /** A server that is gone for a moment is asked again without anybody having to. */
 const retryMs = 5000
+/** Hints only make it quicker: a stream may stand open while nobody has anything to put into it. */
+const recheckMs = 30_000
 
 export interface ResourceOptions<T> {
   /** Read at every update of the host; nothing is loaded while it is undefined. */
@@ -106,6 +108,12 @@ export class Resource<T> implements ReactiveController {
     this.loading = false
     this.host.requestUpdate()
     if (this.again) void this.load()
+    else if (!this.problem && this.options.topics.length > 0) this.later = setTimeout(this.recheck, recheckMs)
+  }
+
+  private readonly recheck = (): void => {
+    if (document.visibilityState === 'visible' && !this.options.paused?.()) this.reload()
+    else this.later = setTimeout(this.recheck, recheckMs)
   }
 
   private listenTo(connection: Connection | undefined) {

@@ -110,7 +110,7 @@ const surfaces = css`
     padding: 16px;
   }
   .stale {
-    opacity: 0.6;
+    filter: grayscale(1);
   }
   .clamp {
     display: -webkit-box;

@@ -63,6 +63,6 @@ async function readAssets(): Promise<Map<string, Asset>> {
 
 /** The page around the shell: nothing but room for it. */
 async function pageStyle(): Promise<Asset> {
-  const body = Buffer.from('html,body{margin:0;min-height:100%}body{background:Canvas}:root{color-scheme:light dark}ops-shell:not(:defined){display:block;min-height:100vh}')
-  return { body, zipped: await promisify(gzip)(body), type: types['.css']!, etag: '"page-1"' }
+  const body = Buffer.from('html,body{margin:0;min-height:100%}body{background:Canvas}:root{color-scheme:light dark}ops-shell:not(:defined){display:block;min-height:100vh}.plain{max-width:36rem;margin:12vh auto;padding:0 1.5rem;font:15px/1.5 ui-sans-serif,system-ui,sans-serif;overflow-wrap:anywhere}.plain h1{margin:0;font-size:20px}')
+  return { body, zipped: await promisify(gzip)(body), type: types['.css']!, etag: '"page-2"' }
 }

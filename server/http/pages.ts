@@ -29,7 +29,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
       }
       await answerPage(kit, ctx)
     } catch (error) {
-      if (ctx.accepts('html') && asOpsError(error).status >= 500) answerOutage(ctx, asOpsError(error), requestId)
+      if (ctx.accepts('html') && asOpsError(error).status >= 500) answerOutage(kit, ctx, asOpsError(error), requestId)
       else answerProblem(ctx, error, requestId, kit.log)
     }
   }
@@ -50,13 +50,15 @@ function askToSignIn({ auth, base }: Kit, ctx: Context): void {
   if (auth.signInUrl) return ctx.redirect(auth.signInUrl(ctx.originalUrl))
   ctx.status = 401
   ctx.type = 'html'
-  ctx.body = plainPage('Sign in first', `Nobody is signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
+  ctx.body = plainPage(base, 'Sign in first', `Nobody is signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
 }
 
-function answerOutage(ctx: Context, error: OpsError, requestId: string): void {
+/** Asks again by itself, so that who left it open finds the page once everything is back. */
+function answerOutage({ base }: Kit, ctx: Context, error: OpsError, requestId: string): void {
   ctx.status = error.status
   ctx.type = 'html'
-  ctx.body = plainPage('Not available', `${escapeHtml(error.message)} Request <code>${escapeHtml(requestId)}</code>.`)
+  const body = `${escapeHtml(error.message)} This page asks again every ten seconds.</p><p>Request <code>${escapeHtml(requestId)}</code>`
+  ctx.body = plainPage(base, 'Not available', body, '<meta http-equiv="refresh" content="10">')
 }
 
 function shellPage(base: string): string {
@@ -68,8 +70,8 @@ function shellPage(base: string): string {
   )
 }
 
-export function plainPage(title: string, body: string): string {
-  return page(title, '', `<h1>${title}</h1><p>${body}</p>`)
+function plainPage(base: string, title: string, body: string, head = ''): string {
+  return page(title, `<link rel="stylesheet" href="${escapeHtml(base)}/assets/page.css">${head}`, `<main class="plain"><h1>${title}</h1><p>${body}</p></main>`)
 }
 
 function page(title: string, head: string, body: string): string {

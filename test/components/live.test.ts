@@ -28,6 +28,20 @@ describe('live hints', () => {
     await until(() => seen(page).includes('as changed by somebody'), 'the change')
   })
 
+  it('are not needed: what is shown is read again after half a minute without any', async () => {
+    const real = window.setTimeout
+    const hurried = (task: TimerHandler, delay?: number) => real(task, delay === 30_000 ? 50 : delay)
+    window.setTimeout = hurried as typeof window.setTimeout
+    try {
+      const page = mount('ops-cron', usual())
+      await until(() => seen(page).includes('as at first'), 'the page')
+      detail = 'as changed by somebody'
+      await until(() => seen(page).includes('as changed by somebody'), 'the change')
+    } finally {
+      window.setTimeout = real
+    }
+  })
+
   it('come to everybody through one stream, which closes with the last element', async () => {
     const api = usual()
     const first = mount('ops-cron', api)

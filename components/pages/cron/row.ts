@@ -44,7 +44,7 @@ function line(words: string) {
 }
 
 export function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
-  return catchUp === 'all' ? `all, at most ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
+  return catchUp === 'all' ? `all, max ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
 }
 
 function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
