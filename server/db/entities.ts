@@ -2,6 +2,9 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { Principal } from '../../schemas/index.ts'
 import type { CatchUpPolicy, CronSource, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
+/** A row as read: what may be missing is null. */
+export type Row<E> = { [K in keyof InferEntity<E> as K extends string ? K : never]-?: Exclude<InferEntity<E>[K], undefined> }
+
 /** The tables that are read and written row by row. What needs SQL of its own is a verb-named function beside its feature. */
 
 export const CronEntry = defineEntity({
@@ -33,7 +36,7 @@ export const CronEntry = defineEntity({
     updatedAt: p.datetime(),
   },
 })
-export type CronEntryRow = InferEntity<typeof CronEntry>
+export type CronEntryRow = Row<typeof CronEntry>
 
 export const CronRevision = defineEntity({
   name: 'CronRevision',
@@ -46,7 +49,7 @@ export const CronRevision = defineEntity({
     timezone: p.text(),
   },
 })
-export type CronRevisionRow = InferEntity<typeof CronRevision>
+export type CronRevisionRow = Row<typeof CronRevision>
 
 export type SlotState =
   | 'claimed'
@@ -60,7 +63,7 @@ export const CronSlot = defineEntity({
   name: 'CronSlot',
   tableName: 'cron_slot',
   properties: {
-    id: p.bigint().primary().autoincrement(),
+    id: p.bigint('string').primary().autoincrement(),
     entryId: p.uuid(),
     kind: p.text().$type<'scheduled' | 'manual'>(),
     slotAt: p.datetime(),
@@ -75,20 +78,20 @@ export const CronSlot = defineEntity({
     eventId: p.uuid().nullable(),
   },
 })
-export type CronSlotRow = InferEntity<typeof CronSlot>
+export type CronSlotRow = Row<typeof CronSlot>
 
 export const CronCoverage = defineEntity({
   name: 'CronCoverage',
   tableName: 'cron_coverage',
   properties: {
-    id: p.bigint().primary().autoincrement(),
+    id: p.bigint('string').primary().autoincrement(),
     kind: p.text().$type<'scheduling' | 'paused'>(),
     entryId: p.uuid().nullable(),
     fromAt: p.datetime(),
     toAt: p.datetime().nullable(),
   },
 })
-export type CronCoverageRow = InferEntity<typeof CronCoverage>
+export type CronCoverageRow = Row<typeof CronCoverage>
 
 export const Preview = defineEntity({
   name: 'Preview',
