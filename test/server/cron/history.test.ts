@@ -13,7 +13,7 @@ function row(slotAt: string, over: Partial<SlotRow> = {}): SlotRow {
   const claimedAt = at(slotAt)
   return {
     id: String(nextId++), entryId: 'e', kind: 'scheduled', slotAt: at(slotAt), state: 'claimed', decidedAt: claimedAt, claimedAt,
-    jobQueue: 'q', jobId: 'j', jobState: null, finishedAt: null, note: null, ...over,
+    jobQueue: 'q', jobId: 'j', jobState: null, finishedAt: null, note: null, eventId: null, ...over,
   }
 }
 
