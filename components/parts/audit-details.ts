@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
-import { outcomeChip } from './chip.ts'
+import { outcomeChip } from './outcome-chip.ts'
 import './copy.ts'
 import { difference, json } from './diff.ts'
 import type { FilterValues } from './audit-filters.ts'

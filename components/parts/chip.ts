@@ -1,7 +1,7 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
-import { completenessStates, type OperatorStatus, operatorStatuses, type PreviewStatus, previewStatuses } from '../../schemas/vocabulary.ts'
+import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/vocabulary.ts'
 
-type Tone = 'review' | 'blocked' | 'waiting' | 'runnable' | 'resolved' | 'bridge'
+export type Tone = 'review' | 'blocked' | 'waiting' | 'runnable' | 'resolved' | 'bridge'
 
 const shapes: Record<Tone, SVGTemplateResult> = {
   review: svg`<path d="M6 1.5 11 10.5H1Z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
@@ -21,27 +21,15 @@ const statusTones: Record<OperatorStatus, Tone> = {
   bridge_only: 'bridge',
 }
 
-const previewTones: Record<PreviewStatus, Tone> = { ready: 'runnable', drifted: 'review', expired: 'waiting', consumed: 'resolved' }
-
 /** Shape, word and colour, always the same three. A status nobody knows reads as itself, without a colour. */
 export function statusChip(status: string, label?: string): TemplateResult {
   const known = status as OperatorStatus
   return chip(statusTones[known] ?? 'resolved', label ?? operatorStatuses[known] ?? status)
 }
 
-export function previewChip(status: PreviewStatus): TemplateResult {
-  return chip(previewTones[status], previewStatuses[status])
-}
-
 /** How far the evidence reaches; nothing when it is complete, unless asked. */
 export function completenessChip(state: string): TemplateResult {
   return html`<span class="chip dashed" part="completeness">${completenessStates[state as keyof typeof completenessStates] ?? 'unknown'}</span>`
-}
-
-/** An audit outcome in the same three signs. */
-export function outcomeChip(outcome: string): TemplateResult {
-  const tones: Record<string, Tone> = { succeeded: 'runnable', denied: 'blocked', failed: 'review', requested: 'waiting' }
-  return chip(tones[outcome] ?? 'resolved', outcome)
 }
 
 export function chip(tone: Tone, label: string): TemplateResult {

@@ -1,0 +1,15 @@
+import type { TemplateResult } from 'lit'
+import { type PreviewStatus, previewStatuses } from '../../schemas/vocabulary.ts'
+import { chip, type Tone } from './chip.ts'
+
+const previewTones: Record<PreviewStatus, Tone> = { ready: 'runnable', drifted: 'review', expired: 'waiting', consumed: 'resolved' }
+
+export function previewChip(status: PreviewStatus): TemplateResult {
+  return chip(previewTones[status], previewStatuses[status])
+}
+
+/** An audit outcome in the same three signs. */
+export function outcomeChip(outcome: string): TemplateResult {
+  const tones: Record<string, Tone> = { succeeded: 'runnable', denied: 'blocked', failed: 'review', requested: 'waiting' }
+  return chip(tones[outcome] ?? 'resolved', outcome)
+}
