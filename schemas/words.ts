@@ -19,7 +19,10 @@ export function text({ min = 1, max }: { min?: number; max: number }) {
 }
 
 /** An instant: ISO-8601 with an offset or Z; answers are always UTC. */
-export const instant = z.iso.datetime({ offset: true })
+export const instant = z.iso.datetime({
+  offset: true,
+  error: ({ input }) => (typeof input === 'string' ? 'expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z' : undefined),
+})
 
 /** A JSON object as the engine will receive it. NUL and lone surrogates are refused at any depth. */
 export const jsonObject = z.record(z.string(), z.json()).superRefine((value, context) => {

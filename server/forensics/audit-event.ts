@@ -2,7 +2,7 @@ import type { AuditEvent, Bundle, NextPath } from '../../schemas/index.ts'
 import { getEvent, readRows, visibleEvents } from '../audit/list.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
-import { auditPath, forensicsHref, typeLabel, unknownBundle } from './bundle.ts'
+import { auditPath, forensicsHref, unknownBundle } from './bundle.ts'
 import { describeEvent, eventItem, newestFirst } from './chronology.ts'
 
 /** One event, with what happened to its subject around it. */
@@ -55,7 +55,7 @@ async function eventsAround(scope: Scope, { subject, occurredAt }: AuditEvent): 
 }
 
 function subjectLink(scope: Scope, { subject: { type, id } }: AuditEvent) {
-  return { type, id, label: `${typeLabel(type)} ${id}`, href: forensicsHref(scope, type, id) }
+  return { type, id, label: id, href: forensicsHref(scope, type, id) }
 }
 
 function eventLink(scope: Scope, { id, eventType }: AuditEvent) {

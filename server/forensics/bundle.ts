@@ -1,5 +1,4 @@
 import type { Bundle, NextPath } from '../../schemas/index.ts'
-import { subjectTypes } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 
 export interface UnknownSubject {
@@ -9,7 +8,7 @@ export interface UnknownSubject {
 
 export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: string, withheld: string[] = []): Bundle {
   return {
-    subject: { ...subject, label: `${typeLabel(subject.type)} ${subject.id}` },
+    subject: { ...subject, label: subject.id },
     diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
     completeness: { state: 'unknown', reasons: [supply] },
     chronology: [],
@@ -25,10 +24,6 @@ export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: str
     withheld,
     asOf: scope.now.toISOString(),
   }
-}
-
-export function typeLabel(type: string): string {
-  return subjectTypes[type as keyof typeof subjectTypes] ?? type
 }
 
 export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: number): NextPath {

@@ -105,7 +105,7 @@ function parse(schema: z.ZodType | undefined, value: unknown, part: string): unk
     const message = `Unrecognized key: "${key}"; expected no query here`
     throw new OpsError('invalid_request', `query: ${message}`, { errors: [{ path: 'query', message }] })
   }
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (!parsed.success) throw invalidRequest(parsed.error, part)
   return parsed.data
 }

@@ -38,15 +38,24 @@ export function asOpsError(thrown: unknown): OpsError {
   return new OpsError('internal', 'Something went wrong on our side; the request id finds it in the log.')
 }
 
-/** Where in the request, what was expected. Values are not repeated: they may be secret. */
+/** Where in the request, what was expected and what was got, unless that may be secret. */
 export function invalidRequest(error: ZodError, part: string): OpsError {
   const errors = error.issues.flatMap((issue) => {
     const path = [part, ...issue.path.map(String)].filter(Boolean).join('.')
-    return [{ path, message: issue.message }]
+    return [{ path, message: issue.message + describeGot(issue) }]
   })
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   return new OpsError('invalid_request', `${first?.path || 'request'}: ${first?.message ?? 'invalid'}${more}`, { errors })
+}
+
+/** Free text and what a job receives may hold anything; the names and times around them are safe to repeat. */
+const unrepeated = new Set(['args', 'reason', 'token', 'q', 'idempotency-key'])
+
+function describeGot({ input, path, message }: ZodError['issues'][number]): string {
+  if (path.some((key) => unrepeated.has(String(key))) || message.includes('received')) return ''
+  if (typeof input === 'string') return `; got ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`
+  return typeof input === 'number' || typeof input === 'boolean' ? `; got ${input}` : ''
 }
 
 /** serialization_failure, deadlock_detected, lock_not_available, unique_violation */

@@ -112,6 +112,16 @@ describe('operations', () => {
     if (_reason === undefined || 'input' in shown) expectProblem(await ask('POST', '/previews', shown), 400, 'invalid_request')
   })
 
+  test.each([
+    [{ action: 'pause_cron_entry', subject, input: { resumeAt: 'soon' } }, 'body.input.resumeAt: expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z; got "soon"'],
+    [create({ overlap: 'maybe' }), /^body\.input\.overlap: .*expected one of .*"queue_one".*; got "maybe"$/],
+    [create({ maxCatchUp: 0 }), /^body\.input\.maxCatchUp: .*>=1; got 0$/],
+    [create({ queue: 7 }), /^body\.input\.queue: .*expected string, received number$/],
+    [create({ expression: '0 25 * * *' }), /25.*expected.*23/],
+  ])('a refusal says where, what was expected and what was got: %j', async (body, detail) => {
+    expect((await operate(body)).body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail))
+  })
+
   test('an entry that does not exist is not found', async () => {
     expectProblem(await operate({ action: 'pause_cron_entry', subject: { ...subject, id: 'nobody' } }), 404, 'not_found')
   })
