@@ -247,7 +247,7 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
 export function unknownBundle(): Bundle {
   const supply = 'Supply the name of a cron entry that exists.'
   return bundle({
-    subject: { type: 'cron_entry', id: 'nothing', label: 'cron entry nothing' },
+    subject: { type: 'cron_entry', id: 'nothing', label: 'nothing' },
     diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
     completeness: { state: 'unknown', reasons: [supply] },
     window: undefined,
