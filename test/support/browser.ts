@@ -13,13 +13,16 @@ export async function findBrowser(env: NodeJS.ProcessEnv = process.env): Promise
   return installed ? { executablePath: installed, args: quietArgs() } : packagedBrowser()
 }
 
-/** The Chromium of `@sparticuz/chromium`; unpacked on first use. */
+/**
+ * The Chromium of `@sparticuz/chromium`; unpacked on first use. Of its own arguments only those that it cannot start
+ * without: the others are for another kind of place, and put every page into one process without web security.
+ */
 export async function packagedBrowser(): Promise<Browser> {
   if (platform() !== 'linux' || arch() !== 'x64') {
     throw new Error('No browser found: install Chrome, Chromium or Edge, or set CHROME_PATH to one.')
   }
   const { default: chromium } = await import('@sparticuz/chromium')
-  return { executablePath: await chromium.executablePath(), args: [...chromium.args, ...quietArgs()] }
+  return { executablePath: await chromium.executablePath(), args: ['--no-sandbox', '--disable-setuid-sandbox', '--no-zygote', ...quietArgs()] }
 }
 
 function existing(path: string): string {
