@@ -50,7 +50,7 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
     handler: nodeHandler(middleware),
     migrate: () => kit.db.migrate(),
     async start() {
-      await requireMigrated(kit)
+      await Promise.all([requireMigrated(kit), listening.ready])
       loops ??= await startLoops(kit, options)
     },
     async stop() {

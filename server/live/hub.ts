@@ -18,6 +18,9 @@ export class Hub {
   readonly #epoch = crypto.randomUUID().slice(0, 8)
   #count = 0
 
+  /** Do hints reach this process? While they do not, a stream that stays open would only look alive. */
+  connected = false
+
   get size(): number {
     return this.#listeners.size
   }

@@ -10,7 +10,7 @@ const retryMilliseconds = 1_000
  * One LISTEN connection for the whole process. While it is away nothing is lost: when it is back, everybody is told
  * to read again.
  */
-export function listenForHints(db: Database, hub: Hub, log: Log): { stop(): Promise<void> } {
+export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promise<void>; stop(): Promise<void> } {
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -25,6 +25,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { stop(): Prom
     try {
       await next.connect()
       await next.query(`listen ${next.escapeIdentifier(hintChannel(db.schema))}`)
+      hub.connected = true
       if (connectedBefore) hub.publish({ topic: 'reset' })
       connectedBefore = true
     } catch (error) {
@@ -36,13 +37,17 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { stop(): Prom
   const again = (failed: pg.Client): void => {
     if (stopped || failed !== client) return
     client = undefined
+    hub.connected = false
+    hub.close()
     failed.removeAllListeners('notification')
     failed.end().catch(() => {})
     timer = setTimeout(connect, retryMilliseconds)
   }
 
-  void connect()
+  // Settled after the first attempt, however it went.
+  const ready = connect()
   return {
+    ready,
     async stop() {
       stopped = true
       clearTimeout(timer)

@@ -15,6 +15,7 @@ const topicViews: Record<string, ViewAction> = { cron: 'view_cron', audit: 'view
 /** Server-sent events. Each viewer hears of what they may see, and never the data itself. */
 export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {
   if (hub.size >= mostStreams) throw new OpsError('rate_limited', `This process serves ${mostStreams} live streams already; read again without one.`)
+  if (!hub.connected) throw new OpsError('unavailable', 'Hints do not reach this process at the moment; read again without a stream, and try again later.')
   const allowed = await allowedTopics(scope)
   ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   takeOver(ctx)

@@ -87,6 +87,14 @@ async function violations(page: Page): Promise<string[]> {
   })
 }
 
+/** What the element that has the focus says, however many shadow roots deep. */
+const focusedText = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return element?.textContent?.trim()
+  })
+
 const row = (page: Page) => page.locator('ops-cron').getByRole('row').filter({ hasText: 'nightly_sync' }).first()
 const api = (path: string, who = 'ops-demo') =>
   fetch(`${demo.url}/ops/jobs/api/v1${path}`, { headers: { authorization: `Bearer demo-${who}` } }).then((response) => response.json())
@@ -132,12 +140,7 @@ describe('the first operator session', () => {
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     expect(await pauses()).toEqual([])
-    const focused = await page.evaluate(() => {
-      let element = document.activeElement
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-      return element?.textContent?.trim()
-    })
-    expect(focused).toMatch(/^Pause/)
+    expect(await focusedText(page)).toMatch(/^Pause/)
   })
 
   test('confirming it pauses the entry, and another browser shows it within two seconds', async () => {
@@ -187,6 +190,25 @@ describe('the first operator session', () => {
     await expect.poll(() => textOf(audit)).toContain('fixture maintenance')
     const links = await audit.getByRole('link').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).getAttribute('href')))
     expect(links).toContain('/ops/jobs/forensics/cron_entry/nightly_sync')
+  })
+
+  test('the keyboard alone resumes it, and the focus comes back', async () => {
+    await page.goto(`${demo.url}/ops/jobs/cron`)
+    await row(page).getByRole('button', { name: /^Resume/ }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await expect.poll(() => textOf(dialog)).toContain('Preview Ready')
+    for (let tabs = 0; tabs < 12 && (await focusedText(page)) !== 'Resume entry'; tabs++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => textOf(dialog)).toContain('cron.resumed')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => textOf(row(page))).toContain('Runnable')
+    expect(await focusedText(page)).toMatch(/^(Pause|Resume)/)
+    await row(page).getByRole('button', { name: /^Pause/ }).click()
+    await dialog.getByLabel(/^Reason/).fill('fixture maintenance')
+    await dialog.getByRole('button', { name: 'Pause entry' }).click()
+    await expect.poll(() => textOf(dialog)).toContain('cron.paused')
+    await page.keyboard.press('Escape')
   })
 
   test('the bridge is for looking only, whoever looks', async () => {

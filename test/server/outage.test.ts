@@ -37,6 +37,7 @@ test('while PostgreSQL is gone requests say unavailable, and everything works ag
   await sleep(2_500)
   expect((await server.call(null, 'GET', '/healthz')).status).toBe(200)
   expect((await server.call(null, 'GET', '/readyz')).status).toBe(503)
+  expect((await server.call('ops-demo', 'GET', '/live')).body.code).toBe('unavailable')
   await postgres.start()
   const back = Date.now()
   let recovered = 0
