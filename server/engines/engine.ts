@@ -79,6 +79,8 @@ export interface Engine {
   /** Cancels jobs that have not ended, executing ones too where `cancelExecuting`. */
   cancel(refs: JobRef[], tx: SqlExecutor): Promise<void>
   measure(since: Date): Promise<Measurement>
+  /** Which of these queues the engine does not have, where it can tell. */
+  missingQueues?(queues: string[]): Promise<string[]>
   /** For `doctor`, which only reads: what is missing, given the queues that cron entries name. */
   advise?(queues: string[]): Promise<EngineAdvice[]>
 }

@@ -69,8 +69,10 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
 
     measure: (since) => measure(boss.getDb(), jobs, since),
 
+    missingQueues: (queues) => missingQueues(boss.getDb(), schema, queues),
+
     async advise(queues) {
-      return [...(await missingQueues(boss.getDb(), schema, queues)), ...(await missingIndexes(boss.getDb(), schema))]
+      return [...(await missingQueues(boss.getDb(), schema, queues)).map(adviseQueue), ...(await missingIndexes(boss.getDb(), schema))]
     },
   }
 }
@@ -116,15 +118,16 @@ async function measure(db: SqlExecutor, jobs: string, since: Date): Promise<Meas
   }
 }
 
-async function missingQueues(db: SqlExecutor, schema: string, queues: string[]): Promise<EngineAdvice[]> {
+async function missingQueues(db: SqlExecutor, schema: string, queues: string[]): Promise<string[]> {
   const { rows } = await db.executeSql(
     `select wanted from unnest($1::text[]) as wanted where not exists (select from ${quoted(schema)}.queue where name = wanted)`,
     [[...new Set(queues)]],
   )
-  return rows.map(({ wanted }) => ({
-    kind: 'missing_queue',
-    message: `pg-boss has no queue '${String(wanted)}', which a cron entry names; make it with boss.createQueue('${String(wanted)}').`,
-  }))
+  return rows.map(({ wanted }) => String(wanted))
+}
+
+function adviseQueue(queue: string): EngineAdvice {
+  return { kind: 'missing_queue', message: `pg-boss has no queue '${queue}', which a cron entry names; make it with boss.createQueue('${queue}').` }
 }
 
 /** Below this many jobs in a table, reading all of it costs nothing to speak of. */

@@ -5,6 +5,7 @@ import { readDefinition } from '../definition.ts'
 import { upcoming } from '../expression.ts'
 import { type Entry, findEntry } from '../rows.ts'
 import { insertEntry } from '../save.ts'
+import { cautionOfQueue } from './queue-caution.ts'
 
 type Request = Extract<OperationRequest, { action: 'create_cron_entry' }>
 
@@ -20,12 +21,13 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
     return { resource: { type: 'cron_entry', id: subject.id, queue, worker }, found: await findEntry(kit.db, em, subject.id, locking) }
   },
 
-  plan({ subject, input }, { found }, scope) {
+  async plan({ subject, input }, { found }, scope) {
     if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
     const definition = readDefinition(input, 'input.')
     return {
       title: `Create ${subject.id}`,
       effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
+      cautions: await cautionOfQueue(scope, definition.queue),
       before: {},
       after: { source: 'runtime', ...definition },
       outlook: { nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) },

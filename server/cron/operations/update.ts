@@ -7,6 +7,7 @@ import { readSchedule, upcoming } from '../expression.ts'
 import { keepHidden } from '../keep-hidden.ts'
 import { type Entry, resourceOf } from '../rows.ts'
 import { saveDefinition } from '../save.ts'
+import { cautionOfQueue } from './queue-caution.ts'
 import { findSubject, requireRuntime } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'update_cron_entry' }>
@@ -34,6 +35,7 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
       effect: rescheduled
         ? 'The new schedule holds from now on; what was due under the old one is not run.'
         : 'The change holds from the next slot on; jobs that were made already stay as they are.',
+      cautions: definition.queue === entry.queue ? [] : await cautionOfQueue(scope, definition.queue),
       before: changes.before,
       after: changes.after,
       outlook: rescheduled ? { nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) } : undefined,
