@@ -41,18 +41,26 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
     logger: () => {},
   })
-  const em = () => orm.em.fork() as unknown as Em
+  let closed = false
+  const em = () => {
+    // What comes too late must not open a pool that nobody closes.
+    if (closed) throw new Error('The database was closed.')
+    return orm.em.fork() as unknown as Em
+  }
   return {
     url,
     schema,
     em,
-    transact: (work) => transact(em(), work),
+    transact: async (work) => transact(em(), work),
     table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
     migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
     migrateDown: () => migrate(orm as unknown as MikroORM, schema, 'down'),
     pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
     migrationNames: migrations.map(({ name }) => name),
-    close: () => orm.close(true),
+    async close() {
+      closed = true
+      await orm.close(true)
+    },
   }
 }
 

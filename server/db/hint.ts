@@ -37,7 +37,11 @@ export function openHints(db: Database): HintSender {
     if (!payloads.length) return
     const send = sql`select pg_notify(${hintChannel(db.schema)}, payload) from unnest(${payloads}::text[]) as payload`
     // Whoever misses it reads again when its stream comes back.
-    await query(db.em(), send).catch(() => {})
+    try {
+      await query(db.em(), send)
+    } catch {
+      // see above
+    }
   }
   return {
     tell(told) {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { inject } from 'vitest'
 import { prepareTemplate, runSql, templateName } from './template.ts'
 import { startTemporaryCluster } from './temporary-cluster.ts'
@@ -44,21 +43,11 @@ async function copyTemplate(serverUrl: string, empty: boolean): Promise<TestData
   return { url: url.href, drop: () => dropDatabase(serverUrl, name) }
 }
 
-const objectInUse = '55006'
-
 /**
- * Connections that are closing get a moment to do so: one that is thrown out instead says so to a pool that listens no
- * more, and fails a test that is long over.
+ * Connections that are closing get the five seconds that PostgreSQL gives them: one that is thrown out instead says so
+ * to a pool that listens no more, and fails a test that is long over.
  */
 async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  for (let tries = 0; tries < 40; tries++) {
-    const refused = await runSql(serverUrl, `drop database if exists ${name}`).then(
-      () => undefined,
-      (error: { code?: string }) => error.code,
-    )
-    if (refused === undefined) return
-    if (refused !== objectInUse) break
-    await wait(50)
-  }
-  await runSql(serverUrl, `drop database if exists ${name} with (force)`)
+  const statement = `drop database if exists ${name}`
+  await runSql(serverUrl, statement).catch(() => runSql(serverUrl, `${statement} with (force)`))
 }
