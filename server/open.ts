@@ -129,7 +129,7 @@ async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: st
         const bridge = await given.open({ basePath: href })
         return bridge && { ...bridge, name, label, href }
       } catch (error) {
-        log.warn(`${label} is installed but does not open, so it is left out`, { detail: String(error), ...describeFailure(error) })
+        log.warn(`${label} is installed but does not open, so it is left out`, describeFailure(error))
         return null
       }
     }),

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
 import { type Database, query } from '../db/database.ts'
@@ -67,7 +68,7 @@ function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unkno
 async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>[]> {
   const answers = await Promise.all(
     Object.entries(subjectViews).map(async ([type, view]) => {
-      const { allowed } = await viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+      const { allowed } = await viewer.can(view, pageOf(view))
       return allowed ? null : type
     }),
   )

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import type { Command } from 'commander'
 import type { Permission, ViewAction } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
@@ -35,7 +36,7 @@ function openSession(kit: RunningKit, viewer: Viewer): CliSession {
     kit,
     scope: () => ({ kit, viewer, em: kit.db.em(), source: 'cli', requestId: `cli-${crypto.randomUUID()}`, now: kit.now() }),
     async requireView(view) {
-      const { allowed, reason } = await viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+      const { allowed, reason } = await viewer.can(view, pageOf(view))
       if (!allowed) throw new OpsError('forbidden', reason ?? `${view} is not allowed.`)
     },
   }

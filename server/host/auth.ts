@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Action, Permission, Principal } from '../../schemas/index.ts'
+import type { Action, Permission, Principal, ViewAction } from '../../schemas/index.ts'
 
 /** What an action is about. The same full resource is passed at preview and at execute. */
 export interface Resource {
@@ -10,6 +10,11 @@ export interface Resource {
   queue?: string
   worker?: string
   tags?: string[]
+}
+
+/** A whole surface, as `authorize` is asked about it: `{ type: 'page', id: 'cron' }` for `view_cron`. */
+export function pageOf(view: ViewAction): Resource {
+  return { type: 'page', id: view.replace('view_', '') }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { z } from 'zod'
@@ -79,7 +80,7 @@ function publicAnswers(kit: Kit) {
 }
 
 export async function requireView(scope: Scope, view: ViewAction): Promise<void> {
-  const { allowed, reason } = await scope.viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+  const { allowed, reason } = await scope.viewer.can(view, pageOf(view))
   if (!allowed) throw new OpsError('forbidden', reason ?? `${view} is not allowed.`)
 }
 

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import type { Context, Middleware } from 'koa'
 import type { ViewAction } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
@@ -40,7 +41,7 @@ async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   if (!scope) return askToSignIn(kit, ctx)
   const path = ctx.path.slice(kit.base.length)
   const view = pageViews.find(([pattern]) => pattern.test(path))?.[1]
-  const allowed = view ? (await scope.viewer.can(view, { type: 'page', id: view.replace('view_', '') })).allowed : true
+  const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
   ctx.type = 'html'
   ctx.body = shellPage(kit.base)
   ctx.status = !view ? 404 : allowed ? 200 : 403

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import { operationActions, type Permission, type Session, viewActions } from '../../schemas/index.ts'
 import type { Operations } from '../operations/pipeline.ts'
 import { reasonRule } from '../operations/pipeline.ts'
@@ -8,9 +9,9 @@ const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot
 /** Who is asking and what they may do, so that a page can say no before it is asked. */
 export async function readSession(operations: Operations, scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
-  const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, page(view))] as const)
+  const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
   const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(
-    async (action) => [action, viewer.principal ? await viewer.can(action, page('view_cron')) : cannotBeNamed] as const,
+    async (action) => [action, viewer.principal ? await viewer.can(action, pageOf('view_cron')) : cannotBeNamed] as const,
   )
   const permissions = Object.fromEntries(await Promise.all([...views, ...acts]))
   const { name, transactional, capabilities } = kit.engine
@@ -24,8 +25,4 @@ export async function readSession(operations: Operations, scope: Scope): Promise
     version: kit.version,
     asOf: scope.now.toISOString(),
   }
-}
-
-function page(view: string) {
-  return { type: 'page', id: view.replace('view_', '') }
 }

@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import type { Context } from 'koa'
 import type { ViewAction } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
@@ -41,7 +42,7 @@ export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<
 async function allowedTopics({ viewer }: Scope): Promise<Set<string>> {
   const topics = await Promise.all(
     Object.entries(topicViews).map(async ([topic, view]) => {
-      const { allowed } = await viewer.can(view, { type: 'page', id: view.replace('view_', '') })
+      const { allowed } = await viewer.can(view, pageOf(view))
       return allowed ? [topic] : []
     }),
   )

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
+import { describeFailure } from '../describe-failure.ts'
 import type { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
@@ -44,7 +45,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsEr
     })
     kit.tell({ topic: 'audit' })
   } catch (cause) {
-    kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, error: String(cause) })
+    kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, ...describeFailure(cause) })
   }
 }
 

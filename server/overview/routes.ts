@@ -1,3 +1,4 @@
+import { pageOf } from '../host/auth.ts'
 import type { Bucket, Overview } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { fillBuckets } from './buckets.ts'
@@ -33,7 +34,7 @@ async function readOverview(scope: Scope): Promise<Overview> {
 }
 
 async function may({ viewer }: Scope, view: 'view_cron' | 'view_audit'): Promise<boolean> {
-  return (await viewer.can(view, { type: 'page', id: view.replace('view_', '') })).allowed
+  return (await viewer.can(view, pageOf(view))).allowed
 }
 
 /** One sentence: is work moving, and what is wrong. */

@@ -1,5 +1,5 @@
 import { viewActions } from '../../../schemas/index.ts'
-import { denyEverything } from '../../host/auth.ts'
+import { pageOf, denyEverything } from '../../host/auth.ts'
 import { viewerOf } from '../../host/viewer.ts'
 import type { HostOptions } from '../config.ts'
 import { type Finding, ok, warning } from './finding.ts'
@@ -17,7 +17,7 @@ export async function checkAuth({ auth, displayPolicy }: HostOptions): Promise<F
   if (actor === null || actor === undefined) return [ok('auth', 'the host decides who is signed in; the command line acts as nobody here')]
   const viewer = viewerOf(auth, displayPolicy, actor)
   const views = Object.keys(viewActions) as (keyof typeof viewActions)[]
-  const answers = await Promise.all(views.map((view) => viewer.can(view, { type: 'page', id: view.replace('view_', '') })))
+  const answers = await Promise.all(views.map((view) => viewer.can(view, pageOf(view))))
   const name = viewer.principal?.label ?? 'an actor that cannot be named in evidence'
   if (answers.some(({ allowed }) => allowed)) return [ok('auth', `the host decides who is signed in; the command line acts as ${name}`)]
   return [warning('auth', `auth.authorize refuses ${name} every view`, 'The command line acts as this actor.')]
