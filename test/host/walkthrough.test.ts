@@ -140,7 +140,7 @@ describe('the first operator session', () => {
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     expect(await pauses()).toEqual([])
-    expect(await focusedText(page)).toMatch(/^Pause/)
+    await expect.poll(() => focusedText(page)).toMatch(/^Pause/)
   })
 
   test('confirming it pauses the entry, and another browser shows it within two seconds', async () => {
@@ -202,8 +202,9 @@ describe('the first operator session', () => {
     await page.keyboard.press('Enter')
     await expect.poll(() => textOf(dialog)).toContain('cron.resumed')
     await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     await expect.poll(() => textOf(row(page))).toContain('Runnable')
-    expect(await focusedText(page)).toMatch(/^(Pause|Resume)/)
+    await expect.poll(() => focusedText(page)).toMatch(/^(Pause|Resume)/)
     await row(page).getByRole('button', { name: /^Pause/ }).click()
     await dialog.getByLabel(/^Reason/).fill('fixture maintenance')
     await dialog.getByRole('button', { name: 'Pause entry' }).click()
