@@ -2,6 +2,9 @@ import { AuditEvent } from './0001-audit-event.ts'
 import { Preview } from './0002-preview.ts'
 import { Cron } from './0003-cron.ts'
 import { Snapshot } from './0004-snapshot.ts'
+import { Bulk } from './0005-bulk.ts'
+import { JobView } from './0006-job-view.ts'
+import { Queue } from './0007-queue.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -9,4 +12,7 @@ export const migrations = [
   { name: '0002-preview', class: Preview },
   { name: '0003-cron', class: Cron },
   { name: '0004-snapshot', class: Snapshot },
+  { name: '0005-bulk', class: Bulk },
+  { name: '0006-job-view', class: JobView },
+  { name: '0007-queue', class: Queue },
 ]

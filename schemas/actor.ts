@@ -22,6 +22,8 @@ export const session = z.object({
     version: z.string().optional(),
     transactional: z.boolean(),
     capabilities: z.record(z.string(), z.boolean()),
+    /** What this engine cannot do, by operation or feature, with the reason in words. */
+    lacks: z.record(z.string(), z.string()),
   }),
   /** Engine dashboards mounted read-only that this actor may open. */
   bridges: z.array(bridgeLink),

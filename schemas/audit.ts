@@ -23,6 +23,8 @@ export const auditEvent = z.object({
   requestId: z.string(),
   previewId: z.string().optional(),
   bulkId: z.string().optional(),
+  /** How many jobs one event of a bulk run tells of; the list is at `GET /bulk/{id}/items`. */
+  jobs: z.number().int().optional(),
   metadata: z.record(z.string(), z.unknown()),
 })
 export type AuditEvent = z.infer<typeof auditEvent>

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import { type EndpointName, routes } from './routes.ts'
 import type { ViewAction } from './vocabulary.ts'
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
 /** One endpoint, described once: the router, the OpenAPI document, the client and the tests read this value. */
 export interface Endpoint<
   Name extends EndpointName = EndpointName,
@@ -11,7 +13,7 @@ export interface Endpoint<
   Output extends z.ZodType = z.ZodType,
 > {
   name: Name
-  method: 'GET' | 'POST'
+  method: Method
   /** Below `<base>/api/v1`, parameters as `{name}`. */
   path: string
   /** One line for the OpenAPI document. */
@@ -44,6 +46,6 @@ export function endpoint<
   Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
 >(name: Name, description: Description<Params, Query, Body, Output>): Endpoint<Name, Params, Query, Body, Output> {
-  const [method, path] = routes[name].split(' ') as ['GET' | 'POST', string]
+  const [method, path] = routes[name].split(' ') as [Method, string]
   return { status: 200, media: 'json', ...description, name, method, path }
 }

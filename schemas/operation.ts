@@ -1,13 +1,32 @@
 import { z } from 'zod'
 import { auditEvent } from './audit.ts'
+import { bulkRun } from './bulk.ts'
 import { cronDefinition, cronName } from './cron.ts'
 import { endpoint } from './endpoint.ts'
+import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
+import { queueName } from './queue.ts'
 import { previewStatuses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ max: 100 }) })
+const queueSubject = z.strictObject({ type: z.literal('queue'), id: queueName })
 const noInput = z.strictObject({}).default({})
+
+/** One job or many: `subject` or `selection`, never both. */
+function jobRequest<Action extends string>(action: Action) {
+  return z.strictObject({
+    action: z.literal(action),
+    subject: z.strictObject({ type: z.literal('job'), id: jobId }).optional(),
+    selection: jobSelection.optional(),
+    /** `seen`: the version of the one job that was on the page; a job that is not so any more is refused. */
+    input: z.strictObject({ seen: jobVersion.optional() }).default({}),
+  })
+}
+
+function queueRequest<Action extends string>(action: Action) {
+  return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
+}
 
 /** What each action needs. The action decides the shape of subject and input. */
 export const operationRequests = {
@@ -45,7 +64,26 @@ export const operationRequests = {
     }),
   }),
   delete_cron_entry: z.strictObject({ action: z.literal('delete_cron_entry'), subject: cronSubject, input: noInput }),
+  retry_job: jobRequest('retry_job'),
+  cancel_job: jobRequest('cancel_job'),
+  discard_job: jobRequest('discard_job'),
+  restore_job: jobRequest('restore_job'),
+  rescue_job: jobRequest('rescue_job'),
+  pause_queue: queueRequest('pause_queue'),
+  resume_queue: queueRequest('resume_queue'),
+  scale_queue: z.strictObject({
+    action: z.literal('scale_queue'),
+    subject: queueSubject,
+    /** Jobs that each executor of the queue runs at once. */
+    input: z.strictObject({ limit: z.number().int().min(1).max(100_000) }),
+  }),
 } as const
+
+function oneOrMany(request: { subject?: unknown; selection?: unknown }, context: z.RefinementCtx): void {
+  if ((request.subject === undefined) !== (request.selection === undefined)) return
+  const got = request.subject === undefined ? 'neither' : 'both'
+  context.addIssue({ code: 'custom', path: ['subject'], message: `expected either 'subject' or 'selection', got ${got}` })
+}
 
 export const operationRequest = z.discriminatedUnion('action', [
   operationRequests.pause_cron_entry,
@@ -55,8 +93,20 @@ export const operationRequest = z.discriminatedUnion('action', [
   operationRequests.create_cron_entry,
   operationRequests.update_cron_entry,
   operationRequests.delete_cron_entry,
-])
-export type OperationRequest = z.infer<typeof operationRequest>
+  operationRequests.retry_job,
+  operationRequests.cancel_job,
+  operationRequests.discard_job,
+  operationRequests.restore_job,
+  operationRequests.rescue_job,
+  operationRequests.pause_queue,
+  operationRequests.resume_queue,
+  operationRequests.scale_queue,
+]).superRefine(oneOrMany)
+export type AnyRequest = z.infer<typeof operationRequest>
+/** About one subject. */
+export type OperationRequest = AnyRequest & { subject: { type: string; id: string } }
+/** About many jobs. */
+export type SelectionRequest = Extract<AnyRequest, { selection?: unknown }> & { selection: z.infer<typeof jobSelection> }
 /** As a client may send it: defaults left out. */
 export type OperationInput = z.input<typeof operationRequest>
 
@@ -71,7 +121,15 @@ export const operationRequestWithReason = z.discriminatedUnion('action', [
   operationRequests.create_cron_entry.extend({ reason }),
   operationRequests.update_cron_entry.extend({ reason }),
   operationRequests.delete_cron_entry.extend({ reason }),
-])
+  operationRequests.retry_job.extend({ reason }),
+  operationRequests.cancel_job.extend({ reason }),
+  operationRequests.discard_job.extend({ reason }),
+  operationRequests.restore_job.extend({ reason }),
+  operationRequests.rescue_job.extend({ reason }),
+  operationRequests.pause_queue.extend({ reason }),
+  operationRequests.resume_queue.extend({ reason }),
+  operationRequests.scale_queue.extend({ reason }),
+]).superRefine(oneOrMany)
 
 export const preview = z.object({
   id: z.string(),
@@ -93,6 +151,10 @@ export const executed = z.object({
   result: z.record(z.string(), z.unknown()),
 })
 export type Executed = z.infer<typeof executed>
+
+/** A selection of more than 1,000 jobs goes on in the background: 202, and progress at `GET /bulk/{id}`. */
+export const executedOrBulk = z.union([executed, z.object({ bulk: bulkRun })])
+export type ExecutedOrBulk = z.infer<typeof executedOrBulk>
 
 const byId = z.object({ id: z.uuid() })
 
@@ -116,7 +178,7 @@ export const executePreview = endpoint('executePreview', {
   access: 'session',
   params: byId,
   body: z.strictObject({ token: text({ max: 100 }), reason }),
-  output: executed,
+  output: executedOrBulk,
 })
 
 export const runOperation = endpoint('runOperation', {
@@ -124,5 +186,5 @@ export const runOperation = endpoint('runOperation', {
   access: 'session',
   headers: z.object({ 'idempotency-key': text({ max: 200 }) }),
   body: operationRequestWithReason,
-  output: executed,
+  output: executedOrBulk,
 })

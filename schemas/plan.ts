@@ -22,6 +22,21 @@ export const plan = z.object({
   /** Things to know before confirming, e.g. a job that is executing now and goes on. */
   cautions: z.array(z.string()),
   counts: z.object({ subjects: z.number().int(), jobs: z.number().int() }),
+  /** Of a selection: the frozen set, and how much of it the operation will leave alone, by reason in words. */
+  selection: z
+    .object({
+      bulkId: z.string(),
+      total: z.number().int(),
+      eligible: z.number().int(),
+      notEligible: z.record(z.string(), z.number().int()),
+      byQueue: z.record(z.string(), z.number().int()),
+      byState: z.record(z.string(), z.number().int()),
+      /** Created before this; what came later is not in the set. */
+      until: z.string(),
+      /** Is it done in the background, with progress at `GET /bulk/{id}`? */
+      background: z.boolean(),
+    })
+    .optional(),
   ownership: words(ownerships),
   /** The audit record that will be written. */
   record: z.object({ eventType: z.string(), subject: z.string(), actor: z.string() }),

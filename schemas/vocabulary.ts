@@ -116,13 +116,58 @@ export const operationActions = {
   create_cron_entry: 'Create entry',
   update_cron_entry: 'Change entry',
   delete_cron_entry: 'Delete entry',
+  retry_job: 'Retry',
+  cancel_job: 'Cancel',
+  discard_job: 'Discard',
+  restore_job: 'Restore',
+  rescue_job: 'Rescue',
+  pause_queue: 'Pause queue',
+  resume_queue: 'Resume queue',
+  scale_queue: 'Change concurrency',
 } as const
+
+/** How a job of a selection fared. `changed`: it was no longer as the operator saw it, so it was left alone. */
+export const bulkOutcomes = {
+  waiting: 'waiting',
+  done: 'done',
+  changed: 'changed since, left alone',
+  missing: 'no longer there',
+  locked: 'locked by its worker, left alone',
+  refused: 'refused by the engine',
+  failed: 'failed',
+  unconfirmed: 'unconfirmed',
+  aborted: 'not reached, aborted',
+} as const
+
+export const bulkStatuses = {
+  previewed: 'previewed',
+  queued: 'queued',
+  running: 'running',
+  aborted: 'aborted',
+  finished: 'finished',
+} as const
+
+/** Why a job does not run, as far as the engine lets us know. */
+export const waitReasons = {
+  queue_paused: 'queue paused',
+  scheduled_until: 'scheduled',
+  waits_for_dependency: 'waits for another job',
+  attempts_used_up: 'attempts used up',
+  no_executor: 'no executor seen',
+  concurrency_limit: 'concurrency limit reached',
+  rate_limit: 'rate limit reached',
+  unknown: 'unknown',
+} as const
+
+/** How a figure was made. */
+export const countMethods = { exact: 'exact', capped: 'at least', estimated: 'estimated' } as const
 
 export const subjectTypes = {
   cron_entry: 'cron entry',
   audit_event: 'audit event',
   job: 'job',
   queue: 'queue',
+  bulk: 'bulk run',
   incident: 'incident',
 } as const
 
@@ -141,6 +186,10 @@ export type EventSource = keyof typeof eventSources
 export type Risk = keyof typeof risks
 export type JobState = keyof typeof jobStates
 export type ViewAction = keyof typeof viewActions
+export type BulkOutcome = keyof typeof bulkOutcomes
+export type BulkStatus = keyof typeof bulkStatuses
+export type WaitReason = keyof typeof waitReasons
+export type CountMethod = keyof typeof countMethods
 export type OperationAction = keyof typeof operationActions
 export type Action = ViewAction | OperationAction
 export type SubjectType = keyof typeof subjectTypes

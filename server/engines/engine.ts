@@ -1,4 +1,4 @@
-import type { JobState } from '../../schemas/index.ts'
+import type { CountMethod, JobState, WaitReason } from '../../schemas/index.ts'
 
 /** The smallest thing an engine needs to work inside our transaction: run one statement with bound parameters. */
 export interface SqlExecutor {
@@ -26,6 +26,102 @@ export interface FoundJob extends JobRef {
   finishedAt?: Date
 }
 
+/** A job together with the state it was seen in. */
+export interface SeenJob extends JobRef {
+  /** Changes whenever the job's state does: state, attempt and the times that go with them. Opaque. */
+  version: string
+}
+
+/** Enough of a job to decide about it. */
+export interface SelectedJob extends SeenJob {
+  state: JobState
+  worker?: string
+  tags?: string[]
+}
+
+/** A job as the engine keeps it. Raw values: the display policy is applied by whoever shows them. */
+export interface EngineJob extends SelectedJob {
+  engineState: string
+  /** Parsed with `parseExact`, so that numbers beyond 2^53 survive. */
+  args: unknown
+  attempt: number
+  maxAttempts?: number
+  priority?: number
+  createdAt: Date
+  /** When it may start, or may start again. */
+  dueAt?: Date
+  startedAt?: Date
+  finishedAt?: Date
+  /** Text of the last error. */
+  error?: string
+  executor?: string
+}
+
+export interface EngineAttempt {
+  number: number
+  startedAt?: Date
+  endedAt?: Date
+  outcome: 'completed' | 'failed' | 'cancelled' | 'executing' | 'unknown'
+  error?: string
+  executor?: string
+}
+
+/** Everything the engine knows of one job. */
+export interface EngineJobDetail extends EngineJob {
+  meta?: unknown
+  output?: unknown
+  /** Oldest first; what `attemptHistory` says is kept. */
+  attempts: EngineAttempt[]
+  parent?: JobRef
+  /** The job it is a copy or a redelivery of. */
+  retryOf?: JobRef
+  /** Jobs it waits for, finished ones included where the engine still knows them. */
+  dependencies: FoundJob[]
+  /** Why it is not running, as far as the engine lets us know; left out means `unknown`. */
+  waiting: { reason: WaitReason; detail: string }[]
+}
+
+/** What jobs are looked for. All of it must hold. */
+export interface JobFilter {
+  states?: JobState[]
+  queue?: string
+  worker?: string
+  id?: string
+  tag?: string
+  /** JSON text of an object that the arguments must contain. */
+  args?: string
+  /** Part of the last error's text, any case. */
+  error?: string
+  time?: { field: 'created' | 'due' | 'finished'; from?: Date; to?: Date }
+  /** Only jobs created before this instant; freezes the window of a selection. */
+  createdBefore?: Date
+}
+
+export interface JobPage<Job> {
+  jobs: Job[]
+  /** Opaque; where the next page begins. Left out at the end. */
+  next?: string
+  /** What was searched when a filter had no index and the search was bounded, e.g. `the newest 100,000 jobs`. */
+  searched?: string
+}
+
+export interface JobCount {
+  count: number
+  how: CountMethod
+  searched?: string
+}
+
+/** What can be done to a job. */
+export type JobAction = 'retry' | 'cancel' | 'discard' | 'restore' | 'rescue'
+
+/** How one job fared. One for each job given, in the same order. */
+export interface JobOutcome extends JobRef {
+  outcome: 'done' | 'changed' | 'missing' | 'locked' | 'refused' | 'failed'
+  /** State afterwards, where it is known. */
+  state?: JobState
+  detail?: string
+}
+
 /** Counts and rates of one moment, made by the snapshotter and never in a request. */
 export interface Measurement {
   /** Jobs by canonical state where the engine can count them cheaply. */
@@ -36,7 +132,26 @@ export interface Measurement {
   /** 95th percentile of start minus due, in seconds, over jobs started since `since`; null when none started. */
   waitP95Seconds: number | null
   /** How it was counted. */
-  how: 'exact' | 'estimated' | 'capped'
+  how: CountMethod
+  queues: QueueMeasurement[]
+}
+
+export interface QueueMeasurement {
+  name: string
+  /** A state that cannot be counted cheaply is left out. */
+  depth: { state: JobState; count: number; how: CountMethod }[]
+  oldestAvailableAt: Date | null
+  /** The engine's own pause; null when it does not tell. */
+  paused: boolean | null
+  /** Executors at work on it; null when the engine does not tell. */
+  executors: number | null
+  /** Jobs it runs at once; null when the engine does not tell or sets no limit. */
+  limit: number | null
+  /** Ended since `since`, whatever the end. */
+  finished: number
+  /** Attempts that ended in an error since `since`, where the engine tells. */
+  failed: number
+  waitP95Seconds: number | null
 }
 
 export interface EngineCheck {
@@ -53,16 +168,34 @@ export interface EngineAdvice {
   statement?: string
 }
 
-/** What an engine can do. Asked instead of its name; what is false is shown as a disabled control with the reason. */
+/** What an engine can do. Asked instead of its name. */
 export interface Capabilities {
   enqueue: boolean
   cancelExecuting: boolean
   keepsFinishedJobs: boolean
 }
 
+/** What an engine may lack: an operation, or a way to look for jobs. */
+export type EngineFeature =
+  | 'retry_job'
+  | 'cancel_job'
+  | 'discard_job'
+  | 'restore_job'
+  | 'rescue_job'
+  | 'pause_queue'
+  | 'resume_queue'
+  | 'scale_queue'
+  | 'filter_worker'
+  | 'filter_tag'
+  | 'filter_args'
+  | 'filter_error'
+  | 'executors'
+  | 'finished_jobs'
+
 /**
- * The job engine the host already runs. Acting methods take the transaction they must join; they are called from
- * an operation's `apply` and from the cron scheduler, nowhere else.
+ * The job engine the host already runs. Acting methods take the transaction they must join and are called from an
+ * operation's `apply`, the bulk runner and the cron scheduler, nowhere else. An engine that is not `transactional`
+ * ignores the transaction.
  */
 export interface Engine {
   /** e.g. `pg-boss`. Shown, never branched on. */
@@ -70,14 +203,48 @@ export interface Engine {
   /** Do acting methods join our transaction? */
   readonly transactional: boolean
   readonly capabilities: Capabilities
+  /** What it cannot do, with the reason in a sentence. Shown as a disabled control; such an operation is refused. */
+  readonly lacks: Readonly<Partial<Record<EngineFeature, string>>>
+  /** What it keeps of earlier attempts. */
+  readonly attemptHistory: 'all' | 'last' | 'none'
   /** Is it reachable, and which version? Never throws. */
   check(): Promise<EngineCheck>
+
   /** Makes one job. Throws when the engine refuses it, e.g. an unknown queue. */
   enqueue(job: NewJob, tx: SqlExecutor): Promise<JobRef>
   /** The jobs of `refs` that the engine still knows; missing ones are left out. At most 1,000 refs. */
   find(refs: JobRef[], tx?: SqlExecutor): Promise<FoundJob[]>
   /** Cancels jobs that have not ended, executing ones too where `cancelExecuting`. */
   cancel(refs: JobRef[], tx: SqlExecutor): Promise<void>
+
+  /** One page of jobs by creation time. Costs the same at any depth; never loads more than it needs. */
+  list(filter: JobFilter, page: { order: 'newest' | 'oldest'; after?: string; limit: number }): Promise<JobPage<EngineJob>>
+  /** The same jobs without what is heavy, oldest first, for a selection. `limit` may be 10,000. */
+  select(filter: JobFilter, page: { after?: string; limit: number }): Promise<JobPage<SelectedJob>>
+  /** Counts no further than `limit`. */
+  count(filter: JobFilter, limit: number): Promise<JobCount>
+  /** Known values that begin with `prefix`, any case, at most `limit`. Never read from arguments. */
+  hints(field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]>
+  /** Jobs by id, missing ones left out; with `tx` their rows are locked where the engine has rows. At most 10,000 ids. */
+  read(ids: string[], tx?: SqlExecutor): Promise<EngineJob[]>
+  /** null when the engine does not know it (any more). */
+  detail(id: string): Promise<EngineJobDetail | null>
+
+  /** Why this engine cannot do that to a job in this state, in a sentence; undefined when it can. Pure. */
+  refuses?(action: JobAction, job: SelectedJob): string | undefined
+  /**
+   * Does it to each job that still has the version it was seen with. At most 1,000 jobs. Jobs that changed, are gone or
+   * are locked by a worker are left alone and reported. Throws only when the engine as a whole fails.
+   */
+  act(action: JobAction, jobs: SeenJob[], tx: SqlExecutor): Promise<JobOutcome[]>
+
+  /** null when there is no such queue. */
+  readQueue(name: string): Promise<{ name: string; paused: boolean | null; limit: number | null } | null>
+  /** Present where `lacks` does not name the operation. */
+  pauseQueue?(name: string, tx: SqlExecutor): Promise<void>
+  resumeQueue?(name: string, tx: SqlExecutor): Promise<void>
+  scaleQueue?(name: string, limit: number, tx: SqlExecutor): Promise<void>
+
   measure(since: Date): Promise<Measurement>
   /** Which of these queues the engine does not have, where it can tell. */
   missingQueues?(queues: string[]): Promise<string[]>

@@ -45,6 +45,8 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     name: 'pg-boss',
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
+    lacks: {},
+    attemptHistory: 'last',
 
     async check() {
       try {

@@ -14,7 +14,7 @@ type InputOf<E> = E extends Endpoint<EndpointName, infer P, infer Q, infer B> ? 
 type OutputOf<E> = E extends Endpoint<EndpointName, z.ZodObject, z.ZodObject, z.ZodType, infer O> ? z.input<O> : never
 
 /** Endpoints that answer with JSON to somebody who is signed in. */
-export type JsonEndpointName = Exclude<EndpointName, 'streamLive' | 'exportAuditEvents' | 'getOpenapi' | 'getHealth' | 'getReadiness'>
+export type JsonEndpointName = Exclude<EndpointName, 'streamLive' | 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems' | 'getOpenapi' | 'getHealth' | 'getReadiness'>
 
 /** Input and scope in, output out: a handler knows no HTTP. */
 export type Handlers = {

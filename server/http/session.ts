@@ -14,11 +14,11 @@ export async function readSession(operations: Operations, scope: Scope): Promise
     async (action) => [action, viewer.principal ? await viewer.can(action, pageOf('view_cron')) : cannotBeNamed] as const,
   )
   const permissions = Object.fromEntries(await Promise.all([...views, ...acts]))
-  const { name, transactional, capabilities } = kit.engine
+  const { name, transactional, capabilities, lacks } = kit.engine
   return {
     actor: viewer.principal,
     permissions,
-    engine: { name, version: kit.engineVersion(), transactional, capabilities: { ...capabilities } },
+    engine: { name, version: kit.engineVersion(), transactional, capabilities: { ...capabilities }, lacks: { ...lacks } },
     bridges: permissions.view_bridge?.allowed ? kit.bridges.map(({ name, label, href }) => ({ name, label, href })) : [],
     base: kit.base,
     reasons: Object.fromEntries(Object.values(operations).map((operation) => [operation.action, reasonRule(scope, operation)])),

@@ -48,7 +48,7 @@ test('a database that is away does not stop the process; it says unavailable', a
 test('a start before the migrations says what to do', async () => {
   const database = await createDatabase({ empty: true })
   const ops = await start({ database: { url: database.url } })
-  await expect(ops.start()).rejects.toThrow(/schema 'ops' lacks 4 migrations.*call ops\.migrate\(\)/s)
+  await expect(ops.start()).rejects.toThrow(/schema 'ops' lacks 7 migrations.*call ops\.migrate\(\)/s)
   await ops.migrate()
   await ops.start()
   await ops.stop()

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { principal } from './actor.ts'
+import { endpoint } from './endpoint.ts'
+import { page, pageQuery } from './page.ts'
+import { bulkOutcomes, bulkStatuses, operationActions } from './vocabulary.ts'
+import { instant, words } from './words.ts'
+
+export const bulkRun = z.object({
+  id: z.string(),
+  action: words(operationActions),
+  status: words(bulkStatuses),
+  actor: principal,
+  reason: z.string().optional(),
+  /** Jobs in the frozen set, eligible or not. */
+  total: z.number().int(),
+  eligible: z.number().int(),
+  /** By reason in words. */
+  notEligible: z.record(z.string(), z.number().int()),
+  /** Eligible jobs by how they fared so far; they add up to `eligible`. */
+  outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
+  createdAt: instant,
+  startedAt: instant.optional(),
+  finishedAt: instant.optional(),
+  abortedBy: principal.optional(),
+  asOf: instant,
+})
+export type BulkRun = z.infer<typeof bulkRun>
+
+export const bulkItem = z.object({
+  id: z.string(),
+  queue: z.string(),
+  /** State when the set was frozen. */
+  state: z.string(),
+  outcome: words(bulkOutcomes),
+  detail: z.string().optional(),
+})
+export type BulkItem = z.infer<typeof bulkItem>
+
+const byId = z.object({ id: z.uuid() })
+
+export const listBulkRuns = endpoint('listBulkRuns', {
+  summary: 'Bulk runs, newest first',
+  access: 'view_jobs',
+  query: z.strictObject({ ...pageQuery }),
+  output: page(bulkRun),
+})
+
+export const getBulkRun = endpoint('getBulkRun', {
+  summary: 'Progress of a bulk run',
+  access: 'view_jobs',
+  params: byId,
+  output: bulkRun,
+})
+
+export const listBulkItems = endpoint('listBulkItems', {
+  summary: 'The jobs of a bulk run, each with its outcome',
+  access: 'view_jobs',
+  params: byId,
+  query: z.strictObject({ outcome: words(bulkOutcomes).optional(), ...pageQuery }),
+  output: page(bulkItem),
+})
+
+export const exportBulkItems = endpoint('exportBulkItems', {
+  summary: 'The jobs of a bulk run with their outcomes, as CSV or NDJSON; the export itself is audited',
+  access: 'view_jobs',
+  params: byId,
+  query: z.strictObject({ format: z.enum(['csv', 'ndjson']), outcome: words(bulkOutcomes).optional() }),
+  output: z.string(),
+  media: 'export',
+})
+
+export const abortBulkRun = endpoint('abortBulkRun', {
+  summary: 'Stop a bulk run after the batch at hand; what is done stays done. Audited',
+  access: 'session',
+  params: byId,
+  output: bulkRun,
+})
