@@ -1,0 +1,80 @@
+import { canonicalState, versionOf } from './bullmq-job.ts'
+import { type BullJob, type BullQueue, parsePublicId } from './bullmq-queue.ts'
+import type { JobAction, JobOutcome, SeenJob, SelectedJob } from './engine.ts'
+
+/** How many jobs are worked on side by side. */
+const sideBySide = 32
+
+/** BullMQ's numbers for what it refuses. */
+const gone = -1
+const notInState = -3
+const belongsToScheduler = -8
+
+export async function actOnJobs(queues: BullQueue[], action: JobAction, jobs: SeenJob[]): Promise<JobOutcome[]> {
+  const byName = new Map(queues.map((queue) => [queue.name, queue]))
+  const outcomes: JobOutcome[] = []
+  for (let start = 0; start < jobs.length; start += sideBySide) {
+    outcomes.push(...(await Promise.all(jobs.slice(start, start + sideBySide).map((job) => actOnJob(byName, action, job)))))
+  }
+  return outcomes
+}
+
+/**
+ * The version is compared first and the change made after it, two calls to BullMQ. Each change checks by itself, in one step,
+ * that the job is still in the state it starts from, so what moved in between is refused by BullMQ and named here.
+ */
+async function actOnJob(queues: Map<string, BullQueue>, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
+  const { id, queue: name } = seen
+  const key = parsePublicId(id)
+  const queue = queues.get(key.queue)
+  const [job, state] = queue ? await Promise.all([queue.getJob(key.id), queue.getBackend().getState(key.id)]) : []
+  if (!job || !state || state === 'unknown') return { id, queue: name, outcome: 'missing' }
+  if (versionOf(state, job) !== seen.version) return { id, queue: name, outcome: 'changed', state: canonicalState(state, job) }
+  try {
+    return { id, queue: name, ...(await change(action, job, state)) }
+  } catch (error) {
+    return { id, queue: name, ...explain(error) }
+  }
+}
+
+type Fate = Omit<JobOutcome, 'id' | 'queue'>
+
+async function change(action: JobAction, job: BullJob, state: string): Promise<Fate> {
+  const refusal = refuses(action, { state: canonicalState(state, job) })
+  if (refusal) return { outcome: 'refused', detail: refusal }
+  if (action === 'retry') {
+    if (state === 'delayed') await job.promote()
+    else await job.retry(state === 'completed' ? 'completed' : 'failed')
+    return { outcome: 'done', state: 'available' }
+  }
+  await job.remove({ removeChildren: false })
+  return { outcome: 'done', detail: 'Removed: BullMQ keeps no cancelled jobs.' }
+}
+
+/** BullMQ's own words can hold anything the host put into an id, so they are not passed on. */
+function explain(error: unknown): Fate {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (code === gone) return { outcome: 'missing' }
+  if (code === notInState) return { outcome: 'changed' }
+  if (code === belongsToScheduler) return { outcome: 'refused', detail: 'It belongs to a BullMQ job scheduler, which would have to be removed instead.' }
+  if (String(message).includes('locked by another worker')) return { outcome: 'locked' }
+  if (typeof code === 'number') return { outcome: 'failed', detail: `BullMQ refused it with its error ${code}.` }
+  throw error
+}
+
+export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>): string | undefined {
+  if (action === 'cancel' && state === 'executing') {
+    return 'BullMQ can stop a running job only from inside its own worker (worker.cancelJob), not from here.'
+  }
+  if (action === 'discard') return lacks.discard_job
+  if (action === 'restore') return lacks.restore_job
+  if (action === 'rescue') return lacks.rescue_job
+  return undefined
+}
+
+export const lacks = {
+  discard_job: 'BullMQ lets only the worker that runs a job fail it for good. Cancelling a job that does not run removes it.',
+  restore_job: 'BullMQ keeps nothing of a job that was removed.',
+  rescue_job: "BullMQ takes jobs back from a lost worker by itself: any other worker of the queue does so once the job's lock has run out.",
+  filter_tag: 'BullMQ jobs have no tags.',
+} as const

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { actOnJobs, lacks, refuses } from './bullmq-act.ts'
+import { readDetail } from './bullmq-detail.ts'
+import { asEngineJob, asFoundJob, type StoredJob } from './bullmq-job.ts'
+import { countJobs, listJobs } from './bullmq-list.ts'
+import { measureQueues } from './bullmq-measure.ts'
+import { type BullQueue, bullTypes, parsePublicId, publicId } from './bullmq-queue.ts'
+import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
+import type { Engine, NewJob } from './engine.ts'
+
+export interface BullMqOptions {
+  /** The queues to operate, on Redis or on PostgreSQL; a function when they come and go. They stay the host's to close. */
+  queues: readonly BullQueue[] | (() => readonly BullQueue[])
+}
+
+/**
+ * The BullMQ engine. Neither of BullMQ's backends lets a call join a transaction of ours: the PostgreSQL one takes a pool, and
+ * each call commits by itself. So it is not transactional, and each change leaves two events.
+ *
+ * @example
+ * const emails = new Queue('emails', { connection })
+ * const ops = await createOps({ engine: bullmq({ queues: [emails] }), … })
+ */
+export function bullmq({ queues }: BullMqOptions): Engine {
+  const all = () => [...(typeof queues === 'function' ? queues() : queues)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const named = (name: string) => all().find((queue) => queue.name === name)
+  const known = (name: string) => named(name) ?? unknownQueue(name)
+  return {
+    name: 'bullmq',
+    transactional: false,
+    capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: true },
+    lacks,
+    attemptHistory: 'all',
+
+    check: () => check(all()),
+
+    async enqueue(job) {
+      const { queue, worker, args } = job
+      const { id } = await known(queue).add(worker ?? queue, args, { jobId: idFor(job) })
+      return { queue, id: publicId(queue, id ?? idFor(job)) }
+    },
+
+    find: async (refs) => (await load(all(), refs.map(({ id }) => id))).map(asFoundJob),
+
+    async cancel(refs) {
+      const jobs = (await load(all(), refs.map(({ id }) => id))).map(asEngineJob)
+      const unfinished = jobs.filter(({ state }) => ['scheduled', 'available', 'retryable'].includes(state))
+      await actOnJobs(all(), 'cancel', unfinished)
+    },
+
+    list: (filter, page) => listJobs(all(), filter, page),
+
+    async select(filter, page) {
+      const { jobs, ...rest } = await listJobs(all(), filter, { ...page, order: 'oldest' })
+      return { ...rest, jobs: jobs.map(({ id, queue, version, state, worker, tags }) => ({ id, queue, version, state, worker, tags })) }
+    },
+
+    count: (filter, limit) => countJobs(all(), filter, limit),
+
+    async hints(field, prefix, limit) {
+      const values = field === 'queue' ? all().map(({ name }) => name) : field === 'worker' ? await recentWorkers(all()) : []
+      const wanted = prefix.toLowerCase()
+      return [...new Set(values)].filter((value) => value.toLowerCase().startsWith(wanted)).toSorted().slice(0, limit)
+    },
+
+    read: async (ids) => (await load(all(), ids)).map(asEngineJob),
+
+    detail: (id) => readDetail(all(), id),
+
+    refuses,
+
+    act: (action, jobs) => actOnJobs(all(), action, jobs),
+
+    async readQueue(name) {
+      const queue = named(name)
+      return queue ? { name, paused: await queue.isPaused(), limit: await queue.getGlobalConcurrency() } : null
+    },
+
+    pauseQueue: async (name) => known(name).pause(),
+    resumeQueue: async (name) => known(name).resume(),
+    async scaleQueue(name, limit) {
+      await known(name).setGlobalConcurrency(limit)
+    },
+
+    measure: (since) => measureQueues(all(), since),
+
+    missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
+
+    advise: async (wanted) =>
+      [...new Set(wanted)]
+        .filter((name) => !named(name))
+        .map((name) => ({ kind: 'missing_queue', message: `The queue '${name}', which a cron entry names, is not among those passed to bullmq({ queues }).` })),
+  }
+}
+
+function unknownQueue(name: string): never {
+  throw new Error(`There is no BullMQ queue '${name}' here; expected one of those passed to bullmq({ queues }).`)
+}
+
+/** One slot, one id: BullMQ answers a repeat with the job it has. Its ids must not be numbers and have no colon. */
+function idFor({ origin: { cronEntry, slotAt } }: NewJob): string {
+  return `ops-${createHash('sha256').update(`${cronEntry}\n${slotAt}`).digest('hex').slice(0, 40)}`
+}
+
+async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
+  try {
+    await Promise.all(queues.map((queue) => queue.isPaused()))
+    return { ok: true, version: '6', detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
+  } catch (error) {
+    return { ok: false, detail: `BullMQ does not answer: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+/** In the order asked for; missing ones are left out. */
+async function load(queues: BullQueue[], ids: string[]): Promise<StoredJob[]> {
+  const asked = new Map<string, string[]>()
+  for (const { queue, id } of ids.map(parsePublicId)) asked.set(queue, [...(asked.get(queue) ?? []), id])
+  const loaded = await Promise.all(queues.map((queue) => loadJobs(queue, asked.get(queue.name) ?? [])))
+  const byId = new Map(loaded.flat().map((job) => [publicId(job.queue, job.record.id), job]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** The names of the newest jobs in each state; BullMQ has no list of all names. */
+async function recentWorkers(queues: BullQueue[]): Promise<string[]> {
+  const newest = 25
+  const names = queues.map(async (queue) => {
+    const sizes = await sizesOf(queue, [...bullTypes])
+    const jobs = bullTypes.map(async (type) => {
+      const size = sizes.get(type) ?? 0
+      return loadJobs(queue, await idsOf(queue, type, Math.max(0, size - newest), size, size), type)
+    })
+    return (await Promise.all(jobs)).flat().map(({ record }) => record.name)
+  })
+  return (await Promise.all(names)).flat()
+}
