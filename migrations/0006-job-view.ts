@@ -12,9 +12,12 @@ export class JobView extends Migration {
         primary key (actor_id, name)
       )
     `)
+    // A job's page asks which slot made it.
+    this.addSql('create index cron_slot_job on cron_slot (job_id) where job_id is not null')
   }
 
   override down(): void {
+    this.addSql('drop index cron_slot_job')
     this.addSql('drop table job_view')
   }
 }

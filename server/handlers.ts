@@ -1,11 +1,14 @@
 import { auditHandlers } from './audit/routes.ts'
 import { cronOperations } from './cron/operations.ts'
 import { cronHandlers } from './cron/routes.ts'
+import { getJobWithEvidence } from './forensics/job.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import type { Handlers } from './http/handlers.ts'
 import { readSession } from './http/session.ts'
+import { jobHandlers } from './jobs/routes.ts'
 import { createPreview, executePreview, type Operations, readPreview, runOperation } from './operations/pipeline.ts'
 import { overviewHandlers } from './overview/routes.ts'
+import { queueHandlers } from './queues/routes.ts'
 
 /** Every operation there is. A feature adds its own by adding its table here. */
 export const operations: Operations = { ...cronOperations }
@@ -16,7 +19,10 @@ export function handlersOf(): Handlers {
     ...auditHandlers,
     ...cronHandlers,
     ...forensicsHandlers,
+    ...jobHandlers,
     ...overviewHandlers,
+    ...queueHandlers,
+    getJob: ({ params }, scope) => getJobWithEvidence(scope, params.id),
     getSession: (_input, scope) => readSession(operations, scope),
     createPreview: ({ body }, scope) => createPreview(operations, scope, body),
     getPreview: ({ params }, scope) => readPreview(operations, scope, params.id),

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
+import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -12,8 +13,18 @@ const subjectViews: Record<string, ViewAction> = {
   cron_entry: 'view_cron',
   job: 'view_jobs',
   queue: 'view_queues',
+  bulk: 'view_jobs',
   incident: 'view_incidents',
 }
+
+/** All but the jobs of a bulk run's event: there may be a thousand, and a list needs to know only how many. */
+const columns = sql.raw(
+  `id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id, reason, before, after,
+   source, request_id, preview_id, bulk_id, metadata, cardinality(jobs) as job_count`,
+)
+
+/** An event as a list reads it. */
+export type ListedRow = EventRow & { job_count: number | null }
 
 export interface AuditPage {
   items: AuditEvent[]
@@ -33,20 +44,20 @@ export async function listEvents(scope: Scope, filters: AuditFilters, limit: num
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
-  const [row] = await query(scope.em, sql<EventRow>`select * from ${scope.kit.db.table('audit_event')} where id = ${id}`)
+  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${scope.kit.db.table('audit_event')} where id = ${id}`)
   const [event] = row ? await visibleEvents([row], scope.viewer, 'view_audit') : []
   if (!event) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
   return event
 }
 
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
-export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<EventRow[]> {
+export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
   const table = scope.kit.db.table('audit_event')
   const conditions = [...filterConditions(scope.kit.db, filters), ...(await visibilityConditions(scope.viewer))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
-  return query(scope.em, sql<EventRow>`select * from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
+  return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
 }
 
 function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unknown>[] {
@@ -57,12 +68,21 @@ function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unkno
     eventType !== undefined && sql`event_type = ${eventType}`,
     // A literal, because the index of refusals is partial and a parameter could be anything.
     outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
-    subjectType !== undefined && sql`subject_type = ${subjectType}`,
-    subjectId !== undefined && sql`subject_id = ${subjectId}`,
+    ...(subjectType === 'job' && subjectId !== undefined
+      ? [aboutJob(db, subjectId)]
+      : [subjectType !== undefined && sql`subject_type = ${subjectType}`, subjectId !== undefined && sql`subject_id = ${subjectId}`]),
     from !== undefined && sql`occurred_at >= ${from}::timestamptz`,
     to !== undefined && sql`occurred_at < ${to}::timestamptz`,
     q !== undefined && sql`${db.table('reason_words')}(reason) @@ plainto_tsquery('simple', ${q}) and reason is not null`,
   ].filter((condition) => condition !== false)
+}
+
+/** A job's evidence is also what a bulk run did to it. Two indexes, and not one walk along the log with an `or`. */
+function aboutJob(db: Database, id: string): RawBuilder<unknown> {
+  const table = db.table('audit_event')
+  return sql`id = any(array(
+    select id from ${table} where subject_type = 'job' and subject_id = ${id}
+    union all select id from ${table} where jobs @> array[${id}]::text[]))`
 }
 
 async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>[]> {
@@ -78,19 +98,23 @@ async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>
 
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
 export async function visibleEvents(
-  rows: EventRow[],
+  rows: ListedRow[],
   viewer: Viewer,
   surface: 'view_audit' | 'view_forensics' | 'export' | 'cli',
 ): Promise<AuditEvent[]> {
   const shown = await Promise.all(
     rows.map(async (row) => {
       const view = subjectViews[row.subject_type]
-      if (!view) return showEvent(row, viewer, surface)
+      if (!view) return showListed(row, viewer, surface)
       const { allowed } = await viewer.can(view, { ...resourceOf(row), type: row.subject_type, id: row.subject_id })
-      return allowed ? showEvent(row, viewer, surface) : null
+      return allowed ? showListed(row, viewer, surface) : null
     }),
   )
   return shown.filter((event) => event !== null)
+}
+
+function showListed(row: ListedRow, viewer: Viewer, surface: DisplayContext['surface']): AuditEvent {
+  return { ...showEvent(row, viewer, surface), jobs: row.job_count ?? undefined }
 }
 
 function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[] } {

@@ -1,4 +1,5 @@
 import type { ViewAction } from '../../schemas/index.ts'
+import { isExactNumber } from '../engines/exact-json.ts'
 
 /** What a value is, so that a policy can decide by kind. */
 export type DisplayKind =
@@ -38,7 +39,7 @@ const secretKey =
 /** The default policy: values under keys that look secret are hidden, at any depth. */
 export function hideSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hideSecrets)
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, secretKey.test(key) ? hidden : hideSecrets(inner)]),
   )

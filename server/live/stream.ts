@@ -11,7 +11,14 @@ const mostStreams = 2_000
 /** A reader this far behind is told to read everything again instead. */
 const mostBuffered = 64 * 1024
 
-const topicViews: Record<string, ViewAction> = { cron: 'view_cron', audit: 'view_audit', overview: 'view_overview' }
+const topicViews: Record<string, ViewAction> = {
+  cron: 'view_cron',
+  audit: 'view_audit',
+  overview: 'view_overview',
+  jobs: 'view_jobs',
+  bulk: 'view_jobs',
+  queues: 'view_queues',
+}
 
 /** Server-sent events. Each viewer hears of what they may see, and never the data itself. */
 export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {

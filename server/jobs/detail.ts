@@ -1,0 +1,116 @@
+import { sql } from 'kysely'
+import type { JobDetail, Principal, Queue } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { type EngineJobDetail, type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
+import { OpsError } from '../error.ts'
+import { showPrincipal, showText } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+import { operationsOn } from './permissions.ts'
+import { visibleJobs } from './resource.ts'
+import { showJob } from './show.ts'
+import { tellTimeline } from './timeline.ts'
+import { whyWaiting } from './waiting.ts'
+
+/** What this feature knows of a job; its evidence belongs to others. */
+export type JobFacts = Omit<JobDetail, 'events' | 'forensics'>
+
+/** For somebody who may not see it, it does not exist. */
+export async function getJob(scope: Scope, id: string): Promise<JobFacts> {
+  const job = await findJob(scope, id)
+  if (!job) throw new OpsError('not_found', `No job '${id}' that you may see, or the engine does not keep it any more.`)
+  return job
+}
+
+export async function findJob(scope: Scope, id: string): Promise<JobFacts | null> {
+  const detail = await scope.kit.engine.detail(id)
+  const [job] = detail ? await visibleJobs(scope, [detail]) : []
+  return job ? showDetail(scope, job) : null
+}
+
+async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts> {
+  const { viewer, kit, now } = scope
+  const subject = { type: 'job', id: job.id }
+  const [slot, pause, dependencies, operations] = await Promise.all([
+    findSlot(scope, job.id),
+    findPause(scope, job.queue),
+    visibleRefs(scope, job.dependencies),
+    operationsOn(scope, job),
+  ])
+  const unfinished = job.dependencies.filter(({ state }) => unfinishedStates.includes(state))
+  const origin = await visibleRefs(scope, [job.parent, job.retryOf].filter((ref) => ref !== undefined))
+  const shownRef = (ref: JobRef | undefined) => (ref && origin.includes(ref) ? { id: ref.id, queue: ref.queue } : undefined)
+  return {
+    ...showJob(viewer, job),
+    meta: viewer.show('job_meta', job.meta, 'view_jobs', subject),
+    output: viewer.show('job_output', job.output, 'view_jobs', subject),
+    attempts: job.attempts.map(({ startedAt, endedAt, error, ...attempt }) => ({
+      ...attempt,
+      startedAt: startedAt?.toISOString(),
+      endedAt: endedAt?.toISOString(),
+      error: showText('job_error', error, viewer, 'view_jobs', subject),
+    })),
+    attemptsKept: kit.engine.attemptHistory,
+    timeline: tellTimeline(job, slot && new Date(slot.slot_at)),
+    origin: {
+      cronEntry: slot?.name,
+      slotAt: slot && new Date(slot.slot_at).toISOString(),
+      parent: shownRef(job.parent),
+      retryOf: shownRef(job.retryOf),
+    },
+    dependencies: dependencies.map(({ id, queue, state }) => ({ id, queue, state })),
+    waiting: whyWaiting(job, { pause, waitsFor: unfinished.length, someHidden: dependencies.length < job.dependencies.length, now }),
+    operations,
+    asOf: now.toISOString(),
+  }
+}
+
+/** Of another job no more is known here than its queue. */
+async function visibleRefs<Ref extends JobRef | FoundJob>({ viewer }: Scope, refs: Ref[]): Promise<Ref[]> {
+  const answers = await Promise.all(refs.map(({ id, queue }) => viewer.can('view_jobs', { type: 'job', id, queue })))
+  return refs.filter((_ref, index) => answers[index]!.allowed)
+}
+
+interface Slot {
+  name: string
+  queue: string
+  worker: string | null
+  slot_at: string
+}
+
+async function findSlot({ kit: { db }, em, viewer }: Scope, jobId: string): Promise<Slot | undefined> {
+  const [slot] = await query(
+    em,
+    sql<Slot>`
+      select entry.name, entry.queue, entry.worker, slot.slot_at::text
+      from ${db.table('cron_slot')} slot join ${db.table('cron_entry')} entry on entry.id = slot.entry_id
+      where slot.job_id = ${jobId} limit 1`,
+  )
+  if (!slot) return undefined
+  const resource = { type: 'cron_entry', id: slot.name, queue: slot.queue, worker: slot.worker ?? undefined }
+  return (await viewer.can('view_cron', resource)).allowed ? slot : undefined
+}
+
+interface Pause {
+  paused_at: string
+  paused_by: Principal
+  reason: string | null
+}
+
+/** The engine says whether; our row says who and why, to somebody who may see the queue. */
+async function findPause(scope: Scope, queue: string): Promise<Queue['paused']> {
+  const { kit, em, viewer } = scope
+  const [found, rows, { allowed }] = await Promise.all([
+    kit.engine.readQueue(queue),
+    query(em, sql<Pause>`select paused_at::text, paused_by, reason from ${kit.db.table('queue_pause')} where queue = ${queue}`),
+    viewer.can('view_queues', { type: 'queue', id: queue, queue }),
+  ])
+  const [row] = rows
+  if (!(found?.paused ?? row !== undefined)) return null
+  if (!row || !allowed) return {}
+  const subject = { type: 'queue', id: queue }
+  return {
+    at: new Date(row.paused_at).toISOString(),
+    by: showPrincipal(row.paused_by, viewer, 'view_jobs', subject),
+    reason: showText('reason', row.reason, viewer, 'view_jobs', subject),
+  }
+}

@@ -1,0 +1,80 @@
+import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
+import type { Scope } from '../operations/scope.ts'
+import { looksInside, requireFilter } from './filter.ts'
+import { readPage } from './pages.ts'
+import { showTags } from './show.ts'
+
+/** A count goes no further than this; what is beyond reads as `10,000+`. */
+const mostCounted = 10_000
+/** A count of jobs that must each be looked at. */
+const mostLookedAt = 1_000
+const mostHints = 20
+
+interface Searched {
+  searched?: { window: string }
+}
+
+export interface JobList extends Searched {
+  items: Job[]
+  nextCursor?: string
+  withheld: number
+  asOf: string
+}
+
+export interface JobListAsked extends JobFilters {
+  order: 'newest' | 'oldest'
+  limit: number
+  cursor?: string
+}
+
+export async function listJobs(scope: Scope, { order, limit, cursor, ...filters }: JobListAsked): Promise<JobList> {
+  const { jobs, searched, ...page } = await readPage(scope, filters, { order, limit, cursor })
+  return { items: jobs, ...page, ...inWindow(searched), asOf: scope.now.toISOString() }
+}
+
+/**
+ * Jobs that match, whoever may see them: a figure of the whole, as on the queues page. A filter that looks inside jobs counts
+ * only those that the viewer is shown, one by one, because that such a job exists is what it holds.
+ */
+export async function countJobs(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod; asOf: string }> {
+  const filter = requireFilter(scope, filters)
+  const asOf = scope.now.toISOString()
+  if (looksInside(filter) || filters.cronEntry !== undefined) return { ...(await countShown(scope, filters)), asOf }
+  const { count, how, searched } = await scope.kit.engine.count(filter, mostCounted)
+  return { count, how, ...inWindow(searched), asOf }
+}
+
+async function countShown(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod }> {
+  let count = 0
+  let looked = 0
+  let cursor: string | undefined
+  do {
+    const page = await readPage(scope, filters, { order: 'newest', limit: 200, cursor })
+    count += page.jobs.length
+    looked += 200
+    cursor = page.nextCursor
+    if (page.searched !== undefined) return { count, how: cursor === undefined ? 'exact' : 'capped', ...inWindow(page.searched) }
+  } while (cursor !== undefined && looked < mostLookedAt)
+  return { count, how: cursor === undefined ? 'exact' : 'capped' }
+}
+
+/** Values to filter by. What a person may not see is not suggested to them either. */
+export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', prefix: string): Promise<{ values: string[]; asOf: string }> {
+  const { engine } = scope.kit
+  const asOf = scope.now.toISOString()
+  if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
+  const values = await engine.hints(field, prefix, mostHints)
+  const answers = await Promise.all(values.map((value) => maySuggest(scope, field, value)))
+  return { values: values.filter((_value, index) => answers[index]), asOf }
+}
+
+async function maySuggest({ viewer }: Scope, field: 'queue' | 'worker' | 'tag', value: string): Promise<boolean> {
+  if (field === 'queue') return (await viewer.can('view_jobs', { type: 'queue', id: value, queue: value })).allowed
+  if (field === 'worker') return (await viewer.can('view_jobs', { type: 'page', id: 'jobs', worker: value })).allowed
+  const { allowed } = await viewer.can('view_jobs', { type: 'page', id: 'jobs', tags: [value] })
+  return allowed && showTags(viewer, [value], 'view_jobs')[0] === value
+}
+
+function inWindow(searched: string | undefined): Searched {
+  return searched === undefined ? {} : { searched: { window: searched } }
+}

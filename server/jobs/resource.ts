@@ -1,0 +1,14 @@
+import type { EngineJob, SelectedJob } from '../engines/engine.ts'
+import type { Resource } from '../host/auth.ts'
+import type { Scope } from '../operations/scope.ts'
+
+/** What the host is asked about. */
+export function jobResource({ id, queue, worker, tags }: Pick<SelectedJob, 'id' | 'queue' | 'worker' | 'tags'>): Resource {
+  return { type: 'job', id, queue, worker, tags }
+}
+
+/** Jobs that the viewer may see, each asked for. */
+export async function visibleJobs<Job extends EngineJob | SelectedJob>({ viewer }: Scope, jobs: Job[]): Promise<Job[]> {
+  const answers = await Promise.all(jobs.map((job) => viewer.can('view_jobs', jobResource(job))))
+  return jobs.filter((_job, index) => answers[index]!.allowed)
+}

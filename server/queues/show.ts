@@ -1,0 +1,57 @@
+import type { Permission, Queue } from '../../schemas/index.ts'
+import { showPrincipal, showText } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+import { queueActions, whyNotQueue } from './legality.ts'
+import type { MinuteRow, QueueRow } from './read.ts'
+
+/** A queue as this viewer may see it. */
+export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
+  const minutes = row.series ?? []
+  const waits = minutes.flatMap(({ wait }) => (wait === null ? [] : [wait]))
+  return {
+    name: row.queue,
+    depth: row.depth ?? [],
+    oldestAvailableAt: iso(row.oldest_available_at) ?? null,
+    paused: showPause(scope, row),
+    executors: row.executors,
+    limit: row.job_limit,
+    finishedPerMinute: rate(minutes, ({ finished }) => finished),
+    failedPerMinute: rate(minutes, ({ failed }) => failed),
+    // Of percentiles only bounds can be made: the worst minute's is never less than the hour's.
+    waitP95Seconds: waits.length ? Math.max(...waits) : null,
+    series: minutes.map(({ at, wait, ...rest }) => ({ ...rest, at: new Date(at).toISOString(), waitP95Seconds: wait })),
+    operations: await operationsOn(scope, row),
+    asOf: iso(row.as_of) ?? scope.now.toISOString(),
+  }
+}
+
+/** The engine's word counts; who and why are known when the pause was made here and is still the same. */
+function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, reason, event_id }: QueueRow): Queue['paused'] {
+  if (!paused) return null
+  const subject = { type: 'queue', id: queue }
+  return {
+    at: iso(paused_at),
+    by: paused_by ? showPrincipal(paused_by, viewer, 'view_queues', subject) : undefined,
+    reason: showText('reason', reason, viewer, 'view_queues', subject),
+    eventId: event_id ?? undefined,
+  }
+}
+
+async function operationsOn({ kit, viewer }: Scope, { queue, paused }: QueueRow): Promise<Record<string, Permission>> {
+  const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
+  const resource = { type: 'queue', id: queue, queue }
+  const answers = queueActions.map(async (action): Promise<[string, Permission]> => {
+    const permission = viewer.principal ? await viewer.can(action, resource) : nameless
+    const reason = permission.allowed ? whyNotQueue(kit.engine, action, { paused }) : undefined
+    return [action, reason === undefined ? permission : { allowed: false, reason }]
+  })
+  return Object.fromEntries(await Promise.all(answers))
+}
+
+function rate(minutes: MinuteRow[], pick: (minute: MinuteRow) => number): number | null {
+  return minutes.length ? minutes.reduce((sum, minute) => sum + pick(minute), 0) / minutes.length : null
+}
+
+function iso(timestamp: string | null): string | undefined {
+  return timestamp === null ? undefined : new Date(timestamp).toISOString()
+}
