@@ -4,7 +4,7 @@ import { instant, text } from './words.ts'
 /** Lists answer `limit` items (50 unless told, 200 at most) and an opaque cursor to the next ones. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: text({ max: 512 }).optional(),
+  cursor: text({ max: 4000 }).optional(),
 }
 
 export function page<T extends z.ZodType>(item: T) {

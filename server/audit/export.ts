@@ -1,10 +1,10 @@
 import type { AuditEvent, AuditFilters } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
+import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readRows, visibleEvents } from './list.ts'
 
-export type ExportFormat = 'csv' | 'ndjson'
 const batch = 500
 
 /** The export is evidence too: it is written down before the first byte leaves. */
@@ -31,19 +31,15 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
 
 /** Keyset pages from the export's own event down: what commits meanwhile belongs to the next export. */
 async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: { at: string; id: string }) {
-  if (format === 'csv') yield `${columns.join(',')}\r\n`
+  if (format === 'csv') yield csvLine(columns)
   for (let after = start; ; ) {
     const rows = await readRows(scope, filters, batch, after)
     const events = await visibleEvents(rows, scope.viewer, surface)
-    yield events.map(format === 'csv' ? csvLine : ndjsonLine).join('')
+    yield events.map(format === 'csv' ? (event) => csvLine(cellsOf(event)) : ndjsonLine).join('')
     const last = rows.at(-1)
     if (!last || rows.length < batch) return
     after = { at: last.occurred_at, id: last.id }
   }
-}
-
-function ndjsonLine(event: AuditEvent): string {
-  return `${JSON.stringify(event)}\n`
 }
 
 const columns = [
@@ -51,20 +47,11 @@ const columns = [
   'subjectType', 'subjectId', 'reason', 'before', 'after', 'source', 'requestId', 'previewId', 'bulkId', 'metadata',
 ]
 
-function csvLine(event: AuditEvent): string {
+function cellsOf(event: AuditEvent): unknown[] {
   const { actor, subject } = event
-  const cells = [
+  return [
     event.id, event.occurredAt, event.action, event.eventType, event.outcome, event.code, actor.id, actor.type, actor.label,
     subject.type, subject.id, event.reason, event.before, event.after, event.source, event.requestId, event.previewId,
     event.bulkId, event.metadata,
   ]
-  return `${cells.map(csvCell).join(',')}\r\n`
-}
-
-/** A cell that a spreadsheet would run as a formula is prefixed, so that opening an export runs nothing. */
-function csvCell(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -12,6 +12,9 @@ export interface Viewer {
   show(kind: DisplayKind, value: unknown, surface: DisplayContext['surface'], subject?: DisplayContext['subject']): unknown
 }
 
+/** An export asks about every job there is, and its memory must not grow with them. */
+const mostRemembered = 5_000
+
 export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor): Viewer {
   const asked = new Map<string, Promise<Permission>>()
   return {
@@ -19,6 +22,7 @@ export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>,
     can(action, resource) {
       const key = JSON.stringify([action, resource.type, resource.id, resource.queue, resource.worker, resource.tags])
       let answer = asked.get(key)
+      if (asked.size >= mostRemembered) asked.clear()
       if (!answer) asked.set(key, (answer = askHost(auth, actor, action, resource)))
       return answer
     },

@@ -3,14 +3,15 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { z } from 'zod'
 import { type Endpoint, endpoints, type ViewAction } from '../../schemas/index.ts'
-import { exportEvents } from '../audit/export.ts'
 import { OpsError } from '../error.ts'
 import type { Kit } from '../kit.ts'
 import { streamLive } from '../live/stream.ts'
 import type { Hub } from '../live/hub.ts'
+import type { ExportFormat } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readJson } from './body.ts'
 import { answerProblem, invalidRequest } from './errors.ts'
+import { exporters } from './exports.ts'
 import type { Handler, HandlerInput, Handlers } from './handlers.ts'
 import { readHealth, readReadiness } from './health.ts'
 import { describeApi } from './openapi.ts'
@@ -56,7 +57,7 @@ function answerer(kit: Kit, endpoint: Endpoint, handlers: Handlers, hub: Hub): A
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
     const input = await readInput(ctx, endpoint)
     if (endpoint.media === 'event-stream') return streamLive(ctx, scope, hub)
-    if (endpoint.media === 'export') return answerExport(ctx, input, scope)
+    if (endpoint.media === 'export') return answerExport(ctx, endpoint, input, scope)
     const handler = handlers[endpoint.name as keyof Handlers] as Handler
     ctx.body = await handler(input, scope)
     ctx.status = endpoint.status
@@ -84,9 +85,11 @@ export async function requireView(scope: Scope, view: ViewAction): Promise<void>
   if (!allowed) throw new OpsError('forbidden', reason ?? `${view} is not allowed.`)
 }
 
-async function answerExport(ctx: Context, { query }: HandlerInput, scope: Scope): Promise<void> {
-  const { format, ...filters } = query as { format: 'csv' | 'ndjson' }
-  await sendExport(ctx, await exportEvents(scope, format, filters), format, scope)
+async function answerExport(ctx: Context, { name }: Endpoint, input: HandlerInput, scope: Scope): Promise<void> {
+  const { format, ...filters } = input.query as { format: ExportFormat }
+  const open = exporters[name]
+  if (!open) throw new OpsError('not_found', `${name} answers no file here.`)
+  await sendExport(ctx, await open({ ...input, format, filters }, scope), format, scope)
 }
 
 async function readInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInput> {

@@ -50,7 +50,7 @@ export function invalidRequest(error: ZodError, part: string): OpsError {
 }
 
 /** Free text and what a job receives may hold anything; the names and times around them are safe to repeat. */
-const unrepeated = new Set(['args', 'reason', 'token', 'q', 'idempotency-key'])
+const unrepeated = new Set(['args', 'error', 'reason', 'token', 'q', 'idempotency-key'])
 
 function describeGot({ input, path, message }: ZodError['issues'][number]): string {
   if (path.some((key) => unrepeated.has(String(key))) || message.includes('received')) return ''

@@ -1,17 +1,19 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from 'koa'
-import type { ExportFormat } from '../audit/export.ts'
+import type { ExportFormat } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
 import { codeOf, describeFailure } from '../describe-failure.ts'
+import type { Export } from './exports.ts'
 import { takeOver } from './take-over.ts'
 
 const types: Record<ExportFormat, string> = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' }
 
 /** Streams with back pressure. A failure half way breaks the connection, so that a cut file cannot pass for a whole one. */
-export async function sendExport(ctx: Context, lines: AsyncIterable<string>, format: ExportFormat, scope: Scope): Promise<void> {
-  const name = `audit-events-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
+export async function sendExport(ctx: Context, { file, lines, searched }: Export, format: ExportFormat, scope: Scope): Promise<void> {
+  const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
   ctx.set('content-disposition', `attachment; filename="${name}"`)
+  if (searched !== undefined) ctx.set('x-ops-searched', searched)
   ctx.type = types[format]
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()
