@@ -56,7 +56,9 @@ function explain(error: unknown): Fate {
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (code === gone) return { outcome: 'missing' }
   if (code === notInState) return { outcome: 'changed' }
-  if (code === belongsToScheduler) return { outcome: 'refused', detail: 'It belongs to a BullMQ job scheduler, which would have to be removed instead.' }
+  if (code === belongsToScheduler) {
+    return { outcome: 'refused', detail: 'It belongs to a BullMQ job scheduler, which would have to be removed instead.' }
+  }
   if (String(message).includes('locked by another worker')) return { outcome: 'locked' }
   if (typeof code === 'number') return { outcome: 'failed', detail: `BullMQ refused it with its error ${code}.` }
   throw error
@@ -75,6 +77,6 @@ export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>
 export const lacks = {
   discard_job: 'BullMQ lets only the worker that runs a job fail it for good. Cancelling a job that does not run removes it.',
   restore_job: 'BullMQ keeps nothing of a job that was removed.',
-  rescue_job: "BullMQ takes jobs back from a lost worker by itself: any other worker of the queue does so once the job's lock has run out.",
+  rescue_job: 'BullMQ takes jobs back from a lost worker by itself: another worker does so once their lock has run out.',
   filter_tag: 'BullMQ jobs have no tags.',
 } as const

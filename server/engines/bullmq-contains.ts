@@ -6,5 +6,6 @@ export function contains(value: unknown, part: unknown): boolean {
   if (Array.isArray(part)) return Array.isArray(value) && part.every((wanted) => value.some((item) => contains(item, wanted)))
   if (typeof part !== 'object' || part === null) return value === part
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.entries(part).every(([key, wanted]) => Object.hasOwn(value, key) && contains((value as Record<string, unknown>)[key], wanted))
+  const has = value as Record<string, unknown>
+  return Object.entries(part).every(([key, wanted]) => Object.hasOwn(has, key) && contains(has[key], wanted))
 }

@@ -1,4 +1,4 @@
-import { asEngineJob, asFoundJob, attemptsOf, parseText, type StoredJob } from './bullmq-job.ts'
+import { asEngineJob, asFoundJob, attemptsOf, firstDue, parseText, type StoredJob } from './bullmq-job.ts'
 import { type BullQueue, parsePublicId, publicId } from './bullmq-queue.ts'
 import { loadJobs } from './bullmq-store.ts'
 import type { EngineJobDetail, FoundJob, JobRef } from './engine.ts'
@@ -24,9 +24,11 @@ export async function readDetail(queues: BullQueue[], id: string): Promise<Engin
 }
 
 /** What else BullMQ keeps of a job; its options say how it is retried and when it is removed. */
-function metaOf({ record: { opts, progress, deduplicationId, repeatJobKey, stalledCounter } }: StoredJob): unknown {
-  const { attempts: _attempts, jobId: _jobId, parent: _parent, ...options } = opts
-  return JSON.parse(JSON.stringify({ options, progress: progress || undefined, deduplicationId, scheduler: repeatJobKey, stalled: stalledCounter || undefined }))
+function metaOf({ record }: StoredJob): unknown {
+  const { attempts: _attempts, jobId: _jobId, parent: _parent, ...options } = record.opts
+  const { progress, deduplicationId, repeatJobKey: scheduler, stalledCounter: stalled } = record
+  const meta = { options, progress: progress || undefined, deduplicationId, scheduler, stalled: stalled || undefined }
+  return JSON.parse(JSON.stringify(meta))
 }
 
 /** The key of a queue ends in its name, which has no colon; on Redis a prefix comes before it. */
@@ -49,26 +51,42 @@ async function readChildren(queues: BullQueue[], queue: BullQueue, id: string): 
       if (stored) return asFoundJob(stored)
       // Of a queue that was not passed in, or removed since; its parent still tells whether it has ended.
       const ended = key in processed ? 'completed' : 'discarded'
-      return { queue: queueName, id: publicId(queueName, childId), state: unfinished.has(key) ? 'available' : ended, engineState: 'unknown' }
+      const state = unfinished.has(key) ? 'available' : ended
+      return { queue: queueName, id: publicId(queueName, childId), state, engineState: 'unknown' }
     }),
   )
 }
 
-async function explainWaiting(queue: BullQueue, { state, record, dueAt }: StoredJob, children: FoundJob[]): Promise<EngineJobDetail['waiting']> {
-  if (state === 'waiting-children') {
-    const open = children.filter(({ state: child }) => child !== 'completed').length
-    return [{ reason: 'waits_for_dependency', detail: `Waits for ${open} of its ${children.length} children.` }]
+type Reasons = EngineJobDetail['waiting']
+
+async function explainWaiting(queue: BullQueue, job: StoredJob, children: FoundJob[]): Promise<Reasons> {
+  const { state, record } = job
+  const attempts = Math.max(1, record.opts.attempts ?? 1)
+  switch (state) {
+    case 'waiting-children': {
+      const open = children.filter(({ state: child }) => child !== 'completed').length
+      return [{ reason: 'waits_for_dependency', detail: `Waits for ${open} of its ${children.length} children.` }]
+    }
+    case 'failed':
+      if (record.attemptsMade < attempts) return []
+      return [{ reason: 'attempts_used_up', detail: `Attempts made: ${record.attemptsMade} of ${attempts}.` }]
+    case 'delayed':
+      return [explainDelay(job), ...(await explainQueue(queue, { startsNow: false }))]
+    case 'waiting':
+    case 'prioritized':
+      return explainQueue(queue, { startsNow: true })
+    default:
+      return []
   }
-  if (state === 'failed' && record.attemptsMade >= (record.opts.attempts ?? 1)) {
-    return [{ reason: 'attempts_used_up', detail: `All of its ${Math.max(1, record.opts.attempts ?? 1)} attempts were made.` }]
-  }
-  if (state !== 'waiting' && state !== 'prioritized' && state !== 'delayed') return []
-  const reasons: EngineJobDetail['waiting'] = []
-  if (state === 'delayed') {
-    const due = dueAt ?? (record.attemptsMade ? undefined : record.timestamp + (record.opts.delay ?? 0))
-    const until = due === undefined ? 'It is delayed.' : `It is due at ${new Date(due).toISOString()}.`
-    reasons.push({ reason: 'scheduled_until', detail: until })
-  }
+}
+
+function explainDelay({ record, dueAt = firstDue(record) }: StoredJob): Reasons[number] {
+  const detail = dueAt === undefined ? 'It is delayed.' : `It is due at ${new Date(dueAt).toISOString()}.`
+  return { reason: 'scheduled_until', detail }
+}
+
+async function explainQueue(queue: BullQueue, { startsNow }: { startsNow: boolean }): Promise<Reasons> {
+  const reasons: Reasons = []
   const [paused, maxed, pause, workers] = await Promise.all([
     queue.isPaused(),
     queue.isMaxed(),
@@ -76,8 +94,12 @@ async function explainWaiting(queue: BullQueue, { state, record, dueAt }: Stored
     countWorkers(queue),
   ])
   if (paused) reasons.push({ reason: 'queue_paused', detail: 'Its queue is paused in BullMQ.' })
-  if (state !== 'delayed' && maxed) reasons.push({ reason: 'concurrency_limit', detail: 'Its queue runs as many jobs as its global concurrency allows.' })
-  if (state !== 'delayed' && pause > 0) reasons.push({ reason: 'rate_limit', detail: `Its queue has reached its rate limit for another ${Math.ceil(pause / 1000)} s.` })
+  if (startsNow && maxed) {
+    reasons.push({ reason: 'concurrency_limit', detail: 'Its queue runs as many jobs as its global concurrency allows.' })
+  }
+  if (startsNow && pause > 0) {
+    reasons.push({ reason: 'rate_limit', detail: `Its queue is over its rate limit for another ${Math.ceil(pause / 1000)} s.` })
+  }
   if (workers === 0) reasons.push({ reason: 'no_executor', detail: 'No worker of its queue is connected.' })
   return reasons
 }

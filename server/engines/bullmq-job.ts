@@ -98,10 +98,14 @@ export function attemptsOf({ state, record }: StoredJob): EngineAttempt[] {
     return {
       number,
       outcome: last && running ? 'executing' : last && done ? 'completed' : number <= failed ? 'failed' : 'unknown',
-      ...(last && { startedAt: asDate(record.processedOn), endedAt: asDate(record.finishedOn), executor: record.processedBy || undefined }),
+      ...(last && timesOf(record)),
       error: trace ?? (last && number <= failed ? record.failedReason || undefined : undefined),
     }
   })
+}
+
+function timesOf({ processedOn, finishedOn, processedBy }: BullRecord): Partial<EngineAttempt> {
+  return { startedAt: asDate(processedOn), endedAt: asDate(finishedOn), executor: processedBy || undefined }
 }
 
 function tracesOf({ stacktrace }: BullRecord): string[] {

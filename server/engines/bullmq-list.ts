@@ -26,7 +26,8 @@ export async function countJobs(queues: BullQueue[], filter: JobFilter, limit: n
   const total = sets.reduce((sum, { size }) => sum + size, 0)
   if (!isSelective(filter)) return total > limit ? { count: limit, how: 'capped' } : { count: total, how: 'exact' }
   const { jobs, next, searched } = await listJobs(queues, filter, { order: 'newest', limit })
-  return next === undefined ? { count: jobs.length, how: 'exact' } : { count: jobs.length, how: 'capped', searched }
+  const count = jobs.length
+  return next === undefined ? { count, how: 'exact' } : { count, how: 'capped', ...(searched && { searched }) }
 }
 
 /** Does it ask for more than the sets tell by themselves? Delayed jobs are one set, whether begun before or not. */

@@ -19,7 +19,8 @@ const depthOf: [JobState, BullType[]][] = [
 
 export async function measureQueues(queues: BullQueue[], since: Date): Promise<Measurement> {
   const measured = await Promise.all(queues.map((queue) => measureQueue(queue, since)))
-  const of = (state: JobState) => measured.reduce((sum, { queue }) => sum + (queue.depth.find((depth) => depth.state === state)?.count ?? 0), 0)
+  const depths = measured.flatMap(({ queue }) => queue.depth)
+  const of = (wanted: JobState) => depths.reduce((sum, { state, count }) => (state === wanted ? sum + count : sum), 0)
   return {
     waiting: of('available'),
     executing: of('executing'),
@@ -30,7 +31,13 @@ export async function measureQueues(queues: BullQueue[], since: Date): Promise<M
   }
 }
 
-async function measureQueue(queue: BullQueue, since: Date): Promise<{ queue: QueueMeasurement; waits: number[]; capped: boolean }> {
+interface Measured {
+  queue: QueueMeasurement
+  waits: number[]
+  capped: boolean
+}
+
+async function measureQueue(queue: BullQueue, since: Date): Promise<Measured> {
   const sizes = await sizesOf(queue, [...bullTypes])
   const newest = async (type: BullType) => {
     const size = sizes.get(type) ?? 0
@@ -52,7 +59,7 @@ async function measureQueue(queue: BullQueue, since: Date): Promise<{ queue: Que
     capped: ended(completed) === lookedAt || ended(failed) === lookedAt,
     queue: {
       name: queue.name,
-      depth: depthOf.map(([state, types]) => ({ state, count: types.reduce((sum, type) => sum + (sizes.get(type) ?? 0), 0), how: 'exact' })),
+      depth: depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' })),
       oldestAvailableAt: waiting,
       paused,
       executors,
@@ -65,10 +72,15 @@ async function measureQueue(queue: BullQueue, since: Date): Promise<{ queue: Que
   }
 }
 
+function total(sizes: Map<BullType, number>, types: BullType[]): number {
+  return types.reduce((sum, type) => sum + (sizes.get(type) ?? 0), 0)
+}
+
 /** Prioritized jobs are in order of their priority, so the first of them stands for all. */
 async function oldestOf(queue: BullQueue, sizes: Map<BullType, number>): Promise<Date | null> {
   const first = async (type: BullType) => loadJobs(queue, await idsOf(queue, type, 0, 1, sizes.get(type) ?? 0), type)
-  const times = [...(await first('wait')), ...(await first('prioritized'))].map(({ record }) => record.timestamp + (record.opts.delay ?? 0))
+  const jobs = [...(await first('wait')), ...(await first('prioritized'))]
+  const times = jobs.map(({ record }) => record.timestamp + (record.opts.delay ?? 0))
   return times.length ? new Date(Math.min(...times)) : null
 }
 

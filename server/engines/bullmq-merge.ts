@@ -21,7 +21,8 @@ export interface ListRequest {
 const searchedUpTo = 20_000
 
 /** Reads sets side by side and merges their jobs by creation time as they come. Holds a step of each set and no more. */
-export async function listMerged(sets: JobSet[], filter: JobFilter, { order, after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
+export async function listMerged(sets: JobSet[], filter: JobFilter, request: ListRequest): Promise<JobPage<EngineJob>> {
+  const { order, after, limit } = request
   const places = after === undefined ? new Map<number, number>() : readPlaces(after, sets.length)
   const step = Math.min(500, Math.max(10, Math.ceil(limit / sets.length)))
   const readers = sets.map((set, index) => new SetReader(set, order, step, places.get(index)))
@@ -39,7 +40,8 @@ export async function listMerged(sets: JobSet[], filter: JobFilter, { order, aft
   }
   if (firstOf(heads, order) < 0) return { jobs }
   const next = writePlaces(readers)
-  return jobs.length < limit ? { jobs, next, searched: `${searchedUpTo.toLocaleString('en')} jobs, the ${order} first` } : { jobs, next }
+  const searchedAll = `${searchedUpTo.toLocaleString('en')} jobs, the ${order} first`
+  return jobs.length < limit ? { jobs, next, searched: searchedAll } : { jobs, next }
 }
 
 function firstOf(heads: (EngineJob | undefined)[], order: ListRequest['order']): number {
@@ -109,10 +111,12 @@ function readPlaces(cursor: string, sets: number): Map<number, number> {
   const [count, ...places] = cursor.slice(1).split('~')
   const read = places.map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
   if (!cursor.startsWith('m') || read.flat().some(Number.isNaN)) throw unknownCursor()
-  if (Number(count) !== sets) throw new OpsError('invalid_request', 'There are other queues now than when this list was begun; begin it again.')
+  if (Number(count) !== sets) {
+    throw new OpsError('invalid_request', 'There are other queues now than when this list was begun; begin it again.')
+  }
   return new Map(read)
 }
 
 export function unknownCursor(): OpsError {
-  return new OpsError('invalid_request', 'The cursor is not one that this list gave out; expected the `nextCursor` of an earlier page.')
+  return new OpsError('invalid_request', 'The cursor is not one that this list gave out; expected that of an earlier page.')
 }

@@ -52,12 +52,20 @@ export interface BullRecord extends BullTimes {
   stalledCounter?: number
 }
 
+/** Children by what became of them, each by its key. */
+export interface BullChildren {
+  processed?: object
+  unprocessed?: string[]
+  ignored?: object
+  failed?: string[]
+}
+
 export interface BullBackend {
   waitUntilReady(): Promise<void>
   getJobData(id: string): Promise<BullRecord | undefined>
   getState(id: string): Promise<string>
   getRanges(types: string[], start?: number, end?: number, asc?: boolean): Promise<string[][]>
-  getDependencies(id: string, opts: Record<string, never>): Promise<{ processed?: object; unprocessed?: string[]; ignored?: object; failed?: string[] }>
+  getDependencies(id: string, opts: Record<string, never>): Promise<BullChildren>
   parseNodeKey(key: string): { queueName: string; id: string }
 }
 

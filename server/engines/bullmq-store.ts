@@ -24,7 +24,7 @@ export async function loadJobs(queue: BullQueue, ids: string[], type?: BullType)
   return (await Promise.all(ids.map((id) => loadOne(queue, backend, id, type)))).filter((job) => job !== undefined)
 }
 
-async function loadOne({ name }: BullQueue, backend: BullBackend, id: string, type: BullType | undefined): Promise<StoredJob | undefined> {
+async function loadOne({ name }: BullQueue, backend: BullBackend, id: string, type?: BullType): Promise<StoredJob | undefined> {
   const [record, state] = await Promise.all([backend.getJobData(id), type ? wordOf(type) : backend.getState(id)])
   if (!record || state === 'unknown') return undefined
   const job = { queue: name, state, record: { ...record, id } }
@@ -47,7 +47,8 @@ async function loadRows({ name }: BullQueue, backend: PostgresBackend, ids: stri
   await backend.waitUntilReady()
   const { pool, schema } = backend.connection
   const { rows } = await pool.query(
-    `select j.*, j.state::text as word, j.data::text as data_text, j.return_value::text as return_text, j.stacktrace::text as trace_text
+    `select j.*, j.state::text as word, j.data::text as data_text, j.return_value::text as return_text,
+       j.stacktrace::text as trace_text
      from unnest($2::text[]) with ordinality as wanted(id, place)
      join "${schema.replaceAll('"', '""')}".job j on j.queue = $1 and j.id = wanted.id order by place`,
     [name, ids],

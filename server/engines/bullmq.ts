@@ -6,7 +6,7 @@ import { countJobs, listJobs } from './bullmq-list.ts'
 import { measureQueues } from './bullmq-measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './bullmq-queue.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
-import type { Engine, NewJob } from './engine.ts'
+import type { Engine, EngineAdvice, EngineJob, NewJob, SelectedJob } from './engine.ts'
 
 export interface BullMqOptions {
   /** The queues to operate, on Redis or on PostgreSQL; a function when they come and go. They stay the host's to close. */
@@ -30,7 +30,8 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     transactional: false,
     capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: true },
     lacks,
-    attemptHistory: 'all',
+    // Of earlier attempts it keeps the errors, until `stackTraceLimit` or a retry by hand on PostgreSQL, and no times.
+    attemptHistory: 'last',
 
     check: () => check(all()),
 
@@ -52,7 +53,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     async select(filter, page) {
       const { jobs, ...rest } = await listJobs(all(), filter, { ...page, order: 'oldest' })
-      return { ...rest, jobs: jobs.map(({ id, queue, version, state, worker, tags }) => ({ id, queue, version, state, worker, tags })) }
+      return { ...rest, jobs: jobs.map(asSelected) }
     },
 
     count: (filter, limit) => countJobs(all(), filter, limit),
@@ -86,11 +87,17 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
 
-    advise: async (wanted) =>
-      [...new Set(wanted)]
-        .filter((name) => !named(name))
-        .map((name) => ({ kind: 'missing_queue', message: `The queue '${name}', which a cron entry names, is not among those passed to bullmq({ queues }).` })),
+    advise: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)).map(adviseQueue),
   }
+}
+
+function asSelected({ id, queue, version, state, worker, tags }: EngineJob): SelectedJob {
+  return { id, queue, version, state, worker, tags }
+}
+
+function adviseQueue(name: string): EngineAdvice {
+  const message = `The queue '${name}', which a cron entry names, is not among those passed to bullmq({ queues }).`
+  return { kind: 'missing_queue', message }
 }
 
 function unknownQueue(name: string): never {
