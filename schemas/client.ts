@@ -75,13 +75,31 @@ export function createClient({ api, fetch: send = globalThis.fetch, headers = {}
       signal: input.signal,
     } as RequestInit)
     if (!response.ok) throw new ApiError(await readProblem(response))
-    return response.json()
+    return parseExact(await response.text())
   }
 
   const calls = Object.fromEntries(
     (Object.keys(routes) as EndpointName[]).map((name) => [name, (input?: LooseInput) => call(name, input)]),
   )
   return { ...calls, url } as Client
+}
+
+/** Reading with the written digits at hand is in every current engine, but not in TypeScript's library yet. */
+const exact = JSON as unknown as {
+  parse(text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown): unknown
+  rawJSON?: (text: string) => unknown
+}
+
+/**
+ * A number that JavaScript cannot hold (beyond 2^53) is kept as its digits, so that it is shown and written out again as it
+ * was sent. An engine that cannot do that gets the nearest number, as everywhere else.
+ */
+export function parseExact(text: string): unknown {
+  const { rawJSON } = exact
+  if (!rawJSON || !/\d{16}|[\d.]e/i.test(text)) return JSON.parse(text)
+  return exact.parse(text, (_, value, context) =>
+    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source ? rawJSON(context.source) : value,
+  )
 }
 
 interface LooseInput extends CallOptions {

@@ -9,10 +9,10 @@ import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { eventDetails, eventDetailStyles } from '../parts/audit-details.ts'
-import '../parts/audit-export.ts'
 import { auditFilters, auditFilterStyles, filterNames, type FilterValues } from '../parts/audit-filters.ts'
 import { eventColumns, eventRow, eventRowStyles } from '../parts/audit-row.ts'
 import { diffStyles } from '../parts/diff.ts'
+import '../parts/export.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -139,7 +139,7 @@ export class OpsAudit extends OpsElement {
         ${this.heading('Audit')}
         ${this.shut
           ? nothing
-          : html`<ops-audit-export .connection=${this.connection} .filters=${this.filters} refused=${this.exportRefusal()}></ops-audit-export>`}
+          : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" refused=${this.exportRefusal()}></ops-export>`}
       </header>
       ${this.shut ? nothing : auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
       ${this.newest.render({

@@ -11,12 +11,14 @@ import { chip, completenessChip, statusChip } from '../parts/chip.ts'
 import { chronology, chronologyStyles } from '../parts/chronology.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { cronFields } from '../parts/cron-fields.ts'
 import { saveFile } from '../parts/download.ts'
 import { evidenceBoundary, followUpNote } from '../parts/evidence-boundary.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
+import { queueFields } from '../parts/queue-fields.ts'
 import { runbookEntry, runbookStyles } from '../parts/runbook.ts'
 import { sentence } from '../parts/sentence.ts'
 import { slotWindow, slotWindowStyles } from '../parts/slot-window.ts'
@@ -27,6 +29,8 @@ import type { ChosenSubject } from '../parts/subject-chooser.ts'
 import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
+
+const operationFields = { ...cronFields, ...queueFields }
 
 /**
  * Everything that is known of one subject, where that knowledge ends, and where to go from here. Without a subject it
@@ -79,7 +83,7 @@ export class OpsForensics extends OpsElement {
     },
     key: () => [this.subjectType, this.subjectId],
     of: () => [this.subjectType, this.subjectId],
-    topics: ['cron', 'audit'],
+    topics: ['cron', 'jobs', 'queues', 'bulk', 'audit'],
   })
 
   override render() {
@@ -94,7 +98,7 @@ export class OpsForensics extends OpsElement {
         error: (problem) => problemPanel(problem, this.bundle.reload),
         complete: (bundle, late) => this.content(bundle, late),
       })}
-      <ops-confirm @ops-operation=${this.bundle.reload}></ops-confirm>
+      <ops-confirm .fields=${operationFields} @ops-operation=${this.bundle.reload}></ops-confirm>
     `
   }
 

@@ -2,6 +2,7 @@ import { css, html, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
 import { auditOutcomes, subjectTypes } from '../../schemas/vocabulary.ts'
 import { viewerZone } from '../core/time.ts'
+import { instantOf, localMinute } from './local-minute.ts'
 
 export const filterNames = ['q', 'outcome', 'actor', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
 export type FilterName = (typeof filterNames)[number]
@@ -79,22 +80,10 @@ function instantField({ values, change }: AuditFilterForm, name: FilterName, lab
     <input
       id=${name}
       type="datetime-local"
-      .value=${localMinute(values[name])}
+      .value=${localMinute(Date.parse(values[name]))}
       @change=${(event: Event) => change({ [name]: instantOf((event.target as HTMLInputElement).value) })}
     />
   </div>`
-}
-
-function instantOf(local: string): string {
-  const at = Date.parse(local)
-  return Number.isNaN(at) ? '' : new Date(at).toISOString()
-}
-
-/** What `datetime-local` understands, in the reader's zone. */
-function localMinute(instant: string): string {
-  const at = new Date(instant)
-  if (Number.isNaN(at.getTime())) return ''
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
 export const auditFilterStyles = css`

@@ -1,16 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
-import type { Plan } from '../../schemas/plan.ts'
+import type { Plan, Subject } from '../../schemas/plan.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import './copy.ts'
 import { difference } from './diff.ts'
 import { fieldErrors } from './problem.ts'
+import { selectionView } from './selection-view.ts'
 import { sentence } from './sentence.ts'
 
 /** What will happen, and what changes by it. */
 export function planView(plan: Plan): TemplateResult {
+  const changes = Object.keys({ ...plan.before, ...plan.after }).length > 0 || !plan.selection
   return html`<p>${sentence(plan.effect)}</p>
-    ${difference(plan.before, plan.after)}
+    ${plan.selection ? selectionView(plan.selection) : nothing} ${changes ? difference(plan.before, plan.after) : nothing}
     ${plan.cautions.length > 0
       ? html`<ul class="cautions" aria-label="Before you confirm">
           ${plan.cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}
@@ -39,10 +41,10 @@ export function doneView(event: AuditEvent, base: string): TemplateResult {
 }
 
 /** Why it did not happen, said in terms of what to do next. Nothing typed is lost. */
-export function problemView(problem: Problem, base: string, id: string | undefined): TemplateResult {
+export function problemView(problem: Problem, base: string, subject?: Subject): TemplateResult {
   return html`<section class="problem card" role="alert">
     <h3>${problem.title}</h3>
-    <p class="wrap">${sentence(problem.detail)} ${advice(problem, base, id)}</p>
+    <p class="wrap">${sentence(problem.detail)} ${advice(problem, base, subject)}</p>
     ${fieldErrors(problem)}
     ${problem.requestId
       ? html`<p class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}></ops-copy></p>`
@@ -50,14 +52,14 @@ export function problemView(problem: Problem, base: string, id: string | undefin
   </section>`
 }
 
-function advice({ code, status }: Problem, base: string, id: string | undefined): TemplateResult | string {
+function advice({ code, status }: Problem, base: string, subject?: Subject): TemplateResult | string {
   if (status === 0 || code === 'unavailable') return 'Trying again is safe: one preview changes something at most once.'
   if (code === 'preview_drifted') return 'Nothing was changed by you. Look at it again before you confirm.'
   if (code === 'illegal_transition') return 'Nothing was changed by you.'
   if (status === 401) return 'Nothing was changed. Sign in again in another tab, then try again here; what you typed stays.'
   if (code === 'preview_expired') return 'Nothing was changed. Review it again to go on.'
-  if (code === 'preview_consumed') {
-    const href = `${base}/audit?subjectType=cron_entry&subjectId=${encodeURIComponent(id ?? '')}`
+  if (code === 'preview_consumed' && subject) {
+    const href = `${base}/audit?subjectType=${subject.type}&subjectId=${encodeURIComponent(subject.id)}`
     return html`The <a href=${href}>audit log</a> shows what came of it.`
   }
   return ''

@@ -15,18 +15,21 @@ import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
 import { confirmStyles } from './confirm-styles.ts'
 import { doneView, driftView, planView, problemView } from './confirm-views.ts'
+import { countOf } from './count.ts'
 import { diffStyles } from './diff.ts'
-import { type Draft, operationFields } from './operation-fields.ts'
+import { type Ask, type Draft, type FieldsByAction, nothingToAsk, type OperationFields } from './operation-fields.ts'
 import { previewChip } from './outcome-chip.ts'
 import { ownershipLabel, ownershipStyles } from './ownership.ts'
 import { problemStyles } from './problem.ts'
+import { selectionStyles } from './selection-view.ts'
 import { tableStyles } from './table.ts'
 
-/** What a page asks the dialog to confirm. */
-export interface Ask {
+export type { Ask } from './operation-fields.ts'
+
+/** Where the progress and the outcome of many jobs at once can be read. */
+export interface BulkDetail {
+  id: string
   action: OperationAction
-  /** The subject's id; not needed to create one. */
-  id?: string
 }
 
 /** After these a preview is worth nothing; the state it was made for is gone. */
@@ -46,10 +49,11 @@ const typingMs = 300
  *
  * @tag ops-confirm
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @fires ops-bulk - A selection was taken on; the detail is `{ id, action }` of its run.
  */
 @element('ops-confirm')
 export class OpsConfirm extends OpsElement {
-  static override styles = [base, tableStyles, chipStyles, ownershipStyles, problemStyles, diffStyles, confirmStyles]
+  static override styles = [base, tableStyles, chipStyles, ownershipStyles, problemStyles, diffStyles, selectionStyles, confirmStyles]
 
   @query('dialog') private dialog!: HTMLDialogElement
   @query('#reason') private reasonField?: HTMLTextAreaElement
@@ -65,6 +69,8 @@ export class OpsConfirm extends OpsElement {
   @state() private busy: '' | 'preview' | 'execute' = ''
   @state() private event?: AuditEvent
 
+  /** What the operations of this page ask besides the reason. */
+  @property({ attribute: false }) fields: FieldsByAction = {}
   /** Whether the dialog stands open. */
   @property({ type: Boolean, reflect: true }) opened = false
 
@@ -110,10 +116,10 @@ export class OpsConfirm extends OpsElement {
 
   private content(ask: Ask) {
     if (this.event) return doneView(this.event, this.base)
-    const fields = operationFields[ask.action]
+    const fields = this.fieldsOf(ask)
     const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, this.entry)
     return html`
-      ${this.problem ? problemView(this.problem, this.base, ask.id) : nothing}
+      ${this.problem ? problemView(this.problem, this.base, this.preview?.plan.subject) : nothing}
       ${this.status === 'drifted' && this.preview && this.problem?.plan ? driftView(this.preview.plan, this.problem.plan) : nothing}
       ${this.preview && this.status !== 'drifted' ? planView(this.preview.plan) : nothing}
       ${this.busy === 'preview' && !this.preview ? html`<div class="waiting-plan" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
@@ -153,17 +159,19 @@ export class OpsConfirm extends OpsElement {
   }
 
   private primary(ask: Ask) {
-    const verb = operationActions[ask.action]
     if (this.preview && this.status === 'ready') {
-      const danger = this.preview.plan.risk === 'high' ? 'danger' : 'primary'
-      return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== ''}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
+      const { risk, selection } = this.preview.plan
+      const verb = selection ? `${operationActions[ask.action]} ${countOf(selection.eligible, 'job')}` : operationActions[ask.action]
+      const danger = risk === 'high' ? 'danger' : 'primary'
+      return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
     }
     const words = this.preview ? 'Review again' : this.problem ? 'Try again' : 'Review'
     return html`<button type="submit" class="button primary" ?disabled=${this.busy !== ''}>${words}</button>`
   }
 
   private title_(ask: Ask): string {
-    return this.preview?.plan.title ?? `${operationActions[ask.action]}${ask.id ? `: ${ask.id}` : ''}`
+    const what = ask.selection ? 'the selected jobs' : ask.id
+    return this.preview?.plan.title ?? `${operationActions[ask.action]}${what ? `: ${what}` : ''}`
   }
 
   private announcement(): string {
@@ -180,14 +188,18 @@ export class OpsConfirm extends OpsElement {
     return left > 0 ? `expires in ${duration(left)}` : 'expired'
   }
 
+  private fieldsOf({ action }: Ask): OperationFields {
+    return this.fields[action] ?? nothingToAsk
+  }
+
   private reasonRule({ action }: Ask) {
     const rule = this.session?.reasons[action]
     return { required: this.preview?.reasonRequired ?? rule?.required ?? false, minLength: rule?.minLength ?? 8 }
   }
 
   private async begin() {
-    const { action, id } = this.ask!
-    const fields = operationFields[action]
+    const { id } = this.ask!
+    const fields = this.fieldsOf(this.ask!)
     if (fields.needsEntry) {
       try {
         this.entry = await this.connection!.client.getCronEntry({ params: { name: id! } })
@@ -196,7 +208,7 @@ export class OpsConfirm extends OpsElement {
         return
       }
     }
-    this.draft = fields.start(this.entry)
+    this.draft = fields.start(this.ask!, this.entry)
     if (fields.eager) return this.takePreview()
     await this.updateComplete
     if (!this.reason) this.renderRoot.querySelector<HTMLElement>('.fields :is(input, select)')?.focus()
@@ -218,17 +230,17 @@ export class OpsConfirm extends OpsElement {
 
   /** What was typed, as a request; nothing when it makes no sense, and then nothing older can be confirmed either. */
   private request() {
-    const { action, id = '' } = this.ask!
+    const ask = this.ask!
     this.complaint = ''
     try {
-      return operationFields[action].request(this.draft, id, this.entry)
+      return this.fieldsOf(ask).request(this.draft, ask, this.entry)
     } catch (error) {
       Object.assign(this, { preview: undefined, busy: '', complaint: (error as Error).message })
       return undefined
     }
   }
 
-  private async execute({ id, token }: CreatedPreview) {
+  private async execute({ id, token, plan }: CreatedPreview) {
     if (this.busy) return
     const ask = this.ask!
     const { required, minLength } = this.reasonRule(ask)
@@ -240,8 +252,10 @@ export class OpsConfirm extends OpsElement {
     }
     Object.assign(this, { busy: 'execute', complaint: '', problem: undefined })
     try {
-      const { event } = await this.connection!.client.executePreview({ params: { id }, body: { token, ...(reason ? { reason } : {}) } })
-      this.finish(event)
+      const done = await this.connection!.client.executePreview({ params: { id }, body: { token, ...(reason ? { reason } : {}) } })
+      if ('event' in done) this.finish(done.event)
+      const bulkId = 'bulk' in done ? done.bulk.id : plan.selection?.bulkId
+      if (bulkId) this.follow({ id: bulkId, action: ask.action })
     } catch (error) {
       this.problem = problemOf(error)
       this.status = spent[this.problem.code] ?? this.status
@@ -255,6 +269,13 @@ export class OpsConfirm extends OpsElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.buttons .primary')?.focus())
   }
 
+  /** How many jobs fared is told on the page, which goes on telling it when the dialog is long closed. */
+  private follow(detail: BulkDetail) {
+    this.busy = ''
+    this.close()
+    this.dispatchEvent(new CustomEvent<BulkDetail>('ops-bulk', { detail, bubbles: true, composed: true }))
+  }
+
   private forgetPreview() {
     clearTimeout(this.typing)
     this.run?.abort()
@@ -265,7 +286,7 @@ export class OpsConfirm extends OpsElement {
   private readonly change = (field: string, value: string) => {
     this.draft = { ...this.draft, [field]: value }
     clearTimeout(this.typing)
-    if (!operationFields[this.ask!.action].eager) return this.forgetPreview()
+    if (!this.fieldsOf(this.ask!).eager) return this.forgetPreview()
     this.busy = 'preview'
     this.typing = setTimeout(() => void this.takePreview(), typingMs)
   }
@@ -280,7 +301,7 @@ export class OpsConfirm extends OpsElement {
     event.preventDefault()
     if (this.busy) return
     if (this.preview && this.status === 'ready') void this.execute(this.preview)
-    else void (this.ask && operationFields[this.ask.action].needsEntry && !this.entry ? this.begin() : this.takePreview())
+    else void (this.ask && this.fieldsOf(this.ask).needsEntry && !this.entry ? this.begin() : this.takePreview())
   }
 
   private cancelled(event: Event) {

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { element } from '../core/register.ts'
 import { base } from '../theme/base.ts'
+import { placeBy, popoverStyles } from './popover.ts'
 
 export interface MenuItem {
   label: string
@@ -20,23 +21,11 @@ export interface MenuItem {
 export class OpsMenu extends LitElement {
   static override styles = [
     base,
+    popoverStyles,
     css`
       :host {
         display: inline-block;
         background: none;
-      }
-      [popover] {
-        position: fixed;
-        inset: auto;
-        margin: 0;
-        min-width: 200px;
-        max-width: min(320px, calc(100vw - 16px));
-        padding: 4px;
-        border: 1px solid var(--_line-strong);
-        border-radius: var(--_radius);
-        background: var(--_surface);
-        color: var(--_text);
-        box-shadow: 0 8px 24px rgb(0 0 0 / 0.18);
       }
       [role='menuitem'] {
         display: block;
@@ -76,6 +65,8 @@ export class OpsMenu extends LitElement {
       }
     `,
   ]
+
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true }
 
   @query('button') private button!: HTMLButtonElement
   @query('[popover]') private list!: HTMLElement
@@ -136,17 +127,8 @@ export class OpsMenu extends LitElement {
   private async toggled(event: ToggleEvent) {
     if (event.newState !== 'open') return
     await this.updateComplete
-    this.place()
+    placeBy(this.button, this.list)
     this.choices()[0]?.focus()
-  }
-
-  private place() {
-    const button = this.button.getBoundingClientRect()
-    const { width, height } = this.list.getBoundingClientRect()
-    const below = button.bottom + 4
-    const fits = below + height <= innerHeight
-    this.list.style.top = `${fits ? below : Math.max(8, button.top - height - 4)}px`
-    this.list.style.left = `${Math.max(8, Math.min(button.right - width, innerWidth - width - 8))}px`
   }
 
   private openByKey(event: KeyboardEvent) {

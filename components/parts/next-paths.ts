@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { NextPath } from '../../schemas/forensics.ts'
-import type { Ask } from './confirm.ts'
+import type { Ask } from './operation-fields.ts'
 import { ownershipLabel } from './ownership.ts'
 import { refusal, shortRefusal } from './quiet.ts'
 import { sentence } from './sentence.ts'

@@ -1,10 +1,21 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../schemas/cron.ts'
+import type { JobSelection } from '../../schemas/job.ts'
 import type { OperationInput } from '../../schemas/operation.ts'
 import type { OperationAction } from '../../schemas/vocabulary.ts'
-import { now } from '../core/clock.ts'
-import { exactTime, viewerZone } from '../core/time.ts'
-import { definitionFields, definitionInput, draftOf, emptyDraft } from './definition-fields.ts'
+
+/** What a page asks the dialog to confirm. */
+export interface Ask {
+  action: OperationAction
+  /** The subject's id; not needed to create one, nor with a selection. */
+  id?: string
+  /** Many jobs instead of one subject. */
+  selection?: JobSelection
+  /** The version of the one job that was on the page; a job that is not so any more is refused. */
+  seen?: string
+  /** What stands in the field now, where an operation changes a number. */
+  value?: number
+}
 
 /** What a person has typed so far, by field. */
 export type Draft = Record<string, string>
@@ -12,104 +23,26 @@ export type Draft = Record<string, string>
 export interface OperationFields {
   /** Take a new preview as soon as something changes; otherwise when asked. */
   eager: boolean
-  /** Whether the entry as it is now is needed to begin. */
+  /** Whether the cron entry as it is now is needed to begin. */
   needsEntry: boolean
-  start: (entry?: CronEntry) => Draft
+  start: (ask: Ask, entry?: CronEntry) => Draft
   render: (draft: Draft, change: (field: string, value: string) => void, entry?: CronEntry) => TemplateResult
   /** The request; throws with a sentence for people when something typed makes no sense. */
-  request: (draft: Draft, id: string, entry?: CronEntry) => OperationInput
+  request: (draft: Draft, ask: Ask, entry?: CronEntry) => OperationInput
 }
 
-const subject = (id: string) => ({ type: 'cron_entry' as const, id })
+/** What the operations of a page ask besides the reason; one that is not named asks nothing. */
+export type FieldsByAction = Partial<Record<OperationAction, OperationFields>>
 
-const nothingToAsk = (action: 'resume_cron_entry' | 'run_cron_entry' | 'delete_cron_entry'): OperationFields => ({
+/** An operation is named after its verb and the kind of its subject, e.g. `pause_queue`. */
+export const nothingToAsk: OperationFields = {
   eager: true,
   needsEntry: false,
   start: () => ({}),
   render: () => html``,
-  request: (_, id) => ({ action, subject: subject(id) }),
-})
-
-/** What each operation asks besides the reason. */
-export const operationFields: Record<OperationAction, OperationFields> = {
-  pause_cron_entry: {
-    eager: true,
-    needsEntry: false,
-    start: () => ({}),
-    render: (draft, change) => resumeField(draft.resumeAt ?? '', change),
-    request: ({ resumeAt }, id) => {
-      if (resumeAt && Date.parse(resumeAt) <= now()) throw new Error('It can only resume by itself at a time that is still to come.')
-      return { action: 'pause_cron_entry', subject: subject(id), input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {} }
-    },
+  request: (_, { action, id = '', selection, seen }) => {
+    const type = action.slice(action.indexOf('_') + 1)
+    const input = seen === undefined ? {} : { input: { seen } }
+    return { action, ...(selection ? { selection } : { subject: { type, id } }), ...input } as OperationInput
   },
-  resume_cron_entry: nothingToAsk('resume_cron_entry'),
-  run_cron_entry: nothingToAsk('run_cron_entry'),
-  skip_cron_slot: {
-    eager: true,
-    needsEntry: true,
-    start: (entry) => ({ slotAt: entry?.coming.find(({ skipped }) => !skipped)?.at ?? '' }),
-    render: (draft, change, entry) => slotField(draft.slotAt ?? '', change, entry),
-    request: ({ slotAt }, id) => {
-      if (!slotAt) throw new Error('This entry has no coming run that could be skipped.')
-      return { action: 'skip_cron_slot', subject: subject(id), input: { slotAt } }
-    },
-  },
-  create_cron_entry: {
-    eager: false,
-    needsEntry: false,
-    start: emptyDraft,
-    render: (draft, change) => definitionFields(draft, change, true),
-    request: (draft) => ({ action: 'create_cron_entry', subject: subject((draft.name ?? '').trim()), input: definitionInput(draft) }),
-  },
-  update_cron_entry: {
-    eager: false,
-    needsEntry: true,
-    start: (entry) => (entry ? draftOf(entry) : {}),
-    render: (draft, change) => definitionFields(draft, change, false),
-    request: (draft, id, entry) => ({ action: 'update_cron_entry', subject: subject(id), input: changed(draft, entry) }),
-  },
-  delete_cron_entry: nothingToAsk('delete_cron_entry'),
-}
-
-/** Only what the person changed, so that a field another operator changed meanwhile stays theirs. */
-function changed(draft: Draft, entry: CronEntry | undefined) {
-  const wanted = definitionInput(draft)
-  const present: Record<string, unknown> = entry ? definitionInput(draftOf(entry)) : {}
-  const different = Object.entries(wanted).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(present[key]))
-  if (different.length === 0) throw new Error('Nothing is changed yet.')
-  return Object.fromEntries(different)
-}
-
-function resumeField(value: string, change: (field: string, value: string) => void): TemplateResult {
-  const at = value ? Date.parse(value) : Number.NaN
-  return html`<div class="field">
-    <label for="resumeAt">Resume by itself <span class="muted">(optional, ${viewerZone} time)</span></label>
-    <input
-      id="resumeAt"
-      type="datetime-local"
-      .value=${value}
-      min=${localMinute(now())}
-      @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
-    />
-    ${Number.isNaN(at) ? html`<p class="muted small">Stays paused until somebody resumes it.</p>` : html`<p class="muted small">${exactTime(at, { zone: 'UTC', seconds: false })}</p>`}
-  </div>`
-}
-
-function slotField(value: string, change: (field: string, value: string) => void, entry?: CronEntry): TemplateResult {
-  return html`<div class="field">
-    <label for="slotAt">Run to skip</label>
-    <select id="slotAt" @change=${(event: Event) => change('slotAt', (event.target as HTMLSelectElement).value)}>
-      ${(entry?.coming ?? []).map(
-        ({ at, skipped }) => html`<option value=${at} ?selected=${at === value} ?disabled=${skipped}>
-          ${exactTime(Date.parse(at), { zone: entry?.timezone, seconds: false })}${skipped ? ' (already skipped)' : nothing}
-        </option>`,
-      )}
-    </select>
-  </div>`
-}
-
-/** What `datetime-local` understands, in the reader's zone. */
-function localMinute(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 16)
 }

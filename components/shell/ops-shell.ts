@@ -11,6 +11,9 @@ import { base } from '../theme/base.ts'
 import { type Place, placeOf, type Route, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
+/** What has a place of its own in the navigation. */
+const navigation = routes.filter(({ under }) => !under)
+
 const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', polling: 'polling every 10 s' }
 
 /**
@@ -89,15 +92,15 @@ export class OpsShell extends OpsElement {
 
   private links() {
     return html`<ul>
-        ${routes.map((route) => {
+        ${navigation.map((route) => {
           const { title, path } = route
-          const here = this.place?.route.path === path
+          const here = [this.place?.route.path, this.place?.route.under].includes(path)
           const refused = this.refused(route)
           if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
           return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
         })}
       </ul>
-      ${[...new Set(routes.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
+      ${[...new Set(navigation.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
   }
 
   /** Why this actor may not go there; empty when they may, or nobody knows yet. */
@@ -145,7 +148,7 @@ export class OpsShell extends OpsElement {
 
   /** A page that is not theirs to see, and those that are. */
   private closed(route: Route) {
-    const open = routes.filter((each) => !this.refused(each))
+    const open = navigation.filter((each) => !this.refused(each))
     return html`<h1 class="page-title" tabindex="-1">${route.title}</h1>
       <section class="card padded lost" role="note">
         <h2>This page is not open to you</h2>
@@ -228,7 +231,7 @@ function apply(page: OpsElement, shown: Record<string, string>): void {
 }
 
 function titleOf({ route, shown }: Place): string {
-  const subject = shown.subjectId ?? shown.entry
+  const subject = shown.subjectId ?? shown.entry ?? (route.under && shown.jobId)
   return subject && route.path !== '/audit' ? `${subject} · ${route.title}` : route.title
 }
 

@@ -2,8 +2,10 @@ import type { ViewAction } from '../../schemas/vocabulary.ts'
 
 export interface Route {
   title: string
-  /** Stands in the navigation under this path; a route without one is only reached by links. */
+  /** Below the base. */
   path: string
+  /** Reached by links only; the navigation shows this route instead. */
+  under?: string
   /** What must be allowed to go there. */
   view: ViewAction
   tag: string
@@ -12,9 +14,12 @@ export interface Route {
 
 export const routes: Route[] = [
   { title: 'Overview', path: '', view: 'view_overview', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
+  { title: 'Jobs', path: '/list', view: 'view_jobs', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
+  { title: 'Queues', path: '/queues', view: 'view_queues', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
   { title: 'Cron', path: '/cron', view: 'view_cron', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
   { title: 'Forensics', path: '/forensics', view: 'view_forensics', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
   { title: 'Audit', path: '/audit', view: 'view_audit', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
+  { title: 'Job', path: '/job', under: '/list', view: 'view_jobs', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
 ]
 
 export interface Place {
@@ -28,10 +33,24 @@ export function placeOf(base: string, url: URL): Place | undefined {
   const path = decode(below(base, url.pathname))
   if (path === undefined) return undefined
   const query = Object.fromEntries(url.searchParams)
+  const { at, named } = nameOf(path)
+  const route = routes.find((each) => each.path === at)
+  if (!route || (route.under && !named)) return undefined
+  return { route, shown: { ...renamed(query), ...named } }
+}
+
+/** A page about one thing has its name in the path, where it may hold any character. */
+function nameOf(path: string): { at: string; named?: Record<string, string> } {
   const [, subjectType, subjectId] = /^\/forensics\/([^/]+)\/(.+)$/.exec(path) ?? []
-  const route = routes.find((each) => each.path === (subjectType ? '/forensics' : path))
-  if (!route) return undefined
-  return { route, shown: subjectType && subjectId ? { ...query, subjectType, subjectId } : query }
+  if (subjectType && subjectId) return { at: '/forensics', named: { subjectType, subjectId } }
+  const [, jobId] = /^\/job\/(.+)$/.exec(path) ?? []
+  if (jobId) return { at: '/job', named: { jobId } }
+  return { at: path }
+}
+
+/** An element's own `id` is the page's business; the word in the address is the API's. */
+function renamed({ id, ...query }: Record<string, string>): Record<string, string> {
+  return id === undefined ? query : { ...query, jobId: id }
 }
 
 function below(base: string, path: string): string | undefined {

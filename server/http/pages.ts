@@ -12,6 +12,9 @@ export const contentSecurityPolicy =
 
 const pageViews: [RegExp, ViewAction][] = [
   [/^\/?$/, 'view_overview'],
+  [/^\/list$/, 'view_jobs'],
+  [/^\/job\/.+$/, 'view_jobs'],
+  [/^\/queues$/, 'view_queues'],
   [/^\/cron$/, 'view_cron'],
   [/^\/audit$/, 'view_audit'],
   [/^\/forensics(\/[^/]+\/[^/]+)?$/, 'view_forensics'],

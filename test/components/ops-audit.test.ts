@@ -272,7 +272,7 @@ describe('ops-audit', () => {
     }
     const page = mount('ops-audit', usual({ listAuditEvents: forbid }))
     await until(() => seen(page).includes('Support looks at cron only.'), 'the problem')
-    equal(all(page, 'form, ops-audit-export').length, 0, 'forms and exports')
+    equal(all(page, 'form, ops-export').length, 0, 'forms and exports')
   })
 
   it('becomes a list of cards where there is little room', async () => {

@@ -24,7 +24,7 @@ export function session(over: Partial<Session> = {}): Session {
   return {
     actor: opsDemo,
     permissions: everything(true),
-    engine: { name: 'pg-boss', version: '12.35.0', transactional: true, capabilities: {} },
+    engine: { name: 'pg-boss', version: '12.35.0', transactional: true, capabilities: {}, lacks: {} },
     bridges: [{ name: 'pg-boss', label: 'pg-boss Dashboard bridge', href: '/ops/jobs/pg-boss' }],
     base: '/ops/jobs',
     reasons: {

@@ -1,7 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { ApiError } from '../../schemas/client.ts'
-import type { AuditFilters } from '../../schemas/audit.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from '../core/connection.ts'
 import { problemOf } from '../core/problem.ts'
@@ -12,20 +11,25 @@ import { base } from '../theme/base.ts'
 type Format = 'csv' | 'ndjson'
 
 /**
- * Two ways to take the filtered events away. A plain link streams to disk; with a host's own `fetch` the file passes
+ * Two ways to take what is listed away. A plain link streams to disk; with a host's own `fetch` the file passes
  * through the page, because a link would go without its token.
  *
- * @tag ops-audit-export
+ * @tag ops-export
  */
-@element('ops-audit-export')
-export class OpsAuditExport extends LitElement {
+@element('ops-export')
+export class OpsExport extends LitElement {
   static override styles = [base]
 
   @state() private busy = false
   @state() private problem?: Problem
 
   @property({ attribute: false }) connection?: Connection
-  @property({ attribute: false }) filters: AuditFilters = {}
+  @property() endpoint: 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems' = 'exportAuditEvents'
+  /** What stands in the endpoint's path. */
+  @property({ attribute: false }) params: Record<string, string> = {}
+  @property({ attribute: false }) filters: Record<string, unknown> = {}
+  /** What the file is called when the server does not say. */
+  @property() name = 'export'
   /** Why this actor may not export. */
   @property() refused = ''
 
@@ -40,7 +44,7 @@ export class OpsAuditExport extends LitElement {
   private way(format: Format, label: string) {
     const { connection } = this
     if (!connection || this.refused) return html`<button type="button" class="button" disabled aria-describedby="refused">${label}</button>`
-    const href = connection.client.url('exportAuditEvents', { query: { format, ...this.filters } })
+    const href = connection.client.url(this.endpoint, { params: this.params, query: { format, ...this.filters } })
     if (!connection.fetch) return html`<a class="button" href=${href} download>${label}</a>`
     return html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.fetchFile(connection.fetch!, href, format)}>${label}</button>`
   }
@@ -51,7 +55,7 @@ export class OpsAuditExport extends LitElement {
     try {
       const response = await send(href, { credentials: 'same-origin' })
       if (!response.ok) throw new ApiError((await response.json()) as Problem)
-      saveFile(await response.blob(), fileName(response, `audit-events.${format}`))
+      saveFile(await response.blob(), fileName(response, `${this.name}.${format}`))
     } catch (error) {
       this.problem = problemOf(error)
     }
@@ -61,6 +65,6 @@ export class OpsAuditExport extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'ops-audit-export': OpsAuditExport
+    'ops-export': OpsExport
   }
 }

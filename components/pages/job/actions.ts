@@ -1,0 +1,49 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { JobDetail } from '../../../schemas/job.ts'
+import type { OperationAction } from '../../../schemas/vocabulary.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { ownershipLabel } from '../../parts/ownership.ts'
+
+const labels: Partial<Record<OperationAction, string>> = {
+  retry_job: 'Retry…',
+  cancel_job: 'Cancel…',
+  discard_job: 'Discard…',
+  restore_job: 'Restore…',
+  rescue_job: 'Rescue…',
+}
+
+/** What may be done to it now, and why the rest may not. Taking a discard back stands first as long as it can be. */
+export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask) => void): TemplateResult {
+  const known = (Object.keys(labels) as OperationAction[]).filter((action) => operations[action])
+  const allowed = known.filter((action) => operations[action]!.allowed)
+  const refused = known.filter((action) => !operations[action]!.allowed)
+  const undo = state === 'discarded' && operations.restore_job?.allowed
+  return html`<section class="card padded do" part="actions" aria-labelledby="do-title">
+    <h3 id="do-title" class="section-title">What may be done</h3>
+    ${ownershipLabel('powertools_native')}
+    ${undo ? html`<p>It was discarded here. That can be taken back:</p>` : nothing}
+    <div class="buttons">
+      ${allowed
+        .toSorted((a, b) => Number(b === 'restore_job' && undo) - Number(a === 'restore_job' && undo))
+        .map((action) => button(action, action === 'restore_job' && undo ? 'Undo the discard…' : labels[action]!, Boolean(undo && action === 'restore_job')))}
+      ${refused.map((action) => html`<button type="button" class="button" disabled aria-describedby="why-${action}">${labels[action]}</button>`)}
+    </div>
+    ${reasons()}
+  </section>`
+
+  function button(action: OperationAction, label: string, primary: boolean) {
+    return html`<button type="button" class="button ${primary ? 'primary' : ''}" @click=${() => ask({ action, id })}>${label}</button>`
+  }
+
+  /** The same reason for all of them is said once. */
+  function reasons() {
+    const said = refused.map((action) => operations[action]!.reason ?? 'Your account may not do this.')
+    if (said.length === 0) return nothing
+    if (new Set(said).size === 1 && said.length > 1) {
+      return html`<p class="refusal">${said[0]}${refused.map((action) => html`<span class="hidden-text" id="why-${action}">${said[0]}</span>`)}</p>`
+    }
+    return html`<ul class="refusals">
+      ${refused.map((action, index) => html`<li class="refusal" id="why-${action}"><b>${labels[action]!.slice(0, -1)}</b>: ${said[index]}</li>`)}
+    </ul>`
+  }
+}

@@ -1,0 +1,84 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { JobDetail } from '../../../schemas/job.ts'
+import { duration } from '../../core/time.ts'
+import { chip, type Tone } from '../../parts/chip.ts'
+import '../../parts/time.ts'
+
+type Attempt = JobDetail['attempts'][number]
+
+const tones: Record<Attempt['outcome'], Tone> = { completed: 'resolved', failed: 'review', cancelled: 'resolved', executing: 'runnable', unknown: 'bridge' }
+
+const kept: Record<JobDetail['attemptsKept'], string> = {
+  all: '',
+  last: 'This engine keeps only the last attempt; what came before is not known.',
+  none: 'This engine keeps no attempts; the number says how many were begun.',
+}
+
+/** Every attempt the engine kept, the last one first, each with its error: the message to read, the stack to open. */
+export function attemptList({ attempts, attemptsKept, attempt, maxAttempts }: JobDetail): TemplateResult {
+  return html`<section class="card" aria-labelledby="attempts-title">
+    <div class="section-head">
+      <h3 id="attempts-title">Attempts</h3>
+      <span class="muted small num">${attempt}${maxAttempts ? ` of ${maxAttempts}` : ''} begun</span>
+    </div>
+    ${attempts.length === 0 ? html`<p class="muted none">${attempt === 0 ? 'None yet.' : 'None is kept.'}</p>` : nothing}
+    <ol reversed class="attempts">
+      ${attempts.toReversed().map((each, index) => item(each, index === 0))}
+    </ol>
+    ${kept[attemptsKept] && attempt > 0 ? html`<p class="muted small none">${kept[attemptsKept]}</p>` : nothing}
+  </section>`
+}
+
+function item({ number, outcome, startedAt, endedAt, executor, error }: Attempt, last: boolean) {
+  const took = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined
+  return html`<li class="attempt" part="attempt">
+    <p class="attempt-head">
+      <b class="num">${number}</b> ${chip(tones[outcome], outcome)} ${startedAt ? html`<ops-time at=${startedAt}></ops-time>` : nothing}
+      ${took === undefined ? nothing : html`<span class="muted num">took ${took < 10_000 ? `${(took / 1000).toFixed(1)} s` : duration(took)}</span>`}
+      ${executor ? html`<span class="muted wrap">on ${executor}</span>` : nothing}
+    </p>
+    ${error ? errorText(error, last) : nothing}
+  </li>`
+}
+
+/** What a person needs is in the first line; the rest is for whoever wrote the code. */
+function errorText(error: string, open: boolean) {
+  const [first = '', ...rest] = error.trimEnd().split('\n')
+  const stack = rest.join('\n').trimEnd()
+  return html`<p class="error wrap">${first.slice(0, 2000)}</p>
+    ${stack
+      ? html`<details ?open=${open && rest.length <= 4}>
+          <summary>Stack, ${rest.length} ${rest.length === 1 ? 'line' : 'lines'}</summary>
+          <pre class="json" tabindex="0" role="region" aria-label="Stack">${stack}</pre>
+        </details>`
+      : nothing}`
+}
+
+export const attemptStyles = css`
+  .attempt {
+    display: grid;
+    gap: 6px;
+    padding: 10px 16px;
+    border-top: 1px solid var(--_line);
+  }
+  .attempt-head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    gap: 2px 10px;
+  }
+  .error {
+    color: var(--_review);
+    font-family: var(--_mono);
+    font-size: var(--_small);
+  }
+  summary {
+    width: max-content;
+    font-size: 13px;
+    color: var(--_accent);
+    cursor: pointer;
+  }
+  .attempt .json {
+    margin-top: 6px;
+  }
+`

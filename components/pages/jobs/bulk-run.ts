@@ -1,0 +1,214 @@
+import { html, nothing } from 'lit'
+import { property, state } from 'lit/decorators.js'
+import type { BulkItem, BulkRun } from '../../../schemas/bulk.ts'
+import type { Problem } from '../../../schemas/problem.ts'
+import { type BulkOutcome, bulkOutcomes, bulkStatuses, operationActions } from '../../../schemas/vocabulary.ts'
+import { OpsElement } from '../../core/element.ts'
+import { problemOf } from '../../core/problem.ts'
+import { element } from '../../core/register.ts'
+import { Resource } from '../../core/resource.ts'
+import { countOf } from '../../parts/count.ts'
+import '../../parts/export.ts'
+import { jobLink } from '../../parts/job-link.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { problemPanel, problemStyles } from '../../parts/problem.ts'
+import { tableStyles } from '../../parts/table.ts'
+import '../../parts/time.ts'
+import { base } from '../../theme/base.ts'
+import { bulkRunStyles } from './bulk-run-styles.ts'
+
+/** Hints come when a batch is done; between two of them the bar still moves. */
+const followMs = 1500
+
+/** What did not go as it should, worst first. */
+const leftOver: BulkOutcome[] = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'missing', 'aborted']
+const undoMost = 1000
+
+/**
+ * How a bulk run fares: a bar that fills, counts by outcome, a way to abort it, and at the end what did not go and what to do
+ * about it. The run goes on whether or not anybody looks.
+ *
+ * @tag ops-bulk-run
+ * @fires ops-close - The person has seen enough of a run that has ended.
+ */
+@element('ops-bulk-run')
+export class OpsBulkRun extends OpsElement {
+  static override styles = [base, tableStyles, problemStyles, bulkRunStyles]
+  static override shadowRootOptions = { ...OpsElement.shadowRootOptions, delegatesFocus: true }
+
+  @state() private wanted?: BulkOutcome
+  @state() private problem?: Problem
+  @state() private busy = false
+
+  @property({ attribute: 'run-id' }) runId = ''
+  /** Whether it can be put away once it has ended. */
+  @property({ type: Boolean }) closable = false
+  @property({ attribute: false }) ask: (ask: Ask) => void = () => undefined
+
+  private timer?: ReturnType<typeof setTimeout>
+
+  private readonly run = new Resource(this, {
+    connection: () => (this.runId ? this.connection : undefined),
+    load: ({ client }, signal) => client.getBulkRun({ params: { id: this.runId }, signal }),
+    key: () => this.runId,
+    of: () => this.runId,
+    topics: ['bulk'],
+  })
+
+  private readonly items = new Resource(this, {
+    connection: () => (this.wanted ? this.connection : undefined),
+    load: ({ client }, signal) => client.listBulkItems({ params: { id: this.runId }, query: { outcome: this.wanted, limit: 50 }, signal }),
+    key: () => [this.runId, this.wanted],
+    of: () => [this.runId, this.wanted],
+    topics: [],
+  })
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    clearTimeout(this.timer)
+  }
+
+  protected override updated() {
+    const { data } = this.run
+    clearTimeout(this.timer)
+    if (data && underWay(data) && this.isConnected) this.timer = setTimeout(this.run.reload, followMs)
+  }
+
+  override render() {
+    return this.run.render<unknown>({
+      pending: () => html`<section class="card padded run" role="status">Asking how the run fares…</section>`,
+      error: (problem) => problemPanel(problem, this.run.reload),
+      complete: (run) => this.panel(run),
+    })
+  }
+
+  private panel(run: BulkRun) {
+    return html`<section class="card padded run ${underWay(run) ? 'going' : ''}" aria-labelledby="title">
+      <div class="head">
+        <h3 id="title" tabindex="-1">${operationActions[run.action]} · ${countOf(run.eligible, 'job', this.language)}</h3>
+        <span class="muted small">by ${run.actor.label}, <ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time></span>
+        <span class="end">${this.controls(run)}</span>
+      </div>
+      ${this.bar(run)} ${this.outcomes(run)}
+      ${this.problem ? html`<p class="small" role="alert"><b>${this.problem.title}.</b> ${this.problem.detail}</p>` : nothing}
+      ${this.wanted ? this.list(this.wanted) : nothing} ${underWay(run) ? nothing : this.nextSteps(run)}
+    </section>`
+  }
+
+  private controls(run: BulkRun) {
+    if (underWay(run)) return html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.abort}>Abort</button>`
+    if (!this.closable) return nothing
+    return html`<button type="button" class="button" @click=${() => this.dispatchEvent(new CustomEvent('ops-close', { bubbles: true, composed: true }))}>Close</button>`
+  }
+
+  private bar(run: BulkRun) {
+    const reached = run.eligible - (run.outcomes.waiting ?? 0)
+    const share = run.eligible ? Math.floor((reached / run.eligible) * 100) : 100
+    const words = `${bulkStatuses[run.status]}: ${reached.toLocaleString(this.language ?? 'en-GB')} of ${run.eligible.toLocaleString(this.language ?? 'en-GB')}`
+    return html`<div class="progress">
+      <progress max="100" value=${share} aria-label="Progress of the run">${share} %</progress>
+      <span class="num small">${words}${underWay(run) ? ` · ${share} %` : nothing}</span>
+      <span class="hidden-text" role="status">${underWay(run) ? `${Math.floor(share / 25) * 25} % reached` : `The run ${run.status === 'aborted' ? 'was aborted' : 'has ended'}`}</span>
+    </div>`
+  }
+
+  /** Each outcome with its count; those that did not go open the list of their jobs. */
+  private outcomes({ outcomes, notEligible }: BulkRun) {
+    const counts = (['done', ...leftOver] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
+    const skipped = Object.entries(notEligible)
+    return html`<ul class="outcomes">
+        ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
+      </ul>
+      ${skipped.length > 0
+        ? html`<p class="small muted">Not eligible from the start: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')} ${why}`).join(' · ')}</p>`
+        : nothing}`
+  }
+
+  private outcome(outcome: BulkOutcome, count: number) {
+    const words = html`<b class="num">${count.toLocaleString(this.language ?? 'en-GB')}</b> ${bulkOutcomes[outcome]}`
+    if (outcome === 'done') return html`<span>${words}</span>`
+    const open = this.wanted === outcome
+    return html`<button type="button" class="button" aria-expanded=${open} @click=${() => (this.wanted = open ? undefined : outcome)}>${words}</button>`
+  }
+
+  private list(outcome: BulkOutcome) {
+    return html`<div class="items">
+      ${this.items.render<unknown>({
+        pending: () => html`<p class="muted">Loading…</p>`,
+        error: (problem) => problemPanel(problem, this.items.reload),
+        complete: ({ items, nextCursor }) => html`<table role="table" aria-label="Jobs: ${bulkOutcomes[outcome]}">
+            <tbody role="rowgroup">
+              ${items.map((item) => this.item(item))}
+            </tbody>
+          </table>
+          ${nextCursor ? html`<p class="small muted">These are the first ${items.length}; the export has all of them.</p>` : nothing}
+          <ops-export .connection=${this.connection} endpoint="exportBulkItems" .params=${{ id: this.runId }} .filters=${{ outcome }} name="bulk-${outcome}"></ops-export>`,
+      })}
+    </div>`
+  }
+
+  private item({ id, queue, state, detail }: BulkItem) {
+    return html`<tr role="row">
+      <td role="cell">${jobLink(this.base, id)}</td>
+      <td role="cell" class="wrap">${queue}</td>
+      <td role="cell">was ${state}</td>
+      <td role="cell" class="wrap muted">${detail ?? ''}</td>
+    </tr>`
+  }
+
+  /** What one may want to do next: the rest again, or all of it back. */
+  private nextSteps(run: BulkRun) {
+    const rest = leftOver.reduce((sum, outcome) => sum + (outcome === 'missing' ? 0 : (run.outcomes[outcome] ?? 0)), 0)
+    const done = run.outcomes.done ?? 0
+    const undoable = run.action === 'discard_job' && done > 0 && done <= undoMost && !this.session?.engine.lacks.restore_job
+    if (rest === 0 && !undoable) return nothing
+    return html`<div class="next">
+      ${rest > 0
+        ? html`<button type="button" class="button" @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
+            ${operationActions[run.action]} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…
+          </button>`
+        : nothing}
+      ${undoable ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.undo}>Undo: restore ${countOf(done, 'job')}…</button>` : nothing}
+    </div>`
+  }
+
+  private readonly abort = () =>
+    this.attempt(async () => {
+      await this.connection!.client.abortBulkRun({ params: { id: this.runId } })
+      this.run.reload()
+    })
+
+  private readonly undo = () =>
+    this.attempt(async () => {
+      const ids: string[] = []
+      let cursor: string | undefined
+      do {
+        const query = { outcome: 'done' as const, limit: 200, cursor }
+        const page = await this.connection!.client.listBulkItems({ params: { id: this.runId }, query })
+        ids.push(...page.items.map(({ id }) => id))
+        cursor = page.nextCursor
+      } while (cursor && ids.length < undoMost)
+      this.ask({ action: 'restore_job', selection: { ids } })
+    })
+
+  private async attempt(act: () => Promise<void>) {
+    this.busy = true
+    this.problem = undefined
+    try {
+      await act()
+    } catch (error) {
+      this.problem = problemOf(error)
+    }
+    this.busy = false
+  }
+}
+
+function underWay({ status }: BulkRun): boolean {
+  return status === 'queued' || status === 'running'
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-bulk-run': OpsBulkRun
+  }
+}

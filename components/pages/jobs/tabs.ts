@@ -1,0 +1,34 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Queue } from '../../../schemas/queue.ts'
+import { type CountMethod, type JobState, jobStates } from '../../../schemas/vocabulary.ts'
+import { figure } from '../../parts/count.ts'
+
+export interface StateTabs {
+  state: string
+  /** Figures of the queues in question; left out where they do not answer what is looked for. */
+  queues?: { items: Queue[]; nextCursor?: string; asOf: string }
+  href: (state: string) => string
+  locale: string | undefined
+}
+
+/** One tab for each state, with how many are in it. The counts change under the eyes; nothing moves by that. */
+export function stateTabs({ state, queues, href, locale }: StateTabs): TemplateResult {
+  const tab = (word: string, label: string, count: string) => html`<a href=${href(word)} aria-current=${state === word ? 'true' : nothing}
+    >${label} <span class="num">${count}</span></a
+  >`
+  const several = state.includes(',')
+  return html`<nav class="tabs" aria-label="States" part="tabs" title=${queues ? `As measured ${queues.asOf}` : nothing}>
+    ${tab('', 'All', '')} ${Object.entries(jobStates).map(([word, label]) => tab(word, label, counted(queues, word as JobState, locale)))}
+    ${several ? tab(state, state.replaceAll(',', ' or '), '') : nothing}
+  </nav>`
+}
+
+/** A sum is only as sure as the least sure of its figures. */
+function counted(queues: StateTabs['queues'], state: JobState, locale: string | undefined): string {
+  const figures = (queues?.items ?? []).flatMap(({ depth }) => depth.filter((each) => each.state === state))
+  if (figures.length === 0) return ''
+  const sum = figures.reduce((total, { count }) => total + count, 0)
+  const least = (['estimated', 'capped'] as const).find((method) => figures.some(({ how }) => how === method))
+  const how: CountMethod = least ?? (queues?.nextCursor ? 'capped' : 'exact')
+  return figure(sum, how, locale)
+}

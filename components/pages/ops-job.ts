@@ -1,0 +1,170 @@
+import { html, nothing } from 'lit'
+import { property, query } from 'lit/decorators.js'
+import type { JobDetail } from '../../schemas/job.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { waitReasons } from '../../schemas/vocabulary.ts'
+import { OpsElement } from '../core/element.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import { completenessChip } from '../parts/chip.ts'
+import '../parts/confirm.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import '../parts/copy.ts'
+import { diffStyles, json } from '../parts/diff.ts'
+import { jobsHref } from '../parts/job-link.ts'
+import { stateChip } from '../parts/job-state.ts'
+import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { queueFields } from '../parts/queue-fields.ts'
+import { skeletonRows } from '../parts/quiet.ts'
+import { sentence } from '../parts/sentence.ts'
+import { partStyles } from '../parts/styles.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { attemptList, attemptStyles } from './job/attempts.ts'
+import { jobEvents, jobTimeline, timelineStyles } from './job/history.ts'
+import { jobFacts, jobOrigin } from './job/facts.ts'
+import { jobActions } from './job/actions.ts'
+import { jobStyles } from './job/styles.ts'
+
+/**
+ * One job: what it is, why it does not run, every attempt the engine kept, where it came from, what was done to it, and what may
+ * be done now.
+ *
+ * @tag ops-job
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates, e.g. `de-DE`.
+ * @attr {string} job-id - Id of the job.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @slot empty - Shown while no job is given.
+ * @csspart heading - The heading.
+ * @csspart actions - What may be done.
+ * @csspart waiting - Why it does not run.
+ * @csspart attempt - One attempt.
+ * @csspart next-paths - Where to go from here.
+ * @csspart chip - A state.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-job')
+export class OpsJob extends OpsElement {
+  static override styles = [base, pageStyles, partStyles, diffStyles, nextPathStyles, attemptStyles, timelineStyles, jobStyles]
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+
+  @property({ attribute: 'job-id' }) jobId = ''
+
+  private readonly job = new Resource(this, {
+    connection: () => (this.jobId ? this.connection : undefined),
+    load: ({ client }, signal) => client.getJob({ params: { id: this.jobId }, signal }),
+    key: () => this.jobId,
+    of: () => this.jobId,
+    topics: ['jobs', 'bulk', 'queues', 'audit'],
+  })
+
+  override render() {
+    if (!this.jobId) return html`<header class="page-head">${this.heading('Job')}</header><slot name="empty"><p class="muted">No job is given.</p></slot>`
+    const { data } = this.job
+    return html`
+      <header class="page-head">
+        <div class="who">${this.breadcrumb(data)} ${this.heading(data?.worker ?? data?.queue ?? 'Job')} ${this.identity(data)}</div>
+        ${data ? html`<span class="muted num">as of <ops-time show="relative" at=${data.asOf}></ops-time></span>` : nothing}
+      </header>
+      ${this.job.render<unknown>({
+        pending: () => skeletonRows(6),
+        error: (problem) => this.lost(problem),
+        complete: (job, late) => html`${staleNote(late, this.job.reload)} ${this.content(job, late)}`,
+      })}
+      <ops-confirm .fields=${queueFields} @ops-operation=${this.job.reload}></ops-confirm>
+    `
+  }
+
+  private breadcrumb(job: JobDetail | undefined) {
+    return html`<nav class="small" aria-label="Breadcrumb">
+      <a class="linked" href="${this.base}/list">Jobs</a>
+      ${job ? html`<span class="muted" aria-hidden="true">/</span> <a class="linked wrap" href=${jobsHref(this.base, { queue: job.queue })}>${job.queue}</a>` : nothing}
+    </nav>`
+  }
+
+  private identity(job: JobDetail | undefined) {
+    return html`<p class="identity">
+      ${job ? stateChip(job.state) : nothing}
+      ${job && job.engineState !== job.state ? html`<span class="muted small">the engine says <code>${job.engineState}</code></span>` : nothing}
+      <ops-copy label="job id" whole value=${this.jobId}></ops-copy>
+    </p>`
+  }
+
+  /** An engine forgets; what we recorded about the job stays. */
+  private lost(problem: Problem) {
+    return html`${problemPanel(problem, this.job.reload)}
+    ${problem.code === 'not_found'
+      ? html`<p class="remains">
+          What was done to it stays on record: <a class="linked" href=${this.forensicsHref}>forensics</a> ·
+          <a class="linked" href=${this.auditHref}>audit events</a>
+        </p>`
+      : nothing}`
+  }
+
+  private content(job: JobDetail, late?: Problem) {
+    return html`<div class="columns ${late ? 'stale' : ''}">
+      <div class="first">
+        ${this.waiting(job)} ${attemptList(job)} ${this.value('Arguments', job.args)} ${this.value('Output', job.output)} ${this.value('Meta', job.meta)}
+      </div>
+      <div class="side">
+        ${jobActions(job, this.ask)} ${jobFacts(job, this.base)} ${jobOrigin(job, this.base)} ${this.evidence(job)}
+        ${job.forensics ? nextPathList(job.forensics.nextPaths, this.ask) : nothing}
+      </div>
+      <div class="second">${jobTimeline(job)} ${jobEvents(job, this.base, this.auditHref)}</div>
+    </div>`
+  }
+
+  private waiting({ waiting }: JobDetail) {
+    if (waiting.length === 0) return nothing
+    return html`<section class="card padded why" part="waiting" aria-labelledby="why-title">
+      <h3 id="why-title" class="section-title">Why it is not running</h3>
+      <ul>
+        ${waiting.map(({ reason, detail }) => html`<li><b>${waitReasons[reason] ?? reason}</b> <span class="wrap muted">${sentence(detail)}</span></li>`)}
+      </ul>
+    </section>`
+  }
+
+  private value(title: string, value: unknown) {
+    if (value === undefined || value === null) return nothing
+    return html`<section class="card padded" aria-label=${title}>
+      <h3 class="section-title">${title}</h3>
+      ${json(value)}
+    </section>`
+  }
+
+  private evidence({ forensics }: JobDetail) {
+    if (!forensics) return nothing
+    const { state, reasons } = forensics.completeness
+    return html`<section class="card padded" aria-labelledby="evidence-title">
+      <h3 id="evidence-title" class="section-title">Evidence</h3>
+      <p>${completenessChip(state)} <a class="linked" href=${this.forensicsHref}>Open forensics</a></p>
+      ${reasons.length > 0 ? html`<ul class="reasons small muted">${reasons.map((reason) => html`<li class="wrap">${sentence(reason)}</li>`)}</ul>` : nothing}
+    </section>`
+  }
+
+  private get forensicsHref(): string {
+    return `${this.base}/forensics/job/${encodeURIComponent(this.jobId)}`
+  }
+
+  private get auditHref(): string {
+    return `${this.base}/audit?subjectType=job&subjectId=${encodeURIComponent(this.jobId)}`
+  }
+
+  /** What is asked of this job is asked of it as it stands here. */
+  private readonly ask = (ask: Ask): void => {
+    const { data } = this.job
+    const ours = ask.action.endsWith('_job') && ask.id === data?.id
+    void this.confirm.open(ours ? { ...ask, seen: data?.version } : ask)
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-job': OpsJob
+  }
+}

@@ -1,0 +1,437 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Job, JobFilters } from '../../schemas/job.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { JobState } from '../../schemas/vocabulary.ts'
+import { OpsElement } from '../core/element.ts'
+import { address, filtered } from '../core/filter.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import '../parts/confirm.ts'
+import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
+import { figure } from '../parts/count.ts'
+import '../parts/export.ts'
+import '../parts/menu.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { readOnlyBanner, skeletonRows } from '../parts/quiet.ts'
+import { partStyles } from '../parts/styles.ts'
+import { tableStyles } from '../parts/table.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { bulkBar } from './jobs/bulk-bar.ts'
+import './jobs/bulk-run.ts'
+import { columns, leadingCells } from './jobs/columns.ts'
+import { nothingThere } from './jobs/empty.ts'
+import { filterChips, filterForm, filterStyles } from './jobs/filter-form.ts'
+import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
+import { Hints } from './jobs/hints.ts'
+import { keysOf } from './jobs/keys.ts'
+import { jobOperations, type JobOperation, refusedFor } from './jobs/operations.ts'
+import { keepPreferences, type Preferences, readPreferences } from './jobs/preferences.ts'
+import { newJobs, refresh, type Row, show, type Shown } from './jobs/rows.ts'
+import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
+import { jobsStyles } from './jobs/styles.ts'
+import { stateTabs } from './jobs/tabs.ts'
+import './jobs/view-options.ts'
+import './jobs/views.ts'
+
+/**
+ * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. What is looked for
+ * stands in the address; rows are marked where they stand and replaced only when asked.
+ *
+ * Keys, with the focus on a row: up and down move, Space chooses, Shift with either extends, Ctrl+A chooses the page, Escape
+ * chooses nothing.
+ *
+ * @tag ops-jobs
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {string} state - Only jobs in these states, with commas between them, e.g. `retryable,discarded`.
+ * @attr {string} queue - Only jobs of this queue.
+ * @attr {string} worker - Only jobs of this worker.
+ * @attr {string} tag - Only jobs with this tag.
+ * @attr {string} job-id - Only the job with this id; `id` in the address.
+ * @attr {string} args - Only jobs whose arguments contain this JSON object.
+ * @attr {string} error - Only jobs whose last error has this text.
+ * @attr {string} cron-entry - Only jobs that this cron entry made.
+ * @attr {'created' | 'due' | 'finished'} time - Which moment `from` and `to` are about.
+ * @attr {string} from - From this instant on, ISO-8601.
+ * @attr {string} to - Before this instant, ISO-8601.
+ * @attr {'newest' | 'oldest'} order - Newest first unless set.
+ * @attr {string} bulk - Id of the bulk run whose progress is shown on top.
+ * @attr {number} limit - How many jobs to a page, 50 unless set, 200 at most.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @fires ops-bulk - A selection was taken on; the detail is `{ id, action }` of its run.
+ * @slot empty - Shown when there are no jobs.
+ * @csspart heading - The heading.
+ * @csspart tabs - The states with their counts.
+ * @csspart filters - The form that narrows the list.
+ * @csspart table - The table.
+ * @csspart row - One job.
+ * @csspart bulk-bar - What can be done to the chosen jobs.
+ * @csspart bulk-run - The progress of a bulk run.
+ * @csspart chip - A state.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-jobs')
+export class OpsJobs extends OpsElement {
+  static override styles = [base, tableStyles, pageStyles, partStyles, filterStyles, jobsStyles]
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @state() private shown?: Shown
+  @state() private selected: Selected = nothingSelected
+  @state() private trail: string[] = []
+  @state() private preferences?: Preferences
+
+  @property() state = ''
+  @property() queue = ''
+  @property() worker = ''
+  @property() tag = ''
+  @property({ attribute: 'job-id' }) jobId = ''
+  @property() args = ''
+  @property() error = ''
+  @property({ attribute: 'cron-entry' }) cronEntry = ''
+  @property() time = ''
+  @property() from = ''
+  @property() to = ''
+  @property() order = ''
+  @property() bulk = ''
+  @property({ type: Number }) limit = 50
+
+  private anchor = ''
+  private readonly hints = new Hints(this, () => this.connection)
+  private readonly keys = keysOf({
+    rows: () => this.shown?.rows ?? [],
+    root: () => this.renderRoot,
+    choose: (jobs, chosen) => this.pick(jobs, chosen),
+    clear: () => (this.selected = nothingSelected),
+  })
+
+  private readonly list = new Resource(this, {
+    connection: () => this.connection,
+    load: async ({ client }, signal) => {
+      const key = this.pageKey
+      const order = this.order === 'oldest' ? 'oldest' : undefined
+      const query = { ...this.filters, order, limit: this.limit, cursor: this.trail.at(-1) } as const
+      return { key, ...(await client.listJobs({ query, signal })) }
+    },
+    key: () => this.pageKey,
+    topics: ['jobs', 'bulk'],
+  })
+
+  private readonly count = new Resource(this, {
+    connection: () => this.connection,
+    load: async ({ client }, signal) => ({ key: this.filterKey, ...(await client.countJobs({ query: this.filters, signal })) }),
+    key: () => this.filterKey,
+    topics: ['jobs', 'bulk'],
+  })
+
+  /** Figures of the snapshot; they know queues, but none of the other filters. */
+  private readonly figures = new Resource(this, {
+    connection: () => (this.session?.permissions.view_queues?.allowed && this.countable ? this.connection : undefined),
+    load: ({ client }, signal) => client.listQueues({ query: { name: this.queue || undefined, limit: 200 }, signal }),
+    key: () => this.queue,
+    of: () => this.queue,
+    topics: ['queues'],
+  })
+
+  /** Runs that are under way, also when this page was not open when they began. */
+  private readonly runs = new Resource(this, {
+    connection: () => this.connection,
+    load: ({ client }, signal) => client.listBulkRuns({ query: { limit: 20 }, signal }),
+    key: () => this.bulk,
+    topics: ['bulk'],
+  })
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (this.session) this.preferences ??= readPreferences(this.session)
+    if (this.hasUpdated && filterNames.some((name) => changed.has(name))) Object.assign(this, { trail: [], selected: nothingSelected })
+    const { data } = this.list
+    if (!data) this.shown = undefined
+    else if (data.key === this.pageKey && this.shown?.key !== data.key) this.shown = show(data)
+    else if (data.key === this.shown?.key && data !== this.merged) this.shown = refresh(this.shown, data)
+    this.merged = data
+  }
+  private merged?: unknown
+
+  override render() {
+    return html`
+      <header class="page-head">
+        ${this.heading('Jobs')}
+        <div class="tools">
+          <ops-job-views .filters=${this.values} .order=${this.order} @ops-view=${this.viewChosen}></ops-job-views>
+          <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" refused=${this.exportRefusal}></ops-export>
+        </div>
+      </header>
+      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()}
+      ${stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
+      ${filterForm({ values: this.values, hints: this.hints.known, lacks: this.session?.engine.lacks ?? {}, change: this.narrow, ask: this.hints.ask })}
+      ${filterChips(this.values, this.narrow)}
+      ${this.list.render({
+        pending: () => skeletonRows(8),
+        error: (problem) => problemPanel(problem, this.list.reload),
+        complete: (_, late) => this.content(late),
+      })}
+      <ops-confirm @ops-operation=${this.acted} @ops-bulk=${this.followed}></ops-confirm>
+    `
+  }
+
+  private bulkRuns() {
+    const running = (this.runs.data?.items ?? []).filter(({ status }) => status === 'queued' || status === 'running').map(({ id }) => id)
+    const ids = [...new Set([this.bulk, ...running])].filter(Boolean)
+    return repeat(
+      ids,
+      (id) => id,
+      (id) =>
+        html`<ops-bulk-run part="bulk-run" run-id=${id} ?closable=${id === this.bulk} .ask=${this.ask} @ops-close=${() => this.go({ bulk: '' })}></ops-bulk-run>`,
+    )
+  }
+
+  private content(late?: Problem) {
+    const { shown } = this
+    if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
+    return html`${staleNote(late, this.list.reload)} ${this.line()} ${this.news(shown)}
+      ${shown.rows.length > 0 ? this.table(shown) : nothingThere(this.values, this.session, this.list.data!, () => this.narrow(noFilters))} ${this.pager()}
+      ${bulkBar({
+        selected: this.selected,
+        page: shown.rows,
+        matching: this.matching,
+        session: this.session,
+        ask: (action) => this.ask({ action, selection: selectionOf(this.selected, this.filters) }),
+        all: () => (this.selected = { ...this.selected, all: true }),
+        clear: () => (this.selected = nothingSelected),
+      })}`
+  }
+
+  /** How many there are and how that was counted, as of when, and how the table is shown. */
+  private line() {
+    const { searched, withheld, asOf } = this.list.data!
+    const window = searched?.window ?? (this.count.data?.key === this.filterKey ? this.count.data.searched?.window : undefined)
+    return html`<div class="line">
+      <span class="num">${this.matching ? html`<b>${this.matching}</b> ${this.matching === '1' ? 'job' : 'jobs'}` : nothing}</span>
+      ${window ? html`<span class="muted small">searched: ${window}</span>` : nothing}
+      ${withheld > 0 ? html`<span class="muted small">${withheld} of this page withheld: your account may not see them</span>` : nothing}
+      <span class="muted small num">as of <ops-time show="relative" at=${asOf}></ops-time></span>
+      <span class="end">
+        <select aria-label="Order" @change=${(event: Event) => this.go({ order: (event.target as HTMLSelectElement).value })}>
+          <option value="" ?selected=${this.order !== 'oldest'}>Newest first</option>
+          <option value="oldest" ?selected=${this.order === 'oldest'}>Oldest first</option>
+        </select>
+        ${this.preferences ? html`<ops-view-options .preferences=${this.preferences} .keep=${this.keep}></ops-view-options>` : nothing}
+      </span>
+    </div>`
+  }
+
+  private news(shown: Shown) {
+    const { data } = this.list
+    const fresh = data && data.key === shown.key ? newJobs(shown, data).length : 0
+    const gone = shown.rows.filter(({ left }) => left).length
+    const words = fresh > 0 ? `${fresh === data?.items.length ? `${fresh}+` : fresh} new` : `${gone} no longer ${gone === 1 ? 'matches' : 'match'}`
+    return html`<div role="status" class="news">
+      ${fresh + gone > 0 ? html`<button type="button" class="button primary" @click=${this.showNews}>${words} · show</button>` : nothing}
+    </div>`
+  }
+
+  private table({ rows, key }: Shown) {
+    const stale = this.list.problem || key !== this.pageKey
+    const chosen = this.preferences?.columns ?? []
+    const whole = this.selected.all || rows.every(({ job }) => this.selected.seen.has(job.id))
+    const some = rows.some(({ job }) => this.selected.seen.has(job.id))
+    return html`<div class="card ${stale ? 'stale' : ''} ${this.preferences?.dense ? 'dense' : ''}">
+      <table role="table" aria-label="Jobs" aria-busy=${this.list.loading} part="table" @keydown=${this.keys.pressed}>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader" class="pick">
+              <label
+                ><input
+                  type="checkbox"
+                  aria-label="Choose every job of this page"
+                  .checked=${whole}
+                  .indeterminate=${some && !whole}
+                  @change=${(event: Event) => this.pick(jobsOf(rows), (event.target as HTMLInputElement).checked)}
+              /></label>
+            </th>
+            <th scope="col" role="columnheader">Job</th>
+            <th scope="col" role="columnheader">State</th>
+            ${chosen.map((name) => html`<th scope="col" role="columnheader">${columns[name].title}</th>`)}
+            <th scope="col" role="columnheader"><span class="hidden-text">Actions</span></th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${repeat(
+            rows,
+            ({ job }) => job.id,
+            (row, index) => this.row(row, index),
+          )}
+        </tbody>
+      </table>
+    </div>`
+  }
+
+  private row(row: Row, index: number) {
+    const { job, left } = row
+    const chosen = this.selected.all || this.selected.seen.has(job.id)
+    return html`<tr role="row" part="row" class="row ${chosen ? 'chosen' : ''} ${left ? 'left' : ''}" @click=${(event: MouseEvent) => this.clicked(event, job)}>
+      <td role="cell" class="pick">
+        <label><input type="checkbox" data-row=${index} aria-label="Choose ${job.worker ?? job.queue} ${job.id}" .checked=${chosen} @click=${(event: MouseEvent) => this.ticked(event, job)} /></label>
+      </td>
+      ${leadingCells(row, this.base)}
+      ${(this.preferences?.columns ?? []).map((name) => {
+        const cell: unknown = columns[name].cell(job, this.base)
+        const empty = cell === nothing || (Array.isArray(cell) && cell.length === 0)
+        return html`<td role="cell" class="fact ${name === 'error' ? 'error-column' : name} ${empty ? 'nothing' : ''}">
+          <span class="caption" aria-hidden="true">${columns[name].title}</span><span>${cell}</span>
+        </td>`
+      })}
+      <td role="cell" class="do"><ops-menu label="Actions for ${job.worker ?? job.queue} ${job.id}" .items=${this.actions(job)}></ops-menu></td>
+    </tr>`
+  }
+
+  private actions(job: Job) {
+    return [
+      ...Object.entries(jobOperations).map(([action, label]) => ({
+        label: `${label}…`,
+        refused: refusedFor(this.session, action as JobOperation, job.state as JobState),
+        choose: () => this.ask({ action: action as JobOperation, id: job.id, seen: job.version }),
+      })),
+      { label: 'Open forensics', href: `${this.base}/forensics/job/${encodeURIComponent(job.id)}` },
+    ]
+  }
+
+  private pager() {
+    const next = this.list.data?.nextCursor
+    const { trail } = this
+    if (trail.length === 0 && !next) return nothing
+    const [back, on] = this.order === 'oldest' ? ['Older', 'Newer'] : ['Newer', 'Older']
+    return html`<nav class="pages" aria-label="Pages" part="pager">
+      <button type="button" class="button" ?disabled=${trail.length === 0} @click=${() => (this.trail = trail.slice(0, -1))}>${back}</button>
+      <span class="muted small">Page ${trail.length + 1}</span>
+      <button type="button" class="button" ?disabled=${!next} @click=${() => next && (this.trail = [...trail, next])}>${on}</button>
+    </nav>`
+  }
+
+  /** Why this actor may change no job at all; said once on top. */
+  private get readOnly(): string {
+    if (!this.session) return ''
+    const reasons = (Object.keys(jobOperations) as JobOperation[]).map((action) => this.session!.permissions[action])
+    return reasons.every((permission) => permission && !permission.allowed) ? (reasons[0]!.reason ?? 'Your account may not do this.') : ''
+  }
+
+  private get exportRefusal(): string {
+    return this.session && !this.session.actor ? 'Your account cannot be named in evidence, so it may not export.' : ''
+  }
+
+  private get values(): FilterValues {
+    return Object.fromEntries(filterNames.map((name) => [name, this[name]])) as FilterValues
+  }
+
+  private get filters(): JobFilters {
+    return apiFilters(this.values)
+  }
+
+  private get filterKey(): string {
+    return JSON.stringify(this.values)
+  }
+
+  private get pageKey(): string {
+    return JSON.stringify([this.values, this.order, this.limit, this.trail])
+  }
+
+  /** Whether the figures by queue and state say how many there are. */
+  private get countable(): boolean {
+    return filterNames.every((name) => name === 'state' || name === 'queue' || !this.values[name])
+  }
+
+  /** How many match, as sure as it was counted; empty until it is known. */
+  private get matching(): string {
+    const { data } = this.count
+    return data?.key === this.filterKey ? figure(data.count, data.how, this.language) : ''
+  }
+
+  private hrefWith(change: Partial<FilterValues>): string {
+    return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change }), order: this.order } })}`
+  }
+
+  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+
+  private pick(jobs: Job[], chosen: boolean) {
+    const { all } = this.selected
+    const from = all ? choose(nothingSelected, jobsOf(this.shown?.rows ?? []), true) : this.selected
+    this.selected = choose(from, jobs, chosen)
+  }
+
+  /** A click with Shift takes everything between it and the last one. */
+  private ticked(event: MouseEvent, job: Job) {
+    const chosen = (event.target as HTMLInputElement).checked
+    const rows = this.shown!.rows
+    const [a, b] = [rows.findIndex((row) => row.job.id === this.anchor), rows.findIndex((row) => row.job.id === job.id)]
+    const range = event.shiftKey && a >= 0 ? rows.slice(Math.min(a, b), Math.max(a, b) + 1) : rows.slice(b, b + 1)
+    this.pick(jobsOf(range), chosen)
+    this.anchor = job.id
+  }
+
+  /** Shift or Ctrl on the row itself chooses it too; a plain click there does nothing. */
+  private clicked(event: MouseEvent, job: Job) {
+    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return
+    const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches('a, button, input, label, ops-menu'))
+    if (onControl) return
+    event.preventDefault()
+    getSelection()?.removeAllRanges()
+    const box = this.renderRoot.querySelector<HTMLInputElement>(`[data-row="${this.shown!.rows.findIndex((row) => row.job.id === job.id)}"]`)
+    box?.dispatchEvent(new MouseEvent('click', { shiftKey: event.shiftKey, bubbles: false, cancelable: true }))
+  }
+
+  private readonly showNews = async () => {
+    const { data } = this.list
+    if (!data) return
+    this.shown = show(data)
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('[data-job]')?.focus()
+  }
+
+  /** What was just done is shown at once, on the rows where they stand. */
+  private readonly acted = () => {
+    this.list.reload()
+    this.count.reload()
+  }
+
+  private readonly followed = async ({ detail }: CustomEvent<BulkDetail>) => {
+    this.selected = nothingSelected
+    this.go({ bulk: detail.id })
+    this.acted()
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('ops-bulk-run')?.focus()
+  }
+
+  private readonly viewChosen = ({ detail }: CustomEvent<Record<string, string>>) => {
+    const { order = '', ...filters } = detail
+    this.go({ ...pageFilters(filters), order })
+  }
+
+  private readonly keep = (preferences: Preferences) => {
+    this.preferences = preferences
+    keepPreferences(preferences)
+  }
+
+  private readonly narrow = (change: Partial<FilterValues>) => this.go(change)
+
+  private go(change: Partial<FilterValues> & { order?: string; bulk?: string }) {
+    if ('order' in change) this.trail = []
+    Object.assign(this, change)
+    filtered(this, { path: '/list', query: { ...apiFilters(this.values), order: this.order, bulk: this.bulk } })
+  }
+}
+
+function jobsOf(rows: Row[]): Job[] {
+  return rows.map(({ job }) => job)
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-jobs': OpsJobs
+  }
+}

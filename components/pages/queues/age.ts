@@ -1,0 +1,15 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Queue } from '../../../schemas/queue.ts'
+import { now } from '../../core/clock.ts'
+
+/** Figures are measured every few seconds; older ones mean that nobody measures. */
+const freshMs = 30_000
+
+/** Says so when the figures are old: a number that was true once must not look as if it still were. */
+export function ageNote(queues: Queue[]): TemplateResult | typeof nothing {
+  const oldest = queues.map(({ asOf }) => asOf).toSorted()[0]
+  if (!oldest || now() - Date.parse(oldest) < freshMs) return nothing
+  return html`<p class="card old" role="note">
+    <b>Figures are old.</b> They were measured <ops-time at=${oldest}></ops-time>; nobody measures at the moment. Pausing and resuming works all the same.
+  </p>`
+}

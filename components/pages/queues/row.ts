@@ -1,0 +1,113 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Queue } from '../../../schemas/queue.ts'
+import { jobStates, type OperationAction } from '../../../schemas/vocabulary.ts'
+import { statusChip } from '../../parts/chip.ts'
+import { countOf, figure } from '../../parts/count.ts'
+import { jobsHref } from '../../parts/job-link.ts'
+import '../../parts/menu.ts'
+import type { MenuItem } from '../../parts/menu.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { shortRefusal } from '../../parts/quiet.ts'
+import '../../parts/time.ts'
+import { type Bar, barChart } from './chart.ts'
+
+export interface QueueContext {
+  base: string
+  /** Why this actor may change nothing at all; stands on top of the page. */
+  readOnly: string
+  ask: (ask: Ask) => void
+  locale: string | undefined
+}
+
+export function queueRow(queue: Queue, context: QueueContext): TemplateResult {
+  const { base, locale } = context
+  return html`<tr role="row" part="row">
+    <th scope="row" role="rowheader" class="name">
+      <a class="wrap" href=${jobsHref(base, { queue: queue.name })}>${queue.name}</a>
+      <span class="sub">${workforce(queue, locale)}</span>
+    </th>
+    <td role="cell" class="depth">${depth(queue, base, locale)}</td>
+    <td role="cell" class="hour">${charts(queue, locale)}</td>
+    <td role="cell" class="status">${status(queue)}</td>
+    <td role="cell" class="do">${actions(queue, context)}</td>
+  </tr>`
+}
+
+function workforce({ executors, limit }: Queue, locale: string | undefined): string {
+  const seen = executors === null ? 'executors not told by the engine' : executors === 0 ? 'no executor seen' : `${countOf(executors, 'executor', locale)}`
+  return limit === null ? seen : `${seen} · ${limit.toLocaleString(locale ?? 'en-GB')} at once`
+}
+
+/** How many are in each state that has any, each a way to those jobs. */
+function depth({ name, depth, oldestAvailableAt }: Queue, base: string, locale: string | undefined) {
+  const some = depth.filter(({ count }) => count > 0)
+  return html`${some.length === 0 ? html`<span class="muted">${depth.length === 0 ? 'not measured yet' : 'empty'}</span>` : nothing}
+    <ul>
+      ${some.map(
+        ({ state, count, how }) =>
+          html`<li><a class="plain" href=${jobsHref(base, { queue: name, state })}><b class="num">${figure(count, how, locale)}</b> ${jobStates[state] ?? state}</a></li>`,
+      )}
+    </ul>
+    ${oldestAvailableAt ? html`<span class="sub">oldest available since <ops-time show="relative" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
+}
+
+function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: Queue, locale: string | undefined) {
+  const number = (value: number) => value.toLocaleString(locale ?? 'en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 })
+  const seconds = (value: number) => (value < 90 ? `${number(value)} s` : value < 5400 ? `${number(value / 60)} min` : `${number(value / 3600)} h`)
+  const bars = (read: (point: Queue['series'][number]) => Omit<Bar, 'at'>) => series.map((point) => ({ at: point.at, ...read(point) }))
+  const ended = finishedPerMinute === null ? '–' : `${number(finishedPerMinute)}/min`
+  const failed = failedPerMinute ? `, ${number(failedPerMinute)} failed` : ''
+  return html`<div class="charts">
+    ${barChart({ name: 'Waiting', bars: bars(({ waiting }) => ({ value: waiting })), figure: latest(series, number), format: number })}
+    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended + failed, format: number })}
+    ${barChart({ name: 'Wait, p95', bars: bars(({ waitP95Seconds: wait }) => ({ value: wait })), figure: waitP95Seconds === null ? '–' : seconds(waitP95Seconds), format: seconds })}
+  </div>`
+}
+
+function latest(series: Queue['series'], format: (value: number) => string): string {
+  const last = series.findLast(({ waiting }) => waiting !== null)?.waiting
+  return last === undefined || last === null ? '–' : format(last)
+}
+
+/** What is the matter: paused beats everything, then work that nobody takes. */
+function status({ paused, depth, executors }: Queue) {
+  const available = depth.find(({ state }) => state === 'available')?.count ?? 0
+  if (!paused) return executors === 0 && available > 0 ? html`${statusChip('blocked')} <span class="sub">work, and no executor seen</span>` : statusChip('runnable')
+  return html`${statusChip('waiting', 'Paused')}
+    <span class="sub">${paused.by ? `by ${paused.by.label}` : 'in the engine; we know no author'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
+    ${paused.reason ? html`<span class="sub quote clamp" title=${paused.reason}>${paused.reason}</span>` : nothing}`
+}
+
+function actions(queue: Queue, { base, readOnly, ask }: QueueContext) {
+  const { name, paused, operations, limit } = queue
+  const main: OperationAction = paused ? 'resume_queue' : 'pause_queue'
+  const refused = refusedBecause(queue, main)
+  const why = refused ? `why-${name}` : nothing
+  const more: MenuItem[] = [
+    ...(operations.scale_queue
+      ? [{ label: 'Change concurrency…', refused: refusedBecause(queue, 'scale_queue'), choose: () => ask({ action: 'scale_queue', id: name, ...(limit === null ? {} : { value: limit }) }) }]
+      : []),
+    { label: 'Its jobs', href: jobsHref(base, { queue: name }) },
+    { label: 'Open forensics', href: `${base}/forensics/queue/${encodeURIComponent(name)}` },
+    { label: 'Audit events', href: `${base}/audit?subjectType=queue&subjectId=${encodeURIComponent(name)}` },
+  ]
+  return html`<div class="actions" part="actions">
+      <button
+        type="button"
+        class="button ${paused ? 'primary' : ''}"
+        aria-label="${paused ? 'Resume…' : 'Pause…'} ${name}"
+        aria-describedby=${why}
+        ?disabled=${refused !== ''}
+        @click=${() => ask({ action: main, id: name })}
+      >
+        ${paused ? 'Resume…' : 'Pause…'}
+      </button>
+      <ops-menu label="More for ${name}" .items=${more}></ops-menu>
+    </div>
+    ${refused ? html`<p class="refusal" id=${why}>${refused === readOnly ? shortRefusal(refused, nothing) : refused}</p>` : nothing}`
+}
+
+function refusedBecause({ operations }: Queue, action: OperationAction): string {
+  const permission = operations[action]
+  return permission?.allowed ? '' : (permission?.reason ?? 'Your account may not do this.')
+}

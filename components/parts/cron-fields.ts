@@ -1,0 +1,84 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { CronEntry } from '../../schemas/cron.ts'
+import { now } from '../core/clock.ts'
+import { exactTime, viewerZone } from '../core/time.ts'
+import { definitionFields, definitionInput, draftOf, emptyDraft } from './definition-fields.ts'
+import { localMinute } from './local-minute.ts'
+import type { Draft, FieldsByAction } from './operation-fields.ts'
+
+const subject = (id: string) => ({ type: 'cron_entry' as const, id })
+
+/** What the operations on cron entries ask besides the reason. */
+export const cronFields: FieldsByAction = {
+  pause_cron_entry: {
+    eager: true,
+    needsEntry: false,
+    start: () => ({}),
+    render: (draft, change) => resumeField(draft.resumeAt ?? '', change),
+    request: ({ resumeAt }, { id = '' }) => {
+      if (resumeAt && Date.parse(resumeAt) <= now()) throw new Error('It can only resume by itself at a time that is still to come.')
+      return { action: 'pause_cron_entry', subject: subject(id), input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {} }
+    },
+  },
+  skip_cron_slot: {
+    eager: true,
+    needsEntry: true,
+    start: (_, entry) => ({ slotAt: entry?.coming.find(({ skipped }) => !skipped)?.at ?? '' }),
+    render: (draft, change, entry) => slotField(draft.slotAt ?? '', change, entry),
+    request: ({ slotAt }, { id = '' }) => {
+      if (!slotAt) throw new Error('This entry has no coming run that could be skipped.')
+      return { action: 'skip_cron_slot', subject: subject(id), input: { slotAt } }
+    },
+  },
+  create_cron_entry: {
+    eager: false,
+    needsEntry: false,
+    start: emptyDraft,
+    render: (draft, change) => definitionFields(draft, change, true),
+    request: (draft) => ({ action: 'create_cron_entry', subject: subject((draft.name ?? '').trim()), input: definitionInput(draft) }),
+  },
+  update_cron_entry: {
+    eager: false,
+    needsEntry: true,
+    start: (_, entry) => (entry ? draftOf(entry) : {}),
+    render: (draft, change) => definitionFields(draft, change, false),
+    request: (draft, { id = '' }, entry) => ({ action: 'update_cron_entry', subject: subject(id), input: changed(draft, entry) }),
+  },
+}
+
+/** Only what the person changed, so that a field another operator changed meanwhile stays theirs. */
+function changed(draft: Draft, entry: CronEntry | undefined) {
+  const wanted = definitionInput(draft)
+  const present: Record<string, unknown> = entry ? definitionInput(draftOf(entry)) : {}
+  const different = Object.entries(wanted).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(present[key]))
+  if (different.length === 0) throw new Error('Nothing is changed yet.')
+  return Object.fromEntries(different)
+}
+
+function resumeField(value: string, change: (field: string, value: string) => void): TemplateResult {
+  const at = value ? Date.parse(value) : Number.NaN
+  return html`<div class="field">
+    <label for="resumeAt">Resume by itself <span class="muted">(optional, ${viewerZone} time)</span></label>
+    <input
+      id="resumeAt"
+      type="datetime-local"
+      .value=${value}
+      min=${localMinute(now())}
+      @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
+    />
+    ${Number.isNaN(at) ? html`<p class="muted small">Stays paused until somebody resumes it.</p>` : html`<p class="muted small">${exactTime(at, { zone: 'UTC', seconds: false })}</p>`}
+  </div>`
+}
+
+function slotField(value: string, change: (field: string, value: string) => void, entry?: CronEntry): TemplateResult {
+  return html`<div class="field">
+    <label for="slotAt">Run to skip</label>
+    <select id="slotAt" @change=${(event: Event) => change('slotAt', (event.target as HTMLSelectElement).value)}>
+      ${(entry?.coming ?? []).map(
+        ({ at, skipped }) => html`<option value=${at} ?selected=${at === value} ?disabled=${skipped}>
+          ${exactTime(Date.parse(at), { zone: entry?.timezone, seconds: false })}${skipped ? ' (already skipped)' : nothing}
+        </option>`,
+      )}
+    </select>
+  </div>`
+}

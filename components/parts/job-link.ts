@@ -1,0 +1,20 @@
+import { html, type TemplateResult } from 'lit'
+
+export function jobHref(base: string, id: string): string {
+  return `${base}/job/${encodeURIComponent(id)}`
+}
+
+/** Where jobs with something in common are listed. */
+export function jobsHref(base: string, filters: Record<string, string | undefined>): string {
+  const given = Object.entries(filters).filter((pair): pair is [string, string] => Boolean(pair[1]))
+  return `${base}/list?${new URLSearchParams(given).toString()}`
+}
+
+/** An id one can tell from its neighbours: its ends. */
+export function shortId(id: string): string {
+  return id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`
+}
+
+export function jobLink(base: string, id: string): TemplateResult {
+  return html`<a class="mono wrap" href=${jobHref(base, id)} title=${id}>${shortId(id)}</a>`
+}

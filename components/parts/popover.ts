@@ -1,0 +1,26 @@
+import { css } from 'lit'
+
+/** Puts an open popover below its button, or above where there is no room. */
+export function placeBy(button: HTMLElement, list: HTMLElement): void {
+  const { bottom, top, right } = button.getBoundingClientRect()
+  const { width, height } = list.getBoundingClientRect()
+  const below = bottom + 4
+  list.style.top = `${below + height <= innerHeight ? below : Math.max(8, top - height - 4)}px`
+  list.style.left = `${Math.max(8, Math.min(right - width, innerWidth - width - 8))}px`
+}
+
+export const popoverStyles = css`
+  [popover] {
+    position: fixed;
+    inset: auto;
+    margin: 0;
+    min-width: 200px;
+    max-width: min(320px, calc(100vw - 16px));
+    padding: 4px;
+    border: 1px solid var(--_line-strong);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_text);
+    box-shadow: 0 8px 24px rgb(0 0 0 / 0.18);
+  }
+`

@@ -1,0 +1,77 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Plan } from '../../schemas/plan.ts'
+import { jobStates } from '../../schemas/vocabulary.ts'
+import { countOf } from './count.ts'
+import './time.ts'
+
+type Selection = NonNullable<Plan['selection']>
+
+/** The frozen set: how much of it the operation takes on, what it leaves alone and why, and of what it is made. */
+export function selectionView(selection: Selection): TemplateResult {
+  const { total, eligible, notEligible, byQueue, byState, until, background } = selection
+  const left = total - eligible
+  return html`<section class="frozen" aria-label="The selection">
+    <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? html`, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
+    ${left > 0 ? html`<ul class="left-alone">${entries(notEligible).map(([why, count]) => html`<li><span class="num">${count}</span> <span class="wrap">${why}</span></li>`)}</ul>` : nothing}
+    <div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)}</div>
+    <p class="small muted">
+      The set is frozen: jobs made after <ops-time at=${until} show="exact"></ops-time> are not in it, and one that changes meanwhile is left alone and named.
+      ${background ? 'It runs in the background; you can follow and abort it on the page.' : nothing}
+    </p>
+  </section>`
+}
+
+const most = 6
+
+function share(title: string, counts: Record<string, number>, words: Record<string, string> = {}) {
+  const all = entries(counts)
+  if (all.length === 0) return nothing
+  return html`<dl>
+    <dt>${title}</dt>
+    ${all.slice(0, most).map(([name, count]) => html`<dd><span class="num">${count}</span> <span class="wrap">${words[name] ?? name}</span></dd>`)}
+    ${all.length > most ? html`<dd class="muted">and ${all.length - most} more</dd>` : nothing}
+  </dl>`
+}
+
+/** The most first. */
+function entries(counts: Record<string, number>): [string, string][] {
+  return Object.entries(counts)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([name, count]) => [name, count.toLocaleString('en-GB')])
+}
+
+export const selectionStyles = css`
+  .frozen {
+    display: grid;
+    gap: 10px;
+  }
+  .taken {
+    font-size: 15px;
+  }
+  .left-alone,
+  .made-of {
+    padding: 8px 12px;
+    border-radius: 6px;
+    background: var(--_sunken);
+  }
+  .left-alone li,
+  .made-of dd {
+    display: grid;
+    grid-template-columns: minmax(56px, max-content) minmax(0, 1fr);
+    gap: 10px;
+  }
+  .left-alone .num,
+  .made-of .num {
+    text-align: end;
+    font-weight: 600;
+  }
+  .made-of {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
+    gap: 8px 24px;
+  }
+  .made-of dt {
+    font-size: 12px;
+    color: var(--_muted);
+  }
+`
