@@ -32,10 +32,18 @@ export class Queue extends Migration {
         primary key (queue, minute)
       );
       create index queue_minute_age on queue_minute (minute);
+
+      -- What the overview tells and no request may look for in the engine, found out behind the scenes.
+      create table finding (
+        key text primary key,
+        as_of timestamptz not null,
+        data jsonb not null
+      );
     `)
   }
 
   override down(): void {
+    this.addSql('drop table finding')
     this.addSql('drop table queue_minute')
     this.addSql('drop table queue_figure')
     this.addSql('drop table queue_pause')

@@ -4,6 +4,7 @@ import type { RunningKit } from './open.ts'
 import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { keepHouse } from './maintenance.ts'
+import { findDiscarded } from './overview/discarded.ts'
 import { takeSnapshot } from './overview/snapshot.ts'
 
 /** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
@@ -13,7 +14,13 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
   const loops = [
     repeat(kit, 'engine check', 60, async () => kit.noteEngineVersion((await kit.engine.check()).version)),
     repeat(kit, 'maintenance', 30, () => keepHouse(kit)),
-    ...(enabled ? [repeat(kit, 'snapshot', 5, () => takeSnapshot(kit)), startScheduler(kit, { tickSeconds })] : []),
+    ...(enabled
+      ? [
+          repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
+          repeat(kit, 'discarded jobs', 15, () => findDiscarded(kit)),
+          startScheduler(kit, { tickSeconds }),
+        ]
+      : []),
   ]
   return {
     async stop() {

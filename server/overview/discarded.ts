@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { CountMethod } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import type { Kit } from '../kit.ts'
+
+const everyMs = 15_000
+const mostNamed = 50
+const mostCounted = 1_000
+/** As long as a resolved thing is recent, so is a discarded job new. */
+export const newHours = 24
+
+/** Jobs that were discarded lately: how many, and the newest by name. Nothing of what is in them is copied. */
+export interface Discarded {
+  count: number
+  how: CountMethod
+  searched?: string
+  jobs: { id: string; queue: string; worker?: string; tags?: string[]; attempt: number; at: string }[]
+}
+
+/** Looks for them in the background, once per interval for all processes. */
+export async function findDiscarded(kit: Kit): Promise<void> {
+  const { db, engine } = kit
+  await db.transact(async (em) => {
+    const now = kit.now()
+    const key = `ops-powertools discarded ${db.schema}`
+    const [turn] = await query(
+      em,
+      sql<{ due: boolean }>`
+        select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) and not exists (
+          select from ${db.table('finding')} where key = 'discarded' and as_of > ${new Date(now.getTime() - everyMs + 500)}) as due`,
+    )
+    if (!turn?.due) return
+    const from = new Date(now.getTime() - newHours * 3_600_000)
+    const filter = { states: ['discarded' as const], time: { field: 'finished' as const, from } }
+    const page = await engine.list(filter, { order: 'newest', limit: mostNamed })
+    const counted = page.next === undefined ? { count: page.jobs.length, how: 'exact' as const } : await engine.count(filter, mostCounted)
+    const found: Discarded = {
+      ...counted,
+      searched: page.searched,
+      jobs: page.jobs.map(({ id, queue, worker, tags, attempt, finishedAt, createdAt }) => ({
+        id, queue, worker, tags, attempt, at: (finishedAt ?? createdAt).toISOString(),
+      })),
+    }
+    await query(
+      em,
+      sql`insert into ${db.table('finding')} (key, as_of, data) values ('discarded', ${now}, ${JSON.stringify(found)}::jsonb)
+          on conflict (key) do update set as_of = excluded.as_of, data = excluded.data`,
+    )
+  })
+}
