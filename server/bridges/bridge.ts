@@ -1,3 +1,6 @@
+import type { Resource } from '../host/auth.ts'
+import type { DisplayKind } from '../host/display.ts'
+
 /** What a bridge is given when it is mounted. */
 export interface BridgeMount {
   /** Path prefix the dashboard is served under, e.g. `/ops/jobs/pg-boss`. */
@@ -24,6 +27,10 @@ export interface Bridge {
 export interface BridgeVisit {
   /** `view_jobs` is allowed, and the display policy leaves job data as it is for this actor. */
   readonly mayReadJobData: boolean
+  /** May they see this job or this queue? For a dashboard from which single ones can be left out. */
+  can(action: 'view_jobs' | 'view_queues', resource: Resource): Promise<boolean>
+  /** A value as they may see it. For a dashboard in which single values can be replaced. */
+  show(kind: DisplayKind, value: unknown): unknown
 }
 
 export interface OpenBridge {

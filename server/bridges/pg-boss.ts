@@ -143,7 +143,7 @@ const withJobData = [
 ]
 
 /** Fails closed: a page nobody knows is not there. */
-function refusalOf(page: string, { mayReadJobData }: BridgeVisit): OpsError | undefined {
+function refusalOf(page: string, { mayReadJobData }: Pick<BridgeVisit, 'mayReadJobData'>): OpsError | undefined {
   const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(page))
   if (!isReadable(page)) return notFound()
   if (is(withoutJobData)) return undefined

@@ -48,7 +48,11 @@ async function visitOf({ viewer }: Scope): Promise<BridgeVisit> {
   const kinds: DisplayKind[] = ['job_args', 'job_meta', 'job_output', 'job_error']
   const samples = [{ note: 'harmless' }, 'harmless']
   const leavesAlone = (kind: DisplayKind) => samples.every((sample) => isDeepStrictEqual(viewer.show(kind, sample, 'view_bridge'), sample))
-  return { mayReadJobData: allowed && kinds.every(leavesAlone) }
+  return {
+    mayReadJobData: allowed && kinds.every(leavesAlone),
+    can: async (action, resource) => (await viewer.can(action, resource)).allowed,
+    show: (kind, value) => viewer.show(kind, value, 'view_bridge'),
+  }
 }
 
 const forwarded = ['accept', 'accept-language', 'user-agent', 'if-none-match', 'if-modified-since']
