@@ -36,7 +36,7 @@ const filters = {
   eventType: text({ max: 100 }).optional(),
   outcome: words(auditOutcomes).optional(),
   subjectType: text({ max: 50 }).optional(),
-  subjectId: text({ max: 300 }).optional(),
+  subjectId: text({ max: 400 }).optional(),
   /** Inclusive. */
   from: instant.optional(),
   /** Exclusive. */

@@ -82,6 +82,6 @@ export type Bundle = z.infer<typeof bundle>
 export const getForensics = endpoint('getForensics', {
   summary: 'Everything that is known of one subject, and where that knowledge ends',
   access: 'view_forensics',
-  params: z.object({ subjectType: text({ max: 50 }), subjectId: text({ max: 300 }) }),
+  params: z.object({ subjectType: text({ max: 50 }), subjectId: text({ max: 400 }) }),
   output: bundle,
 })

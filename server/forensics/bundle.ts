@@ -40,7 +40,7 @@ export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: n
 }
 
 /** The paths that are not ours: the engine's dashboard where it is mounted, and the host's own people. */
-export async function foreignPaths(scope: Scope, order: number): Promise<NextPath[]> {
+export async function foreignPaths(scope: Scope, order: number, owners = 'the people who own the schedule'): Promise<NextPath[]> {
   const { kit, viewer } = scope
   const { allowed } = await viewer.can('view_bridge', { type: 'page', id: 'bridge' })
   const bridges = allowed ? kit.bridges : []
@@ -59,7 +59,7 @@ export async function foreignPaths(scope: Scope, order: number): Promise<NextPat
       ownership: 'host_owned',
       ownershipLabel: 'host-owned follow-up',
       posture: 'Host-owned',
-      label: 'Tell the people who own the schedule',
+      label: `Tell ${owners}`,
       detail: 'How they are told, and whether it reaches them, is theirs to confirm.',
     },
   ]

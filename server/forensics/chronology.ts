@@ -39,15 +39,26 @@ const verbs: Record<string, string> = {
   'cron.declared': 'took the entry over from code',
   'cron.reconfigured': 'changed the entry as the code says',
   'cron.retired': 'retired the entry, which left the code',
+  'job.retried': 'retried the job',
+  'job.cancelled': 'cancelled the job',
+  'job.discarded': 'discarded the job',
+  'job.restored': 'took the discard back',
+  'job.rescued': 'rescued the job',
+  'queue.paused': 'paused the queue',
+  'queue.resumed': 'resumed the queue',
+  'queue.scaled': "changed the queue's concurrency",
+  'jobs.exported': 'exported jobs',
   'host.follow_up': "told the host's escalation handler",
   'audit.exported': 'exported audit events',
 }
 
-export function describeEvent({ actor, eventType, action, outcome, code }: AuditEvent): string {
+export function describeEvent({ actor, eventType, action, outcome, code, jobs }: AuditEvent): string {
   const attempt = `“${operationActions[action as keyof typeof operationActions] ?? action}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
-  return `${actor.label} ${verbs[eventType] ?? eventType}`
+  if (outcome === 'requested') return `${actor.label} asked the engine for “${operationActions[action as keyof typeof operationActions] ?? action}”`
+  const told = verbs[eventType] ?? eventType
+  return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${jobs} jobs together`)}`
 }
 
 export function slotItem(entry: string, slot: Slot): ChronologyItem {

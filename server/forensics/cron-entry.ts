@@ -1,15 +1,14 @@
-import type { AuditEvent, Bundle, CronEntry, CronHistory, NextPath, OperationAction, Slot } from '../../schemas/index.ts'
+import type { Bundle, CronEntry, CronHistory, NextPath, OperationAction, Slot } from '../../schemas/index.ts'
 import { operationActions, slotOutcomes } from '../../schemas/index.ts'
-import { readRows, visibleEvents } from '../audit/list.ts'
 import { getCronEntry, getCronHistory } from '../cron/read.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst, slotItem } from './chronology.ts'
+import { readTrail, type Trail } from './trail.ts'
 
 const windowDays = 42
-const mostEvents = 100
 /** Of a busy entry the quiet slots are cut first; what needs an eye is kept. */
 const mostSlots = 120
 
@@ -18,7 +17,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
   if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
   const entry = await findEntry(scope, name)
-  const trail = await readTrail(scope, name)
+  const trail = await readTrail(scope, 'cron_entry', name)
   if (!entry) return deletedBundle(scope, name, trail)
   const from = new Date(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000))
   const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
@@ -53,20 +52,6 @@ async function findEntry(scope: Scope, name: string): Promise<CronEntry | null> 
   })
 }
 
-interface Trail {
-  events: AuditEvent[]
-  /** More events than are read here. */
-  cut: boolean
-  withheld: string[]
-}
-
-async function readTrail(scope: Scope, name: string): Promise<Trail> {
-  const { allowed } = await scope.viewer.can('view_audit', { type: 'page', id: 'audit' })
-  if (!allowed) return { events: [], cut: false, withheld: ['audit events'] }
-  const rows = await readRows(scope, { subjectType: 'cron_entry', subjectId: name }, mostEvents)
-  return { events: await visibleEvents(rows, scope.viewer, 'view_forensics'), cut: rows.length === mostEvents, withheld: [] }
-}
-
 /** An entry that is gone may have left its trail. */
 function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
   const bundle = unknownBundle(scope, { type: 'cron_entry', id: name }, 'Supply the name of a cron entry that exists.', trail.withheld)
@@ -92,8 +77,7 @@ function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'
 
 function completenessOf(history: CronHistory, trail: Trail): Bundle['completeness'] {
   const gaps = [
-    ...(trail.withheld.length ? ['Audit events are withheld from you.'] : []),
-    ...(trail.cut ? [`Only the newest ${mostEvents} audit events are shown.`] : []),
+    ...trail.gaps,
     ...(history.truncated ? [`The window holds more slots than are read; it begins at ${history.from}.`] : []),
   ]
   const { state, reasons } = history.completeness

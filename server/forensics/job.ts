@@ -1,20 +1,66 @@
-import type { AuditEvent, JobDetail } from '../../schemas/index.ts'
-import { readRows, visibleEvents } from '../audit/list.ts'
+import type { Bundle, ChronologyItem, JobDetail } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
-import { getJob } from '../jobs/detail.ts'
+import { findJob, getJob, type JobFacts } from '../jobs/detail.ts'
 import type { Scope } from '../operations/scope.ts'
+import { followUpOf } from './audit-event.ts'
+import { unknownBundle } from './bundle.ts'
+import { eventItem, newestFirst } from './chronology.ts'
+import { diagnoseJob } from './job-diagnosis.ts'
+import { linksOfJob, pathsOfJob } from './job-paths.ts'
+import { runbookForJob } from './job-runbook.ts'
+import { judgeJobEvidence, missingJob } from './job-evidence.ts'
+import { readTrail, type Trail } from './trail.ts'
 
 const mostEvents = 20
 
 /** A job's own page: the job, what was done to it, and its bundle, each for who may see it. */
 export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobDetail> {
   const job = await getJob(scope, id)
-  return { ...job, events: await readEvents(scope, id) }
+  const [trail, { allowed }] = await Promise.all([readTrail(scope, 'job', id), scope.viewer.can('view_forensics', pageOf('view_forensics'))])
+  return {
+    ...job,
+    events: trail.withheld.length ? undefined : trail.events.slice(0, mostEvents),
+    forensics: allowed ? await openBundle(scope, job, trail) : undefined,
+  }
 }
 
-async function readEvents(scope: Scope, id: string): Promise<AuditEvent[] | undefined> {
-  const { allowed } = await scope.viewer.can('view_audit', pageOf('view_audit'))
-  if (!allowed) return undefined
-  const rows = await readRows(scope, { subjectType: 'job', subjectId: id }, mostEvents)
-  return visibleEvents(rows, scope.viewer, 'view_forensics')
+/** What is known of a job, from the engine, the slot that made it and the audit log. */
+export async function jobBundle(scope: Scope, id: string): Promise<Bundle> {
+  const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
+  if (!allowed) return unknownBundle(scope, { type: 'job', id }, 'You may not see jobs.', ['jobs'])
+  const [job, trail] = await Promise.all([findJob(scope, id), readTrail(scope, 'job', id)])
+  return job ? openBundle(scope, job, trail) : missingJob(scope, id, trail)
+}
+
+async function openBundle(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle> {
+  const { kit, now } = scope
+  const completeness = await judgeJobEvidence(scope, job, trail)
+  const diagnosis = diagnoseJob(job)
+  return {
+    subject: { type: 'job', id: job.id, label: job.worker ?? job.queue, href: `${kit.base}/job/${encodeURIComponent(job.id)}` },
+    diagnosis,
+    completeness,
+    window: { from: job.createdAt, to: now.toISOString() },
+    chronology: newestFirst([...trail.events.map((event) => eventItem(scope, event)), ...momentsOf(job, now)]),
+    linkedResources: linksOfJob(scope, job, trail.events),
+    nextPaths: await pathsOfJob(scope, job),
+    runbook: runbookForJob(job, diagnosis, completeness),
+    followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
+    withheld: trail.withheld,
+    asOf: now.toISOString(),
+  }
+}
+
+/** What the engine wrote down itself; what may yet come is not history. */
+function momentsOf(job: JobFacts, now: Date): ChronologyItem[] {
+  return job.timeline
+    .filter(({ at }) => new Date(at) <= now)
+    .map(({ at, label }) => ({
+      at,
+      label: label.charAt(0).toUpperCase() + label.slice(1),
+      detail: job.attempts.find(({ number, error }) => error !== undefined && label === `attempt ${number} failed`)?.error,
+      source: label === 'cron slot' ? 'cron' : 'engine',
+      provenance: 'durable',
+      ref: { type: 'job', id: job.id },
+    }))
 }

@@ -3,6 +3,8 @@ import type { Scope } from '../operations/scope.ts'
 import { eventBundle } from './audit-event.ts'
 import { unknownBundle } from './bundle.ts'
 import { cronBundle } from './cron-entry.ts'
+import { jobBundle } from './job.ts'
+import { queueBundle } from './queue.ts'
 
 export const forensicsHandlers = {
   getForensics: ({ params }: { params: { subjectType: string; subjectId: string } }, scope: Scope): Promise<Bundle> =>
@@ -15,12 +17,14 @@ type Open = (scope: Scope, id: string) => Promise<Bundle>
 const openers: Record<string, Open | undefined> = {
   cron_entry: cronBundle,
   audit_event: eventBundle,
+  job: jobBundle,
+  queue: queueBundle,
 }
 
 /** Everything known of one subject. A subject nobody knows is an answer too: it says what to supply. */
 async function openBundle(scope: Scope, type: string, id: string): Promise<Bundle> {
   const open = Object.hasOwn(openers, type) ? openers[type] : undefined
   if (open) return open(scope, id)
-  const known = Object.keys(openers).join(' or ')
-  return unknownBundle(scope, { type, id }, `Nothing is kept about the subject type '${type}'; supply ${known}.`)
+  const known = Object.keys(openers).join(', ')
+  return unknownBundle(scope, { type, id }, `Nothing is kept about the subject type '${type}'; supply one of ${known}.`)
 }

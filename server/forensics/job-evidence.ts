@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { Bundle } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import type { JobFacts } from '../jobs/detail.ts'
+import type { Scope } from '../operations/scope.ts'
+import { unknownBundle } from './bundle.ts'
+import { eventItem, newestFirst } from './chronology.ts'
+import type { Trail } from './trail.ts'
+
+/** Complete only when the engine kept every attempt and the audit log covers the whole life of the job. */
+export async function judgeJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
+  const gaps = [...attemptGaps(scope, job), ...trail.gaps, ...(await logGap(scope, job))]
+  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
+  return { state: 'complete', reasons: ['The engine keeps every attempt of this job, and the audit log reaches back to its creation.'] }
+}
+
+function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts): string[] {
+  if (attempt === 0) return []
+  if (engine.attemptHistory === 'none') return [`${engine.name} keeps no attempts; only the job's own times are known.`]
+  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} keeps the last attempt only; what came before it is gone.`]
+  return attempts.length < attempt ? [`The engine counts ${attempt} attempts and kept ${attempts.length} of them.`] : []
+}
+
+/** Before the first event nobody recorded anything, so that nothing is recorded proves nothing. */
+async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Promise<string[]> {
+  const [first] = await query(
+    em,
+    sql<{ at: string }>`select occurred_at::text as at from ${db.table('audit_event')} order by occurred_at limit 1`,
+  )
+  const begins = first && new Date(first.at)
+  if (begins && begins <= new Date(createdAt)) return []
+  return [
+    begins
+      ? `The audit log begins at ${begins.toISOString()}, after this job was made; what was done before is not recorded.`
+      : 'The audit log is empty, so it cannot be told since when it records.',
+  ]
+}
+
+/** A job the engine does not know: never there, or not kept. Which of the two is said only where it is known. */
+export function missingJob(scope: Scope, id: string, trail: Trail): Bundle {
+  const { engine } = scope.kit
+  const subject = { type: 'job', id }
+  const forgets = engine.lacks.finished_jobs ?? (engine.capabilities.keepsFinishedJobs ? undefined : `${engine.name} does not keep finished jobs.`)
+  const bundle = unknownBundle(scope, subject, 'Supply the id of a job that the engine still has.', trail.withheld)
+  if (!forgets && !trail.events.length) return bundle
+  const reason = forgets ?? `${engine.name} does not have this job any more; its retention may have removed it.`
+  const known = trail.events.length > 0
+  return {
+    ...bundle,
+    diagnosis: known
+      ? { status: 'resolved', title: 'The engine does not have this job any more.', detail: `${reason} The audit log still has what was done to it here.`, provenance: 'durable' }
+      : { status: 'needs_review', title: 'No history of this job is available.', detail: `${reason} It may have ended, or never have been there.`, provenance: 'unknown' },
+    completeness: { state: known ? 'partial_evidence' : 'history_unavailable', reasons: [reason, ...trail.gaps] },
+    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+  }
+}

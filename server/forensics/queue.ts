@@ -1,0 +1,148 @@
+import { type Bundle, jobStates, type NextPath, operationActions, type Queue } from '../../schemas/index.ts'
+import { pageOf } from '../host/auth.ts'
+import { type QueueAction, queueActions } from '../queues/legality.ts'
+import { findQueue } from '../queues/read.ts'
+import { readStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import type { Scope } from '../operations/scope.ts'
+import { followUpOf } from './audit-event.ts'
+import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
+import { eventItem, inWords, newestFirst } from './chronology.ts'
+import { readTrail, type Trail } from './trail.ts'
+
+const staleSeconds = 60
+const windowMinutes = 60
+
+/** What is known of a queue: its last hour as measured, who paused it, and what was done to it. */
+export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
+  const subject = { type: 'queue', id: name }
+  const { allowed } = await scope.viewer.can('view_queues', pageOf('view_queues'))
+  if (!allowed) return unknownBundle(scope, subject, 'You may not see queues.', ['queues'])
+  const [queue, trail, [still]] = await Promise.all([findQueue(scope, name), readTrail(scope, 'queue', name), readStillQueues(scope, name)])
+  if (!queue) return goneBundle(scope, name, trail)
+  const { kit, now } = scope
+  const diagnosis = diagnose(queue, still)
+  const completeness = completenessOf(scope, queue, trail)
+  return {
+    subject: { ...subject, label: name, href: `${kit.base}/queues?${new URLSearchParams({ name })}` },
+    diagnosis,
+    completeness,
+    window: { from: new Date(now.getTime() - windowMinutes * 60_000).toISOString(), to: now.toISOString() },
+    chronology: newestFirst([...trail.events.map((event) => eventItem(scope, event)), ...pauseItem(queue, trail)]),
+    linkedResources: [
+      ...trail.events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${kit.base}/audit?event=${id}` })),
+    ],
+    nextPaths: await pathsOf(scope, queue),
+    runbook: runbookFor(queue, still, diagnosis, completeness),
+    followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
+    withheld: trail.withheld,
+    asOf: queue.asOf,
+  }
+}
+
+function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
+  const bundle = unknownBundle(scope, { type: 'queue', id: name }, 'Supply the name of a queue that the engine or a cron entry names.', trail.withheld)
+  if (!trail.events.length) return bundle
+  const reason = 'Nobody measured this queue within the last day. The audit log still has these events.'
+  return {
+    ...bundle,
+    diagnosis: { status: 'resolved', title: `${name} is not among the queues now.`, detail: reason, provenance: 'durable' },
+    completeness: { state: 'partial_evidence', reasons: [reason, ...trail.gaps] },
+    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+  }
+}
+
+function diagnose(queue: Queue, still: StillQueue | undefined): Bundle['diagnosis'] {
+  const detail = sayFigures(queue)
+  if (queue.paused) {
+    const who = queue.paused.by ? ` by ${queue.paused.by.label}` : ', and by whom is not known here'
+    return { status: 'blocked', title: `It is paused${who}.`, detail, provenance: 'durable' }
+  }
+  if (still?.why === 'stuck') return { status: 'blocked', title: `Jobs are available and none was started for ${stuckMinutes} minutes.`, detail, provenance: 'supporting' }
+  if (!queue.depth.length) return { status: 'runnable', title: 'It was not measured yet.', detail, provenance: 'unknown' }
+  if (countOf(queue, 'available')) return { status: 'runnable', title: 'Jobs wait and are being started.', detail, provenance: 'supporting' }
+  return { status: 'runnable', title: 'No job waits in it.', detail, provenance: 'supporting' }
+}
+
+function countOf({ depth }: Queue, state: keyof typeof jobStates): number {
+  return depth.find((each) => each.state === state)?.count ?? 0
+}
+
+function sayFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
+  if (!depth.length && !series.length) return 'No figures of it are kept.'
+  const holds = depth.filter(({ count }) => count).map(({ state, count, how }) => `${count}${how === 'capped' ? '+' : ''} ${jobStates[state]}`)
+  const rate = finishedPerMinute === null ? '' : ` In the last hour ${round(finishedPerMinute)} ended and ${round(failedPerMinute ?? 0)} failed per minute.`
+  return `It holds ${holds.length ? holds.join(', ') : 'no jobs'}.${rate}`
+}
+
+function round(value: number): string {
+  return value.toFixed(value < 10 ? 1 : 0)
+}
+
+/** The figures of an hour are whole when every minute of it was measured, and the newest is of now. */
+function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail): Bundle['completeness'] {
+  if (!series.length && !depth.length && !trail.events.length) {
+    return { state: 'history_unavailable', reasons: ['Nobody measured this queue in the last hour, and nothing was done to it here.'] }
+  }
+  const age = (now.getTime() - Date.parse(asOf)) / 1000
+  const gaps = [
+    ...(series.length < windowMinutes ? [`It was measured in ${series.length} of the last ${windowMinutes} minutes.`] : []),
+    ...(age > staleSeconds ? [`It was last measured ${inWords(age)} ago.`] : []),
+    ...(paused && !paused.by ? [`It was paused outside of here; ${kit.engine.name} does not tell by whom.`] : []),
+    ...trail.gaps,
+  ]
+  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
+  return { state: 'complete', reasons: ['Every minute of the last hour was measured, and the audit log has what was done here.'] }
+}
+
+/** A pause whose event is beyond what was read, or withheld, is told from the pause itself. */
+function pauseItem({ name, paused }: Queue, { events }: Trail): Bundle['chronology'] {
+  if (!paused?.at || events.some(({ id }) => id === paused.eventId)) return []
+  const { at, by, reason } = paused
+  return [{ at, label: `${by?.label ?? 'Somebody'} paused the queue`, detail: reason, source: 'queue', provenance: 'durable', actor: by, ref: { type: 'queue', id: name } }]
+}
+
+const says: Record<QueueAction, string> = {
+  pause_queue: 'No further job of it starts until it is resumed; jobs that execute go on.',
+  resume_queue: 'Its jobs may start again.',
+  scale_queue: 'Changes how many of its jobs each executor runs at once.',
+}
+
+async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
+  const offered = queueActions.filter((action) => action !== (queue.paused ? 'pause_queue' : 'resume_queue'))
+  const ours = { ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' } as const
+  const native = offered.map((action, index): NextPath => ({
+    ...ours,
+    order: index + 1,
+    label: `${operationActions[action]}: ${queue.name}`,
+    detail: says[action],
+    operation: { action, subject: { type: 'queue', id: queue.name }, ...(queue.operations[action] ?? { allowed: false }) },
+  }))
+  const order = native.length + 1
+  return [
+    ...native,
+    { ...ours, order, label: 'Look at its jobs', detail: 'Newest first, to be narrowed by state.', href: `${scope.kit.base}/list?${new URLSearchParams({ queue: queue.name })}` },
+    auditPath(scope, { type: 'queue', id: queue.name }, order + 1),
+    ...(await foreignPaths(scope, order + 2, 'the people who own its workers')),
+  ]
+}
+
+function runbookFor(queue: Queue, still: StillQueue | undefined, { title, detail }: Bundle['diagnosis'], { state }: Bundle['completeness']): Bundle['runbook'] {
+  return {
+    title: queue.paused ? 'A paused queue' : still ? 'A queue in which nothing starts' : 'A queue',
+    whyNow: `${title} ${detail}`,
+    prerequisites: [
+      { label: 'The last hour was measured throughout', met: state === 'complete' },
+      { label: 'You may act on this queue', met: Object.values(queue.operations).some(({ allowed }) => allowed) },
+    ],
+    cautions: [
+      ...(state === 'complete' ? [] : ['The evidence has gaps; what is not recorded is unknown, not fine.']),
+      ...(queue.executors === null ? ['The engine does not tell how many executors work on it.'] : []),
+      'Jobs that wait in a paused queue all become startable at once when it is resumed.',
+    ],
+    steps: queue.paused
+      ? ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, and watch the first minutes.']
+      : still
+        ? ['See whether the workers of this queue are running.', 'Open the oldest available job and read why it waits.', 'Tell the people who own the workers.']
+        : ['Compare depth and throughput with what you expect.', 'Open the jobs that failed.'],
+  }
+}
