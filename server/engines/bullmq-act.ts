@@ -1,5 +1,6 @@
 import { canonicalState, versionOf } from './bullmq-job.ts'
-import { type BullJob, type BullQueue, parsePublicId } from './bullmq-queue.ts'
+import { type BullJob, type BullQueue, parsePublicId, publicId } from './bullmq-queue.ts'
+import { loadJobs } from './bullmq-store.ts'
 import type { JobAction, JobOutcome, SeenJob, SelectedJob } from './engine.ts'
 
 /** How many jobs are worked on side by side. */
@@ -11,24 +12,38 @@ const notInState = -3
 const belongsToScheduler = -8
 
 export async function actOnJobs(queues: BullQueue[], action: JobAction, jobs: SeenJob[]): Promise<JobOutcome[]> {
-  const byName = new Map(queues.map((queue) => [queue.name, queue]))
   const outcomes: JobOutcome[] = []
   for (let start = 0; start < jobs.length; start += sideBySide) {
-    outcomes.push(...(await Promise.all(jobs.slice(start, start + sideBySide).map((job) => actOnJob(byName, action, job)))))
+    const part = jobs.slice(start, start + sideBySide)
+    const states = await statesOf(queues, part)
+    outcomes.push(...(await Promise.all(part.map((job) => actOnJob(states.get(job.id), action, job)))))
   }
   return outcomes
+}
+
+interface Found {
+  queue: BullQueue
+  state: string
+}
+
+async function statesOf(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<string, Found>> {
+  const keys = jobs.map(({ id }) => parsePublicId(id))
+  const found = queues.map(async (queue) => {
+    const loaded = await loadJobs(queue, keys.filter((key) => key.queue === queue.name).map(({ id }) => id))
+    return loaded.map(({ record, state }): [string, Found] => [publicId(queue.name, record.id), { queue, state }])
+  })
+  return new Map((await Promise.all(found)).flat())
 }
 
 /**
  * The version is compared first and the change made after it, two calls to BullMQ. Each change checks by itself, in one step,
  * that the job is still in the state it starts from, so what moved in between is refused by BullMQ and named here.
  */
-async function actOnJob(queues: Map<string, BullQueue>, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
+async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
   const { id, queue: name } = seen
-  const key = parsePublicId(id)
-  const queue = queues.get(key.queue)
-  const [job, state] = queue ? await Promise.all([queue.getJob(key.id), queue.getBackend().getState(key.id)]) : []
-  if (!job || !state || state === 'unknown') return { id, queue: name, outcome: 'missing' }
+  const job = await found?.queue.getJob(parsePublicId(id).id)
+  if (!found || !job) return { id, queue: name, outcome: 'missing' }
+  const { state } = found
   if (versionOf(state, job) !== seen.version) return { id, queue: name, outcome: 'changed', state: canonicalState(state, job) }
   try {
     return { id, queue: name, ...(await change(action, job, state)) }

@@ -63,7 +63,7 @@ export interface BullChildren {
 export interface BullBackend {
   waitUntilReady(): Promise<void>
   getJobData(id: string): Promise<BullRecord | undefined>
-  getState(id: string): Promise<string>
+  isJobInState(state: string, id: string): Promise<boolean>
   getRanges(types: string[], start?: number, end?: number, asc?: boolean): Promise<string[][]>
   getDependencies(id: string, opts: Record<string, never>): Promise<BullChildren>
   parseNodeKey(key: string): { queueName: string; id: string }
