@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http'
 import { createOps } from 'ops-powertools'
-import { startBoss, stopBoss } from './jobs/boss.ts'
+import type { ShopEngine } from './engines/engine.ts'
+import { sendFirstJobs } from './jobs/first-jobs.ts'
 import { jobKinds } from './jobs/index.ts'
-import { startWorkers } from './jobs/work.ts'
-import options, { boss, sessions, sql } from './ops.config.ts'
+import options, { sessions, shopEngine, sql } from './ops.config.ts'
 import { shopApp } from './shop/app.ts'
 import { openShop } from './shop/stock.ts'
 import { openStorefront } from './shop/storefront.ts'
@@ -11,8 +11,13 @@ import { openStorefront } from './shop/storefront.ts'
 /** What has to be undone at the end, in the order it was started. */
 export type Closers = (() => Promise<void> | void)[]
 
+export interface StartedDemo {
+  listener: RequestListener
+  dashboard: ShopEngine['dashboard']
+}
+
 /** Starts the shop with everything in it. Every part adds its closer before it starts, so that a failing start can be undone. */
-export async function startDemo(closers: Closers): Promise<RequestListener> {
+export async function startDemo(closers: Closers): Promise<StartedDemo> {
   closers.push(() => sql.end())
   await openShop(sql)
 
@@ -21,12 +26,13 @@ export async function startDemo(closers: Closers): Promise<RequestListener> {
   await ops.migrate()
 
   const closing = new AbortController()
-  closers.push(() => stopBoss(boss))
-  await startBoss(boss)
-  await startWorkers({ boss, sql, kinds: jobKinds, closing: closing.signal })
+  closers.push(() => shopEngine.stop())
+  await shopEngine.start(jobKinds, closing.signal)
   closers.push(() => closing.abort())
+  await sendFirstJobs(shopEngine)
 
   await ops.start()
-  closers.push(openStorefront(sql, boss))
-  return shopApp({ ops, sessions, sql }).callback()
+  closers.push(openStorefront(sql, shopEngine))
+  const { dashboard } = shopEngine
+  return { listener: shopApp({ ops, sessions, sql, dashboard }).callback(), dashboard }
 }

@@ -29,9 +29,11 @@ async function open(): Promise<void> {
   database.onUnexpectedEnd(() => void fail(new StartError('PostgreSQL ended although nobody asked it to; the shop closes too.')))
 
   process.env.DATABASE_URL = database.url
+  process.env.DEMO_ENGINE = settings.engine
   const { startDemo } = await importBuilt()
-  door.serve(await startDemo(closers))
-  if (closingSince === undefined) console.log(welcome({ url: door.url, where: database.where }))
+  const { listener, dashboard } = await startDemo(closers)
+  door.serve(listener)
+  if (closingSince === undefined) console.log(welcome({ url: door.url, where: database.where, engine: settings.engine, dashboard }))
 }
 
 async function importBuilt(): Promise<typeof import('./demo.ts')> {

@@ -1,29 +1,28 @@
 import type { OpsOptions } from 'ops-powertools'
-import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
-import { pgBoss } from 'ops-powertools/engines/pg-boss'
 import { databaseUrl, openPool } from './database.ts'
+import { chosenEngine, loadEngine, opsSchema } from './engines/index.ts'
 import { shopAuth } from './host/auth.ts'
 import { cron } from './host/cron.ts'
 import { displayPolicy } from './host/display-policy.ts'
 import { followUps } from './host/follow-ups.ts'
 import type { Person } from './host/people.ts'
 import { Sessions } from './host/sessions.ts'
-import { bossSchema, createBoss, openedOnUse } from './jobs/boss.ts'
 
 const url = databaseUrl()
+const engineName = chosenEngine()
 
 /** The shop's own connections, sessions and job engine, which its server shares with the options below. */
 export const sql = openPool(url)
 export const sessions = new Sessions(sql)
-export const boss = createBoss(sql)
+export const shopEngine = (await loadEngine(engineName))({ url, sql })
 
 /** Everything the shop decides about its operations layer; its server and the command line both read it. */
 const options: OpsOptions<Person> = {
-  database: { url },
+  database: { url, schema: opsSchema(engineName) },
   auth: shopAuth(sessions),
   displayPolicy,
-  engine: pgBoss(openedOnUse(boss), { sharesDatabase: true }),
-  bridges: [pgBossDashboard({ databaseUrl: url, schema: bossSchema })],
+  engine: shopEngine.engine,
+  bridges: shopEngine.bridges,
   escalation: followUps(sql),
   cron,
 }

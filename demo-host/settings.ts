@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chosenEngine } from './engines/index.ts'
 import { StartError } from './start-error.ts'
 
 export interface Settings {
@@ -7,24 +8,26 @@ export interface Settings {
   fresh: boolean
   /** A PostgreSQL of the user's own, instead of the embedded one. */
   databaseUrl?: string
+  /** Which job engine the shop runs on. */
+  engine: string
 }
 
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
-  const { fresh } = readFlags(args)
+  const { fresh, engine } = readFlags(args)
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl) checkUrl(databaseUrl)
   if (databaseUrl && fresh) {
     throw new StartError('--fresh removes the embedded database only: unset DATABASE_URL, or empty that database yourself.')
   }
-  return { port: readPort(env.PORT), fresh, databaseUrl }
+  return { port: readPort(env.PORT), fresh, databaseUrl, engine: chosenEngine(engine ?? env.DEMO_ENGINE) }
 }
 
-function readFlags(args: string[]): { fresh: boolean } {
+function readFlags(args: string[]): { fresh: boolean; engine?: string } {
   try {
-    const { values } = parseArgs({ args, options: { fresh: { type: 'boolean', default: false } } })
+    const { values } = parseArgs({ args, options: { fresh: { type: 'boolean', default: false }, engine: { type: 'string' } } })
     return values
   } catch (error) {
-    throw new StartError(`${(error as Error).message.split('.')[0]}: the only flag is --fresh.`)
+    throw new StartError(`${(error as Error).message.split('.')[0]}: the flags are --fresh and --engine <name>.`)
   }
 }
 

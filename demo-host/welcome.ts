@@ -1,12 +1,22 @@
+import type { ShopEngine } from './engines/engine.ts'
 import { bearerToken, people, roleSummaries } from './host/people.ts'
-import { steps } from './shop/pages/walkthrough.ts'
+import { stepsFor } from './shop/pages/walkthrough.ts'
+
+interface Welcome {
+  url: string
+  /** A sentence about the database. */
+  where: string
+  engine: string
+  dashboard?: ShopEngine['dashboard']
+}
 
 /** What the terminal shows once the shop is open. */
-export function welcome({ url, where }: { url: string; where: string }): string {
+export function welcome({ url, where, engine, dashboard }: Welcome): string {
+  const steps = stepsFor(dashboard)
   const width = Math.max(...people.map(({ name }) => name.length))
   return [
     '',
-    `The shop is open at ${url}  (${where})`,
+    `The shop is open at ${url}  (jobs by ${engine}; ${where})`,
     '',
     'Sign in with one of these names, no password; scripts send the token as "Authorization: Bearer …":',
     ...people.map((person) => `  ${person.name.padEnd(width)}  ${roleSummaries[person.role].padEnd(42)}  ${bearerToken(person)}`),

@@ -16,7 +16,7 @@ export const people: readonly Person[] = [
 export const roleSummaries: Record<Role, string> = {
   ops: 'may see and do everything',
   viewer: 'sees every page, changes nothing',
-  support: 'sees cron and audit, with redacted values',
+  support: 'sees cron, audit, customer jobs; redacted',
 }
 
 export function findPerson(name: string): Person | undefined {

@@ -1,9 +1,10 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /** Empties carts nobody came back to. Three times an hour it takes longer than its interval and is cancelled by the next one. */
 export const cleanupCarts: JobKind = {
   queue: 'cleanup_carts',
-  options: { heartbeatSeconds: 30, expireInSeconds: 300, retryLimit: 0 },
+  attempts: 1,
+  timeLimitSeconds: 300,
   async run({ olderThanMinutes }, { sql, startedAt, take }) {
     const minutes = typeof olderThanMinutes === 'number' ? olderThanMinutes : 10
     await take(startedAt.getMinutes() % 20 === 0 ? 130 : 6)

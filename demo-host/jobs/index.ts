@@ -1,11 +1,14 @@
+import { cataloguePrint } from './catalogue-print.ts'
 import { cleanupCarts } from './cleanup-carts.ts'
+import { giftReminder } from './gift-reminder.ts'
 import { ledgerClose } from './ledger-close.ts'
 import { nightlySync } from './nightly-sync.ts'
+import { orderMail } from './order-mail.ts'
 import { paymentWebhook } from './payment-webhook.ts'
 import { priceFeed } from './price-feed.ts'
 import { sendDigests } from './send-digests.ts'
 import { stockDigest } from './stock-digest.ts'
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 export const jobKinds: readonly JobKind[] = [
   nightlySync,
@@ -15,4 +18,7 @@ export const jobKinds: readonly JobKind[] = [
   paymentWebhook,
   ledgerClose,
   sendDigests,
+  orderMail,
+  giftReminder,
+  cataloguePrint,
 ]

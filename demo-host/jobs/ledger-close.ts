@@ -1,9 +1,8 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /** Writes the month that ended into the ledger; running it again changes nothing. */
 export const ledgerClose: JobKind = {
   queue: 'ledger_close',
-  options: { heartbeatSeconds: 30 },
   async run({ book }, { sql, take }) {
     await take(20)
     const { rows } = await sql.query<{ month: string; total_cents: string }>(

@@ -1,10 +1,10 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 import { shippedOf } from './warehouse.ts'
 
 /** Takes over what the warehouse shipped since the last sync and marks those orders as shipped. */
 export const nightlySync: JobKind = {
   queue: 'nightly_sync',
-  options: { heartbeatSeconds: 30, retryDelay: 15 },
+  retryDelaySeconds: 15,
   async run({ scope }, { sql, take }) {
     const { rows } = await sql.query<{ number: string; placed_at: Date }>(
       `select number, placed_at from shop.purchase where status = 'paid' order by number limit 5000`,

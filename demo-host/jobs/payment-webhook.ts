@@ -1,4 +1,4 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /**
  * Confirms an order with the payment provider. Every seventh order is refused, with the careless error text that such
@@ -6,7 +6,7 @@ import type { JobKind } from './work.ts'
  */
 export const paymentWebhook: JobKind = {
   queue: 'payment_webhook',
-  options: { retryLimit: 2, retryDelay: 10, deleteAfterSeconds: 86_400 },
+  retryDelaySeconds: 30,
   async run({ order }, { sql, take }) {
     await take(0.5)
     const number = Number(order)

@@ -1,9 +1,10 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /** Asks the supplier for today's prices. Every fifth minute the supplier is slow, so that the next run is skipped. */
 export const priceFeed: JobKind = {
   queue: 'price_feed',
-  options: { heartbeatSeconds: 30, expireInSeconds: 180, retryLimit: 0 },
+  attempts: 1,
+  timeLimitSeconds: 180,
   async run({ supplier }, { sql, startedAt, take }) {
     await take(startedAt.getMinutes() % 5 === 0 ? 70 : 3)
     const { rows } = await sql.query<{ sku: string; price_cents: number }>('select sku, price_cents from shop.product order by sku')

@@ -1,9 +1,9 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /** Yesterday's sales, for those who asked for a mail about them. */
 export const sendDigests: JobKind = {
   queue: 'send_digests',
-  options: { heartbeatSeconds: 30, retryDelay: 30 },
+  retryDelaySeconds: 30,
   async run({ audience }, { sql, take }) {
     await take(25)
     const { rows } = await sql.query<{ orders: number; cents: string }>(

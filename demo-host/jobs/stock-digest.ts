@@ -1,9 +1,9 @@
-import type { JobKind } from './work.ts'
+import type { JobKind } from './kind.ts'
 
 /** Counts what runs low and orders more. Once in twenty minutes the count takes longer than the interval. */
 export const stockDigest: JobKind = {
   queue: 'stock_digest',
-  options: { heartbeatSeconds: 30, expireInSeconds: 600, retryDelay: 10 },
+  timeLimitSeconds: 600,
   async run({ to }, { sql, startedAt, take }) {
     await take(startedAt.getMinutes() % 20 === 0 ? 330 : 20 + (startedAt.getMinutes() % 4) * 10)
     const { rows } = await sql.query<{ sku: string }>(

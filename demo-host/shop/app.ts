@@ -1,5 +1,6 @@
 import Koa from 'koa'
 import type { Pool } from 'pg'
+import type { ShopEngine } from '../engines/engine.ts'
 import type { Sessions } from '../host/sessions.ts'
 import { isDatabaseAway } from './database-away.ts'
 import { layout } from './layout.ts'
@@ -13,22 +14,24 @@ export interface ShopOptions {
   ops: { middleware(): Koa.Middleware }
   sessions: Sessions
   sql: Pool
+  /** The engine's own dashboard, when it is mounted. */
+  dashboard?: ShopEngine['dashboard']
 }
 
 /** The shop's own Koa app with the operations layer mounted in it. */
-export function shopApp({ ops, sessions, sql }: ShopOptions): Koa {
+export function shopApp({ ops, sessions, sql, dashboard }: ShopOptions): Koa {
   const app = new Koa()
   app.on('error', (error: Error & { expose?: boolean }) => {
     if (!error.expose) console.error(`shop: ${error.stack ?? error.message}`)
   })
   app.use(staticFiles())
-  app.use(rememberVisits({ sessions, sql }))
+  app.use(rememberVisits({ sessions, sql, dashboard }))
   app.use(ops.middleware())
   app.use(async function pages(context, next) {
     setSecurityHeaders(context)
     await answerProblems(context, next)
   })
-  app.use(shopRoutes({ sessions, sql }))
+  app.use(shopRoutes({ sessions, sql, dashboard }))
   return app
 }
 

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Pool } from 'pg'
+import type { ShopEngine } from '../engines/engine.ts'
 import { findPerson, type Person } from '../host/people.ts'
 import { sessionCookie, type Sessions } from '../host/sessions.ts'
 import { readForm, refuseOtherSites } from './form.ts'
@@ -17,9 +18,10 @@ import { listVisits } from './visits.ts'
 export interface RouteOptions {
   sessions: Sessions
   sql: Pool
+  dashboard?: ShopEngine['dashboard']
 }
 
-export function shopRoutes({ sessions, sql }: RouteOptions): Middleware {
+export function shopRoutes({ sessions, sql, dashboard }: RouteOptions): Middleware {
   const router = new Router()
   /** A page for people who are signed in; everybody else is sent to sign in first. */
   const page = (path: string, title: string, render: (person: Person) => Promise<Html> | Html, scripts: string[] = []) =>
@@ -31,7 +33,7 @@ export function shopRoutes({ sessions, sql }: RouteOptions): Middleware {
 
   page('/', 'Today', async () => todayPage(await readToday(sql)))
   page('/operations', 'Background work', operationsPage, ['/ops/jobs/assets/index.js'])
-  page('/walkthrough', 'Example walkthrough', walkthroughPage, ['/shop/walkthrough.js'])
+  page('/walkthrough', 'Example walkthrough', (person) => walkthroughPage(person, dashboard), ['/shop/walkthrough.js'])
 
   router.get('/walkthrough/visits', async (context) => {
     const person = await sessions.find(context.req)

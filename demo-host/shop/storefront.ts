@@ -1,17 +1,18 @@
-import type { PgBoss } from 'pg-boss'
 import type { Pool } from 'pg'
+import type { ShopEngine } from '../engines/engine.ts'
+import { addressOf } from '../jobs/order-mail.ts'
 import { customers } from './stock.ts'
 
 const everyMilliseconds = 20_000
 
 /** Imaginary shoppers: now and then one fills a cart, and one buys. Answers how to close the shop door. */
-export function openStorefront(sql: Pool, boss: PgBoss): () => void {
-  const visit = () => shopperComes(sql, boss).catch((error: Error) => console.error(`storefront: ${error.message}`))
+export function openStorefront(sql: Pool, engine: ShopEngine): () => void {
+  const visit = () => shopperComes(sql, engine).catch((error: Error) => console.error(`storefront: ${error.message}`))
   const timer = setInterval(visit, everyMilliseconds)
   return () => clearInterval(timer)
 }
 
-async function shopperComes(sql: Pool, boss: PgBoss): Promise<void> {
+async function shopperComes(sql: Pool, engine: ShopEngine): Promise<void> {
   const visitor = Math.floor(Date.now() / everyMilliseconds)
   const quantity = 1 + (visitor % 3)
   await sql.query(
@@ -28,5 +29,8 @@ async function shopperComes(sql: Pool, boss: PgBoss): Promise<void> {
      select $3, sku, $2, price_cents * $2 from bought returning number`,
     [visitor, quantity, customers[visitor % customers.length]],
   )
-  if (rows[0]) await boss.send('payment_webhook', { order: Number(rows[0].number) })
+  if (!rows[0]) return
+  const order = Number(rows[0].number)
+  await engine.send({ queue: 'payment_webhook', args: { order } })
+  await engine.send({ queue: 'order_mail', args: { order, to: addressOf(visitor) } })
 }

@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa'
 import type { Pool } from 'pg'
+import type { ShopEngine } from '../engines/engine.ts'
 import type { Person } from '../host/people.ts'
 import type { Sessions } from '../host/sessions.ts'
 
@@ -8,18 +9,25 @@ const places: [place: string, path: RegExp][] = [
   ['cron', /^\/ops\/jobs\/api\/v1\/cron-entries(\/nightly_sync)?$/],
   ['forensics', /^\/ops\/jobs\/api\/v1\/forensics\/cron_entry\/nightly_sync$/],
   ['audit', /^\/ops\/jobs\/api\/v1\/audit-events$/],
-  ['bridge', /^\/ops\/jobs\/pg-boss(\/|$)/],
+  ['jobs', /^\/ops\/jobs\/api\/v1\/jobs$/],
 ]
 
 /** Marks what the walkthrough page writes itself, which is nobody's visit. */
 export const askedByWalkthrough = 'x-shop-walkthrough'
 
+interface VisitOptions {
+  sessions: Sessions
+  sql: Pool
+  dashboard?: ShopEngine['dashboard']
+}
+
 /** Notes which steps of the walkthrough somebody has taken, by what their browser then asked for. */
-export function rememberVisits({ sessions, sql }: { sessions: Sessions; sql: Pool }): Middleware {
+export function rememberVisits({ sessions, sql, dashboard }: VisitOptions): Middleware {
+  const isDashboard = (path: string) => dashboard !== undefined && (path === dashboard.href || path.startsWith(`${dashboard.href}/`))
   const noted = new Set<string>()
   return async function rememberVisits(context, next) {
     await next()
-    const place = places.find(([, path]) => path.test(context.path))?.[0]
+    const place = isDashboard(context.path) ? 'bridge' : places.find(([, path]) => path.test(context.path))?.[0]
     const { cookie } = context.headers
     if (!place || !cookie || context.method !== 'GET' || context.status !== 200 || context.get(askedByWalkthrough)) return
     if (noted.has(`${cookie} ${place}`)) return

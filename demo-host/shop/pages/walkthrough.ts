@@ -1,3 +1,4 @@
+import type { ShopEngine } from '../../engines/engine.ts'
 import type { Person } from '../../host/people.ts'
 import { html, type Html } from '../html.ts'
 import { comparison } from './comparison.ts'
@@ -10,8 +11,12 @@ export interface Step {
   link: string
 }
 
-/** The first operator session, step by step; also printed when the demo starts. */
-export const steps: readonly Step[] = [
+/** The first operator session, step by step; also printed when the demo starts. The bridge is a step where there is one. */
+export function stepsFor(dashboard: ShopEngine['dashboard']): readonly Step[] {
+  return dashboard ? [...steps, bridge(dashboard)] : steps
+}
+
+const steps: readonly Step[] = [
   {
     id: 'overview',
     title: 'Open the overview',
@@ -56,16 +61,25 @@ export const steps: readonly Step[] = [
     link: 'Audit',
   },
   {
-    id: 'bridge',
-    title: 'Look through the bridge',
-    text: html`pg-boss's own dashboard, for inspection only: nobody changes anything there, an admin neither.`,
-    href: '/ops/jobs/pg-boss',
-    link: 'pg-boss Dashboard bridge',
+    id: 'jobs',
+    title: 'Retry a mail that failed',
+    text: html`On the jobs page, ask for the state <b>discarded</b>: some order mails went to addresses that do not exist. Open one, read its
+      error, and <b>Retry</b> it with a reason; the job shows the event.`,
+    href: '/ops/jobs/list?state=discarded',
+    link: 'Jobs',
   },
 ]
 
-/** The seven steps with a tick where the signed-in person has been, and what a host of one's own needs instead of this one. */
-export function walkthroughPage({ name, role }: Person): Html {
+const bridge = ({ name, href }: NonNullable<ShopEngine['dashboard']>): Step => ({
+  id: 'bridge',
+  title: 'Look through the bridge',
+  text: html`The engine's own dashboard, for inspection only: nobody changes anything there, an admin neither.`,
+  href,
+  link: name,
+})
+
+/** The steps with a tick where the signed-in person has been, and what a host of one's own needs instead of this one. */
+export function walkthroughPage({ name, role }: Person, dashboard: ShopEngine['dashboard']): Html {
   return html`<h1>Example walkthrough</h1>
     <p class="lede">
       One change, made once, with evidence that anybody can check afterwards. It takes five minutes. You are signed in as
@@ -73,7 +87,7 @@ export function walkthroughPage({ name, role }: Person): Html {
     </p>
     <p class="progress" id="progress" role="status">Looking up what is already done …</p>
     <ol class="steps">
-      ${steps.map(({ id, title, text, href, link }) => html`<li id="step-${id}" data-step="${id}">
+      ${stepsFor(dashboard).map(({ id, title, text, href, link }) => html`<li id="step-${id}" data-step="${id}">
         <div>
           <h2>${title} <span class="tick">to do</span></h2>
           <p>${text}</p>
@@ -85,6 +99,6 @@ export function walkthroughPage({ name, role }: Person): Html {
     <section class="card">
       <h2>This host and yours</h2>
       <p class="quiet">The demo is a host like any other: it uses what the package exports and nothing else. What stands on the left is made up; what stands on the right is yours to bring.</p>
-      ${comparison()}
+      ${comparison(dashboard)}
     </section>`
 }

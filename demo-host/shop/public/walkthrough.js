@@ -7,10 +7,11 @@ async function read(path) {
 }
 
 async function lookAround() {
-  const [visited, events, entry] = await Promise.all([
+  const [visited, events, entry, retried] = await Promise.all([
     read('/walkthrough/visits'),
     read(`${api}/audit-events?eventType=cron.paused&outcome=succeeded&subjectType=cron_entry&subjectId=nightly_sync&limit=20`),
     read(`${api}/cron-entries/nightly_sync`),
+    read(`${api}/audit-events?eventType=job.retried&outcome=succeeded&limit=1`),
   ])
   const visits = new Set(visited?.visits)
   const pauses = events?.items ?? []
@@ -21,6 +22,7 @@ async function lookAround() {
     waiting: { done: pauses.length > 0, evidence: pauses.length > 0 && countOf(pauses) },
     forensics: { done: visits.has('forensics') },
     audit: { done: visits.has('audit') },
+    jobs: { done: (retried?.items.length ?? 0) > 0, evidence: retried?.items[0] && `${retried.items[0].actor.label} retried job ${retried.items[0].subject.id}.` },
     bridge: { done: visits.has('bridge') },
   }
 }
@@ -32,11 +34,12 @@ function countOf(pauses) {
 function show(steps) {
   for (const [id, { done, evidence }] of Object.entries(steps)) {
     const item = document.getElementById(`step-${id}`)
+    if (!item) continue
     item.classList.toggle('done', done)
     item.querySelector('.tick').textContent = done ? 'done' : 'to do'
     item.querySelector('.evidence').textContent = evidence || ''
   }
-  const all = Object.values(steps)
+  const all = Object.keys(steps).filter((id) => document.getElementById(`step-${id}`)).map((id) => steps[id])
   document.getElementById('progress').textContent = `${all.filter(({ done }) => done).length} of ${all.length} steps done.`
 }
 

@@ -1,0 +1,32 @@
+import type { OpsOptions } from 'ops-powertools'
+import type { Pool } from 'pg'
+import type { Person } from '../host/people.ts'
+import type { JobKind } from '../jobs/kind.ts'
+
+export interface OpenEngineOptions {
+  /** The shop's database. */
+  url: string
+  /** The shop's own connections to it. */
+  sql: Pool
+}
+
+export interface NewShopJob {
+  queue: string
+  args: Record<string, unknown>
+  /** Not before so many seconds from now. */
+  inSeconds?: number
+}
+
+/** A job engine as the shop uses it: what the operations layer is given, and workers that do the shop's work. */
+export interface ShopEngine {
+  engine: OpsOptions<Person>['engine']
+  bridges: NonNullable<OpsOptions<Person>['bridges']>
+  /** The engine's own dashboard, when it is mounted: for the walkthrough. */
+  dashboard?: { name: string; href: string }
+  /** Makes what the engine needs, and works on every kind until `closing`: then running jobs end early and are tried again later. */
+  start(kinds: readonly JobKind[], closing: AbortSignal): Promise<void>
+  send(job: NewShopJob): Promise<void>
+  stop(): Promise<void>
+}
+
+export type OpenEngine = (options: OpenEngineOptions) => ShopEngine

@@ -1,0 +1,23 @@
+import { StartError } from '../start-error.ts'
+import type { OpenEngine } from './engine.ts'
+
+/** Each loads its library only when it is chosen. */
+const engines: Record<string, () => Promise<OpenEngine>> = {
+  'pg-boss': async () => (await import('./pg-boss.ts')).openPgBoss,
+  oban: async () => (await import('./oban.ts')).openOban,
+  bullmq: async () => (await import('./bullmq.ts')).openBullMq,
+}
+
+export const engineNames = Object.keys(engines)
+
+/** What `--engine` or `DEMO_ENGINE` says; the command line is configured by the same variable. */
+export function chosenEngine(value = process.env.DEMO_ENGINE): string {
+  const name = value || 'pg-boss'
+  if (!engineNames.includes(name)) throw new StartError(`There is no engine "${name}" here: choose one of ${engineNames.join(', ')}.`)
+  return name
+}
+
+export const loadEngine = (name: string): Promise<OpenEngine> => engines[name]!()
+
+/** Evidence names jobs by their engine's ids, so each engine's evidence has a schema of its own. */
+export const opsSchema = (name: string): string => (name === 'pg-boss' ? 'ops' : `ops_${name.replace('-', '_')}`)

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import { gunzipSync } from 'node:zlib'
+import { Client, type Pool } from 'pg'
+import { createObanTasks, type ObanTasks, type TakenJob } from './oban-tasks.ts'
+
+export interface ObanWorkerOptions {
+  sql: Pool
+  /** For the one connection that listens. */
+  url: string
+  /** Oban's `prefix`. Default `public`. */
+  schema?: string
+  /** As Oban's nodes are named. A start takes back what an earlier process of the same name left executing. */
+  node: string
+  /** How many jobs of each queue run at once. */
+  queues: Record<string, number>
+  perform(job: TakenJob, stopped: AbortSignal): Promise<Record<string, unknown>>
+  /** Seconds until the next attempt. */
+  backoff?(job: TakenJob): number
+  /** Between two looks without being told. Default 1000. */
+  pollMilliseconds?: number
+  onError?(error: Error): void
+}
+
+export interface ObanWorker {
+  /** Is the queue paused here? As with Oban, nobody else knows. */
+  isPaused(queue: string): boolean
+  limitOf(queue: string): number
+  /** Takes no more jobs and waits for those that run. */
+  stop(): Promise<void>
+}
+
+interface RunningQueue {
+  limit: number
+  paused: boolean
+}
+
+/**
+ * A stand-in for an Oban node: what an Elixir application would run, as far as operators can tell. It takes jobs, keeps
+ * errors, leads and stages as Oban does in SQL, and obeys the same notifications. Nothing more.
+ */
+export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanWorker> {
+  const { sql, schema = 'public', node, perform, backoff = () => 15, pollMilliseconds = 1000, onError = () => {} } = options
+  const uuid = randomUUID()
+  const tasks = createObanTasks({ sql, schema, node, uuid })
+  const queues = new Map<string, RunningQueue>(Object.entries(options.queues).map(([name, limit]) => [name, { limit, paused: false }]))
+  const running = new Map<string, { queue: string; stop: AbortController; end: Promise<void> }>()
+  let stopping = false
+
+  const run = async (job: TakenJob, stop: AbortController): Promise<void> => {
+    try {
+      await tasks.complete(job, await perform(job, stop.signal))
+    } catch (error) {
+      const text = error instanceof Error ? `** (${error.name}) ${error.message}` : String(error)
+      await (stop.signal.aborted ? tasks.cancel(job, text) : tasks.fail(job, text, backoff(job))).catch(onError)
+    } finally {
+      running.delete(job.id)
+      void dispatch(job.queue)
+    }
+  }
+
+  const busy = new Map<string, Promise<void>>()
+  /** One fetch of a queue at a time, so that its limit holds. */
+  const dispatch = (name: string): Promise<void> => {
+    const next = (busy.get(name) ?? Promise.resolve()).then(() => fetch(name)).catch(onError)
+    busy.set(name, next)
+    return next
+  }
+  const fetch = async (name: string): Promise<void> => {
+    const queue = queues.get(name)
+    if (!queue || queue.paused || stopping) return
+    const free = queue.limit - [...running.values()].filter((each) => each.queue === name).length
+    if (free <= 0) return
+    for (const job of await tasks.take(name, free)) {
+      const stop = new AbortController()
+      running.set(job.id, { queue: name, stop, end: run(job, stop) })
+    }
+  }
+
+  const obey = (signal: Signal): void => {
+    if (signal.action === 'pkill') running.get(String(signal.job_id))?.stop.abort()
+    for (const [name, queue] of queues) {
+      if (signal.queue !== name && signal.queue !== '*') continue
+      if (signal.action === 'pause' || signal.action === 'resume') queue.paused = signal.action === 'pause'
+      if (signal.action === 'scale' && signal.limit) queue.limit = signal.limit
+      void dispatch(name)
+    }
+  }
+
+  await tasks.takeBackOrphans()
+  const listening = listen(options.url, schema, { obey, inserted: (queue) => void dispatch(queue), onError })
+  await listening.ready
+  const ticking = tick(tasks, [...queues.keys()], pollMilliseconds, dispatch, onError)
+  return {
+    isPaused: (queue) => queues.get(queue)?.paused ?? false,
+    limitOf: (queue) => queues.get(queue)?.limit ?? 0,
+    async stop() {
+      stopping = true
+      await ticking.stop()
+      await Promise.all(busy.values())
+      await Promise.all([...running.values()].map(({ end }) => end))
+      await listening.stop()
+      await tasks.resign()
+    },
+  }
+}
+
+/** The heartbeat: lead, make due jobs available, take what waits, and now and then remove what ended long ago. */
+function tick(tasks: ObanTasks, queues: string[], milliseconds: number, dispatch: (queue: string) => Promise<void>, onError: (error: Error) => void) {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let beat = Promise.resolve()
+  let beats = 0
+  const once = async (): Promise<void> => {
+    if (await tasks.lead()) {
+      await tasks.stage()
+      if (beats++ % 60 === 0) await tasks.prune(queues)
+    }
+    await Promise.all(queues.map(dispatch))
+  }
+  const next = (): void => {
+    beat = once().catch(onError).then(() => {
+      if (!stopped) timer = setTimeout(next, milliseconds)
+    })
+  }
+  next()
+  return {
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await beat
+    },
+  }
+}
+
+interface Signal {
+  action?: string
+  queue?: string
+  job_id?: number
+  limit?: number
+}
+
+interface Heard {
+  obey(signal: Signal): void
+  inserted(queue: string): void
+  onError(error: Error): void
+}
+
+/** A connection that listens, made again whenever it is lost. */
+function listen(url: string, schema: string, { obey, inserted, onError }: Heard): { ready: Promise<void>; stop(): Promise<void> } {
+  let client: Client | undefined
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const again = (): void => {
+    if (!stopped) timer = setTimeout(() => connect().catch(lost), 1000)
+  }
+  const lost = (error: Error): void => {
+    onError(error)
+    again()
+  }
+  const connect = async (): Promise<void> => {
+    client = new Client({ connectionString: url, application_name: 'oban stand-in', keepAlive: true })
+    client.on('error', onError)
+    client.on('end', again)
+    client.on('notification', ({ channel, payload = '{}' }) => {
+      const message = decode(payload)
+      if (channel.endsWith('.oban_signal')) obey(message)
+      else if (message.queue) inserted(message.queue)
+    })
+    await client.connect()
+    await client.query(`listen "${schema}.oban_insert"; listen "${schema}.oban_signal"`)
+  }
+  return {
+    ready: connect().catch(lost),
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await client?.end().catch(() => {})
+    },
+  }
+}
+
+/** Oban compresses what it sends itself; triggers and other tools send plain JSON. */
+function decode(payload: string): Signal {
+  const text = payload.startsWith('{') ? payload : gunzipSync(Buffer.from(payload, 'base64')).toString()
+  return JSON.parse(text) as Signal
+}

@@ -1,0 +1,48 @@
+import { hostname } from 'node:os'
+import { oban } from 'ops-powertools/engines/oban'
+import { takingTime, workerOf } from '../jobs/kind.ts'
+import type { OpenEngineOptions, ShopEngine } from './engine.ts'
+import { createObanTables } from './oban-tables.ts'
+import { type ObanWorker, startObanWorker } from './oban-worker.ts'
+import { reportEveryMinute } from './report.ts'
+
+/**
+ * Oban's tables in the schema `public`, which an Elixir application may have made and may work on at the same time, and
+ * a stand-in for an Oban node that does the shop's work.
+ */
+export function openOban({ url, sql }: OpenEngineOptions): ShopEngine {
+  const attempts = new Map<string, number>()
+  let worker: ObanWorker | undefined
+  return {
+    engine: oban({ pool: sql, workerOf }),
+    bridges: [],
+    async start(kinds, closing) {
+      await createObanTables(sql)
+      const byQueue = new Map(kinds.map((kind) => [kind.queue, kind]))
+      for (const { queue, attempts: most = 3 } of kinds) attempts.set(queue, most)
+      worker = await startObanWorker({
+        sql,
+        url,
+        node: `shop@${hostname()}`,
+        queues: Object.fromEntries(kinds.map(({ queue, concurrency = 1 }) => [queue, concurrency])),
+        perform: ({ queue, args, attempt }, cancelled) =>
+          byQueue.get(queue)!.run(args, { sql, startedAt: new Date(), attempt, take: takingTime({ closing, cancelled }) }),
+        backoff: ({ queue }) => byQueue.get(queue)!.retryDelaySeconds ?? 10,
+        onError: reportEveryMinute('oban stand-in'),
+      })
+    },
+    async send({ queue, args, inSeconds = 0 }) {
+      await sql.query(
+        `with made as (
+           insert into public.oban_jobs (state, queue, worker, args, max_attempts, scheduled_at)
+           values (case when $5 > 0 then 'scheduled' else 'available' end::public.oban_job_state, $1, $2, $3::jsonb, $4,
+             timezone('utc', now()) + make_interval(secs => $5::int))
+         ) select pg_notify('public.oban_insert', json_build_object('queue', $1::text)::text)`,
+        [queue, workerOf(queue), JSON.stringify(args), attempts.get(queue) ?? 3, inSeconds],
+      )
+    },
+    async stop() {
+      await worker?.stop()
+    },
+  }
+}

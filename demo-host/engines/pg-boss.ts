@@ -1,0 +1,86 @@
+import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
+import { pgBoss } from 'ops-powertools/engines/pg-boss'
+import { PgBoss } from 'pg-boss'
+import type { Pool } from 'pg'
+import { type JobKind, takingTime } from '../jobs/kind.ts'
+import type { OpenEngineOptions, ShopEngine } from './engine.ts'
+import { reportEveryMinute } from './report.ts'
+
+const bossSchema = 'pgboss'
+
+/** pg-boss, in the schema `pgboss` of the shop's database, with its dashboard as a bridge. */
+export function openPgBoss({ url, sql }: OpenEngineOptions): ShopEngine {
+  const boss = createBoss(sql)
+  const running = { started: false }
+  return {
+    engine: pgBoss(openedOnUse(boss, running), { sharesDatabase: true }),
+    bridges: [pgBossDashboard({ databaseUrl: url, schema: bossSchema })],
+    dashboard: { name: 'pg-boss Dashboard bridge', href: '/ops/jobs/pg-boss' },
+    async start(kinds, closing) {
+      await boss.start()
+      running.started = true
+      for (const kind of kinds) await work(boss, sql, kind, closing)
+    },
+    async send({ queue, args, inSeconds }) {
+      await boss.send(queue, args, { startAfter: inSeconds })
+    },
+    /** Waits for running jobs, which end early by themselves when the shop closes. */
+    async stop() {
+      running.started = false
+      await boss.stop({ graceful: true, timeout: 5000 })
+    },
+  }
+}
+
+/** On the shop's own connections. Errors of its loops are reported; it goes on by itself. */
+function createBoss(sql: Pool): PgBoss {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => sql.query(text, values) },
+    schema: bossSchema,
+    schedule: false,
+    superviseIntervalSeconds: 30,
+    monitorIntervalSeconds: 30,
+  })
+  boss.on('error', reportEveryMinute('pg-boss'))
+  return boss
+}
+
+/** Makes a kind's queue and a worker that takes from it. */
+async function work(boss: PgBoss, sql: Pool, { queue, run, ...kind }: JobKind, closing: AbortSignal): Promise<void> {
+  const options = {
+    heartbeatSeconds: 30,
+    expireInSeconds: kind.timeLimitSeconds ?? 900,
+    retryLimit: (kind.attempts ?? 3) - 1,
+    retryDelay: kind.retryDelaySeconds ?? 10,
+    deleteAfterSeconds: 86_400,
+  }
+  await boss.createQueue(queue, options)
+  await boss.updateQueue(queue, options)
+  const polling = { pollingIntervalSeconds: 1, localConcurrency: kind.concurrency ?? 1, includeMetadata: true as const }
+  await boss.work<Record<string, unknown>>(queue, polling, async ([job]) => {
+    const stillWanted = async () => (await boss.findJobs(queue, { id: job!.id }))[0]?.state === 'active'
+    return run(job!.data ?? {}, { sql, startedAt: new Date(), attempt: job!.retryCount + 1, take: takingTime({ closing, stillWanted }) })
+  })
+}
+
+/** pg-boss enqueues only while it is started. The command line has no workers, so it starts it for that moment. */
+function openedOnUse(boss: PgBoss, running: { started: boolean }): PgBoss {
+  const opened = async (call: () => unknown): Promise<unknown> => {
+    if (running.started) return call()
+    await boss.start()
+    try {
+      return await call()
+    } finally {
+      await boss.stop({ graceful: false })
+    }
+  }
+  const always = new Set<string | symbol>(['getDb', 'schemaVersion', 'isInstalled', 'on', 'off', 'once', 'emit'])
+  return new Proxy(boss, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (typeof value !== 'function') return value
+      const call = (...request: unknown[]): unknown => Reflect.apply(value, target, request)
+      return always.has(name) ? call : (...request: unknown[]) => opened(() => call(...request))
+    },
+  })
+}
