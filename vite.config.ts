@@ -10,7 +10,7 @@ const entries = ['components/shell', 'components/pages']
   .filter((file) => existsSync(file))
 
 /** What every page needs travels as one file: many small ones compress worse and take more round trips. */
-const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\//, /components\/(core\/(?!filter)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
+const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary)/, /components\/(core\/(?!filter)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
 const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
 
 /** The indentation of templates and the spaces of styles would travel to every browser; nothing of ours depends on them. */

@@ -1,33 +1,6 @@
 /** The frozen words of the product, with the label each surface shows. No zod here: elements load this file. */
 
-export const operatorStatuses = {
-  needs_review: 'Needs Review',
-  blocked: 'Blocked',
-  waiting: 'Waiting',
-  runnable: 'Runnable',
-  resolved: 'Resolved',
-  bridge_only: 'Bridge-only Follow-up',
-} as const
-
-export const ownerships = {
-  powertools_native: 'Powertools-native',
-  bridge: 'bridge',
-  host_owned: 'host-owned follow-up',
-} as const
-
-/** What each owner allows; shown behind the ownership label. */
-export const postures = {
-  powertools_native: 'Audited action',
-  bridge: 'Inspection only',
-  host_owned: 'Host-owned',
-} as const
-
-export const completenessStates = {
-  complete: 'complete',
-  partial_evidence: 'partial evidence',
-  history_unavailable: 'history unavailable',
-  unknown: 'unknown',
-} as const
+export * from './status-words.ts'
 
 /** Strongest first. */
 export const provenances = {
@@ -171,9 +144,6 @@ export const subjectTypes = {
   incident: 'incident',
 } as const
 
-export type OperatorStatus = keyof typeof operatorStatuses
-export type Ownership = keyof typeof ownerships
-export type CompletenessState = keyof typeof completenessStates
 export type Provenance = keyof typeof provenances
 export type PreviewStatus = keyof typeof previewStatuses
 export type AuditOutcome = keyof typeof auditOutcomes

@@ -40,7 +40,7 @@ const operationFields = { ...cronFields, ...queueFields }
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
- * @attr {string} subject-type - Kind of the subject: `cron_entry` or `audit_event`.
+ * @attr {string} subject-type - Kind of the subject: `cron_entry`, `job`, `queue` or `audit_event`.
  * @attr {string} subject-id - Name or id of the subject.
  * @fires ops-navigate - A link was clicked, or a subject chosen; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.

@@ -108,14 +108,15 @@ export class OpsJob extends OpsElement {
 
   private content(job: JobDetail, late?: Problem) {
     return html`<div class="columns ${late ? 'stale' : ''}">
+      <div class="may">${jobActions(job, this.ask)}</div>
       <div class="first">
         ${this.waiting(job)} ${attemptList(job)} ${this.value('Arguments', job.args)} ${this.value('Output', job.output)} ${this.value('Meta', job.meta)}
+        ${jobTimeline(job)} ${jobEvents(job, this.base, this.auditHref)}
       </div>
       <div class="side">
-        ${jobActions(job, this.ask)} ${jobFacts(job, this.base)} ${jobOrigin(job, this.base)} ${this.evidence(job)}
+        ${jobFacts(job, this.base)} ${jobOrigin(job, this.base)} ${this.evidence(job)}
         ${job.forensics ? nextPathList(job.forensics.nextPaths, this.ask) : nothing}
       </div>
-      <div class="second">${jobTimeline(job)} ${jobEvents(job, this.base, this.auditHref)}</div>
     </div>`
   }
 

@@ -8,24 +8,20 @@ import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import '../parts/confirm.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { figure } from '../parts/count.ts'
-import '../parts/export.ts'
-import '../parts/menu.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
+import { onlyNamed } from '../parts/queue-name.ts'
 import { readOnlyBanner, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { bulkBar } from './jobs/bulk-bar.ts'
-import './jobs/bulk-run.ts'
 import { columns, leadingCells } from './jobs/columns.ts'
 import { nothingThere } from './jobs/empty.ts'
-import { filterChips, filterForm, filterStyles } from './jobs/filter-form.ts'
+import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
 import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
-import { Hints } from './jobs/hints.ts'
 import { keysOf } from './jobs/keys.ts'
 import { jobOperations, type JobOperation, refusedFor } from './jobs/operations.ts'
 import { keepPreferences, type Preferences, readPreferences } from './jobs/preferences.ts'
@@ -33,8 +29,6 @@ import { newJobs, refresh, type Row, show, type Shown } from './jobs/rows.ts'
 import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
 import { jobsStyles } from './jobs/styles.ts'
 import { stateTabs } from './jobs/tabs.ts'
-import './jobs/view-options.ts'
-import './jobs/views.ts'
 
 /**
  * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. What is looked for
@@ -78,13 +72,14 @@ import './jobs/views.ts'
  */
 @element('ops-jobs')
 export class OpsJobs extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, filterStyles, jobsStyles]
+  static override styles = [base, tableStyles, pageStyles, partStyles, filterChipStyles, jobsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private shown?: Shown
   @state() private selected: Selected = nothingSelected
   @state() private trail: string[] = []
   @state() private preferences?: Preferences
+  @state() private missing = ''
 
   @property() state = ''
   @property() queue = ''
@@ -102,7 +97,6 @@ export class OpsJobs extends OpsElement {
   @property({ type: Number }) limit = 50
 
   private anchor = ''
-  private readonly hints = new Hints(this, () => this.connection)
   private readonly keys = keysOf({
     rows: () => this.shown?.rows ?? [],
     root: () => this.renderRoot,
@@ -132,7 +126,7 @@ export class OpsJobs extends OpsElement {
   /** Figures of the snapshot; they know queues, but none of the other filters. */
   private readonly figures = new Resource(this, {
     connection: () => (this.session?.permissions.view_queues?.allowed && this.countable ? this.connection : undefined),
-    load: ({ client }, signal) => client.listQueues({ query: { name: this.queue || undefined, limit: 200 }, signal }),
+    load: async ({ client }, signal) => onlyNamed(await client.listQueues({ query: { name: this.queue || undefined, limit: 200 }, signal }), this.queue),
     key: () => this.queue,
     of: () => this.queue,
     topics: ['queues'],
@@ -158,6 +152,11 @@ export class OpsJobs extends OpsElement {
   }
   private merged?: unknown
 
+  /** What is not needed to read the list comes right after it: the dialog, the progress of runs, views, columns, exports. */
+  protected override firstUpdated() {
+    import('./jobs/later.ts').catch((error: unknown) => (this.missing = (error as Error).message))
+  }
+
   override render() {
     return html`
       <header class="page-head">
@@ -167,9 +166,10 @@ export class OpsJobs extends OpsElement {
           <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" refused=${this.exportRefusal}></ops-export>
         </div>
       </header>
+      ${this.missing ? html`<p class="card read-only" role="alert"><b>Not everything could be loaded.</b> ${this.missing}. A new version may have been installed; reloading helps then.</p>` : nothing}
       ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()}
       ${stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
-      ${filterForm({ values: this.values, hints: this.hints.known, lacks: this.session?.engine.lacks ?? {}, change: this.narrow, ask: this.hints.ask })}
+      <ops-job-filters exportparts="filters" .values=${this.values} .lacks=${this.session?.engine.lacks ?? {}} .change=${this.narrow}></ops-job-filters>
       ${filterChips(this.values, this.narrow)}
       ${this.list.render({
         pending: () => skeletonRows(8),
@@ -232,7 +232,7 @@ export class OpsJobs extends OpsElement {
     const gone = shown.rows.filter(({ left }) => left).length
     const words = fresh > 0 ? `${fresh === data?.items.length ? `${fresh}+` : fresh} new` : `${gone} no longer ${gone === 1 ? 'matches' : 'match'}`
     return html`<div role="status" class="news">
-      ${fresh + gone > 0 ? html`<button type="button" class="button primary" @click=${this.showNews}>${words} · show</button>` : nothing}
+      ${fresh + gone > 0 ? html`<button type="button" class="button primary" @click=${this.showNews}>${`${words} · show`}</button>` : nothing}
     </div>`
   }
 
@@ -241,7 +241,7 @@ export class OpsJobs extends OpsElement {
     const chosen = this.preferences?.columns ?? []
     const whole = this.selected.all || rows.every(({ job }) => this.selected.seen.has(job.id))
     const some = rows.some(({ job }) => this.selected.seen.has(job.id))
-    return html`<div class="card ${stale ? 'stale' : ''} ${this.preferences?.dense ? 'dense' : ''}">
+    return html`<div class="card ${stale ? 'stale' : ''} ${this.preferences?.dense ? 'dense' : ''} ${chosen.length > 6 ? 'many' : ''}">
       <table role="table" aria-label="Jobs" aria-busy=${this.list.loading} part="table" @keydown=${this.keys.pressed}>
         <thead role="rowgroup">
           <tr role="row">
@@ -356,7 +356,7 @@ export class OpsJobs extends OpsElement {
     return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change }), order: this.order } })}`
   }
 
-  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+  private readonly ask = (ask: Ask): void => void customElements.whenDefined('ops-confirm').then(() => this.confirm.open(ask))
 
   private pick(jobs: Job[], chosen: boolean) {
     const { all } = this.selected

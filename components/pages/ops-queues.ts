@@ -12,6 +12,7 @@ import { countOf } from '../parts/count.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { queueFields } from '../parts/queue-fields.ts'
+import { onlyNamed } from '../parts/queue-name.ts'
 import { emptyState, readOnlyBanner, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
@@ -55,7 +56,10 @@ export class OpsQueues extends OpsElement {
 
   private readonly queues = new Resource(this, {
     connection: () => this.connection,
-    load: ({ client }, signal) => client.listQueues({ query: { name: this.queue || undefined, cursor: this.trail.at(-1) }, signal }),
+    load: async ({ client }, signal) => {
+      const query = { name: this.queue || undefined, cursor: this.trail.at(-1), ...(this.queue ? { limit: 200 } : {}) }
+      return onlyNamed(await client.listQueues({ query, signal }), this.queue)
+    },
     key: () => [this.queue, this.trail],
     topics: ['queues', 'jobs'],
   })

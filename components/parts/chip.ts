@@ -1,5 +1,5 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
-import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/vocabulary.ts'
+import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/status-words.ts'
 
 export type Tone = 'review' | 'blocked' | 'waiting' | 'runnable' | 'resolved' | 'bridge'
 

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { ApiError } from '../../schemas/client.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -18,7 +18,14 @@ type Format = 'csv' | 'ndjson'
  */
 @element('ops-export')
 export class OpsExport extends LitElement {
-  static override styles = [base]
+  static override styles = [
+    base,
+    css`
+      :host {
+        background: none;
+      }
+    `,
+  ]
 
   @state() private busy = false
   @state() private problem?: Problem

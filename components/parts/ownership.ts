@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import { type Ownership, ownerships, postures } from '../../schemas/vocabulary.ts'
+import { type Ownership, ownerships, postures } from '../../schemas/status-words.ts'
 
 /** Who owns what the next action does, and what that allows; stands in front of the action. */
 export function ownershipLabel(ownership: Ownership, label: string = ownerships[ownership], posture: string = postures[ownership]): TemplateResult {

@@ -11,7 +11,7 @@ export function selectionView(selection: Selection): TemplateResult {
   const { total, eligible, notEligible, byQueue, byState, until, background } = selection
   const left = total - eligible
   return html`<section class="frozen" aria-label="The selection">
-    <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? html`, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
+    <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? `, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
     ${left > 0 ? html`<ul class="left-alone">${entries(notEligible).map(([why, count]) => html`<li><span class="num">${count}</span> <span class="wrap">${why}</span></li>`)}</ul>` : nothing}
     <div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)}</div>
     <p class="small muted">

@@ -24,7 +24,7 @@ interface Recent {
 }
 
 /** Kinds of subject with evidence of their own, and what names one of them. */
-const kinds: Record<string, string> = { cron_entry: 'Name of the entry', audit_event: 'Id of the event' }
+const kinds: Record<string, string> = { cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', audit_event: 'Id of the event' }
 
 /**
  * Asks whose evidence to open, and offers what the actor may see of late.

@@ -1,7 +1,9 @@
-import { FakeApi } from './fake-api.ts'
-import { count, jobPage, jobs, queuePage } from './job-sample.ts'
-import { preview, session } from './sample.ts'
-import { all, button, clear, includes, mount, seen, until } from './support.ts'
+import type { Job } from '../../schemas/job.ts'
+import type { OpsJobs } from '../../components/pages/ops-jobs.ts'
+import { type Call, FakeApi, Refusal } from './fake-api.ts'
+import { bulkId, bulkPlan, bulkRun, count, job, jobPage, jobs, queuePage, queues } from './job-sample.ts'
+import { at, event, everything, preview, session } from './sample.ts'
+import { all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
   new FakeApi({
@@ -9,26 +11,487 @@ const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
     listJobs: () => jobPage(),
     countJobs: () => count(7),
     listQueues: () => queuePage(),
-    listBulkRuns: () => ({ items: [], asOf: new Date().toISOString() }),
-    createPreview: () => preview(),
+    listBulkRuns: () => ({ items: [], asOf: at(0) }),
+    hintJobs: () => ({ values: ['mail', 'mail_bulk'], asOf: at(0) }),
+    createPreview: () => preview({ plan: bulkPlan(), reasonRequired: true }),
+    executePreview: () => ({ bulk: bulkRun() }),
+    getBulkRun: () => bulkRun(),
     ...over,
   })
 
+async function opened(api = usual(), attributes: Record<string, string> = {}): Promise<OpsJobs> {
+  const page = mount('ops-jobs', api, attributes)
+  await until(() => all(page, 'tbody [role=row]').length > 0 && all(page, '#queue')[0] && seen(page).includes('jobs'), 'the jobs')
+  return page
+}
+
+const rowOf = (page: OpsJobs, id: string) => all<HTMLElement>(page, 'tbody [role=row]').find((row) => seen(row).includes(id))!
+const boxOf = (page: OpsJobs, id: string) => rowOf(page, id).querySelector('input')!
+const tick = (page: OpsJobs, id: string, init: MouseEventInit = {}) => boxOf(page, id).dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ...init }))
+const chosen = (page: OpsJobs) => all<HTMLInputElement>(page, 'tbody input').filter(({ checked }) => checked).length
+const last = (api: FakeApi, endpoint: Call['name']) => api.calls.findLast(({ name }) => name === endpoint)!
+
 describe('ops-jobs', () => {
+  beforeEach(() => localStorage.clear())
   afterEach(clear)
 
   it('shows each job with state, arguments, error, attempts and the time that matters', async () => {
-    const page = mount('ops-jobs', usual())
-    const text = await until(() => seen(page).includes('job-0007') && seen(page), 'the jobs')
-    for (const part of ['SendWelcome', 'executing', 'active', '"userId":42', '451 try again later', '2 of 5', 'started', 'due', 'completed', '7 jobs']) includes(text, part)
+    const page = await opened()
+    const text = await until(() => seen(page).includes('7 jobs') && seen(page), 'the count')
+    for (const part of ['SendWelcome', 'executing', 'active', '"userId":42', '451 try again later', '2 of 5', 'started', 'due', 'completed']) includes(text, part)
+    equal(rowOf(page, 'job-0001').querySelector('.job a')!.getAttribute('href'), '/ops/jobs/job/job-0001')
   })
 
-  it('asks for one job through the dialog, naming the version that was seen', async () => {
+  it('shows numbers that JavaScript cannot hold with every digit', async () => {
     const api = usual()
-    const page = mount('ops-jobs', api)
-    ;(await until(() => button(page, 'Actions for SendWelcome job-0002'), 'the menu')).click()
-    ;(await until(() => all<HTMLElement>(page, '[role=menuitem]').find((item) => seen(item) === 'Retry…'), 'the item')).click()
-    await until(() => api.count('createPreview') === 1, 'the preview')
-    includes(JSON.stringify(api.calls.find(({ name }) => name === 'createPreview')!.body), `"seen":"${jobs()[1]!.version}"`)
+    const plain = api.fetch
+    const exact: typeof fetch = async (input, init) => {
+      const answer = await plain(input, init)
+      if (!String(input).includes('/jobs?')) return answer
+      return new Response((await answer.text()).replaceAll('"userId":42', '"userId":9007199254740993123'), answer)
+    }
+    const provider = document.createElement('ops-provider')
+    provider.fetch = exact
+    provider.setAttribute('api', '/ops/jobs/api/v1')
+    provider.append(document.createElement('ops-jobs'))
+    document.body.append(provider)
+    await until(() => seen(provider).includes('"userId":9007199254740993123'), 'all digits')
+  })
+
+  it('counts the states from the figures of the queues, as sure as they are', async () => {
+    const page = await opened()
+    const tabs = await until(() => seen(all(page, '.tabs')[0]).includes('11,706') && seen(all(page, '.tabs')[0]), 'the counts')
+    includes(tabs, 'completed ≈ 3,600,000')
+    includes(tabs, 'retryable 114')
+    excludes(tabs, 'cancelled 0')
+  })
+
+  it('keeps its counts moving without touching a row', async () => {
+    let available = 3902
+    const api = usual({
+      listQueues: () => queuePage([{ ...queues()[0]!, depth: [{ state: 'available', count: available, how: 'exact' }] }]),
+    })
+    const page = await opened(api)
+    await until(() => seen(all(page, '.tabs')[0]).includes('3,902') && api.openStreams === 1, 'the counts')
+    const row = rowOf(page, 'job-0003')
+    available = 4000
+    api.hint({ topic: 'queues' })
+    await until(() => seen(all(page, '.tabs')[0]).includes('4,000'), 'the new counts')
+    equal(rowOf(page, 'job-0003'), row)
+    equal(api.count('listJobs'), 1, 'reads of the list')
+  })
+
+  it('asks the server for what the filters say and tells the host', async () => {
+    const api = usual()
+    const page = await opened(api)
+    const told: unknown[] = []
+    page.addEventListener('ops-filter', (each) => told.push((each as CustomEvent).detail))
+    type(all(page, '#error')[0], ' timeout ')
+    await until(() => last(api, 'listJobs').query.get('error') === 'timeout', 'the filter')
+    equal(told.at(-1), { path: '/list', query: { error: 'timeout', order: '', bulk: '' } })
+    type(all(page, '#jobId')[0], 'job-0002')
+    await until(() => last(api, 'listJobs').query.get('id') === 'job-0002', 'the id')
+    await until(() => last(api, 'countJobs').query.get('id') === 'job-0002', 'the count of the same')
+    const remove = await until(() => button(page, 'Remove the filter Error text'), 'the chip')
+    remove.click()
+    await until(() => !last(api, 'listJobs').query.has('error') && last(api, 'listJobs').query.get('id') === 'job-0002', 'the filter taken off')
+    ok(!button(page, 'Remove the filter Error text'), 'the chip is gone')
+  })
+
+  it('sends a time only together with a window of it', async () => {
+    const api = usual()
+    await opened(api, { time: 'finished' })
+    ok(!last(api, 'listJobs').query.has('time'), 'no time without a window')
+    clear()
+    const windowed = usual()
+    const page = await opened(windowed, { time: 'finished', from: '2026-11-20T00:00:00.000Z' })
+    equal(Object.fromEntries(last(windowed, 'listJobs').query), { from: '2026-11-20T00:00:00.000Z', time: 'finished', limit: '50' })
+    includes(seen(all(page, '.chips')[0]), 'finished from')
+  })
+
+  it('keeps arguments that are no JSON object to itself and says what is wrong', async () => {
+    const api = usual()
+    const page = await opened(api)
+    const field = all<HTMLInputElement>(page, '#args')[0]!
+    type(field, '[1,2]')
+    ok(field.validationMessage.includes('JSON object'), 'the complaint')
+    equal(api.count('listJobs'), 1, 'reads of the list')
+    type(field, '{"orderId":9007199254740993}')
+    await until(() => last(api, 'listJobs').query.get('args') === '{"orderId":9007199254740993}', 'the filter, digit by digit')
+  })
+
+  it('offers values the server knows while somebody types', async () => {
+    const api = usual()
+    const page = await opened(api)
+    const field = all<HTMLInputElement>(page, '#queue')[0]!
+    field.value = 'ma'
+    field.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+    await until(() => all<HTMLOptionElement>(page, '#queue-offers option').some(({ value }) => value === 'mail_bulk'), 'the offers')
+    equal(Object.fromEntries(last(api, 'hintJobs').query), { field: 'queue', prefix: 'ma' })
+  })
+
+  it('cannot look for what the engine cannot, and says why', async () => {
+    const lacks = { filter_args: 'Redis keeps arguments as text that cannot be searched.' }
+    const page = await opened(usual({ getSession: () => session({ engine: { ...session().engine, lacks } }) }))
+    const field = all<HTMLInputElement>(page, '#args')[0]!
+    await until(() => field.disabled, 'the closed field')
+    equal(field.title, lacks.filter_args)
+    ok(!all<HTMLInputElement>(page, '#error')[0]!.disabled, 'the others stay open')
+  })
+
+  it('turns pages by cursor, and starts again when a filter changes', async () => {
+    const api = usual({ listJobs: ({ query }) => jobPage(query.get('cursor') ? [job('job-0100')] : jobs(), query.get('cursor') ? {} : { nextCursor: 'abc' }) })
+    const page = await opened(api)
+    button(page, 'Older')!.click()
+    await until(() => seen(page).includes('job-0100'), 'the second page')
+    ok(button(page, 'Older')!.disabled, 'no further page')
+    type(all(page, '#queue')[0], 'mail')
+    await until(() => last(api, 'listJobs').query.get('queue') === 'mail' && !last(api, 'listJobs').query.has('cursor'), 'the first page again')
+  })
+
+  describe('while things change', () => {
+    async function changing() {
+      let items: Job[] = jobs()
+      const api = usual({ listJobs: () => jobPage(items, { nextCursor: 'more' }) })
+      const page = await opened(api)
+      await until(() => api.openStreams === 1, 'the stream')
+      return {
+        page,
+        api,
+        become: (next: (present: Job[]) => Job[]) => {
+          items = next(items)
+          api.hint({ topic: 'jobs' })
+        },
+      }
+    }
+    const ids = (page: OpsJobs) => all(page, '.job a').map((link) => link.getAttribute('data-job'))
+
+    it('marks a row whose state changed, in its place', async () => {
+      const { page, become } = await changing()
+      const before = ids(page)
+      become((items) => items.map((each) => (each.id === 'job-0002' ? { ...each, state: 'completed', engineState: 'completed', version: 'v2' } : each)))
+      await until(() => seen(rowOf(page, 'job-0002')).includes('changed just now'), 'the mark')
+      includes(seen(rowOf(page, 'job-0002')), 'completed')
+      equal(ids(page), before)
+    })
+
+    it('says how many are new, and shows them only when asked', async () => {
+      const { page, become } = await changing()
+      const before = ids(page)
+      become((items) => [job('job-9001', { createdAt: at(1000) }), job('job-9000', { createdAt: at(500) }), ...items.slice(0, 5)])
+      const news = await until(() => button(page, '2 new · show'), 'the news')
+      equal(ids(page), before, 'rows before anybody asked')
+      excludes(seen(page), 'no longer matches')
+      news.click()
+      await until(() => ids(page)[0] === 'job-9001', 'the new rows')
+      await until(() => deepFocus().getAttribute('data-job') === 'job-9001', 'the focus on the first of them')
+    })
+
+    it('says of a row that it no longer matches, and leaves it where it is', async () => {
+      const { page, become } = await changing()
+      become((items) => items.filter(({ id }) => id !== 'job-0003'))
+      await until(() => seen(rowOf(page, 'job-0003')).includes('no longer matches'), 'the mark')
+      equal(ids(page).length, 7)
+      button(page, '1 no longer matches · show')!.click()
+      await until(() => ids(page).length === 6, 'the rows as they are')
+    })
+  })
+
+  describe('choosing', () => {
+    it('takes a range with Shift, and names each job with the version that was seen', async () => {
+      const api = usual()
+      const page = await opened(api)
+      tick(page, 'job-0002')
+      await until(() => seen(page).includes('1 job chosen'), 'the first')
+      tick(page, 'job-0005', { shiftKey: true })
+      await until(() => seen(page).includes('4 jobs chosen'), 'the range')
+      ;(await until(() => button(page, 'Retry…'), 'the button')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      const body = last(api, 'createPreview').body as { action: string; selection: { ids: string[]; seen: Record<string, string> } }
+      equal(body.action, 'retry_job')
+      equal(body.selection.ids, ['job-0002', 'job-0003', 'job-0004', 'job-0005'])
+      equal(body.selection.seen['job-0003'], 'job-0003-v1')
+      ok(!('subject' in body), 'a selection has no subject')
+    })
+
+    it('keeps the version of the moment of choosing, although the row has moved on', async () => {
+      let items = jobs()
+      const api = usual({ listJobs: () => jobPage(items) })
+      const page = await opened(api)
+      await until(() => api.openStreams === 1, 'the stream')
+      tick(page, 'job-0002')
+      items = items.map((each) => (each.id === 'job-0002' ? { ...each, state: 'completed', version: 'v2' } : each))
+      api.hint({ topic: 'jobs' })
+      await until(() => seen(rowOf(page, 'job-0002')).includes('changed just now'), 'the mark')
+      ;(await until(() => button(page, 'Retry…'), 'the button')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal((last(api, 'createPreview').body as { selection: unknown }).selection, { ids: ['job-0002'], seen: { 'job-0002': 'job-0002-v1' } })
+    })
+
+    it('takes everything that matches by its filter, when asked after the page', async () => {
+      const api = usual({ countJobs: () => count(10_000, 'capped') })
+      const page = await opened(api, { state: 'retryable,discarded', queue: 'mail' })
+      all<HTMLInputElement>(page, 'thead input')[0]!.click()
+      ;(await until(() => button(page, 'Choose all 10,000+ that match'), 'the offer')).click()
+      await until(() => seen(page).includes('All 10,000+ jobs that match are chosen'), 'all of them')
+      equal(chosen(page), 7)
+      ;(await until(() => button(page, 'Discard…'), 'the button')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'discard_job', selection: { filter: { state: 'retryable,discarded', queue: 'mail' } } })
+    })
+
+    it('no longer means all when one is taken out', async () => {
+      const page = await opened(usual({ countJobs: () => count(99) }))
+      all<HTMLInputElement>(page, 'thead input')[0]!.click()
+      ;(await until(() => button(page, 'Choose all 99 that match'), 'the offer')).click()
+      await until(() => seen(page).includes('All 99 jobs'), 'all of them')
+      tick(page, 'job-0004')
+      await until(() => seen(page).includes('6 jobs chosen'), 'the rest of the page')
+      equal(chosen(page), 6)
+    })
+
+    it('goes by keyboard: arrows move, Space chooses, Shift extends, Ctrl+A takes the page, Escape none', async () => {
+      const page = await opened()
+      boxOf(page, 'job-0001').focus()
+      press('ArrowDown')
+      equal(deepFocus(), boxOf(page, 'job-0002'))
+      boxOf(page, 'job-0002').click()
+      await until(() => seen(page).includes('1 job chosen'), 'the first')
+      const down = new KeyboardEvent('keydown', { key: 'ArrowDown', shiftKey: true, bubbles: true, composed: true, cancelable: true })
+      deepFocus().dispatchEvent(down)
+      await until(() => seen(page).includes('2 jobs chosen'), 'the second')
+      equal(deepFocus(), boxOf(page, 'job-0003'))
+      press('End')
+      equal(deepFocus(), boxOf(page, 'job-0007'))
+      deepFocus().dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true, bubbles: true, composed: true, cancelable: true }))
+      await until(() => seen(page).includes('7 jobs chosen'), 'the page')
+      press('Escape')
+      await until(() => chosen(page) === 0, 'nothing chosen')
+      const link = rowOf(page, 'job-0003').querySelector<HTMLElement>('.job a')!
+      link.focus()
+      press('ArrowUp')
+      equal(deepFocus(), rowOf(page, 'job-0002').querySelector('.job a'), 'the same control of the row above')
+    })
+
+    it('is forgotten when what is looked for changes', async () => {
+      const page = await opened()
+      tick(page, 'job-0002')
+      await until(() => seen(page).includes('1 job chosen'), 'the first')
+      type(all(page, '#queue')[0], 'mail')
+      await until(() => !seen(page).includes('chosen'), 'nothing chosen')
+    })
+  })
+
+  describe('operating', () => {
+    async function retried(over: ConstructorParameters<typeof FakeApi>[0] = {}) {
+      const api = usual(over)
+      const page = await opened(api, { queue: 'mail' })
+      tick(page, 'job-0002')
+      ;(await until(() => button(page, 'Retry…'), 'the button')).click()
+      const go = await until(() => button(page, 'Retry 12,034 jobs'), 'the preview')
+      return { api, page, go }
+    }
+
+    it('asks for one job through the dialog, naming the version that was seen', async () => {
+      const api = usual({ createPreview: () => preview({ plan: { ...bulkPlan(), selection: undefined } }) })
+      const page = await opened(api)
+      ;(await until(() => button(page, 'Actions for SendWelcome job-0002'), 'the menu')).click()
+      const items = await until(() => all<HTMLElement>(page, '[role=menuitem]').length > 0 && all<HTMLElement>(page, '[role=menuitem]'), 'the items')
+      const restore = items.find((item) => seen(item).startsWith('Restore…'))!
+      equal(restore.getAttribute('aria-disabled'), 'true', 'what the state forbids')
+      includes(seen(restore), 'Not while it is retryable.')
+      items.find((item) => seen(item) === 'Retry…')!.click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'retry_job', subject: { type: 'job', id: 'job-0002' }, input: { seen: 'job-0002-v1' } })
+    })
+
+    it('shows the frozen set before it is confirmed: how many, what is left alone and why, of what it is made', async () => {
+      const { page } = await retried()
+      const text = seen(all(page, 'dialog')[0])
+      for (const part of ['12,034 jobs of 12,040 will be taken on', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'The set is frozen', 'runs in the background']) includes(text, part)
+    })
+
+    it('cannot confirm a set of which nothing is eligible', async () => {
+      const api = usual({ createPreview: () => preview({ plan: bulkPlan({ selection: { ...bulkPlan().selection!, eligible: 0 } }) }) })
+      const page = await opened(api)
+      tick(page, 'job-0002')
+      ;(await until(() => button(page, 'Retry…'), 'the button')).click()
+      ok((await until(() => button(page, 'Retry 0 jobs'), 'the preview')).disabled, 'closed')
+    })
+
+    it('follows a run in the background, keeps it in the address, and keeps the filters', async () => {
+      const { api, page, go } = await retried()
+      const told: unknown[] = []
+      page.addEventListener('ops-filter', (each) => told.push((each as CustomEvent).detail))
+      type(all(page, '#reason')[0], 'mail server is back')
+      go.click()
+      const text = await until(() => seen(all(page, 'ops-bulk-run')[0]).includes('running') && seen(all(page, 'ops-bulk-run')[0]), 'the run')
+      includes(text, 'Retry · 12,034 jobs')
+      includes(text, '6,000 of 12,034 · 49 %')
+      includes(text, '5,990 done')
+      equal(told.at(-1), { path: '/list', query: { queue: 'mail', order: '', bulk: bulkId } })
+      ok(!all<HTMLDialogElement>(page, 'dialog')[0]!.open, 'the dialog is closed')
+      equal(last(api, 'listJobs').query.get('queue'), 'mail')
+      await until(() => !seen(page).includes('1 job chosen'), 'nothing chosen any more')
+    })
+
+    it('tells the record of a set that was done at once, and how its jobs fared', async () => {
+      const done = { event: event({ action: 'retry_job', eventType: 'job.retried', subject: { type: 'bulk', id: bulkId }, bulkId }), result: {} }
+      const run = bulkRun({ status: 'finished', outcomes: { done: 12_000, changed: 24, failed: 10 }, finishedAt: at(0) })
+      const { page, go } = await retried({ executePreview: () => done, getBulkRun: () => run })
+      const events: CustomEvent[] = []
+      page.addEventListener('ops-operation', (each) => events.push(each as CustomEvent))
+      type(all(page, '#reason')[0], 'mail server is back')
+      go.click()
+      await until(() => seen(all(page, 'ops-bulk-run')[0]).includes('24 changed since, left alone'), 'the outcomes')
+      equal(events.map(({ detail }) => (detail as { eventType: string }).eventType), ['job.retried'])
+    })
+
+    it('finds a run that is under way, whoever began it, and aborts it', async () => {
+      let status: 'running' | 'aborted' = 'running'
+      const api = usual({
+        listBulkRuns: () => ({ items: [bulkRun({ status })], asOf: at(0) }),
+        getBulkRun: () => bulkRun({ status }),
+        abortBulkRun: () => bulkRun({ status: (status = 'aborted') }),
+      })
+      const page = await opened(api)
+      ;(await until(() => button(page, 'Abort'), 'the run')).click()
+      await until(() => api.count('abortBulkRun') === 1, 'the abort')
+      equal(last(api, 'abortBulkRun').params, { id: bulkId })
+    })
+
+    it('lists what did not go, offers to take it away, and to try the rest again', async () => {
+      const run = bulkRun({ status: 'finished', outcomes: { done: 12_000, changed: 24, missing: 5, failed: 10 }, finishedAt: at(0) })
+      const api = usual({
+        getBulkRun: () => run,
+        listBulkItems: () => ({ items: [{ id: 'job-0042', queue: 'mail', state: 'retryable', outcome: 'failed', detail: 'deadlock detected' }], asOf: at(0) }),
+      })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, '10 failed'), 'the outcome')).click()
+      await until(() => seen(page).includes('deadlock detected'), 'the list')
+      equal(last(api, 'listBulkItems').query.get('outcome'), 'failed')
+      ok(all(page, 'ops-bulk-run [aria-label], a.mono[href="/ops/jobs/job/job-0042"]')[0], 'a link to the job')
+      ;(await until(() => button(page, 'Retry the rest (34)…'), 'the rest without what is gone')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'retry_job', selection: { bulk: bulkId } })
+    })
+
+    it('offers to take a discard back, job by job', async () => {
+      const run = bulkRun({ action: 'discard_job', status: 'finished', eligible: 2, outcomes: { done: 2 }, finishedAt: at(0) })
+      const items = ['job-0001', 'job-0002'].map((id) => ({ id, queue: 'mail', state: 'retryable', outcome: 'done' }))
+      const api = usual({ getBulkRun: () => run, listBulkItems: () => ({ items, asOf: at(0) }) })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, 'Undo: restore 2 jobs…'), 'the way back')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'restore_job', selection: { ids: ['job-0001', 'job-0002'] } })
+    })
+  })
+
+  it('saves, opens and forgets views of the list', async () => {
+    const views = new Map<string, object>([['Overdue', { state: 'retryable', order: 'oldest' }]])
+    const api = usual({
+      listJobViews: () => ({ items: [...views].map(([name, filters]) => ({ name, filters, updatedAt: at(0) })), asOf: at(0) }),
+      saveJobView: ({ params, body }) => {
+        views.set(params.name!, (body as { filters: object }).filters)
+        return { name: params.name, filters: {}, updatedAt: at(0) }
+      },
+      deleteJobView: ({ params }) => ({ deleted: views.delete(params.name!) }),
+    })
+    const page = await opened(api, { queue: 'mail' })
+    ;(await until(() => button(page, 'Views'), 'the button')).click()
+    await until(() => seen(page).includes('Overdue'), 'the views')
+    type(all(page, 'ops-job-views #name, #name')[0], 'My mail')
+    button(page, 'Save')!.click()
+    await until(() => seen(page).includes('My mail'), 'the new view')
+    equal(views.get('My mail'), { queue: 'mail' })
+    ;(await until(() => button(page, 'Forget the view My mail'), 'its button')).click()
+    await until(() => !seen(page).includes('My mail'), 'the forgotten view')
+    all<HTMLAnchorElement>(page, 'a').find((link) => seen(link) === 'Overdue')!.click()
+    await until(() => page.state === 'retryable' && page.order === 'oldest' && page.queue === '', 'the filters of the view')
+  })
+
+  it('remembers which columns this reader wants', async () => {
+    const page = await opened()
+    ;(await until(() => button(page, 'Columns'), 'the button')).click()
+    const tags = await until(() => all<HTMLLabelElement>(page, 'label').find((label) => seen(label) === 'Tags'), 'the choices')
+    tags.querySelector('input')!.click()
+    await until(() => all(page, 'thead th').some((head) => seen(head) === 'Tags'), 'the column')
+    clear()
+    const again = await opened()
+    await until(() => all(again, 'thead th').some((head) => seen(head) === 'Tags'), 'the column again')
+    includes(seen(rowOf(again, 'job-0001')), 'tenant:acme')
+  })
+
+  it('exports what the filters show', async () => {
+    const page = await opened(usual(), { queue: 'mail', state: 'discarded' })
+    // The provider has a fetch of its own, so the file passes through the page; what matters is the address.
+    const element = await until(() => all<HTMLElementTagNameMap['ops-export']>(page, 'ops-export').find((each) => each.endpoint === 'exportJobs'), 'the export')
+    equal(element.filters, { state: 'discarded', queue: 'mail' })
+  })
+
+  describe('with nothing to show', () => {
+    const empty = (over: object = {}) => usual({ listJobs: () => jobPage([], over), countJobs: () => count(0) })
+
+    it('tells no jobs from no match, and how far was searched', async () => {
+      const page = mount('ops-jobs', empty())
+      await until(() => seen(page).includes('No jobs'), 'no jobs')
+      clear()
+      const narrowed = mount('ops-jobs', empty({ searched: { window: 'the newest 100,000 jobs' } }), { error: 'boom' })
+      await until(() => seen(narrowed).includes('No job matches'), 'no match')
+      includes(seen(narrowed), 'Searched were the newest 100,000 jobs')
+      ;(await until(() => button(narrowed, 'Clear all filters'), 'the way out')).click()
+      await until(() => narrowed.error === '', 'the filter is gone')
+    })
+
+    it('says that the engine does not keep finished jobs', async () => {
+      const lacks = { finished_jobs: 'graphile-worker deletes a job when it completes.' }
+      const page = mount('ops-jobs', new FakeApi({ ...empty().answers, getSession: () => session({ engine: { ...session().engine, lacks } }) }), { state: 'completed' })
+      await until(() => seen(page).includes('Not kept by the engine'), 'the reason')
+      includes(seen(page), 'deletes a job when it completes')
+    })
+
+    it('says that there are jobs which are not for these eyes', async () => {
+      const page = mount('ops-jobs', empty({ withheld: 3 }))
+      await until(() => seen(page).includes('Nothing you may see'), 'the reason')
+    })
+  })
+
+  it('says what went wrong with a request id, and tries again', async () => {
+    let broken = true
+    const page = mount(
+      'ops-jobs',
+      usual({
+        listJobs: () => {
+          if (broken) throw new Refusal('unavailable', 'The database did not answer within 5 s.')
+          return jobPage()
+        },
+      }),
+    )
+    await until(() => seen(page).includes('req-4711'), 'the error')
+    broken = false
+    ;(await until(() => button(page, 'Try again'), 'the button')).click()
+    await until(() => seen(page).includes('job-0001'), 'the jobs')
+  })
+
+  it('closes every action with the reason for somebody who may only look', async () => {
+    const reason = 'Role viewer may look, not change.'
+    const page = await opened(usual({ getSession: () => session({ permissions: everything(false, reason) }) }))
+    await until(() => seen(page).includes('Read-only.'), 'the banner')
+    tick(page, 'job-0002')
+    const retry = await until(() => button(page, 'Retry…'), 'the bar')
+    ok(retry.disabled, 'closed')
+    includes(seen(all(page, '#why-not-bulk')[0]), reason)
+  })
+
+  it('fits a phone: every fact stays, nothing is cut or scrolls sideways', async () => {
+    const long = jobs().map((each) => ({ ...each, queue: 'q'.repeat(120), worker: 'W'.repeat(150), id: `${each.id}-${'x'.repeat(200)}`, error: 'because '.repeat(60), tags: ['t'.repeat(200)] }))
+    localStorage.setItem('ops-jobs', JSON.stringify({ columns: ['queue', 'args', 'error', 'attempt', 'when', 'tags', 'created', 'executor'], dense: true }))
+    const page = await opened(usual({ listJobs: () => jobPage(long) }))
+    for (const width of [1240, 980, 700, 366]) {
+      page.style.width = `${width}px`
+      await page.updateComplete
+      ok(page.scrollWidth <= page.clientWidth, `${page.scrollWidth} within ${page.clientWidth} at ${width}`)
+    }
+    includes(seen(page), 'because because')
   })
 })

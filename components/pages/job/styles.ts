@@ -13,11 +13,10 @@ export const jobStyles = css`
   }
   .columns {
     display: grid;
-    grid-template: 'first side' auto 'second side' 1fr / minmax(0, 1fr) 340px;
+    grid-template: 'first may' auto 'first side' 1fr / minmax(0, 1fr) 340px;
     gap: 14px;
   }
   .first,
-  .second,
   .side {
     display: grid;
     gap: 14px;
@@ -27,8 +26,8 @@ export const jobStyles = css`
   .first {
     grid-area: first;
   }
-  .second {
-    grid-area: second;
+  .may {
+    grid-area: may;
   }
   .side {
     grid-area: side;
@@ -92,10 +91,7 @@ export const jobStyles = css`
   }
   @container ops-page (max-width: 860px) {
     .columns {
-      grid-template: 'first' auto 'side' auto 'second' auto / minmax(0, 1fr);
-    }
-    .do {
-      order: -1;
+      grid-template: 'may' auto 'first' auto 'side' auto / minmax(0, 1fr);
     }
     .buttons .button {
       flex: 1;

@@ -27,16 +27,12 @@ export function bulkBar({ selected, page, matching, session, ask, all, clear }: 
   return html`<section class="bulk-bar" part="bulk-bar" aria-label="Chosen jobs">
     <div class="choices">
       <b class="num" role="status">${selected.all ? `All ${matching} jobs that match are chosen` : `${countOf(count, 'job')} chosen`}</b>
-      ${offered ? html`<button type="button" class="button" @click=${all}>Choose all ${matching} that match</button>` : nothing}
-      <button type="button" class="button end" @click=${clear}>Choose none</button>
-    </div>
-    <div class="choices">
-      ${actions.map(([action, label]) => {
+      ${offered ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching} that match`}</button>` : nothing}
+      <span class="do-bulk">${actions.map(([action, label]) => {
         const refused = refusedAltogether(session, action)
-        return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>
-          ${label}…
-        </button>`
-      })}
+        return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>${`${label}…`}</button>`
+      })}</span>
+      <button type="button" class="button" @click=${clear}>Choose none</button>
     </div>
     ${refusals.length > 0 ? html`<p class="refusal" id="why-not-bulk">${refusals.join(' ')}</p>` : nothing}
   </section>`

@@ -165,10 +165,10 @@ export class OpsBulkRun extends OpsElement {
     return html`<div class="next">
       ${rest > 0
         ? html`<button type="button" class="button" @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
-            ${operationActions[run.action]} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…
+            ${`${operationActions[run.action]} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…`}
           </button>`
         : nothing}
-      ${undoable ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.undo}>Undo: restore ${countOf(done, 'job')}…</button>` : nothing}
+      ${undoable ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job')}…`}</button>` : nothing}
     </div>`
   }
 

@@ -150,9 +150,29 @@ export const jobsStyles = css`
   .attempt {
     white-space: nowrap;
   }
+  .fact {
+    overflow-wrap: anywhere;
+  }
+  .queue,
+  .tags,
+  .executor {
+    min-width: 80px;
+  }
   .args,
   .error-column {
     min-width: 110px;
+  }
+  .tag {
+    max-width: 100%;
+  }
+  .many :is(.when, .created) {
+    white-space: normal;
+  }
+  .many :is(.args, .error-column) {
+    min-width: 80px;
+  }
+  .many .job {
+    min-width: 100px;
   }
   .do {
     width: 52px;
@@ -196,8 +216,14 @@ export const jobsStyles = css`
     align-items: center;
     gap: 6px 8px;
   }
-  .bulk-bar .end {
+  .do-bulk {
+    display: flex;
+    gap: 6px;
     margin-inline-start: auto;
+  }
+  ops-job-filters:not(:defined) {
+    display: block;
+    min-height: 100px;
   }
   .pages {
     display: flex;
@@ -291,6 +317,11 @@ export const jobsStyles = css`
       gap: 0;
       padding: 6px 4px;
       font-size: 13px;
+    }
+    .do-bulk {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+      flex: 1 1 100%;
     }
     .bulk-bar .button {
       flex: 1;

@@ -14,6 +14,8 @@ export interface Chart {
   bars: Bar[]
   /** What stands beside the name: the figure of now. */
   figure: string
+  /** What hurts, in words below it. */
+  note?: string
   format: (value: number) => string
 }
 
@@ -21,7 +23,7 @@ const minutes = 60
 const height = 32
 
 /** Minute by minute as bars from zero up, so that a burst is a tower and silence is flat. */
-export function barChart({ name, bars, figure, format }: Chart): TemplateResult {
+export function barChart({ name, bars, figure, note = '', format }: Chart): TemplateResult {
   const recent = bars.slice(-minutes)
   const top = Math.max(0, ...recent.map(({ value, bad = 0 }) => Math.max(value ?? 0, bad))) || 1
   const scale = (value: number) => Math.round((value / top) * (height - 3) * 10) / 10
@@ -40,6 +42,7 @@ export function barChart({ name, bars, figure, format }: Chart): TemplateResult 
       ${recent.map(draw)}
       <path class="ground" d="M0 ${height - 0.5}H${minutes * 2}" />
     </svg>
+    ${note ? html`<span class="note num">${note}</span>` : nothing}
   </figure>`
 }
 
@@ -63,7 +66,11 @@ export const chartStyles = css`
   .chart svg {
     display: block;
     width: 100%;
-    height: 32px;
+    height: 36px;
+  }
+  .chart .note {
+    font-size: 12px;
+    color: var(--_review);
   }
   .chart rect {
     fill: var(--_accent);

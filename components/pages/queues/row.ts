@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
-import { jobStates, type OperationAction } from '../../../schemas/vocabulary.ts'
+import { type JobState, jobStates, type OperationAction } from '../../../schemas/vocabulary.ts'
 import { statusChip } from '../../parts/chip.ts'
 import { countOf, figure } from '../../parts/count.ts'
 import { jobsHref } from '../../parts/job-link.ts'
@@ -38,17 +38,20 @@ function workforce({ executors, limit }: Queue, locale: string | undefined): str
   return limit === null ? seen : `${seen} · ${limit.toLocaleString(locale ?? 'en-GB')} at once`
 }
 
+/** Work still to be done stands first, then what ended. */
+const order: JobState[] = ['available', 'executing', 'retryable', 'scheduled', 'discarded', 'completed', 'cancelled']
+
 /** How many are in each state that has any, each a way to those jobs. */
 function depth({ name, depth, oldestAvailableAt }: Queue, base: string, locale: string | undefined) {
-  const some = depth.filter(({ count }) => count > 0)
+  const some = depth.filter(({ count }) => count > 0).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return html`${some.length === 0 ? html`<span class="muted">${depth.length === 0 ? 'not measured yet' : 'empty'}</span>` : nothing}
     <ul>
       ${some.map(
         ({ state, count, how }) =>
-          html`<li><a class="plain" href=${jobsHref(base, { queue: name, state })}><b class="num">${figure(count, how, locale)}</b> ${jobStates[state] ?? state}</a></li>`,
+          html`<li class=${state === 'available' ? 'first' : ''}><a class="plain" href=${jobsHref(base, { queue: name, state })}><b class="num">${figure(count, how, locale)}</b> ${jobStates[state] ?? state}</a></li>`,
       )}
     </ul>
-    ${oldestAvailableAt ? html`<span class="sub">oldest available since <ops-time show="relative" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
+    ${oldestAvailableAt ? html`<span class="sub">oldest waits since <ops-time show="relative" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
 }
 
 function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: Queue, locale: string | undefined) {
@@ -56,10 +59,9 @@ function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: 
   const seconds = (value: number) => (value < 90 ? `${number(value)} s` : value < 5400 ? `${number(value / 60)} min` : `${number(value / 3600)} h`)
   const bars = (read: (point: Queue['series'][number]) => Omit<Bar, 'at'>) => series.map((point) => ({ at: point.at, ...read(point) }))
   const ended = finishedPerMinute === null ? '–' : `${number(finishedPerMinute)}/min`
-  const failed = failedPerMinute ? `, ${number(failedPerMinute)} failed` : ''
   return html`<div class="charts">
     ${barChart({ name: 'Waiting', bars: bars(({ waiting }) => ({ value: waiting })), figure: latest(series, number), format: number })}
-    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended + failed, format: number })}
+    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended, note: failedPerMinute ? `${number(failedPerMinute)}/min failed` : '', format: number })}
     ${barChart({ name: 'Wait, p95', bars: bars(({ waitP95Seconds: wait }) => ({ value: wait })), figure: waitP95Seconds === null ? '–' : seconds(waitP95Seconds), format: seconds })}
   </div>`
 }

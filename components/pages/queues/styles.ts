@@ -37,20 +37,28 @@ export const queuesStyles = css`
   .plain {
     color: inherit;
   }
+  .depth ul {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 12px;
+  }
   .depth li {
     white-space: nowrap;
   }
+  .depth .first {
+    flex-basis: 100%;
+  }
   .name-column {
-    width: 18%;
+    width: 15%;
   }
   .depth-column {
-    width: 150px;
+    width: 24%;
   }
   .status-column {
-    width: 16%;
+    width: 15%;
   }
   .do-column {
-    width: 150px;
+    width: 146px;
     text-align: end;
   }
   .actions {
@@ -77,7 +85,7 @@ export const queuesStyles = css`
     }
     tr {
       display: grid;
-      grid-template: 'name status' auto 'depth do' auto 'hour hour' auto / minmax(0, 1fr) minmax(0, 1fr);
+      grid-template: 'name status' auto 'depth depth' auto 'hour hour' auto 'do do' auto / minmax(0, 1fr) minmax(0, 1fr);
       gap: 10px 16px;
       padding: 12px;
       border-bottom: 1px solid var(--_line);

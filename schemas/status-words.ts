@@ -1,0 +1,34 @@
+/** The words that every surface shows, apart from the rest of the vocabulary: an element that needs no more loads no more. */
+
+export const operatorStatuses = {
+  needs_review: 'Needs Review',
+  blocked: 'Blocked',
+  waiting: 'Waiting',
+  runnable: 'Runnable',
+  resolved: 'Resolved',
+  bridge_only: 'Bridge-only Follow-up',
+} as const
+
+export const ownerships = {
+  powertools_native: 'Powertools-native',
+  bridge: 'bridge',
+  host_owned: 'host-owned follow-up',
+} as const
+
+/** What each owner allows; shown behind the ownership label. */
+export const postures = {
+  powertools_native: 'Audited action',
+  bridge: 'Inspection only',
+  host_owned: 'Host-owned',
+} as const
+
+export const completenessStates = {
+  complete: 'complete',
+  partial_evidence: 'partial evidence',
+  history_unavailable: 'history unavailable',
+  unknown: 'unknown',
+} as const
+
+export type OperatorStatus = keyof typeof operatorStatuses
+export type Ownership = keyof typeof ownerships
+export type CompletenessState = keyof typeof completenessStates
