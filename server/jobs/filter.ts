@@ -4,7 +4,7 @@ import type { Engine, EngineFeature, EngineJob, JobFilter } from '../engines/eng
 import { parseExact } from '../engines/exact-json.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
-import { contains } from './contains.ts'
+import { contains } from '../engines/contains.ts'
 
 /** The words of an address as the engine takes them; the cron entry is not an engine's matter. */
 export function readFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {

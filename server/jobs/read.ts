@@ -68,10 +68,11 @@ export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', 
   return { values: values.filter((_value, index) => answers[index]), asOf }
 }
 
+/** A worker or a tag is asked for as some job that has it. */
 async function maySuggest({ viewer }: Scope, field: 'queue' | 'worker' | 'tag', value: string): Promise<boolean> {
   if (field === 'queue') return (await viewer.can('view_jobs', { type: 'queue', id: value, queue: value })).allowed
-  if (field === 'worker') return (await viewer.can('view_jobs', { type: 'page', id: 'jobs', worker: value })).allowed
-  const { allowed } = await viewer.can('view_jobs', { type: 'page', id: 'jobs', tags: [value] })
+  if (field === 'worker') return (await viewer.can('view_jobs', { type: 'job', id: '*', worker: value })).allowed
+  const { allowed } = await viewer.can('view_jobs', { type: 'job', id: '*', tags: [value] })
   return allowed && showTags(viewer, [value], 'view_jobs')[0] === value
 }
 

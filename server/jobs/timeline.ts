@@ -14,7 +14,7 @@ export function tellTimeline(job: EngineJobDetail, slotAt?: Date): JobDetail['ti
   const moments: (Moment | undefined)[] = [
     moment(slotAt, 'cron slot'),
     moment(createdAt, 'created'),
-    dueAt && dueAt.getTime() - createdAt.getTime() > 1000 ? moment(dueAt, 'may start') : undefined,
+    dueAt && dueAt.getTime() - createdAt.getTime() > 1000 && !(finishedAt && dueAt > finishedAt) ? moment(dueAt, 'may start') : undefined,
     ...attempts.flatMap(({ number, startedAt: begun, endedAt, outcome }) => [
       moment(begun, `attempt ${number} started`),
       moment(endedAt, `attempt ${number} ${ends[outcome]}`),

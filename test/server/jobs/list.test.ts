@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listJobs as endpoint } from '../../../schemas/index.ts'
+import { startJobServer, type JobServer } from '../../support/jobs.ts'
+import { auth } from '../../support/server.ts'
+
+let server: JobServer
+let mayNot: (resource: { id: string; queue?: string; worker?: string; tags?: string[] }) => boolean = () => false
+
+beforeAll(async () => {
+  server = await startJobServer({
+    auth: {
+      ...auth,
+      authorize: (person, action, resource) => (resource.type !== 'page' && mayNot(resource) ? false : auth.authorize(person, action, resource)),
+    },
+  })
+})
+afterAll(() => server?.stop())
+
+async function list(query: Record<string, string> = {}, who = 'ops-demo') {
+  const { status, body, text } = await server.call(who, 'GET', `/jobs?${new URLSearchParams(query)}`)
+  expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' })
+  return endpoint.output.parse(body)
+}
+const ids = async (query: Record<string, string>) => (await list(query)).items.map(({ id }) => id)
+
+describe('the list of jobs', () => {
+  test('goes from the newest to the oldest, page by page, while others are made', async () => {
+    for (let n = 0; n < 25; n++) await server.oban.insert({ queue: 'paging', insertedIn: n - 100, args: `{"n":${n}}` })
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await list({ queue: 'paging', limit: '10', ...(cursor === undefined ? {} : { cursor }) })
+      seen.push(...page.items.map(({ id }) => id))
+      cursor = page.nextCursor
+      await server.oban.insert({ queue: 'paging', insertedIn: 1 })
+    } while (cursor !== undefined)
+    expect(seen).toHaveLength(25)
+    expect(new Set(seen).size).toBe(25)
+    expect(seen.map(Number)).toEqual(seen.map(Number).toSorted((a, b) => b - a))
+    const oldest = await list({ queue: 'paging', limit: '3', order: 'oldest' })
+    expect(oldest.items.map(({ args }) => args)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }])
+  })
+
+  test('is narrowed by each filter, and by all at once', async () => {
+    const queue = 'narrow'
+    const failed = await server.oban.insert({
+      queue, state: 'discarded', worker: 'Shop.Report', tags: ['vip', 'eu'], args: '{"order":{"id":7,"lines":[1,2]},"kind":"report"}',
+      errors: [{ attempt: 1, at: '2026-01-01T00:00:00Z', error: 'Timeout at 100% of it' }], attempt: 1, insertedIn: -7200, discardedIn: -3600,
+    })
+    const due = await server.oban.insert({ queue, state: 'scheduled', scheduledIn: 3600, worker: 'Shop.Mailer', tags: ['eu'], insertedIn: -60 })
+    const instant = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+    const expected: [Record<string, string>, string[]][] = [
+      [{ queue }, [due, failed]],
+      [{ queue, state: 'discarded' }, [failed]],
+      [{ queue, state: 'discarded,scheduled' }, [due, failed]],
+      [{ queue, state: 'executing' }, []],
+      [{ queue, worker: 'Shop.Report' }, [failed]],
+      [{ id: due }, [due]],
+      [{ queue, tag: 'vip' }, [failed]],
+      [{ queue, args: '{"order":{"lines":[2]}}' }, [failed]],
+      [{ queue, args: '{"order":{"id":8}}' }, []],
+      [{ queue, error: '100% OF' }, [failed]],
+      [{ queue, error: '100_ of' }, []],
+      [{ queue, from: instant(-1800) }, [due]],
+      [{ queue, time: 'created', to: instant(-1800) }, [failed]],
+      [{ queue, time: 'due', from: instant(1800), to: instant(5400) }, [due]],
+      [{ queue, time: 'finished', from: instant(-4000), to: instant(-3000) }, [failed]],
+      [{ queue, state: 'discarded', worker: 'Shop.Report', tag: 'eu', args: '{"kind":"report"}', error: 'timeout', id: failed }, [failed]],
+    ]
+    for (const [query, found] of expected) expect({ query, found: await ids(query) }).toEqual({ query, found })
+  })
+
+  test('holds numbers beyond 2^53 as they are, and finds jobs by them', async () => {
+    const id = await server.oban.insert({ queue: 'exact', args: '{"orderId":9007199254740993,"deep":[{"n":-1.5e400}]}' })
+    await server.oban.insert({ queue: 'exact', args: '{"orderId":9007199254740992}' })
+    const { text } = await server.call('ops-demo', 'GET', '/jobs?queue=exact')
+    expect(text).toContain('"orderId":9007199254740993')
+    expect(text).toMatch(/"n":-1(5\d{399}|\.5e400)/)
+    expect(await ids({ queue: 'exact', args: '{"orderId":9007199254740993}' })).toEqual([id])
+  })
+
+  test('leaves out jobs that the host keeps from the actor, and says how many', async () => {
+    const shown = await server.oban.insert({ queue: 'mixed', worker: 'Open' })
+    const secret = await server.oban.insert({ queue: 'mixed', worker: 'Closed', tags: ['tenant-b'], args: '{"who":"b"}' })
+    mayNot = ({ tags }) => tags?.includes('tenant-b') ?? false
+    try {
+      const page = await list({ queue: 'mixed' })
+      expect(page.items.map(({ id }) => id)).toEqual([shown])
+      expect(page.withheld).toBe(1)
+      // Nobody learns by a search what is inside a job they may not see.
+      expect(await list({ queue: 'mixed', args: '{"who":"b"}' })).toMatchObject({ items: [], withheld: 0 })
+      expect((await server.call('ops-demo', 'GET', `/jobs/count?queue=mixed&args=${encodeURIComponent('{"who":"b"}')}`)).body).toMatchObject({ count: 0 })
+      expect((await server.call('ops-demo', 'GET', `/jobs/${secret}`)).status).toBe(404)
+    } finally {
+      mayNot = () => false
+    }
+  })
+
+  test('refuses what it cannot read, with the field and without repeating what may be secret', async () => {
+    const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red']
+    for (const query of wrong) {
+      const { status, body } = await server.call('ops-demo', 'GET', `/jobs?${query}`)
+      expect({ query, status, code: body.code }).toEqual({ query, status: 400, code: 'invalid_request' })
+    }
+    const { text } = await server.call('ops-demo', 'GET', `/jobs?error=${'x'.repeat(301)}CANARY&args=CANARY`)
+    expect(text).not.toContain('CANARY')
+  })
+})
+
+describe('counts', () => {
+  test('say how many there are, and how that was counted', async () => {
+    for (let n = 0; n < 3; n++) await server.oban.insert({ queue: 'counted', state: n ? 'available' : 'retryable', args: `{"n":${n}}` })
+    const count = async (query: string) => (await server.call('ops-demo', 'GET', `/jobs/count?${query}`)).body
+    expect(await count('queue=counted')).toMatchObject({ count: 3, how: 'exact' })
+    expect(await count('queue=counted&state=available')).toMatchObject({ count: 2, how: 'exact' })
+    expect(await count(`queue=counted&args=${encodeURIComponent('{"n":1}')}`)).toMatchObject({ count: 1, how: 'exact' })
+  })
+})
+
+describe('hints', () => {
+  const hint = async (field: string, prefix: string) => (await server.call('ops-demo', 'GET', `/jobs/hints?${new URLSearchParams({ field, prefix })}`)).body.values
+
+  test('are values of queues, workers and tags, and never of arguments', async () => {
+    await server.oban.insert({ queue: 'hinted_queue', worker: 'Hinted.Worker', tags: ['hinted-tag'], args: '{"hinted":"hinted-arg"}' })
+    expect(await hint('queue', 'HINTED')).toEqual(['hinted_queue'])
+    expect(await hint('worker', 'hinted')).toEqual(['Hinted.Worker'])
+    expect(await hint('tag', 'hinted')).toEqual(['hinted-tag'])
+    expect((await server.call('ops-demo', 'GET', '/jobs/hints?field=args')).status).toBe(400)
+  })
+
+  test('leave out what the actor may not see', async () => {
+    mayNot = ({ queue, worker, tags }) => queue === 'hinted_queue' || worker === 'Hinted.Worker' || (tags?.includes('hinted-tag') ?? false)
+    try {
+      for (const field of ['queue', 'worker', 'tag']) expect(await hint(field, 'hinted')).toEqual([])
+    } finally {
+      mayNot = () => false
+    }
+  })
+})
