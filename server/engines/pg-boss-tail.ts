@@ -1,0 +1,28 @@
+import type { Conditions } from './pg-boss-filter.ts'
+import type { PgBossTables, Shape } from './pg-boss-table.ts'
+import { beyond, by, type Found, pairConditions, placeColumns, type Wanted } from './pg-boss-window.ts'
+import { allOf, type Bound } from './sql.ts'
+
+/** Of a large table without the indexes, so many of its pages are read: some hundred thousand jobs. */
+const mostPages = 4_000
+
+/**
+ * Without an index to walk along, the end of the table that was written last stands for the newest jobs, its beginning for
+ * the oldest. That is nearly so, and no promise; the answer says what was searched.
+ */
+export async function findInTail(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
+  const { created, args, ended, other } = conditions
+  const share = Math.ceil(mostPages / Math.max(1, shape.tables.filter(({ large }) => large).length))
+  const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(wanted, bound)]
+  const parts = shape.tables.map(({ table, pages, large }) => {
+    const part =
+      wanted.order === 'newest' ? `j.ctid >= '(${Math.max(0, Math.floor(pages) - share)},0)'::tid` : `j.ctid < '(${share},0)'::tid`
+    return `(select ${wanted.columns}, ${placeColumns}, j.created_on from ${table} j where ${allOf(large ? [part, ...all] : all)}
+      order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1})`
+  })
+  const { rows } = await tables.db.executeSql(
+    `select job.* from (${parts.join(' union all ')}) job order by ${by(wanted.order, 'job')} limit ${wanted.limit + 1}`,
+    bound.values,
+  )
+  return { rows, partOf: wanted.order === 'newest' ? 'the part of the table that was written last' : 'the part of the table that was written first' }
+}
