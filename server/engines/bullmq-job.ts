@@ -1,7 +1,7 @@
 import type { JobState } from '../../schemas/index.ts'
 import type { EngineAttempt, EngineJob, FoundJob, JobFilter } from './engine.ts'
 import { parseExact } from './exact-json.ts'
-import { contains } from './bullmq-contains.ts'
+import { contains } from './contains.ts'
 import { type BullRecord, type BullTimes, type BullType, publicId } from './bullmq-queue.ts'
 
 /** A stored job with the set it was found in. */

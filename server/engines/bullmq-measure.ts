@@ -5,8 +5,14 @@ import { type BullQueue, type BullType, bullTypes } from './bullmq-queue.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
 import type { Measurement, QueueMeasurement } from './engine.ts'
 
-/** Of each state, at most so many of the latest jobs are looked at; more than that since the last measurement reads as capped. */
+/** Of what ended since the last measurement, so many jobs of a state are looked at; more of them read as capped. */
 const lookedAt = 500
+/** Ended jobs are read from the newest on in steps that double, because mostly only a few are new. */
+const firstStep = 10
+/** Two times of one measurement, taken by the caller and here. */
+const sameMoment = 1_000
+/** Of jobs that run, so many tell how long they waited. */
+const runningLookedAt = 50
 
 /** Delayed jobs are one set; which of them were begun before is not counted, so they count as scheduled. */
 const depthOf: [JobState, BullType[]][] = [
@@ -17,8 +23,11 @@ const depthOf: [JobState, BullType[]][] = [
   ['discarded', ['failed']],
 ]
 
-export async function measureQueues(queues: BullQueue[], since: Date): Promise<Measurement> {
-  const measured = await Promise.all(queues.map((queue) => measureQueue(queue, since)))
+/** How many jobs of a queue had ended when it was last measured here; there only when its workers keep metrics. */
+export type EndedBefore = Map<string, { at: number; completed: number; failed: number }>
+
+export async function measureQueues(queues: BullQueue[], since: Date, before: EndedBefore): Promise<Measurement> {
+  const measured = await Promise.all(queues.map((queue) => measureQueue(queue, since, before)))
   const depths = measured.flatMap(({ queue }) => queue.depth)
   const of = (wanted: JobState) => depths.reduce((sum, { state, count }) => (state === wanted ? sum + count : sum), 0)
   return {
@@ -37,26 +46,22 @@ interface Measured {
   capped: boolean
 }
 
-async function measureQueue(queue: BullQueue, since: Date): Promise<Measured> {
+async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore): Promise<Measured> {
   const sizes = await sizesOf(queue, [...bullTypes])
-  const newest = async (type: BullType) => {
-    const size = sizes.get(type) ?? 0
-    return loadJobs(queue, await idsOf(queue, type, Math.max(0, size - lookedAt), size, size), type)
-  }
-  const [completed, failed, active, waiting, paused, executors, limit] = await Promise.all([
-    newest('completed'),
-    newest('failed'),
-    newest('active'),
+  const [counted, completed, failed, active, waiting, paused, executors, limit] = await Promise.all([
+    countEnded(queue, since, before),
+    endedSince(queue, 'completed', sizes, since),
+    endedSince(queue, 'failed', sizes, since),
+    newestOf(queue, 'active', sizes, runningLookedAt),
     oldestOf(queue, sizes),
     queue.isPaused(),
     countWorkers(queue),
     queue.getGlobalConcurrency(),
   ])
-  const ended = (jobs: StoredJob[]) => jobs.filter(({ record }) => (record.finishedOn ?? 0) > since.getTime()).length
   const waits = [...completed, ...failed, ...active].flatMap((job) => waitOf(job, since))
   return {
     waits,
-    capped: ended(completed) === lookedAt || ended(failed) === lookedAt,
+    capped: !counted && (completed.length >= lookedAt || failed.length >= lookedAt),
     queue: {
       name: queue.name,
       depth: depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' })),
@@ -64,11 +69,44 @@ async function measureQueue(queue: BullQueue, since: Date): Promise<Measured> {
       paused,
       executors,
       limit,
-      finished: ended(completed) + ended(failed),
+      finished: counted ? counted.completed + counted.failed : completed.length + failed.length,
       // Attempts that are tried again leave no time behind.
-      failed: ended(failed),
+      failed: counted?.failed ?? failed.length,
       waitP95Seconds: percentile(waits),
     },
+  }
+}
+
+interface Ended {
+  completed: number
+  failed: number
+}
+
+/**
+ * Workers with metrics count what ends, kept or removed. The count is of all time, so it tells something only when this
+ * process also made the measurement before; otherwise the jobs that were kept are counted.
+ */
+async function countEnded(queue: BullQueue, since: Date, before: EndedBefore): Promise<Ended | undefined> {
+  const at = Date.now()
+  const metrics = await Promise.all([queue.getMetrics('completed', 0, 0), queue.getMetrics('failed', 0, 0)])
+  const [{ meta: completed }, { meta: failed }] = metrics
+  const last = before.get(queue.name)
+  before.set(queue.name, { at, completed: completed.count, failed: failed.count })
+  if (!last || Math.abs(last.at - since.getTime()) > sameMoment || !(completed.count + failed.count)) return undefined
+  return { completed: Math.max(0, completed.count - last.completed), failed: Math.max(0, failed.count - last.failed) }
+}
+
+function newestOf(queue: BullQueue, type: BullType, sizes: Map<BullType, number>, count: number): Promise<StoredJob[]> {
+  const size = sizes.get(type) ?? 0
+  return idsOf(queue, type, Math.max(0, size - count), size, size).then((ids) => loadJobs(queue, ids, type))
+}
+
+/** Both sets of ended jobs are in order of their end. */
+async function endedSince(queue: BullQueue, type: BullType, sizes: Map<BullType, number>, since: Date): Promise<StoredJob[]> {
+  for (let step = firstStep; ; step *= 2) {
+    const jobs = await newestOf(queue, type, sizes, Math.min(step, lookedAt))
+    const ended = jobs.filter(({ record }) => (record.finishedOn ?? 0) > since.getTime())
+    if (ended.length < step || step >= lookedAt) return ended
   }
 }
 

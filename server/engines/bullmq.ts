@@ -3,7 +3,7 @@ import { actOnJobs, lacks, refuses } from './bullmq-act.ts'
 import { readDetail } from './bullmq-detail.ts'
 import { asEngineJob, asFoundJob, type StoredJob } from './bullmq-job.ts'
 import { countJobs, listJobs } from './bullmq-list.ts'
-import { measureQueues } from './bullmq-measure.ts'
+import { type EndedBefore, measureQueues } from './bullmq-measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './bullmq-queue.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
 import type { Engine, EngineAdvice, EngineJob, NewJob, SelectedJob } from './engine.ts'
@@ -25,6 +25,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
   const all = () => [...(typeof queues === 'function' ? queues() : queues)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const named = (name: string) => all().find((queue) => queue.name === name)
   const known = (name: string) => named(name) ?? unknownQueue(name)
+  const endedBefore: EndedBefore = new Map()
   return {
     name: 'bullmq',
     transactional: false,
@@ -83,7 +84,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
       await known(name).setGlobalConcurrency(limit)
     },
 
-    measure: (since) => measureQueues(all(), since),
+    measure: (since) => measureQueues(all(), since, endedBefore),
 
     missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
 

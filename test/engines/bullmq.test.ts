@@ -316,5 +316,22 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect([executing >= 1, how]).toEqual([true, 'exact'])
       expect((await engine.measure(new Date(Date.now() + minute))).finished).toBe(0)
     })
+
+    test('counts also jobs that are removed as they end, where the workers keep metrics', async () => {
+      const removed = queueOf('removed')
+      await world.work('removed', run, { metrics: { maxDataPoints: 60 } })
+      const endTwo = async () => {
+        const before = (await removed.getMetrics('completed')).meta.count
+        for (const n of [1, 2]) await removed.add('ok', { n }, { removeOnComplete: true })
+        await until(async () => (await removed.getMetrics('completed')).meta.count === before + 2)
+      }
+      await endTwo()
+      const measured = new Date()
+      await engine.measure(measured)
+      await endTwo()
+      const { queues: all } = await engine.measure(measured)
+      expect(all.find(({ name }) => name === 'removed')).toMatchObject({ finished: 2, failed: 0 })
+      expect(await jobsOf('removed')).toEqual([])
+    })
   })
 })
