@@ -20,13 +20,14 @@ export interface StartedDemo {
 export async function startDemo(closers: Closers): Promise<StartedDemo> {
   closers.push(() => sql.end())
   await openShop(sql)
+  closers.push(() => shopEngine.stop())
+  await shopEngine.prepare?.()
 
   const ops = await createOps(options)
   closers.push(() => ops.stop())
   await ops.migrate()
 
   const closing = new AbortController()
-  closers.push(() => shopEngine.stop())
   await shopEngine.start(jobKinds, closing.signal)
   closers.push(() => closing.abort())
   await sendFirstJobs(shopEngine)

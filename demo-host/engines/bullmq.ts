@@ -19,8 +19,8 @@ export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
   return {
     engine: bullmq({ queues: () => [...queues().values()] }),
     bridges: [],
+    prepare: () => store.prepare(),
     async start(kinds, closing) {
-      await store.prepare()
       for (const { queue, concurrency = 1, run } of kinds) {
         const worker = new Worker<Record<string, unknown>>(
           queue,

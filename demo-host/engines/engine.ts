@@ -23,7 +23,9 @@ export interface ShopEngine {
   bridges: NonNullable<OpsOptions<Person>['bridges']>
   /** The engine's own dashboard, when it is mounted: for the walkthrough. */
   dashboard?: { name: string; href: string }
-  /** Makes what the engine needs, and works on every kind until `closing`: then running jobs end early and are tried again later. */
+  /** Makes the tables that the engine needs before anybody looks at them. */
+  prepare?(): Promise<void>
+  /** Works on every kind until `closing`: then running jobs end early and are tried again later. */
   start(kinds: readonly JobKind[], closing: AbortSignal): Promise<void>
   send(job: NewShopJob): Promise<void>
   stop(): Promise<void>

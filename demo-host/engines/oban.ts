@@ -16,8 +16,8 @@ export function openOban({ url, sql }: OpenEngineOptions): ShopEngine {
   return {
     engine: oban({ pool: sql, workerOf }),
     bridges: [],
+    prepare: () => createObanTables(sql),
     async start(kinds, closing) {
-      await createObanTables(sql)
       const byQueue = new Map(kinds.map((kind) => [kind.queue, kind]))
       for (const { queue, attempts: most = 3 } of kinds) attempts.set(queue, most)
       worker = await startObanWorker({

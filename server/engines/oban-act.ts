@@ -1,8 +1,9 @@
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from './engine.ts'
 import { canonical, versionColumn } from './oban-rows.ts'
 import { announce, stopRunning } from './oban-signals.ts'
-import { isJobId, milliseconds, type ObanTables, utcNow } from './oban-table.ts'
+import { isJobId, type ObanTables, utcNow } from './oban-table.ts'
 import { aliveProducers } from './oban-producers.ts'
+import { inSavepoint, milliseconds } from './sql.ts'
 
 /** What each action writes: the same columns that Oban itself would. */
 const changes: Record<JobAction, string> = {
@@ -116,17 +117,16 @@ export const discardExecuting = 'Oban records a job that is stopped while it run
 /** New states by id. Jobs that break a unique index are left out, and alone. */
 async function change(tables: ObanTables, action: JobAction, ids: string[], tx: SqlExecutor): Promise<Map<string, string>> {
   if (!ids.length) return new Map()
-  await tx.executeSql('savepoint oban_change')
   try {
-    const { rows } = await tx.executeSql(
-      `update ${tables.jobs} set ${changes[action].replaceAll('STATE', tables.stateType)}
-       where id = any($1::bigint[]) returning id::text as id, state::text as state`,
-      [ids],
+    const { rows } = await inSavepoint(tx, () =>
+      tx.executeSql(
+        `update ${tables.jobs} set ${changes[action].replaceAll('STATE', tables.stateType)}
+         where id = any($1::bigint[]) returning id::text as id, state::text as state`,
+        [ids],
+      ),
     )
-    await tx.executeSql('release savepoint oban_change')
     return new Map(rows.map((row) => [String(row.id), String(row.state)]))
   } catch (error) {
-    await tx.executeSql('rollback to savepoint oban_change')
     if (!breaksUniqueness(error)) throw error
     if (ids.length === 1) return new Map()
     const middle = Math.ceil(ids.length / 2)

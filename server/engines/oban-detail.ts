@@ -1,8 +1,9 @@
 import type { EngineAttempt, EngineJob, EngineJobDetail, FoundJob } from './engine.ts'
 import { parseExact } from './exact-json.ts'
 import { hasLeader, producersByQueue } from './oban-producers.ts'
-import { canonical, engineJob, foundJob, jobColumns, type Row } from './oban-rows.ts'
-import { isJobId, milliseconds, type ObanTables } from './oban-table.ts'
+import { canonical, engineJob, foundJob, jobColumns } from './oban-rows.ts'
+import { isJobId, type ObanTables } from './oban-table.ts'
+import { milliseconds, type Row } from './sql.ts'
 
 export async function readDetail(tables: ObanTables, id: string): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null

@@ -1,6 +1,7 @@
 import type { JobFilter } from './engine.ts'
 import { engineStates } from './oban-rows.ts'
-import { asUtc, type Bound, isJobId, type ObanTables, type Shape } from './oban-table.ts'
+import { asUtc, isJobId, type ObanTables, type Shape } from './oban-table.ts'
+import { type Bound, literally } from './sql.ts'
 
 /** A filter as conditions on `j`. */
 export interface Conditions {
@@ -46,13 +47,4 @@ export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter
   }
   if (createdBefore) other.push(`j.inserted_at < ${asUtc(bound.add(createdBefore.toISOString()))}`)
   return { indexed, other }
-}
-
-/** For `like`: no character of it means anything. */
-export function literally(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`)
-}
-
-export function allOf(conditions: string[]): string {
-  return conditions.length ? conditions.join(' and ') : 'true'
 }

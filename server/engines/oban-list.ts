@@ -1,7 +1,7 @@
 import type { JobCount, JobFilter, JobPage } from './engine.ts'
-import { allOf, conditionsOf, literally } from './oban-filter.ts'
-import type { Row } from './oban-rows.ts'
-import { Bound, isJobId, type ObanTables } from './oban-table.ts'
+import { conditionsOf } from './oban-filter.ts'
+import { isJobId, type ObanTables } from './oban-table.ts'
+import { allOf, Bound, literally, type Row } from './sql.ts'
 
 /** So many jobs at most are looked at for one page; the cursor goes on behind them. */
 const windowSize = 100_000

@@ -2,8 +2,9 @@ import type { JobState } from '../../schemas/index.ts'
 import type { Measurement, QueueMeasurement } from './engine.ts'
 import { pairsOfStateAndQueue } from './oban-list.ts'
 import { producersByQueue } from './oban-producers.ts'
-import { canonical, type Row } from './oban-rows.ts'
-import { asUtc, dateOf, milliseconds, type ObanTables } from './oban-table.ts'
+import { canonical } from './oban-rows.ts'
+import { asUtc, type ObanTables } from './oban-table.ts'
+import { dateOf, milliseconds, type Row } from './sql.ts'
 
 /** Counting stops here; beyond it a figure reads as capped. What has ended is kept for long and matters less. */
 const mostUnfinished = 100_000

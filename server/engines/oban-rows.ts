@@ -1,7 +1,8 @@
 import type { JobState } from '../../schemas/index.ts'
 import type { EngineJob, FoundJob, SelectedJob } from './engine.ts'
 import { parseExact } from './exact-json.ts'
-import { dateOf, milliseconds, type Shape } from './oban-table.ts'
+import type { Shape } from './oban-table.ts'
+import { dateOf, milliseconds, type Row } from './sql.ts'
 
 const canonicalStates: Record<string, JobState> = {
   // Held back by Oban Pro until something else has happened.
@@ -34,8 +35,6 @@ export const jobColumns = `${selectedColumns}, j.args::text as args, j.attempt, 
   ${milliseconds('j.inserted_at')} as inserted, ${milliseconds('j.scheduled_at')} as due, ${milliseconds('j.attempted_at')} as attempted,
   ${milliseconds('coalesce(j.completed_at, j.cancelled_at, j.discarded_at)')} as ended,
   to_jsonb(j.errors)->-1->>'error' as error, j.attempted_by[1] as node`
-
-export type Row = Record<string, unknown>
 
 export function selectedJob(row: Row): SelectedJob {
   return {

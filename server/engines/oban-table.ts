@@ -1,4 +1,5 @@
 import type { SqlExecutor } from './engine.ts'
+import { quoted } from './sql.ts'
 
 /** As much of a `pg` pool as is used here. The host passes its own. */
 export interface PoolLike {
@@ -83,28 +84,10 @@ async function readShape(db: SqlExecutor, schema: string): Promise<Shape> {
   }
 }
 
-export function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`
-}
-
-/** Values of a statement, numbered as they are added. */
-export class Bound {
-  readonly values: unknown[] = []
-
-  add(value: unknown): string {
-    return `$${this.values.push(value)}`
-  }
-}
-
 /** Oban's timestamps have no zone and mean UTC. A session's own zone must not matter, so they travel as seconds. */
 export const utcNow = `timezone('utc', clock_timestamp())`
 /** For a bound ISO-8601 instant. */
 export const asUtc = (parameter: string): string => `(${parameter}::timestamptz at time zone 'utc')`
-export const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`
-
-export function dateOf(value: unknown): Date | undefined {
-  return value === null || value === undefined ? undefined : new Date(Number(value))
-}
 
 const largestId = 2n ** 63n - 1n
 

@@ -6,7 +6,8 @@ import { measureJobs } from './oban-measure.ts'
 import { producersByQueue } from './oban-producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './oban-rows.ts'
 import { announce, sendSignal, stopRunning } from './oban-signals.ts'
-import { isJobId, milliseconds, type ObanTables, obanTables, type PoolLike, utcNow } from './oban-table.ts'
+import { isJobId, type ObanTables, obanTables, type PoolLike, utcNow } from './oban-table.ts'
+import { milliseconds } from './sql.ts'
 
 export type { PoolLike } from './oban-table.ts'
 

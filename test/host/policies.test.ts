@@ -73,7 +73,14 @@ describe('the auth seam', () => {
     }
     expect(await allowed(ops)).toEqual(actions)
     expect(await allowed(viewer)).toEqual(Object.keys(viewActions))
-    expect(await allowed(support)).toEqual(['view_cron', 'view_audit'])
+    expect(await allowed(support)).toEqual(['view_cron', 'view_jobs', 'view_audit'])
+  })
+
+  test('support sees the jobs that concern customers, and no others', async () => {
+    const { authorize } = shopAuth(sessions)
+    expect(await authorize(support, 'view_jobs', { type: 'job', id: '1', queue: 'order_mail' })).toBe(true)
+    expect(await authorize(support, 'view_jobs', { type: 'job', id: '1', queue: 'price_feed' })).toMatchObject({ allowed: false })
+    expect(await authorize(support, 'retry_job', { type: 'job', id: '1', queue: 'order_mail' })).toMatchObject({ allowed: false })
   })
 
   test('a session is found by its cookie until it expires, and its id is nowhere in the database', async () => {

@@ -40,7 +40,8 @@ test('an unreachable database is one sentence, without its password', async () =
 test.each([
   ['a port that is no number', { env: { PORT: 'four' } }, 'PORT is "four": expected a number from 0 to 65535.'],
   ['an address of another kind', { env: { DATABASE_URL: 'mysql://localhost/shop' } }, /^DATABASE_URL is not a PostgreSQL address/],
-  ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the only flag is --fresh\.$/],
+  ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the flags are --fresh and --engine <name>\.$/],
+  ['an engine that is not there', { flags: ['--engine', 'cron'] }, 'There is no engine "cron" here: choose one of pg-boss, oban, graphile-worker, bullmq.'],
   ['new data in somebody’s own database', { flags: ['--fresh'], env: { DATABASE_URL: 'postgres://localhost/shop' } }, /^--fresh removes the embedded database only/],
 ])('%s is refused with one sentence', async (_, options: DemoOptions, sentence) => {
   await expectRefusal(options, sentence)

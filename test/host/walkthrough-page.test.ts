@@ -17,9 +17,9 @@ afterAll(async () => {
   await database?.drop()
 })
 
-test('the page has the seven steps in order, each leading to a page of the jobs console', async () => {
+test('the page has the eight steps in order, each leading to a page of the jobs console', async () => {
   const page = await (await get('/walkthrough')).text()
-  expect([...page.matchAll(/data-step="(\w+)"/g)].map(([, step]) => step)).toEqual(['overview', 'cron', 'pause', 'waiting', 'forensics', 'audit', 'bridge'])
+  expect([...page.matchAll(/data-step="(\w+)"/g)].map(([, step]) => step)).toEqual(['overview', 'cron', 'pause', 'waiting', 'forensics', 'audit', 'jobs', 'bridge'])
   const links = [...page.matchAll(/<a href="(\/ops\/jobs[^"]*)">/g)].map(([, href]) => href!)
   for (const link of new Set(links)) expect((await get(link, { accept: 'text/html' })).status, link).toBe(200)
 })

@@ -1,0 +1,3 @@
+import { essentialSession } from './essential-session.ts'
+
+essentialSession('bullmq')

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { findBrowser } from '../support/browser.ts'
+import { type RunningDemo, startDemo } from '../support/demo.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+
+/** The real demo on one engine, a real browser, and the people who use it. */
+export interface OpenedShop {
+  url: string
+  database: TestDatabase
+  /** What pages complained about. */
+  problems: string[]
+  /** A browser of somebody's own, signed in by the form. */
+  signIn(user: string): Promise<Page>
+  api<Answer = Record<string, unknown> & { items: Record<string, unknown>[] }>(path: string, who?: string): Promise<Answer>
+  close(): Promise<void>
+}
+
+export async function openShop(engine: string): Promise<OpenedShop> {
+  const database = await createDatabase({ empty: true })
+  const dataFolder = await mkdtemp(join(tmpdir(), 'walkthrough-'))
+  const { executablePath, args } = await findBrowser()
+  const [demo, browser] = await Promise.all([
+    startDemo({ flags: ['--engine', engine], env: { DATABASE_URL: database.url, DEMO_DATA: dataFolder } }),
+    chromium.launch({ executablePath, args }),
+  ])
+  const problems: string[] = []
+  return {
+    url: demo.url,
+    database,
+    problems,
+    signIn: (user) => signIn(demo, browser, problems, user),
+    async api(path, who = 'ops-demo') {
+      const response = await fetch(`${demo.url}/ops/jobs/api/v1${path}`, { headers: { authorization: `Bearer demo-${who}` } })
+      return (await response.json()) as never
+    },
+    async close() {
+      await browser.close()
+      await demo.stop()
+      await database.drop()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function signIn(demo: RunningDemo, browser: Browser, problems: string[], user: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 } })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => problems.push(`${user}: ${error.message}`))
+  page.on('console', (message) => {
+    // The engine's own dashboard asks for fonts of another site, and its policy says no.
+    if (page.url().includes('/ops/jobs/pg-boss')) return
+    if (/Content.Security.Policy|Refused to/i.test(message.text())) problems.push(`${user}: ${message.text()}`)
+  })
+  await page.goto(`${demo.url}/sign-in`)
+  await page.locator('[name=user]').first().evaluate((field, value) => {
+    if (field instanceof HTMLInputElement && field.type === 'radio') {
+      document.querySelector<HTMLInputElement>(`[name=user][value="${value}"]`)!.checked = true
+    } else (field as HTMLInputElement | HTMLSelectElement).value = value
+  }, user)
+  await Promise.all([page.waitForURL((url) => url.pathname !== '/sign-in'), page.locator('form[action*="sign-in"] button').first().click()])
+  return page
+}
+
+/** What a person reads in an element, shadow roots included. */
+export const textOf = (locator: Locator): Promise<string> =>
+  locator.evaluate((element) => {
+    const read = (node: Node): string => {
+      if (node instanceof Text) return node.data
+      if (node instanceof HTMLStyleElement || node instanceof HTMLScriptElement) return ''
+      if (node instanceof HTMLSlotElement && node.assignedNodes().length) return node.assignedNodes().map(read).join('')
+      const inner = node instanceof Element && node.shadowRoot ? node.shadowRoot : node
+      return [...inner.childNodes].map(read).join('')
+    }
+    return read(element).replace(/\s+/g, ' ')
+  })
+
+/** What the element that has the focus says, however many shadow roots deep. */
+export const focusedText = (page: Page): Promise<string | undefined> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return element?.textContent?.trim()
+  })
+
+export const cronRow = (page: Page): Locator => page.locator('ops-cron').getByRole('row').filter({ hasText: 'nightly_sync' }).first()
+
+/** Gives the reason in the open dialog, confirms, sees that it was recorded, and closes it. */
+export async function confirmWith(page: Page, { reason, verb, recorded }: { reason: string; verb: string; recorded: string }): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await expect.poll(() => textOf(dialog)).toContain('Preview Ready')
+  await dialog.getByLabel(/^Reason/).fill(reason)
+  await dialog.getByRole('button', { name: verb, exact: true }).click()
+  await expect.poll(() => dialog.getByRole('button', { name: 'Close', exact: true }).isVisible()).toBe(true)
+  expect(await textOf(dialog)).toContain(recorded)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+}
+
+/** Events of one kind about one subject, newest first. */
+export async function eventsOf(shop: OpenedShop, subjectType: string, subjectId: string, eventType: string): Promise<Record<string, unknown>[]> {
+  const query = new URLSearchParams({ subjectType, subjectId, eventType })
+  return (await shop.api(`/audit-events?${query}`)).items
+}
