@@ -14,6 +14,8 @@ export const exemplar = z.object({
   at: instant.optional(),
 })
 
+export type Exemplar = z.infer<typeof exemplar>
+
 export const bucket = z.object({
   status: words(operatorStatuses),
   /** `Resolved Recently` for `resolved`, else the status label. */

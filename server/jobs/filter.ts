@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JobFilters, JobState } from '../../schemas/index.ts'
+import { contains } from '../engines/contains.ts'
 import type { Engine, EngineFeature, EngineJob, JobFilter } from '../engines/engine.ts'
 import { parseExact } from '../engines/exact-json.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
-import { contains } from '../engines/contains.ts'
 
 /** The words of an address as the engine takes them; the cron entry is not an engine's matter. */
 export function readFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {

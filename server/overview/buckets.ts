@@ -1,92 +1,116 @@
 import type { AuditEvent, Bucket, OperatorStatus } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Attention, byImpact, cronAttention, type DiscardedLately } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
 
 export interface Facts {
   glances: EntryGlance[]
+  queues: Attention[]
+  discarded: DiscardedLately
+  requests: Attention[]
   resolved: AuditEvent[]
 }
 
 /** Six buckets, always in this order, each with at most three exemplars, the worst first. */
-export function fillBuckets(scope: Scope, { glances, resolved }: Facts): Bucket[] {
-  const of = (status: EntryGlance['status']) => glances.filter((glance) => glance.status === status).toSorted(byImpact)
+export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
+  const of = (status: EntryGlance['status']) => facts.glances.filter((glance) => glance.status === status).map((glance) => cronAttention(scope, glance))
   const { base, bridges } = scope.kit
   const bridge = bridges[0]
+  const review = [...of('needs_review'), ...facts.discarded.attention, ...facts.requests]
   return [
-    entryBucket(scope, 'needs_review', of('needs_review'), {
-      one: 'One cron entry needs a decision.',
-      many: (count) => `${count} cron entries need a decision.`,
+    bucket(scope, 'needs_review', review, {
+      count: review.length - facts.discarded.attention.length + facts.discarded.count,
+      said: sayReview(of('needs_review').length, facts),
       none: 'Nothing needs a decision.',
-      step: { label: 'Review cron entries', href: `${base}/cron` },
+      step: stepOfReview(base, review),
     }),
-    entryBucket(scope, 'blocked', [], {
-      one: 'One thing is blocked.',
-      many: (count) => `${count} things are blocked.`,
+    bucket(scope, 'blocked', facts.queues, {
+      said: sayBlocked(facts.queues),
       none: 'Nothing is known to be blocked.',
+      step: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
     }),
-    entryBucket(scope, 'waiting', of('waiting'), {
-      one: 'One cron entry is paused.',
-      many: (count) => `${count} cron entries are paused.`,
+    bucket(scope, 'waiting', of('waiting'), {
+      said: sentence([`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`]),
       none: 'Nothing is paused.',
       step: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
     }),
-    entryBucket(scope, 'runnable', of('runnable'), {
-      one: 'One cron entry is free to run.',
-      many: (count) => `${count} cron entries are free to run.`,
+    bucket(scope, 'runnable', of('runnable'), {
+      said: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} free to run`]),
       none: 'No cron entry is free to run.',
       step: { label: 'Review runnable entries', href: `${base}/cron?state=active` },
     }),
     {
+      // Whatever a bridge shows of the engine, jobs, queues and runs are operated natively.
       ...emptyBucket(scope, 'bridge_only', bridge ? "Nothing is left to the engine's dashboard alone." : 'No engine dashboard is mounted, and nothing needs one.'),
       ownership: 'bridge',
       ownershipLabel: bridge?.label ?? 'bridge',
       posture: 'Inspection only',
       nextStep: bridge && { label: `Open ${bridge.label}`, href: bridge.href },
     },
-    resolvedBucket(scope, resolved),
+    resolvedBucket(scope, facts.resolved),
   ]
 }
 
-interface Sentences {
-  one: string
-  many: (count: number) => string
+interface Said {
+  count?: number
+  said: string
+  /** The sentence of a quiet bucket. */
   none: string
-  step?: Bucket['nextStep']
+  step: NonNullable<Bucket['nextStep']>
 }
 
-function entryBucket(scope: Scope, status: OperatorStatus, glances: EntryGlance[], { one, many, none, step }: Sentences): Bucket {
-  const count = glances.length
+function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, said, none, step }: Said): Bucket {
   return {
-    ...emptyBucket(scope, status, count === 0 ? none : count === 1 ? one : many(count)),
+    ...emptyBucket(scope, status, count === 0 ? none : said),
     count,
     nextStep: step,
-    exemplars: glances.slice(0, 3).map(({ name, attention, at, partial }) => ({
-      label: name,
-      attention,
-      at,
-      href: `${scope.kit.base}/cron?entry=${encodeURIComponent(name)}`,
-      forensicsHref: `${scope.kit.base}/forensics/cron_entry/${encodeURIComponent(name)}`,
-      completeness: partial ? 'partial_evidence' : 'complete',
-    })),
+    exemplars: found.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
   }
+}
+
+function sayReview(entries: number, { discarded, requests }: Facts): string {
+  const parts = [
+    ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
+    ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
+    ...(requests.length ? [`the end of ${counted(requests.length, 'change is', 'changes are')} not known`] : []),
+  ]
+  return sentence(parts)
+}
+
+function sayBlocked(queues: Attention[]): string {
+  const stuck = queues.filter(({ rank }) => rank === 15).length
+  const paused = queues.length - stuck
+  return sentence([
+    ...(stuck ? [`In ${counted(stuck, 'queue', 'queues')} nothing starts`] : []),
+    ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
+  ])
+}
+
+/** Where most of what needs a decision is. */
+function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['nextStep']> {
+  const [worst] = review.toSorted(byImpact)
+  if (worst?.kind === 'job') return { label: 'Review discarded jobs', href: `${base}/list?state=discarded` }
+  if (worst?.kind === 'request') return { label: 'Review what was asked', href: `${base}/audit?outcome=requested` }
+  return { label: 'Review cron entries', href: `${base}/cron` }
 }
 
 function resolvedBucket(scope: Scope, events: AuditEvent[]): Bucket {
   const { base } = scope.kit
   const count = events.length
-  const said = count === 0 ? 'Nothing was resolved in the last 24 hours.' : count === 1 ? 'One pause ended in the last 24 hours.' : `${count} pauses ended in the last 24 hours.`
+  const said = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${counted(count, 'pause', 'pauses')} ended in the last 24 hours`])
+  const eventType = events.every(({ subject }) => subject.type === 'queue') ? 'queue.resumed' : 'cron.resumed'
   return {
     ...emptyBucket(scope, 'resolved', said),
     title: 'Resolved Recently',
     count,
-    nextStep: count ? { label: 'Review what ended', href: `${base}/audit?eventType=cron.resumed` } : undefined,
+    nextStep: count ? { label: 'Review what ended', href: `${base}/audit?eventType=${eventType}` } : undefined,
     exemplars: events.slice(0, 3).map((event) => ({
       label: event.subject.id,
       attention: `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
       at: event.occurredAt,
       href: `${base}/audit?event=${event.id}`,
-      forensicsHref: `${base}/forensics/cron_entry/${encodeURIComponent(event.subject.id)}`,
+      forensicsHref: `${base}/forensics/${event.subject.type}/${encodeURIComponent(event.subject.id)}`,
       completeness: 'complete',
     })),
   }
@@ -106,7 +130,11 @@ function emptyBucket(scope: Scope, status: OperatorStatus, diagnosis: string): B
   }
 }
 
-/** By impact first; among equals the sooner one, then the name. */
-function byImpact(a: EntryGlance, b: EntryGlance): number {
-  return a.rank - b.rank || (a.at ?? '').localeCompare(b.at ?? '') || a.name.localeCompare(b.name)
+function counted(count: number, one: string, many: string): string {
+  return count === 1 ? `one ${one}` : `${count} ${many}`
+}
+
+function sentence(parts: string[]): string {
+  const text = parts.join('; ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

@@ -1,6 +1,7 @@
 import { pageOf } from '../host/auth.ts'
-import type { Bucket, Overview } from '../../schemas/index.ts'
+import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
+import { discardedAttention, queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
 import { glanceAtEntries, mostEntries } from './cron-attention.ts'
 import { readResolved } from './resolved.ts'
@@ -12,13 +13,17 @@ export const overviewHandlers = {
 
 /** What the actor may not see on its own page is not seen here either; that it was left out is said. */
 async function readOverview(scope: Scope): Promise<Overview> {
-  const [cron, audit] = await Promise.all([may(scope, 'view_cron'), may(scope, 'view_audit')])
-  const [vitals, entries, resolved] = await Promise.all([
+  const [cron, jobs, queues, audit] = await Promise.all([may(scope, 'view_cron'), may(scope, 'view_jobs'), may(scope, 'view_queues'), may(scope, 'view_audit')])
+  const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : [])]
+  const [vitals, entries, still, discarded, requests, resolved] = await Promise.all([
     readVitals(scope),
     cron ? glanceAtEntries(scope) : { glances: [], capped: false },
-    cron && audit ? readResolved(scope) : { events: [], capped: false },
+    queues ? queueAttention(scope) : [],
+    jobs ? discardedAttention(scope) : { attention: [], count: 0, capped: false },
+    audit ? requestAttention(scope) : [],
+    audit ? readResolved(scope, resumed) : { events: [], capped: false },
   ])
-  const buckets = fillBuckets(scope, { glances: entries.glances, resolved: resolved.events })
+  const buckets = fillBuckets(scope, { glances: entries.glances, queues: still, discarded, requests, resolved: resolved.events })
   return {
     sentence: sayIt(vitals, buckets),
     moving: vitals.moving,
@@ -26,6 +31,8 @@ async function readOverview(scope: Scope): Promise<Overview> {
     buckets,
     withheld: [
       ...(cron ? [] : ['cron entries']),
+      ...(jobs ? [] : ['jobs']),
+      ...(queues ? [] : ['queues']),
       ...(audit ? [] : ['audit events']),
       ...(entries.capped ? [`entries beyond the first ${mostEntries}`] : []),
     ],
@@ -33,15 +40,12 @@ async function readOverview(scope: Scope): Promise<Overview> {
   }
 }
 
-async function may({ viewer }: Scope, view: 'view_cron' | 'view_audit'): Promise<boolean> {
+async function may({ viewer }: Scope, view: ViewAction): Promise<boolean> {
   return (await viewer.can(view, pageOf(view))).allowed
 }
 
 /** One sentence: is work moving, and what is wrong. */
 function sayIt({ moving, waiting }: Vitals, buckets: Bucket[]): string {
-  const count = (status: Bucket['status']) => buckets.find((bucket) => bucket.status === status)?.count ?? 0
-  const review = count('needs_review')
-  const paused = count('waiting')
   const start =
     moving === null
       ? 'Nothing has been measured in the last minute'
@@ -50,7 +54,9 @@ function sayIt({ moving, waiting }: Vitals, buckets: Bucket[]): string {
         : waiting === 0
           ? 'No job is waiting'
           : 'Work is moving'
-  if (review) return `${start}, but ${review === 1 ? 'one cron entry needs' : `${review} cron entries need`} a decision.`
-  if (paused) return `${start}; ${paused === 1 ? 'one cron entry is' : `${paused} cron entries are`} paused.`
-  return `${start}.`
+  const [review, blocked, paused] = (['needs_review', 'blocked', 'waiting'] as const).map((status) => buckets.find((bucket) => bucket.status === status))
+  const uncapitalised = ({ diagnosis }: Bucket) => diagnosis.charAt(0).toLowerCase() + diagnosis.slice(1)
+  if (review?.count) return `${start}, but ${uncapitalised(review)}`
+  if (blocked?.count) return `${start}, but ${uncapitalised(blocked)}`
+  return paused?.count ? `${start}; ${uncapitalised(paused)}` : `${start}.`
 }

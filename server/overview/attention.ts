@@ -1,0 +1,117 @@
+import { type Exemplar, type OperationAction, operationActions } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { sql } from 'kysely'
+import { showPrincipal, showText } from '../operations/event.ts'
+import { readStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import type { Scope } from '../operations/scope.ts'
+import type { EntryGlance } from './cron-attention.ts'
+import type { Discarded } from './discarded.ts'
+import { readOrphanRequests } from './open-requests.ts'
+
+/** Something that deserves a place in a bucket. Lower ranks are worse. */
+export interface Attention {
+  kind: 'cron' | 'queue' | 'job' | 'request'
+  rank: number
+  exemplar: Exemplar
+}
+
+/** By impact first; among equals the sooner one, then the name. */
+export function byImpact(a: Attention, b: Attention): number {
+  return a.rank - b.rank || (a.exemplar.at ?? '').localeCompare(b.exemplar.at ?? '') || a.exemplar.label.localeCompare(b.exemplar.label)
+}
+
+export function cronAttention({ kit: { base } }: Scope, { name, attention, at, partial, rank }: EntryGlance): Attention {
+  return {
+    kind: 'cron',
+    rank,
+    exemplar: {
+      label: name,
+      attention,
+      at,
+      href: `${base}/cron?entry=${encodeURIComponent(name)}`,
+      forensicsHref: `${base}/forensics/cron_entry/${encodeURIComponent(name)}`,
+      completeness: partial ? 'partial_evidence' : 'complete',
+    },
+  }
+}
+
+/** Queues in which nothing moves. */
+export async function queueAttention(scope: Scope): Promise<Attention[]> {
+  const { base } = scope.kit
+  return (await readStillQueues(scope)).map((still) => ({
+    kind: 'queue',
+    rank: still.why === 'stuck' ? 15 : 30,
+    exemplar: {
+      label: still.queue,
+      attention: sayStill(scope, still),
+      at: still.since,
+      href: `${base}/queues?${new URLSearchParams({ name: still.queue })}`,
+      forensicsHref: `${base}/forensics/queue/${encodeURIComponent(still.queue)}`,
+      completeness: still.why === 'paused' && !still.pausedBy ? 'partial_evidence' : 'complete',
+    },
+  }))
+}
+
+function sayStill({ viewer }: Scope, { queue, why, available, pausedBy, reason }: StillQueue): string {
+  const waiting = available ? `, ${available} available` : ''
+  if (why === 'stuck') return `no job was started for ${stuckMinutes} minutes${waiting}`
+  const subject = { type: 'queue', id: queue }
+  const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside of here'
+  const shown = showText('reason', reason, viewer, 'view_overview', subject)
+  return `paused${by}${waiting}${shown ? `: “${shown}”` : ''}`
+}
+
+export interface DiscardedLately {
+  /** Those known by name that the viewer may see, newest first. */
+  attention: Attention[]
+  count: number
+  capped: boolean
+}
+
+/** Jobs that failed for good within the last day, as last looked for in the background. */
+export async function discardedAttention(scope: Scope): Promise<DiscardedLately> {
+  const { kit, em, viewer, now } = scope
+  const [row] = await query(
+    em,
+    sql<{ data: Discarded }>`
+      select data from ${kit.db.table('finding')} where key = 'discarded' and as_of > ${now}::timestamptz - interval '5 minutes'`,
+  )
+  if (!row) return { attention: [], count: 0, capped: false }
+  const { jobs, count, how } = row.data
+  const answers = await Promise.all(jobs.map(({ id, queue, worker, tags }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })))
+  const visible = jobs.filter((_job, index) => answers[index]!.allowed)
+  return {
+    // Of what was named, what is hidden counts for nothing; beyond that nobody was asked.
+    count: count - (jobs.length - visible.length),
+    capped: how !== 'exact',
+    attention: visible.map(({ id, queue, worker, attempt, at }) => ({
+      kind: 'job',
+      rank: 18,
+      exemplar: {
+        label: worker ?? queue,
+        attention: `failed for good after ${attempt === 1 ? 'one attempt' : `${attempt} attempts`}, in queue ${queue}`,
+        at,
+        href: `${kit.base}/job/${encodeURIComponent(id)}`,
+        forensicsHref: `${kit.base}/forensics/job/${encodeURIComponent(id)}`,
+        completeness: kit.engine.attemptHistory === 'all' || attempt <= 1 ? 'complete' : 'partial_evidence',
+      },
+    })),
+  }
+}
+
+/** Changes whose end nobody knows. */
+export async function requestAttention(scope: Scope): Promise<Attention[]> {
+  const { base } = scope.kit
+  return (await readOrphanRequests(scope)).map(({ eventId, action, subject, actor, at }) => ({
+    kind: 'request',
+    rank: 5,
+    exemplar: {
+      label: subject.id,
+      attention: `“${operationActions[action as OperationAction] ?? action}” was asked of the engine by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}, and its end is not known`,
+      at,
+      href: `${base}/audit?event=${eventId}`,
+      forensicsHref: `${base}/forensics/audit_event/${eventId}`,
+      completeness: 'partial_evidence',
+    },
+  }))
+}

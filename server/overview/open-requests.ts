@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { Principal, ViewAction } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import type { Scope } from '../operations/scope.ts'
+
+/** By then the engine has answered or nobody listens for it any more. */
+const orphanSeconds = 60
+const most = 200
+
+const subjectViews: Record<string, ViewAction> = { job: 'view_jobs', queue: 'view_queues', cron_entry: 'view_cron', bulk: 'view_jobs' }
+
+/** A change that was asked of the engine and whose end nobody knows. */
+export interface OrphanRequest {
+  eventId: string
+  action: string
+  subject: { type: string; id: string }
+  actor: Principal
+  at: string
+}
+
+interface Row {
+  event_id: string
+  action: string
+  subject_type: string
+  subject_id: string
+  actor: Principal
+  requested_at: string
+}
+
+/** Those about subjects that the viewer may see, the oldest first. */
+export async function readOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
+  const rows = await query(
+    em,
+    sql<Row>`
+      select event_id::text, action, subject_type, subject_id, actor, requested_at::text from ${db.table('open_request')}
+      where requested_at < ${now}::timestamptz - make_interval(secs => ${orphanSeconds}) order by requested_at limit ${most}`,
+  )
+  const answers = await Promise.all(
+    rows.map(({ subject_type: type, subject_id: id }) => viewer.can(subjectViews[type] ?? 'view_audit', { type, id, queue: type === 'queue' ? id : undefined })),
+  )
+  return rows
+    .filter((_row, index) => answers[index]!.allowed)
+    .map((row) => ({
+      eventId: row.event_id,
+      action: row.action,
+      subject: { type: row.subject_type, id: row.subject_id },
+      actor: row.actor,
+      at: new Date(row.requested_at).toISOString(),
+    }))
+}
