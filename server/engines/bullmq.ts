@@ -6,7 +6,7 @@ import { countJobs, listJobs } from './bullmq-list.ts'
 import { type EndedBefore, measureQueues } from './bullmq-measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './bullmq-queue.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
-import type { Engine, EngineAdvice, EngineJob, NewJob, SelectedJob } from './engine.ts'
+import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from './engine.ts'
 
 export interface BullMqOptions {
   /** The queues to operate, on Redis or on PostgreSQL; a function when they come and go. They stay the host's to close. */
@@ -50,7 +50,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
       await actOnJobs(all(), 'cancel', unfinished)
     },
 
-    list: (filter, page) => listJobs(all(), filter, page),
+    list: async (filter, page) => asPage(await listJobs(all(), filter, page)),
 
     async select(filter, page) {
       const { jobs, ...rest } = await listJobs(all(), filter, { ...page, order: 'oldest' })
@@ -90,6 +90,14 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     advise: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)).map(adviseQueue),
   }
+}
+
+/** Cursors of lists travel in addresses. One that names the places in more than some seventy states is too long for that. */
+const longestCursor = 370
+
+function asPage({ jobs, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
+  if (next === undefined || next.length <= longestCursor) return { jobs, next, searched }
+  return { jobs, searched: 'as far as all queues can be read side by side; ask for one queue to see more' }
 }
 
 function asSelected({ id, queue, version, state, worker, tags }: EngineJob): SelectedJob {
