@@ -1,0 +1,201 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Bundle, listQueues as endpoint, type Overview, type Queue } from '../../schemas/index.ts'
+import { startJobServer, type JobServer } from '../support/jobs.ts'
+import { auth, nightlySync } from '../support/server.ts'
+
+let server: JobServer
+let client: Client
+let closed: string[] = []
+
+beforeAll(async () => {
+  server = await startJobServer({
+    cron: [{ ...nightlySync, queue: 'only_cron' }],
+    auth: {
+      ...auth,
+      authorize: (person, action, resource) => (closed.includes(resource.queue ?? '') || closed.includes(action) ? false : auth.authorize(person, action, resource)),
+    },
+  })
+  client = new Client({ connectionString: server.oban.url })
+  await client.connect()
+})
+afterAll(async () => {
+  await client?.end()
+  await server?.stop()
+})
+beforeEach(async () => {
+  closed = []
+  await client.query('truncate ops.queue_figure, ops.queue_minute, ops.queue_pause, ops.snapshot, ops.finding, ops.open_request')
+})
+
+async function list(query = '', who = 'ops-demo') {
+  const { status, body, text } = await server.call(who, 'GET', `/queues?${query}`)
+  expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' })
+  return endpoint.output.parse(body)
+}
+const one = async (name: string): Promise<Queue> => (await list()).items.find((queue) => queue.name === name)!
+const overview = async (): Promise<Overview> => (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
+const bundle = async (name: string, who = 'ops-demo'): Promise<Bundle> => (await server.call(who, 'GET', `/forensics/queue/${name}`)).body as unknown as Bundle
+
+interface Figure {
+  asOf?: string
+  paused?: boolean | null
+  available?: number
+  oldest?: string
+}
+
+/** A figure as the snapshotter writes it. */
+async function figure(queue: string, { asOf = 'now()', paused = null, available = 0, oldest = 'null' }: Figure = {}): Promise<void> {
+  await client.query(
+    `insert into ops.queue_figure values ($1, ${asOf}, $2, ${oldest}, $3, 2, 10)`,
+    [queue, JSON.stringify([{ state: 'available', count: available, how: 'exact' }, { state: 'executing', count: 1, how: 'exact' }]), paused],
+  )
+}
+const paused = (queue: string, at = 'now()') =>
+  client.query(`insert into ops.queue_pause values ($1, ${at}, '{"id":"ops-two","type":"user","label":"Two"}', 'ledger closed', gen_random_uuid())`, [queue])
+const measured = (minutes: number) =>
+  client.query(`insert into ops.snapshot select now() - n * interval '3 seconds', 3, 0, 0, 0, null, 'exact' from generate_series(0, ${minutes * 20}) n`)
+
+describe('the list of queues', () => {
+  test('shows what was measured and when, minute by minute, with quiet minutes told from unmeasured ones', async () => {
+    await measured(10)
+    await figure('mail', { available: 4, oldest: `now() - interval '5 minutes'`, asOf: `now() - interval '3 seconds'` })
+    await client.query(`insert into ops.queue_minute values ('mail', date_trunc('minute', now()) - interval '2 minutes', 30, 6, 4, 1.5)`)
+    const mail = await one('mail')
+    expect(mail).toMatchObject({ depth: [{ state: 'available', count: 4, how: 'exact' }, { state: 'executing', count: 1 }], executors: 2, limit: 10, paused: null, waitP95Seconds: 1.5 })
+    expect(Date.now() - Date.parse(mail.asOf)).toBeGreaterThan(2500)
+    expect(mail.series.length).toBeGreaterThanOrEqual(9)
+    expect(mail.series.length).toBeLessThanOrEqual(10)
+    expect(mail.series.filter(({ finished }) => finished)).toMatchObject([{ finished: 30, failed: 6, waiting: 4, waitP95Seconds: 1.5 }])
+    expect(mail.finishedPerMinute).toBeCloseTo(30 / mail.series.length)
+    expect(mail.failedPerMinute).toBeCloseTo(6 / mail.series.length)
+  })
+
+  test('counts a queue that only a cron entry names, and says that nothing is known of it', async () => {
+    expect(await one('only_cron')).toMatchObject({ depth: [], paused: null, finishedPerMinute: null, waitP95Seconds: null, executors: null, series: [] })
+  })
+
+  test('goes by name, page by page, and finds a part of a name', async () => {
+    for (const name of ['b', 'a', 'c']) await figure(name)
+    const first = await list('limit=2')
+    expect(first.items.map(({ name }) => name)).toEqual(['a', 'b'])
+    await figure('aa')
+    const second = await list(`limit=2&cursor=${first.nextCursor}`)
+    expect(second.items.map(({ name }) => name)).toEqual(['c', 'only_cron'])
+    expect((await list('name=CRON')).items.map(({ name }) => name)).toEqual(['only_cron'])
+    expect((await server.call('ops-demo', 'GET', '/queues?cursor=zz')).status).toBe(400)
+  })
+
+  test('names who paused a queue and why; the engine has the last word on whether it is', async () => {
+    for (const [name, engine] of [['both', true], ['engine_only', true], ['resumed_elsewhere', false], ['silent', null]] as const) await figure(name, { paused: engine })
+    await paused('both', `now() - interval '1 hour'`)
+    await paused('resumed_elsewhere', `now() - interval '1 hour'`)
+    await paused('silent', `now() - interval '1 hour'`)
+    expect((await one('both')).paused).toMatchObject({ by: { label: 'Two' }, reason: 'ledger closed' })
+    expect((await one('engine_only')).paused).toEqual({})
+    expect((await one('resumed_elsewhere')).paused).toBeNull()
+    expect((await one('silent')).paused).toMatchObject({ by: { id: 'ops-two' } })
+  })
+
+  test('knows a pause of its own before the engine was measured again', async () => {
+    await figure('fresh', { paused: false, asOf: `now() - interval '2 seconds'` })
+    await paused('fresh')
+    expect((await one('fresh')).paused).toMatchObject({ by: { id: 'ops-two' } })
+  })
+
+  test('leaves out queues that the host keeps from the actor, and says how many', async () => {
+    await figure('tenant_a')
+    await figure('tenant_b')
+    closed = ['tenant_b']
+    const page = await list('name=tenant')
+    expect(page.items.map(({ name }) => name)).toEqual(['tenant_a'])
+    expect(page.withheld).toBe(1)
+    expect((await bundle('tenant_b')).completeness.state).toBe('unknown')
+  })
+
+  test('says what may be done, and why not', async () => {
+    await figure('halted', { paused: true })
+    await figure('going', { paused: false })
+    expect((await one('halted')).operations).toMatchObject({ pause_queue: { allowed: false, reason: 'The queue is paused already.' }, resume_queue: { allowed: true } })
+    expect((await one('going')).operations).toMatchObject({ pause_queue: { allowed: true }, resume_queue: { allowed: false, reason: 'The queue is not paused.' } })
+    expect((await list('', 'viewer-demo')).items[0]!.operations.pause_queue).toEqual({ allowed: false, reason: 'Your role is viewer.' })
+    expect((await list('', 'nameless')).items[0]!.operations.pause_queue).toMatchObject({ allowed: false })
+  })
+})
+
+describe('the evidence of a queue', () => {
+  test('is complete when every minute of the hour was measured', async () => {
+    await measured(62)
+    await figure('whole', { paused: false, available: 3 })
+    expect((await bundle('whole')).completeness).toMatchObject({ state: 'complete' })
+    await client.query(`delete from ops.snapshot where at < now() - interval '20 minutes'`)
+    expect((await bundle('whole')).completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(/measured in (19|20) of the last 60 minutes/)] })
+  })
+
+  test('tells who paused it, and where to go', async () => {
+    await measured(62)
+    await figure('halted', { paused: true, available: 7 })
+    await paused('halted')
+    const { diagnosis, chronology, nextPaths, runbook } = await bundle('halted')
+    expect(diagnosis).toMatchObject({ status: 'blocked', title: 'It is paused by Two.' })
+    expect(diagnosis.detail).toContain('7 available')
+    expect(chronology).toMatchObject([{ label: 'Two paused the queue', detail: 'ledger closed' }])
+    expect(nextPaths.map(({ operation }) => operation?.action)).toContain('resume_queue')
+    expect(nextPaths.at(-1)).toMatchObject({ ownership: 'host_owned' })
+    expect(runbook.title).toBe('A paused queue')
+  })
+
+  test('says when nothing was recorded, and when the queue is not known', async () => {
+    expect((await bundle('only_cron')).completeness.state).toBe('history_unavailable')
+    expect((await bundle('never_was')).completeness.state).toBe('unknown')
+    closed = ['view_queues']
+    expect(await bundle('only_cron')).toMatchObject({ withheld: ['queues'], completeness: { state: 'unknown' } })
+  })
+})
+
+describe('on the overview', () => {
+  const bucket = async (status: string) => (await overview()).buckets.find((each) => each.status === status)!
+
+  test('paused queues and queues in which nothing starts are blocked, the worse ones first', async () => {
+    await measured(15)
+    await figure('stuck', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
+    await figure('busy', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
+    await client.query(`insert into ops.queue_minute values ('busy', date_trunc('minute', now()) - interval '1 minute', 0, 0, 12, 4)`)
+    await figure('held')
+    await paused('held')
+    const blocked = await bucket('blocked')
+    expect(blocked).toMatchObject({ count: 2, diagnosis: 'In one queue nothing starts; one queue is paused.', nextStep: { href: '/ops/jobs/queues' } })
+    expect(blocked.exemplars.map(({ label }) => label)).toEqual(['stuck', 'held'])
+    expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/no job was started for 10 minutes, 12 available/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
+    expect(blocked.exemplars[1]!.attention).toMatch(/paused by Two.*“ledger closed”/)
+    expect((await overview()).sentence).toMatch(/but in one queue nothing starts/)
+    expect((await bundle('stuck')).diagnosis).toMatchObject({ status: 'blocked' })
+    closed = ['stuck']
+    expect((await bucket('blocked')).count).toBe(1)
+  })
+
+  test('nothing is called stuck when nobody measured', async () => {
+    await figure('unwatched', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
+    expect(await bucket('blocked')).toMatchObject({ count: 0, diagnosis: 'Nothing is known to be blocked.' })
+  })
+
+  test('changes whose end nobody knows need a review', async () => {
+    await client.query(
+      `insert into ops.open_request (event_id, requested_at, action, event_type, actor, subject_type, subject_id, request_id, source)
+       select gen_random_uuid(), now() - age, 'retry_job', 'job.retried', '{"id":"ops-two","type":"user","label":"Two"}', 'job', 'j-' || age, 'r', 'api'
+       from unnest(array[interval '5 seconds', interval '5 minutes']) age`,
+    )
+    const review = await bucket('needs_review')
+    expect(review).toMatchObject({ count: 1, diagnosis: 'The end of one change is not known.' })
+    expect(review.exemplars[0]).toMatchObject({ label: 'j-00:05:00', completeness: 'partial_evidence', attention: expect.stringMatching(/“Retry” was asked of the engine by Two/) })
+  })
+
+  test('what the actor may not see is not seen here, and that is said', async () => {
+    await figure('held')
+    await paused('held')
+    closed = ['view_queues', 'view_jobs']
+    const { withheld, buckets } = await overview()
+    expect(withheld).toEqual(['jobs', 'queues'])
+    expect(JSON.stringify(buckets)).not.toContain('held')
+  })
+})
