@@ -61,7 +61,7 @@ describe('ops-jobs', () => {
   it('counts the states from the figures of the queues, as sure as they are', async () => {
     const page = await opened()
     const tabs = await until(() => seen(all(page, '.tabs')[0]).includes('11,706') && seen(all(page, '.tabs')[0]), 'the counts')
-    includes(tabs, 'completed ≈ 3,600,000')
+    includes(tabs, 'completed ≈ 3.6 million')
     includes(tabs, 'retryable 114')
     excludes(tabs, 'cancelled 0')
   })

@@ -80,7 +80,7 @@ export const jobStyles = css`
   dl {
     display: grid;
     grid-template-columns: max-content minmax(0, 1fr);
-    gap: 4px 12px;
+    gap: 7px 12px;
     font-size: 13px;
   }
   dt {

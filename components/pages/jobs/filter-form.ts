@@ -152,7 +152,7 @@ export class OpsJobFilters extends OpsElement {
 
   private timeField() {
     return html`<div class="field">
-      <label for="time">Window of the time it was</label>
+      <label for="time">Time</label>
       <select id="time" @change=${(event: Event) => this.change({ time: (event.target as HTMLSelectElement).value })}>
         ${Object.keys(timeFields).map((word) => html`<option value=${word} ?selected=${word === (this.values.time || 'created')}>${word}</option>`)}
       </select>

@@ -320,12 +320,16 @@ export const jobsStyles = css`
     }
     .do-bulk {
       display: grid;
-      grid-template-columns: 1fr 1fr;
+      grid-template-columns: repeat(4, 1fr);
       flex: 1 1 100%;
+      order: 1;
     }
     .bulk-bar .button {
-      flex: 1;
       min-height: 44px;
+      padding-inline: 6px;
+    }
+    .bulk-bar b {
+      flex: 1;
     }
   }
 `

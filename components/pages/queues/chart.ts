@@ -50,7 +50,7 @@ export const chartStyles = css`
   .charts {
     display: grid;
     grid-template-columns: repeat(3, minmax(90px, 1fr));
-    gap: 8px 16px;
+    gap: 8px 14px;
   }
   .chart {
     margin: 0;

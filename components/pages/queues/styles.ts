@@ -49,16 +49,16 @@ export const queuesStyles = css`
     flex-basis: 100%;
   }
   .name-column {
-    width: 15%;
+    width: 14%;
   }
   .depth-column {
-    width: 24%;
+    width: 21%;
   }
   .status-column {
-    width: 15%;
+    width: 14%;
   }
   .do-column {
-    width: 146px;
+    width: 140px;
     text-align: end;
   }
   .actions {
