@@ -1,0 +1,467 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type JobState, jobStates } from '../../schemas/index.ts'
+import type { Engine, EngineJob, JobAction, JobFilter, JobOutcome, SqlExecutor } from '../../server/engines/engine.ts'
+import { legalStates } from '../../server/jobs/legality.ts'
+
+export interface MadeJob {
+  queue: string
+  state: JobState
+  /** JSON text, so that numbers beyond 2^53 arrive as they are. Default `{}`. */
+  args?: string
+  /** Text of the last error; only asked for in states that have one. */
+  error?: string
+  worker?: string
+  tags?: string[]
+  /** Of an executing job: nobody has reported for it for long, as after a crash. Only asked for where `rescue_job` is not lacking. */
+  lost?: boolean
+}
+
+/**
+ * What a test of an engine brings: the engine over the real thing, and ways around the engine to make jobs and run them.
+ * Jobs are made as the engine's own library and tables have them, never through the adapter under test.
+ */
+export interface EngineFixture {
+  engine: Engine
+  /** States in which `make` can make a job: those the engine has. */
+  states: readonly JobState[]
+  /** An id such as the engine gives, of a job that is not there. */
+  missingId: string
+  /** A queue of its own, ready to take jobs; its name begins with the given word. */
+  queue(word: string): Promise<string>
+  /** Makes `count` equal jobs, one after the other, and answers their public ids in that order. Nobody works on them. */
+  make(job: MadeJob, count?: number): Promise<string[]>
+  /** Does the work in one transaction of the product's database and commits; rolls back and throws when the work throws. */
+  transact<Answer>(work: (tx: SqlExecutor) => Promise<Answer>): Promise<Answer>
+  /** Starts a real worker of the engine on the queue, until `stop`. A job fails when `run` throws. */
+  work(queue: string, run: (job: { id: string; args: unknown }) => Promise<void>): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * What the product relies on, whatever the engine. What the engine says it lacks is expected to be refused, the rest to work.
+ *
+ * @example
+ * engineContract('pg-boss', () => startPgBossFixture())
+ */
+export function engineContract(name: string, start: () => Promise<EngineFixture>): void {
+  describe(`${name} keeps the contract`, () => {
+    let fixture: EngineFixture
+    let engine: Engine
+    beforeAll(async () => {
+      fixture = await start()
+      engine = fixture.engine
+    }, 60_000)
+    afterAll(() => fixture?.stop(), 60_000)
+
+    const make = async (job: MadeJob) => (await fixture.make(job))[0]!
+    const act = (action: JobAction, jobs: { id: string; queue: string; version: string }[]) => fixture.transact((tx) => engine.act(action, jobs, tx))
+    const readOne = async (id: string): Promise<EngineJob | undefined> => (await engine.read([id]))[0]
+    const readKnown = async (id: string): Promise<EngineJob> => (await readOne(id)) ?? expect.fail(`the engine does not know job ${id}`)
+    const list = async (filter: JobFilter, limit = 50) => (await engine.list(filter, { order: 'newest', limit })).jobs
+    const has = (feature: keyof Engine['lacks']) => engine.lacks[feature] === undefined
+
+    describe('of itself', () => {
+      test('it answers, and says what it lacks in sentences', async () => {
+        expect(await engine.check()).toMatchObject({ ok: true })
+        for (const sentence of Object.values(engine.lacks)) expect(sentence).toMatch(/^\S.{15,}\.$/)
+      })
+
+      test('a queue can be operated exactly where it does not say otherwise', () => {
+        expect([typeof engine.pauseQueue, typeof engine.resumeQueue, typeof engine.scaleQueue]).toEqual([
+          has('pause_queue') ? 'function' : 'undefined',
+          has('resume_queue') ? 'function' : 'undefined',
+          has('scale_queue') ? 'function' : 'undefined',
+        ])
+      })
+    })
+
+    describe('reading', () => {
+      test('each state is read back, found by its filter and by no other, and counted', async () => {
+        const queue = await fixture.queue('states')
+        const made = new Map<JobState, string>()
+        for (const state of fixture.states) made.set(state, await make({ queue, state }))
+        for (const [state, id] of made) {
+          expect(await readKnown(id)).toMatchObject({ id, queue, state })
+          expect([state, (await list({ queue, states: [state] })).map((job) => job.id)]).toEqual([state, [id]])
+          expect([state, await engine.count({ queue, states: [state] }, 10)]).toMatchObject([state, { count: 1, how: 'exact' }])
+        }
+        const pair = fixture.states.slice(0, 2)
+        expect(new Set((await list({ queue, states: pair })).map(({ state }) => state))).toEqual(new Set(pair))
+      })
+
+      test('pages go by time of creation and stay right while jobs come', async () => {
+        const queue = await fixture.queue('pages')
+        const ids = await fixture.make({ queue, state: 'available' }, 25)
+        for (const order of ['newest', 'oldest'] as const) {
+          const seen: string[] = []
+          let after: string | undefined
+          do {
+            const page = await engine.list({ queue }, { order, limit: 10, after })
+            seen.push(...page.jobs.map(({ id }) => id))
+            after = page.next
+            if (order === 'newest') await fixture.make({ queue, state: 'available' })
+          } while (after)
+          const old = seen.filter((id) => ids.includes(id))
+          expect(old).toEqual(order === 'newest' ? ids.toReversed() : ids)
+          expect(new Set(seen).size).toBe(seen.length)
+        }
+      })
+
+      test('a page ends exactly at the end', async () => {
+        const queue = await fixture.queue('ends')
+        await fixture.make({ queue, state: 'available' }, 4)
+        const first = await engine.list({ queue }, { order: 'newest', limit: 4 })
+        expect([first.jobs.length, first.next]).toEqual([4, undefined])
+        expect(await engine.list({ queue: `${queue}-none` }, { order: 'newest', limit: 4 })).toMatchObject({ jobs: [] })
+      })
+
+      test('a selection is the same jobs without what is heavy, oldest first', async () => {
+        const queue = await fixture.queue('selects')
+        const ids = await fixture.make({ queue, state: 'available' }, 7)
+        const first = await engine.select({ queue }, { limit: 5 })
+        const second = await engine.select({ queue }, { limit: 5, after: first.next })
+        expect([...first.jobs, ...second.jobs].map(({ id }) => id)).toEqual(ids)
+        expect(second.next).toBeUndefined()
+        const [listed] = await list({ queue, id: ids[0] })
+        expect(first.jobs[0]).toMatchObject({ id: ids[0], queue, state: 'available', version: listed!.version })
+      })
+
+      test('a count goes no further than it was told', async () => {
+        const queue = await fixture.queue('counts')
+        await fixture.make({ queue, state: 'available' }, 6)
+        expect(await engine.count({ queue }, 6)).toMatchObject({ count: 6, how: 'exact' })
+        expect(await engine.count({ queue }, 5)).toMatchObject({ count: 5, how: 'capped' })
+      })
+
+      test('jobs are found by queue, id and arguments, all of it at once', async () => {
+        const [queue, other] = [await fixture.queue('finds'), await fixture.queue('other')]
+        const id = await make({ queue, state: 'available', args: '{"order":{"id":7},"tags":["a","b"]}' })
+        const next = await make({ queue, state: 'available', args: '{"order":{"id":8}}' })
+        await make({ queue: other, state: 'available', args: '{"order":{"id":7}}' })
+        const found = async (filter: JobFilter) => (await list(filter)).map((job) => job.id)
+        expect(await found({ queue })).toEqual([next, id])
+        expect(await found({ id })).toEqual([id])
+        expect(await found({ id, queue: other })).toEqual([])
+        expect(await found({ id: fixture.missingId })).toEqual([])
+        expect(await found({ id: 'no such id at all' })).toEqual([])
+        if (!has('filter_args')) return
+        expect(await found({ queue, args: '{"order":{"id":7}}' })).toEqual([id])
+        expect(await found({ queue, args: '{"tags":["b"]}' })).toEqual([id])
+        expect(await found({ queue, args: '{}' })).toEqual([next, id])
+        expect(await engine.count({ queue, args: '{"order":{"id":9}}' }, 10)).toMatchObject({ count: 0 })
+      })
+
+      test('jobs are found by worker and tag where they have them, and their values are suggested', async () => {
+        const queue = await fixture.queue('names')
+        const id = await make({ queue, state: 'available', worker: 'ReceiptMailer', tags: ['Invoice', 'eu'] })
+        await make({ queue, state: 'available', worker: 'Other', tags: ['us'] })
+        const found = async (filter: JobFilter) => (await list({ queue, ...filter })).map((job) => job.id)
+        expect(await engine.hints('queue', queue.slice(0, 4).toUpperCase(), 50)).toContain(queue)
+        expect(await engine.hints('queue', 'zz-no-such', 50)).toEqual([])
+        if (has('filter_worker')) {
+          expect(await found({ worker: 'ReceiptMailer' })).toEqual([id])
+          expect(await engine.hints('worker', 'receipt', 10)).toContain('ReceiptMailer')
+        } else expect(await engine.hints('worker', '', 10)).toEqual([])
+        if (has('filter_tag')) {
+          expect(await found({ tag: 'Invoice' })).toEqual([id])
+          expect(await engine.hints('tag', 'inv', 10)).toContain('Invoice')
+        } else expect(await engine.hints('tag', '', 10)).toEqual([])
+      })
+
+      test('jobs are found by a part of their last error, which is taken literally', async () => {
+        if (!has('filter_error')) return
+        const queue = await fixture.queue('errors')
+        const id = await make({ queue, state: 'discarded', error: 'SMTP said 50% of "it" was down' })
+        await make({ queue, state: 'discarded', error: 'timed out after 500 ms' })
+        const found = async (error: string) => (await list({ queue, error })).map((job) => job.id)
+        expect(await found('smtp SAID')).toEqual([id])
+        expect(await found('50%')).toEqual([id])
+        expect(await found('5_0')).toEqual([])
+        expect((await readKnown(id)).error).toContain('SMTP said 50% of "it" was down')
+      })
+
+      test('jobs are found by when they were made and when they are due', async () => {
+        const queue = await fixture.queue('times')
+        const id = await make({ queue, state: 'scheduled' })
+        const now = await make({ queue, state: 'available' })
+        const { createdAt, dueAt } = await readKnown(id)
+        const found = async (filter: JobFilter) => (await list({ queue, ...filter })).map((job) => job.id)
+        const after = (at: Date) => new Date(at.getTime() + 1)
+        expect(await found({ time: { field: 'due', from: new Date(dueAt!.getTime() - 1000), to: after(dueAt!) } })).toEqual([id])
+        expect(await found({ time: { field: 'created', from: createdAt } })).toContain(now)
+        expect(await found({ time: { field: 'created', to: new Date(createdAt.getTime() - 60_000) } })).toEqual([])
+        expect(await found({ createdBefore: new Date(createdAt.getTime() - 60_000) })).toEqual([])
+        expect(await found({ createdBefore: new Date(Date.now() + 60_000) })).toEqual([now, id])
+      })
+
+      test('numbers beyond 2^53 stay as they were written', async () => {
+        const queue = await fixture.queue('numbers')
+        const id = await make({ queue, state: 'available', args: '{"account":9007199254740993,"rate":1.5}' })
+        for (const job of [await readKnown(id), (await list({ queue }))[0], await engine.detail(id)]) {
+          expect(JSON.stringify(job?.args).replaceAll(' ', '')).toContain('"account":9007199254740993')
+        }
+        if (!has('filter_args')) return
+        expect(await list({ queue, args: '{"account":9007199254740993}' })).toHaveLength(1)
+        expect(await list({ queue, args: '{"account":9007199254740992}' })).toHaveLength(0)
+      })
+
+      test('what is missing is left out', async () => {
+        const queue = await fixture.queue('reads')
+        const id = await make({ queue, state: 'available' })
+        expect((await engine.read([fixture.missingId, id, 'not an id'])).map((job) => job.id)).toEqual([id])
+        expect(await engine.detail(fixture.missingId)).toBeNull()
+        expect(await engine.detail('not an id')).toBeNull()
+        expect((await engine.find([{ queue, id }, { queue, id: fixture.missingId }])).map((job) => job.id)).toEqual([id])
+      })
+
+      test('a detail tells why a job waits, and its last error', async () => {
+        const queue = await fixture.queue('details')
+        const scheduled = await engine.detail(await make({ queue, state: 'scheduled' }))
+        expect(scheduled!.waiting.map(({ reason }) => reason)).toContain('scheduled_until')
+        const discarded = await engine.detail(await make({ queue, state: 'discarded', error: 'no such host' }))
+        expect(discarded!.error).toContain('no such host')
+        if (engine.attemptHistory !== 'none') expect(discarded!.attempts.at(-1)).toMatchObject({ outcome: 'failed' })
+      })
+    })
+
+    describe('acting', () => {
+      /** What a job may be afterwards; `gone` where the engine keeps no such job. */
+      const afterwards: Record<JobAction, readonly (JobState | 'gone')[]> = {
+        retry: ['available', 'retryable'],
+        cancel: ['cancelled', 'gone'],
+        discard: ['discarded'],
+        restore: ['scheduled', 'available', 'retryable'],
+        rescue: ['available', 'retryable', 'scheduled', 'discarded'],
+      }
+      const canDo = (action: JobAction, job: EngineJob) => has(`${action}_job`) && !engine.refuses?.(action, job) && legalStates[action].includes(job.state)
+
+      for (const action of Object.keys(afterwards) as JobAction[]) {
+        test(`${action} does what it says where it is allowed, and nothing elsewhere`, async () => {
+          const queue = await fixture.queue(action)
+          for (const state of fixture.states) {
+            const lost = action === 'rescue' && state === 'executing' && has('rescue_job')
+            const seen = await readKnown(await make({ queue, state, error: state === 'discarded' || state === 'retryable' ? 'it failed' : undefined, lost }))
+            const [outcome] = await act(action, [seen])
+            const later = await readOne(seen.id)
+            if (canDo(action, seen)) {
+              expect([state, outcome!.outcome, outcome!.detail]).toEqual([state, 'done', outcome!.detail])
+              expect(afterwards[action]).toContain(later?.state ?? 'gone')
+              if (later && outcome!.state) expect([state, later.state]).toEqual([state, outcome!.state])
+            } else {
+              expect([state, outcome!.outcome]).not.toEqual([state, 'done'])
+              expect(later).toMatchObject({ state: seen.state, version: seen.version })
+            }
+          }
+        })
+      }
+
+      test('what is discarded is restored to what it was', async () => {
+        if (!has('discard_job') || !has('restore_job')) return
+        const queue = await fixture.queue('restores')
+        for (const state of fixture.states.filter((each) => ['scheduled', 'available', 'retryable'].includes(each))) {
+          const before = await readKnown(await make({ queue, state }))
+          if (!canDo('discard', before)) continue
+          expect(await act('discard', [before])).toMatchObject([{ outcome: 'done', state: 'discarded' }])
+          const discarded = await readKnown(before.id)
+          expect(discarded).toMatchObject({ state: 'discarded', args: before.args })
+          expect(await act('restore', [discarded])).toMatchObject([{ outcome: 'done', state }])
+          expect(await readKnown(before.id)).toMatchObject({ state, attempt: before.attempt, dueAt: before.dueAt })
+        }
+      })
+
+      test('what changed since it was seen is left alone and named', async () => {
+        const queue = await fixture.queue('changes')
+        const seen = await readKnown(await make({ queue, state: 'discarded', error: 'it failed' }))
+        expect(await act('retry', [seen])).toMatchObject([{ outcome: 'done' }])
+        const now = await readKnown(seen.id)
+        expect(now.version).not.toBe(seen.version)
+        expect(await act('retry', [seen])).toMatchObject([{ id: seen.id, queue, outcome: 'changed' }])
+        expect(await readKnown(seen.id)).toMatchObject({ state: now.state, version: now.version })
+      })
+
+      test('each job has its outcome, in the order given', async () => {
+        const queue = await fixture.queue('orders')
+        const jobs = await Promise.all((await fixture.make({ queue, state: 'discarded', error: 'it failed' }, 3)).map(readKnown))
+        const missing = { id: fixture.missingId, queue, version: jobs[0]!.version }
+        const given = [jobs[2]!, missing, { ...jobs[0]!, version: 'another' }, jobs[1]!]
+        const outcomes = await act('retry', given)
+        expect(outcomes.map(({ id, outcome }) => [id, outcome])).toEqual([
+          [jobs[2]!.id, 'done'],
+          [missing.id, 'missing'],
+          [jobs[0]!.id, 'changed'],
+          [jobs[1]!.id, 'done'],
+        ])
+        expect(await act('retry', [])).toEqual([])
+      })
+
+      test('a change and our transaction are one thing, or the engine says that they are not', async () => {
+        const queue = await fixture.queue('undone')
+        const seen = await readKnown(await make({ queue, state: 'discarded', error: 'it failed' }))
+        const failing = fixture.transact(async (tx) => {
+          await engine.act('retry', [seen], tx)
+          await engine.enqueue({ queue, args: { left: 'behind' }, origin: { cronEntry: 'contract', slotAt: '2030-01-01T00:00:00Z' } }, tx)
+          throw new Error('on purpose')
+        })
+        await expect(failing).rejects.toThrow('on purpose')
+        const untouched = (await readKnown(seen.id)).version === seen.version && (await list({ queue })).length === 1
+        expect(untouched).toBe(engine.transactional)
+      })
+
+      test('a thousand jobs at once', async () => {
+        const queue = await fixture.queue('many')
+        const ids = await fixture.make({ queue, state: 'discarded', error: 'it failed' }, 1000)
+        const { jobs } = await engine.select({ queue, states: ['discarded'] }, { limit: 1000 })
+        expect(new Set(jobs.map(({ id }) => id))).toEqual(new Set(ids))
+        const outcomes: JobOutcome[] = await act('retry', jobs)
+        expect(outcomes.map(({ id }) => id)).toEqual(jobs.map(({ id }) => id))
+        expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['done']))
+        expect(await engine.count({ queue, states: ['discarded'] }, 10)).toMatchObject({ count: 0 })
+        expect(await engine.count({ queue, states: ['available', 'retryable'] }, 2000)).toMatchObject({ count: 1000 })
+      }, 30_000)
+    })
+
+    describe('with a real worker', () => {
+      test('an enqueued job runs with its arguments, and history is kept as the engine says', async () => {
+        const queue = await fixture.queue('runs')
+        const ran: unknown[] = []
+        await fixture.work(queue, async ({ args }) => void ran.push(args))
+        const origin = { cronEntry: 'contract', slotAt: '2030-01-02T00:00:00Z' }
+        const ref = await fixture.transact((tx) => engine.enqueue({ queue, args: { hello: 'there' }, origin }, tx))
+        await until(() => ran.length === 1)
+        expect(ran).toEqual([{ hello: 'there' }])
+        await until(async () => (await readOne(ref.id))?.state === (engine.capabilities.keepsFinishedJobs ? 'completed' : undefined))
+        expect((await engine.find([ref])).map(({ state }) => state)).toEqual(engine.capabilities.keepsFinishedJobs ? ['completed'] : [])
+      })
+
+      test('a retried job runs once more, a cancelled one never', async () => {
+        const queue = await fixture.queue('again')
+        const ran: string[] = []
+        const [again, never] = [await readKnown(await make({ queue, state: 'discarded', error: 'no' })), await readKnown(await make({ queue, state: 'available' }))]
+        const last = await make({ queue, state: 'available' })
+        expect(await act('retry', [again])).toMatchObject([{ outcome: 'done' }])
+        const cancels = canBeCancelled(never)
+        if (cancels) expect(await act('cancel', [never])).toMatchObject([{ outcome: 'done' }])
+        await fixture.work(queue, async ({ id }) => void ran.push(id))
+        await until(() => ran.includes(again.id) && ran.includes(last))
+        await until(async () => [undefined, 'completed'].includes((await readOne(again.id))?.state) && [undefined, 'completed'].includes((await readOne(last))?.state))
+        expect(ran.filter((id) => id === again.id)).toHaveLength(1)
+        if (cancels) expect(ran).not.toContain(never.id)
+      })
+
+      test('a completed job that is retried runs once more', async () => {
+        if (!engine.capabilities.keepsFinishedJobs) return
+        const queue = await fixture.queue('twice')
+        const ran: string[] = []
+        await fixture.work(queue, async ({ id }) => void ran.push(id))
+        const id = await make({ queue, state: 'available' })
+        await until(async () => (await readOne(id))?.state === 'completed')
+        expect(await act('retry', [await readKnown(id)])).toMatchObject([{ outcome: 'done' }])
+        await until(async () => ran.length === 2 && (await readOne(id))?.state === 'completed')
+        expect(ran).toEqual([id, id])
+      })
+
+      test('a job that is cancelled while it runs stays cancelled when its worker is done, where that can be', async () => {
+        const queue = await fixture.queue('stops')
+        const release = Promise.withResolvers<void>()
+        const ended: string[] = []
+        await fixture.work(queue, async ({ id }) => {
+          await release.promise
+          ended.push(id)
+        })
+        const id = await make({ queue, state: 'available' })
+        await until(async () => (await readOne(id))?.state === 'executing')
+        const running = await readKnown(id)
+        const possible = engine.capabilities.cancelExecuting && canBeCancelled(running)
+        const [outcome] = await act('cancel', [running])
+        expect(outcome!.outcome === 'done').toBe(possible)
+        release.resolve()
+        // The worker has moved on when it has done another job.
+        const next = await make({ queue, state: 'available' })
+        await until(async () => ['completed', undefined].includes((await readOne(next))?.state))
+        expect(ended).toContain(next)
+        expect([possible ? 'cancelled' : 'completed', undefined]).toContain((await readOne(id))?.state)
+      })
+
+      const canBeCancelled = (job: EngineJob) => has('cancel_job') && !engine.refuses?.('cancel', job)
+    })
+
+    describe('queues', () => {
+      test('a queue is known by its name', async () => {
+        const queue = await fixture.queue('known')
+        await make({ queue, state: 'available' })
+        expect(await engine.readQueue(queue)).toMatchObject({ name: queue })
+        expect((await engine.measure(new Date(Date.now() - 1000))).queues.map(({ name }) => name)).toContain(queue)
+        if (engine.missingQueues) expect(await engine.missingQueues([queue])).toEqual([])
+      })
+
+      test('a paused queue starts nothing until it is resumed', async () => {
+        if (!has('pause_queue')) return
+        const queue = await fixture.queue('pauses')
+        const ran: string[] = []
+        await fixture.transact((tx) => engine.pauseQueue!(queue, tx))
+        expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
+        await fixture.work(queue, async ({ id }) => void ran.push(id))
+        const id = await make({ queue, state: 'available' })
+        // Long enough for a worker to have taken it: another queue's job goes there and back.
+        const other = await fixture.queue('moves')
+        const moved: string[] = []
+        await fixture.work(other, async (job) => void moved.push(job.id))
+        await make({ queue: other, state: 'available' })
+        await until(() => moved.length === 1)
+        expect(ran).toEqual([])
+        await fixture.transact((tx) => engine.resumeQueue!(queue, tx))
+        await until(() => ran.length === 1)
+        expect(ran).toEqual([id])
+        expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
+      })
+
+      test('a queue is given another concurrency', async () => {
+        if (!has('scale_queue')) return
+        const queue = await fixture.queue('scales')
+        await fixture.work(queue, async () => {})
+        await fixture.transact((tx) => engine.scaleQueue!(queue, 3, tx))
+        await until(async () => [3, null].includes((await engine.readQueue(queue))!.limit))
+      })
+    })
+
+    describe('measuring', () => {
+      test('depths are what is there', async () => {
+        const queue = await fixture.queue('depths')
+        const made = fixture.states.map((state, index) => [state, index + 1] as const)
+        for (const [state, count] of made) await fixture.make({ queue, state }, count)
+        const before = Date.now()
+        const measured = await engine.measure(new Date(before - 3_600_000))
+        const { depth, oldestAvailableAt } = measured.queues.find(({ name }) => name === queue)!
+        for (const { state, count, how } of depth) {
+          if (how === 'exact') expect([state, count]).toEqual([state, made.find(([each]) => each === state)?.[1] ?? 0])
+        }
+        const told = new Set(depth.map(({ state }) => state))
+        for (const state of ['available', 'executing'] as const) expect(told).toContain(state)
+        if (oldestAvailableAt) expect(oldestAvailableAt.getTime()).toBeLessThanOrEqual(before + 1000)
+        expect(measured.waiting).toBeGreaterThanOrEqual(made.find(([state]) => state === 'available')![1])
+        for (const state of Object.keys(jobStates) as JobState[]) expect(depth.filter((each) => each.state === state).length).toBeLessThanOrEqual(1)
+      })
+
+      test('what ended since is counted, and no longer when the window has passed', async () => {
+        if (!engine.capabilities.keepsFinishedJobs) return
+        const queue = await fixture.queue('ended')
+        await engine.measure(new Date())
+        const since = new Date(Date.now() - 1)
+        await fixture.work(queue, async () => {})
+        const ids = await fixture.make({ queue, state: 'available' }, 3)
+        await until(async () => (await engine.read(ids)).every(({ state }) => state === 'completed'))
+        const of = async (from: Date) => (await engine.measure(from)).queues.find(({ name }) => name === queue)!
+        expect(await of(since)).toMatchObject({ finished: 3, failed: 0 })
+        expect((await of(new Date(Date.now() + 60_000))).finished).toBe(0)
+      })
+    })
+  })
+}
+
+async function until(holds: () => boolean | Promise<boolean>, within = 15_000): Promise<void> {
+  const end = performance.now() + within
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`did not come to hold within ${within / 1000} s: ${holds.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
