@@ -11,7 +11,7 @@ import { forgetOldFigures, keepFigures } from './queue-figures.ts'
  */
 const everyMs = 2_900
 /** An engine slower than this is not waited for. */
-const patienceMs = 10_000
+const patienceMs = 5_000
 const keptHours = 25
 
 /** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
