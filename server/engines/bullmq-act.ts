@@ -1,3 +1,4 @@
+import type { JobState } from '../../schemas/index.ts'
 import { canonicalState, versionOf } from './bullmq-job.ts'
 import { type BullJob, type BullQueue, parsePublicId, publicId } from './bullmq-queue.ts'
 import { loadJobs } from './bullmq-store.ts'
@@ -52,11 +53,20 @@ async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJ
   }
 }
 
+/** BullMQ would also remove a completed job and promote one that was never begun; neither is a cancel or a retry. */
+const startsFrom: Partial<Record<JobAction, readonly JobState[]>> = {
+  retry: ['retryable', 'completed', 'discarded'],
+  cancel: ['scheduled', 'available', 'retryable'],
+}
+
 type Fate = Omit<JobOutcome, 'id' | 'queue'>
 
 async function change(action: JobAction, job: BullJob, state: string): Promise<Fate> {
   const refusal = refuses(action, { state: canonicalState(state, job) })
   if (refusal) return { outcome: 'refused', detail: refusal }
+  if (!startsFrom[action]?.includes(canonicalState(state, job))) {
+    return { outcome: 'refused', detail: `BullMQ has no such change for a job that is ${state}.` }
+  }
   if (action === 'retry') {
     if (state === 'delayed') await job.promote()
     else await job.retry(state === 'completed' ? 'completed' : 'failed')

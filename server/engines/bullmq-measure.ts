@@ -11,12 +11,11 @@ const lookedAt = 500
 const firstStep = 10
 /** Two times of one measurement, taken by the caller and here. */
 const sameMoment = 1_000
+const delayedLookedAt = 50
 /** Of jobs that run, so many tell how long they waited. */
 const runningLookedAt = 50
 
-/** Delayed jobs are one set; which of them were begun before is not counted, so they count as scheduled. */
 const depthOf: [JobState, BullType[]][] = [
-  ['scheduled', ['delayed', 'waiting-children']],
   ['available', ['wait', 'prioritized']],
   ['executing', ['active']],
   ['completed', ['completed']],
@@ -48,7 +47,8 @@ interface Measured {
 
 async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore): Promise<Measured> {
   const sizes = await sizesOf(queue, [...bullTypes])
-  const [counted, completed, failed, active, waiting, paused, executors, limit] = await Promise.all([
+  const [delayed, counted, completed, failed, active, waiting, paused, executors, limit] = await Promise.all([
+    splitDelayed(queue, sizes),
     countEnded(queue, since, before),
     endedSince(queue, 'completed', sizes, since),
     endedSince(queue, 'failed', sizes, since),
@@ -64,7 +64,7 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
     capped: !counted && (completed.length >= lookedAt || failed.length >= lookedAt),
     queue: {
       name: queue.name,
-      depth: depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' })),
+      depth: [...depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' as const })), ...delayed],
       oldestAvailableAt: waiting,
       paused,
       executors,
@@ -75,6 +75,19 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
       waitP95Seconds: percentile(waits),
     },
   }
+}
+
+/** Delayed jobs are one set, whether they were begun before or not. Of many, the first ones stand for all. */
+async function splitDelayed(queue: BullQueue, sizes: Map<BullType, number>): Promise<QueueMeasurement['depth']> {
+  const size = sizes.get('delayed') ?? 0
+  const jobs = await loadJobs(queue, await idsOf(queue, 'delayed', 0, delayedLookedAt, size), 'delayed')
+  const begun = jobs.filter(({ record }) => record.attemptsMade > 0).length
+  const retryable = size <= delayedLookedAt ? begun : Math.round((size * begun) / Math.max(1, jobs.length))
+  const how = size <= delayedLookedAt ? 'exact' : 'estimated'
+  return [
+    { state: 'scheduled', count: Math.max(0, size - retryable) + (sizes.get('waiting-children') ?? 0), how },
+    { state: 'retryable', count: retryable, how },
+  ]
 }
 
 interface Ended {

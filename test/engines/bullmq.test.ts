@@ -306,6 +306,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(queue).toMatchObject({ paused: true, executors: 1, limit: null, finished: 2, failed: 1 })
       expect(Object.fromEntries(queue.depth.map(({ state, count }) => [state, count]))).toEqual({
         scheduled: 1,
+        retryable: 0,
         available: 1,
         executing: 0,
         completed: 1,

@@ -8,6 +8,8 @@ export interface BullWorld {
   queue(name: string): Queue
   /** Runs until the world closes. */
   work(name: string, run: Processor, options?: Record<string, unknown>): Promise<Worker>
+  /** A worker that takes jobs only when it is told to. */
+  hand(name: string): Worker
   flow(): FlowProducer
   close(): Promise<void>
 }
@@ -77,6 +79,12 @@ function world({ options, backend, obliterate, drop }: WorldOptions): BullWorld 
       open.push(worker)
       worker.on('error', () => {})
       await worker.waitUntilReady()
+      return worker
+    },
+    hand(name) {
+      const worker = new Worker(name, null, { ...options, autorun: false, lockDuration: 600_000 }, backend)
+      open.push(worker)
+      worker.on('error', () => {})
       return worker
     },
     flow() {
