@@ -1,4 +1,5 @@
 import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq'
+import { bullBoard } from 'ops-powertools/bridges/bull-board'
 import { bullmq } from 'ops-powertools/engines/bullmq'
 import { Pool } from 'pg'
 import { jobKinds } from '../jobs/index.ts'
@@ -18,7 +19,7 @@ export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
   const workers: Worker[] = []
   return {
     engine: bullmq({ queues: () => [...queues().values()] }),
-    bridges: [],
+    bridges: [bullBoard({ queues: () => [...queues().values()] })],
     prepare: () => store.prepare(),
     async start(kinds, closing) {
       for (const { queue, concurrency = 1, run } of kinds) {
