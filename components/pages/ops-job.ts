@@ -115,7 +115,7 @@ export class OpsJob extends OpsElement {
       </div>
       <div class="side">
         ${jobFacts(job, this.base)} ${jobOrigin(job, this.base)} ${this.evidence(job)}
-        ${job.forensics ? nextPathList(job.forensics.nextPaths, this.ask) : nothing}
+        ${job.forensics ? nextPathList(furtherPaths(job), this.ask) : nothing}
       </div>
     </div>`
   }
@@ -162,6 +162,11 @@ export class OpsJob extends OpsElement {
     const ours = ask.action.endsWith('_job') && ask.id === data?.id
     void this.confirm.open(ours ? { ...ask, seen: data?.version } : ask)
   }
+}
+
+/** What may be done to the job itself stands on top already. */
+function furtherPaths({ id, forensics }: JobDetail) {
+  return forensics?.nextPaths.filter(({ operation }) => operation?.subject.type !== 'job' || operation.subject.id !== id) ?? []
 }
 
 declare global {

@@ -97,6 +97,8 @@ export class OpsJobs extends OpsElement {
   @property({ type: Number }) limit = 50
 
   private anchor = ''
+  /** The run that was begun here; the focus goes to it. */
+  private begun = ''
   private readonly keys = keysOf({
     rows: () => this.shown?.rows ?? [],
     root: () => this.renderRoot,
@@ -158,6 +160,7 @@ export class OpsJobs extends OpsElement {
   }
 
   override render() {
+    if (this.shut) return html`<header class="page-head">${this.heading('Jobs')}</header>${problemPanel(this.list.problem!, this.list.reload)}`
     return html`
       <header class="page-head">
         ${this.heading('Jobs')}
@@ -187,7 +190,7 @@ export class OpsJobs extends OpsElement {
       ids,
       (id) => id,
       (id) =>
-        html`<ops-bulk-run part="bulk-run" run-id=${id} ?closable=${id === this.bulk} .ask=${this.ask} @ops-close=${() => this.go({ bulk: '' })}></ops-bulk-run>`,
+        html`<ops-bulk-run part="bulk-run" run-id=${id} ?closable=${id === this.bulk} ?begun=${id === this.begun} .ask=${this.ask} @ops-close=${() => this.go({ bulk: '' })} @ops-ended=${this.acted}></ops-bulk-run>`,
     )
   }
 
@@ -200,6 +203,7 @@ export class OpsJobs extends OpsElement {
         selected: this.selected,
         page: shown.rows,
         matching: this.matching,
+        more: this.moreThan(shown.rows.length),
         session: this.session,
         ask: (action) => this.ask({ action, selection: selectionOf(this.selected, this.filters) }),
         all: () => (this.selected = { ...this.selected, all: true }),
@@ -314,6 +318,12 @@ export class OpsJobs extends OpsElement {
     </nav>`
   }
 
+  /** Who may not see the list needs no way to narrow it or to take it away. */
+  private get shut(): boolean {
+    const { data, problem } = this.list
+    return !data && (problem?.status === 401 || problem?.status === 403)
+  }
+
   /** Why this actor may change no job at all; said once on top. */
   private get readOnly(): string {
     if (!this.session) return ''
@@ -350,6 +360,10 @@ export class OpsJobs extends OpsElement {
   private get matching(): string {
     const { data } = this.count
     return data?.key === this.filterKey ? figure(data.count, data.how, this.language) : ''
+  }
+
+  private moreThan(shown: number): boolean {
+    return this.trail.length > 0 || Boolean(this.list.data?.nextCursor) || (this.matching !== '' && this.count.data!.count > shown)
   }
 
   private hrefWith(change: Partial<FilterValues>): string {
@@ -399,12 +413,11 @@ export class OpsJobs extends OpsElement {
     this.count.reload()
   }
 
-  private readonly followed = async ({ detail }: CustomEvent<BulkDetail>) => {
+  private readonly followed = ({ detail }: CustomEvent<BulkDetail>) => {
     this.selected = nothingSelected
+    this.begun = detail.id
     this.go({ bulk: detail.id })
     this.acted()
-    await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>('ops-bulk-run')?.focus()
   }
 
   private readonly viewChosen = ({ detail }: CustomEvent<Record<string, string>>) => {

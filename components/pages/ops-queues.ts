@@ -39,6 +39,7 @@ import { queuesStyles } from './queues/styles.ts'
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no queues.
  * @csspart heading - The heading.
+ * @csspart limits - What the engine does not do or tell.
  * @csspart row - One queue.
  * @csspart chart - One of its charts.
  * @csspart actions - The buttons of one queue.
@@ -93,7 +94,7 @@ export class OpsQueues extends OpsElement {
   }
 
   private table(items: Queue[]) {
-    return html`${ageNote(items)}
+    return html`${ageNote(items)} ${this.limits()}
       <div class="card ${this.queues.problem ? 'stale' : ''}">
         <table role="table" aria-label="Queues">
           <thead role="rowgroup">
@@ -109,7 +110,7 @@ export class OpsQueues extends OpsElement {
             ${repeat(
               items,
               ({ name }) => name,
-              (queue) => queueRow(queue, { base: this.base, readOnly: this.readOnly, ask: this.ask, locale: this.language }),
+              (queue) => queueRow(queue, { base: this.base, said: [this.readOnly, ...this.lacks], ask: this.ask, locale: this.language }),
             )}
           </tbody>
         </table>
@@ -120,6 +121,17 @@ export class OpsQueues extends OpsElement {
     if (withheld > 0) return emptyState('Nothing you may see', 'There are queues here that your account may not see.')
     if (this.queue) return emptyState('There is no such queue', 'The engine may have removed it, or the address is mistyped.')
     return emptyState('No queues', 'What the engine has appears here within seconds of the first job.')
+  }
+
+  /** What this engine does not do or tell holds for every queue alike, so it is said once. */
+  private limits() {
+    if (this.lacks.length === 0) return nothing
+    return html`<p class="card read-only" role="note" part="limits"><b>Not on this engine.</b> ${this.lacks.join(' ')}</p>`
+  }
+
+  private get lacks(): string[] {
+    const { pause_queue, resume_queue, scale_queue, executors } = this.session?.engine.lacks ?? {}
+    return [...new Set([pause_queue, pause_queue ? undefined : resume_queue, scale_queue, executors])].filter((lack) => lack !== undefined)
   }
 
   /** Why this actor may change no queue at all; said once on top. */

@@ -26,8 +26,8 @@ export function refusal(permission: Permission | undefined, id?: string): Templa
 }
 
 /** The same where the whole reason already stands on top of the page: two words to see, all of it to hear and on hover. */
-export function shortRefusal(reason: string, id: string | typeof nothing): TemplateResult {
-  return html`<span class="refusal" id=${id} part="refusal" title=${reason}>Read-only<span class="hidden-text">: ${reason}</span></span>`
+export function shortRefusal(reason: string, id: string | typeof nothing, words = 'Read-only'): TemplateResult {
+  return html`<span class="refusal" id=${id} part="refusal" title=${reason}>${words}<span class="hidden-text">: ${reason}</span></span>`
 }
 
 /** A line on top of a page on which this actor may change nothing. */

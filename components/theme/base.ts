@@ -160,6 +160,7 @@ const controls = css`
     align-items: center;
     justify-content: center;
     gap: 6px;
+    font-size: 13px;
     white-space: nowrap;
     cursor: pointer;
     text-decoration: none;

@@ -1,4 +1,5 @@
 import { FakeApi } from './fake-api.ts'
+import { count, detail, jobPage, queuePage } from './job-sample.ts'
 import { at, entries, session } from './sample.ts'
 import { all, clear, equal, ok, seen, until } from './support.ts'
 
@@ -22,6 +23,15 @@ describe('an element alone on a page', () => {
     await until(() => seen(page).includes('nightly_sync'), 'the entries')
     await until(() => all(page, '.entry a')[0]!.getAttribute('href') === '/admin/jobs/cron?entry=nightly_sync', 'the link')
     ok(all(page, 'h2.page-title')[0], 'a heading below the page’s own')
+  })
+
+  it('is so for jobs and queues too', async () => {
+    Object.assign(api.answers, { listJobs: () => jobPage(), countJobs: () => count(7), listQueues: () => queuePage(), getJob: () => detail('job-0002'), listBulkRuns: () => ({ items: [], asOf: at(0) }) })
+    document.body.innerHTML = '<ops-jobs api="/alone/six/api/v1"></ops-jobs><ops-job api="/alone/six/api/v1" job-id="job-0002"></ops-job><ops-queues api="/alone/six/api/v1"></ops-queues>'
+    const [list, one, queues] = [...document.body.children]
+    await until(() => all(list, '.job a')[0]?.getAttribute('href') === '/admin/jobs/job/job-0001', 'the list')
+    await until(() => seen(one).includes('Attempts'), 'the job')
+    await until(() => all(queues, '.name a')[0]?.getAttribute('href') === '/admin/jobs/list?queue=mail', 'the queues')
   })
 
   it('waits for the api when it comes later', async () => {

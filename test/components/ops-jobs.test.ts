@@ -333,6 +333,7 @@ describe('ops-jobs', () => {
       ok(!all<HTMLDialogElement>(page, 'dialog')[0]!.open, 'the dialog is closed')
       equal(last(api, 'listJobs').query.get('queue'), 'mail')
       await until(() => !seen(page).includes('1 job chosen'), 'nothing chosen any more')
+      await until(() => deepFocus().textContent?.includes('Retry · 12,034'), 'the focus on the run')
     })
 
     it('tells the record of a set that was done at once, and how its jobs fared', async () => {
@@ -345,6 +346,16 @@ describe('ops-jobs', () => {
       go.click()
       await until(() => seen(all(page, 'ops-bulk-run')[0]).includes('24 changed since, left alone'), 'the outcomes')
       equal(events.map(({ detail }) => (detail as { eventType: string }).eventType), ['job.retried'])
+    })
+
+    it('reads the list again when a run has come to its end', async () => {
+      let run = bulkRun()
+      const api = usual({ getBulkRun: () => run })
+      const page = await opened(api, { bulk: bulkId })
+      await until(() => seen(page).includes('49 %'), 'the run')
+      const before = api.count('listJobs')
+      run = bulkRun({ status: 'finished', outcomes: { done: 12_034 } })
+      await until(() => seen(page).includes('The run has ended') && api.count('listJobs') > before, 'the end and the list')
     })
 
     it('finds a run that is under way, whoever began it, and aborts it', async () => {
@@ -471,6 +482,15 @@ describe('ops-jobs', () => {
     broken = false
     ;(await until(() => button(page, 'Try again'), 'the button')).click()
     await until(() => seen(page).includes('job-0001'), 'the jobs')
+  })
+
+  it('offers nothing but the way in to somebody who is not signed in', async () => {
+    const nobody = () => {
+      throw new Refusal('unauthenticated', 'No session cookie was sent.')
+    }
+    const page = mount('ops-jobs', usual({ getSession: nobody, listJobs: nobody, countJobs: nobody, listBulkRuns: nobody }))
+    await until(() => seen(page).includes('Sign in to see this'), 'the sign-in state')
+    equal(all(page, 'form, ops-export, .tabs').length, 0, 'forms, exports and tabs')
   })
 
   it('closes every action with the reason for somebody who may only look', async () => {

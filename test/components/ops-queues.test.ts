@@ -30,7 +30,6 @@ describe('ops-queues', () => {
     const reports = seen(rowOf(page, 'reports'))
     for (const part of ['Paused', 'by ops-demo', 'warehouse migration']) includes(reports, part)
     includes(seen(rowOf(page, 'search_index')), 'work, and no executor seen')
-    includes(seen(rowOf(page, 'empty')), 'executors not told by the engine')
     excludes(seen(rowOf(page, 'empty')), '0 available')
   })
 
@@ -83,6 +82,16 @@ describe('ops-queues', () => {
     const pause = button(page, 'Pause… search_index')!
     ok(pause.disabled, 'closed')
     includes(seen(all(page, `[id="${pause.getAttribute('aria-describedby')}"]`)[0]), 'This engine cannot pause a queue; stop its workers instead.')
+  })
+
+  it('says once what the engine does for no queue at all', async () => {
+    const lack = 'pg-boss has no pause: its workers stop taking jobs when the host says so.'
+    const lacks = { pause_queue: lack, executors: 'pg-boss keeps no list of its workers.' }
+    const closed = queue('mail', { executors: null, operations: { pause_queue: { allowed: false, reason: lack } } })
+    const page = await opened(usual({ getSession: () => session({ engine: { ...session().engine, lacks } }), listQueues: () => queuePage([closed]) }))
+    await until(() => seen(all(page, '[part=limits]')[0]) === `Not on this engine. ${lack} ${lacks.executors}`, 'the note')
+    ok(button(page, 'Pause… mail')!.disabled, 'closed')
+    equal(seen(all(page, '.do .refusal .refusal')[0]), `Not on this engine : ${lack}`)
   })
 
   it('says it once on top for somebody who may only look', async () => {

@@ -10,6 +10,8 @@ export interface BulkBar {
   page: Row[]
   /** How many match the filters, as shown above the table; empty while it is not known. */
   matching: string
+  /** Are there others than those of this page? */
+  more: boolean
   session: Session | undefined
   ask: (action: JobOperation) => void
   all: () => void
@@ -17,17 +19,17 @@ export interface BulkBar {
 }
 
 /** What can be done to the chosen jobs; not there while none is chosen. */
-export function bulkBar({ selected, page, matching, session, ask, all, clear }: BulkBar): TemplateResult | typeof nothing {
+export function bulkBar({ selected, page, matching, more, session, ask, all, clear }: BulkBar): TemplateResult | typeof nothing {
   const count = countSelected(selected)
   if (count === 0 && !selected.all) return nothing
   const wholePage = page.length > 0 && page.every(({ job }) => selected.seen.has(job.id))
-  const offered = !selected.all && wholePage && matching !== String(count)
+  const offered = !selected.all && wholePage && more
   const actions = Object.entries(jobOperations) as [JobOperation, string][]
   const refusals = [...new Set(actions.map(([action]) => refusedAltogether(session, action)))].filter(Boolean)
   return html`<section class="bulk-bar" part="bulk-bar" aria-label="Chosen jobs">
     <div class="choices">
-      <b class="num" role="status">${selected.all ? `All ${matching} jobs that match are chosen` : `${countOf(count, 'job')} chosen`}</b>
-      ${offered ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching} that match`}</button>` : nothing}
+      <b class="num" role="status">${selected.all ? `All ${matching && `${matching} `}jobs that match are chosen` : `${countOf(count, 'job')} chosen`}</b>
+      ${offered ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching && `${matching} `}that match`}</button>` : nothing}
       <span class="do-bulk">${actions.map(([action, label]) => {
         const refused = refusedAltogether(session, action)
         return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>${`${label}…`}</button>`

@@ -29,12 +29,12 @@ const undoMost = 1000
  * about it. The run goes on whether or not anybody looks.
  *
  * @tag ops-bulk-run
+ * @fires ops-ended - The run has come to its end.
  * @fires ops-close - The person has seen enough of a run that has ended.
  */
 @element('ops-bulk-run')
 export class OpsBulkRun extends OpsElement {
   static override styles = [base, tableStyles, problemStyles, bulkRunStyles]
-  static override shadowRootOptions = { ...OpsElement.shadowRootOptions, delegatesFocus: true }
 
   @state() private wanted?: BulkOutcome
   @state() private problem?: Problem
@@ -43,8 +43,11 @@ export class OpsBulkRun extends OpsElement {
   @property({ attribute: 'run-id' }) runId = ''
   /** Whether it can be put away once it has ended. */
   @property({ type: Boolean }) closable = false
+  /** Whether it was begun just now by this person, who then hears of it first. */
+  @property({ type: Boolean }) begun = false
   @property({ attribute: false }) ask: (ask: Ask) => void = () => undefined
 
+  private went?: boolean
   private timer?: ReturnType<typeof setTimeout>
 
   private readonly run = new Resource(this, {
@@ -71,7 +74,12 @@ export class OpsBulkRun extends OpsElement {
   protected override updated() {
     const { data } = this.run
     clearTimeout(this.timer)
-    if (data && underWay(data) && this.isConnected) this.timer = setTimeout(this.run.reload, followMs)
+    if (!data) return
+    const going = underWay(data)
+    if (this.went === undefined && this.begun) this.renderRoot.querySelector<HTMLElement>('#title')?.focus()
+    if (this.went && !going) this.dispatchEvent(new CustomEvent('ops-ended'))
+    this.went = going
+    if (going && this.isConnected) this.timer = setTimeout(this.run.reload, followMs)
   }
 
   override render() {

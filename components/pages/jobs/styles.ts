@@ -105,7 +105,7 @@ export const jobsStyles = css`
     cursor: pointer;
   }
   .job {
-    min-width: 130px;
+    min-width: 168px;
     border-bottom: 1px solid var(--_line);
     font-size: var(--_size);
     font-weight: 400;

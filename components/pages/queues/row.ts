@@ -13,8 +13,8 @@ import { type Bar, barChart } from './chart.ts'
 
 export interface QueueContext {
   base: string
-  /** Why this actor may change nothing at all; stands on top of the page. */
-  readOnly: string
+  /** Reasons that stand on top of the page already. */
+  said: string[]
   ask: (ask: Ask) => void
   locale: string | undefined
 }
@@ -34,8 +34,8 @@ export function queueRow(queue: Queue, context: QueueContext): TemplateResult {
 }
 
 function workforce({ executors, limit }: Queue, locale: string | undefined): string {
-  const seen = executors === null ? 'executors not told by the engine' : executors === 0 ? 'no executor seen' : `${countOf(executors, 'executor', locale)}`
-  return limit === null ? seen : `${seen} · ${limit.toLocaleString(locale ?? 'en-GB')} at once`
+  const seen = executors === null ? [] : [executors === 0 ? 'no executor seen' : countOf(executors, 'executor', locale)]
+  return [...seen, ...(limit === null ? [] : [`${limit.toLocaleString(locale ?? 'en-GB')} at once`])].join(' · ')
 }
 
 /** Work still to be done stands first, then what ended. */
@@ -80,7 +80,7 @@ function status({ paused, depth, executors }: Queue) {
     ${paused.reason ? html`<span class="sub quote clamp" title=${paused.reason}>${paused.reason}</span>` : nothing}`
 }
 
-function actions(queue: Queue, { base, readOnly, ask }: QueueContext) {
+function actions(queue: Queue, { base, said, ask }: QueueContext) {
   const { name, paused, operations, limit } = queue
   const main: OperationAction = paused ? 'resume_queue' : 'pause_queue'
   const refused = refusedBecause(queue, main)
@@ -106,7 +106,7 @@ function actions(queue: Queue, { base, readOnly, ask }: QueueContext) {
       </button>
       <ops-menu label="More for ${name}" .items=${more}></ops-menu>
     </div>
-    ${refused ? html`<p class="refusal" id=${why}>${refused === readOnly ? shortRefusal(refused, nothing) : refused}</p>` : nothing}`
+    ${refused ? html`<p class="refusal" id=${why}>${said.includes(refused) ? shortRefusal(refused, nothing, said[0] === refused ? 'Read-only' : 'Not on this engine') : refused}</p>` : nothing}`
 }
 
 function refusedBecause({ operations }: Queue, action: OperationAction): string {

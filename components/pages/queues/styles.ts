@@ -49,10 +49,10 @@ export const queuesStyles = css`
     flex-basis: 100%;
   }
   .name-column {
-    width: 14%;
+    width: 17%;
   }
   .depth-column {
-    width: 21%;
+    width: 19%;
   }
   .status-column {
     width: 14%;
