@@ -20,6 +20,7 @@ export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
   return {
     engine: bullmq({ queues: () => [...queues().values()] }),
     bridges: [bullBoard({ queues: () => [...queues().values()] })],
+    dashboard: { name: 'Bull Board bridge', href: '/ops/jobs/bull-board' },
     prepare: () => store.prepare(),
     async start(kinds, closing) {
       for (const { queue, concurrency = 1, run } of kinds) {

@@ -25,6 +25,7 @@ export interface ObanWorker {
   /** Is the queue paused here? As with Oban, nobody else knows. */
   isPaused(queue: string): boolean
   limitOf(queue: string): number
+  isRunning(id: string): boolean
   /** Takes no more jobs and waits for those that run. */
   stop(): Promise<void>
 }
@@ -48,7 +49,7 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
 
   const run = async (job: TakenJob, stop: AbortController): Promise<void> => {
     try {
-      await tasks.complete(job, await perform(job, stop.signal))
+      await tasks.complete(job, await Promise.race([perform(job, stop.signal), killed(stop.signal)]))
     } catch (error) {
       const text = error instanceof Error ? `** (${error.name}) ${error.message}` : String(error)
       await (stop.signal.aborted ? tasks.cancel(job, text) : tasks.fail(job, text, backoff(job))).catch(onError)
@@ -93,6 +94,7 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
   return {
     isPaused: (queue) => queues.get(queue)?.paused ?? false,
     limitOf: (queue) => queues.get(queue)?.limit ?? 0,
+    isRunning: (id) => running.has(id),
     async stop() {
       stopping = true
       await ticking.stop()
@@ -102,6 +104,13 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
       await tasks.resign()
     },
   }
+}
+
+/** Oban ends the process of a job that is cancelled; here the work is told to end and nobody waits for it any more. */
+function killed(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('The job was cancelled while it ran.')), { once: true })
+  })
 }
 
 /** The heartbeat: lead, make due jobs available, take what waits, and now and then remove what ended long ago. */

@@ -23,8 +23,6 @@ interface LockedJob {
   queue: string
   state: string
   version: string
-  attempt: number
-  maxAttempts: number
   /** Minutes since its attempt began. */
   running: number
   producer?: string
@@ -64,7 +62,7 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
   const found = new Map<string, LockedJob | 'locked'>()
   if (!wanted.length) return found
   const { rows } = await tx.executeSql(
-    `select j.id::text as id, j.queue, j.state::text as state, ${versionColumn} as version, j.attempt, j.max_attempts,
+    `select j.id::text as id, j.queue, j.state::text as state, ${versionColumn} as version,
        (${milliseconds(utcNow)} - ${milliseconds('j.attempted_at')}) / 60000 as running, j.attempted_by[2] as producer
      from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id for update ${wanted.length > 1 ? 'skip locked' : ''}`,
     [wanted],
@@ -75,8 +73,6 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
       queue: String(row.queue),
       state: String(row.state),
       version: String(row.version),
-      attempt: Number(row.attempt),
-      maxAttempts: Number(row.max_attempts),
       running: Number(row.running ?? 0),
       producer: row.producer === null ? undefined : String(row.producer),
     })
@@ -101,8 +97,7 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
       if (job.state === 'suspended') return 'It is held back by Oban Pro and could not be restored afterwards; cancel it instead.'
       return unfinished ? undefined : `It is ${job.state}.`
     case 'restore':
-      if (job.state !== 'discarded') return `It is ${job.state}.`
-      return job.attempt < job.maxAttempts ? undefined : 'Its attempts are used up; retry it instead.'
+      return job.state === 'discarded' ? undefined : `It is ${job.state}.`
     case 'rescue':
       if (job.state !== 'executing') return `It is ${job.state}.`
       if (alive) return job.producer && alive.has(job.producer) ? 'The producer that runs it was seen within two minutes.' : undefined

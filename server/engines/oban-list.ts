@@ -4,7 +4,7 @@ import { isJobId, type ObanTables } from './oban-table.ts'
 import { allOf, Bound, literally, type Row } from './sql.ts'
 
 /** So many jobs at most are looked at for one page; the cursor goes on behind them. */
-const windowSize = 100_000
+const windowSize = 50_000
 const windowText = (order: Order) => `the ${order === 'newest' ? 'newest' : 'oldest'} ${windowSize.toLocaleString('en')} jobs from the cursor on`
 
 /** What an index narrows to so few is sorted as a whole; more of them lie close enough to be met on the way. */
@@ -28,15 +28,17 @@ export async function listPage<Job extends { id: string }>(tables: ObanTables, f
   const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
   if (!conditions) return { jobs: [] }
   const { indexed, other } = conditions
-  const beyond = after === undefined ? 'true' : `j.id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
+  const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
   const by = order === 'newest' ? 'desc' : 'asc'
   const narrow = indexed.length > 0 && (await areFew(tables, filter))
   const size = bound.add(limit + 1)
   const { rows } = await tables.db.executeSql(
     narrow
-      ? `with few as materialized (select j.id from ${tables.jobs} j where ${allOf([...indexed, beyond])})
-         select ${columns} from few join ${tables.jobs} j on j.id = few.id where ${allOf(other)} order by few.id ${by} limit ${size}`
-      : `select ${columns} from (select * from ${tables.jobs} j where ${beyond} order by j.id ${by} limit ${windowSize}) j
+      ? `with few as materialized (select j.id from ${tables.jobs} j where ${allOf(indexed)})
+         select ${columns} from (select id from few where ${beyond} order by id ${by}) each,
+           lateral (select * from ${tables.jobs} where id = each.id limit 1) j
+         where ${allOf(other)} order by each.id ${by} limit ${size}`
+      : `select ${columns} from (select * from ${tables.jobs} where ${beyond} order by id ${by} limit ${windowSize}) j
          where ${allOf([...indexed, ...other])} order by j.id ${by} limit ${size}`,
     bound.values,
   )

@@ -398,9 +398,11 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         if (!has('pause_queue')) return
         const queue = await fixture.queue('pauses')
         const ran: string[] = []
-        await fixture.transact((tx) => engine.pauseQueue!(queue, tx))
-        expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
+        // Where the pause lives in the running workers alone, one must be there to hear of it, and no table tells of it.
         await fixture.work(queue, async ({ id }) => void ran.push(id))
+        await fixture.transact((tx) => engine.pauseQueue!(queue, tx))
+        const told = typeof (await engine.readQueue(queue))?.paused === 'boolean'
+        if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
         const id = await make({ queue, state: 'available' })
         // Long enough for a worker to have taken it: another queue's job goes there and back.
         const other = await fixture.queue('moves')
@@ -412,7 +414,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         await fixture.transact((tx) => engine.resumeQueue!(queue, tx))
         await until(() => ran.length === 1)
         expect(ran).toEqual([id])
-        expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
+        if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
       })
 
       test('a queue is given another concurrency', async () => {
@@ -420,7 +422,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         const queue = await fixture.queue('scales')
         await fixture.work(queue, async () => {})
         await fixture.transact((tx) => engine.scaleQueue!(queue, 3, tx))
-        await until(async () => [3, null].includes((await engine.readQueue(queue))!.limit))
+        await until(async () => [3, null].includes((await engine.readQueue(queue))?.limit ?? null))
       })
     })
 

@@ -10,6 +10,8 @@ export interface ObanWorld {
   engine: Engine
   /** One row of `oban_jobs`, whatever its state; times are seconds from now. Answers its id. */
   insert(job?: ObanJob): Promise<string>
+  /** Equal rows, one after the other. */
+  insertMany(job: ObanJob, count: number): Promise<string[]>
   row(id: string): Promise<Record<string, unknown>>
   /** Does the work in a transaction, as an operation does. */
   transact<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T>
@@ -45,38 +47,41 @@ export async function startOban(version: number, { schema = 'public', ...options
   await createObanTables(pool, { schema, version })
   const prefix = `"${schema.replaceAll('"', '""')}"`
   const jobs = `${prefix}.oban_jobs`
+  const insertMany = async (job: ObanJob, count: number): Promise<string[]> => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into ${jobs} (state, queue, worker, args, meta, tags, errors, attempt, max_attempts, attempted_by,
+         inserted_at, scheduled_at, attempted_at, completed_at, cancelled_at, discarded_at)
+       select ($1::text)::${prefix}.oban_job_state, $2, $3, $4::jsonb, $5::jsonb, $6::text[],
+         array(select jsonb_array_elements($7::jsonb)), $8, $9, $10::text[], at($11), at($12), at($13), at($14), at($15), at($16)
+       from generate_series(1, $17::int) returning id::text as id`.replace(/at\((\$\d+)\)/g, `timezone('utc', now()) + make_interval(secs => $1::float8)`),
+      [
+        job.state ?? 'available',
+        job.queue ?? 'default',
+        job.worker ?? 'Shop.Mailer',
+        job.args ?? '{}',
+        JSON.stringify(job.meta ?? {}),
+        job.tags ?? [],
+        JSON.stringify(job.errors ?? []),
+        job.attempt ?? 0,
+        job.maxAttempts ?? 20,
+        job.attemptedBy ?? null,
+        job.insertedIn ?? 0,
+        job.scheduledIn ?? 0,
+        job.attemptedIn ?? null,
+        job.completedIn ?? null,
+        job.cancelledIn ?? null,
+        job.discardedIn ?? null,
+        count,
+      ],
+    )
+    return rows.map(({ id }) => id)
+  }
   return {
     url: database.url,
     pool,
     engine: oban({ pool, schema, ...options }),
-    async insert(job = {}) {
-      const { rows } = await pool.query<{ id: string }>(
-        `insert into ${jobs} (state, queue, worker, args, meta, tags, errors, attempt, max_attempts, attempted_by,
-           inserted_at, scheduled_at, attempted_at, completed_at, cancelled_at, discarded_at)
-         select ($1::text)::${prefix}.oban_job_state, $2, $3, $4::jsonb, $5::jsonb, $6::text[],
-           array(select jsonb_array_elements($7::jsonb)), $8, $9, $10::text[], at($11), at($12), at($13), at($14), at($15), at($16)
-         returning id::text as id`.replace(/at\((\$\d+)\)/g, `timezone('utc', now()) + make_interval(secs => $1::float8)`),
-        [
-          job.state ?? 'available',
-          job.queue ?? 'default',
-          job.worker ?? 'Shop.Mailer',
-          job.args ?? '{}',
-          JSON.stringify(job.meta ?? {}),
-          job.tags ?? [],
-          JSON.stringify(job.errors ?? []),
-          job.attempt ?? 0,
-          job.maxAttempts ?? 20,
-          job.attemptedBy ?? null,
-          job.insertedIn ?? 0,
-          job.scheduledIn ?? 0,
-          job.attemptedIn ?? null,
-          job.completedIn ?? null,
-          job.cancelledIn ?? null,
-          job.discardedIn ?? null,
-        ],
-      )
-      return rows[0]!.id
-    },
+    insert: async (job = {}) => (await insertMany(job, 1))[0]!,
+    insertMany,
     async row(id) {
       const { rows } = await pool.query<Record<string, unknown>>(
         `select j.*, scheduled_at <= timezone('utc', clock_timestamp()) as due,
