@@ -3,6 +3,7 @@ import type { CountMethod, JobState, Principal, Queue } from '../../schemas/inde
 import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
+import { isPaused } from './paused.ts'
 import { showQueue } from './show.ts'
 
 export interface QueueList {
@@ -91,7 +92,7 @@ function readQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, 
         where ${sql.join(conditions, sql` and `)} order by queue limit ${limit}
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
-        case when pause.paused_at > figure.as_of then true else coalesce(figure.paused, pause.queue is not null) end as paused,
+        ${isPaused(db)} as paused,
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         (select json_agg(json_build_object(
             'at', minutes.minute, 'finished', coalesce(of.finished, 0), 'failed', coalesce(of.failed, 0),

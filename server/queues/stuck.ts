@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import type { Scope } from '../operations/scope.ts'
+import { isPaused } from './paused.ts'
 import { visibleQueues } from './read.ts'
 
 /** A queue with jobs to do in which none was started for so long. */
@@ -55,7 +56,7 @@ function readRows({ kit: { db }, em, now }: Scope, only?: string): Promise<Row[]
     sql<Row>`
       with figures as (
         select coalesce(figure.queue, pause.queue) as queue, figure.as_of, figure.oldest_available_at, pause.paused_at, pause.paused_by, pause.reason,
-          case when pause.paused_at > figure.as_of then true else coalesce(figure.paused, pause.queue is not null) end as paused,
+          ${isPaused(db)} as paused,
           (select (state ->> 'count')::bigint from jsonb_array_elements(figure.depth) state where state ->> 'state' = 'available') as available
         from ${db.table('queue_figure')} figure full join ${db.table('queue_pause')} pause using (queue)
         where ${only === undefined ? sql`true` : sql`coalesce(figure.queue, pause.queue) = ${only}`}

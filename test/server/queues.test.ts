@@ -103,6 +103,20 @@ describe('the list of queues', () => {
     expect((await one('fresh')).paused).toMatchObject({ by: { id: 'ops-two' } })
   })
 
+  test('knows a resume of its own before the engine was measured again', async () => {
+    await figure('resumed', { paused: true, asOf: `now() - interval '2 seconds'` })
+    expect((await one('resumed')).paused).toEqual({})
+    await client.query(
+      `insert into ops.audit_event (id, action, event_type, outcome, actor_id, actor_type, actor_label, subject_type, subject_id, source, request_id)
+       values (gen_random_uuid(), 'resume_queue', 'queue.resumed', 'succeeded', 'ops-two', 'user', 'ops-two', 'queue', 'resumed', 'api', 'r')`,
+    )
+    expect((await one('resumed')).paused).toBeNull()
+    const { buckets } = await overview()
+    expect(buckets.find(({ status }) => status === 'blocked')).toMatchObject({ count: 0 })
+    await client.query(`update ops.queue_figure set as_of = now() + interval '1 second' where queue = 'resumed'`)
+    expect((await one('resumed')).paused).toEqual({})
+  })
+
   test('leaves out queues that the host keeps from the actor, and says how many', async () => {
     await figure('tenant_a')
     await figure('tenant_b')
@@ -181,8 +195,8 @@ describe('on the overview', () => {
 
   test('changes whose end nobody knows need a review', async () => {
     await client.query(
-      `insert into ops.open_request (event_id, requested_at, action, event_type, actor, subject_type, subject_id, request_id, source)
-       select gen_random_uuid(), now() - age, 'retry_job', 'job.retried', '{"id":"ops-two","type":"user","label":"Two"}', 'job', 'j-' || age, 'r', 'api'
+      `insert into ops.open_request (event_id, requested_at, action, event_type, actor, subject_type, subject_id, request_id, source, final_event_id)
+       select gen_random_uuid(), now() - age, 'retry_job', 'job.retried', '{"id":"ops-two","type":"user","label":"Two"}', 'job', 'j-' || age, 'r', 'api', gen_random_uuid()
        from unnest(array[interval '5 seconds', interval '5 minutes']) age`,
     )
     const review = await bucket('needs_review')
