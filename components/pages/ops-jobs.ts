@@ -17,7 +17,6 @@ import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { bulkBar } from './jobs/bulk-bar.ts'
 import { columns, leadingCells } from './jobs/columns.ts'
 import { nothingThere } from './jobs/empty.ts'
 import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
@@ -79,6 +78,7 @@ export class OpsJobs extends OpsElement {
   @state() private selected: Selected = nothingSelected
   @state() private trail: string[] = []
   @state() private preferences?: Preferences
+  @state() private tools?: typeof import('./jobs/later.ts')
   @state() private missing = ''
 
   @property() state = ''
@@ -156,7 +156,10 @@ export class OpsJobs extends OpsElement {
 
   /** What is not needed to read the list comes right after it: the dialog, the progress of runs, views, columns, exports. */
   protected override firstUpdated() {
-    import('./jobs/later.ts').catch((error: unknown) => (this.missing = (error as Error).message))
+    import('./jobs/later.ts').then(
+      (tools) => (this.tools = tools),
+      (error: unknown) => (this.missing = (error as Error).message),
+    )
   }
 
   override render() {
@@ -199,7 +202,7 @@ export class OpsJobs extends OpsElement {
     if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
     return html`${staleNote(late, this.list.reload)} ${this.line()} ${this.news(shown)}
       ${shown.rows.length > 0 ? this.table(shown) : nothingThere(this.values, this.session, this.list.data!, () => this.narrow(noFilters))} ${this.pager()}
-      ${bulkBar({
+      ${this.tools?.bulkBar({
         selected: this.selected,
         page: shown.rows,
         matching: this.matching,

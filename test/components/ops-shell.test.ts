@@ -1,6 +1,7 @@
 import { FakeApi, Refusal } from './fake-api.ts'
+import { count, detail, jobPage } from './job-sample.ts'
 import { at, entries, everything, session } from './sample.ts'
-import { accessible, all, clear, deepFocus, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
+import { accessible, all, clear, deepFocus, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
 
 const start = location.href
 
@@ -98,6 +99,35 @@ describe('ops-shell', () => {
     click(all(main, 'a')[0])
     await until(() => seen(shell).includes('ledger_close'), 'the page that is open')
     await until(() => deepFocus().classList.contains('page-title'), 'the focus on its heading')
+  })
+
+  it('shows one job by its id in the path, whatever characters that has, below its list', async () => {
+    const id = 'mail:7f3c/91 d0?'
+    const shell = await openAt(`/ops/jobs/job/${encodeURIComponent(id)}`, usual({ getJob: ({ params }) => detail(params.id!) }))
+    const page = await until(() => all<HTMLElementTagNameMap['ops-job']>(shell, 'ops-job')[0], 'the page')
+    await until(() => seen(page).includes('Attempts'), 'the job')
+    equal(page.jobId, id)
+    equal(document.title, `${id} · Job · Jobs`)
+    equal(all(shell, 'nav [aria-current=page]').map(seen), ['Jobs'])
+    ok(!all(shell, 'nav a[href="/ops/jobs/job"]')[0], 'no place of its own in the navigation')
+  })
+
+  it('reads the filters of the list from the address, and writes them there', async () => {
+    const shell = await openAt('/ops/jobs/list?state=retryable&id=job-0002&args=%7B%22a%22%3A1%7D', usual({ listJobs: () => jobPage(), countJobs: () => count(7) }))
+    const page = await until(() => all<HTMLElementTagNameMap['ops-jobs']>(shell, 'ops-jobs')[0], 'the page')
+    await until(() => page.state === 'retryable' && page.jobId === 'job-0002' && page.args === '{"a":1}', 'the filters')
+    equal(page.id, '', 'the element’s own id')
+    type(await until(() => all(page, '#error')[0], 'the field'), 'boom')
+    await until(() => new URLSearchParams(location.search).get('error') === 'boom', 'the address')
+    equal(new URLSearchParams(location.search).get('id'), 'job-0002')
+  })
+
+  it('offers jobs and queues only to who may see them', async () => {
+    const permissions = { ...everything(true), view_jobs: { allowed: false, reason: 'Jobs are not for you.' } }
+    const shell = await openAt('/ops/jobs/cron', usual({ getSession: () => session({ permissions }) }))
+    ok(!all(shell, 'nav a[href="/ops/jobs/list"]')[0], 'no link to the jobs')
+    ok(all(shell, 'nav a[href="/ops/jobs/queues"]')[0], 'a link to the queues')
+    includes(seen(shell), 'Jobs are not for you.')
   })
 
   it('says that an unknown address is unknown', async () => {

@@ -6,3 +6,5 @@ import './bulk-run.ts'
 import './filter-form.ts'
 import './view-options.ts'
 import './views.ts'
+
+export { bulkBar } from './bulk-bar.ts'
