@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { oban } from 'ops-powertools/engines/oban'
+import { jobKinds } from '../jobs/index.ts'
 import { takingTime, workerOf } from '../jobs/kind.ts'
 import type { OpenEngineOptions, ShopEngine } from './engine.ts'
 import { createObanTables } from './oban-tables.ts'
@@ -14,7 +15,7 @@ export function openOban({ url, sql }: OpenEngineOptions): ShopEngine {
   const attempts = new Map<string, number>()
   let worker: ObanWorker | undefined
   return {
-    engine: oban({ pool: sql, workerOf }),
+    engine: oban({ pool: sql, queues: jobKinds.map(({ queue }) => queue), workerOf }),
     bridges: [],
     prepare: () => createObanTables(sql),
     async start(kinds, closing) {

@@ -12,14 +12,14 @@ const mostEnded = 10_000
 /** Without an index on `completed_at`, what completed lately is looked for among so many of the newest jobs. */
 const newestWindow = 50_000
 
-export async function measureJobs(tables: ObanTables, since: Date): Promise<Measurement> {
+export async function measureJobs(tables: ObanTables, since: Date, known: readonly string[]): Promise<Measurement> {
   const shape = await tables.shape()
   const [depths, recent, producers] = await Promise.all([
     readDepths(tables, shape.states),
     readRecent(tables, since, shape.indexesCompleted),
     producersByQueue(tables),
   ])
-  const names = [...new Set([...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
+  const names = [...new Set([...known, ...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
   const queues = names.map((name): QueueMeasurement => {
     const ofQueue = depths.filter(({ queue }) => queue === name)
     const rates = recent.find(({ queue }) => queue === name)

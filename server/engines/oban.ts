@@ -18,6 +18,8 @@ export interface ObanOptions {
   schema?: string
   /** Is that the database of `createOps`? Only then can changes commit together with their evidence. Default true. */
   sharesDatabase?: boolean
+  /** Queues that are there also while they hold no job. Oban keeps no list of them; without this one it is their jobs that tell. */
+  queues?: readonly string[]
   /** Which worker runs the jobs of a queue, for cron entries that name none. */
   workerOf?(queue: string): string | undefined
   /**
@@ -34,7 +36,8 @@ export interface ObanOptions {
  * @example
  * const ops = await createOps({ engine: oban({ pool: new Pool({ connectionString: databaseUrl }) }), … })
  */
-export function oban({ pool, schema = 'public', sharesDatabase = true, workerOf, rescueAfterMinutes = 60 }: ObanOptions): Engine {
+export function oban(host: ObanOptions): Engine {
+  const { pool, schema = 'public', sharesDatabase = true, queues = [], workerOf, rescueAfterMinutes = 60 } = host
   const tables = obanTables(pool, schema)
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : tables.db)
   const options: ActOptions = { rescueAfterMinutes }
@@ -104,7 +107,7 @@ export function oban({ pool, schema = 'public', sharesDatabase = true, workerOf,
     async readQueue(name) {
       const producers = await producersByQueue(tables, name)
       const running = producers?.get(name)
-      if (!running && !(await knowsQueue(tables, name))) return null
+      if (!running && !queues.includes(name) && !(await knowsQueue(tables, name))) return null
       // Without producers to read, a pause lives in the running nodes alone, and nobody can tell.
       return { name, paused: running?.paused ?? null, limit: running?.limit ?? null }
     },
@@ -112,7 +115,7 @@ export function oban({ pool, schema = 'public', sharesDatabase = true, workerOf,
     resumeQueue: (queue, tx) => sendSignal(tables, joined(tx), { action: 'resume', queue, ident: 'any' }),
     scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
 
-    measure: (since) => measureJobs(tables, since),
+    measure: (since) => measureJobs(tables, since, queues),
     advise: () => adviseIndexes(tables),
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobAction, JobOutcome } from '../../server/engines/engine.ts'
+import { oban } from '../../server/engines/oban.ts'
 import { addProducers, addUniqueIndex, type ObanWorld, startOban } from '../support/oban.ts'
 
 /** What only Oban has: its columns, its notifications, its versions. What every engine must do is in the contract. */
@@ -83,6 +84,13 @@ describe.each([11, 15])('Oban at version %i', (version) => {
       { action: 'resume', queue: 'default', ident: 'any' },
       { action: 'scale', queue: 'default', limit: 3, ident: 'any' },
     ])
+  })
+
+  test('a queue without a job is known where the host names it', async () => {
+    const engine = oban({ pool: world.pool, queues: ['rarely'] })
+    expect(await engine.readQueue('rarely')).toEqual({ name: 'rarely', paused: null, limit: null })
+    expect((await engine.measure(new Date())).queues).toContainEqual(expect.objectContaining({ name: 'rarely', depth: [] }))
+    expect(await world.engine.readQueue('rarely')).toBeNull()
   })
 
   test('a signal is not sent when the transaction is undone', async () => {
