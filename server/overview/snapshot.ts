@@ -38,19 +38,31 @@ export async function takeSnapshot(kit: Kit): Promise<void> {
     await keep(kit, em, now, since, measured)
     await keepFigures(kit, em, now, measured.queues)
     if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await forgetOld(kit, em, now)
-    const hints = ['overview', 'queues'].map((topic) => JSON.stringify({ topic }))
+    const moved = measured.finished > 0 || String(measured.waiting) !== turn.waiting || String(measured.executing) !== turn.executing
+    const hints = ['overview', 'queues', ...(moved ? ['jobs'] : [])].map((topic) => JSON.stringify({ topic }))
     await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
   })
 }
 
-async function takeTurn({ db }: Kit, em: Em): Promise<{ locked: boolean; last?: Date }> {
+interface Turn {
+  locked: boolean
+  /** When somebody measured last, and what. */
+  last?: Date
+  waiting: string | null
+  executing: string | null
+}
+
+async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
   const key = `ops-powertools snapshot ${db.schema}`
   const [turn] = await query(
     em,
-    sql<{ locked: boolean; last: string | null }>`
-      select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as locked, (select max(at)::text from ${db.table('snapshot')}) as last`,
+    sql<{ locked: boolean; last: string | null; waiting: string | null; executing: string | null }>`
+      select turn.locked, last.at::text as last, last.waiting::text, last.executing::text
+      from (select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as locked) turn
+      left join (select at, waiting, executing from ${db.table('snapshot')} order by at desc limit 1) last on true`,
   )
-  return { locked: turn?.locked ?? false, last: turn?.last ? new Date(turn.last) : undefined }
+  const { locked = false, last = null, waiting = null, executing = null } = turn ?? {}
+  return { locked, last: last === null ? undefined : new Date(last), waiting, executing }
 }
 
 /** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */
