@@ -33,7 +33,10 @@ export function eventDetails(event: AuditEvent, { base, narrow }: EventDetails):
         ${fact('Source', event.source)} ${fact('Event id', copy('event id', event.id, true))}
         ${fact('Request id', copy('request id', event.requestId, true))}
         ${event.previewId ? fact('Preview id', copy('preview id', event.previewId, true)) : nothing}
-        ${event.bulkId ? fact('Bulk id', copy('bulk id', event.bulkId, true)) : nothing}
+        ${event.jobs ? fact('Jobs', html`<span class="num">${event.jobs}</span>`) : nothing}
+        ${event.bulkId
+          ? fact('Bulk run', html`<a href=${forensicsHref(base, { type: 'bulk', id: event.bulkId })}>How its jobs fared</a> ${copy('bulk id', event.bulkId)}`)
+          : nothing}
       </dl>
     </div>
     <div class="event-foot">

@@ -4,6 +4,7 @@ import type { Plan, Subject } from '../../schemas/plan.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import './copy.ts'
 import { difference } from './diff.ts'
+import { jobHref } from './job-link.ts'
 import { fieldErrors } from './problem.ts'
 import { selectionView } from './selection-view.ts'
 import { sentence } from './sentence.ts'
@@ -36,6 +37,9 @@ export function doneView(event: AuditEvent, base: string): TemplateResult {
   return html`<section class="done">
     <p>Done. <code>${event.eventType}</code> on <code>${event.subject.type}:${event.subject.id}</code> is recorded.</p>
     ${event.reason ? html`<p class="quote muted">${event.reason}</p>` : nothing}
+    ${event.eventType === 'job.discarded' && event.subject.type === 'job'
+      ? html`<p>It can be taken back for 24 hours: <a href=${jobHref(base, event.subject.id)}>open the job</a> and choose Restore.</p>`
+      : nothing}
     <p><a href="${base}/audit?event=${event.id}">See it in the audit log</a> <ops-copy label="event id" value=${event.id}></ops-copy></p>
   </section>`
 }

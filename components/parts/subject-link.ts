@@ -1,8 +1,9 @@
 import { html, type TemplateResult } from 'lit'
 import { subjectTypes } from '../../schemas/vocabulary.ts'
 
-/** Where everything known of a subject is told. */
+/** Where everything known of a subject is told; of a bulk run that is the list it was made from. */
 export function forensicsHref(base: string, { type, id }: { type: string; id: string }): string {
+  if (type === 'bulk') return `${base}/list?bulk=${encodeURIComponent(id)}`
   return `${base}/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
 }
 

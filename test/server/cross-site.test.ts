@@ -43,7 +43,7 @@ describe('pages', () => {
   const page = (path: string, headers: Record<string, string> = { authorization: 'Bearer ops-demo' }) =>
     fetch(`${server.url}/ops/jobs${path}`, { headers, redirect: 'manual' })
 
-  test.each(['', '/', '/cron', '/audit', '/forensics', '/forensics/cron_entry/nightly_sync'])('%s runs under a strict policy', async (path) => {
+  test.each(['', '/', '/list', '/job/mail%3A7f3c', '/queues', '/cron', '/audit', '/forensics', '/forensics/cron_entry/nightly_sync'])('%s runs under a strict policy', async (path) => {
     const answer = await page(path)
     expect(answer.status).toBe(200)
     const policy = answer.headers.get('content-security-policy')!

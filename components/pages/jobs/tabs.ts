@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 import { type CountMethod, type JobState, jobStates } from '../../../schemas/vocabulary.ts'
+import { exactTime } from '../../core/time.ts'
 import { figure } from '../../parts/count.ts'
 
 export interface StateTabs {
@@ -17,7 +18,7 @@ export function stateTabs({ state, queues, href, locale }: StateTabs): TemplateR
     >${label} <span class="num">${count}</span></a
   >`
   const several = state.includes(',')
-  return html`<nav class="tabs" aria-label="States" part="tabs" title=${queues ? `As measured ${queues.asOf}` : nothing}>
+  return html`<nav class="tabs" aria-label="States" part="tabs" title=${queues ? `As measured ${exactTime(Date.parse(queues.asOf), { locale })}` : nothing}>
     ${tab('', 'All', '')} ${Object.entries(jobStates).map(([word, label]) => tab(word, label, counted(queues, word as JobState, locale)))}
     ${several ? tab(state, state.replaceAll(',', ' or '), '') : nothing}
   </nav>`
