@@ -20,11 +20,14 @@ export interface ListRequest {
 /** A filter that BullMQ cannot answer is asked of this many jobs for one page. */
 const searchedUpTo = 20_000
 
+/** A step is held in memory for each set that is read; shorter ones make PostgreSQL count its way to them more often. */
+const longestStep = 2_000
+
 /** Reads sets side by side and merges their jobs by creation time as they come. Holds a step of each set and no more. */
 export async function listMerged(sets: JobSet[], filter: JobFilter, request: ListRequest): Promise<JobPage<EngineJob>> {
   const { order, after, limit } = request
   const places = after === undefined ? new Map<number, number>() : readPlaces(after, sets.length)
-  const step = Math.min(500, Math.max(10, Math.ceil(limit / sets.length)))
+  const step = Math.min(longestStep, Math.max(10, Math.ceil(limit / sets.length)))
   const readers = sets.map((set, index) => new SetReader(set, order, step, places.get(index)))
   const heads = await Promise.all(readers.map((reader) => reader.head()))
   const jobs: EngineJob[] = []
@@ -91,7 +94,7 @@ class SetReader {
     const { queue, type, size } = this.set
     const before = this.edge
     this.edge = this.newestFirst ? Math.max(0, before - this.step) : Math.min(size, before + this.step)
-    this.step = Math.min(500, this.step * 2)
+    this.step = Math.min(longestStep, this.step * 2)
     const ids = await idsOf(queue, type, Math.min(before, this.edge), Math.max(before, this.edge), size)
     if (this.newestFirst) ids.reverse()
     const placeOf = new Map(ids.map((id, index) => [id, this.newestFirst ? before - index - 1 : before + index + 1]))

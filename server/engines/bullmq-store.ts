@@ -69,8 +69,10 @@ async function loadRows({ name }: BullQueue, backend: PostgresBackend, ids: stri
   await backend.waitUntilReady()
   const { pool, schema } = backend.connection
   const { rows } = await pool.query(
-    `select j.*, j.state::text as word, j.data::text as data_text, j.return_value::text as return_text,
-       j.stacktrace::text as trace_text
+    `select j.id, j.name, j.opts, j.priority, j.delay_ms, j.attempts_made, j.attempts_started, j.progress, j.failed_reason,
+       j.processed_by, j.added_at_ms, j.process_at_ms, j.processed_at_ms, j.finished_at_ms, j.stalled_count, j.dedup_id,
+       j.scheduler_id, j.parent_queue, j.parent_id, j.parent_key, j.state::text as word, j.data::text as data_text,
+       j.return_value::text as return_text, j.stacktrace::text as trace_text
      from unnest($2::text[]) with ordinality as wanted(id, place)
      join "${schema.replaceAll('"', '""')}".job j on j.queue = $1 and j.id = wanted.id order by place`,
     [name, ids],
