@@ -1,4 +1,5 @@
 import { cronDefinition, type CronDefinition, cronName } from '../../schemas/index.ts'
+import { isExactNumber } from '../engines/exact-json.ts'
 import type { DeclaredCronEntry } from '../options.ts'
 import { readSchedule } from './expression.ts'
 import type { Entry } from './rows.ts'
@@ -64,7 +65,7 @@ export function compareDefinitions(before: Definition, after: Definition): { bef
 /** jsonb does not keep the order of keys. */
 function stable(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
+    inner && typeof inner === 'object' && !Array.isArray(inner) && !isExactNumber(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   )

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isExactNumber } from '../engines/exact-json.ts'
 
 /**
  * Args as somebody sends them back who was shown them through the display policy: where they still read as they were
@@ -16,5 +17,5 @@ export function keepHidden(given: unknown, shown: unknown, stored: unknown): unk
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }
