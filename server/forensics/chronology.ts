@@ -48,6 +48,9 @@ const verbs: Record<string, string> = {
   'queue.resumed': 'resumed the queue',
   'queue.scaled': "changed the queue's concurrency",
   'jobs.exported': 'exported jobs',
+  'bulk.started': 'began the bulk run',
+  'bulk.finished': 'saw the bulk run end',
+  'bulk.aborted': 'aborted the bulk run',
   'host.follow_up': "told the host's escalation handler",
   'audit.exported': 'exported audit events',
 }
