@@ -14,6 +14,8 @@ export class Bulk extends Migration {
         input jsonb not null default '{}',
         -- A fingerprint of the frozen set: the same set is the same preview.
         set_hash text not null,
+        -- Of the event that answers the confirmation: the batch itself when there is one batch only, else the start.
+        event_id uuid,
         reason text,
         source text not null,
         request_id text not null,
@@ -37,9 +39,14 @@ export class Bulk extends Migration {
         number integer not null,
         -- [{ id, queue, version, state, worker?, tags?, notEligible? }]
         jobs jsonb not null,
+        -- How many of them will be changed.
+        eligible integer not null,
         status text not null default 'waiting' check (status in ('waiting', 'requested', 'done')),
         -- By place in jobs: [outcome, detail?]; null until the batch is done.
         outcomes jsonb,
+        -- When an engine outside our transaction was asked, and how often the batch was begun.
+        requested_at timestamptz,
+        tries integer not null default 0,
         finished_at timestamptz,
         primary key (bulk_id, number)
       );
@@ -66,7 +73,9 @@ export class Bulk extends Migration {
         preview_id uuid,
         bulk_id uuid,
         -- What was asked and of which state, so that somebody else can find out what became of it.
-        detail jsonb not null default '{}'
+        detail jsonb not null default '{}',
+        -- The second event, which a repeat of the request answers with.
+        final_event_id uuid not null
       );
       create index open_request_age on open_request (requested_at);
     `)

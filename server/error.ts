@@ -7,6 +7,8 @@ export interface OpsErrorDetails {
   plan?: Problem['plan']
   /** This is the first answer given again; it is in the evidence already. */
   repeated?: boolean
+  /** The evidence tells of it already. */
+  told?: boolean
   /** Never shown; for the log. */
   cause?: unknown
 }

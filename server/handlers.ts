@@ -5,13 +5,20 @@ import { getJobWithEvidence } from './forensics/job.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import type { Handlers } from './http/handlers.ts'
 import { readSession } from './http/session.ts'
+import { jobOperations } from './jobs/operations/index.ts'
 import { jobHandlers } from './jobs/routes.ts'
+import { abortRun } from './operations/bulk/abort.ts'
+import { listItems } from './operations/bulk/items.ts'
+import { listRuns } from './operations/bulk/list.ts'
+import { readRun } from './operations/bulk/read.ts'
+import { showRun } from './operations/bulk/show.ts'
 import { createPreview, executePreview, type Operations, readPreview, runOperation } from './operations/pipeline.ts'
 import { overviewHandlers } from './overview/routes.ts'
+import { queueOperations } from './queues/operations/index.ts'
 import { queueHandlers } from './queues/routes.ts'
 
 /** Every operation there is. A feature adds its own by adding its table here. */
-export const operations: Operations = { ...cronOperations }
+export const operations: Operations = { ...cronOperations, ...jobOperations, ...queueOperations }
 
 /** Every endpoint that answers JSON to somebody signed in. */
 export function handlersOf(): Handlers {
@@ -24,6 +31,10 @@ export function handlersOf(): Handlers {
     ...queueHandlers,
     getJob: ({ params }, scope) => getJobWithEvidence(scope, params.id),
     getSession: (_input, scope) => readSession(operations, scope),
+    listBulkRuns: ({ query }, scope) => listRuns(scope, query),
+    getBulkRun: async ({ params }, scope) => showRun(await readRun(scope, params.id), scope),
+    listBulkItems: ({ params, query }, scope) => listItems(scope, params.id, query),
+    abortBulkRun: ({ params }, scope) => abortRun(operations, scope, params.id),
     createPreview: ({ body }, scope) => createPreview(operations, scope, body),
     getPreview: ({ params }, scope) => readPreview(operations, scope, params.id),
     executePreview: ({ params, body }, scope) => executePreview(operations, scope, { id: params.id, ...body }),

@@ -6,6 +6,8 @@ import { repeat } from './repeat.ts'
 import { keepHouse } from './maintenance.ts'
 import { findDiscarded } from './overview/discarded.ts'
 import { takeSnapshot } from './overview/snapshot.ts'
+import { runBatches } from './operations/bulk/runner.ts'
+import { settleOrphans } from './operations/orphans.ts'
 
 /** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
 export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler = {} }: OpsOptions<Actor>): Promise<{ stop(): Promise<void> }> {
@@ -18,6 +20,8 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'discarded jobs', 15, () => findDiscarded(kit)),
+          repeat(kit, 'bulk runs', 0.5, () => runBatches(kit)),
+          repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]
       : []),

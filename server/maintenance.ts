@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { query } from './db/database.ts'
 import type { Kit } from './kit.ts'
+import { forgetOldRuns } from './operations/bulk/sweep.ts'
 import { forgetOldPreviews } from './operations/preview.ts'
 import { writeFoldedRefusals } from './operations/refusal.ts'
 
@@ -8,7 +9,7 @@ const monthsAhead = 3
 
 /** What must be done now and then, by whichever process comes first. One part that fails holds up no other. */
 export async function keepHouse(kit: Kit): Promise<void> {
-  const parts = [ensurePartitions, writeFoldedRefusals, forgetOldPreviews, forgetOldSlots]
+  const parts = [ensurePartitions, writeFoldedRefusals, forgetOldPreviews, forgetOldRuns, forgetOldSlots]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason

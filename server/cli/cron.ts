@@ -81,7 +81,7 @@ async function act(command: Command, options: ActOptions, given: unknown): Promi
 
 async function execute({ scope }: CliSession, { id, token }: CreatedPreview, { reason, json }: ActOptions): Promise<void> {
   const done = await executePreview(operations, scope(), { id, token, reason })
-  if (json) return printJson(done)
+  if (json || 'bulk' in done) return printJson(done)
   const { event, result } = done
   print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
   if (typeof result.jobId === 'string') print(`Job ${result.jobId}.`)

@@ -59,9 +59,15 @@ function answerer(kit: Kit, endpoint: Endpoint, handlers: Handlers, hub: Hub): A
     if (endpoint.media === 'event-stream') return streamLive(ctx, scope, hub)
     if (endpoint.media === 'export') return answerExport(ctx, endpoint, input, scope)
     const handler = handlers[endpoint.name as keyof Handlers] as Handler
-    ctx.body = await handler(input, scope)
-    ctx.status = endpoint.status
+    const answer = await handler(input, scope)
+    ctx.body = answer
+    ctx.status = goesOn(answer) ? 202 : endpoint.status
   }
+}
+
+/** A selection that is worked off in the background: accepted, and where to look is in the answer. */
+function goesOn(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'bulk' in answer
 }
 
 function publicAnswers(kit: Kit) {

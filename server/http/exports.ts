@@ -1,6 +1,7 @@
-import type { AuditFilters, EndpointName, JobFilters } from '../../schemas/index.ts'
+import type { AuditFilters, BulkOutcome, EndpointName, JobFilters } from '../../schemas/index.ts'
 import { exportEvents } from '../audit/export.ts'
 import { exportJobs } from '../jobs/export.ts'
+import { exportItems } from '../operations/bulk/export.ts'
 import type { ExportFormat } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { HandlerInput } from './handlers.ts'
@@ -20,6 +21,10 @@ export const exporters: Partial<Record<EndpointName, Open>> = {
   exportAuditEvents: async ({ format, filters }, scope) => ({
     file: 'audit-events',
     lines: await exportEvents(scope, format, filters as AuditFilters),
+  }),
+  exportBulkItems: async ({ format, params, filters }, scope) => ({
+    file: 'bulk-outcomes',
+    lines: await exportItems(scope, (params as { id: string }).id, format, (filters as { outcome?: BulkOutcome }).outcome),
   }),
   exportJobs: async ({ format, filters }, scope) => ({ file: 'jobs', ...(await exportJobs(scope, format, filters as JobFilters)) }),
 }

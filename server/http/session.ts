@@ -1,7 +1,7 @@
 import { pageOf } from '../host/auth.ts'
-import { operationActions, type Permission, type Session, viewActions } from '../../schemas/index.ts'
+import { operationActions, type Permission, type Session, type ViewAction, viewActions } from '../../schemas/index.ts'
 import type { Operations } from '../operations/pipeline.ts'
-import { reasonRule } from '../operations/pipeline.ts'
+import { reasonRule } from '../operations/guards.ts'
 import type { Scope } from '../operations/scope.ts'
 
 const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
@@ -11,7 +11,7 @@ export async function readSession(operations: Operations, scope: Scope): Promise
   const { kit, viewer } = scope
   const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
   const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(
-    async (action) => [action, viewer.principal ? await viewer.can(action, pageOf('view_cron')) : cannotBeNamed] as const,
+    async (action) => [action, viewer.principal ? await viewer.can(action, pageOf(pageOfAction(action))) : cannotBeNamed] as const,
   )
   const permissions = Object.fromEntries(await Promise.all([...views, ...acts]))
   const { name, transactional, capabilities, lacks } = kit.engine
@@ -25,4 +25,10 @@ export async function readSession(operations: Operations, scope: Scope): Promise
     version: kit.version,
     asOf: scope.now.toISOString(),
   }
+}
+
+/** Operations are offered on the page of what they change. */
+function pageOfAction(action: string): ViewAction {
+  if (action.endsWith('_job')) return 'view_jobs'
+  return action.endsWith('_queue') ? 'view_queues' : 'view_cron'
 }

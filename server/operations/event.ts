@@ -22,6 +22,9 @@ export interface NewEvent {
   source: EventSource
   requestId: string
   previewId?: string
+  bulkId?: string
+  /** Ids of the jobs that an event of a bulk run tells of. */
+  jobs?: string[]
   metadata?: Record<string, unknown>
 }
 
@@ -45,6 +48,8 @@ export interface EventRow {
   request_id: string
   preview_id: string | null
   bulk_id: string | null
+  /** Left out where only their number is read. */
+  jobs?: string[] | null
   metadata: Record<string, unknown>
 }
 
@@ -69,11 +74,12 @@ export async function writeGuarded(db: Database, em: Em, event: NewEvent, { chan
   const insert = sql<EventRow>`
     insert into ${db.table('audit_event')}
       (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
-       reason, before, after, source, request_id, preview_id, metadata)
+       reason, before, after, source, request_id, preview_id, bulk_id, jobs, metadata)
     select ${event.id ?? uuidv7()}::uuid, ${event.action}::text, ${event.eventType}::text, ${event.outcome}::text, ${event.code ?? null}::text,
       ${actor.id}::text, ${actor.type}::text, ${actor.label}::text, ${subject.type}::text, ${subject.id}::text,
       ${event.reason ?? null}::text, ${json(event.before)}::jsonb, ${json(event.after)}::jsonb, ${event.source}::text,
-      ${event.requestId}::text, ${event.previewId ?? null}::uuid, ${json(event.metadata ?? {})}::jsonb
+      ${event.requestId}::text, ${event.previewId ?? null}::uuid, ${event.bulkId ?? null}::uuid, ${event.jobs ?? null}::text[],
+      ${json(event.metadata ?? {})}::jsonb
     ${change ? sql`from guarded` : sql``}
     returning *`
   const changed = change ? [sql`guarded as (${change.guard})`, ...(change.along ?? []).map(named)] : []
@@ -108,6 +114,7 @@ export function showEvent(row: EventRow, viewer: Viewer, surface: DisplayContext
     requestId: row.request_id,
     previewId: row.preview_id ?? undefined,
     bulkId: row.bulk_id ?? undefined,
+    jobs: row.jobs?.length,
     metadata: showState(row.metadata, viewer, surface, subject) ?? {},
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import type { Executed, ProblemCode } from '../../schemas/index.ts'
+import { type Executed, type ProblemCode, problemCodes } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -17,13 +17,18 @@ interface KeptAnswer {
   refusal: { code: ProblemCode; message: string } | null
 }
 
-type Work = (locked: ActingScope, eventId: string) => Promise<Executed>
+type Work<Done> = (locked: ActingScope, eventId: string) => Promise<Done>
 
 /**
  * Does `work` in a transaction, once for each key: a repeat gets the first answer, also when that was a refusal.
  * Without a key (the command line, which asks a person) every call is the first.
  */
-export async function answerOnce(scope: ActingScope, request: unknown, key: string | undefined, work: Work): Promise<{ done: Executed; first: boolean }> {
+export async function answerOnce<Done>(
+  scope: ActingScope,
+  request: unknown,
+  key: string | undefined,
+  work: Work<Done>,
+): Promise<{ done: Done; first: true } | { done: Executed; first: false }> {
   const eventId = uuidv7(scope.now.getTime())
   try {
     return await scope.kit.db.transact(async (em) => {
@@ -50,7 +55,14 @@ async function keepRefusal(scope: ActingScope, request: unknown, key: string, { 
 async function repeat({ kit, em, viewer }: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Executed> {
   if (refusal) throw new OpsError(refusal.code, refusal.message, { repeated: true })
   const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
-  return showExecuted(row!, viewer)
+  if (!row) throw new OpsError('mutation_conflict', 'The first request with this key is still being carried out; ask again in a moment.', { repeated: true })
+  if (row.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event says how.', { repeated: true })
+  return showExecuted(row, viewer)
+}
+
+/** How an engine outside our transaction failed is told by the code of its second event. */
+function knownCode(code: string | null): ProblemCode {
+  return code !== null && Object.hasOwn(problemCodes, code) ? (code as ProblemCode) : 'mutation_conflict'
 }
 
 /**

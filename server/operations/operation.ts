@@ -1,5 +1,6 @@
 import type { RawBuilder } from 'kysely'
-import type { OperationRequest, Risk } from '../../schemas/index.ts'
+import type { JobSelection, OperationRequest, Plan, Risk } from '../../schemas/index.ts'
+import type { JobAction, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
 
@@ -22,6 +23,8 @@ export interface Planned {
   /** Shown beside `after`, but free to move on until execute and no part of the evidence, e.g. the next runs. */
   outlook?: State
   counts?: { subjects: number; jobs: number }
+  /** Of many jobs: the frozen set. */
+  selection?: Plan['selection']
   risk?: Risk
   /** What must be as it was at preview besides before and after, e.g. the entry's version. */
   basis?: unknown
@@ -45,6 +48,26 @@ export interface Applied {
   metadata?: Record<string, unknown>
 }
 
+/** A job of a selection, with the reason in words when it is left alone. */
+export interface Chosen extends SelectedJob {
+  notEligible?: string
+}
+
+/** What an operation does to many jobs. The pipeline freezes the set, asks who may, and works it off batch by batch. */
+export interface Many {
+  action: JobAction
+  /** What will happen, in a sentence about all of them. */
+  effect: string
+  /** State of the jobs afterwards, in a word. */
+  after: string
+  cautions?(scope: ActingScope): string[]
+  /** The set, a page at a time; jobs made after `until` are not in it. */
+  choose(selection: JobSelection, until: Date, scope: ActingScope): AsyncIterable<Chosen[]>
+  resource(job: SelectedJob): Resource
+  /** Why a job is left alone, in words; undefined when nothing speaks against it. In the order of `jobs`. */
+  whyNot(jobs: Chosen[], scope: ActingScope): Promise<(string | undefined)[]>
+}
+
 /**
  * An operation is a value. The pipeline asks who may, compares what was shown with what is, keeps the evidence and
  * decides about repeats; none of that is called from here, so none of it can be forgotten.
@@ -59,6 +82,11 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
    * planned. Then a one-shot request needs no transaction around it.
    */
   inOneStatement?: boolean
+  /**
+   * `apply` asks the engine for a change. Where the engine cannot join our transaction, that is written down as `requested`
+   * first and told to its end afterwards.
+   */
+  onEngine?: true
   /** Does it repair something? Then the host's escalation handler is told after it has committed. */
   repairs?(target: Target<Found>): boolean
   /** Hint topics besides `audit`. */
@@ -69,6 +97,8 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   plan(request: Request, target: Target<Found>, scope: ActingScope): Promise<Planned> | Planned
   /** Writes, inside the transaction. */
   apply(request: Request, target: Target<Found>, scope: ActingScope, eventId: string): Promise<Applied>
+  /** Left out by operations that are about one subject only. */
+  many?: Many
 }
 
 /** Gives a definition its types and forgets them again, so that operations of all kinds stand in one table. */

@@ -27,11 +27,10 @@ export function canonical(value: unknown): string {
 }
 
 /** The plan as its actor may see it. */
-export function showPlan(operation: Operation, request: OperationRequest, planned: Planned, scope: ActingScope): Plan {
-  const subject = request.subject
+export function showPlan(operation: Operation, subject: { type: string; id: string }, planned: Planned, scope: ActingScope): Plan {
   return {
     action: operation.action,
-    subject,
+    subject: subject as Plan['subject'],
     actor: scope.principal,
     title: planned.title,
     effect: planned.effect,
@@ -40,6 +39,7 @@ export function showPlan(operation: Operation, request: OperationRequest, planne
     risk: planned.risk ?? operation.risk,
     cautions: planned.cautions ?? [],
     counts: planned.counts ?? { subjects: 1, jobs: 0 },
+    ...(planned.selection && { selection: planned.selection }),
     ownership: 'powertools_native',
     record: {
       eventType: operation.eventType,
@@ -49,8 +49,15 @@ export function showPlan(operation: Operation, request: OperationRequest, planne
   }
 }
 
+/** What a preview is of. */
+interface Previewed {
+  action: string
+  subject: { type: string; id: string }
+  input: object
+}
+
 /** Stores a preview, or gives back the one this actor already has for the same plan. */
-export async function keepPreview(scope: ActingScope, request: OperationRequest, plan: Plan, hash: string): Promise<PreviewRow> {
+export async function keepPreview(scope: ActingScope, request: Previewed, plan: Plan, hash: string): Promise<PreviewRow> {
   const { kit, em, now, principal } = scope
   const table = kit.db.table('preview')
   const expiresAt = new Date(now.getTime() + lifetimeMinutes * 60_000)
@@ -68,7 +75,9 @@ export async function keepPreview(scope: ActingScope, request: OperationRequest,
         token = case when kept.expires_at <= ${now} then excluded.token else kept.token end,
         created_at = case when kept.expires_at <= ${now} then excluded.created_at else kept.created_at end,
         expires_at = case when kept.expires_at <= ${now} then excluded.expires_at else kept.expires_at end,
-        plan = excluded.plan
+        -- A set that is frozen already stays the one that was frozen first.
+        subject_id = case when kept.expires_at <= ${now} then excluded.subject_id else kept.subject_id end,
+        plan = case when kept.subject_type = 'bulk' and kept.expires_at > ${now} then kept.plan else excluded.plan end
       returning id`,
   )
   return em.fork().findOneOrFail(PreviewEntity, { id: kept!.id })

@@ -17,6 +17,7 @@ export const runCronEntry = defineOperation<Request, Troubled>({
   eventType: 'cron.run_now',
   reason: 'optional',
   risk: 'medium',
+  onEngine: true,
   // Work that did not happen by itself is made up for; a run of an entry that is well repairs nothing.
   repairs: ({ found }) => found.troubled,
   topics: ['cron'],

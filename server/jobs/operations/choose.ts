@@ -1,0 +1,62 @@
+import type { JobSelection } from '../../../schemas/index.ts'
+import type { JobFilter, SelectedJob } from '../../engines/engine.ts'
+import { readLeftovers } from '../../operations/bulk/leftovers.ts'
+import type { Chosen } from '../../operations/operation.ts'
+import type { ActingScope } from '../../operations/scope.ts'
+import { looksInside, requireFilter, showsMatch } from '../filter.ts'
+import { listJobsOfCronEntry } from '../of-cron-entry.ts'
+import { visibleJobs } from '../resource.ts'
+import { showJob } from '../show.ts'
+
+const pageOfFilter = 10_000
+const pageOfIds = 1_000
+
+/** The jobs of a selection, a page at a time, so that no selection is ever in memory as a whole. */
+export async function* chooseJobs(scope: ActingScope, selection: JobSelection, until: Date): AsyncGenerator<Chosen[]> {
+  if ('ids' in selection) yield* byIds(scope, [...new Set(selection.ids)], selection.seen)
+  else if ('bulk' in selection) for await (const ids of readLeftovers(scope, selection.bulk)) yield* byIds(scope, ids)
+  else yield* byFilter(scope, selection.filter, until)
+}
+
+/** Each id gets its answer: a job that is gone or not as it was seen is part of the set, with the reason it is left alone. */
+async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Record<string, string> = {}): AsyncGenerator<Chosen[]> {
+  for (let from = 0; from < ids.length; from += pageOfIds) {
+    const page = ids.slice(from, from + pageOfIds)
+    const found = new Map((await engine.read(page)).map((job) => [job.id, job]))
+    yield page.map((id) => {
+      const job = found.get(id)
+      if (!job) return { id, queue: '', version: '', state: 'discarded', notEligible: 'It is no longer there.' }
+      const changed = Object.hasOwn(seen, id) && seen[id] !== job.version
+      return { ...bare(job), ...(changed && { notEligible: 'It has changed since the page was loaded.' }) }
+    })
+  }
+}
+
+async function* byFilter(scope: ActingScope, { cronEntry, ...filters }: Extract<JobSelection, { filter: unknown }>['filter'], until: Date): AsyncGenerator<Chosen[]> {
+  const filter = { ...requireFilter(scope, filters), createdBefore: until }
+  for (let after: string | undefined; ; ) {
+    const page =
+      cronEntry === undefined
+        ? await scope.kit.engine.select(filter, { after, limit: pageOfFilter })
+        : await listJobsOfCronEntry(scope, { entry: cronEntry, filter, order: 'oldest', after, limit: pageOfIds })
+    yield looksInside(filter) ? await foundInside(scope, filter, page.jobs) : page.jobs.map(bare)
+    if (page.next === undefined) return
+    after = page.next
+  }
+}
+
+/** Found by what is inside them: only jobs that the actor sees, and sees the match in, or the count would tell what is hidden. */
+async function foundInside(scope: ActingScope, filter: JobFilter, jobs: SelectedJob[]): Promise<Chosen[]> {
+  const found: Chosen[] = []
+  for (let from = 0; from < jobs.length; from += pageOfIds) {
+    const read = await scope.kit.engine.read(jobs.slice(from, from + pageOfIds).map(({ id }) => id))
+    const visible = await visibleJobs(scope, read)
+    found.push(...visible.filter((job) => showsMatch(filter, showJob(scope.viewer, job))).map(bare))
+  }
+  return found
+}
+
+/** What is kept of a job in the frozen set: nothing of its arguments or errors. */
+function bare({ id, queue, version, state, worker, tags }: SelectedJob): Chosen {
+  return { id, queue, version, state, ...(worker !== undefined && { worker }), ...(tags?.length && { tags }) }
+}

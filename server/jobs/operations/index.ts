@@ -1,0 +1,48 @@
+import type { Operation } from '../../operations/operation.ts'
+import { jobOperation } from './job.ts'
+
+/** What may be done to jobs, one by one or many at once. */
+export const jobOperations: Record<string, Operation> = {
+  retry_job: jobOperation({
+    action: 'retry',
+    eventType: 'job.retried',
+    risk: 'medium',
+    title: 'Retry',
+    effect: 'It becomes available again and a worker runs it, side effects included.',
+    manyEffect: 'They become available again and workers run them, side effects included.',
+    repairs: true,
+  }),
+  cancel_job: jobOperation({
+    action: 'cancel',
+    eventType: 'job.cancelled',
+    risk: 'medium',
+    title: 'Cancel',
+    effect: 'It will not run any more unless somebody retries it.',
+    manyEffect: 'They will not run any more unless somebody retries them.',
+  }),
+  discard_job: jobOperation({
+    action: 'discard',
+    eventType: 'job.discarded',
+    risk: 'high',
+    title: 'Discard',
+    effect: 'It is given up: no attempt is left.',
+    manyEffect: 'They are given up: no attempt is left.',
+  }),
+  restore_job: jobOperation({
+    action: 'restore',
+    eventType: 'job.restored',
+    risk: 'low',
+    title: 'Restore',
+    effect: 'Its discard is undone: it waits for a worker again.',
+    manyEffect: 'Their discard is undone: they wait for a worker again.',
+  }),
+  rescue_job: jobOperation({
+    action: 'rescue',
+    eventType: 'job.rescued',
+    risk: 'medium',
+    title: 'Rescue',
+    effect: 'It is taken from an executor that is gone and may run again; what it did before is not undone.',
+    manyEffect: 'They are taken from executors that are gone and may run again; what they did before is not undone.',
+    repairs: true,
+  }),
+}

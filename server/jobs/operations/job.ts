@@ -1,0 +1,131 @@
+import type { OperationRequest, Risk } from '../../../schemas/index.ts'
+import { executorOf } from '../../db/database.ts'
+import type { EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation, type Operation } from '../../operations/operation.ts'
+import type { ActingScope } from '../../operations/scope.ts'
+import { findIllegal, operationOf } from '../legality.ts'
+import { jobResource } from '../resource.ts'
+import { chooseJobs } from './choose.ts'
+import { undoOf, whyNotRestorable } from './undo.ts'
+
+type Request = OperationRequest & { subject: { type: 'job'; id: string }; input: { seen?: string } }
+
+export interface JobOperation {
+  action: JobAction
+  eventType: string
+  risk: Risk
+  /** e.g. `Retry`. */
+  title: string
+  /** What happens to one job, in a sentence. */
+  effect: string
+  manyEffect: string
+  repairs?: boolean
+}
+
+/** The five things that can be done to a job differ in words, in which states allow them, and in the engine's call. */
+export function jobOperation({ action, eventType, risk, title, effect, manyEffect, repairs }: JobOperation): Operation {
+  return defineOperation<Request, EngineJob | undefined>({
+    action: operationOf(action),
+    eventType,
+    risk,
+    reason: 'required',
+    onEngine: true,
+    repairs: () => repairs ?? false,
+    topics: ['jobs'],
+
+    async find({ subject }, { kit, em, locking }) {
+      const [job] = await kit.engine.read([subject.id], locking ? executorOf(em) : undefined)
+      return { resource: job ? jobResource(job) : { type: 'job', id: subject.id }, found: job }
+    },
+
+    async plan({ subject, input }, { found }, scope) {
+      const job = requireJob(found, subject.id)
+      requireSeen(job, input.seen)
+      await requireLegal(scope, action, job)
+      return {
+        title: `${title} job ${job.id}`,
+        effect,
+        cautions: await cautionsOf(scope, action, job),
+        before: { state: job.state, attempt: job.attempt },
+        after: { state: expected[action] },
+        counts: { subjects: 1, jobs: 1 },
+        basis: { version: job.version },
+      }
+    },
+
+    async apply(_request, { found }, scope) {
+      const job = found!
+      const [outcome] = await scope.kit.engine.act(action, [job], executorOf(scope.em))
+      requireDone(outcome, job)
+      const state = outcome!.state ?? expected[action]
+      return { after: { state }, result: { jobId: job.id, queue: job.queue, state, detail: outcome!.detail } }
+    },
+
+    many: {
+      action,
+      effect: manyEffect,
+      after: expected[action],
+      cautions: ({ kit: { engine }, now }) => (action === 'discard' ? [undoOf(engine, now)] : []),
+      choose: (selection, until, scope) => chooseJobs(scope, selection, until),
+      resource: jobResource,
+      whyNot: async (jobs, scope) => {
+        const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason)
+        return action === 'restore' ? whyNotRestorable(scope, jobs, illegal) : illegal
+      },
+    },
+  })
+}
+
+const expected: Record<JobAction, string> = {
+  retry: 'available',
+  cancel: 'cancelled',
+  discard: 'discarded',
+  restore: 'available',
+  rescue: 'available',
+}
+
+function requireJob(job: EngineJob | undefined, id: string): EngineJob {
+  if (job) return job
+  throw new OpsError('not_found', `No job ${id}: the engine never had it, or keeps it no longer.`)
+}
+
+function requireSeen(job: EngineJob, seen: string | undefined): void {
+  if (seen === undefined || seen === job.version) return
+  throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is ${job.state} now. Look again.`)
+}
+
+async function requireLegal(scope: ActingScope, action: JobAction, job: EngineJob): Promise<void> {
+  const illegal = findIllegal(scope.kit.engine, action, job)
+  if (illegal) throw new OpsError(illegal.code, `Job ${job.id}: ${illegal.reason}`)
+  if (action !== 'restore') return
+  const [reason] = await whyNotRestorable(scope, [job], [undefined])
+  if (reason !== undefined) throw new OpsError('illegal_transition', `Job ${job.id}: ${reason}`)
+}
+
+async function cautionsOf({ kit: { engine }, now }: ActingScope, action: JobAction, job: EngineJob): Promise<string[]> {
+  const cautions: string[] = []
+  if (job.state === 'executing' && (action === 'cancel' || action === 'discard') && !engine.capabilities.cancelExecuting) {
+    cautions.push('It is executing now, and this engine cannot stop it: what it is doing goes on to its end.')
+  }
+  if (action === 'retry' && job.state === 'completed') cautions.push('It has completed: whatever it did is done again.')
+  if (action === 'discard') cautions.push(undoOf(engine, now))
+  return cautions
+}
+
+function requireDone(outcome: JobOutcome | undefined, job: EngineJob): void {
+  if (outcome?.outcome === 'done') return
+  const detail = outcome?.detail ? ` ${outcome.detail}` : ''
+  switch (outcome?.outcome) {
+    case 'missing':
+      throw new OpsError('not_found', `Job ${job.id} is no longer there.${detail}`)
+    case 'refused':
+      throw new OpsError('unsupported_by_engine', `The engine refused this for job ${job.id}.${detail}`)
+    case 'failed':
+      throw new OpsError('unavailable', `The engine failed at job ${job.id}; nothing was changed.${detail}`)
+    case 'locked':
+      throw new OpsError('mutation_conflict', `Job ${job.id} is locked by its worker at this moment; try again.${detail}`)
+    default:
+      throw new OpsError('mutation_conflict', `Job ${job.id} changed at the same moment; look again.${detail}`)
+  }
+}

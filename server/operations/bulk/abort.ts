@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { BulkRun } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { writeEvent } from '../event.ts'
+import { authorize, refusing, requirePrincipal } from '../guards.ts'
+import type { Operation } from '../operation.ts'
+import type { Scope } from '../scope.ts'
+import { readRun } from './read.ts'
+import type { BulkRunRow } from './rows.ts'
+import { showRun } from './show.ts'
+
+/** Stops a run after the batches at hand. Whoever may do to jobs what the run does may stop it, and is named. */
+export async function abortRun(operations: Readonly<Record<string, Operation>>, scope: Scope, id: string): Promise<BulkRun> {
+  const subject = { type: 'bulk', id }
+  return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
+    const acting = requirePrincipal(scope)
+    const { action } = await readRun(acting, id)
+    await authorize(acting, operations[action]!, subject, attempt)
+    const run = await acting.kit.db.transact(async (em) => {
+      const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
+      if (locked!.status !== 'queued' && locked!.status !== 'running') {
+        throw new OpsError('illegal_transition', `Bulk run ${id} is ${locked!.status}; expected one that is queued or running.`)
+      }
+      const [left] = await query(
+        em,
+        sql<{ jobs: number }>`select coalesce(sum(eligible), 0)::int as jobs from ${acting.kit.db.table('bulk_batch')} where bulk_id = ${id} and status <> 'done'`,
+      )
+      const outcomes = { ...locked!.outcomes, ...(left!.jobs && { aborted: left!.jobs }) }
+      const [stopped] = await query(
+        em,
+        sql<BulkRunRow>`
+          update ${acting.kit.db.table('bulk_run')} set status = 'aborted', aborted_by = ${JSON.stringify(acting.principal)}, outcomes = ${JSON.stringify(outcomes)},
+            finished_at = ${acting.now} where id = ${id} returning *`,
+      )
+      await writeEvent(acting.kit.db, em, {
+        action: 'abort_bulk',
+        eventType: 'bulk.aborted',
+        outcome: 'succeeded',
+        actor: acting.principal,
+        subject,
+        source: acting.source,
+        requestId: acting.requestId,
+        bulkId: id,
+        before: { status: locked!.status },
+        after: { status: 'aborted', outcomes },
+        metadata: { resource: subject },
+      })
+      return stopped!
+    })
+    acting.kit.tell({ topic: 'audit' })
+    acting.kit.tell({ topic: 'bulk', subject })
+    return showRun(run, acting)
+  })
+}

@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ExecutedOrBulk } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { type EventRow, showExecuted } from '../event.ts'
+import type { ActingScope } from '../scope.ts'
+import { readRun } from './read.ts'
+import { inBackground } from './rows.ts'
+import { runBatch } from './runner.ts'
+import { showRun } from './show.ts'
+
+/** A request waits this long for its one batch; then it goes on in the background all the same. */
+const patienceMs = 20_000
+
+/** One batch is done while the request waits, and its event is the answer; more goes on behind it. */
+export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
+  const { kit, viewer } = scope
+  kit.tell({ topic: 'audit' })
+  kit.tell({ topic: 'bulk', subject: { type: 'bulk', id: bulkId } })
+  const em = kit.db.em()
+  const until = Date.now() + patienceMs
+  for (;;) {
+    const run = await readRun({ ...scope, em: kit.db.em() }, bulkId)
+    if (inBackground(run)) return { bulk: showRun(run, scope) }
+    if (run.status === 'finished') {
+      const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${run.event_id}`)
+      return showExecuted(row!, viewer)
+    }
+    if (run.status === 'aborted' || Date.now() > until) return { bulk: showRun(run, scope) }
+    // Another process may have taken the batch; then there is nothing to do but to wait for it.
+    if (!(await runBatch(kit, bulkId))) await wait(50)
+  }
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import type { Operation } from '../operation.ts'
+import type { ActingScope } from '../scope.ts'
+import { requireMany } from './freeze.ts'
+import { addCounts, type BatchJob } from './rows.ts'
+
+export interface FrozenRun {
+  total: number
+  eligible: number
+  not_eligible: Record<string, number>
+  selection: unknown
+}
+
+const forbidden = 'You may not do this to it any more.'
+
+/** The host is asked once more about every job that is to change; what it refuses now is taken out of the set. */
+export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string): Promise<FrozenRun> {
+  const { kit, em } = scope
+  const table = kit.db.table('bulk_run')
+  const [run] = await query(em, sql<FrozenRun>`select total, eligible, not_eligible, selection from ${table} where id = ${bulkId} and status = 'previewed' for update`)
+  if (!run) throw new OpsError('preview_consumed', 'This selection was already confirmed; it works once.')
+  let taken = 0
+  for (let number = 0; ; number++) {
+    const [batch] = await query(em, sql<{ jobs: BatchJob[] }>`select jobs from ${kit.db.table('bulk_batch')} where bulk_id = ${bulkId} and number = ${number}`)
+    if (!batch) break
+    taken += await authorizeBatch(scope, operation, bulkId, number, batch.jobs)
+  }
+  if (!taken) return run
+  const changed = { ...run, eligible: run.eligible - taken, not_eligible: { ...run.not_eligible } }
+  addCounts(changed.not_eligible, { [forbidden]: taken })
+  if (!changed.eligible) throw new OpsError('forbidden', `${operation.action} is not allowed on any of these jobs any more.`)
+  await query(em, sql`update ${table} set eligible = ${changed.eligible}, not_eligible = ${JSON.stringify(changed.not_eligible)} where id = ${bulkId}`)
+  return changed
+}
+
+async function authorizeBatch(scope: ActingScope, operation: Operation, bulkId: string, number: number, jobs: BatchJob[]): Promise<number> {
+  const { resource } = requireMany(operation)
+  const answers = await Promise.all(
+    jobs.map(async (job) => job.notEligible !== undefined || (await scope.viewer.can(operation.action, resource(job))).allowed),
+  )
+  const refused = answers.filter((allowed) => !allowed).length
+  if (!refused) return 0
+  const changed = jobs.map((job, place) => (answers[place] ? job : { ...job, notEligible: forbidden }))
+  await query(
+    scope.em,
+    sql`update ${scope.kit.db.table('bulk_batch')} set jobs = ${JSON.stringify(changed)}, eligible = eligible - ${refused}
+        where bulk_id = ${bulkId} and number = ${number}`,
+  )
+  return refused
+}

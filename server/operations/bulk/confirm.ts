@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { LockMode } from '@mikro-orm/core'
+import type { CreatedPreview, ExecutedOrBulk, Plan, SelectionRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { Preview as PreviewEntity, type PreviewRow } from '../../db/entities.ts'
+import { OpsError } from '../../error.ts'
+import { uuidv7 } from '../../uuid.ts'
+import { writeEvent } from '../event.ts'
+import { attemptOf, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from '../guards.ts'
+import { answerOnce } from '../idempotency.ts'
+import type { Operation, Planned } from '../operation.ts'
+import { keepPreview, showPlan, showPreview } from '../preview.ts'
+import type { ActingScope, Scope } from '../scope.ts'
+import { answerOfRun } from './answer.ts'
+import { authorizeFrozen } from './authorize.ts'
+import { type Frozen, freezeSelection, requireMany } from './freeze.ts'
+import { batchSize, inBackground } from './rows.ts'
+
+/** Operations about many jobs: frozen when they are shown, asked about again when they are confirmed, done batch by batch. */
+
+const selected = { type: 'bulk', id: 'selection' }
+
+export function previewSelection(operation: Operation, scope: Scope, request: SelectionRequest): Promise<CreatedPreview> {
+  return refusing(scope, attemptOf(operation, selected), async () => {
+    const acting = requirePrincipal(scope)
+    requireMany(operation)
+    const kept = await acting.kit.db.transact(async (em) => {
+      const inside = { ...acting, em }
+      const frozen = await freezeSelection(inside, operation, request)
+      const subject = { type: 'bulk', id: frozen.bulkId }
+      const plan = planOf(operation, frozen, inside)
+      const preview = await keepPreview(inside, { ...request, subject }, plan, hashOf(operation, request, frozen))
+      // The same set is there already, and what was shown of it stays.
+      if (preview.subjectId !== frozen.bulkId) await query(em, sql`delete from ${acting.kit.db.table('bulk_run')} where id = ${frozen.bulkId}`)
+      return preview
+    })
+    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: kept.token }
+  })
+}
+
+export function executeSelection(operation: Operation, scope: Scope, preview: PreviewRow, { token, reason }: { token: string; reason?: string }): Promise<ExecutedOrBulk> {
+  const subject = { type: 'bulk', id: preview.subjectId }
+  return refusing(scope, { ...attemptOf(operation, subject, reason), previewId: preview.id }, async () => {
+    const acting = requirePrincipal(scope)
+    requireReady(preview, token, acting.now)
+    const said = checkReason(acting, operation, reason)
+    await acting.kit.db.transact(async (em) => {
+      const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      refuseStatus(locked, acting.now)
+      locked.consumedAt = acting.now
+      locked.eventId = uuidv7(acting.now.getTime())
+      await confirmRun({ ...acting, em, locking: true }, operation, preview.subjectId, { reason: said, eventId: locked.eventId, previewId: preview.id })
+    })
+    return answerOfRun(acting, preview.subjectId)
+  })
+}
+
+export function runSelection(operation: Operation, scope: Scope, request: SelectionRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {
+  return refusing(scope, attemptOf(operation, selected, request.reason), async () => {
+    const acting = requirePrincipal(scope)
+    requireMany(operation)
+    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
+      const reason = checkReason(acting, operation, request.reason)
+      const { bulkId } = await freezeSelection(locked, operation, request)
+      await confirmRun(locked, operation, bulkId, { reason, eventId })
+      return bulkId
+    })
+    if (first) return answerOfRun(acting, done)
+    return done.event.eventType === startedType && done.event.bulkId ? answerOfRun(acting, done.event.bulkId) : done
+  })
+}
+
+export const startedType = 'bulk.started'
+
+/** From here on the set is worked off, whoever does it and however often that has to begin again. */
+async function confirmRun(
+  scope: ActingScope,
+  operation: Operation,
+  bulkId: string,
+  { reason, eventId, previewId }: { reason?: string; eventId: string; previewId?: string },
+): Promise<void> {
+  const { kit, em, now, principal } = scope
+  const run = await authorizeFrozen(scope, operation, bulkId)
+  if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${run.total} jobs can be changed; the preview says why for each.`)
+  await query(
+    em,
+    sql`update ${kit.db.table('bulk_run')} set status = 'queued', reason = ${reason ?? null}, event_id = ${eventId}, preview_id = ${previewId ?? null},
+          source = ${scope.source}, request_id = ${scope.requestId}, started_at = ${now} where id = ${bulkId}`,
+  )
+  if (!inBackground(run)) return
+  await writeEvent(kit.db, em, {
+    id: eventId,
+    action: operation.action,
+    eventType: startedType,
+    outcome: 'succeeded',
+    actor: principal,
+    subject: { type: 'bulk', id: bulkId },
+    reason,
+    source: scope.source,
+    requestId: scope.requestId,
+    previewId,
+    bulkId,
+    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: { type: 'bulk', id: bulkId } },
+  })
+}
+
+function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan {
+  const { bulkId, total, eligible, notEligible, byQueue, byState, until } = frozen
+  const many = requireMany(operation)
+  const background = inBackground({ total })
+  const planned: Planned = {
+    title: `${titleOf(operation)} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
+    effect: `${many.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
+    cautions: [
+      ...(many.cautions?.(scope) ?? []),
+      'A job that changes before its turn is left alone and named.',
+      ...(background ? [`It is done in the background, ${batchSize.toLocaleString('en')} jobs at a time; what is done before an abort stays done.`] : []),
+    ],
+    before: { states: byState },
+    after: { state: many.after },
+    counts: { subjects: total, jobs: eligible },
+    selection: { bulkId, total, eligible, notEligible, byQueue, byState, until: until.toISOString(), background },
+    risk: background ? 'high' : undefined,
+  }
+  return showPlan(operation, { type: 'bulk', id: bulkId }, planned, scope)
+}
+
+function titleOf({ action }: Operation): string {
+  const [verb = action] = action.split('_')
+  return verb.charAt(0).toUpperCase() + verb.slice(1)
+}
+
+/** Neither the run's id nor its moment: the same jobs in the same versions are the same preview. */
+function hashOf({ action }: Operation, { input }: SelectionRequest, { hash }: Frozen): string {
+  return createHash('sha256').update(JSON.stringify([action, input, hash])).digest('hex')
+}

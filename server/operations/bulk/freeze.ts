@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { SelectionRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { uuidv7 } from '../../uuid.ts'
+import type { Chosen, Many, Operation } from '../operation.ts'
+import type { ActingScope } from '../scope.ts'
+import { addCounts, batchSize, countBy } from './rows.ts'
+
+/** More jobs than this are not a selection but a migration. */
+const mostJobs = 500_000
+
+/** What a preview of many jobs promises. */
+export interface Frozen {
+  bulkId: string
+  total: number
+  eligible: number
+  notEligible: Record<string, number>
+  byQueue: Record<string, number>
+  byState: Record<string, number>
+  /** Jobs made after this are not in the set. */
+  until: Date
+  /** A fingerprint of the set: the same jobs in the same versions, to be treated alike. */
+  hash: string
+}
+
+/**
+ * Writes the set down, batch by batch, so that what is confirmed later is what was shown: every job with the version it was
+ * seen in, and the reason where it will be left alone. The host is asked about every job. Memory holds a page of it at most.
+ */
+export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
+  const many = requireMany(operation)
+  const { kit, em, now, principal } = scope
+  const frozen: Frozen = { bulkId: uuidv7(now.getTime()), total: 0, eligible: 0, notEligible: {}, byQueue: {}, byState: {}, until: now, hash: '' }
+  const hash = createHash('sha256').update(operation.action)
+  await query(
+    em,
+    sql`insert into ${kit.db.table('bulk_run')} (id, action, status, actor_id, actor, selection, input, set_hash, source, request_id, total, eligible)
+        values (${frozen.bulkId}, ${operation.action}, 'previewed', ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
+          ${JSON.stringify(request.input)}, '', ${scope.source}, ${scope.requestId}, 0, 0)`,
+  )
+  const writer = new BatchWriter(scope, frozen.bulkId)
+  let denied: { count: number; reason?: string } = { count: 0 }
+  for await (const page of many.choose(request.selection, now, scope)) {
+    if (frozen.total + page.length > mostJobs) {
+      const message = `matches more than ${mostJobs.toLocaleString('en')} jobs; expected a narrower filter`
+      throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })
+    }
+    const judged = await judge(scope, operation, many, page)
+    denied = { count: denied.count + judged.denied, reason: denied.reason ?? judged.deniedReason }
+    count(frozen, judged.jobs)
+    for (const { id, version, notEligible } of judged.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
+    await writer.write(judged.jobs)
+  }
+  await writer.end()
+  if (!frozen.total) throw new OpsError('not_found', 'No job matches the selection.')
+  if (denied.count === frozen.total) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on any of these jobs.`)
+  frozen.hash = hash.digest('hex')
+  await query(
+    em,
+    sql`update ${kit.db.table('bulk_run')} set set_hash = ${frozen.hash}, total = ${frozen.total}, eligible = ${frozen.eligible},
+          not_eligible = ${JSON.stringify(frozen.notEligible)} where id = ${frozen.bulkId}`,
+  )
+  return frozen
+}
+
+export function requireMany({ many, action }: Operation): Many {
+  if (many) return many
+  throw new OpsError('invalid_request', `selection: ${action} is about one subject; expected 'subject'.`)
+}
+
+/** A filter may itself be a secret that somebody searched for; which fields it had is enough. */
+export function selectionKept({ selection }: SelectionRequest): Record<string, unknown> {
+  if ('ids' in selection) return { ids: selection.ids.length }
+  if ('bulk' in selection) return { bulk: selection.bulk }
+  const { args, error, ...plain } = selection.filter
+  return { filter: { ...plain, ...(args !== undefined && { args: '(given)' }), ...(error !== undefined && { error: '(given)' }) } }
+}
+
+/** What speaks against each job: that it is gone or changed, that the actor may not, that its state does not allow it. */
+async function judge(scope: ActingScope, operation: Operation, many: Many, jobs: Chosen[]) {
+  const answers = await Promise.all(jobs.map((job) => scope.viewer.can(operation.action, many.resource(job))))
+  const illegal = await many.whyNot(jobs, scope)
+  let denied = 0
+  let deniedReason: string | undefined
+  const judged = jobs.map((job, index): Chosen => {
+    const { allowed, reason } = answers[index]!
+    if (!allowed) {
+      denied += 1
+      deniedReason ??= reason
+    }
+    const notEligible = allowed ? (job.notEligible ?? illegal[index]) : 'You may not do this to it.'
+    return notEligible === undefined ? job : { ...job, notEligible }
+  })
+  return { jobs: judged, denied, deniedReason }
+}
+
+function count(frozen: Frozen, jobs: Chosen[]): void {
+  const eligible = jobs.filter(({ notEligible }) => notEligible === undefined)
+  frozen.total += jobs.length
+  frozen.eligible += eligible.length
+  addCounts(frozen.notEligible, countBy(jobs, ({ notEligible }) => notEligible))
+  addCounts(frozen.byQueue, countBy(eligible, ({ queue }) => queue))
+  addCounts(frozen.byState, countBy(eligible, ({ state }) => state))
+}
+
+/** Collects pages of any size into batches of one size; several go in one statement. */
+class BatchWriter {
+  #waiting: Chosen[] = []
+  #number = 0
+  readonly #scope: ActingScope
+  readonly #bulkId: string
+
+  constructor(scope: ActingScope, bulkId: string) {
+    this.#scope = scope
+    this.#bulkId = bulkId
+  }
+
+  async write(jobs: Chosen[]): Promise<void> {
+    this.#waiting.push(...jobs)
+    const whole = this.#waiting.length - (this.#waiting.length % batchSize)
+    if (whole) await this.#insert(this.#waiting.splice(0, whole))
+  }
+
+  async end(): Promise<void> {
+    if (this.#waiting.length) await this.#insert(this.#waiting.splice(0))
+  }
+
+  async #insert(jobs: Chosen[]): Promise<void> {
+    const { kit, em } = this.#scope
+    const batches: Chosen[][] = []
+    for (let from = 0; from < jobs.length; from += batchSize) batches.push(jobs.slice(from, from + batchSize))
+    const eligible = batches.map((batch) => batch.filter(({ notEligible }) => notEligible === undefined).length)
+    await query(
+      em,
+      sql`insert into ${kit.db.table('bulk_batch')} (bulk_id, number, jobs, eligible)
+          select ${this.#bulkId}::uuid, ${this.#number}::int + place - 1, jobs::jsonb, eligible
+          from unnest(${batches.map((batch) => JSON.stringify(batch))}::text[], ${eligible}::int[]) with ordinality as batch(jobs, eligible, place)`,
+    )
+    this.#number += batches.length
+  }
+}

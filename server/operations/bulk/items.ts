@@ -1,0 +1,82 @@
+import { sql } from 'kysely'
+import type { BulkItem, BulkOutcome } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import type { Scope } from '../scope.ts'
+import { readRun } from './read.ts'
+import type { BatchJob, BulkRunRow, PlacedOutcome } from './rows.ts'
+
+/** Batches looked at for one page; an outcome that few jobs have gives a short page and the place to go on. */
+const mostBatches = 50
+
+interface Place {
+  /** Of the batch, and of the next job in it. */
+  number: number
+  place: number
+}
+
+export interface ItemPage {
+  items: BulkItem[]
+  nextCursor?: string
+  asOf: string
+}
+
+export interface ItemsAsked {
+  outcome?: BulkOutcome
+  limit: number
+  cursor?: string
+}
+
+/** The jobs of a run with how each fared, in the order they were frozen. Jobs that the viewer may not see are left out. */
+export async function listItems(scope: Scope, id: string, { outcome, limit, cursor }: ItemsAsked): Promise<ItemPage> {
+  const run = await readRun(scope, id)
+  const items: BulkItem[] = []
+  let at = cursor === undefined ? { number: 0, place: 0 } : readCursor(cursor)
+  for (let looked = 0; looked < mostBatches; looked++) {
+    const batch = await readBatch(scope, id, at.number)
+    if (!batch) return { items, asOf: scope.now.toISOString() }
+    const shown = await itemsOf(scope, run, batch, at.place, outcome)
+    const room = limit - items.length
+    items.push(...shown.slice(0, room).map(({ item }) => item))
+    if (shown.length > room) return { items, nextCursor: cursorOf({ number: at.number, place: shown[room]!.place }), asOf: scope.now.toISOString() }
+    at = { number: at.number + 1, place: 0 }
+  }
+  return { items, nextCursor: cursorOf(at), asOf: scope.now.toISOString() }
+}
+
+interface Batch {
+  jobs: BatchJob[]
+  outcomes: PlacedOutcome[] | null
+}
+
+async function readBatch({ kit: { db }, em }: Scope, id: string, number: number): Promise<Batch | undefined> {
+  const [batch] = await query(em, sql<Batch>`select jobs, outcomes from ${db.table('bulk_batch')} where bulk_id = ${id} and number = ${number}`)
+  return batch
+}
+
+async function itemsOf({ viewer }: Scope, run: BulkRunRow, { jobs, outcomes }: Batch, from: number, wanted?: BulkOutcome) {
+  const told = jobs.slice(from).map((job, index) => ({ place: from + index, item: itemOf(run, job, outcomes?.[from + index]), job }))
+  const matching = told.filter(({ item }) => wanted === undefined || item.outcome === wanted)
+  const answers = await Promise.all(
+    matching.map(({ job: { id, queue, worker, tags } }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })),
+  )
+  return matching.filter((_item, index) => answers[index]!.allowed)
+}
+
+/** A job that was left alone from the start was refused, with the reason that the preview gave. */
+function itemOf(run: BulkRunRow, { id, queue, state, notEligible }: BatchJob, outcome: PlacedOutcome | undefined): BulkItem {
+  if (notEligible !== undefined) return { id, queue, state, outcome: 'refused', detail: notEligible }
+  const [word, detail] = outcome ?? [run.status === 'aborted' ? 'aborted' : 'waiting']
+  return { id, queue, state, outcome: word, detail }
+}
+
+function cursorOf({ number, place }: Place): string {
+  return Buffer.from(`${number}.${place}`).toString('base64url')
+}
+
+function readCursor(cursor: string): Place {
+  const [, number, place] = /^(\d{1,6})\.(\d{1,4})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (number !== undefined && place !== undefined) return { number: Number(number), place: Number(place) }
+  const message = 'not a cursor of this list'
+  throw new OpsError('invalid_request', `query.cursor: ${message}; expected the nextCursor of an earlier answer.`, { errors: [{ path: 'query.cursor', message }] })
+}

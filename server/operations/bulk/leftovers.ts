@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import type { BulkOutcome } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import type { Scope } from '../scope.ts'
+import type { BatchJob } from './rows.ts'
+
+/** What somebody may want to try again: it did not happen, or nobody knows whether it did. */
+const leftOver: readonly BulkOutcome[] = ['failed', 'aborted', 'unconfirmed', 'locked', 'changed']
+
+/** Ids of an ended run's jobs that did not fare well, a batch at a time. */
+export async function* readLeftovers({ kit: { db }, em }: Scope, bulkId: string): AsyncGenerator<string[]> {
+  const [run] = await query(em, sql<{ status: string }>`select status from ${db.table('bulk_run')} where id = ${bulkId} and status <> 'previewed'`)
+  if (!run) throw new OpsError('not_found', `No bulk run ${bulkId}.`)
+  if (run.status !== 'finished' && run.status !== 'aborted') {
+    throw new OpsError('illegal_transition', `Bulk run ${bulkId} is ${run.status}; expected one that has ended.`)
+  }
+  for (let number = 0; ; number++) {
+    const [batch] = await query(
+      em,
+      sql<{ number: number; jobs: BatchJob[]; outcomes: [BulkOutcome][] | null }>`
+        select number, jobs, outcomes from ${db.table('bulk_batch')} where bulk_id = ${bulkId} and number >= ${number} order by number limit 1`,
+    )
+    if (!batch) return
+    number = batch.number
+    const ids = batch.jobs.filter((job, place) => !job.notEligible && leftOver.includes(batch.outcomes?.[place]?.[0] ?? 'aborted')).map(({ id }) => id)
+    if (ids.length) yield ids
+  }
+}

@@ -1,0 +1,49 @@
+import type { BulkOutcome, BulkStatus, EventSource, OperationAction, Principal } from '../../../schemas/index.ts'
+import type { Chosen } from '../operation.ts'
+
+/** Jobs of one batch: what one transaction changes, and how long it holds their locks. */
+export const batchSize = 1_000
+
+export type BatchJob = Chosen
+
+/** How the job at the same place fared; null for one that is not eligible. */
+export type PlacedOutcome = [outcome: BulkOutcome, detail?: string] | null
+
+export interface BulkRunRow {
+  id: string
+  action: OperationAction
+  status: BulkStatus
+  actor_id: string
+  actor: Principal
+  reason: string | null
+  source: EventSource
+  request_id: string
+  preview_id: string | null
+  event_id: string | null
+  total: number
+  eligible: number
+  not_eligible: Record<string, number>
+  outcomes: Partial<Record<BulkOutcome, number>>
+  created_at: string
+  started_at: string | null
+  finished_at: string | null
+  aborted_by: Principal | null
+}
+
+/** A set of one batch is done while its request waits; anything larger goes on in the background. */
+export function inBackground({ total }: Pick<BulkRunRow, 'total'>): boolean {
+  return total > batchSize
+}
+
+export function countBy<T>(items: T[], word: (item: T) => string | undefined): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const item of items) {
+    const key = word(item)
+    if (key !== undefined) counts[key] = (counts[key] ?? 0) + 1
+  }
+  return counts
+}
+
+export function addCounts(into: Record<string, number>, more: Record<string, number>): void {
+  for (const [key, count] of Object.entries(more)) into[key] = (into[key] ?? 0) + count
+}

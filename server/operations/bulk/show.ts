@@ -1,0 +1,27 @@
+import type { BulkRun } from '../../../schemas/index.ts'
+import { isoMicroseconds } from '../../db/database.ts'
+import { showPrincipal, showText } from '../event.ts'
+import type { Scope } from '../scope.ts'
+import type { BulkRunRow } from './rows.ts'
+
+/** A run as this viewer may see it. Its outcomes add up to what is eligible, what waits included. */
+export function showRun(run: BulkRunRow, { viewer, kit }: Scope): BulkRun {
+  const subject = { type: 'bulk', id: run.id }
+  const told = Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)
+  return {
+    id: run.id,
+    action: run.action,
+    status: run.status,
+    actor: showPrincipal(run.actor, viewer, 'view_jobs', subject),
+    reason: showText('reason', run.reason, viewer, 'view_jobs', subject),
+    total: run.total,
+    eligible: run.eligible,
+    notEligible: run.not_eligible,
+    outcomes: { ...run.outcomes, ...(run.eligible > told && { waiting: run.eligible - told }) },
+    createdAt: isoMicroseconds(run.created_at),
+    startedAt: run.started_at === null ? undefined : isoMicroseconds(run.started_at),
+    finishedAt: run.finished_at === null ? undefined : isoMicroseconds(run.finished_at),
+    abortedBy: run.aborted_by ? showPrincipal(run.aborted_by, viewer, 'view_jobs', subject) : undefined,
+    asOf: kit.now().toISOString(),
+  }
+}

@@ -1,0 +1,86 @@
+import type { PreviewRow } from '../db/entities.ts'
+import { OpsError } from '../error.ts'
+import type { Resource } from '../host/auth.ts'
+import type { Operation } from './operation.ts'
+import { findOwnPreview, previewStatus, sameToken } from './preview.ts'
+import { type Attempt, recordRefusal } from './refusal.ts'
+import type { ActingScope, Scope } from './scope.ts'
+
+/** What stands between a request and a change, whichever way it came: who, may they, why, and that a refusal leaves a trace. */
+
+/** A refusal leaves this function as the same error, after it was kept as evidence. */
+export async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  try {
+    return await work(attempt)
+  } catch (error) {
+    if (error instanceof OpsError && error.status < 500 && !error.details.repeated && !error.details.told) await recordRefusal(scope, attempt, error)
+    throw error
+  }
+}
+
+export function attemptOf(operation: Operation, subject: Attempt['subject'], reason?: string): Attempt {
+  return {
+    action: operation.action,
+    eventType: operation.eventType,
+    subject,
+    reason: reason?.trim() || undefined,
+  }
+}
+
+export function requirePrincipal(scope: Scope): ActingScope {
+  const { principal } = scope.viewer
+  if (principal) return { ...scope, principal }
+  throw new OpsError('unattributable_actor', 'Your account may look, but it cannot be named in evidence, so it may not change anything.')
+}
+
+export async function authorize(scope: ActingScope, operation: Operation, resource: Resource, attempt?: Attempt): Promise<void> {
+  if (attempt) attempt.resource = resource
+  const { allowed, reason } = await scope.viewer.can(operation.action, resource)
+  if (!allowed) throw new OpsError('forbidden', reason ?? `${operation.action} on ${resource.type}:${resource.id} is not allowed.`)
+}
+
+export async function authorizeAgain(scope: ActingScope, operation: Operation, before: Resource, resource: Resource): Promise<void> {
+  if (JSON.stringify(before) !== JSON.stringify(resource)) await authorize(scope, operation, resource)
+}
+
+export interface ReasonRule {
+  required: boolean
+  minLength: number
+}
+
+/** The host may tighten what an operation asks for, never loosen it. */
+export function reasonRule({ kit }: Scope, operation: Operation): ReasonRule {
+  return kit.reasons[operation.action] ?? { required: operation.reason === 'required', minLength: 8 }
+}
+
+export function checkReason(scope: Scope, operation: Operation, given: string | undefined): string | undefined {
+  const reason = given?.trim() || undefined
+  const { required, minLength } = reasonRule(scope, operation)
+  if (!required) return reason
+  if (!reason) throw new OpsError('reason_required', `${operation.action} needs a reason of at least ${minLength} characters.`)
+  if ([...reason].length < minLength) {
+    throw new OpsError('reason_too_short', `The reason has ${[...reason].length} characters; expected at least ${minLength}.`)
+  }
+  return reason
+}
+
+export async function ownPreview(scope: ActingScope, id: string): Promise<PreviewRow> {
+  const preview = await findOwnPreview(scope.em, id, scope.principal.id)
+  if (!preview) throw new OpsError('not_found', `No preview ${id} of yours.`)
+  return preview
+}
+
+export function refuseStatus(preview: PreviewRow, now: Date): void {
+  const status = previewStatus(preview, now)
+  if (status === 'consumed') throw new OpsError('preview_consumed', 'This preview was already executed; it works once.')
+  if (status === 'drifted') throw new OpsError('preview_drifted', 'What this preview showed has changed; take a new preview.')
+  if (status === 'expired') {
+    throw new OpsError('preview_expired', `This preview expired at ${preview.expiresAt.toISOString()}; take a new one.`)
+  }
+}
+
+/** A preview is executed by whoever holds its token, once, while it is ready. */
+export function requireReady(preview: PreviewRow, token: string, now: Date): void {
+  if (!sameToken(token, preview.token)) throw new OpsError('forbidden', 'The token does not belong to this preview.')
+  refuseStatus(preview, now)
+}

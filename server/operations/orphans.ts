@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import type { EventSource, Principal } from '../../schemas/index.ts'
+import { type Em, query } from '../db/database.ts'
+import type { SeenJob } from '../engines/engine.ts'
+import type { Kit } from '../kit.ts'
+import { writeEvent } from './event.ts'
+
+/** By then whoever asked has had the engine's answer, or is gone. */
+export const orphanSeconds = 60
+const atOnce = 50
+
+interface OrphanRow {
+  event_id: string
+  final_event_id: string
+  action: string
+  event_type: string
+  actor: Principal
+  subject_type: string
+  subject_id: string
+  reason: string | null
+  request_id: string
+  source: EventSource
+  preview_id: string | null
+  bulk_id: string | null
+  detail: { jobs?: SeenJob[]; resource?: unknown }
+}
+
+/**
+ * Requests whose end nobody told: the process died between asking the engine and writing down its answer. The second
+ * event says `failed` with the code `orphan_request` and what the engine shows now; whether that is our doing is not claimed.
+ * Batches of a bulk run are left to the runner, which goes on with them.
+ */
+export async function settleOrphans(kit: Kit): Promise<number> {
+  const settled = await kit.db.transact(async (em) => {
+    const orphans = await takeOrphans(kit, em)
+    for (const orphan of orphans) await settle(kit, em, orphan)
+    return orphans.length
+  })
+  if (settled) for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.tell({ topic })
+  return settled
+}
+
+function takeOrphans({ db, now }: Kit, em: Em): Promise<OrphanRow[]> {
+  const table = db.table('open_request')
+  return query(
+    em,
+    sql<OrphanRow>`
+      delete from ${table} where event_id in (
+        select event_id from ${table} where requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null
+        order by requested_at limit ${atOnce} for update skip locked)
+      returning *`,
+  )
+}
+
+async function settle(kit: Kit, em: Em, orphan: OrphanRow): Promise<void> {
+  await writeEvent(kit.db, em, {
+    id: orphan.final_event_id,
+    action: orphan.action,
+    eventType: orphan.event_type,
+    outcome: 'failed',
+    code: 'orphan_request',
+    actor: orphan.actor,
+    subject: { type: orphan.subject_type, id: orphan.subject_id },
+    reason: orphan.reason ?? undefined,
+    source: orphan.source,
+    requestId: orphan.request_id,
+    previewId: orphan.preview_id ?? undefined,
+    metadata: {
+      requested: orphan.event_id,
+      resource: orphan.detail.resource,
+      note: 'The process that asked the engine ended before it could tell the answer; whether the change was made is not known.',
+      engineShows: await lookAgain(kit, orphan),
+    },
+  })
+}
+
+async function lookAgain({ engine }: Kit, { detail, subject_type: type, subject_id: id }: OrphanRow): Promise<unknown> {
+  if (type === 'queue') return engine.readQueue(id)
+  const asked = detail.jobs ?? []
+  if (!asked.length) return undefined
+  const now = new Map((await engine.read(asked.map((job) => job.id))).map((job) => [job.id, job]))
+  return asked.map(({ id: job, version }) => {
+    const found = now.get(job)
+    return { job, state: found?.state ?? 'missing', changedSince: found?.version !== version }
+  })
+}

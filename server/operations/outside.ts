@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import type { EventSource, OperationRequest, Principal } from '../../schemas/index.ts'
+import { type Em, query } from '../db/database.ts'
+import { OpsError } from '../error.ts'
+import type { SeenJob } from '../engines/engine.ts'
+import type { Kit } from '../kit.ts'
+import { type NewEvent, writeEvent } from './event.ts'
+
+/**
+ * A change asked of an engine that cannot join our transaction: an event says that it was requested before anything is
+ * asked, a second one how it ended. What stands between the two is a row here, so that nobody has to search for it.
+ */
+export interface OpenRequest {
+  eventId: string
+  finalEventId: string
+  action: string
+  eventType: string
+  actor: Principal
+  subject: OperationRequest['subject']
+  reason?: string
+  requestId: string
+  source: EventSource
+  previewId?: string
+  bulkId?: string
+  /** What was asked for and of which state. */
+  detail: { jobs?: SeenJob[]; resource?: unknown; before?: unknown; after?: unknown; batch?: number }
+}
+
+/** Writes down that it is about to be asked, inside the transaction that consumes the preview or claims the key. */
+export async function openRequest(kit: Kit, em: Em, event: NewEvent & { id: string }, finalEventId: string, detail: OpenRequest['detail']): Promise<void> {
+  await writeEvent(kit.db, em, { ...event, outcome: 'requested', metadata: { ...event.metadata, finalEvent: finalEventId } })
+  await query(
+    em,
+    sql`
+      insert into ${kit.db.table('open_request')}
+        (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, reason, request_id, source, preview_id, bulk_id, detail)
+      values (${event.id}, ${finalEventId}, ${event.action}, ${event.eventType}, ${JSON.stringify(event.actor)}, ${event.subject.type}, ${event.subject.id},
+        ${event.reason ?? null}, ${event.requestId}, ${event.source}, ${event.previewId ?? null}, ${event.bulkId ?? null}, ${JSON.stringify(detail)})`,
+  )
+}
+
+/** Closes it inside the transaction that tells its end; false when somebody has settled it as an orphan meanwhile. */
+export async function closeRequest(kit: Kit, em: Em, eventId: string): Promise<boolean> {
+  const closed = await query(em, sql`delete from ${kit.db.table('open_request')} where event_id = ${eventId} returning event_id`)
+  return closed.length > 0
+}
+
+/** A refusal is told as what it is; anything else as an engine that failed, never in its own words. */
+export function codeOfFailure(error: unknown): string {
+  return error instanceof OpsError ? error.code : 'unavailable'
+}

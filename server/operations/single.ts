@@ -1,0 +1,204 @@
+import { LockMode } from '@mikro-orm/core'
+import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan } from '../../schemas/index.ts'
+import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
+import { codeOf } from '../describe-failure.ts'
+import { OpsError } from '../error.ts'
+import type { Resource } from '../host/auth.ts'
+import { uuidv7 } from '../uuid.ts'
+import { type Along, type NewEvent, showExecuted, writeEvent, writeGuarded } from './event.ts'
+import { followUp } from './follow-up.ts'
+import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
+import { answerOnce, claimWithChange } from './idempotency.ts'
+import type { Applied, Operation, Planned, Target } from './operation.ts'
+import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
+import { hashPlan, keepPreview, showPlan, showPreview } from './preview.ts'
+import type { ActingScope, Scope } from './scope.ts'
+
+/** Operations about one subject: shown, compared, applied and told in one transaction. */
+
+export function previewOne(operation: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
+  return refusing(scope, attemptOf(operation, request.subject), async (attempt) => {
+    const acting = requirePrincipal(scope)
+    const target = await operation.find(request, acting)
+    await authorize(acting, operation, target.resource, attempt)
+    const planned = await operation.plan(request, target, acting)
+    const plan = showPlan(operation, request.subject, planned, acting)
+    const kept = await keepPreview(acting, request, plan, hashPlan(request, planned))
+    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: kept.token }
+  })
+}
+
+export interface Confirmed {
+  token: string
+  reason?: string
+}
+
+export function executeOne(operation: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
+  const request = readRequest(preview)
+  return refusing(scope, { ...attemptOf(operation, request.subject, reason), previewId: preview.id }, async (attempt) => {
+    const acting = requirePrincipal(scope)
+    requireReady(preview, token, acting.now)
+    const target = await operation.find(request, acting)
+    await authorize(acting, operation, target.resource, attempt)
+    const said = checkReason(acting, operation, reason)
+    const outcome = await acting.kit.db.transact((em) =>
+      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
+    )
+    if ('drifted' in outcome) {
+      const message = 'What the preview showed has changed since; take a new preview and look again.'
+      throw new OpsError('preview_drifted', message, { plan: outcome.drifted })
+    }
+    return finish(operation, request, acting, target, outcome)
+  })
+}
+
+export function runOne(operation: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
+  return refusing(scope, attemptOf(operation, request.subject, request.reason), async (attempt) => {
+    const acting = requirePrincipal(scope)
+    const target = await operation.find(request, acting)
+    await authorize(acting, operation, target.resource, attempt)
+    const quick = operation.inOneStatement ? await applyAtOnce(operation, request, target, acting, key) : null
+    if (quick) return finish(operation, request, acting, target, quick)
+    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
+      const reason = checkReason(acting, operation, request.reason)
+      return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
+    })
+    return first ? finish(operation, request, acting, target, done) : (done as Executed)
+  })
+}
+
+/** What follows the commit: an engine outside it is asked now, and everybody who listens is told. */
+async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: Executed | Requested): Promise<Executed> {
+  const done = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
+  announce(operation, scope, target, done)
+  return done
+}
+
+/** The one place where state changes: plan again under the lock, compare, apply, audit, consume. */
+async function commit(operation: Operation, request: OperationRequest, scope: ActingScope, how: Commit): Promise<Executed | Requested> {
+  const target = await operation.find(request, scope)
+  await authorizeAgain(scope, operation, how.authorized, target.resource)
+  const planned = await operation.plan(request, target, scope)
+  return applyPlanned(operation, request, target, planned, scope, how)
+}
+
+interface Commit {
+  /** Of the event that will be written. */
+  eventId: string
+  reason?: string
+  /** What was asked about before the transaction; the host is asked again only if it became something else. */
+  authorized: Resource
+  previewId?: string
+}
+
+async function commitPreview(
+  operation: Operation,
+  request: OperationRequest,
+  scope: ActingScope,
+  preview: PreviewRow,
+  how: Omit<Commit, 'eventId' | 'previewId'>,
+): Promise<Executed | Requested | { drifted: Plan }> {
+  const { em, now } = scope
+  const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+  refuseStatus(locked, now)
+  const target = await operation.find(request, scope)
+  await authorizeAgain(scope, operation, how.authorized, target.resource)
+  const planned = await operation.plan(request, target, scope)
+  if (hashPlan(request, planned) !== locked.planHash) {
+    locked.driftedAt = now
+    await em.flush()
+    return { drifted: showPlan(operation, request.subject, planned, scope) }
+  }
+  locked.consumedAt = now
+  locked.eventId = uuidv7(now.getTime())
+  return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId: locked.eventId })
+}
+
+/**
+ * The same change and the same evidence in a single statement, which is a transaction by itself. Null, and nothing
+ * done, whenever anything is not plain: the subject has changed, the key was used, the request is refused. Then the
+ * locked way finds out what to answer.
+ */
+async function applyAtOnce(
+  operation: Operation,
+  request: OperationRequest & { reason?: string },
+  target: Target,
+  scope: ActingScope,
+  key: string | undefined,
+): Promise<Executed | null> {
+  const eventId = uuidv7(scope.now.getTime())
+  try {
+    const reason = checkReason(scope, operation, request.reason)
+    const planned = await operation.plan(request, target, scope)
+    const applied = await operation.apply(request, target, { ...scope, reason }, eventId)
+    const { event, along } = eventOf(operation, request, target, planned, applied, scope, { eventId, reason })
+    const claim = key === undefined ? [] : [claimWithChange(scope, key, request, eventId)]
+    const change = applied.change && { ...applied.change, along: [...(applied.change.along ?? []), ...claim] }
+    const row = await writeGuarded(scope.kit.db, scope.em, event, { ...along, change })
+    return row && showExecuted(row, scope.viewer)
+  } catch (error) {
+    if (error instanceof OpsError || codeOf(error) === uniqueViolation) return null
+    throw error
+  }
+}
+
+const uniqueViolation = '23505'
+
+async function applyPlanned(
+  operation: Operation,
+  request: OperationRequest,
+  target: Target,
+  planned: Planned,
+  scope: ActingScope,
+  how: Commit,
+): Promise<Executed | Requested> {
+  const describe = (applied: Applied) => eventOf(operation, request, target, planned, applied, scope, how)
+  if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
+  const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
+  await scope.em.flush()
+  const { event, along } = describe(applied)
+  return showExecuted(await writeEvent(scope.kit.db, scope.em, event, along), scope.viewer)
+}
+
+/** The event that tells of an operation, and what goes along with it. */
+function eventOf(
+  operation: Operation,
+  request: OperationRequest,
+  target: Target,
+  planned: Planned,
+  applied: Applied,
+  scope: ActingScope,
+  how: Pick<Commit, 'eventId' | 'reason' | 'previewId'>,
+): { event: NewEvent & { id: string }; along: Along } {
+  return {
+    event: {
+      id: how.eventId,
+      action: operation.action,
+      eventType: operation.eventType,
+      outcome: 'succeeded',
+      actor: scope.principal,
+      subject: request.subject,
+      reason: how.reason,
+      before: applied.before ?? planned.before,
+      after: applied.after ?? planned.after,
+      source: scope.source,
+      requestId: scope.requestId,
+      previewId: how.previewId,
+      metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
+    },
+    along: {
+      change: applied.change,
+    },
+  }
+}
+
+/** What follows a commit: everybody who listens is told, and the host of a repair. */
+function announce(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
+  kit.tell({ topic: 'audit' })
+  for (const topic of operation.topics) kit.tell({ topic, subject: event.subject })
+  if (operation.repairs?.(target)) followUp(kit, event)
+}
+
+function readRequest({ action, subjectType: type, subjectId: id, input }: PreviewRow): OperationRequest {
+  return operationRequest.parse({ action, subject: { type, id }, input }) as OperationRequest
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { executorOf, query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'pause_queue' }>
+
+export const pauseQueue = defineOperation<Request, QueueSubject>({
+  action: 'pause_queue',
+  eventType: 'queue.paused',
+  reason: 'required',
+  risk: 'high',
+  onEngine: true,
+  topics: ['queues'],
+  find: findQueue,
+
+  plan({ subject }, { found }, scope) {
+    requireSupport(scope, 'pause_queue')
+    const queue = requireQueue(found, subject.id)
+    if (isPaused(found)) {
+      const since = found.pause && ` since ${new Date(found.pause.paused_at).toISOString()}`
+      throw new OpsError('illegal_transition', `Queue ${queue.name} is already paused${since ?? ''}; expected one that is not.`)
+    }
+    return {
+      title: `Pause queue ${queue.name}`,
+      effect: 'Workers start no more of its jobs until it is resumed. New jobs are still taken in and wait.',
+      cautions: [
+        'Jobs that are executing now go on to their end.',
+        ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
+        'It stays paused until somebody resumes it.',
+      ],
+      before: { paused: false },
+      after: { paused: true },
+      basis: { paused: queue.paused },
+    }
+  },
+
+  async apply({ subject }, { found }, { kit, em, now, principal, reason }, eventId) {
+    await query(
+      em,
+      sql`
+        insert into ${kit.db.table('queue_pause')} as kept (queue, paused_at, paused_by, reason, event_id)
+        values (${subject.id}, ${now}, ${JSON.stringify(principal)}, ${reason ?? null}, ${eventId})
+        on conflict (queue) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, reason = excluded.reason, event_id = excluded.event_id`,
+    )
+    await kit.engine.pauseQueue!(found.queue!.name, executorOf(em))
+    return { after: { paused: true, pausedBy: principal.label, pausedAt: now.toISOString() }, result: { queue: subject.id } }
+  },
+})

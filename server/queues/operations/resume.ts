@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { executorOf, query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'resume_queue' }>
+
+export const resumeQueue = defineOperation<Request, QueueSubject>({
+  action: 'resume_queue',
+  eventType: 'queue.resumed',
+  reason: 'required',
+  risk: 'medium',
+  onEngine: true,
+  repairs: () => true,
+  topics: ['queues'],
+  find: findQueue,
+
+  plan({ subject }, { found }, scope) {
+    requireSupport(scope, 'resume_queue')
+    const queue = requireQueue(found, subject.id)
+    // Where the engine does not tell, a queue may be paused without our knowing; asking it to go on harms nobody.
+    if (!isPaused(found) && queue.paused !== null) {
+      throw new OpsError('illegal_transition', `Queue ${queue.name} is not paused; expected one that is.`)
+    }
+    const { pause } = found
+    return {
+      title: `Resume queue ${queue.name}`,
+      effect: 'Workers start its jobs again, those that waited first.',
+      cautions: pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.'],
+      before: { paused: true, ...(pause && { pausedAt: new Date(pause.paused_at).toISOString(), pausedBy: pause.paused_by.label }) },
+      after: { paused: false },
+      basis: { paused: queue.paused },
+    }
+  },
+
+  async apply({ subject }, { found }, { kit, em }) {
+    await query(em, sql`delete from ${kit.db.table('queue_pause')} where queue = ${subject.id}`)
+    await kit.engine.resumeQueue!(found.queue!.name, executorOf(em))
+    return { result: { queue: subject.id } }
+  },
+})

@@ -1,0 +1,38 @@
+import type { OperationRequest } from '../../../schemas/index.ts'
+import { executorOf } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { defineOperation } from '../../operations/operation.ts'
+import { findQueue, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+
+type Request = Extract<OperationRequest, { action: 'scale_queue' }>
+
+export const scaleQueue = defineOperation<Request, QueueSubject>({
+  action: 'scale_queue',
+  eventType: 'queue.scaled',
+  reason: 'required',
+  risk: 'medium',
+  onEngine: true,
+  topics: ['queues'],
+  find: findQueue,
+
+  plan({ subject, input }, { found }, scope) {
+    requireSupport(scope, 'scale_queue')
+    const queue = requireQueue(found, subject.id)
+    if (queue.limit === input.limit) throw new OpsError('illegal_transition', `Queue ${queue.name} already runs ${input.limit} jobs at once; expected another number.`)
+    return {
+      title: `Change concurrency of ${queue.name}`,
+      effect: `It runs ${input.limit} jobs at once from now on.`,
+      cautions: [
+        'More jobs at once load what the jobs use: databases, mail servers, other services.',
+        ...(queue.limit === null ? ['The present limit is not known, so this cannot be put back by itself.'] : []),
+      ],
+      before: { limit: queue.limit },
+      after: { limit: input.limit },
+    }
+  },
+
+  async apply({ input }, { found }, { kit, em }) {
+    await kit.engine.scaleQueue!(found.queue!.name, input.limit, executorOf(em))
+    return { result: { queue: found.queue!.name, limit: input.limit } }
+  },
+})
