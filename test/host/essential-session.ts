@@ -21,7 +21,7 @@ export function essentialSession(engine: string): void {
       await page.goto(`${shop.url}/ops/jobs/cron`)
       await expect.poll(() => textOf(cronRow(page))).toContain('Runnable')
       await cronRow(page).getByRole('button', { name: /^Pause/ }).click()
-      await confirmWith(page, { reason: 'fixture maintenance', verb: 'Pause entry', recorded: 'cron.paused' })
+      await confirmWith(page, { reason: 'fixture maintenance', verb: 'Pause entry', event: 'cron.paused' })
       await expect.poll(() => textOf(cronRow(page))).toContain('Waiting')
       const events = await eventsOf(shop, 'cron_entry', 'nightly_sync', 'cron.paused')
       expect(events).toMatchObject([{ outcome: 'succeeded', reason: 'fixture maintenance', actor: { id: 'ops-demo' } }])
@@ -61,7 +61,7 @@ export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): v
   test('retrying it with a reason leaves an event that the job shows', async () => {
     const { shop, page } = opened()
     await page.locator('ops-job').getByRole('button', { name: 'Retry…' }).click()
-    await confirmWith(page, { reason: 'the mailbox exists now', verb: 'Retry', recorded: 'job.retried' })
+    await confirmWith(page, { reason: 'the mailbox exists now', verb: 'Retry', event: 'job.retried' })
     const events = await eventsOf(shop, 'job', failed, 'job.retried')
     expect(events[0]).toMatchObject({ outcome: 'succeeded', reason: 'the mailbox exists now', actor: { id: 'ops-demo' } })
     await expect.poll(() => textOf(page.locator('ops-job'))).toContain('job.retried')
@@ -80,7 +80,7 @@ export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): v
       return expect(await textOf(row)).toContain(permission!.reason)
     }
     await pause.click()
-    await confirmWith(page, { reason: 'the printer moves house', verb: 'Pause queue', recorded: 'queue.paused' })
+    await confirmWith(page, { reason: 'the printer moves house', verb: 'Pause queue', event: 'queue.paused' })
     await expect.poll(() => textOf(row), { timeout: 10_000 }).toContain('the printer moves house')
     expect((await eventsOf(shop, 'queue', 'gift_reminder', 'queue.paused'))[0]).toMatchObject({ outcome: 'succeeded' })
   })

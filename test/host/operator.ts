@@ -89,15 +89,20 @@ export const focusedText = (page: Page): Promise<string | undefined> =>
 export const cronRow = (page: Page): Locator => page.locator('ops-cron').getByRole('row').filter({ hasText: 'nightly_sync' }).first()
 
 /** Gives the reason in the open dialog, confirms, sees that it was recorded, and closes it. */
-export async function confirmWith(page: Page, { reason, verb, recorded }: { reason: string; verb: string; recorded: string }): Promise<void> {
+export async function confirmWith(page: Page, { reason, verb, event }: { reason: string; verb: string; event: string }): Promise<void> {
   const dialog = page.getByRole('dialog')
   await expect.poll(() => textOf(dialog)).toContain('Preview Ready')
   await dialog.getByLabel(/^Reason/).fill(reason)
   await dialog.getByRole('button', { name: verb, exact: true }).click()
-  await expect.poll(() => dialog.getByRole('button', { name: 'Close', exact: true }).isVisible()).toBe(true)
-  expect(await textOf(dialog)).toContain(recorded)
+  await recorded(dialog, event)
   await page.keyboard.press('Escape')
   await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+}
+
+/** The dialog has done what it was asked; before, it names the event that would be written. */
+export async function recorded(dialog: Locator, event: string): Promise<void> {
+  await expect.poll(() => dialog.getByRole('button', { name: 'Close', exact: true }).isVisible()).toBe(true)
+  expect(await textOf(dialog)).toContain(event)
 }
 
 /** Events of one kind about one subject, newest first. */

@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jobsAndQueues } from './essential-session.ts'
-import { cronRow as row, eventsOf, focusedText, openShop, type OpenedShop, textOf } from './operator.ts'
+import { cronRow as row, eventsOf, focusedText, openShop, type OpenedShop, recorded, textOf } from './operator.ts'
 
 /** The canonical first operator session, as a person does it: the real demo, a real browser, and evidence at the end. */
 let shop: OpenedShop
@@ -84,7 +84,7 @@ describe('the first operator session', () => {
     await dialog.getByLabel(/^Reason/).fill('fixture maintenance')
     await dialog.getByRole('button', { name: 'Pause entry' }).click()
     await expect.poll(() => textOf(row(watching)), { timeout: 2_000, interval: 50 }).toContain('Waiting')
-    await expect.poll(() => textOf(dialog)).toContain('cron.paused')
+    await recorded(dialog, 'cron.paused')
     await page.keyboard.press('Escape')
     await expect.poll(() => textOf(row(page))).toContain('Waiting')
     const shown = await textOf(row(page))
@@ -135,7 +135,7 @@ describe('the first operator session', () => {
     await expect.poll(() => textOf(dialog)).toContain('Preview Ready')
     for (let tabs = 0; tabs < 12 && (await focusedText(page)) !== 'Resume entry'; tabs++) await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await expect.poll(() => textOf(dialog)).toContain('cron.resumed')
+    await recorded(dialog, 'cron.resumed')
     await page.keyboard.press('Escape')
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     await expect.poll(() => textOf(row(page))).toContain('Runnable')
@@ -143,7 +143,7 @@ describe('the first operator session', () => {
     await row(page).getByRole('button', { name: /^Pause/ }).click()
     await dialog.getByLabel(/^Reason/).fill('fixture maintenance')
     await dialog.getByRole('button', { name: 'Pause entry' }).click()
-    await expect.poll(() => textOf(dialog)).toContain('cron.paused')
+    await recorded(dialog, 'cron.paused')
     await page.keyboard.press('Escape')
   })
 
