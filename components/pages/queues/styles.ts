@@ -45,6 +45,11 @@ export const queuesStyles = css`
   .depth li {
     white-space: nowrap;
   }
+  .depth .plain {
+    display: inline-block;
+    min-height: 24px;
+    line-height: 24px;
+  }
   .depth .first {
     flex-basis: 100%;
   }
