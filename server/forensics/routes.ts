@@ -1,6 +1,7 @@
 import type { Bundle } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { eventBundle } from './audit-event.ts'
+import { bulkBundle } from './bulk.ts'
 import { unknownBundle } from './bundle.ts'
 import { cronBundle } from './cron-entry.ts'
 import { jobBundle } from './job.ts'
@@ -19,6 +20,7 @@ const openers: Record<string, Open | undefined> = {
   audit_event: eventBundle,
   job: jobBundle,
   queue: queueBundle,
+  bulk: bulkBundle,
 }
 
 /** Everything known of one subject. A subject nobody knows is an answer too: it says what to supply. */

@@ -90,6 +90,28 @@ describe('the evidence of a job', () => {
   })
 })
 
+test('a bulk run has its evidence, and each of its jobs finds it', async () => {
+  const ids = await Promise.all([failed(), failed(), server.oban.insert({ state: 'executing', attempt: 1, attemptedIn: -5 })])
+  const body = { action: 'retry_job', selection: { ids }, reason: 'the ledger is open again' }
+  const done = await server.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': crypto.randomUUID() })
+  expect(done.status).toBe(200)
+  const { id, bulkId } = (done.body as unknown as { event: { id: string; bulkId: string } }).event
+  const read = async () => bundleSchema.parse((await server.call('ops-demo', 'GET', `/forensics/bulk/${bulkId}`)).body)
+  const { subject, diagnosis, completeness, chronology } = await read()
+  expect({ subject, diagnosis, completeness }).toMatchObject({
+    subject: { label: 'Retry, 3 jobs', href: `/ops/jobs/list?bulk=${bulkId}` },
+    diagnosis: { status: 'resolved', detail: 'Of 2 eligible jobs: 2 done.' },
+    completeness: { state: 'complete' },
+  })
+  expect(chronology).toMatchObject([{ label: 'ops-demo retried 2 jobs together', detail: 'the ledger is open again' }])
+  expect((await open(ids[0]!)).chronology).toContainEqual(expect.objectContaining({ ref: expect.objectContaining({ id }) }))
+  expect((await open(ids[2]!)).chronology.filter(({ source }) => source === 'audit')).toEqual([])
+  surfaces = { view_jobs: false }
+  expect((await read()).withheld).toEqual(['jobs'])
+  surfaces = {}
+  expect((await server.call('ops-demo', 'GET', '/forensics/bulk/none')).body).toMatchObject({ completeness: { state: 'unknown' } })
+})
+
 test('jobs that failed for good lately need a review, each for who may see it', async () => {
   const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine })
   try {

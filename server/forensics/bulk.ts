@@ -1,0 +1,92 @@
+import { type Bundle, type BulkRun, bulkOutcomes, type NextPath, operationActions } from '../../schemas/index.ts'
+import { OpsError } from '../error.ts'
+import { pageOf } from '../host/auth.ts'
+import { readRun } from '../operations/bulk/read.ts'
+import { showRun } from '../operations/bulk/show.ts'
+import type { Scope } from '../operations/scope.ts'
+import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
+import { eventItem, newestFirst } from './chronology.ts'
+import { readTrail, type Trail } from './trail.ts'
+
+/** What is known of a bulk run: its frozen set, how its jobs fared, and one event for each batch. */
+export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
+  const subject = { type: 'bulk', id }
+  const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
+  if (!allowed) return unknownBundle(scope, subject, 'You may not see jobs.', ['jobs'])
+  const run = await findRun(scope, id)
+  if (!run) return unknownBundle(scope, subject, 'Supply the id of a bulk run that was confirmed.')
+  const trail = await readTrail(scope, 'bulk', id)
+  const href = `${scope.kit.base}/list?${new URLSearchParams({ bulk: id })}`
+  return {
+    subject: { ...subject, label: `${operationActions[run.action]}, ${run.total} jobs`, href },
+    diagnosis: diagnose(run),
+    completeness: completenessOf(run, trail),
+    window: { from: run.createdAt, to: run.finishedAt ?? scope.now.toISOString() },
+    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+    linkedResources: trail.events.slice(0, 5).map((event) => ({
+      type: 'audit_event', id: event.id, label: event.eventType, href: `${scope.kit.base}/audit?event=${event.id}`,
+    })),
+    nextPaths: await pathsOf(scope, run, href),
+    runbook: runbookFor(run),
+    withheld: trail.withheld,
+    asOf: scope.now.toISOString(),
+  }
+}
+
+async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return null
+  try {
+    return showRun(await readRun(scope, id), scope)
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'not_found') return null
+    throw error
+  }
+}
+
+/** Outcomes that somebody should look at. */
+const troubled = ['failed', 'refused', 'locked', 'changed', 'unconfirmed', 'aborted'] as const
+
+function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] {
+  const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${count} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
+  const detail = `Of ${eligible} eligible jobs: ${told.length ? told.join(', ') : 'none reached yet'}.`
+  if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is under way.', detail, provenance: 'durable' }
+  if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; what was done stays done.', detail, provenance: 'durable' }
+  const left = troubled.some((outcome) => outcomes[outcome])
+  return { status: left ? 'needs_review' : 'resolved', title: left ? 'It ended, and left some jobs as they were.' : 'It is done.', detail, provenance: 'durable' }
+}
+
+function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['completeness'] {
+  const gaps = [
+    ...(outcomes.unconfirmed ? [`What became of ${outcomes.unconfirmed} jobs is not known: the engine did not answer.`] : []),
+    ...(status === 'queued' || status === 'running' ? ['It has not ended yet.'] : []),
+    ...trail.gaps,
+  ]
+  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
+  return { state: 'complete', reasons: ['Each batch committed together with its event, and each job has its outcome.'] }
+}
+
+async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPath[]> {
+  return [
+    {
+      order: 1,
+      ownership: 'powertools_native',
+      ownershipLabel: 'Powertools-native',
+      posture: 'Audited action',
+      label: 'Look at its jobs and their outcomes',
+      detail: 'What was left over can be tried again from there.',
+      href,
+    },
+    auditPath(scope, { type: 'bulk', id: run.id }, 2),
+    ...(await foreignPaths(scope, 3, 'the people who own the workers')),
+  ]
+}
+
+function runbookFor(run: BulkRun): Bundle['runbook'] {
+  return {
+    title: 'A bulk run',
+    whyNow: diagnose(run).title,
+    prerequisites: [{ label: 'It has ended', met: run.finishedAt !== undefined }],
+    cautions: ['A job that changed after the preview was left alone on purpose; look at it before you try again.'],
+    steps: ['Read the outcomes that are not done, by reason.', 'Mend the cause.', 'Take what was left over as a new selection.'],
+  }
+}
