@@ -58,6 +58,7 @@ const verbs: Record<string, string> = {
 export function describeEvent({ actor, eventType, action, outcome, code, jobs }: AuditEvent): string {
   const attempt = `“${operationActions[action as keyof typeof operationActions] ?? action}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
+  if (code === 'orphan_request') return `The end of ${attempt.replace(/ \(.*/, '')}, asked by ${actor.label}, is not known`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
   if (outcome === 'requested') return `${actor.label} asked the engine for “${operationActions[action as keyof typeof operationActions] ?? action}”`
   const told = verbs[eventType] ?? eventType

@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
 import type { Principal, ViewAction } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
+import { orphanSeconds } from '../operations/orphans.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** By then the engine has answered or nobody listens for it any more. */
-const orphanSeconds = 60
 const most = 200
 
 const subjectViews: Record<string, ViewAction> = { job: 'view_jobs', queue: 'view_queues', cron_entry: 'view_cron', bulk: 'view_jobs' }
@@ -27,13 +26,25 @@ interface Row {
   requested_at: string
 }
 
-/** Those about subjects that the viewer may see, the oldest first. */
+/**
+ * Those about subjects that the viewer may see, the oldest first: requests that are still open, and those that were closed
+ * within the last day without anybody knowing, as long as nothing was done to the subject since. What a bulk run asked for
+ * is told by the run.
+ */
 export async function readOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
   const rows = await query(
     em,
     sql<Row>`
-      select event_id::text, action, subject_type, subject_id, actor, requested_at::text from ${db.table('open_request')}
-      where requested_at < ${now}::timestamptz - make_interval(secs => ${orphanSeconds}) order by requested_at limit ${most}`,
+      (select event_id::text, action, subject_type, subject_id, actor, requested_at::text from ${db.table('open_request')}
+       where requested_at < ${now}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null)
+      union all
+      (select id::text, action, subject_type, subject_id, jsonb_build_object('id', actor_id, 'type', actor_type, 'label', actor_label), occurred_at::text
+       from ${db.table('audit_event')} orphan
+       where outcome = 'failed' and code = 'orphan_request' and occurred_at > ${now}::timestamptz - interval '1 day' and not exists (
+         select from ${db.table('audit_event')} later
+         where later.subject_type = orphan.subject_type and later.subject_id = orphan.subject_id and later.occurred_at > orphan.occurred_at
+           and later.outcome = 'succeeded'))
+      order by 6 limit ${most}`,
   )
   const answers = await Promise.all(
     rows.map(({ subject_type: type, subject_id: id }) => viewer.can(subjectViews[type] ?? 'view_audit', { type, id, queue: type === 'queue' ? id : undefined })),

@@ -204,6 +204,20 @@ describe('on the overview', () => {
     expect(review.exemplars[0]).toMatchObject({ label: 'j-00:05:00', completeness: 'partial_evidence', attention: expect.stringMatching(/“Retry” was asked of the engine by Two/) })
   })
 
+  test('also those that were closed without anybody knowing, until something was done since', async () => {
+    const event = (outcome: string, code: string | null) =>
+      client.query(
+        `insert into ops.audit_event (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id, source, request_id)
+         values (gen_random_uuid(), 'pause_queue', 'queue.paused', $1, $2, 'ops-two', 'user', 'Two', 'queue', 'asked', 'api', 'r')`,
+        [outcome, code],
+      )
+    await event('failed', 'orphan_request')
+    expect(await bucket('needs_review')).toMatchObject({ count: 1, exemplars: [{ label: 'asked', attention: expect.stringMatching(/“Pause queue” was asked of the engine by Two/) }] })
+    expect((await bundle('asked')).chronology).toMatchObject([{ label: 'The end of “Pause queue”, asked by Two, is not known' }])
+    await event('succeeded', null)
+    expect((await bucket('needs_review')).count).toBe(0)
+  })
+
   test('what the actor may not see is not seen here, and that is said', async () => {
     await figure('held')
     await paused('held')
