@@ -8,6 +8,7 @@ export interface BullQueue {
   getJobCounts(...types: string[]): Promise<Record<string, number>>
   getMetrics(type: 'completed' | 'failed', start?: number, end?: number): Promise<{ meta: { count: number }; data: number[] }>
   getWorkers(): Promise<Record<string, string>[]>
+  getVersion(): Promise<string | null>
   isPaused(): Promise<boolean>
   pause(): Promise<void>
   resume(): Promise<void>

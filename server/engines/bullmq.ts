@@ -5,7 +5,9 @@ import { asEngineJob, asFoundJob, type StoredJob } from './bullmq-job.ts'
 import { countJobs, listJobs } from './bullmq-list.ts'
 import { type EndedBefore, measureQueues } from './bullmq-measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './bullmq-queue.ts'
+import { patienceMs, reach, reading } from './bullmq-reach.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
+import { OpsError } from '../error.ts'
 import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from './engine.ts'
 
 export interface BullMqOptions {
@@ -24,7 +26,13 @@ export interface BullMqOptions {
 export function bullmq({ queues }: BullMqOptions): Engine {
   const all = () => [...(typeof queues === 'function' ? queues() : queues)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const named = (name: string) => all().find((queue) => queue.name === name)
-  const known = (name: string) => named(name) ?? unknownQueue(name)
+  /** For a change: it is not left with a store that is away. */
+  const known = async (name: string) => {
+    const queue = named(name) ?? unknownQueue(name)
+    await reach([queue])
+    return queue
+  }
+  const read = <T>(from: (queues: BullQueue[]) => Promise<T>) => reading(all(), () => from(all()))
   const endedBefore: EndedBefore = new Map()
   return {
     name: 'bullmq',
@@ -38,53 +46,59 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     async enqueue(job) {
       const { queue, worker, args } = job
-      const { id } = await known(queue).add(worker ?? queue, args, { jobId: idFor(job) })
+      const { id } = await (await known(queue)).add(worker ?? queue, args, { jobId: idFor(job) })
       return { queue, id: publicId(queue, id ?? idFor(job)) }
     },
 
-    find: async (refs) => (await load(all(), refs.map(({ id }) => id))).map(asFoundJob),
+    find: (refs) => read(async (queues) => (await load(queues, refs.map(({ id }) => id))).map(asFoundJob)),
 
     async cancel(refs) {
+      await reach(all())
       const jobs = (await load(all(), refs.map(({ id }) => id))).map(asEngineJob)
       const unfinished = jobs.filter(({ state }) => ['scheduled', 'available', 'retryable'].includes(state))
       await actOnJobs(all(), 'cancel', unfinished)
     },
 
-    list: async (filter, page) => asPage(await listJobs(all(), filter, page)),
+    list: (filter, page) => read(async (queues) => asPage(await listJobs(queues, filter, page))),
 
     async select(filter, page) {
-      const { jobs, ...rest } = await listJobs(all(), filter, { ...page, order: 'oldest' })
+      const { jobs, ...rest } = await read((queues) => listJobs(queues, filter, { ...page, order: 'oldest' }))
       return { ...rest, jobs: jobs.map(asSelected) }
     },
 
-    count: (filter, limit) => countJobs(all(), filter, limit),
+    count: (filter, limit) => read((queues) => countJobs(queues, filter, limit)),
 
     async hints(field, prefix, limit) {
-      const values = field === 'queue' ? all().map(({ name }) => name) : field === 'worker' ? await recentWorkers(all()) : []
+      const values = field === 'queue' ? all().map(({ name }) => name) : field === 'worker' ? await read(recentWorkers) : []
       const wanted = prefix.toLowerCase()
       return [...new Set(values)].filter((value) => value.toLowerCase().startsWith(wanted)).toSorted().slice(0, limit)
     },
 
-    read: async (ids) => (await load(all(), ids)).map(asEngineJob),
+    read: (ids) => read(async (queues) => (await load(queues, ids)).map(asEngineJob)),
 
-    detail: (id) => readDetail(all(), id),
+    detail: (id) => read((queues) => readDetail(queues, id)),
 
     refuses,
 
-    act: (action, jobs) => actOnJobs(all(), action, jobs),
+    async act(action, jobs) {
+      await reach(all())
+      return actOnJobs(all(), action, jobs)
+    },
 
     async readQueue(name) {
       const queue = named(name)
-      return queue ? { name, paused: await queue.isPaused(), limit: await queue.getGlobalConcurrency() } : null
+      if (!queue) return null
+      await reach([queue])
+      return { name, paused: await queue.isPaused(), limit: await queue.getGlobalConcurrency() }
     },
 
-    pauseQueue: async (name) => known(name).pause(),
-    resumeQueue: async (name) => known(name).resume(),
+    pauseQueue: async (name) => (await known(name)).pause(),
+    resumeQueue: async (name) => (await known(name)).resume(),
     async scaleQueue(name, limit) {
-      await known(name).setGlobalConcurrency(limit)
+      await (await known(name)).setGlobalConcurrency(limit)
     },
 
-    measure: (since) => measureQueues(all(), since, endedBefore),
+    measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
 
     missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
 
@@ -120,11 +134,17 @@ function idFor({ origin: { cronEntry, slotAt } }: NewJob): string {
 
 async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
   try {
-    await Promise.all(queues.map((queue) => queue.isPaused()))
-    return { ok: true, version: '6', detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
+    const version = await reading(queues, () => versionOf(queues), patienceMs)
+    return { ok: true, version, detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
   } catch (error) {
+    if (error instanceof OpsError) return { ok: false, detail: 'BullMQ does not answer within three seconds.' }
     return { ok: false, detail: `BullMQ does not answer: ${error instanceof Error ? error.message : String(error)}` }
   }
+}
+
+/** BullMQ writes which version opened a queue last, e.g. `bullmq:6.7.0`. */
+async function versionOf([queue]: BullQueue[]): Promise<string> {
+  return (await queue?.getVersion())?.split(':').at(-1) ?? '6'
 }
 
 /** In the order asked for; missing ones are left out. */
