@@ -12,7 +12,9 @@ const detailColumns = `${jobColumns}, j.output::text as output, j.policy, j.sing
 export async function readDetail(tables: PgBossTables, id: string): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
   const { rows } = await tables.db.executeSql(
-    `select ${detailColumns} from ${tables.queues} queue join ${tables.jobs} j on j.name = queue.name and j.id = $1::uuid limit 1`,
+    `select ${detailColumns} from ${tables.queues} queue cross join lateral (
+       select * from ${tables.jobs} job where job.name = queue.name and job.id = $1::uuid limit 1
+     ) j`,
     [id],
   )
   const [row] = rows

@@ -1,15 +1,15 @@
-import type { JobCount, JobFilter, JobPage } from './engine.ts'
+import type { JobFilter, JobPage } from './engine.ts'
 import { type Conditions, conditionsOf } from './pg-boss-filter.ts'
 import { isJobId } from './pg-boss-rows.ts'
 import type { PgBossTables, Shape } from './pg-boss-table.ts'
 import { findInTail } from './pg-boss-tail.ts'
-import { beyond, by, canWalk, type Found, findInWindow, type Order, pairConditions, placeColumns, strandsOf, type Wanted, walksStrands } from './pg-boss-window.ts'
+import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, type Found, findInWindow, type Order, pairConditions, type Wanted } from './pg-boss-window.ts'
 import { allOf, Bound, literally, type Row } from './sql.ts'
 
 /** So many jobs at most are looked at for one page; the cursor goes on behind them. */
-const windowSize = 10_000
-/** A first look before an index narrows: what is frequent is met at once. */
-const glance = 1_000
+const windowSize = 5_000
+/** So many in a first look: what is frequent is met at once. */
+const glance = 500
 /** What an index narrows to so few is sorted as a whole. */
 const few = 10_000
 
@@ -29,24 +29,23 @@ export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, ask
   const found = await findPage(tables, await tables.shape(), filter, wanted)
   const jobs = found.rows.slice(0, limit).map(asked.read)
   const last = found.rows[limit - 1]
-  if (found.rows.length > limit) return { jobs, next: `${String(last!.place)}~${String(last!.id)}`, searched: found.partOf }
-  const next = found.edge && `${found.edge.created}~${found.edge.id}`
-  return { jobs, next, searched: searchedIn(found, order, after !== undefined) }
+  if (found.rows.length > limit) return { jobs, next: String(last!.place), searched: found.partOf }
+  return { jobs, next: found.edge, searched: searchedIn(found, order, after !== undefined) }
 }
 
 /** Undefined when all that could match was looked at. */
-function searchedIn({ examined, partOf }: Found, order: Order, goesOn: boolean): string | undefined {
+export function searchedIn({ examined, partOf }: Found, order: Order, goesOn: boolean): string | undefined {
   if (examined === undefined) return partOf
   return `the ${order} ${examined.toLocaleString('en')} candidates${goesOn ? ' from the cursor on' : ''}`
 }
 
-function parseCursor(cursor: string): { created: string; id: string } {
+function parseCursor(cursor: string): Cursor {
   const [created = '', id = ''] = cursor.split('~')
   if (!isJobId(id) || Number.isNaN(Date.parse(created))) throw new Error('The cursor is not one that a page of jobs gave.')
   return { created, id }
 }
 
-async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, wanted: Wanted): Promise<Found> {
+export async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, wanted: Wanted): Promise<Found> {
   /** A statement each; its values are numbered anew. */
   const ask = async (how: (conditions: Conditions, bound: Bound) => Promise<Found>): Promise<Found> => {
     const bound = new Bound()
@@ -55,13 +54,15 @@ async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, w
   }
   if (filter.id !== undefined || shape.small) return ask((conditions, bound) => findAmongAll(tables, conditions, bound, wanted))
   if (!canWalk(shape)) return ask((conditions, bound) => findInTail(tables, shape, conditions, bound, wanted))
+  const look = (size: number) => ask((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, Math.max(size, wanted.limit)))
+  const near = await look(glance)
+  if (near.examined === undefined || near.rows.length > wanted.limit) return near
   const narrowing = narrowingIndex(shape, filter)
-  const size = Math.max(narrowing ? glance : windowSize, 2 * wanted.limit)
-  const near = await ask((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, size))
-  if (!narrowing || near.examined === undefined || near.rows.length > wanted.limit) return near
-  const narrowed = await ask((conditions, bound) => findAmongFew(tables, conditions, bound, wanted, narrowing))
-  if (narrowed.examined === undefined) return narrowed
-  return ask((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, Math.max(windowSize, 2 * wanted.limit)))
+  if (narrowing) {
+    const narrowed = await ask((conditions, bound) => findAmongFew(tables, conditions, bound, wanted, narrowing))
+    if (narrowed.examined === undefined) return narrowed
+  }
+  return look(windowSize)
 }
 
 type Narrowing = 'args' | 'ended'
@@ -77,10 +78,12 @@ async function findAmongAll(tables: PgBossTables, conditions: Conditions, bound:
   const from =
     id === undefined
       ? `${tables.jobs} j`
-      : `${tables.queues} queue cross join lateral (select * from ${tables.jobs} job where job.name = queue.name and job.id = ${bound.add(id)}::uuid) j`
+      : `${tables.queues} queue cross join lateral (select * from ${tables.jobs} job where job.name = queue.name and job.id = ${bound.add(id)}::uuid limit 1) j`
   const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(wanted, bound)]
   const { rows } = await tables.db.executeSql(
-    `select ${wanted.columns}, ${placeColumns} from ${from} where ${allOf(all)} order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1}`,
+    `with page as materialized (
+       select j.name, j.id, j.created_on from ${from} where ${allOf(all)} order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1}
+     ) ${fetchPage(tables, wanted)} order by ${byPlace(wanted.order)}`,
     bound.values,
   )
   return { rows }
@@ -96,41 +99,11 @@ async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound:
      ),
      page as materialized (select * from few where hit order by ${by(wanted.order, 'few')} limit ${wanted.limit + 1})
      select (select count(*) > ${few} from few) as many, job.* from (values (1)) one left join lateral (
-       select ${wanted.columns}, ${placeColumns}, j.created_on from page cross join lateral (
-         select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1
-       ) j
-     ) job on true order by ${by(wanted.order, 'job')}`,
+       ${fetchPage(tables, wanted)}
+     ) job on true order by ${byPlace(wanted.order)}`,
     bound.values,
   )
-  return rows[0]?.many === true ? { rows: [], examined: few } : { rows: rows.filter(({ id }) => id !== null) }
-}
-
-/** Counts along an index where one answers the whole filter; else what one page's window holds. */
-export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: number): Promise<JobCount> {
-  const shape = await tables.shape()
-  const bound = new Bound()
-  const conditions = conditionsOf(filter, bound)
-  if (!conditions) return { count: 0, how: 'exact' }
-  const { created, args, ended, other } = conditions
-  const tests = [...args, ...ended, ...other]
-  const whole = filter.id === undefined && !shape.small && canWalk(shape) && tests.length === 0
-  if (whole && (walksStrands(shape, conditions) || (conditions.queue === undefined && conditions.states === undefined))) {
-    const strands = walksStrands(shape, conditions)
-    const from = strands
-      ? `(${strandsOf(tables, conditions, bound)}) strand cross join lateral (select from ${tables.jobs} j
-         where ${allOf(['j.name = strand.name and j.state = strand.state', ...created])} limit ${limit + 1}) j`
-      : `${tables.jobs} j where ${allOf(created)}`
-    const { rows } = await tables.db.executeSql(`select count(*)::int as n from (select from ${from} limit ${limit + 1}) capped`, bound.values)
-    return capped(Number(rows[0]!.n), limit)
-  }
-  const found = await findPage(tables, shape, filter, { columns: 'true as counted', order: 'newest', limit })
-  const count = capped(found.rows.length, limit)
-  const searched = searchedIn(found, 'newest', false)
-  return count.how === 'capped' || searched === undefined ? count : { ...count, how: 'capped', searched }
-}
-
-function capped(count: number, limit: number): JobCount {
-  return count > limit ? { count: limit, how: 'capped' } : { count, how: 'exact' }
+  return rows[0]?.many === true ? { rows: [], examined: few } : { rows: rows.filter(({ place }) => place !== null) }
 }
 
 /** pg-boss knows neither workers nor tags. */

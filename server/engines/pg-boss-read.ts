@@ -16,8 +16,14 @@ export async function findJobs(tables: PgBossTables, refs: JobRef[], db: SqlExec
 export async function readJobs(tables: PgBossTables, ids: string[], db: SqlExecutor, lock: boolean): Promise<EngineJob[]> {
   const wanted = [...new Set(ids.map((id) => id.toLowerCase()))].filter(isJobId)
   if (!wanted.length) return []
+  // The limit makes each probe a search by key; as a plain join it can become a walk through all jobs of a queue.
   const { rows } = await db.executeSql(
-    `select ${jobColumns} from ${tables.queues} queue join ${tables.jobs} j on j.name = queue.name and j.id = any($1::uuid[])
+    `with ref as materialized (
+       select found.name, found.id from unnest($1::uuid[]) as asked(id) cross join ${tables.queues} queue cross join lateral (
+         select j.name, j.id from ${tables.jobs} j where j.name = queue.name and j.id = asked.id limit 1
+       ) found
+     )
+     select ${jobColumns} from ref join ${tables.jobs} j on j.name = ref.name and j.id = ref.id
      order by j.id ${lock ? 'for update of j' : ''}`,
     [wanted],
   )

@@ -1,6 +1,6 @@
 import type { Conditions } from './pg-boss-filter.ts'
 import type { PgBossTables, Shape } from './pg-boss-table.ts'
-import { beyond, by, type Found, pairConditions, placeColumns, type Wanted } from './pg-boss-window.ts'
+import { beyond, by, byPlace, fetchPage, type Found, pairConditions, type Wanted } from './pg-boss-window.ts'
 import { allOf, type Bound } from './sql.ts'
 
 /** Of a large table without the indexes, so many of its pages are read: some hundred thousand jobs. */
@@ -17,11 +17,12 @@ export async function findInTail(tables: PgBossTables, shape: Shape, conditions:
   const parts = shape.tables.map(({ table, pages, large }) => {
     const part =
       wanted.order === 'newest' ? `j.ctid >= '(${Math.max(0, Math.floor(pages) - share)},0)'::tid` : `j.ctid < '(${share},0)'::tid`
-    return `(select ${wanted.columns}, ${placeColumns}, j.created_on from ${table} j where ${allOf(large ? [part, ...all] : all)}
+    return `(select j.name, j.id, j.created_on from ${table} j where ${allOf(large ? [part, ...all] : all)}
       order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1})`
   })
   const { rows } = await tables.db.executeSql(
-    `select job.* from (${parts.join(' union all ')}) job order by ${by(wanted.order, 'job')} limit ${wanted.limit + 1}`,
+    `with page as materialized (select * from (${parts.join(' union all ')}) part order by ${by(wanted.order, 'part')} limit ${wanted.limit + 1})
+     ${fetchPage(tables, wanted)} order by ${byPlace(wanted.order)}`,
     bound.values,
   )
   return { rows, partOf: wanted.order === 'newest' ? 'the part of the table that was written last' : 'the part of the table that was written first' }

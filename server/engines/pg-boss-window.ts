@@ -4,12 +4,17 @@ import { allOf, type Bound, instantText, type Row } from './sql.ts'
 
 export type Order = 'newest' | 'oldest'
 
+export interface Cursor {
+  created: string
+  id: string
+}
+
 /** What is asked of a page, whatever finds it. */
 export interface Wanted {
   columns: string
   order: Order
   /** Cursor: creation time and id. */
-  after?: { created: string; id: string }
+  after?: Cursor
   limit: number
 }
 
@@ -18,14 +23,24 @@ export interface Found {
   /** So many jobs were looked at, and there are more. Left out when all that can match were. */
   examined?: number
   /** The last one looked at; the search goes on behind it. */
-  edge?: { created: string; id: string }
+  edge?: string
   /** What was looked at where no index leads on. */
   partOf?: string
 }
 
-/** Each row carries where it stands. */
-export const placeColumns = `${instantText('j.created_on')} as place, j.id::text as id`
-export const by = (order: Order, table: string) => `${table}.created_on ${order === 'newest' ? 'desc' : 'asc'}, ${table}.id ${order === 'newest' ? 'desc' : 'asc'}`
+/** Each row carries where it stands, for a cursor and to be sorted by. */
+const cursorText = (table: string) => `${instantText(`${table}.created_on`)} || '~' || ${table}.id`
+const placeColumns = `${cursorText('j')} as place, j.created_on as by_created, j.id as by_id`
+export const by = (order: Order, table: string) => ordered(order, `${table}.created_on`, `${table}.id`)
+export const byPlace = (order: Order) => ordered(order, 'by_created', 'by_id')
+const ordered = (order: Order, ...columns: string[]) => columns.map((column) => `${column} ${order === 'newest' ? 'desc' : 'asc'}`).join(', ')
+
+/** The rows of `page`, each by its key: the limit keeps the planner from reading the whole table for them. */
+export function fetchPage(tables: PgBossTables, { columns }: Wanted): string {
+  return `select ${columns}, ${placeColumns} from page cross join lateral (
+    select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1
+  ) j`
+}
 
 export function beyond({ order, after }: Wanted, bound: Bound): string[] {
   if (!after) return []
@@ -33,55 +48,83 @@ export function beyond({ order, after }: Wanted, bound: Bound): string[] {
 }
 
 /**
- * Walks the jobs in order of creation along an index and looks at so many of them, no more. With queue and state in front
- * the index holds a strand for each pair; the strands are read side by side and merged, and where one of them is cut short
- * everything behind that place is left for the next page.
+ * Walks the jobs in order of creation along an index and looks at so many of them, no more. What is beyond is left for the
+ * next page.
  */
-export async function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
-  const { order, limit } = wanted
-  const strands = walksStrands(shape, conditions)
-  const tests = [...conditions.args, ...conditions.ended, ...conditions.other, ...(strands ? [] : pairConditions(tables, conditions, bound))]
-  const along = [...conditions.created, ...beyond(wanted, bound), ...(strands ? ['j.name = strand.name and j.state = strand.state'] : [])]
-  const most = tests.length ? `(select greatest(${limit + 1}, ${size} / greatest(count(*), 1)) from strand)` : `${limit + 1}`
-  const strand = strands ? strandsOf(tables, conditions, bound) : `select null::text as name, null::${tables.stateType} as state`
-  const opposite = order === 'newest' ? 'asc' : 'desc'
+export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
+  return walksStrands(shape, conditions) ? findAlongStrands(tables, conditions, bound, wanted, size) : findAlongAll(tables, conditions, bound, wanted, size)
+}
+
+/** One walk through all jobs, which ends as soon as the page is full. */
+async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
+  const { columns, order, limit } = wanted
+  const along = allOf([...conditions.created, ...beyond(wanted, bound)])
+  const tests = [...testsOf(conditions), ...pairConditions(tables, conditions, bound)]
+  const window = tests.length ? `limit ${size}` : ''
+  const { rows } = await tables.db.executeSql(
+    `with page as materialized (
+       select ${columns}, ${placeColumns} from (select * from ${tables.jobs} j where ${along} order by ${by(order, 'j')} ${window}) j
+       where ${allOf(tests)} order by ${by(order, 'j')} limit ${limit + 1}
+     )
+     select case when ${tests.length > 0} and (select count(*) from page) <= ${limit} then (
+         select ${cursorText('j')} from ${tables.jobs} j where ${along} order by ${by(order, 'j')} offset ${size - 1} limit 1
+       ) end as edge, ${size} as examined, page.*
+     from (values (1)) one left join page on true order by ${byPlace(order)}`,
+    bound.values,
+  )
+  return foundIn(rows)
+}
+
+/**
+ * With queue and state in front the index holds a strand for each pair. The strands' keys are read side by side and merged;
+ * where one is cut short, everything behind that place waits for the next page. Rows are fetched in order, until the page is full.
+ */
+async function findAlongStrands(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
+  const { columns, order, limit } = wanted
+  const tests = testsOf(conditions)
+  const along = allOf(['j.name = strand.name and j.state = strand.state', ...conditions.created, ...beyond(wanted, bound)])
+  const strand = strandsOf(tables, conditions, bound)
+  const most = tests.length ? `(select greatest(${limit + 1}, least(${size}, ${4 * size} / greatest(count(*), 1))) from strand)` : `${limit + 1}`
+  const further = order === 'newest' ? '<' : '>'
   const { rows } = await tables.db.executeSql(
     `with strand as materialized (${strand}),
      seen as materialized (
-       select strand.name as of_queue, strand.state as of_state, step.* from strand cross join lateral (
-         select j.name, j.id, j.created_on, (${allOf(tests)}) as hit from ${tables.jobs} j
-         where ${allOf(along)} order by ${by(order, 'j')} limit ${most}
+       select step.* from strand cross join lateral (
+         select j.name, j.id, j.created_on, row_number() over (order by ${by(order, 'j')}) as rank
+         from ${tables.jobs} j where ${along} order by ${by(order, 'j')} limit ${most}
        ) step
      ),
-     ${
-       tests.length
-         ? `edge as materialized (
-       select last.created_on, last.id from (
-         select distinct on (of_queue, of_state) created_on, id, count(*) over (partition by of_queue, of_state) as length
-         from seen order by of_queue, of_state, created_on ${opposite}, id ${opposite}
-       ) last where last.length >= ${most} order by ${by(order, 'last')} limit 1
-     ), reached as (
-       select seen.* from seen where not exists (select from edge where (seen.created_on, seen.id) ${order === 'newest' ? '<' : '>'} (edge.created_on, edge.id))
-     )`
-         : `edge as (select null::timestamptz as created_on, null::uuid as id where false), reached as (select * from seen)`
-     },
-     page as materialized (select * from reached where hit order by ${by(order, 'reached')} limit ${limit + 1})
-     select ${instantText('edge.created_on')} as edge_created, edge.id::text as edge_id, (select count(*)::int from reached) as examined, job.*
+     cut as materialized (select created_on, id from seen where rank >= ${most} order by ${by(order, 'seen')} limit 1),
+     reached as materialized (
+       select name, id, created_on from seen
+       where not exists (select from cut where (seen.created_on, seen.id) ${further} (cut.created_on, cut.id))
+       order by ${by(order, 'seen')} limit ${tests.length ? size : limit + 1}
+     ),
+     edge as materialized (
+       select created_on, id from reached where exists (select from cut) or (select count(*) from reached) >= ${size}
+       order by ${by(order === 'newest' ? 'oldest' : 'newest', 'reached')} limit 1
+     )
+     select ${cursorText('edge')} as edge, (select count(*)::int from reached) as examined, job.*
      from (values (1)) one left join edge on true left join lateral (
-       select ${wanted.columns}, ${placeColumns}, j.created_on from page cross join lateral (
-         select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1
-       ) j
+       select ${columns}, ${placeColumns} from (select * from reached order by ${by(order, 'reached')} limit ${size + limit}) step cross join lateral (
+         select * from ${tables.jobs} j where j.name = step.name and j.id = step.id and ${allOf(tests)} limit 1
+       ) j order by ${by(order, 'step')} limit ${limit + 1}
      ) job on true
-     order by ${by(order, 'job')}`,
+     order by ${byPlace(order)}`,
     bound.values,
   )
-  const [first] = rows
-  const cut = first && typeof first.edge_id === 'string'
-  return {
-    rows: rows.filter(({ id }) => id !== null),
-    ...(cut ? { examined: Number(first.examined), edge: { created: String(first.edge_created), id: String(first.edge_id) } } : {}),
-  }
+  return foundIn(rows, limit)
 }
+
+function foundIn(rows: Row[], limit = rows.length): Found {
+  const found = { rows: rows.filter(({ place }) => place !== null) }
+  const [first] = rows
+  if (found.rows.length > limit || typeof first?.edge !== 'string') return found
+  return { ...found, examined: Number(first.examined), edge: first.edge }
+}
+
+/** What an index on creation cannot answer. */
+export const testsOf = ({ args, ended, other }: Conditions) => [...args, ...ended, ...other]
 
 /** Is there an index to walk along at all? */
 export function canWalk(shape: Shape): boolean {

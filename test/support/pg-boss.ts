@@ -26,13 +26,14 @@ const rows: Record<JobState, { state: string; due: number; started?: number; end
 }
 
 /** pg-boss in a database of its own, polling quickly and leaving lost jobs where they are. */
-export async function startPgBoss(options: PgBossOptions = {}): Promise<PgBossWorld> {
+export async function startPgBoss({ indexes = false, ...options }: PgBossOptions & { indexes?: boolean } = {}): Promise<PgBossWorld> {
   const database = await createDatabase()
   const pool = new Pool({ connectionString: database.url, max: 8 })
   pool.on('error', () => {})
   const boss = new PgBoss({ connectionString: database.url, supervise: false, schedule: false, max: 6 })
   boss.on('error', () => {})
   await boss.start()
+  if (indexes) for (const { statement } of await pgBoss(boss, options).advise!([])) await pool.query(statement!)
   let queues = 0
   return {
     boss,
