@@ -5,6 +5,8 @@ import { createDatabase } from './postgres.ts'
 
 /** BullMQ on one of its two backends, with queues and workers of a test's own. */
 export interface BullWorld {
+  /** Tells another process where this world is. */
+  readonly where: string
   queue(name: string): Queue
   /** Runs until the world closes. */
   work(name: string, run: Processor, options?: Record<string, unknown>): Promise<Worker>
@@ -41,7 +43,7 @@ function whyNoRedis(): string | undefined {
 async function startOnPostgres(): Promise<BullWorld> {
   const database = await createDatabase({ empty: true })
   const connection = { connectionString: database.url, migrate: true, max: 4 }
-  return world({ options: { connection }, backend: createPostgresBackend as unknown as Backend, drop: () => database.drop() })
+  return world({ options: { connection }, backend: postgresBackend, drop: () => database.drop() })
 }
 
 async function startOnRedis(): Promise<BullWorld> {
@@ -50,11 +52,19 @@ async function startOnRedis(): Promise<BullWorld> {
   return world({ options: { connection, prefix: `test-${randomBytes(6).toString('hex')}` }, backend: createRedisBackend, obliterate: true })
 }
 
+/** A queue of a world that another process has made. */
+export function queueOf(where: string, name: string): Queue {
+  const { options, onPostgres } = JSON.parse(where) as { options: Options; onPostgres: boolean }
+  return new Queue(name, options, onPostgres ? postgresBackend : createRedisBackend)
+}
+
 interface Options {
   connection: object
   prefix?: string
 }
 type Backend = typeof createRedisBackend
+/** BullMQ's types follow the backend; here both go by those of Redis. */
+const postgresBackend = createPostgresBackend as unknown as Backend
 
 interface WorldOptions {
   options: Options
@@ -68,6 +78,7 @@ function world({ options, backend, obliterate, drop }: WorldOptions): BullWorld 
   const queues: Queue[] = []
   const open: { close(force?: boolean): Promise<void> }[] = []
   return {
+    where: JSON.stringify({ options, onPostgres: !obliterate }),
     queue(name) {
       const queue = new Queue(name, options, backend)
       queue.on('error', () => {})

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import type { Queue } from 'bullmq'
+import { Client } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bullmq } from '../../server/engines/bullmq.ts'
+import type { Engine } from '../../server/engines/engine.ts'
+import { bullBackends, type BullWorld } from '../support/bullmq.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+const reason = 'the mail server is back'
+
+describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, start }) => {
+  describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'leave two events', () => {
+    let world: BullWorld
+    let database: TestDatabase
+    let client: Client
+    let server: TestServer
+    let mails: Queue
+    let engine: Engine
+    /** What the engine is made to do instead of a change. */
+    let failure: Error | undefined
+    beforeAll(async () => {
+      world = await start()
+      database = await createDatabase()
+      client = new Client({ connectionString: database.url })
+      await client.connect()
+      mails = world.queue('mails')
+      const real = bullmq({ queues: [mails] })
+      engine = { ...real, act: (...asked) => (failure ? Promise.reject(failure) : real.act(...asked)) }
+      server = await startServer({ database_: database, engine, cron: [] })
+    })
+    afterAll(async () => {
+      await client?.end()
+      await server?.stop()
+      await world?.close()
+    })
+
+    /** A job that has failed for good; its public id. */
+    async function makeFailed(): Promise<string> {
+      const { id } = await mails.add('send', {}, { lifo: true })
+      const hand = world.hand('mails')
+      const job = (await hand.getNextJob('by hand', { block: false }))!
+      await job.moveToFailed(new Error('smtp is down'), 'by hand', false)
+      return `mails:${id}`
+    }
+
+    const retry = (id: string) => ({ action: 'retry_job', subject: { type: 'job', id }, input: {}, reason })
+    const operate = (body: object, key: string = crypto.randomUUID()) => server.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': key })
+    async function eventsOf(type: string, id: string): Promise<Record<string, unknown>[]> {
+      return (await server.call('ops-demo', 'GET', `/audit-events?subjectType=${type}&subjectId=${encodeURIComponent(id)}`)).body.items!
+    }
+    const told = (events: Record<string, unknown>[]) => events.map(({ outcome, code, eventType }) => [eventType, outcome, code])
+    const openRequests = async () => (await client.query('select event_id from ops.open_request')).rows.length
+
+    test('requested before BullMQ is asked, succeeded when it has answered', async () => {
+      const id = await makeFailed()
+      const key = crypto.randomUUID()
+      const answer = await operate(retry(id), key)
+      expect([answer.status, (answer.body.event as { outcome: string }).outcome]).toEqual([200, 'succeeded'])
+      const events = await eventsOf('job', id)
+      expect(told(events)).toEqual([
+        ['job.retried', 'succeeded', undefined],
+        ['job.retried', 'requested', undefined],
+      ])
+      expect(events.map((event) => event.reason)).toEqual([reason, reason])
+      expect(await engine.read([id])).toMatchObject([{ state: 'available' }])
+      expect((await operate(retry(id), key)).body).toEqual(answer.body)
+      expect(await eventsOf('job', id)).toHaveLength(2)
+      expect(await openRequests()).toBe(0)
+    })
+
+    test('failed when BullMQ fails, without its own words', async () => {
+      const id = await makeFailed()
+      failure = new Error('canary-url redis://user:password@host')
+      const { status, text } = await operate(retry(id)).finally(() => (failure = undefined))
+      expect(status).toBeGreaterThanOrEqual(500)
+      expect(text).not.toContain('canary')
+      const events = await eventsOf('job', id)
+      expect(told(events)).toEqual([
+        ['job.retried', 'failed', 'unavailable'],
+        ['job.retried', 'requested', undefined],
+      ])
+      expect(JSON.stringify(events)).not.toContain('canary')
+      expect(await engine.read([id])).toMatchObject([{ state: 'discarded' }])
+      expect(await openRequests()).toBe(0)
+    })
+
+    test('also for a queue', async () => {
+      expect((await operate({ action: 'pause_queue', subject: { type: 'queue', id: 'mails' }, input: {}, reason })).status).toBe(200)
+      expect(await mails.isPaused()).toBe(true)
+      expect((await operate({ action: 'resume_queue', subject: { type: 'queue', id: 'mails' }, input: {}, reason })).status).toBe(200)
+      expect(await mails.isPaused()).toBe(false)
+      expect(told(await eventsOf('queue', 'mails'))).toEqual([
+        ['queue.resumed', 'succeeded', undefined],
+        ['queue.resumed', 'requested', undefined],
+        ['queue.paused', 'succeeded', undefined],
+        ['queue.paused', 'requested', undefined],
+      ])
+    })
+
+    /** Runs the operation in a process that is killed while BullMQ is asked. */
+    function dieAsking(operation: object, dies: 'before' | 'after'): Promise<void> {
+      const env = { ...process.env, DATABASE_URL: database.url, WHERE: world.where, QUEUE: 'mails', OPERATION: JSON.stringify(operation), DIES: dies }
+      return new Promise((resolve, reject) => {
+        execFile(process.execPath, ['test/support/bullmq-crash-child.ts'], { env }, (error, _stdout, stderr) => {
+          if ((error as { signal?: string } | null)?.signal === 'SIGKILL') resolve()
+          else reject(new Error(`the child did not die as planned: ${stderr}`))
+        })
+      })
+    }
+
+    test.each([
+      { dies: 'before' as const, shows: { state: 'discarded', changedSince: false } },
+      { dies: 'after' as const, shows: { state: 'available', changedSince: true } },
+    ])('a process killed $dies the change leaves an orphan, which is settled with what BullMQ shows and no claim', async ({ dies, shows }) => {
+      const id = await makeFailed()
+      await dieAsking(retry(id), dies)
+      expect(told(await eventsOf('job', id))).toEqual([['job.retried', 'requested', undefined]])
+      expect(await engine.read([id])).toMatchObject([{ state: shows.state }])
+      await client.query("update ops.open_request set requested_at = requested_at - interval '2 minutes'")
+      const other = await startServer({ database_: { ...database, drop: async () => {} }, engine, cron: [], loops: true })
+      try {
+        for (const end = Date.now() + 15_000; (await openRequests()) > 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50))
+      } finally {
+        await other.stop()
+      }
+      const events = await eventsOf('job', id)
+      expect(told(events)).toEqual([
+        ['job.retried', 'failed', 'orphan_request'],
+        ['job.retried', 'requested', undefined],
+      ])
+      expect(events[0]!.metadata).toMatchObject({ requested: events[1]!.id, engineShows: [{ job: id, ...shows }] })
+      expect(String((events[0]!.metadata as { note: string }).note)).toContain('is not known')
+    })
+  })
+})

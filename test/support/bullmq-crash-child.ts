@@ -1,0 +1,30 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bullmq } from '../../server/engines/bullmq.ts'
+import type { Engine } from '../../server/engines/engine.ts'
+import { createOps } from '../../server/index.ts'
+import { queueOf } from './bullmq.ts'
+import { auth, displayPolicy, type Person } from './server.ts'
+
+/**
+ * A server that kills itself while BullMQ is asked for a change, without a chance to clean up. Told by its environment:
+ * DATABASE_URL, WHERE (the world of BullMQ), QUEUE, OPERATION (JSON of a one-shot body), DIES (`before` or `after` the change).
+ */
+const { DATABASE_URL: url = '', WHERE = '', QUEUE = '', OPERATION = '{}', DIES = 'before' } = process.env
+
+const die = () => process.kill(process.pid, 'SIGKILL')
+const engine = bullmq({ queues: [queueOf(WHERE, QUEUE)] })
+const act: Engine['act'] = async (...asked) => {
+  if (DIES === 'before') die()
+  const outcomes = await engine.act(...asked)
+  die()
+  return outcomes
+}
+const ops = await createOps<Person>({ database: { url }, auth, displayPolicy, engine: { ...engine, act } })
+const server = createServer(ops.handler)
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const { port } = server.address() as AddressInfo
+const headers = { authorization: 'Bearer ops-demo', 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }
+const answer = await fetch(`http://127.0.0.1:${port}/ops/jobs/api/v1/operations`, { method: 'POST', headers, body: OPERATION })
+process.stderr.write(`it lived: ${answer.status} ${await answer.text()}`)
+process.exit(1)
