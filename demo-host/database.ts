@@ -102,5 +102,6 @@ export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
 export function openPool(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 10, allowExitOnIdle: true, connectionTimeoutMillis: 5000 })
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
