@@ -10,7 +10,7 @@ const engine: Engine = {
   enqueue: () => Promise.reject(new Error('no jobs here')),
   find: async () => [],
   cancel: async () => {},
-  measure: async () => ({ waiting: 0, executing: 0, finished: 0, waitP95Seconds: null, how: 'exact' }),
+  measure: async () => ({ waiting: 0, executing: 0, finished: 0, waitP95Seconds: null, how: 'exact', queues: [] }),
 }
 const whole: OpsOptions<never> = {
   database: { url: 'postgres://nobody@127.0.0.1:1/nothing' },
