@@ -80,7 +80,7 @@ export async function keepPreview(scope: ActingScope, request: Previewed, plan: 
         plan = case when kept.subject_type = 'bulk' and kept.expires_at > ${now} then kept.plan else excluded.plan end
       returning id`,
   )
-  return em.fork().findOneOrFail(PreviewEntity, { id: kept!.id })
+  return em.fork({ keepTransactionContext: true }).findOneOrFail(PreviewEntity, { id: kept!.id })
 }
 
 export function previewStatus(preview: PreviewRow, now: Date): PreviewStatus {
