@@ -74,7 +74,7 @@ export async function discardedAttention(scope: Scope): Promise<DiscardedLately>
   const [row] = await query(
     em,
     sql<{ data: Discarded }>`
-      select data from ${kit.db.table('finding')} where key = 'discarded' and as_of > ${now}::timestamptz - interval '5 minutes'`,
+      select data from ${kit.db.table('finding')} where key = 'discarded' and as_of > ${now}::timestamptz - interval '15 minutes'`,
   )
   if (!row) return { attention: [], count: 0, capped: false }
   const { jobs, count, how } = row.data

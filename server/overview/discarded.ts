@@ -4,6 +4,8 @@ import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 
 const everyMs = 15_000
+/** Where looking takes long it is done less often, so that it never takes more than a twentieth of the time. */
+const restFactor = 20
 const mostNamed = 50
 const mostCounted = 1_000
 /** As long as a resolved thing is recent, so is a discarded job new. */
@@ -14,6 +16,7 @@ export interface Discarded {
   count: number
   how: CountMethod
   searched?: string
+  tookMs: number
   jobs: { id: string; queue: string; worker?: string; tags?: string[]; attempt: number; at: string }[]
 }
 
@@ -27,9 +30,11 @@ export async function findDiscarded(kit: Kit): Promise<void> {
       em,
       sql<{ due: boolean }>`
         select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) and not exists (
-          select from ${db.table('finding')} where key = 'discarded' and as_of > ${new Date(now.getTime() - everyMs + 500)}) as due`,
+          select from ${db.table('finding')} where key = 'discarded'
+            and as_of > ${now}::timestamptz - make_interval(secs => greatest(${everyMs - 500}, (data ->> 'tookMs')::float8 * ${restFactor}) / 1000)) as due`,
     )
     if (!turn?.due) return
+    const began = performance.now()
     const from = new Date(now.getTime() - newHours * 3_600_000)
     const filter = { states: ['discarded' as const], time: { field: 'finished' as const, from } }
     const page = await engine.list(filter, { order: 'newest', limit: mostNamed })
@@ -37,6 +42,7 @@ export async function findDiscarded(kit: Kit): Promise<void> {
     const found: Discarded = {
       ...counted,
       searched: page.searched,
+      tookMs: performance.now() - began,
       jobs: page.jobs.map(({ id, queue, worker, tags, attempt, finishedAt, createdAt }) => ({
         id, queue, worker, tags, attempt, at: (finishedAt ?? createdAt).toISOString(),
       })),
