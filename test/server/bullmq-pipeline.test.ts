@@ -99,9 +99,9 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       ])
     })
 
-    /** Runs the operation in a process that is killed while BullMQ is asked. */
-    function dieAsking(operation: object, dies: 'before' | 'after'): Promise<void> {
-      const env = { ...process.env, DATABASE_URL: database.url, WHERE: world.where, QUEUE: 'mails', OPERATION: JSON.stringify(operation), DIES: dies }
+    /** Runs the operation, or the background loops, in a process that is killed while BullMQ is asked. */
+    function dieAsking(asked: { OPERATION?: string; DIES: string; CALL?: string }): Promise<void> {
+      const env = { ...process.env, DATABASE_URL: database.url, WHERE: world.where, QUEUE: 'mails', ...asked }
       return new Promise((resolve, reject) => {
         execFile(process.execPath, ['test/support/bullmq-crash-child.ts'], { env }, (error, _stdout, stderr) => {
           if ((error as { signal?: string } | null)?.signal === 'SIGKILL') resolve()
@@ -110,21 +110,26 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       })
     }
 
+    /** Another process that does the background work, until something holds. */
+    async function withLoops(holds: () => Promise<boolean>): Promise<void> {
+      const other = await startServer({ database_: { ...database, drop: async () => {} }, engine, cron: [], loops: true })
+      try {
+        for (const end = Date.now() + 20_000; !(await holds()) && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50))
+      } finally {
+        await other.stop()
+      }
+    }
+
     test.each([
       { dies: 'before' as const, shows: { state: 'discarded', changedSince: false } },
       { dies: 'after' as const, shows: { state: 'available', changedSince: true } },
     ])('a process killed $dies the change leaves an orphan, which is settled with what BullMQ shows and no claim', async ({ dies, shows }) => {
       const id = await makeFailed()
-      await dieAsking(retry(id), dies)
+      await dieAsking({ OPERATION: JSON.stringify(retry(id)), DIES: dies })
       expect(told(await eventsOf('job', id))).toEqual([['job.retried', 'requested', undefined]])
       expect(await engine.read([id])).toMatchObject([{ state: shows.state }])
       await client.query("update ops.open_request set requested_at = requested_at - interval '2 minutes'")
-      const other = await startServer({ database_: { ...database, drop: async () => {} }, engine, cron: [], loops: true })
-      try {
-        for (const end = Date.now() + 15_000; (await openRequests()) > 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 50))
-      } finally {
-        await other.stop()
-      }
+      await withLoops(async () => (await openRequests()) === 0)
       const events = await eventsOf('job', id)
       expect(told(events)).toEqual([
         ['job.retried', 'failed', 'orphan_request'],
@@ -133,5 +138,29 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       expect(events[0]!.metadata).toMatchObject({ requested: events[1]!.id, engineShows: [{ job: id, ...shows }] })
       expect(String((events[0]!.metadata as { note: string }).note)).toContain('is not known')
     })
+
+    test('a bulk run killed in the middle goes on, each job is retried once, and what nobody saw end is called unconfirmed', async () => {
+      const failing = await world.work('mails', () => Promise.reject(new Error('smtp is down')), { concurrency: 50 })
+      for (let n = 0; n < 3; n++) await mails.addBulk(Array.from({ length: 400 }, () => ({ name: 'bulk', data: {} })))
+      const selection = { filter: { queue: 'mails', state: 'discarded', worker: 'bulk' } }
+      await expect.poll(async () => (await engine.count({ queue: 'mails', worker: 'bulk', states: ['discarded'] }, 2000)).count, { timeout: 20_000 }).toBe(1200)
+      await failing.close()
+      const asked = await operate({ action: 'retry_job', selection, input: {}, reason })
+      expect(asked.status).toBe(202)
+      const { id } = asked.body.bulk as { id: string }
+
+      await dieAsking({ DIES: 'after', CALL: '2' })
+      await client.query("update ops.open_request set requested_at = requested_at - interval '2 minutes'")
+      await client.query("update ops.bulk_batch set requested_at = requested_at - interval '2 minutes' where requested_at is not null")
+      const read = async () => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body
+      await withLoops(async () => (await read()).status === 'finished')
+
+      expect(await read()).toMatchObject({ status: 'finished', outcomes: { done: 1000, unconfirmed: 200 } })
+      expect(await engine.count({ queue: 'mails', worker: 'bulk', states: ['available'] }, 2000)).toMatchObject({ count: 1200 })
+      const { jobs } = await engine.list({ queue: 'mails', worker: 'bulk' }, { order: 'newest', limit: 2000 })
+      expect(new Set(jobs.map(({ id: job }) => job)).size).toBe(1200)
+      expect(told(await eventsOf('bulk', id))).toEqual(expect.arrayContaining([['job.retried', 'requested', undefined], ['job.retried', 'succeeded', undefined]]))
+      expect(await openRequests()).toBe(0)
+    }, 60_000)
   })
 })

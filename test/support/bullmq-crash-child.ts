@@ -8,19 +8,26 @@ import { auth, displayPolicy, type Person } from './server.ts'
 
 /**
  * A server that kills itself while BullMQ is asked for a change, without a chance to clean up. Told by its environment:
- * DATABASE_URL, WHERE (the world of BullMQ), QUEUE, OPERATION (JSON of a one-shot body), DIES (`before` or `after` the change).
+ * DATABASE_URL, WHERE (the world of BullMQ), QUEUE, DIES (`before` or `after` the change), CALL (which change it dies at), and
+ * OPERATION (JSON of a one-shot body); without one it runs its background loops.
  */
-const { DATABASE_URL: url = '', WHERE = '', QUEUE = '', OPERATION = '{}', DIES = 'before' } = process.env
+const { DATABASE_URL: url = '', WHERE = '', QUEUE = '', OPERATION, DIES = 'before', CALL = '1' } = process.env
 
 const die = () => process.kill(process.pid, 'SIGKILL')
 const engine = bullmq({ queues: [queueOf(WHERE, QUEUE)] })
+let calls = 0
 const act: Engine['act'] = async (...asked) => {
-  if (DIES === 'before') die()
+  const dies = ++calls === Number(CALL)
+  if (dies && DIES === 'before') die()
   const outcomes = await engine.act(...asked)
-  die()
+  if (dies) die()
   return outcomes
 }
 const ops = await createOps<Person>({ database: { url }, auth, displayPolicy, engine: { ...engine, act } })
+if (OPERATION === undefined) {
+  await ops.start()
+  await new Promise((resolve) => setTimeout(resolve, 30_000))
+}
 const server = createServer(ops.handler)
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
