@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JobAction } from '../../server/engines/engine.ts'
+import { type GraphileWorld, startGraphileWorker } from '../support/graphile-worker.ts'
+
+/** What only graphile-worker has. What every engine must do is in the contract. */
+let world: GraphileWorld
+beforeAll(async () => (world = await startGraphileWorker()), 60_000)
+afterAll(() => world?.stop())
+
+const row = async (id: string) => (await world.pool.query('select * from graphile_worker._private_jobs where id = $1', [id])).rows[0] as Record<string, unknown>
+const act = async (action: JobAction, ...ids: string[]) => {
+  const jobs = await world.engine.read(ids)
+  return world.transact((tx) => world.engine.act(action, jobs, tx))
+}
+
+test('a retry of a job whose attempts are used up gives it one more, and takes none from another', async () => {
+  const queue = await world.queue('retries')
+  const [spent] = await world.make({ queue, state: 'discarded' })
+  const [waits] = await world.make({ queue, state: 'retryable' })
+  expect(await act('retry', spent!, waits!)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }])
+  expect(await row(spent!)).toMatchObject({ attempts: 2, max_attempts: 3 })
+  expect(await row(waits!)).toMatchObject({ attempts: 1, max_attempts: 3 })
+})
+
+test('a discard remembers how many attempts were used', async () => {
+  const queue = await world.queue('discards')
+  const [ours] = await world.make({ queue, state: 'retryable' })
+  await act('discard', ours!)
+  expect(await row(ours!)).toMatchObject({ attempts: 3, last_error: 'Discarded by an operator after 1 attempt.' })
+  expect(await act('restore', ours!)).toMatchObject([{ outcome: 'done', state: 'retryable' }])
+  expect(await row(ours!)).toMatchObject({ attempts: 1 })
+})
+
+test('a cancelled job is removed, and the outcome says so', async () => {
+  const queue = await world.queue('cancels')
+  const [id] = await world.make({ queue, state: 'available' })
+  expect(await act('cancel', id!)).toMatchObject([{ outcome: 'done', detail: expect.stringContaining('removed') }])
+  expect(await row(id!)).toBeUndefined()
+})
+
+test('a job that a worker holds is left alone and reported as locked', async () => {
+  const queue = await world.queue('locks')
+  const release = Promise.withResolvers<void>()
+  await world.work(queue, () => release.promise)
+  const [id] = await world.make({ queue, state: 'available' })
+  await expect.poll(async () => (await world.engine.read([id!]))[0]?.state).toBe('executing')
+  for (const action of ['retry', 'cancel', 'discard'] as const) expect(await act(action, id!)).toMatchObject([{ outcome: 'locked' }])
+  expect((await world.engine.detail(id!))!.attempts).toMatchObject([{ number: 1, outcome: 'executing', executor: expect.any(String) }])
+  release.resolve()
+  await expect.poll(() => world.engine.detail(id!)).toBeNull()
+})
+
+test('a job of a serial queue is found under the queue, and waits while another of it runs', async () => {
+  const queue = await world.queue('serial')
+  const [first, second] = await world.make({ queue, state: 'available', worker: 'send_receipt' }, 2)
+  await world.pool.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w', attempts = 1 where id = $1`, [first])
+  await world.pool.query(`update graphile_worker._private_job_queues set locked_at = now(), locked_by = 'w' where queue_name = $1`, [queue])
+  expect(await world.engine.detail(second!)).toMatchObject({ queue, worker: 'send_receipt', waiting: [{ reason: 'concurrency_limit' }] })
+})
+
+test('a cron entry with a worker makes jobs of that task in a serial queue', async () => {
+  const queue = await world.queue('cron')
+  const origin = { cronEntry: 'nightly', slotAt: '2030-01-01T00:00:00Z' }
+  const ref = await world.transact((tx) => world.engine.enqueue({ queue, worker: 'sync_stock', args: {}, origin }, tx))
+  expect((await world.engine.read([ref.id]))[0]).toMatchObject({ queue, worker: 'sync_stock' })
+  const plain = await world.transact((tx) => world.engine.enqueue({ queue: 'sync_stock', args: {}, origin }, tx))
+  expect((await world.engine.read([plain.id]))[0]).toMatchObject({ queue: 'sync_stock', worker: 'sync_stock' })
+})
+
+test('a job key and its flags are shown as what they are', async () => {
+  const { rows } = await world.pool.query<{ id: string }>(
+    `select id::text from graphile_worker.add_job('keyed', '{}', job_key => 'only-one', flags => array['slow'])`,
+  )
+  expect((await world.engine.detail(rows[0]!.id))!.meta).toEqual({ key: 'only-one', flags: ['slow'] })
+})
