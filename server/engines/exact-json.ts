@@ -22,3 +22,28 @@ export function parseExact(text: string): unknown {
 export function isExactNumber(value: unknown): value is RawJson {
   return json.isRawJSON(value)
 }
+
+/**
+ * What somebody else made of a value who knew nothing of exact numbers: walked like any object, such a number comes back as
+ * a copy of its insides. Those that were in `original` are made whole again.
+ */
+export function mendExact(value: unknown, original: unknown): unknown {
+  const written = new Set<string>()
+  collect(original, written)
+  return written.size ? mend(value, written) : value
+}
+
+function collect(value: unknown, written: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  if (isExactNumber(value)) written.add(value.rawJSON)
+  else for (const inner of Object.values(value)) collect(inner, written)
+}
+
+function mend(value: unknown, written: Set<string>): unknown {
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
+  if (Array.isArray(value)) return value.map((inner) => mend(inner, written))
+  const entries = Object.entries(value)
+  const [first] = entries
+  if (entries.length === 1 && first![0] === 'rawJSON' && written.has(String(first![1]))) return json.rawJSON(String(first![1]))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, mend(inner, written)]))
+}

@@ -1,5 +1,5 @@
 import type { ViewAction } from '../../schemas/index.ts'
-import { isExactNumber } from '../engines/exact-json.ts'
+import { isExactNumber, mendExact } from '../engines/exact-json.ts'
 
 /** What a value is, so that a policy can decide by kind. */
 export type DisplayKind =
@@ -59,7 +59,7 @@ export function display<Actor>(
       shown.catch(() => {})
       return redacted // a policy is synchronous; a promise would be shown as an empty object
     }
-    return shown === undefined ? hideSecrets(value) : shown
+    return shown === undefined ? hideSecrets(value) : mendExact(shown, value)
   } catch {
     return redacted
   }
