@@ -10,7 +10,7 @@ const mostCounted = 10_000
 const mostLookedAt = 1_000
 const mostHints = 20
 
-interface Searched {
+export interface Searched {
   searched?: { window: string }
 }
 
