@@ -11,9 +11,9 @@ import { sentence } from './sentence.ts'
 
 /** What will happen, and what changes by it. */
 export function planView(plan: Plan): TemplateResult {
-  const changes = Object.keys({ ...plan.before, ...plan.after }).length > 0 || !plan.selection
+  const { selection } = plan
   return html`<p>${sentence(plan.effect)}</p>
-    ${plan.selection ? selectionView(plan.selection) : nothing} ${changes ? difference(plan.before, plan.after) : nothing}
+    ${selection ? selectionView({ ...plan, selection }) : difference(plan.before, plan.after)}
     ${plan.cautions.length > 0
       ? html`<ul class="cautions" aria-label="Before you confirm">
           ${plan.cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}

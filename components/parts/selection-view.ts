@@ -7,17 +7,14 @@ import './time.ts'
 type Selection = NonNullable<Plan['selection']>
 
 /** The frozen set: how much of it the operation takes on, what it leaves alone and why, and of what it is made. */
-export function selectionView(selection: Selection): TemplateResult {
-  const { total, eligible, notEligible, byQueue, byState, until, background } = selection
+export function selectionView({ selection, after }: Plan & { selection: Selection }): TemplateResult {
+  const { total, eligible, notEligible, byQueue, byState, until } = selection
   const left = total - eligible
   return html`<section class="frozen" aria-label="The selection">
     <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? `, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
     ${left > 0 ? html`<ul class="left-alone">${entries(notEligible).map(([why, count]) => html`<li><span class="num">${count}</span> <span class="wrap">${why}</span></li>`)}</ul>` : nothing}
-    <div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)}</div>
-    <p class="small muted">
-      The set is frozen: jobs made after <ops-time at=${until} show="exact"></ops-time> are not in it, and one that changes meanwhile is left alone and named.
-      ${background ? 'It runs in the background; you can follow and abort it on the page.' : nothing}
-    </p>
+    <div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)} ${afterwards(after)}</div>
+    <p class="small muted">The set is frozen: jobs made after <ops-time at=${until} show="exact"></ops-time> are not in it.</p>
   </section>`
 }
 
@@ -30,6 +27,16 @@ function share(title: string, counts: Record<string, number>, words: Record<stri
     <dt>${title}</dt>
     ${all.slice(0, most).map(([name, count]) => html`<dd><span class="num">${count}</span> <span class="wrap">${words[name] ?? name}</span></dd>`)}
     ${all.length > most ? html`<dd class="muted">and ${all.length - most} more</dd>` : nothing}
+  </dl>`
+}
+
+/** What each of them becomes. */
+function afterwards(after: Plan['after']) {
+  const fields = Object.entries(after).filter(([, value]) => typeof value !== 'object')
+  if (fields.length === 0) return nothing
+  return html`<dl>
+    <dt>Afterwards</dt>
+    ${fields.map(([name, value]) => html`<dd><span class="muted">${name}</span> <b class="wrap">${String(value)}</b></dd>`)}
   </dl>`
 }
 
@@ -67,7 +74,7 @@ export const selectionStyles = css`
   }
   .made-of {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(170px, 1fr));
     gap: 8px 24px;
   }
   .made-of dt {

@@ -140,7 +140,7 @@ describe('the confirm dialog', () => {
 
   it('counts by the server’s clock when this machine’s is wrong', async () => {
     const hour = 3_600_000
-    const wrong = new FakeApi({ ...usual().answers, getSession: () => session({ asOf: at(-hour) }), createPreview: () => preview({ expiresAt: at(-hour / 2) }) })
+    const wrong = new FakeApi({ ...usual().answers, getSession: () => session({ asOf: at(-hour) }), createPreview: () => preview({ expiresAt: at(-hour / 2 - 30_000) }) })
     const page = await openPause(wrong)
     includes(told(page), 'expires in 29 min')
     setClock(at(0))

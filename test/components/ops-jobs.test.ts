@@ -166,13 +166,15 @@ describe('ops-jobs', () => {
     }
     const ids = (page: OpsJobs) => all(page, '.job a').map((link) => link.getAttribute('data-job'))
 
-    it('marks a row whose state changed, in its place', async () => {
+    it('marks a row whose state changed, in its place, without making it higher', async () => {
       const { page, become } = await changing()
+      const height = rowOf(page, 'job-0002').offsetHeight
       const before = ids(page)
       become((items) => items.map((each) => (each.id === 'job-0002' ? { ...each, state: 'completed', engineState: 'completed', version: 'v2' } : each)))
       await until(() => seen(rowOf(page, 'job-0002')).includes('changed just now'), 'the mark')
       includes(seen(rowOf(page, 'job-0002')), 'completed')
       equal(ids(page), before)
+      equal(rowOf(page, 'job-0002').offsetHeight, height)
     })
 
     it('says how many are new, and shows them only when asked', async () => {
@@ -308,7 +310,7 @@ describe('ops-jobs', () => {
     it('shows the frozen set before it is confirmed: how many, what is left alone and why, of what it is made', async () => {
       const { page } = await retried()
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['12,034 jobs of 12,040 will be taken on', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'The set is frozen', 'runs in the background']) includes(text, part)
+      for (const part of ['12,034 jobs of 12,040 will be taken on', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
     })
 
     it('cannot confirm a set of which nothing is eligible', async () => {

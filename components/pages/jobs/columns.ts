@@ -27,13 +27,14 @@ export type ColumnName = keyof typeof columns
 /** The two that every row begins with. */
 export function leadingCells({ job, changed, left }: Row, base: string): TemplateResult {
   const { id, worker, queue, state, engineState } = job
+  // It takes the place of the engine's word, so that no row grows by it.
+  const mark = left ? 'no longer matches' : changed ? 'changed just now' : ''
   return html`<th role="rowheader" scope="row" class="job">
       <a href=${jobHref(base, id)} data-job=${id}>${worker ?? queue}<span class="hidden-text"> ${id}</span></a>
       <span class="sub mono" title=${id} aria-hidden="true">${shortId(id)}</span>
     </th>
     <td role="cell" class="state">
-      ${stateChip(state)} ${engineState === state ? nothing : html`<span class="sub engine" title="The engine’s own word">${engineState}</span>`}
-      ${left ? html`<span class="sub mark">no longer matches</span>` : changed ? html`<span class="sub mark">changed just now</span>` : nothing}
+      ${stateChip(state)} ${mark ? html`<span class="sub mark" title=${mark}>${mark}</span>` : engineState === state ? nothing : html`<span class="sub engine" title="The engine’s own word">${engineState}</span>`}
     </td>`
 }
 

@@ -13,6 +13,8 @@ interface TextOptions {
   hinted?: boolean
 }
 
+const notHere = 'not on this engine'
+
 const rarer: FilterName[] = ['args', 'cronEntry', 'from', 'to']
 
 /**
@@ -111,6 +113,7 @@ export class OpsJobFilters extends OpsElement {
         autocomplete="off"
         spellcheck="false"
         ?disabled=${Boolean(lacking)}
+        placeholder=${lacking ? notHere : nothing}
         title=${lacking ?? nothing}
         aria-describedby=${lacking ? `${name}-lacks` : nothing}
         .value=${this.values[name]}
@@ -140,7 +143,7 @@ export class OpsJobFilters extends OpsElement {
         maxlength="4000"
         autocomplete="off"
         spellcheck="false"
-        placeholder=${'{"orderId":1}'}
+        placeholder=${lacking ? notHere : '{"orderId":1}'}
         ?disabled=${Boolean(lacking)}
         title=${lacking ?? nothing}
         .value=${this.values.args}

@@ -128,6 +128,17 @@ export const jobsStyles = css`
   .mark {
     font-weight: 600;
     color: var(--_accent);
+    white-space: nowrap;
+  }
+  .dense .mark {
+    display: inline-block;
+    width: 9px;
+    overflow: hidden;
+    vertical-align: middle;
+  }
+  .dense .mark::before {
+    content: '● ';
+    font-size: 10px;
   }
   .plain {
     color: inherit;
@@ -152,6 +163,9 @@ export const jobsStyles = css`
   }
   .fact {
     overflow-wrap: anywhere;
+  }
+  .state {
+    min-width: 126px;
   }
   .queue,
   .tags,
@@ -181,21 +195,28 @@ export const jobsStyles = css`
   .row.chosen > * {
     background: var(--_accent-soft);
   }
+  .row.left .chip {
+    filter: grayscale(1);
+  }
   .row:focus-within > :first-child,
   .row.chosen > :first-child {
     box-shadow: inset 3px 0 var(--_accent);
   }
+  /* It lies on what is there, so that nothing moves when it comes or goes. */
   .news {
     position: sticky;
-    top: 40px;
+    top: 6px;
     z-index: 2;
     display: flex;
     justify-content: center;
-    height: 0;
+    height: 36px;
+    margin-top: -36px;
+    pointer-events: none;
   }
   .news .button {
     align-self: start;
     box-shadow: 0 4px 14px rgb(0 0 0 / 0.2);
+    pointer-events: auto;
   }
   .bulk-bar {
     position: sticky;
@@ -304,7 +325,9 @@ export const jobsStyles = css`
       box-shadow: none;
     }
     .news {
-      top: 60px;
+      top: 64px;
+      height: 0;
+      margin-top: 0;
     }
   }
   @container ops-page (max-width: 560px) {
