@@ -58,6 +58,12 @@ describe('the snapshotter', () => {
     expect(apart.length).toBeGreaterThan(0)
     expect(Math.min(...apart)).toBeGreaterThan(2.5)
   })
+
+  test('looks for jobs that failed for good beside it, and neither of them complains', async () => {
+    const found = async () => (await client.query<{ data: { count: number } }>(`select data from ops.finding where key = 'discarded'`)).rows[0]?.data.count
+    expect(await until(found, (count) => count !== undefined)).toBe(0)
+    expect(server.logged.filter((line) => line.includes('failed'))).toEqual([])
+  })
 })
 
 test('an engine that does not come back from counting holds up nobody, and is not asked again meanwhile', async () => {
