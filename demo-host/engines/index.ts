@@ -5,6 +5,7 @@ import type { OpenEngine } from './engine.ts'
 const engines: Record<string, () => Promise<OpenEngine>> = {
   'pg-boss': async () => (await import('./pg-boss.ts')).openPgBoss,
   oban: async () => (await import('./oban.ts')).openOban,
+  'graphile-worker': async () => (await import('./graphile-worker.ts')).openGraphileWorker,
   bullmq: async () => (await import('./bullmq.ts')).openBullMq,
 }
 

@@ -23,8 +23,8 @@ export interface QueueProducers {
 export async function producersByQueue(tables: ObanTables, queue?: string): Promise<Map<string, QueueProducers> | undefined> {
   if (!(await tables.shape()).hasProducers) return undefined
   const { rows } = await tables.db.executeSql(
-    `select queue, count(*)::int as executors, bool_and(coalesce((meta->>'paused')::boolean, false)) as paused,
-       coalesce(max((meta->'global_limit'->>'allowed')::int), sum(coalesce((meta->>'local_limit')::int, (meta->>'limit')::int))::int) as total
+    `select queue, count(*)::int as executors, bool_and(coalesce(meta->'paused' = 'true', false)) as paused,
+       coalesce(max(${numberIn(`meta->'global_limit'->'allowed'`)}), sum(coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)}))) as total
      from ${tables.producers} where ${alive} and ($1::text is null or queue = $1) group by queue`,
     [queue ?? null],
   )
@@ -34,6 +34,11 @@ export async function producersByQueue(tables: ObanTables, queue?: string): Prom
       { executors: Number(row.executors), paused: row.paused === true, limit: row.total === null ? null : Number(row.total) },
     ]),
   )
+}
+
+/** Other people's JSON: what is no number there is none here, and no error. */
+function numberIn(json: string): string {
+  return `case when jsonb_typeof(${json}) = 'number' then (${json})::numeric end`
 }
 
 /** Whether any node leads: the leader makes due jobs available. undefined when this Oban elects elsewhere. */

@@ -176,6 +176,14 @@ describe('Oban Pro and Oban for Python', () => {
     expect(queues).toContainEqual(expect.objectContaining({ name: 'mail', paused: true, executors: 2, limit: 10 }))
   })
 
+  test('a limit over all nodes counts once, and what is no number counts as none', async () => {
+    await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })
+    await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })
+    await producer('odd', { paused: 'maybe', local_limit: { burst: 5 }, global_limit: null })
+    expect(await world.engine.readQueue('global')).toEqual({ name: 'global', paused: false, limit: 7 })
+    expect(await world.engine.readQueue('odd')).toEqual({ name: 'odd', paused: false, limit: null })
+  })
+
   test('only a job whose producer is gone is rescued', async () => {
     const living = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -9000, attemptedBy: ['web.1', await producer('rescue', {})] })
     const orphan = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -60, attemptedBy: ['web.1', await producer('rescue', {}, 600)] })
