@@ -7,7 +7,7 @@ import { reportEveryMinute } from './report.ts'
 /** graphile-worker in its own schema of the shop's database: a task for each kind of job, and one pool of workers for all of them. */
 export function openGraphileWorker({ sql }: OpenEngineOptions): ShopEngine {
   const report = reportEveryMinute('graphile-worker')
-  const logger = new Logger(() => (level, message) => level === 'error' && !/^Failed task/.test(message) && report(new Error(message)))
+  const logger = new Logger(() => (level, message) => level === 'error' && !message.startsWith('Failed task') && report(new Error(message)))
   const attempts = new Map<string, number>()
   let utils: WorkerUtils | undefined
   let runner: Runner | undefined
