@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { OperationRequest } from '../../../schemas/index.ts'
+import type { Executed, OperationRequest } from '../../../schemas/index.ts'
 import { cronOperations } from '../../../server/cron/operations.ts'
 import { getCronEntry } from '../../../server/cron/read.ts'
 import { createPreview, executePreview } from '../../../server/operations/pipeline.ts'
@@ -26,8 +26,10 @@ function preview(action: string, name: string, input: Record<string, unknown> = 
   return createPreview(cronOperations, harness.as(), { action, subject: { type: 'cron_entry', id: name }, input } as OperationRequest)
 }
 
-function execute({ id, token }: { id: string; token: string }, given?: string) {
-  return executePreview(cronOperations, harness.as('ops-demo'), { id, token, reason: given })
+async function execute({ id, token }: { id: string; token: string }, given?: string): Promise<Executed> {
+  const done = await executePreview(cronOperations, harness.as('ops-demo'), { id, token, reason: given })
+  if ('bulk' in done) throw new Error('nothing about a cron entry is done in bulk')
+  return done
 }
 
 const entry = (name = 'nightly', who?: string) => getCronEntry(harness.as(who), name)
