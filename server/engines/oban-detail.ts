@@ -19,13 +19,15 @@ export async function readDetail(tables: ObanTables, id: string): Promise<Engine
   const dependencies = await readDependencies(tables, meta)
   return {
     ...job,
-    meta,
+    meta: isEmpty(meta) ? undefined : meta,
     output: outputIn(meta),
     attempts: attemptsOf(job, row),
     dependencies,
     waiting: await waitingOf(tables, job, dependencies),
   }
 }
+
+const isEmpty = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && Object.keys(meta).length === 0
 
 interface KeptError {
   attempt?: number

@@ -1,4 +1,4 @@
-import type { JobState } from '../../schemas/index.ts'
+import { type JobState, jobStates } from '../../schemas/index.ts'
 import type { Measurement, QueueMeasurement } from './engine.ts'
 import { pairsOfStateAndQueue } from './oban-list.ts'
 import { producersByQueue } from './oban-producers.ts'
@@ -26,7 +26,7 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
     const running = producers?.get(name)
     return {
       name,
-      depth: ofQueue.map(({ state, count, capped }) => ({ state, count, how: capped ? 'capped' : 'exact' })),
+      depth: depthOf(ofQueue),
       oldestAvailableAt: ofQueue.find(({ state }) => state === 'available')?.oldest ?? null,
       paused: running?.paused ?? null,
       executors: producers ? (running?.executors ?? 0) : null,
@@ -46,6 +46,14 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
     how: unfinished.some(({ capped }) => capped) ? 'capped' : 'exact',
     queues,
   }
+}
+
+/** A state without a row is a state without jobs. */
+function depthOf(found: Depth[]): QueueMeasurement['depth'] {
+  return (Object.keys(jobStates) as JobState[]).map((state) => {
+    const { count = 0, capped = false } = found.find((each) => each.state === state) ?? {}
+    return { state, count, how: capped ? 'capped' : 'exact' }
+  })
 }
 
 interface Depth {
