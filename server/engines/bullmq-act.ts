@@ -99,6 +99,10 @@ export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>
   return undefined
 }
 
+export const removes = {
+  cancel: 'BullMQ keeps no cancelled jobs, so it is removed for good. This cannot be undone.',
+} as const
+
 export const lacks = {
   discard_job: 'BullMQ lets only the worker that runs a job fail it for good. Cancelling a job that does not run removes it.',
   restore_job: 'BullMQ keeps nothing of a job that was removed.',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { actOnJobs, lacks, refuses } from './bullmq-act.ts'
+import { actOnJobs, lacks, refuses, removes } from './bullmq-act.ts'
 import { readDetail } from './bullmq-detail.ts'
 import { asEngineJob, asFoundJob, type StoredJob } from './bullmq-job.ts'
 import { countJobs, listJobs } from './bullmq-list.ts'
@@ -39,6 +39,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     transactional: false,
     capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: true },
     lacks,
+    removes,
     // Of earlier attempts it keeps the errors, until `stackTraceLimit` or a retry by hand on PostgreSQL, and no times.
     attemptHistory: 'last',
 

@@ -205,6 +205,8 @@ export interface Engine {
   readonly capabilities: Capabilities
   /** What it cannot do, with the reason in a sentence. Shown as a disabled control; such an operation is refused. */
   readonly lacks: Readonly<Partial<Record<EngineFeature, string>>>
+  /** Changes after which it knows nothing of the job any more, each with a sentence for the preview. */
+  readonly removes?: Readonly<Partial<Record<JobAction, string>>>
   /** What it keeps of earlier attempts. */
   readonly attemptHistory: 'all' | 'last' | 'none'
   /** Is it reachable, and which version? Never throws. */

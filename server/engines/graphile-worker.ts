@@ -46,6 +46,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     name: 'graphile-worker',
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: false },
+    removes: { cancel: 'graphile-worker keeps no cancelled jobs, so it is removed for good. This cannot be undone.' },
     lacks: {
       pause_queue: noPause,
       resume_queue: noPause,

@@ -59,7 +59,7 @@ export interface Many {
   /** What will happen, in a sentence about all of them. */
   effect: string
   /** State of the jobs afterwards, in a word. */
-  after: string
+  after(scope: ActingScope): string
   cautions?(scope: ActingScope): string[]
   /** The set, a page at a time; jobs made after `until` are not in it. */
   choose(selection: JobSelection, until: Date, scope: ActingScope): AsyncIterable<Chosen[]>

@@ -86,6 +86,17 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       expect(await openRequests()).toBe(0)
     })
 
+    test('a cancel says before and after that the job is removed', async () => {
+      const { id } = await mails.add('unwanted', {})
+      const cancel = { action: 'cancel_job', subject: { type: 'job', id: `mails:${id}` }, input: {} }
+      const preview = await server.call('ops-demo', 'POST', '/previews', cancel)
+      expect(preview.body.plan).toMatchObject({ after: { state: 'removed' }, cautions: [expect.stringContaining('This cannot be undone.')] })
+      expect((await operate({ ...cancel, reason })).status).toBe(200)
+      const [event] = await eventsOf('job', `mails:${id}`)
+      expect(event).toMatchObject({ outcome: 'succeeded', after: { state: 'removed' } })
+      expect(await mails.getJob(String(id))).toBeUndefined()
+    })
+
     test('also for a queue', async () => {
       expect((await operate({ action: 'pause_queue', subject: { type: 'queue', id: 'mails' }, input: {}, reason })).status).toBe(200)
       expect(await mails.isPaused()).toBe(true)

@@ -1,6 +1,6 @@
 import type { OperationRequest, Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
-import type { EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
+import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
@@ -48,7 +48,7 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
         effect,
         cautions: await cautionsOf(scope, action, job),
         before: { state: job.state, attempt: job.attempt },
-        after: { state: expected[action] },
+        after: { state: stateAfter(scope.kit.engine, action) },
         counts: { subjects: 1, jobs: 1 },
         basis: { version: job.version },
       }
@@ -58,15 +58,15 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       const job = found!
       const [outcome] = await scope.kit.engine.act(action, [job], executorOf(scope.em))
       requireDone(outcome, job)
-      const state = outcome!.state ?? expected[action]
+      const state = outcome!.state ?? stateAfter(scope.kit.engine, action)
       return { after: { state }, result: { jobId: job.id, queue: job.queue, state, detail: outcome!.detail } }
     },
 
     many: {
       action,
       effect: manyEffect,
-      after: expected[action],
-      cautions: ({ kit: { engine }, now }) => (action === 'discard' ? [undoOf(engine, now)] : []),
+      after: ({ kit: { engine } }) => stateAfter(engine, action),
+      cautions: ({ kit: { engine }, now }) => wayBack(engine, action, now),
       choose: (selection, until, scope) => chooseJobs(scope, selection, until),
       resource: jobResource,
       whyNot: async (jobs, scope) => {
@@ -83,6 +83,10 @@ const expected: Record<JobAction, string> = {
   discard: 'discarded',
   restore: 'available',
   rescue: 'available',
+}
+
+function stateAfter({ removes }: Engine, action: JobAction): string {
+  return removes?.[action] === undefined ? expected[action] : 'removed'
 }
 
 function requireJob(job: EngineJob | undefined, id: string): EngineJob {
@@ -109,8 +113,13 @@ async function cautionsOf({ kit: { engine }, now }: ActingScope, action: JobActi
     cautions.push('It is executing now, and this engine cannot stop it: what it is doing goes on to its end.')
   }
   if (action === 'retry' && job.state === 'completed') cautions.push('It has completed: whatever it did is done again.')
-  if (action === 'discard') cautions.push(undoOf(engine, now))
-  return cautions
+  return [...cautions, ...wayBack(engine, action, now)]
+}
+
+function wayBack(engine: Engine, action: JobAction, now: Date): string[] {
+  const removed = engine.removes?.[action]
+  if (removed !== undefined) return [removed]
+  return action === 'discard' ? [undoOf(engine, now)] : []
 }
 
 function requireDone(outcome: JobOutcome | undefined, job: EngineJob): void {

@@ -118,7 +118,7 @@ function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan 
       ...(background ? [`It is done in the background, ${batchSize.toLocaleString('en')} jobs at a time; what is done before an abort stays done.`] : []),
     ],
     before: { states: byState },
-    after: { state: many.after },
+    after: { state: many.after(scope) },
     counts: { subjects: total, jobs: eligible },
     selection: { bulkId, total, eligible, notEligible, byQueue, byState, until: until.toISOString(), background },
     risk: background ? 'high' : undefined,
