@@ -105,7 +105,7 @@ export const jobsStyles = css`
     cursor: pointer;
   }
   .job {
-    min-width: 168px;
+    min-width: 180px;
     border-bottom: 1px solid var(--_line);
     font-size: var(--_size);
     font-weight: 400;
@@ -170,7 +170,7 @@ export const jobsStyles = css`
   .queue,
   .tags,
   .executor {
-    min-width: 80px;
+    min-width: 112px;
   }
   .args,
   .error-column {
@@ -182,7 +182,7 @@ export const jobsStyles = css`
   .many :is(.when, .created) {
     white-space: normal;
   }
-  .many :is(.args, .error-column) {
+  .many :is(.args, .error-column, .queue, .tags, .executor) {
     min-width: 80px;
   }
   .many .job {

@@ -58,8 +58,9 @@ export const chartStyles = css`
   }
   .chart figcaption {
     display: flex;
+    flex-wrap: wrap;
     justify-content: space-between;
-    gap: 6px;
+    gap: 0 6px;
     font-size: 12px;
     white-space: nowrap;
   }

@@ -125,7 +125,7 @@ export const queuesStyles = css`
   }
   @container ops-page (max-width: 560px) {
     .charts {
-      grid-template-columns: minmax(0, 1fr);
+      gap: 8px 10px;
     }
     .actions .button {
       flex: 1;
