@@ -48,8 +48,16 @@ export async function actOnJobs(
     const refused = await tryAlone(() => change([job]), tx, joined)
     if (refused) fates.set(job.id, refused)
   }
-  const states = await readStates(tables, eligible, tx)
+  const states = await statesAfter(tables, action, eligible, tx)
   return jobs.map(({ id, queue }) => ({ id, queue, ...(fates.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
+}
+
+/** Most ends are known beforehand; only what depends on the row is read again. */
+async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
+  if (action === 'cancel' || action === 'discard') return new Map(jobs.map(({ id }) => [id, action === 'cancel' ? 'cancelled' : 'discarded'] as const))
+  if (action !== 'retry') return readStates(tables, jobs, tx)
+  const states = await readStates(tables, jobs.filter(({ state }) => state === 'cancelled'), tx)
+  return new Map(jobs.map(({ id }) => [id, states.get(id) ?? 'retryable'] as const))
 }
 
 type Fate = Omit<JobOutcome, 'id' | 'queue'>

@@ -32,8 +32,14 @@ export async function changeJobs(boss: PgBossActs, tables: PgBossTables, action:
   }
 }
 
+/** With more ids in one call PostgreSQL may prefer to read through all jobs of that queue and state. */
+const idsPerCall = 100
+
 async function eachQueue(jobs: LockedJob[], work: (queue: string, ids: string[]) => Promise<unknown>): Promise<void> {
-  for (const [queue, some] of Map.groupBy(jobs, (job) => job.queue)) await work(queue, some.map(({ id }) => id))
+  for (const [queue, some] of Map.groupBy(jobs, (job) => job.queue)) {
+    const ids = some.map(({ id }) => id)
+    for (let from = 0; from < ids.length; from += idsPerCall) await work(queue, ids.slice(from, from + idsPerCall))
+  }
 }
 
 /** pg-boss retries failed jobs only. This is the same change, from the one other end. */
@@ -41,13 +47,13 @@ function runAgain(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Pro
   return update(tables, jobs, tx, `state = 'retry', retry_limit = j.retry_limit + 1, completed_on = null`, `j.state = 'completed'`)
 }
 
-/** Due at once, and kept as long as it would have been kept from then. pg-boss's own `update` does so for one job a call. */
+/** Due at once, and kept as long as it would have been kept from then, a day at least. pg-boss's own `update` does so for one job a call. */
 function makeDue(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Promise<void> {
   return update(
     tables,
     jobs,
     tx,
-    `start_after = now(), keep_until = greatest(j.keep_until, now() + (j.keep_until - j.start_after))`,
+    `start_after = now(), keep_until = greatest(j.keep_until, now() + (j.keep_until - j.start_after), now() + interval '1 day')`,
     `j.state < 'active'`,
   )
 }
