@@ -51,7 +51,8 @@ describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'a Redis that goes aw
   })
   afterAll(async () => {
     await queue?.close()
-    redis?.kill()
+    // A Redis that cannot save its data does not end when it is asked to.
+    redis?.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
   })
 
