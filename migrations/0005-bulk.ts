@@ -26,12 +26,15 @@ export class Bulk extends Migration {
         outcomes jsonb not null default '{}',
         created_at timestamptz not null default clock_timestamp(),
         started_at timestamptz,
+        -- When a batch of it was last done: the run that waited longest is served next.
+        served_at timestamptz,
         finished_at timestamptz,
         aborted_by jsonb
       );
       create index bulk_run_open on bulk_run (created_at) where status in ('queued', 'running');
       create index bulk_run_newest on bulk_run (created_at, id) where status <> 'previewed';
       create index bulk_run_previewed on bulk_run (created_at) where status = 'previewed';
+      create unique index bulk_run_event on bulk_run (event_id) where event_id is not null;
 
       -- A row per batch, not per job: a hundred rows hold a hundred thousand jobs.
       create table bulk_batch (
@@ -44,13 +47,16 @@ export class Bulk extends Migration {
         status text not null default 'waiting' check (status in ('waiting', 'requested', 'done')),
         -- By place in jobs: [outcome, detail?]; null until the batch is done.
         outcomes jsonb,
-        -- When an engine outside our transaction was asked, and how often the batch was begun.
+        -- When an engine outside our transaction was asked.
         requested_at timestamptz,
+        -- How often it failed, and until when it is left in peace because of that.
         tries integer not null default 0,
+        not_before timestamptz,
         finished_at timestamptz,
         primary key (bulk_id, number)
       );
       create index bulk_batch_open on bulk_batch (bulk_id, number) where status <> 'done';
+      create index bulk_batch_requested on bulk_batch (requested_at) where status = 'requested';
     `)
     this.addSql(`
       -- The jobs that one event of a bulk run tells of, so that the evidence of a job is found by its id.

@@ -28,3 +28,19 @@ export function describeFailure(thrown: unknown): Record<string, unknown> {
     at: frames.slice(0, 6).map((line) => line.trim()),
   }
 }
+
+/** Of the network; admin_shutdown, crash_shutdown, cannot_connect_now, query_canceled (statement timeout), too_many_connections. */
+const outages = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
+  '57P01', '57P02', '57P03', '57014', '53300',
+])
+
+/** Does the database, or whatever else was asked, not answer at the moment? */
+export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
+  if (code !== undefined && (outages.has(code) || code.startsWith('08'))) return true
+  return causesOf(thrown).some((error) =>
+    /connection (terminated|ended|timeout)|timeout exceeded when trying to connect|client has encountered a connection error|connection error and is not queryable/i.test(
+      String(error.message),
+    ),
+  )
+}

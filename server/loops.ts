@@ -20,7 +20,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'discarded jobs', 15, () => findDiscarded(kit)),
-          repeat(kit, 'bulk runs', 0.5, () => runBatches(kit)),
+          repeat(kit, 'bulk runs', 0.5, (stopping) => runBatches(kit, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

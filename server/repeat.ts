@@ -3,9 +3,9 @@ import type { Kit } from './kit.ts'
 
 /**
  * Runs `work` now and then every `seconds`, one at a time. A failure is logged once until it works again, and
- * tried again soon: a database that is away must not need a restart.
+ * tried again soon: a database that is away must not need a restart. Long work asks now and then whether it is to stop.
  */
-export function repeat(kit: Kit, name: string, seconds: number, work: () => Promise<unknown>): { stop(): Promise<void> } {
+export function repeat(kit: Kit, name: string, seconds: number, work: (stopping: () => boolean) => Promise<unknown>): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let failing = false
@@ -13,7 +13,7 @@ export function repeat(kit: Kit, name: string, seconds: number, work: () => Prom
   const run = async (): Promise<void> => {
     let wait = seconds
     try {
-      await work()
+      await work(() => stopped)
       if (failing) kit.log.info(`${name} works again`)
       failing = false
     } catch (error) {

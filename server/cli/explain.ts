@@ -1,7 +1,6 @@
 import { ZodError } from 'zod'
-import { causesOf, codeOf } from '../describe-failure.ts'
+import { causesOf, codeOf, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
-import { isUnavailable } from '../http/errors.ts'
 
 /** Something the person at the terminal can mend; the message is all that is shown. */
 export class CliError extends Error {

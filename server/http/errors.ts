@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { ZodError } from 'zod'
 import { problemCodes, type Problem } from '../../schemas/index.ts'
-import { causesOf, codeOf, describeFailure } from '../describe-failure.ts'
+import { codeOf, describeFailure, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Log } from '../host/log.ts'
 
@@ -63,21 +63,6 @@ const conflicts = new Set(['40001', '40P01', '55P03', '23505'])
 
 function isConflict(code: string | undefined): boolean {
   return code !== undefined && conflicts.has(code)
-}
-
-/** Of the network; admin_shutdown, crash_shutdown, cannot_connect_now, query_canceled (statement timeout), too_many_connections. */
-const outages = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
-  '57P01', '57P02', '57P03', '57014', '53300',
-])
-
-export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
-  if (code !== undefined && (outages.has(code) || code.startsWith('08'))) return true
-  return causesOf(thrown).some((error) =>
-    /connection (terminated|ended|timeout)|timeout exceeded when trying to connect|client has encountered a connection error|connection error and is not queryable/i.test(
-      String(error.message),
-    ),
-  )
 }
 
 function isBadUrl(thrown: unknown): boolean {

@@ -13,7 +13,7 @@ export async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt
   try {
     return await work(attempt)
   } catch (error) {
-    if (error instanceof OpsError && error.status < 500 && !error.details.repeated && !error.details.told) await recordRefusal(scope, attempt, error)
+    if (error instanceof OpsError && !error.details.repeated && !error.details.told) await recordRefusal(scope, attempt, error)
     throw error
   }
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Executed, type ProblemCode, problemCodes } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import { uuidv7 } from '../uuid.ts'
+import { transactAgain } from './deadlock.ts'
 import { type EventRow, showExecuted } from './event.ts'
 import { canonical } from './preview.ts'
 import type { ActingScope } from './scope.ts'
@@ -19,6 +21,9 @@ interface KeptAnswer {
 
 type Work<Done> = (locked: ActingScope, eventId: string) => Promise<Done>
 
+/** What the first request with this key came to; a bulk run answers for itself, as far as it has come. */
+export type Repeated = { executed: Executed } | { bulkId: string }
+
 /**
  * Does `work` in a transaction, once for each key: a repeat gets the first answer, also when that was a refusal.
  * Without a key (the command line, which asks a person) every call is the first.
@@ -28,15 +33,15 @@ export async function answerOnce<Done>(
   request: unknown,
   key: string | undefined,
   work: Work<Done>,
-): Promise<{ done: Done; first: true } | { done: Executed; first: false }> {
+): Promise<{ first: true; done: Done } | { first: false; again: Repeated }> {
   const eventId = uuidv7(scope.now.getTime())
   try {
-    return await scope.kit.db.transact(async (em) => {
+    const claimed = await transactAgain(scope.kit, async (em) => {
       const locked = { ...scope, em, locking: true }
       const kept = key === undefined ? null : await claimKey(locked, key, request, { eventId })
-      if (kept) return { done: await repeat(locked, kept), first: false }
-      return { done: await work(locked, eventId), first: true }
+      return kept ? { first: false as const, kept } : { first: true as const, done: await work(locked, eventId) }
     })
+    return claimed.first ? claimed : { first: false, again: await repeat(scope, claimed.kept) }
   } catch (error) {
     if (key !== undefined && isFinal(error)) await keepRefusal(scope, request, key, error)
     throw error
@@ -52,12 +57,34 @@ async function keepRefusal(scope: ActingScope, request: unknown, key: string, { 
   await scope.kit.db.transact((em) => claimKey({ ...scope, em }, key, request, { refusal: { code, message } }))
 }
 
-async function repeat({ kit, em, viewer }: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Executed> {
+/** An engine outside our transaction is asked after the key is claimed; a repeat waits so long for what it says. */
+const patienceMs = 20_000
+
+async function repeat({ kit, viewer }: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Repeated> {
   if (refusal) throw new OpsError(refusal.code, refusal.message, { repeated: true })
-  const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
-  if (!row) throw new OpsError('mutation_conflict', 'The first request with this key is still being carried out; ask again in a moment.', { repeated: true })
-  if (row.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event says how.', { repeated: true })
-  return showExecuted(row, viewer)
+  for (const until = Date.now() + patienceMs; ; await wait(50)) {
+    const em = kit.db.em()
+    const [facts] = await query(
+      em,
+      sql<{ bulk_id: string | null; open: boolean }>`
+        select (select id::text from ${kit.db.table('bulk_run')} where event_id = ${event_id}) as bulk_id,
+          exists (select 1 from ${kit.db.table('open_request')} where final_event_id = ${event_id}) as open`,
+    )
+    if (facts!.bulk_id !== null) return { bulkId: facts!.bulk_id }
+    // Looked for after the request was seen closed: whoever closes it writes the event in the same transaction.
+    const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
+    if (row?.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event says how.', { repeated: true })
+    if (row) return { executed: showExecuted(row, viewer) }
+    if (!facts!.open || Date.now() > until) {
+      throw new OpsError('mutation_conflict', 'The first request with this key is still being carried out; ask again in a moment.', { repeated: true })
+    }
+  }
+}
+
+/** A key stands for one request, and a request about one subject makes no bulk run. */
+export function executedAgain(again: Repeated): Executed {
+  if ('executed' in again) return again.executed
+  throw new Error(`A request about one subject was answered by bulk run ${again.bulkId}.`)
 }
 
 /** How an engine outside our transaction failed is told by the code of its second event. */

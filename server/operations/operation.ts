@@ -61,8 +61,8 @@ export interface Many {
   /** State of the jobs afterwards, in a word. */
   after(scope: ActingScope): string
   cautions?(scope: ActingScope): string[]
-  /** The set, a page at a time; jobs made after `until` are not in it. */
-  choose(selection: JobSelection, until: Date, scope: ActingScope): AsyncIterable<Chosen[]>
+  /** The set, a page at a time; jobs made after `until` are not in it. `bounded` hears when not all jobs could be searched. */
+  choose(selection: JobSelection, until: Date, scope: ActingScope, bounded: (searched: string) => void): AsyncIterable<Chosen[]>
   resource(job: SelectedJob): Resource
   /** Why a job is left alone, in words; undefined when nothing speaks against it. In the order of `jobs`. */
   whyNot(jobs: Chosen[], scope: ActingScope): Promise<(string | undefined)[]>

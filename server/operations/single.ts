@@ -5,10 +5,11 @@ import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
+import { transactAgain } from './deadlock.ts'
 import { type Along, type NewEvent, showExecuted, writeEvent, writeGuarded } from './event.ts'
 import { followUp } from './follow-up.ts'
 import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
-import { answerOnce, claimWithChange } from './idempotency.ts'
+import { answerOnce, claimWithChange, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
 import { hashPlan, keepPreview, showPlan, showPreview } from './preview.ts'
@@ -41,7 +42,7 @@ export function executeOne(operation: Operation, scope: Scope, preview: PreviewR
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource, attempt)
     const said = checkReason(acting, operation, reason)
-    const outcome = await acting.kit.db.transact((em) =>
+    const outcome = await transactAgain(acting.kit, (em) =>
       commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
     )
     if ('drifted' in outcome) {
@@ -59,11 +60,12 @@ export function runOne(operation: Operation, scope: Scope, request: OperationReq
     await authorize(acting, operation, target.resource, attempt)
     const quick = operation.inOneStatement ? await applyAtOnce(operation, request, target, acting, key) : null
     if (quick) return finish(operation, request, acting, target, quick)
-    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
+    const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
       const reason = checkReason(acting, operation, request.reason)
       return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
     })
-    return first ? finish(operation, request, acting, target, done) : (done as Executed)
+    if (answer.first) return finish(operation, request, acting, target, answer.done)
+    return executedAgain(answer.again)
   })
 }
 

@@ -1,4 +1,4 @@
-import type { JobSelection } from '../../../schemas/index.ts'
+import type { JobFilters, JobSelection } from '../../../schemas/index.ts'
 import type { JobFilter, SelectedJob } from '../../engines/engine.ts'
 import { readLeftovers } from '../../operations/bulk/leftovers.ts'
 import type { Chosen } from '../../operations/operation.ts'
@@ -12,10 +12,10 @@ const pageOfFilter = 10_000
 const pageOfIds = 1_000
 
 /** The jobs of a selection, a page at a time, so that no selection is ever in memory as a whole. */
-export async function* chooseJobs(scope: ActingScope, selection: JobSelection, until: Date): AsyncGenerator<Chosen[]> {
+export async function* chooseJobs(scope: ActingScope, selection: JobSelection, until: Date, bounded: (searched: string) => void): AsyncGenerator<Chosen[]> {
   if ('ids' in selection) yield* byIds(scope, [...new Set(selection.ids)], selection.seen)
   else if ('bulk' in selection) for await (const ids of readLeftovers(scope, selection.bulk)) yield* byIds(scope, ids)
-  else yield* byFilter(scope, selection.filter, until)
+  else yield* byFilter(scope, selection.filter, until, bounded)
 }
 
 /** Each id gets its answer: a job that is gone or not as it was seen is part of the set, with the reason it is left alone. */
@@ -32,7 +32,12 @@ async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Rec
   }
 }
 
-async function* byFilter(scope: ActingScope, { cronEntry, ...filters }: Extract<JobSelection, { filter: unknown }>['filter'], until: Date): AsyncGenerator<Chosen[]> {
+async function* byFilter(
+  scope: ActingScope,
+  { cronEntry, ...filters }: JobFilters,
+  until: Date,
+  bounded: (searched: string) => void,
+): AsyncGenerator<Chosen[]> {
   const filter = { ...requireFilter(scope, filters), createdBefore: until }
   for (let after: string | undefined; ; ) {
     const page =
@@ -40,7 +45,7 @@ async function* byFilter(scope: ActingScope, { cronEntry, ...filters }: Extract<
         ? await scope.kit.engine.select(filter, { after, limit: pageOfFilter })
         : await listJobsOfCronEntry(scope, { entry: cronEntry, filter, order: 'oldest', after, limit: pageOfIds })
     yield looksInside(filter) ? await foundInside(scope, filter, page.jobs) : page.jobs.map(bare)
-    if (page.next === undefined) return
+    if (page.next === undefined) return page.searched === undefined ? undefined : bounded(page.searched)
     after = page.next
   }
 }

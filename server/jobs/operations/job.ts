@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { OperationRequest, Risk } from '../../../schemas/index.ts'
-import { executorOf } from '../../db/database.ts'
+import { executorOf, query } from '../../db/database.ts'
+import { codeOf } from '../../describe-failure.ts'
 import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
@@ -34,8 +36,8 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
     repairs: () => repairs ?? false,
     topics: ['jobs'],
 
-    async find({ subject }, { kit, em, locking }) {
-      const [job] = await kit.engine.read([subject.id], locking ? executorOf(em) : undefined)
+    async find({ subject }, scope) {
+      const job = await readJob(scope, subject.id)
       return { resource: job ? jobResource(job) : { type: 'job', id: subject.id }, found: job }
     },
 
@@ -67,7 +69,7 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       effect: manyEffect,
       after: ({ kit: { engine } }) => stateAfter(engine, action),
       cautions: ({ kit: { engine }, now }) => wayBack(engine, action, now),
-      choose: (selection, until, scope) => chooseJobs(scope, selection, until),
+      choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
       resource: jobResource,
       whyNot: async (jobs, scope) => {
         const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason)
@@ -88,6 +90,24 @@ const expected: Record<JobAction, string> = {
 function stateAfter({ removes }: Engine, action: JobAction): string {
   return removes?.[action] === undefined ? expected[action] : 'removed'
 }
+
+/** A worker may hold the job's row for long; whoever clicks is told so instead of waiting for it. */
+const lockPatience = '3s'
+
+async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
+  const lock = locking && engine.transactional
+  if (lock) await query(em, sql`select set_config('lock_timeout', ${lockPatience}, true)`)
+  try {
+    const [job] = await engine.read([id], lock ? executorOf(em) : undefined)
+    // Evidence is found by id, so there is one way only to write it.
+    return job?.id === id ? job : undefined
+  } catch (error) {
+    if (codeOf(error) !== lockNotAvailable) throw error
+    throw new OpsError('mutation_conflict', `Job ${id} is locked by its worker at this moment; try again.`)
+  }
+}
+
+const lockNotAvailable = '55P03'
 
 function requireJob(job: EngineJob | undefined, id: string): EngineJob {
   if (job) return job
@@ -129,7 +149,7 @@ function requireDone(outcome: JobOutcome | undefined, job: EngineJob): void {
     case 'missing':
       throw new OpsError('not_found', `Job ${job.id} is no longer there.${detail}`)
     case 'refused':
-      throw new OpsError('unsupported_by_engine', `The engine refused this for job ${job.id}.${detail}`)
+      throw new OpsError('illegal_transition', `The engine refuses this for job ${job.id} as it is now.${detail}`)
     case 'failed':
       throw new OpsError('unavailable', `The engine failed at job ${job.id}; nothing was changed.${detail}`)
     case 'locked':

@@ -12,7 +12,10 @@ import { showRun } from './show.ts'
 /** A request waits this long for its one batch; then it goes on in the background all the same. */
 const patienceMs = 20_000
 
-/** One batch is done while the request waits, and its event is the answer; more goes on behind it. */
+/**
+ * One batch is done while the request waits, and its event is the answer; more goes on behind it. So does one batch that
+ * fails: it was confirmed, and will be tried again.
+ */
 export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
   const { kit, viewer } = scope
   kit.tell({ topic: 'audit' })
@@ -27,7 +30,9 @@ export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<E
       return showExecuted(row!, viewer)
     }
     if (run.status === 'aborted' || Date.now() > until) return { bulk: showRun(run, scope) }
+    const how = await runBatch(kit, bulkId)
+    if (how === 'failed' || how === 'away') return { bulk: showRun(await readRun({ ...scope, em: kit.db.em() }, bulkId), scope) }
     // Another process may have taken the batch; then there is nothing to do but to wait for it.
-    if (!(await runBatch(kit, bulkId))) await wait(50)
+    if (how === 'idle') await wait(50)
   }
 }

@@ -16,11 +16,12 @@ export interface FrozenRun {
 const forbidden = 'You may not do this to it any more.'
 
 /** The host is asked once more about every job that is to change; what it refuses now is taken out of the set. */
-export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string): Promise<FrozenRun> {
+export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string, asked: boolean): Promise<FrozenRun> {
   const { kit, em } = scope
   const table = kit.db.table('bulk_run')
   const [run] = await query(em, sql<FrozenRun>`select total, eligible, not_eligible, selection from ${table} where id = ${bulkId} and status = 'previewed' for update`)
   if (!run) throw new OpsError('preview_consumed', 'This selection was already confirmed; it works once.')
+  if (asked) return run
   let taken = 0
   for (let number = 0; ; number++) {
     const [batch] = await query(em, sql<{ jobs: BatchJob[] }>`select jobs from ${kit.db.table('bulk_batch')} where bulk_id = ${bulkId} and number = ${number}`)
@@ -30,7 +31,7 @@ export async function authorizeFrozen(scope: ActingScope, operation: Operation, 
   if (!taken) return run
   const changed = { ...run, eligible: run.eligible - taken, not_eligible: { ...run.not_eligible } }
   addCounts(changed.not_eligible, { [forbidden]: taken })
-  if (!changed.eligible) throw new OpsError('forbidden', `${operation.action} is not allowed on any of these jobs any more.`)
+  if (!changed.eligible && run.eligible) throw new OpsError('forbidden', `${operation.action} is not allowed on any of these jobs any more.`)
   await query(em, sql`update ${table} set eligible = ${changed.eligible}, not_eligible = ${JSON.stringify(changed.not_eligible)} where id = ${bulkId}`)
   return changed
 }

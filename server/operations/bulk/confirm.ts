@@ -6,6 +6,7 @@ import { query } from '../../db/database.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { uuidv7 } from '../../uuid.ts'
+import { transactAgain } from '../deadlock.ts'
 import { writeEvent } from '../event.ts'
 import { attemptOf, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from '../guards.ts'
 import { answerOnce } from '../idempotency.ts'
@@ -25,7 +26,7 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
   return refusing(scope, attemptOf(operation, selected), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
-    const kept = await acting.kit.db.transact(async (em) => {
+    const kept = await transactAgain(acting.kit, async (em) => {
       const inside = { ...acting, em }
       const frozen = await freezeSelection(inside, operation, request)
       const subject = { type: 'bulk', id: frozen.bulkId }
@@ -45,7 +46,7 @@ export function executeSelection(operation: Operation, scope: Scope, preview: Pr
     const acting = requirePrincipal(scope)
     requireReady(preview, token, acting.now)
     const said = checkReason(acting, operation, reason)
-    await acting.kit.db.transact(async (em) => {
+    await transactAgain(acting.kit, async (em) => {
       const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
       refuseStatus(locked, acting.now)
       locked.consumedAt = acting.now
@@ -60,39 +61,47 @@ export function runSelection(operation: Operation, scope: Scope, request: Select
   return refusing(scope, attemptOf(operation, selected, request.reason), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
-    const { done, first } = await answerOnce(acting, request, key, async (locked, eventId) => {
+    const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
       const reason = checkReason(acting, operation, request.reason)
       const { bulkId } = await freezeSelection(locked, operation, request)
-      await confirmRun(locked, operation, bulkId, { reason, eventId })
+      await confirmRun(locked, operation, bulkId, { reason, eventId, asked: true })
       return bulkId
     })
-    if (first) return answerOfRun(acting, done)
-    return done.event.eventType === startedType && done.event.bulkId ? answerOfRun(acting, done.event.bulkId) : done
+    if (answer.first) return answerOfRun(acting, answer.done)
+    return 'bulkId' in answer.again ? answerOfRun(acting, answer.again.bulkId) : answer.again.executed
   })
 }
 
-export const startedType = 'bulk.started'
+interface Confirmation {
+  reason?: string
+  eventId: string
+  previewId?: string
+  /** The host was asked about every job a moment ago, in this request. */
+  asked?: boolean
+}
 
 /** From here on the set is worked off, whoever does it and however often that has to begin again. */
 async function confirmRun(
   scope: ActingScope,
   operation: Operation,
   bulkId: string,
-  { reason, eventId, previewId }: { reason?: string; eventId: string; previewId?: string },
+  { reason, eventId, previewId, asked = false }: Confirmation,
 ): Promise<void> {
   const { kit, em, now, principal } = scope
-  const run = await authorizeFrozen(scope, operation, bulkId)
+  const run = await authorizeFrozen(scope, operation, bulkId, asked)
   if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${run.total} jobs can be changed; the preview says why for each.`)
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set status = 'queued', reason = ${reason ?? null}, event_id = ${eventId}, preview_id = ${previewId ?? null},
           source = ${scope.source}, request_id = ${scope.requestId}, started_at = ${now} where id = ${bulkId}`,
   )
+  // A batch of which nothing is to be changed needs no turn, and nothing to be told of it.
+  await query(em, sql`update ${kit.db.table('bulk_batch')} set status = 'done', finished_at = ${now} where bulk_id = ${bulkId} and eligible = 0`)
   if (!inBackground(run)) return
   await writeEvent(kit.db, em, {
     id: eventId,
     action: operation.action,
-    eventType: startedType,
+    eventType: 'bulk.started',
     outcome: 'succeeded',
     actor: principal,
     subject: { type: 'bulk', id: bulkId },
@@ -106,7 +115,7 @@ async function confirmRun(
 }
 
 function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan {
-  const { bulkId, total, eligible, notEligible, byQueue, byState, until } = frozen
+  const { bulkId, total, eligible, notEligible, byQueue, byState, until, searched } = frozen
   const many = requireMany(operation)
   const background = inBackground({ total })
   const planned: Planned = {
@@ -114,6 +123,7 @@ function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan 
     effect: `${many.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
     cautions: [
       ...(many.cautions?.(scope) ?? []),
+      ...(searched === undefined ? [] : [`Only ${searched} could be searched; there may be more.`]),
       'A job that changes before its turn is left alone and named.',
       ...(background ? [`It is done in the background, ${batchSize.toLocaleString('en')} jobs at a time; what is done before an abort stays done.`] : []),
     ],

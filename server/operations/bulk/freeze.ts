@@ -21,6 +21,8 @@ export interface Frozen {
   byState: Record<string, number>
   /** Jobs made after this are not in the set. */
   until: Date
+  /** Where the engine could not look at all jobs: which ones it did, in words. */
+  searched?: string
   /** A fingerprint of the set: the same jobs in the same versions, to be treated alike. */
   hash: string
 }
@@ -42,7 +44,7 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   )
   const writer = new BatchWriter(scope, frozen.bulkId)
   let denied: { count: number; reason?: string } = { count: 0 }
-  for await (const page of many.choose(request.selection, now, scope)) {
+  for await (const page of many.choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
     if (frozen.total + page.length > mostJobs) {
       const message = `matches more than ${mostJobs.toLocaleString('en')} jobs; expected a narrower filter`
       throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })

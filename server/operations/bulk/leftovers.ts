@@ -5,8 +5,11 @@ import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
 import type { BatchJob } from './rows.ts'
 
-/** What somebody may want to try again: it did not happen, or nobody knows whether it did. */
-const leftOver: readonly BulkOutcome[] = ['failed', 'aborted', 'unconfirmed', 'locked', 'changed']
+/**
+ * What somebody may want to try again: it did not happen, or nobody knows whether it did. What the engine refused is among
+ * it, since most refusals pass, e.g. a place that another job has now. Jobs that are gone are not.
+ */
+const leftOver: readonly BulkOutcome[] = ['failed', 'refused', 'aborted', 'unconfirmed', 'locked', 'changed']
 
 /** Ids of an ended run's jobs that did not fare well, a batch at a time. */
 export async function* readLeftovers({ kit: { db }, em }: Scope, bulkId: string): AsyncGenerator<string[]> {
