@@ -54,7 +54,8 @@ export async function actOnJobs(
 
 /** Most ends are known beforehand; only what depends on the row is read again. */
 async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
-  if (action === 'cancel' || action === 'discard') return new Map(jobs.map(({ id }) => [id, action === 'cancel' ? 'cancelled' : 'discarded'] as const))
+  if (action === 'cancel') return new Map(jobs.map(({ id }) => [id, 'cancelled'] as const))
+  if (action === 'discard') return new Map(jobs.map(({ id }) => [id, 'discarded'] as const))
   if (action !== 'retry') return readStates(tables, jobs, tx)
   const states = await readStates(tables, jobs.filter(({ state }) => state === 'cancelled'), tx)
   return new Map(jobs.map(({ id }) => [id, states.get(id) ?? 'retryable'] as const))
@@ -65,7 +66,9 @@ type Fate = Omit<JobOutcome, 'id' | 'queue'>
 function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefined {
   const state = canonical(job.state, job.needsTime)
   if (job.version !== seen.version) return { outcome: 'changed', state }
-  if (!startsFrom[action].includes(job.state)) return { outcome: 'refused', state, detail: `pg-boss has it as ${job.state}, from where it cannot be done.` }
+  if (!startsFrom[action].includes(job.state)) {
+    return { outcome: 'refused', state, detail: `pg-boss has it as ${job.state}, from where it cannot be done.` }
+  }
   if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: 'Its worker still has time to report.' }
   return undefined
 }

@@ -16,7 +16,8 @@ export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: 
   if (!conditions) return { count: 0, how: 'exact' }
   const { queue, states, created, args } = conditions
   const tests = testsOf(conditions)
-  if (filter.id !== undefined || shape.small || !canWalk(shape) || (args.length > 0 && shape.has.args)) return countPage(tables, filter, limit)
+  const byPage = filter.id !== undefined || shape.small || !canWalk(shape) || (args.length > 0 && shape.has.args)
+  if (byPage) return countPage(tables, filter, limit)
   if (walksStrands(shape, conditions)) {
     const along = allOf(['j.name = strand.name and j.state = strand.state', ...created])
     const strands = strandsOf(tables, conditions, bound)
@@ -26,7 +27,8 @@ export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: 
     }
     return countTested(tables, { strands, along, tests: allOf(tests) }, bound, limit)
   }
-  if (tests.length === 0 && queue === undefined && states === undefined) return countRows(tables, `${tables.jobs} j where ${allOf(created)}`, bound, limit)
+  const unfiltered = tests.length === 0 && queue === undefined && states === undefined
+  if (unfiltered) return countRows(tables, `${tables.jobs} j where ${allOf(created)}`, bound, limit)
   return countPage(tables, filter, limit)
 }
 
@@ -36,7 +38,12 @@ async function countRows(tables: PgBossTables, from: string, bound: Bound, limit
 }
 
 /** Each strand in whole while all of them are short; else an equal part of each, and the answer says how much that was. */
-async function countTested(tables: PgBossTables, { strands, along, tests }: Record<'strands' | 'along' | 'tests', string>, bound: Bound, limit: number): Promise<JobCount> {
+async function countTested(
+  tables: PgBossTables,
+  { strands, along, tests }: Record<'strands' | 'along' | 'tests', string>,
+  bound: Bound,
+  limit: number,
+): Promise<JobCount> {
   const { rows } = await tables.db.executeSql(
     `with strand as materialized (
        select strand.*, (select count(*) from (select from ${tables.jobs} j where ${along} limit ${mostTested + 1}) capped) as length
@@ -53,7 +60,8 @@ async function countTested(tables: PgBossTables, { strands, along, tests }: Reco
   )
   const { n, tested, whole } = rows[0] as { n: number; tested: number; whole: boolean | null }
   const count = capped(n, limit)
-  return count.how === 'capped' || whole !== false ? count : { ...count, how: 'capped', searched: `${tested.toLocaleString('en')} of the candidates, the newest of each queue and state` }
+  if (count.how === 'capped' || whole !== false) return count
+  return { ...count, how: 'capped', searched: `${tested.toLocaleString('en')} candidates, the newest of each queue and state` }
 }
 
 async function countPage(tables: PgBossTables, filter: JobFilter, limit: number): Promise<JobCount> {

@@ -102,7 +102,10 @@ async function isKeptBack(tables: PgBossTables, row: Row): Promise<boolean> {
   if (!states) return false
   const key = row.policy === 'key_strict_fifo' ? `j.singleton_key = $2` : `coalesce(j.singleton_key, '') = coalesce($2, '')`
   const { rows } = await tables.db.executeSql(
-    `select exists (select from ${tables.jobs} j where j.name = $1 and ${key} and j.policy = '${String(row.policy)}' and j.state ${states} and j.id <> $3::uuid) as kept`,
+    `select exists (
+       select from ${tables.jobs} j
+       where j.name = $1 and ${key} and j.policy = '${String(row.policy)}' and j.state ${states} and j.id <> $3::uuid
+     ) as kept`,
     [row.queue, row.singleton_key, row.id],
   )
   return rows[0]!.kept === true

@@ -40,7 +40,8 @@ export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | unde
   const at = (instant: Date) => `${bound.add(instant.toISOString())}::timestamptz`
   if (time) {
     const { field, from, to } = time
-    const [column, place] = { created: ['j.created_on', created], due: ['j.start_after', other], finished: ['j.completed_on', ended] }[field] as [string, string[]]
+    const column = { created: 'j.created_on', due: 'j.start_after', finished: 'j.completed_on' }[field]
+    const place = { created, due: other, finished: ended }[field]
     if (from) place.push(`${column} >= ${at(from)}`)
     if (to) place.push(`${column} < ${at(to)}`)
     // Nothing ends before it was made, which tells where to begin.

@@ -3,7 +3,8 @@ import { type Conditions, conditionsOf } from './pg-boss-filter.ts'
 import { isJobId } from './pg-boss-rows.ts'
 import type { PgBossTables, Shape } from './pg-boss-table.ts'
 import { findInTail } from './pg-boss-tail.ts'
-import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, type Found, findInWindow, type Order, pairConditions, type Wanted } from './pg-boss-window.ts'
+import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, findInWindow, type Found } from './pg-boss-window.ts'
+import { type Order, pairConditions, type Wanted } from './pg-boss-window.ts'
 import { allOf, Bound, literally, type Row } from './sql.ts'
 
 /** So many jobs at most are looked at for one page; the cursor goes on behind them. */

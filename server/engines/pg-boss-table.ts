@@ -23,6 +23,8 @@ export type UsefulIndex = keyof typeof usefulIndexes
 
 export interface Shape {
   tables: JobTable[]
+  /** How many queues there are. */
+  queues: number
   /** No table is large: anything may be read as a whole. */
   small: boolean
   /** Does every large table have that index? */
@@ -97,10 +99,12 @@ async function readShape(db: SqlExecutor, schema: string, largeFrom: number): Pr
       },
     }
   })
+  const counted = await db.executeSql(`select count(*)::int as queues from ${quoted(schema)}.queue`)
   const large = tables.filter((table) => table.large)
   const all = (index: UsefulIndex) => large.every(({ has }) => has[index])
   return {
     tables,
+    queues: Number(counted.rows[0]!.queues),
     small: large.length === 0,
     has: { created: all('created'), state: all('state'), ended: all('ended'), args: all('args') },
   }

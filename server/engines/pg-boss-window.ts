@@ -52,7 +52,9 @@ export function beyond({ order, after }: Wanted, bound: Bound): string[] {
  * next page.
  */
 export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
-  return walksStrands(shape, conditions) ? findAlongStrands(tables, conditions, bound, wanted, size) : findAlongAll(tables, conditions, bound, wanted, size)
+  return walksStrands(shape, conditions)
+    ? findAlongStrands(tables, shape, conditions, bound, wanted, size)
+    : findAlongAll(tables, conditions, bound, wanted, size)
 }
 
 /** One walk through all jobs, which ends as soon as the page is full. */
@@ -79,13 +81,22 @@ async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound:
  * With queue and state in front the index holds a strand for each pair. The strands' keys are read side by side and merged;
  * where one is cut short, everything behind that place waits for the next page. Rows are fetched in order, until the page is full.
  */
-async function findAlongStrands(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
+async function findAlongStrands(
+  tables: PgBossTables,
+  shape: Shape,
+  conditions: Conditions,
+  bound: Bound,
+  wanted: Wanted,
+  size: number,
+): Promise<Found> {
   const { columns, order, limit } = wanted
   const tests = testsOf(conditions)
   const along = allOf(['j.name = strand.name and j.state = strand.state', ...conditions.created, ...beyond(wanted, bound)])
   const strand = strandsOf(tables, conditions, bound)
-  const most = tests.length ? `(select greatest(${limit + 1}, least(${size}, ${4 * size} / greatest(count(*), 1))) from strand)` : `${limit + 1}`
-  const further = order === 'newest' ? '<' : '>'
+  // A number, not a subquery: with that the planner expects millions of rows and compiles the statement for them.
+  const pairs = (conditions.queue === undefined ? shape.queues : 1) * (conditions.states?.length ?? 6)
+  const most = tests.length ? Math.max(limit + 1, Math.min(size, Math.ceil((4 * size) / pairs))) : limit + 1
+  const within = order === 'newest' ? '>=' : '<='
   const { rows } = await tables.db.executeSql(
     `with strand as materialized (${strand}),
      seen as materialized (
@@ -97,7 +108,7 @@ async function findAlongStrands(tables: PgBossTables, conditions: Conditions, bo
      cut as materialized (select created_on, id from seen where rank >= ${most} order by ${by(order, 'seen')} limit 1),
      reached as materialized (
        select name, id, created_on from seen
-       where not exists (select from cut where (seen.created_on, seen.id) ${further} (cut.created_on, cut.id))
+       where coalesce((seen.created_on, seen.id) ${within} (select created_on, id from cut), true)
        order by ${by(order, 'seen')} limit ${tests.length ? size : limit + 1}
      ),
      edge as materialized (
