@@ -1,18 +1,20 @@
 import { execFileSync } from 'node:child_process'
+import { benchJobs } from './jobs.ts'
 import { benchMutation } from './mutation.ts'
 import { benchReads } from './reads.ts'
 import { benchTick } from './tick.ts'
 import { openBench } from './world.ts'
 
+const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, jobs: benchJobs }
+
 /**
  * Figures of one run on one machine, each beside a baseline of the same run. Nothing here fails: what is slow on one
- * machine is quick on another, and only the ratios travel.
+ * machine is quick on another, and only the ratios travel. Parts may be named, e.g. `npm run bench -- jobs`.
  */
+const asked = process.argv.slice(2)
 const world = await openBench()
 try {
-  await benchMutation(world)
-  await benchReads(world)
-  await benchTick(world)
+  for (const [name, bench] of Object.entries(parts)) if (!asked.length || asked.includes(name)) await bench(world)
 } finally {
   await world.close()
 }

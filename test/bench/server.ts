@@ -8,18 +8,19 @@ import { bareTransaction } from './bare.ts'
 import { auth, displayPolicy, nightlySync, type Person } from '../support/server.ts'
 
 /** The server in a process of its own, as a host runs it. */
-const { DATABASE_URL: url = '', ENTRIES = '8' } = process.env
+const { DATABASE_URL: url = '', ENTRIES = '8', SNAPSHOTS = '', QUEUES = 'nightly_sync' } = process.env
 
 const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false })
 await boss.start()
-await boss.createQueue('nightly_sync')
+for (const queue of ['nightly_sync', ...QUEUES.split(',')]) await boss.createQueue(queue)
+const engine = pgBoss(boss)
 const ops = await createOps<Person>({
   database: { url },
   auth,
   displayPolicy,
-  engine: pgBoss(boss),
+  engine,
   cron: Array.from({ length: Number(ENTRIES) }, (_, n) => ({ ...nightlySync, name: `bench_${n}` })),
-  scheduler: { enabled: false },
+  scheduler: { enabled: SNAPSHOTS === '1' },
 })
 await ops.migrate()
 await ops.start()
@@ -31,4 +32,19 @@ const server = createServer((request, response) => {
   void bareTransaction(pool, Number(searchParams.get('lane')), Number(searchParams.get('turn'))).then(() => response.end('{}'))
 })
 server.listen(0, '127.0.0.1', () => process.send?.({ api: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ops/jobs/api/v1` }))
+
+process.on('message', (asked) => void answer(String(asked)).then((said) => process.send?.(said)))
+
+async function answer(asked: string): Promise<unknown> {
+  if (asked === 'index') return addProposedIndexes()
+  globalThis.gc?.()
+  return process.memoryUsage().rss / 1024 / 1024
+}
+
+/** What `doctor` proposes, done as an administrator would. */
+async function addProposedIndexes(): Promise<string> {
+  for (const { statement } of (await engine.advise?.([])) ?? []) if (statement) await pool.query(statement)
+  return 'done'
+}
+
 process.on('SIGTERM', () => process.exit(0))

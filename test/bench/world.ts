@@ -4,12 +4,14 @@ import { startTemporaryCluster } from '../support/temporary-cluster.ts'
 export interface Bench {
   /** A fresh database on the run's own PostgreSQL. */
   database(name: string): Promise<{ url: string; pool: Pool }>
+  /** Takes a database away again whose pool has ended. */
+  drop(name: string): Promise<void>
   close(): Promise<void>
 }
 
 /** A PostgreSQL as a host would run it: every commit reaches the disk. */
 export async function openBench(): Promise<Bench> {
-  const cluster = await startTemporaryCluster({ durable: true })
+  const cluster = await startTemporaryCluster({ durable: true, settings: ['shared_buffers=1GB', 'max_wal_size=8GB', 'maintenance_work_mem=512MB'] })
   const pools: Pool[] = []
   return {
     async database(name) {
@@ -23,8 +25,12 @@ export async function openBench(): Promise<Bench> {
       pools.push(pool)
       return { url: url.href, pool }
     },
+    async drop(name) {
+      const admin = new Pool({ connectionString: cluster.url, max: 1 })
+      await admin.query(`drop database ${name} with (force)`).finally(() => admin.end())
+    },
     async close() {
-      await Promise.all(pools.map((pool) => pool.end()))
+      await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()))
       await cluster.remove()
     },
   }

@@ -14,9 +14,9 @@ export interface TemporaryCluster extends Cluster {
 }
 
 /** A PostgreSQL server that leaves nothing behind. */
-export async function startTemporaryCluster({ durable = false }: { durable?: boolean } = {}): Promise<TemporaryCluster> {
+export async function startTemporaryCluster({ durable = false, settings: more = [] }: { durable?: boolean; settings?: string[] } = {}): Promise<TemporaryCluster> {
   const folder = await makeTemporaryFolder()
-  const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: durable ? settings : [...careless, ...settings] })
+  const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: [...(durable ? [] : careless), ...settings, ...more] })
   return Object.assign(cluster, {
     async remove() {
       await cluster.stop()
