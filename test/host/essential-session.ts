@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { confirmWith, cronRow, eventsOf, openShop, type OpenedShop, textOf } from './operator.ts'
+import { confirmWith, cronRow, eventsOf, openShop, type OpenedShop, patience, textOf } from './operator.ts'
 
 /** What an operator does on any engine: pause an entry, retry a job that failed, pause a queue, and read the evidence. */
 export function essentialSession(engine: string): void {
@@ -13,25 +13,25 @@ export function essentialSession(engine: string): void {
     test('ops-demo signs in and sees the overview', async () => {
       page = await shop.signIn('ops-demo')
       await page.goto(`${shop.url}/ops/jobs`)
-      await expect.poll(() => page.getByRole('heading', { level: 1, name: 'Overview' }).isVisible()).toBe(true)
+      await expect.poll(() => page.getByRole('heading', { level: 1, name: 'Overview' }).isVisible(), patience).toBe(true)
       expect(((await shop.api('/session')) as { engine?: { name: string } }).engine?.name).toBe(engine)
     })
 
     test('pausing nightly_sync leaves one event, with its reason', async () => {
       await page.goto(`${shop.url}/ops/jobs/cron`)
-      await expect.poll(() => textOf(cronRow(page))).toContain('Runnable')
+      await expect.poll(() => textOf(cronRow(page)), patience).toContain('Runnable')
       await cronRow(page).getByRole('button', { name: /^Pause/ }).click()
       await confirmWith(page, { reason: 'fixture maintenance', verb: 'Pause entry', event: 'cron.paused' })
-      await expect.poll(() => textOf(cronRow(page))).toContain('Waiting')
+      await expect.poll(() => textOf(cronRow(page)), patience).toContain('Waiting')
       const events = await eventsOf(shop, 'cron_entry', 'nightly_sync', 'cron.paused')
       expect(events).toMatchObject([{ outcome: 'succeeded', reason: 'fixture maintenance', actor: { id: 'ops-demo' } }])
     })
 
     test('forensics and audit tell of the pause', async () => {
       await page.goto(`${shop.url}/ops/jobs/forensics/cron_entry/nightly_sync`)
-      await expect.poll(() => textOf(page.locator('ops-forensics'))).toContain('fixture maintenance')
+      await expect.poll(() => textOf(page.locator('ops-forensics')), patience).toContain('fixture maintenance')
       await page.goto(`${shop.url}/ops/jobs/audit`)
-      await expect.poll(() => textOf(page.locator('ops-audit'))).toContain('cron.paused')
+      await expect.poll(() => textOf(page.locator('ops-audit')), patience).toContain('cron.paused')
     })
 
     jobsAndQueues(() => ({ shop, page }))
@@ -51,11 +51,11 @@ export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): v
     await expect.poll(() => failedMails(shop), { timeout: 20_000, interval: 200 }).not.toEqual([])
     await page.goto(`${shop.url}/ops/jobs/list?state=discarded&queue=order_mail`)
     const link = page.locator('ops-jobs').locator('a[data-job]').first()
-    await expect.poll(() => link.isVisible()).toBe(true)
+    await expect.poll(() => link.isVisible(), patience).toBe(true)
     failed = (await link.getAttribute('data-job'))!
     await link.click()
     await page.waitForURL('**/ops/jobs/job/**')
-    await expect.poll(() => textOf(page.locator('ops-job'))).toContain('no such mailbox')
+    await expect.poll(() => textOf(page.locator('ops-job')), patience).toContain('no such mailbox')
   })
 
   test('retrying it with a reason leaves an event that the job shows', async () => {
@@ -64,7 +64,7 @@ export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): v
     await confirmWith(page, { reason: 'the mailbox exists now', verb: 'Retry', event: 'job.retried' })
     const events = await eventsOf(shop, 'job', failed, 'job.retried')
     expect(events[0]).toMatchObject({ outcome: 'succeeded', reason: 'the mailbox exists now', actor: { id: 'ops-demo' } })
-    await expect.poll(() => textOf(page.locator('ops-job'))).toContain('job.retried')
+    await expect.poll(() => textOf(page.locator('ops-job')), patience).toContain('job.retried')
   })
 
   test('the queues page shows what is in a queue, and pauses it where the engine can', async () => {
