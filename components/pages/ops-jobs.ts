@@ -3,7 +3,6 @@ import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Job, JobFilters } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import type { JobState } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
 import { element } from '../core/register.ts'
@@ -17,16 +16,16 @@ import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { columns, leadingCells } from './jobs/columns.ts'
 import { nothingThere } from './jobs/empty.ts'
 import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
 import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
 import { keysOf } from './jobs/keys.ts'
-import { jobOperations, type JobOperation, refusedFor } from './jobs/operations.ts'
+import { jobOperations, type JobOperation } from './jobs/operations.ts'
 import { keepPreferences, type Preferences, readPreferences } from './jobs/preferences.ts'
-import { newJobs, refresh, type Row, show, type Shown } from './jobs/rows.ts'
+import { jobsOf, newJobs, refresh, show, type Shown } from './jobs/rows.ts'
 import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
 import { jobsStyles } from './jobs/styles.ts'
+import { jobTable } from './jobs/table.ts'
 import { stateTabs } from './jobs/tabs.ts'
 
 /**
@@ -244,69 +243,19 @@ export class OpsJobs extends OpsElement {
   }
 
   private table({ rows, key }: Shown) {
-    const stale = this.list.problem || key !== this.pageKey
-    const chosen = this.preferences?.columns ?? []
-    const whole = this.selected.all || rows.every(({ job }) => this.selected.seen.has(job.id))
-    const some = rows.some(({ job }) => this.selected.seen.has(job.id))
-    return html`<div class="card ${stale ? 'stale' : ''} ${this.preferences?.dense ? 'dense' : ''} ${chosen.length > 6 ? 'many' : ''}">
-      <table role="table" aria-label="Jobs" aria-busy=${this.list.loading} part="table" @keydown=${this.keys.pressed}>
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader" class="pick">
-              <label
-                ><input
-                  type="checkbox"
-                  aria-label="Choose every job of this page"
-                  .checked=${whole}
-                  .indeterminate=${some && !whole}
-                  @change=${(event: Event) => this.pick(jobsOf(rows), (event.target as HTMLInputElement).checked)}
-              /></label>
-            </th>
-            <th scope="col" role="columnheader">Job</th>
-            <th scope="col" role="columnheader">State</th>
-            ${chosen.map((name) => html`<th scope="col" role="columnheader">${columns[name].title}</th>`)}
-            <th scope="col" role="columnheader"><span class="hidden-text">Actions</span></th>
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${repeat(
-            rows,
-            ({ job }) => job.id,
-            (row, index) => this.row(row, index),
-          )}
-        </tbody>
-      </table>
-    </div>`
-  }
-
-  private row(row: Row, index: number) {
-    const { job, left } = row
-    const chosen = this.selected.all || this.selected.seen.has(job.id)
-    return html`<tr role="row" part="row" class="row ${chosen ? 'chosen' : ''} ${left ? 'left' : ''}" @click=${(event: MouseEvent) => this.clicked(event, job)}>
-      <td role="cell" class="pick">
-        <label><input type="checkbox" data-row=${index} aria-label="Choose ${job.worker ?? job.queue} ${job.id}" .checked=${chosen} @click=${(event: MouseEvent) => this.ticked(event, job)} /></label>
-      </td>
-      ${leadingCells(row, this.base)}
-      ${(this.preferences?.columns ?? []).map((name) => {
-        const cell: unknown = columns[name].cell(job, this.base)
-        const empty = cell === nothing || (Array.isArray(cell) && cell.length === 0)
-        return html`<td role="cell" class="fact ${name === 'error' ? 'error-column' : name} ${empty ? 'nothing' : ''}">
-          <span class="caption" aria-hidden="true">${columns[name].title}</span><span>${cell}</span>
-        </td>`
-      })}
-      <td role="cell" class="do"><ops-menu label="Actions for ${job.worker ?? job.queue} ${job.id}" .items=${this.actions(job)}></ops-menu></td>
-    </tr>`
-  }
-
-  private actions(job: Job) {
-    return [
-      ...Object.entries(jobOperations).map(([action, label]) => ({
-        label: `${label}…`,
-        refused: refusedFor(this.session, action as JobOperation, job.state as JobState),
-        choose: () => this.ask({ action: action as JobOperation, id: job.id, seen: job.version }),
-      })),
-      { label: 'Open forensics', href: `${this.base}/forensics/job/${encodeURIComponent(job.id)}` },
-    ]
+    return jobTable(rows, {
+      base: this.base,
+      session: this.session,
+      preferences: this.preferences,
+      selected: this.selected,
+      stale: this.list.problem !== undefined || key !== this.pageKey,
+      busy: this.list.loading,
+      pressed: this.keys.pressed,
+      pick: (jobs, chosen) => this.pick(jobs, chosen),
+      ticked: (event, job) => this.ticked(event, job),
+      clicked: (event, job) => this.clicked(event, job),
+      ask: this.ask,
+    })
   }
 
   private pager() {
@@ -440,10 +389,6 @@ export class OpsJobs extends OpsElement {
     Object.assign(this, change)
     filtered(this, { path: '/list', query: { ...apiFilters(this.values), order: this.order, bulk: this.bulk } })
   }
-}
-
-function jobsOf(rows: Row[]): Job[] {
-  return rows.map(({ job }) => job)
 }
 
 declare global {

@@ -25,6 +25,10 @@ export function show({ key, items }: Answer): Shown {
   return { key, rows: items.map((job) => ({ job, changed: false, left: false })) }
 }
 
+export function jobsOf(rows: Row[]): Job[] {
+  return rows.map(({ job }) => job)
+}
+
 /** The same rows with what is known of them now. */
 export function refresh({ key, rows }: Shown, answer: Answer): Shown {
   const present = new Map(answer.items.map((job) => [job.id, job]))
