@@ -34,7 +34,13 @@ export interface ActOptions {
 }
 
 /** Needs one connection, inside a transaction. */
-export async function actOn(tables: ObanTables, action: JobAction, jobs: SeenJob[], tx: SqlExecutor, options: ActOptions): Promise<JobOutcome[]> {
+export async function actOn(
+  tables: ObanTables,
+  action: JobAction,
+  jobs: SeenJob[],
+  tx: SqlExecutor,
+  options: ActOptions,
+): Promise<JobOutcome[]> {
   const locked = await lock(tables, jobs.map(({ id }) => id), tx)
   const alive = action === 'rescue' ? await aliveProducers(tables, tx) : undefined
   const decided = jobs.map((job): { job: SeenJob; row?: LockedJob; outcome?: JobOutcome } => {
@@ -103,7 +109,7 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
       if (alive) return job.producer && alive.has(job.producer) ? 'The producer that runs it was seen within two minutes.' : undefined
       return job.running >= rescueAfterMinutes
         ? undefined
-        : `It began ${Math.floor(job.running)} minutes ago. Oban does not tell whether its producer lives, so ${rescueAfterMinutes} minutes must have passed.`
+        : `It began ${Math.floor(job.running)} minutes ago; as Oban does not tell whether its producer lives, ${rescueAfterMinutes} minutes must pass.`
   }
 }
 

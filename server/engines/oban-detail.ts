@@ -93,7 +93,8 @@ async function waitingOf(tables: ObanTables, job: EngineJob, dependencies: Found
   if (!['scheduled', 'available', 'retryable'].includes(job.state)) return waiting
   const unfinished = dependencies.filter(({ state }) => !['completed', 'cancelled', 'discarded'].includes(state))
   if (unfinished.length) {
-    waiting.push({ reason: 'waits_for_dependency', detail: `Waits for ${unfinished.map(({ id, queue }) => `job ${id} in ${queue}`).join(', ')}.` })
+    const names = unfinished.map(({ id, queue }) => `job ${id} in ${queue}`).join(', ')
+    waiting.push({ reason: 'waits_for_dependency', detail: `Waits for ${names}.` })
   } else if (job.engineState === 'suspended') {
     waiting.push({ reason: 'waits_for_dependency', detail: 'Oban Pro holds it back until another job has ended.' })
   }
@@ -102,7 +103,8 @@ async function waitingOf(tables: ObanTables, job: EngineJob, dependencies: Found
     if (job.dueAt.getTime() > Date.now()) {
       waiting.push({ reason: 'scheduled_until', detail: `${job.state === 'retryable' ? 'It is tried again' : 'It is due'} at ${due}.` })
     } else if ((await hasLeader(tables)) === false) {
-      waiting.push({ reason: 'no_executor', detail: `It was due at ${due}, but no Oban node leads, and only the leader makes due jobs available.` })
+      const detail = `It was due at ${due}, but no Oban node leads, and only the leader makes due jobs available.`
+      waiting.push({ reason: 'no_executor', detail })
     }
   }
   if (job.state === 'available') waiting.push(...(await waitingInQueue(tables, job)))
