@@ -45,10 +45,12 @@ async function may({ viewer }: Scope, view: ViewAction): Promise<boolean> {
 }
 
 /** One sentence: is work moving, and what is wrong. */
-function sayIt({ moving, waiting }: Vitals, buckets: Bucket[]): string {
+function sayIt({ moving, waiting, silent }: Vitals, buckets: Bucket[]): string {
   const start =
     moving === null
-      ? 'Nothing has been measured in the last minute'
+      ? silent
+        ? `${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'}, and the engine does not tell whether any has finished`
+        : 'Nothing has been measured in the last minute'
       : !moving
         ? `${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'} and none has finished in five minutes`
         : waiting === 0

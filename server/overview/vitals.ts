@@ -8,6 +8,8 @@ export interface Vitals {
   /** null when nothing was measured in the last minute. */
   moving: boolean | null
   waiting: number
+  /** Measured, but by an engine that does not tell what has finished. */
+  silent: boolean
 }
 
 interface Minute {
@@ -47,11 +49,14 @@ export async function readVitals(scope: Scope): Promise<Vitals> {
     how,
   })
   const waiting = Number(fresh?.waiting ?? 0)
+  const counts = scope.kit.engine.lacks.finished_jobs === undefined
+  const seen = fresh && ((fresh.recent ?? 0) > 0 || Number(fresh.executing) > 0 || waiting === 0)
   return {
     waiting,
-    moving: fresh ? (fresh.recent ?? 0) > 0 || Number(fresh.executing) > 0 || waiting === 0 : null,
+    moving: fresh ? seen || (counts ? false : null) : null,
+    silent: fresh !== undefined && !counts,
     shown: [
-      vital('finished_per_minute', 'Finished per minute', 'jobs/min', fresh?.recent, ({ per_minute }) => per_minute),
+      vital('finished_per_minute', 'Finished per minute', 'jobs/min', counts ? fresh?.recent : null, ({ per_minute }) => (counts ? per_minute : null)),
       vital('waiting_now', 'Waiting now', 'jobs', fresh && waiting, ({ waiting }) => waiting),
       vital('wait_p95_seconds', 'Wait, 95th percentile', 's', fresh?.wait, ({ wait }) => wait),
     ],

@@ -7,6 +7,7 @@ import type { MinuteRow, QueueRow } from './read.ts'
 /** A queue as this viewer may see it. */
 export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
   const minutes = row.series ?? []
+  const counts = scope.kit.engine.lacks.finished_jobs === undefined
   const waits = minutes.flatMap(({ wait }) => (wait === null ? [] : [wait]))
   return {
     name: row.queue,
@@ -15,8 +16,8 @@ export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
     paused: showPause(scope, row),
     executors: row.executors,
     limit: row.job_limit,
-    finishedPerMinute: rate(minutes, ({ finished }) => finished),
-    failedPerMinute: rate(minutes, ({ failed }) => failed),
+    finishedPerMinute: counts ? rate(minutes, ({ finished }) => finished) : null,
+    failedPerMinute: counts ? rate(minutes, ({ failed }) => failed) : null,
     // Of percentiles only bounds can be made: the worst minute's is never less than the hour's.
     waitP95Seconds: waits.length ? Math.max(...waits) : null,
     series: minutes.map(({ at, wait, ...rest }) => ({ ...rest, at: new Date(at).toISOString(), waitP95Seconds: wait })),
