@@ -20,7 +20,8 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'discarded jobs', 15, () => findDiscarded(kit)),
-          repeat(kit, 'bulk runs', 0.5, (stopping) => runBatches(kit, stopping)),
+          // Two batches side by side: while one waits for its commit the other changes jobs.
+          ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

@@ -1,6 +1,6 @@
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from './engine.ts'
-import { changeJobs, type PgBossActs } from './pg-boss-change.ts'
-import { canonical, isHeld, isJobId, versionColumn } from './pg-boss-rows.ts'
+import { changeJobs, type PgBossActs, retryPlain } from './pg-boss-change.ts'
+import { canonical, isExclusive, isHeld, isJobId, isUntimely, versionColumn } from './pg-boss-rows.ts'
 import type { PgBossTables } from './pg-boss-table.ts'
 import { inSavepoint, type Row } from './sql.ts'
 
@@ -33,10 +33,14 @@ export async function actOnJobs(
   tables: PgBossTables,
   { action, jobs, tx, joined }: { action: JobAction; jobs: SeenJob[]; tx: SqlExecutor; joined: boolean },
 ): Promise<JobOutcome[]> {
-  const locked = await lockJobs(tables, jobs, tx, joined)
   const fates = new Map<string, Fate>()
+  if (action === 'retry' && jobs.length >= manyJobs) {
+    for (const id of await retryPlain(tables, jobs, tx)) fates.set(id, { outcome: 'done', state: 'retryable' })
+  }
+  const left = jobs.filter(({ id }) => !fates.has(id))
+  const locked = await lockJobs(tables, left, tx, joined)
   const eligible: LockedJob[] = []
-  for (const seen of jobs) {
+  for (const seen of left) {
     const job = locked.found.get(seen.id.toLowerCase())
     const fate = job ? judge(action, seen, job) : ({ outcome: locked.busy.has(seen.id.toLowerCase()) ? 'locked' : 'missing' } as const)
     if (fate) fates.set(seen.id, fate)
@@ -51,6 +55,9 @@ export async function actOnJobs(
   const states = await statesAfter(tables, action, eligible, tx)
   return jobs.map(({ id, queue }) => ({ id, queue, ...(fates.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
 }
+
+/** From here on it pays to change what is plain without locking it first. */
+const manyJobs = 50
 
 /** Most ends are known beforehand; only what depends on the row is read again. */
 async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
@@ -85,8 +92,7 @@ async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: bool
 }
 
 const columns = `j.id::text as id, j.name as queue, j.state::text as state, ${versionColumn} as version,
-  (j.policy in ('short', 'singleton', 'stately', 'exclusive', 'key_strict_fifo') or j.singleton_on is not null) as exclusive,
-  (${isHeld} or j.keep_until < now() + interval '1 hour') as needs_time,
+  ${isExclusive} as exclusive, ${isUntimely} as needs_time,
   (j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
     or j.started_on + j.expire_seconds * interval '1 second' < now())) is true as lost`
 
@@ -98,8 +104,9 @@ async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, 
   const wanted = jobs.filter(({ id }) => isJobId(id))
   const lock = async (some: SeenJob[], how: string) => {
     const { rows } = await tx.executeSql(
-      `select ${columns} from unnest($1::text[], $2::uuid[]) as ref(name, id) join ${tables.jobs} j on j.name = ref.name and j.id = ref.id
-       order by j.id for update of j ${how}`,
+      // One look-up by key for each job: joined, a table that is not large would be read as a whole for every batch.
+      `select ${columns} from (select name, id from unnest($1::text[], $2::uuid[]) as given(name, id) order by id) ref,
+         lateral (select * from ${tables.jobs} where name = ref.name and id = ref.id limit 1 for update ${how}) j`,
       [some.map(({ queue }) => queue), some.map(({ id }) => id)],
     )
     return new Map(rows.map((row) => [String(row.id), lockedJob(row)]))

@@ -1,5 +1,6 @@
-import type { JobAction, SqlExecutor } from './engine.ts'
+import type { JobAction, SeenJob, SqlExecutor } from './engine.ts'
 import type { LockedJob } from './pg-boss-act.ts'
+import { isExclusive, isJobId, isUntimely, versionColumn } from './pg-boss-rows.ts'
 import type { PgBossTables } from './pg-boss-table.ts'
 
 /** What of pg-boss's own API changes jobs. */
@@ -40,6 +41,26 @@ async function eachQueue(jobs: LockedJob[], work: (queue: string, ids: string[])
     const ids = some.map(({ id }) => id)
     for (let from = 0; from < ids.length; from += idsPerCall) await work(queue, ids.slice(from, from + idsPerCall))
   }
+}
+
+/**
+ * Many failed jobs at once: the statement of pg-boss's own `retry`, with the versions in it, so that no row is read and locked
+ * before it is changed. Whatever is not plain is left for the longer way. Versions hold instants that only grow, so a job that
+ * changed since matches none of them. Answers the ids that it changed.
+ */
+export async function retryPlain(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor): Promise<string[]> {
+  const changed: string[] = []
+  for (const [queue, some] of Map.groupBy(jobs.filter(({ id }) => isJobId(id)), (job) => job.queue)) {
+    const { rows } = await tx.executeSql(
+      `update ${tables.jobs} j set state = 'retry', retry_limit = j.retry_limit + 1, completed_on = null
+       where j.name = $1 and j.id = any($2::uuid[]) and j.state = 'failed' and ${versionColumn} = any($3::text[])
+         and not (${isExclusive} or ${isUntimely})
+       returning j.id::text as id`,
+      [queue, some.map(({ id }) => id), [...new Set(some.map(({ version }) => version))]],
+    )
+    for (const { id } of rows) changed.push(String(id))
+  }
+  return changed
 }
 
 /** pg-boss retries failed jobs only. This is the same change, from the one other end. */

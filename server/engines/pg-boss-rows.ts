@@ -25,9 +25,15 @@ export function engineStates(states: readonly JobState[]): string[] {
 
 export const isHeld = `(j.blocked or j.start_after > now())`
 
+/** Its queue allows only so many of its kind, which a change of state can run into. */
+export const isExclusive = `(coalesce(j.policy in ('short', 'singleton', 'stately', 'exclusive', 'key_strict_fifo'), false) or j.singleton_on is not null)`
+
+/** Its time has not come, or pg-boss would delete it before it runs. */
+export const isUntimely = `(${isHeld} or j.keep_until < now() + interval '1 hour')`
+
 /** A retry, a start and an end each leave a time; another attempt another number. */
-export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(extract(epoch from j.start_after)::text, '-'),
-  coalesce(extract(epoch from j.started_on)::text, '-'), coalesce(extract(epoch from j.completed_on)::text, '-'))`
+export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(date_part('epoch', j.start_after), 0),
+  coalesce(date_part('epoch', j.started_on), 0), coalesce(date_part('epoch', j.completed_on), 0))`
 
 /** pg-boss keeps an error where it keeps a result; only a completed job's is a result. Strings and plain values are wrapped. */
 export const errorColumn = `case when j.state <> 'completed' then
