@@ -44,3 +44,11 @@ export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
     ),
   )
 }
+
+/** serialization_failure, deadlock_detected, lock_not_available, unique_violation */
+const conflicts = new Set(['40001', '40P01', '55P03', '23505'])
+
+/** Did another transaction come first? */
+export function isConflict(thrown: unknown): boolean {
+  return conflicts.has(codeOf(thrown) ?? '')
+}

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { ZodError } from 'zod'
 import { problemCodes, type Problem } from '../../schemas/index.ts'
-import { codeOf, describeFailure, isUnavailable } from '../describe-failure.ts'
+import { codeOf, describeFailure, isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Log } from '../host/log.ts'
 
@@ -32,7 +32,7 @@ export function asOpsError(thrown: unknown): OpsError {
   if (thrown instanceof OpsError) return thrown
   if (thrown instanceof ZodError) return invalidRequest(thrown, '')
   const code = codeOf(thrown)
-  if (isConflict(code)) return new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
+  if (isConflict(thrown)) return new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
   if (isUnavailable(thrown, code)) return new OpsError('unavailable', 'The database or the job engine does not answer at the moment; try again.')
   if (isBadUrl(thrown)) return new OpsError('invalid_request', 'The path holds a percent sign that is not followed by two hex digits, or is not valid UTF-8.')
   return new OpsError('internal', 'Something went wrong on our side; the request id finds it in the log.')
@@ -56,13 +56,6 @@ function describeGot({ input, path, message }: ZodError['issues'][number]): stri
   if (path.some((key) => unrepeated.has(String(key))) || message.includes('received')) return ''
   if (typeof input === 'string') return `; got ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`
   return typeof input === 'number' || typeof input === 'boolean' ? `; got ${input}` : ''
-}
-
-/** serialization_failure, deadlock_detected, lock_not_available, unique_violation */
-const conflicts = new Set(['40001', '40P01', '55P03', '23505'])
-
-function isConflict(code: string | undefined): boolean {
-  return code !== undefined && conflicts.has(code)
 }
 
 function isBadUrl(thrown: unknown): boolean {

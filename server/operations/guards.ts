@@ -1,4 +1,5 @@
 import type { PreviewRow } from '../db/entities.ts'
+import { isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Operation } from './operation.ts'
@@ -13,9 +14,20 @@ export async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt
   try {
     return await work(attempt)
   } catch (error) {
-    if (error instanceof OpsError && !error.details.repeated && !error.details.told) await recordRefusal(scope, attempt, error)
+    const failure = evidentFailure(error)
+    if (failure) await recordRefusal(scope, attempt, failure)
     throw error
   }
+}
+
+/**
+ * As what a failure goes into the evidence. A database that is away cannot keep any; of what went wrong unforeseen the log
+ * has the particulars, the evidence only that it did.
+ */
+function evidentFailure(error: unknown): Pick<OpsError, 'code' | 'status'> | undefined {
+  if (error instanceof OpsError) return error.details.repeated || error.details.told ? undefined : error
+  if (isUnavailable(error)) return undefined
+  return isConflict(error) ? { code: 'mutation_conflict', status: 409 } : { code: 'internal', status: 500 }
 }
 
 export function attemptOf(operation: Operation, subject: Attempt['subject'], reason?: string): Attempt {

@@ -25,7 +25,7 @@ export interface Attempt {
 }
 
 /** Keeps a refusal as evidence. Its own transaction: what was refused has been rolled back. Never hides the refusal itself. */
-export async function recordRefusal(scope: Scope, attempt: Attempt, error: OpsError): Promise<void> {
+export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<OpsError, 'code' | 'status'>): Promise<void> {
   const { kit } = scope
   const actor = scope.viewer.principal ?? unattributable
   const { resource, ...named } = attempt

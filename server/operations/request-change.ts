@@ -66,30 +66,36 @@ export async function carryOut(operation: Operation, request: OperationRequest, 
       return showExecuted(row, scope.viewer)
     })
   } catch (error) {
-    if (!answered) await tellFailure(scope, requested, error)
-    throw error
+    if (answered) throw error
+    const told = await tellFailure(scope, requested, error)
+    if (error instanceof OpsError) error.details.told = told
+    throw error instanceof OpsError ? error : new OpsError('unavailable', `The engine failed. ${notKnown}`, { told, cause: error })
   }
 }
+
+const notKnown = 'Whether the change was made is not known; look again.'
 
 function toldOf(event: NewEvent & { id: string }, requestedId: string): NewEvent & { id: string } {
   return { ...event, metadata: { ...event.metadata, requested: requestedId } }
 }
 
-async function tellFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<void> {
+/** False when it could not be recorded. */
+async function tellFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<boolean> {
   const { event } = describe({})
   const refused = error instanceof OpsError
   try {
     await kit.db.transact(async (em) => {
       if (!(await closeRequest(kit, em, eventId))) return
-      const note = refused ? error.message : 'The engine did not answer; whether the change was made is not known.'
+      const note = refused ? error.message : `The engine failed. ${notKnown}`
       const told = toldOf(event, eventId)
       await writeEvent(kit.db, em, { ...told, outcome: 'failed', code: codeOfFailure(error), metadata: { ...told.metadata, note } })
     })
-    if (refused) error.details.told = true
     kit.tell({ topic: 'audit' })
+    return true
   } catch (cause) {
     // The request stays open, and is settled as an orphan.
     kit.log.error('the end of a request could not be recorded', { event: eventId, ...describeFailure(cause) })
+    return false
   }
 }
 

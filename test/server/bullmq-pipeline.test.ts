@@ -166,7 +166,9 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       const read = async () => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body
       await withLoops(async () => (await read()).status === 'finished')
 
-      expect(await read()).toMatchObject({ status: 'finished', outcomes: { done: 1000, unconfirmed: 200 } })
+      // One or both of its batches were at hand when the process was killed.
+      const { done = 0, unconfirmed = 0 } = (await read()).outcomes as { done?: number; unconfirmed?: number }
+      expect([done + unconfirmed, unconfirmed > 0]).toEqual([1200, true])
       expect(await engine.count({ queue: 'mails', worker: 'bulk', states: ['available'] }, 2000)).toMatchObject({ count: 1200 })
       const { jobs } = await engine.list({ queue: 'mails', worker: 'bulk' }, { order: 'newest', limit: 2000 })
       expect(new Set(jobs.map(({ id: job }) => job)).size).toBe(1200)

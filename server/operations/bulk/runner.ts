@@ -9,7 +9,7 @@ import { closeRequest, openRequest } from '../outside.ts'
 import { settleAbandoned } from './abandoned.ts'
 import { type BulkRunRow, inBackground, type PlacedOutcome } from './rows.ts'
 import { type BatchRow, takeBatch, type Taken } from './take.ts'
-import { actionOf, announce, eligibleOf, eventOf, placed, tellBatch, type Told } from './tell.ts'
+import { actionOf, announce, eligibleOf, eventOf, placed, tellBatch, tellLate, type Told } from './tell.ts'
 
 /** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
 const mostTries = 8
@@ -66,7 +66,7 @@ async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?:
   const { batch, request } = found
   const outcomes = await act(kit, kit.db.em(), found)
   return transactAgain(kit, async (em) => {
-    if (!(await holdsRequested(kit, em, batch))) return undefined
+    if (!(await holdsRequested(kit, em, batch))) return tellLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
     await closeRequest(kit, em, request.event_id)
     return tellBatch(kit, em, found, placed(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
   })

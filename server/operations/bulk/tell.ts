@@ -52,6 +52,38 @@ export async function tellBatch(kit: Kit, em: Em, { batch, run }: Taken, outcome
   return { run, event: typeof end === 'object' ? end : event, ended: end !== false }
 }
 
+/**
+ * A process that was taken for dead has its answer after all: what the engine told it was done is so, whatever was noted
+ * meanwhile, and has its evidence.
+ */
+export async function tellLate(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], metadata: Record<string, unknown>): Promise<Told | undefined> {
+  const { db } = kit
+  const where = sql`bulk_id = ${batch.bulk_id} and number = ${batch.number}`
+  const [noted] = await query(em, sql<{ outcomes: PlacedOutcome[] | null }>`select outcomes from ${db.table('bulk_batch')} where ${where} for update`)
+  const [locked] = await query(em, sql<BulkRunRow>`select * from ${db.table('bulk_run')} where id = ${run.id} for update`)
+  const before = noted?.outcomes
+  if (!locked || !before) return undefined
+  const places = outcomes.flatMap((outcome, place) => (outcome?.[0] === 'done' && before[place]?.[0] !== 'done' ? [place] : []))
+  if (!places.length) return undefined
+  const counts: Record<string, number> = { ...locked.outcomes }
+  addCounts(counts, { done: places.length })
+  for (const place of places) addCounts(counts, { [before[place]![0]]: -1 })
+  const after = before.map((outcome, place): PlacedOutcome => (places.includes(place) ? ['done'] : outcome))
+  await query(em, sql`update ${db.table('bulk_batch')} set outcomes = ${JSON.stringify(after)} where ${where}`)
+  const left = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+  await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)} where id = ${run.id}`)
+  const planned = eventOf(run, batch)
+  const told = { done: places.length }
+  const note = 'It was told late: the process that asked the engine had been taken for dead.'
+  const event = await writeEvent(db, em, {
+    ...planned,
+    after: { outcomes: told },
+    jobs: places.map((place) => batch.jobs[place]!.id),
+    metadata: { ...planned.metadata, ...metadata, note, result: { bulkId: run.id, outcomes: told } },
+  })
+  return { run, event, ended: false }
+}
+
 /** Adds a batch to its run; when it was the last one, the run has ended, and one that went on in the background says so. */
 async function countIn(kit: Kit, em: Em, { id }: BulkRunRow, batch: BatchRow, counts: Record<string, number>): Promise<boolean | EventRow> {
   const { db } = kit
