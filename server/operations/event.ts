@@ -81,10 +81,12 @@ export async function writeGuarded(db: Database, em: Em, event: NewEvent, { chan
       ${event.requestId}::text, ${event.previewId ?? null}::uuid, ${event.bulkId ?? null}::uuid, ${event.jobs ?? null}::text[],
       ${json(event.metadata ?? {})}::jsonb
     ${change ? sql`from guarded` : sql``}
-    returning *`
+    returning id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
+      reason, before, after, source, request_id, preview_id, bulk_id, metadata`
   const changed = change ? [sql`guarded as (${change.guard})`, ...(change.along ?? []).map(named)] : []
   const [row] = await query(em, sql<EventRow>`with ${sql.join([...changed, sql`written as (${insert})`])} select * from written`)
-  return row ?? null
+  // A thousand ids are not sent back to where they came from.
+  return row ? { ...row, jobs: event.jobs ?? null } : null
 }
 
 function named(statement: RawBuilder<unknown>, index: number): RawBuilder<unknown> {

@@ -1,5 +1,5 @@
 import type { JobFilters, JobSelection } from '../../../schemas/index.ts'
-import type { JobFilter, SelectedJob } from '../../engines/engine.ts'
+import type { JobFilter, JobPage, SelectedJob } from '../../engines/engine.ts'
 import { readLeftovers } from '../../operations/bulk/leftovers.ts'
 import type { Chosen } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
@@ -39,14 +39,24 @@ async function* byFilter(
   bounded: (searched: string) => void,
 ): AsyncGenerator<Chosen[]> {
   const filter = { ...requireFilter(scope, filters), createdBefore: until }
-  for (let after: string | undefined; ; ) {
-    const page =
-      cronEntry === undefined
-        ? await scope.kit.engine.select(filter, { after, limit: pageOfFilter })
-        : await listJobsOfCronEntry(scope, { entry: cronEntry, filter, order: 'oldest', after, limit: pageOfIds })
-    yield looksInside(filter) ? await foundInside(scope, filter, page.jobs) : page.jobs.map(bare)
-    if (page.next === undefined) return page.searched === undefined ? undefined : bounded(page.searched)
-    after = page.next
+  const read = (after?: string): Promise<JobPage<SelectedJob>> =>
+    cronEntry === undefined
+      ? scope.kit.engine.select(filter, { after, limit: pageOfFilter })
+      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order: 'oldest', after, limit: pageOfIds })
+  for await (const { jobs, next, searched } of readAhead(read)) {
+    yield looksInside(filter) ? await foundInside(scope, filter, jobs) : jobs.map(bare)
+    if (next === undefined && searched !== undefined) bounded(searched)
+  }
+}
+
+/** The engine looks for the next page while the one before is judged and written down. */
+async function* readAhead(read: (after?: string) => Promise<JobPage<SelectedJob>>): AsyncGenerator<JobPage<SelectedJob>> {
+  for (let coming: Promise<JobPage<SelectedJob>> | undefined = read(); coming; ) {
+    const page: JobPage<SelectedJob> = await coming
+    coming = page.next === undefined ? undefined : read(page.next)
+    // Whoever stops listening hears of no failure; whoever goes on does.
+    coming?.catch(() => {})
+    yield page
   }
 }
 
