@@ -8,7 +8,8 @@ import { auth, displayPolicy, type Person } from './server.ts'
 
 /**
  * A server that kills itself, without a chance to clean up, at the n-th statement of one operation. Told by its
- * environment: DATABASE_URL, OPERATION (JSON of a one-shot body), WAY (preview or one shot), KILL_AT (0: never).
+ * environment: DATABASE_URL, OPERATION (JSON of a one-shot body), WAY (`preview` executes one, `show` makes one, or `one shot`),
+ * KILL_AT (0: never).
  */
 const { DATABASE_URL: url = '', OPERATION = '{}', KILL_AT = '0', WAY = 'preview' } = process.env
 
@@ -22,7 +23,7 @@ const headers = { authorization: 'Bearer ops-demo', 'content-type': 'application
 // The pools are warm, so that only the operation's own statements are counted.
 await fetch(`${api}/cron-entries`, { headers })
 // Only a preview's own statements come before the count begins.
-const preview = WAY === 'one shot' ? { id: '', token: '' } : ((await (await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })).json()) as { id: string; token: string })
+const preview = WAY !== 'preview' ? { id: '', token: '' } : ((await (await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })).json()) as { id: string; token: string })
 
 let statements = 0
 const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
@@ -33,8 +34,10 @@ pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
 
 const answer =
   WAY === 'one shot'
-    ? await fetch(`${api}/operations`, { method: 'POST', headers: { ...headers, 'idempotency-key': OPERATION }, body: OPERATION })
-    : await fetch(`${api}/previews/${preview.id}/execute`, { method: 'POST', headers, body: JSON.stringify({ token: preview.token, reason: 'killed or not' }) })
+    ? await fetch(`${api}/operations`, { method: 'POST', headers: { ...headers, 'idempotency-key': OPERATION.slice(-200) }, body: OPERATION })
+    : WAY === 'show'
+      ? await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })
+      : await fetch(`${api}/previews/${preview.id}/execute`, { method: 'POST', headers, body: JSON.stringify({ token: preview.token, reason: 'killed or not' }) })
 process.stdout.write(JSON.stringify({ status: answer.status, statements }))
 // The answer was given; now it dies before anything could be tidied up.
 process.kill(process.pid, 'SIGKILL')
