@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { obanWeb } from 'ops-powertools/bridges/oban-web'
 import { oban } from 'ops-powertools/engines/oban'
 import { jobKinds } from '../jobs/index.ts'
 import { takingTime, workerOf } from '../jobs/kind.ts'
@@ -9,14 +10,16 @@ import { reportEveryMinute } from './report.ts'
 
 /**
  * Oban's tables in the schema `public`, which an Elixir application may have made and may work on at the same time, and
- * a stand-in for an Oban node that does the shop's work.
+ * a stand-in for an Oban node that does the shop's work. `OBAN_WEB_URL` names a running Oban Web to show as its dashboard; what
+ * jobs carry here is made up, so the pages with job data are shown too.
  */
 export function openOban({ url, sql }: OpenEngineOptions): ShopEngine {
   const attempts = new Map<string, number>()
   let worker: ObanWorker | undefined
   return {
     engine: oban({ pool: sql, queues: jobKinds.map(({ queue }) => queue), workerOf }),
-    bridges: [],
+    bridges: [obanWeb({ url: process.env.OBAN_WEB_URL, showsJobData: true })],
+    dashboard: process.env.OBAN_WEB_URL ? { name: 'Oban Web bridge', href: '/ops/jobs/oban' } : undefined,
     prepare: () => createObanTables(sql),
     async start(kinds, closing) {
       const byQueue = new Map(kinds.map((kind) => [kind.queue, kind]))
