@@ -27,7 +27,7 @@ const names = Array.from({ length: 30 }, (_, n) => `bulk-${n + 1}`)
 beforeAll(async () => {
   const now = () => new Date(Date.now() + skewMinutes * 60_000)
   const authorize: typeof auth.authorize = (person, action, resource) =>
-    !refused.includes(`${person.id} ${action} ${resource.queue ?? '-'}`) && auth.authorize(person, action, resource)
+    !refused.includes(`${person.id} ${action} ${resource.queue ?? resource.type}`) && auth.authorize(person, action, resource)
   const policy: typeof displayPolicy = {
     display: (kind, value, context) => (context.actor.id === 'ops-two' && (kind === 'job_args' || kind === 'job_error') ? '[hidden]' : displayPolicy.display(kind, value, context)),
   }
@@ -183,6 +183,22 @@ describe('who may do it', () => {
     expect((await once('nameless', retry())).body.code).toBe('unattributable_actor')
     const { body } = await server.call('ops-demo', 'GET', '/audit-events?subjectType=bulk&subjectId=selection&limit=2')
     expect(body.items!.map(({ outcome, code }) => [outcome, code])).toEqual([['denied', 'unattributable_actor'], ['denied', 'forbidden']])
+  })
+
+  test('a run of somebody else is there only for whom the host lets see it', async () => {
+    await failed(2)
+    const { bulkId } = (await once('ops-two', retry())).body.event as { bulkId: string }
+    const seen = async (who: string) => [
+      (await server.call(who, 'GET', `/bulk/${bulkId}`)).status,
+      (await server.call(who, 'GET', `/bulk/${bulkId}/items`)).status,
+      (await server.call(who, 'GET', '/bulk?limit=200')).body.items!.some(({ id }) => id === bulkId),
+      (await preview(who, retry({ bulk: bulkId }))).status,
+    ]
+    expect(await seen('ops-demo')).toEqual([200, 200, true, 404])
+    refused = ['ops-demo view_jobs bulk', 'ops-two view_jobs bulk']
+    expect(await seen('ops-two')).toEqual([200, 200, true, 404])
+    expect(await seen('ops-demo')).toEqual([404, 404, false, 404])
+    refused = []
   })
 
   test('nobody selects by what they may not see', async () => {

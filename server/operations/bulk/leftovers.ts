@@ -3,6 +3,7 @@ import type { BulkOutcome } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
+import { readRun } from './read.ts'
 import type { BatchJob } from './rows.ts'
 
 /**
@@ -12,9 +13,9 @@ import type { BatchJob } from './rows.ts'
 const leftOver: readonly BulkOutcome[] = ['failed', 'refused', 'aborted', 'unconfirmed', 'locked', 'changed']
 
 /** Ids of an ended run's jobs that did not fare well, a batch at a time. */
-export async function* readLeftovers({ kit: { db }, em }: Scope, bulkId: string): AsyncGenerator<string[]> {
-  const [run] = await query(em, sql<{ status: string }>`select status from ${db.table('bulk_run')} where id = ${bulkId} and status <> 'previewed'`)
-  if (!run) throw new OpsError('not_found', `No bulk run ${bulkId}.`)
+export async function* readLeftovers(scope: Scope, bulkId: string): AsyncGenerator<string[]> {
+  const { kit: { db }, em } = scope
+  const run = await readRun(scope, bulkId)
   if (run.status !== 'finished' && run.status !== 'aborted') {
     throw new OpsError('illegal_transition', `Bulk run ${bulkId} is ${run.status}; expected one that has ended.`)
   }

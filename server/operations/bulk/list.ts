@@ -3,6 +3,7 @@ import type { BulkRun } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
+import { maySeeRun } from './read.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
@@ -12,7 +13,7 @@ export interface RunPage {
   asOf: string
 }
 
-/** Confirmed runs, newest first. What somebody only looked at is nobody else's business. */
+/** Confirmed runs that the viewer may see, newest first. What somebody only looked at is nobody else's business. */
 export async function listRuns(scope: Scope, { limit, cursor }: { limit: number; cursor?: string }): Promise<RunPage> {
   const { kit, em, now } = scope
   const after = cursor === undefined ? undefined : readCursor(cursor)
@@ -21,10 +22,11 @@ export async function listRuns(scope: Scope, { limit, cursor }: { limit: number;
     em,
     sql<BulkRunRow>`select * from ${kit.db.table('bulk_run')} where status <> 'previewed' ${behind} order by created_at desc, id desc limit ${limit + 1}`,
   )
-  const shown = rows.slice(0, limit)
-  const last = rows.length > limit ? shown.at(-1) : undefined
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  const seen = await Promise.all(page.map((run) => maySeeRun(scope, run)))
   return {
-    items: shown.map((run) => showRun(run, scope)),
+    items: page.filter((_run, index) => seen[index]).map((run) => showRun(run, scope)),
     nextCursor: last && Buffer.from(`${last.created_at}|${last.id}`).toString('base64url'),
     asOf: now.toISOString(),
   }
