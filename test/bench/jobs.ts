@@ -1,12 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import type { Pool } from 'pg'
+import { type Child, startChild } from './child.ts'
+import { get, getter } from './http.ts'
+import { benchBulk } from './jobs-bulk.ts'
 import { fillJobs, queues } from './jobs-data.ts'
-import { type Bench, measure, say, sayRatio, type Timing } from './world.ts'
+import { type Bench, count, measure, say, sayRatio, sayTime, type Timing, timed } from './world.ts'
 
 const sizes = (process.env.BENCH_JOBS ?? '1000000,10000000').split(',').map(Number)
-const bulkJobs = Number(process.env.BENCH_BULK ?? 100_000)
-const headers = { authorization: 'Bearer ops-demo' }
 const aimMilliseconds = 10
 
 /** Lists, details, figures and a bulk retry on pg-boss tables of each size, beside pg-boss's own dashboard on the same database. */
@@ -34,10 +33,13 @@ async function benchSize(world: Bench, size: number): Promise<Record<string, Tim
     // What it knows of the tables is a minute old at most; begun anew it knows at once.
     await ops.stop()
     ops = await start()
+    console.log(' As pg-boss makes its tables')
+    await benchDashboard(board.dashboard!, await benchLists(ops.api!, pool))
     await addProposedIndexes(ops)
     await pool.query('vacuum analyze')
     await ops.stop()
     ops = await start()
+    console.log(' With the indexes that doctor proposes, which the dashboard profits from too')
     const lists = await benchLists(ops.api!, pool)
     await benchDashboard(board.dashboard!, lists)
     await benchFigures(ops)
@@ -120,113 +122,9 @@ async function benchFigures({ api }: Child): Promise<void> {
   sayRatio('oldest figure seen in 30 s, in seconds', Math.max(...ages), '≤ 5')
 }
 
-/** Through the API as a page does it, beside one statement that changes the same number of rows and nothing else. */
-async function benchBulk(ops: Child, pool: Pool): Promise<void> {
-  const [bareQueue, ourQueue] = ['bench_bare', 'bench_ours']
-  for (const queue of [bareQueue, ourQueue]) await failedJobs(pool, queue, bulkJobs)
-  const bare = await timed(() =>
-    pool.query(
-      `update pgboss.job set state = 'retry', completed_on = null, started_on = null, start_after = now(), retry_limit = retry_limit + 1
-       where name = $1 and state = 'failed'`,
-      [bareQueue],
-    ),
-  )
-  sayTime(`bare UPDATE of ${count(bulkJobs)} failed jobs`, bare)
-  const restedMegabytes = await ops.memory()
-  const selection = { filter: { queue: ourQueue, state: 'discarded' } }
-  const preview = { id: '', token: '' }
-  const previewed = await timed(async () => Object.assign(preview, await post(`${ops.api!}/previews`, { action: 'retry_job', selection })))
-  sayTime(`preview of ${count(bulkJobs)}: frozen, judged, authorised one by one`, previewed)
-  let highest = restedMegabytes
-  let bulk = { id: '', status: '', outcomes: {} as Record<string, number> }
-  const executed = await timed(async () => {
-    bulk = ((await post(`${ops.api!}/previews/${preview.id}/execute`, { token: preview.token, reason: 'bench: retry them all' })) as { bulk: typeof bulk }).bulk
-    while (bulk.status !== 'finished') {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      bulk = (await get(`${ops.api!}/bulk/${bulk.id}`)) as typeof bulk
-      highest = Math.max(highest, await ops.memory())
-    }
-  })
-  if (bulk.outcomes.done !== bulkJobs) throw new Error(`the bulk run ended with ${JSON.stringify(bulk.outcomes)}`)
-  sayTime(`bulk retry of ${count(bulkJobs)}, from confirm to finished`, executed)
-  sayRatio('bulk retry / bare UPDATE', executed / bare, '≤ 2.00')
-  sayRatio('with its preview / bare UPDATE', (executed + previewed) / bare, '')
-  sayRatio('memory of the process, before and highest, in MB', restedMegabytes, `highest ${highest.toFixed(0)}`)
-}
-
-async function failedJobs(pool: Pool, queue: string, jobs: number): Promise<void> {
-  await pool.query(`select pgboss.create_queue($1, '{"policy":"standard"}')`, [queue])
-  await pool.query(
-    `insert into pgboss.job (name, data, state, retry_limit, retry_count, created_on, started_on, completed_on, output)
-     select $1, jsonb_build_object('n', n, 'customer', 'customer-' || n % 1000), 'failed', 2, 2, now() - interval '1 hour', now() - interval '30 minutes',
-       now() - interval '29 minutes', '{"message":"connection timeout"}'
-     from generate_series(1, $2::int) n`,
-    [queue, jobs],
-  )
-  await pool.query('vacuum analyze pgboss.job')
-  await pool.query('checkpoint')
-}
-
 /** As a host's administrator does what `doctor` proposes. */
 async function addProposedIndexes(ops: Child): Promise<void> {
   const taken = await timed(() => ops.ask('index'))
   sayTime('indexes that doctor proposes, created', taken)
 }
 
-interface Child {
-  api?: string
-  dashboard?: string
-  ask(what: string): Promise<unknown>
-  memory(): Promise<number>
-  stop(): Promise<void>
-}
-
-async function startChild(file: string, url: string, env: Record<string, string> = {}): Promise<Child> {
-  const child: ChildProcess = fork(new URL(file, import.meta.url), { env: { ...process.env, DATABASE_URL: url, ...env }, execArgv: ['--expose-gc'] })
-  const [addresses] = (await once(child, 'message')) as [{ api?: string; dashboard?: string }]
-  const ask = async (what: string) => {
-    child.send(what)
-    return ((await once(child, 'message')) as [unknown])[0]
-  }
-  return {
-    ...addresses,
-    ask,
-    memory: async () => Number(await ask('memory')),
-    async stop() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
-
-function getter(url: string, html = false): () => Promise<void> {
-  return async () => {
-    const answer = await fetch(url, { headers: html ? {} : headers })
-    if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
-    await answer.arrayBuffer()
-  }
-}
-
-async function get(url: string): Promise<unknown> {
-  return (await fetch(url, { headers })).json()
-}
-
-async function post(url: string, body: unknown): Promise<unknown> {
-  const answer = await fetch(url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  if (answer.status >= 300) throw new Error(`${url} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
-  return answer.json()
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-function sayTime(name: string, milliseconds: number): void {
-  console.log(`  ${name.padEnd(58)} ${(milliseconds / 1000).toFixed(2).padStart(7)} s`)
-}
-
-function count(jobs: number): string {
-  return jobs.toLocaleString('en')
-}

@@ -37,8 +37,9 @@ process.on('message', (asked) => void answer(String(asked)).then((said) => proce
 
 async function answer(asked: string): Promise<unknown> {
   if (asked === 'index') return addProposedIndexes()
-  globalThis.gc?.()
-  return process.memoryUsage().rss / 1024 / 1024
+  if (asked === 'settled memory') globalThis.gc?.()
+  const { rss, heapUsed } = process.memoryUsage()
+  return (asked === 'settled memory' ? heapUsed : rss) / 1024 / 1024
 }
 
 /** What `doctor` proposes, done as an administrator would. */

@@ -73,3 +73,17 @@ export function say(name: string, { perSecond, median, p95 }: Timing): void {
 export function sayRatio(name: string, ratio: number, aim: string): void {
   console.log(`  ${name.padEnd(58)} ${ratio.toFixed(2).padStart(7)}      aim ${aim}`)
 }
+
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+export function sayTime(name: string, milliseconds: number): void {
+  console.log(`  ${name.padEnd(58)} ${(milliseconds / 1000).toFixed(2).padStart(7)} s`)
+}
+
+export function count(jobs: number): string {
+  return jobs.toLocaleString('en')
+}
