@@ -315,13 +315,12 @@ describe('doctor', () => {
   test('proposes indexes for large job tables', async () => {
     const copy = await createDatabase()
     try {
-      await ask(copy.url, "update pg_class set reltuples = 200000 where oid = 'pgboss.job_common'::regclass")
       const elsewhere = join(folder, 'large.ts')
-      await writeFile(elsewhere, config(copy.url))
+      await writeFile(elsewhere, config(copy.url, { more: 'engine: pgBoss(boss, { largeFrom: 0 }),' }))
       const proposals = (await examine(['--config', elsewhere])).of('indexes').map(({ hint }) => hint!)
-      expect(proposals).toHaveLength(2)
+      expect(proposals.length).toBeGreaterThan(0)
+      expect(proposals.every((proposal) => proposal.startsWith('Consider: create index concurrently on '))).toBe(true)
       for (const proposal of proposals) await ask(copy.url, proposal.replace('Consider: ', ''))
-      await ask(copy.url, "update pg_class set reltuples = 200000 where oid = 'pgboss.job_common'::regclass")
       expect((await examine(['--config', elsewhere])).of('indexes')).toEqual([])
     } finally {
       await copy.drop()
