@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { jobStates, type JobState } from '../../schemas/index.ts'
+import type { JobAction } from '../../server/engines/engine.ts'
+import { type Ledger, type ModelJob, wasDiscarded } from './model-ledger.ts'
+import { operateOn, operateOnMany, race, show } from './model-operations.ts'
+import { expectPagesAgree } from './model-pages.ts'
+import { operateOnQueue, runByCron } from './model-queues.ts'
+import type { How, Trial, Who } from './model-trial.ts'
+import type { Work } from './model-world.ts'
+
+type Command = fc.AsyncCommand<Ledger, Trial>
+
+/** A step with a name that a failure is replayed by. */
+function command(name: string, given: object, run: (trial: Trial) => Promise<void>): Command {
+  return { check: () => true, run: (_ledger, trial) => run(trial), toString: () => `${name}(${JSON.stringify(given).slice(1, -1)})` }
+}
+
+const number = fc.nat({ max: 999 })
+const plan = fc.constantFrom<Work['plan']>('succeeds', 'succeeds', 'fails', 'fails_once', 'waits')
+const action = fc.constantFrom<JobAction>('retry', 'retry', 'retry', 'cancel', 'cancel', 'discard', 'discard', 'restore', 'restore', 'rescue')
+const who = fc.constantFrom<Who>('ops-demo', 'ops-demo', 'ops-two', 'ops-two', 'viewer-demo')
+const how = fc.constantFrom<How>('previewed', 'previewed', 'clicked_twice', 'at_once', 'sent_twice')
+/** Of the jobs that the action fits, or of all. */
+const job = fc.record({ pick: number, fitting: fc.constantFrom(true, true, true, false) })
+/** What happens between a preview and its confirmation. */
+const meanwhile = fc.constantFrom('nothing', 'nothing', 'gate', 'time', 'another')
+
+export const firstJobs = fc.array(fc.record({ plan, queue: number }), { minLength: 3, maxLength: 8 })
+
+const enqueue = fc.record({ queue: number, plan, later: fc.constantFrom(false, false, true), count: fc.integer({ min: 1, max: 3 }) }).map((given) =>
+  command('Enqueue', given, async (trial) => {
+    for (let made = 0; made < given.count; made++) await trial.add(trial.queue(given.queue), { plan: given.plan }, given.later)
+  }),
+)
+
+const cron = fc.record({ queue: number, plan: fc.constantFrom<Work['plan']>('succeeds', 'waits'), how }).map((given) =>
+  command('RunByCron', given, (trial) => runByCron(trial, trial.queue(given.queue), { plan: given.plan }, given.how)),
+)
+
+const operate = fc.record({ action, job, who, how, seen: fc.boolean(), meanwhile }).map((given) =>
+  command('Operate', given, async (trial) => {
+    const chosen = await choose(trial, given.action, given.job)
+    if (chosen) await operateOn(trial, chosen, { ...given, meanwhile: () => happen(trial, given.meanwhile, chosen) })
+  }),
+)
+
+const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: fc.array(action, { minLength: 1, maxLength: 2 }), same: fc.boolean() }).map((given) =>
+  command('Race', given, async (trial) => {
+    const chosen = await choose(trial, given.action, given.job)
+    const actions = given.same ? [given.action, given.action, given.action] : [given.action, ...given.also]
+    if (chosen) await race(trial, chosen, actions, given.seen)
+  }),
+)
+
+const operateOnSome = fc.record({ action, who, how, first: number, count: fc.integer({ min: 1, max: 6 }), seen: fc.boolean(), meanwhile }).map((given) =>
+  command('OperateOnIds', given, async (trial) => {
+    const all = [...trial.ledger.jobs.values()]
+    const some = all.length ? Array.from({ length: given.count }, (_, index) => all[(given.first + index) % all.length]!) : []
+    if (!some.length) return
+    const seen = Object.fromEntries(some.flatMap(({ id, shown }) => (given.seen && shown ? [[id, shown.version]] : [])))
+    const selection = { ids: some.map(({ id }) => id), ...(Object.keys(seen).length && { seen }) }
+    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, some[0]!) })
+  }),
+)
+
+const state = fc.constantFrom(...(Object.keys(jobStates) as JobState[]))
+const operateOnAll = fc.record({ action, who, how, queue: number, state: fc.option(state, { nil: undefined }), meanwhile }).map((given) =>
+  command('OperateOnFilter', given, async (trial) => {
+    const selection = { filter: { queue: trial.queue(given.queue), ...(given.state && { state: given.state }) } }
+    const [first] = trial.ledger.jobs.values()
+    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, first) })
+  }),
+)
+
+const pause = fc.record({ queue: number, action: fc.constantFrom('pause_queue', 'resume_queue'), who, how }).map((given) =>
+  command('OperateOnQueue', given, (trial) => operateOnQueue(trial, trial.queue(given.queue), given)),
+)
+
+const look = fc.record({ job }).map((given) =>
+  command('Look', given, async (trial) => {
+    const chosen = await choose(trial, 'retry', given.job)
+    if (!chosen) return
+    const before = (await trial.shift.look()).get(chosen.id)
+    const shown = await show(trial, chosen)
+    const after = (await trial.shift.look()).get(chosen.id)
+    if (after?.mark === before?.mark) expect(shown?.state).toBe(before?.state)
+  }),
+)
+
+const gate = fc.constant(command('OpenGate', {}, async (trial) => trial.openGate()))
+const time = fc.constant(command('PassTime', {}, (trial) => trial.shift.passTime()))
+const rest = fc.constant(command('Rest', {}, (trial) => trial.rest()))
+const compare = fc.constant(
+  command('Compare', {}, async (trial) => {
+    await trial.rest()
+    await expectPagesAgree(trial)
+  }),
+)
+
+/** Of each kind as often as it stands here. */
+export const everyCommand = [enqueue, enqueue, cron, operate, operate, operate, operateAgain, operateAgain, operateOnSome, operateOnSome, operateOnAll, pause, look, gate, time, rest, compare]
+
+async function happen(trial: Trial, what: string, other: ModelJob | undefined): Promise<void> {
+  if (what === 'gate') trial.openGate()
+  if (what === 'time') await trial.shift.passTime()
+  if (what !== 'another' || !other) return
+  const fitting = await fittingActions(trial, other)
+  for (const each of fitting) await operateOn(trial, other, { action: each, who: 'ops-two', how: 'at_once' })
+}
+
+async function fittingActions(trial: Trial, { id }: ModelJob): Promise<JobAction[]> {
+  const now = (await trial.shift.look()).get(id)
+  return (['retry', 'cancel'] as const).filter((each) => now && trial.world.possible[each].includes(now.state))
+}
+
+/** The order of making is the same in every replay; the states need not be. */
+async function choose(trial: Trial, wanted: JobAction, { pick, fitting }: { pick: number; fitting: boolean }): Promise<ModelJob | undefined> {
+  const all = [...trial.ledger.jobs.values()]
+  const now = await trial.shift.look()
+  const fit = (each: ModelJob) => {
+    const raw = now.get(each.id)
+    return raw && trial.world.possible[wanted].includes(raw.state) && (wanted !== 'restore' || wasDiscarded(each))
+  }
+  const some = fitting ? all.filter(fit) : all
+  return some.length ? some[pick % some.length] : all[pick % Math.max(1, all.length)]
+}
