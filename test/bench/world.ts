@@ -15,9 +15,7 @@ export async function openBench(): Promise<Bench> {
   const pools: Pool[] = []
   return {
     async database(name) {
-      const admin = new Pool({ connectionString: cluster.url, max: 1 })
-      await admin.query(`create database ${name}`)
-      await admin.end()
+      await administer(cluster.url, `create database ${name}`)
       const url = new URL(cluster.url)
       url.pathname = name
       const pool = new Pool({ connectionString: url.href, max: 8 })
@@ -26,14 +24,20 @@ export async function openBench(): Promise<Bench> {
       return { url: url.href, pool }
     },
     async drop(name) {
-      const admin = new Pool({ connectionString: cluster.url, max: 1 })
-      await admin.query(`drop database ${name} with (force)`).finally(() => admin.end())
+      await administer(cluster.url, `drop database ${name} with (force)`)
     },
     async close() {
       await Promise.all(pools.filter((pool) => !pool.ended).map((pool) => pool.end()))
       await cluster.remove()
     },
   }
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const admin = new Pool({ connectionString: url, max: 1 })
+  // A connection that is closing may still be told that the server ends.
+  admin.on('error', () => {})
+  await admin.query(statement).finally(() => admin.end())
 }
 
 export interface Timing {
