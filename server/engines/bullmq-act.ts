@@ -37,8 +37,9 @@ async function statesOf(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<strin
 }
 
 /**
- * The version is compared first and the change made after it, two calls to BullMQ. Each change checks by itself, in one step,
- * that the job is still in the state it starts from, so what moved in between is refused by BullMQ and named here.
+ * The version is compared first and the change made after it, two calls to BullMQ. A retry checks by itself, in one step, that
+ * the job is still in the state it starts from. A removal only checks that the job does not run and, on Redis, says that it was
+ * done of a job that was gone already; who asks for one change at a time has the truth from the comparison.
  */
 async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
   const { id, queue: name } = seen
@@ -49,7 +50,10 @@ async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJ
   try {
     return { id, queue: name, ...(await change(action, job, state)) }
   } catch (error) {
-    return { id, queue: name, ...explain(error) }
+    const fate = explain(error)
+    // On PostgreSQL BullMQ says so of a job that is gone, too.
+    const goneMeanwhile = fate.outcome === 'locked' && !(await found.queue.getJob(parsePublicId(id).id))
+    return { id, queue: name, ...(goneMeanwhile ? { outcome: 'missing' } : fate) }
   }
 }
 

@@ -28,6 +28,8 @@ export interface ModelJob extends Work {
 
 export interface Refusal {
   requestId: string
+  /** It was sent twice with one key: whoever hears the first answer again leaves no second event. */
+  repeatable: boolean
   status: number
   code: string
 }
@@ -36,6 +38,8 @@ export interface Refusal {
 export class Ledger {
   readonly jobs = new Map<string, ModelJob>()
   readonly refusals: Refusal[] = []
+  /** Requests with one key that were both refused; one of them at least has its event. */
+  readonly repeated: string[][] = []
   /** Answers to changes of queues and cron entries. */
   readonly otherEvents: string[] = []
   /** Queues that are paused, with the runs that had begun in them when that had taken effect. */

@@ -12,6 +12,7 @@ export interface AskedOfQueue {
 export async function operateOnQueue(trial: Trial, queue: string, { action, who, how }: AskedOfQueue): Promise<void> {
   const { ledger, shift, world } = trial
   const pauses = action === 'pause_queue'
+  expectNothingBegan(trial, queue)
   const { accepted, refused } = await trial.ask({ who, how, body: { action, subject: { type: 'queue', id: queue }, input: {} } })
   const lacking = world.engine.lacks[pauses ? 'pause_queue' : 'resume_queue']
   for (const { body, text } of refused) {
@@ -26,7 +27,6 @@ export async function operateOnQueue(trial: Trial, queue: string, { action, who,
   expect(executed.event).toMatchObject({ eventType: pauses ? 'queue.paused' : 'queue.resumed', outcome: 'succeeded', subject: { type: 'queue', id: queue } })
   ledger.otherEvents.push(executed.event.id)
   if (pauses) expect(ledger.paused.has(queue), `${queue} was paused twice`).toBe(false)
-  else expectNothingBegan(trial, queue)
   if (pauses) ledger.paused.set(queue, 0)
   else ledger.paused.delete(queue)
   await until(`the worker has not heard that ${queue} is ${pauses ? 'paused' : 'resumed'}`, async () => (await shift.isPaused!(queue)) === pauses)

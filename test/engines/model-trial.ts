@@ -98,8 +98,9 @@ export class Trial {
     const refused: Answer[] = []
     for (const answer of answers) {
       if (answer.status === 200) accepted.set((answer.body as unknown as Executed).event.id, answer.body as unknown as Executed)
-      else refused.push(this.#refusal(answer, body))
+      else refused.push(this.#refusal(answer, body, how === 'sent_twice'))
     }
+    if (how === 'sent_twice' && refused.length === 2) this.ledger.repeated.push(refused.map(({ body: { requestId } }) => String(requestId)))
     expect(accepted.size, `${JSON.stringify(body)} was accepted more than once`).toBeLessThanOrEqual(1)
     return { accepted: [...accepted.values()], refused }
   }
@@ -119,10 +120,10 @@ export class Trial {
     return Promise.all(twice ? [send(), send()] : [send()])
   }
 
-  #refusal(answer: Answer, body: object): Answer {
+  #refusal(answer: Answer, body: object, repeatable: boolean): Answer {
     const { status, text } = answer
     expect([status, text], JSON.stringify(body)).toEqual([expect.toBeOneOf([403, 404, 409, 422]), text])
-    this.ledger.refusals.push({ requestId: String(answer.body.requestId), status, code: String(answer.body.code) })
+    this.ledger.refusals.push({ requestId: String(answer.body.requestId), repeatable, status, code: String(answer.body.code) })
     return answer
   }
 

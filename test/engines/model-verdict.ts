@@ -90,19 +90,27 @@ async function expectEvidence({ sql, ledger, shift, world }: Trial): Promise<voi
   const told = rows.map(({ job, id }) => `${job} ${id}`)
   const changed = [...ledger.jobs.values()].flatMap(({ id, changes }) => changes.map(({ eventId }) => `${id} ${eventId}`))
   expect(told.toSorted()).toEqual(changed.toSorted())
-  const requests = [...new Set(ledger.refusals.map(({ requestId }) => requestId))]
-  const refused = await sql.query<{ told: string }>(
-    `select concat_ws(' ', request_id, outcome, code) as told from ops.audit_event where request_id = any($1) and outcome in ('failed', 'denied')`,
-    [requests],
-  )
-  const expected = ledger.refusals.map(({ requestId, status, code }) => `${requestId} ${status === 403 ? 'denied' : 'failed'} ${code}`)
-  expect(refused.rows.map((row) => row.told).toSorted()).toEqual(expected.toSorted())
+  await expectRefusalsTold(sql, ledger)
   const queues = await sql.query<{ id: string }>(
     `select id::text from ops.audit_event where outcome = 'succeeded' and (id = any($1::uuid[]) or subject_type = 'queue' and subject_id = any($2))`,
     [ledger.otherEvents, shift.queues],
   )
   expect(queues.rows.map(({ id }) => id).toSorted()).toEqual(ledger.otherEvents.toSorted())
   await expectNothingOpen(sql, world.engine.transactional)
+}
+
+async function expectRefusalsTold(sql: Trial['sql'], { refusals, repeated }: Trial['ledger']): Promise<void> {
+  const { rows } = await sql.query<{ id: string; told: string }>(
+    `select request_id as id, concat_ws(' ', request_id, outcome, code) as told from ops.audit_event
+     where request_id = any($1) and outcome in ('failed', 'denied')`,
+    [refusals.map(({ requestId }) => requestId)],
+  )
+  const has = new Set(rows.map(({ id }) => id))
+  for (const ids of repeated) expect(ids.some((id) => has.has(id)), `no event tells of ${ids.join(' or ')}`).toBe(true)
+  const expected = refusals
+    .filter(({ requestId, repeatable }) => !repeatable || has.has(requestId))
+    .map(({ requestId, status, code }) => `${requestId} ${status === 403 ? 'denied' : 'failed'} ${code}`)
+  expect(rows.map(({ told }) => told).toSorted()).toEqual(expected.toSorted())
 }
 
 async function expectNothingOpen(sql: Trial['sql'], transactional: boolean): Promise<void> {

@@ -96,14 +96,16 @@ const lockPatience = '3s'
 
 async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
   const lock = locking && engine.transactional
-  if (lock) await query(em, sql`select set_config('lock_timeout', ${lockPatience}, true)`)
+  if (locking) await query(em, sql`select set_config('lock_timeout', ${lockPatience}, true)`)
   try {
+    // Outside our transaction there is no row to lock, and an engine may tell two of us at once that the change was theirs.
+    if (locking && !lock) await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools job ${id}`}, 0))`)
     const [job] = await engine.read([id], lock ? executorOf(em) : undefined)
     // Evidence is found by id, so there is one way only to write it.
     return job?.id === id ? job : undefined
   } catch (error) {
     if (codeOf(error) !== lockNotAvailable) throw error
-    throw new OpsError('mutation_conflict', `Job ${id} is locked by its worker at this moment; try again.`)
+    throw new OpsError('mutation_conflict', `Job ${id} is held by its worker or another change at this moment; try again.`)
   }
 }
 
