@@ -1,12 +1,10 @@
 import { Command, Option } from 'commander'
-import { type CreatedPreview, type CronEntry, cronSources, type OperationRequest, operationRequest, operatorStatuses } from '../../schemas/index.ts'
+import { type CronEntry, cronSources, type OperationRequest, operatorStatuses } from '../../schemas/index.ts'
 import { type CronFilters, listCronEntries } from '../cron/read.ts'
-import { operations } from '../handlers.ts'
-import { createPreview, executePreview } from '../operations/pipeline.ts'
-import { confirm, requireAnswerable } from './ask.ts'
+import { act, type ActOptions, acting } from './act.ts'
 import { CliError } from './explain.ts'
-import { print, printJson, printTable, shortTime, visible } from './print.ts'
-import { type CliSession, withSession } from './session.ts'
+import { printJson, printTable, shortTime } from './print.ts'
+import { withSession } from './session.ts'
 
 export function cronCommand(): Command {
   const cron = new Command('cron').description('cron entries: look, pause, resume, run')
@@ -32,22 +30,6 @@ export function cronCommand(): Command {
   return cron
 }
 
-interface ActOptions {
-  reason?: string
-  dryRun?: boolean
-  yes?: boolean
-  json?: boolean
-}
-
-function acting(command: Command, description: string): Command {
-  return command
-    .description(description)
-    .option('--reason <text>', 'why; kept in the audit log')
-    .option('--dry-run', 'show the preview and change nothing')
-    .option('--yes', 'do not ask')
-    .option('--json', 'the preview, or the audit event, as JSON')
-}
-
 async function listCommand({ search, json, ...filters }: CronFilters & { search?: string; json?: boolean }, command: Command): Promise<void> {
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_cron')
@@ -64,52 +46,6 @@ async function listCommand({ search, json, ...filters }: CronFilters & { search?
 
 function rowOf({ name, status, expression, timezone, queue, lastRun, nextRuns, detail }: CronEntry): string[] {
   return [name, operatorStatuses[status], expression, timezone, queue, shortTime(lastRun?.at), shortTime(nextRuns[0]), detail]
-}
-
-/** Preview, question, execute: the pipeline that the pages use. */
-async function act(command: Command, options: ActOptions, given: unknown): Promise<void> {
-  const request = operationRequest.parse(given)
-  if (!options.dryRun) requireAnswerable(options.yes)
-  await withSession(command, async (session) => {
-    const preview = await createPreview(operations, session.scope(), request)
-    if (!options.json) showPreview(preview)
-    if (options.dryRun) return showDryRun(preview, options)
-    if (!options.yes && !(await confirm(`${preview.plan.title}?`))) throw new CliError('Nothing was changed.')
-    await execute(session, preview, options)
-  })
-}
-
-async function execute({ scope }: CliSession, { id, token }: CreatedPreview, { reason, json }: ActOptions): Promise<void> {
-  const done = await executePreview(operations, scope(), { id, token, reason })
-  if (json || 'bulk' in done) return printJson(done)
-  const { event, result } = done
-  print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
-  if (typeof result.jobId === 'string') print(`Job ${result.jobId}.`)
-}
-
-function showPreview({ plan, expiresAt, reasonRequired }: CreatedPreview): void {
-  const state = (value: Record<string, unknown>) => (Object.keys(value).length ? JSON.stringify(value) : '-')
-  const lines: [string, string][] = [
-    ['actor', `${plan.actor.label} (${plan.actor.type})`],
-    ['action', plan.action],
-    ['subject', `${plan.subject.type}:${plan.subject.id}`],
-    ['effect', plan.effect],
-    ...plan.cautions.map((caution): [string, string] => ['caution', caution]),
-    ['before', state(plan.before)],
-    ['after', state(plan.after)],
-    ['risk', plan.risk],
-    ['audit', `${plan.record.eventType} on ${plan.record.subject} by ${plan.record.actor}`],
-    ['reason', reasonRequired ? 'required' : 'optional'],
-    ['preview', `Preview Ready until ${shortTime(expiresAt)}`],
-  ]
-  print(visible(plan.title))
-  for (const [name, text] of lines) print(`  ${name.padEnd(8)}  ${visible(text)}`)
-}
-
-/** The token is a secret of the preview; a script that wants to execute runs the command without --dry-run. */
-function showDryRun({ id, status, plan, reasonRequired, expiresAt }: CreatedPreview, { json }: ActOptions): void {
-  if (json) printJson({ id, status, plan, reasonRequired, expiresAt })
-  else print('Nothing was changed (--dry-run).')
 }
 
 function onEntry(id: string): Pick<OperationRequest, 'subject'> {

@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 import { auditCommand } from './audit.ts'
+import { bulkCommand } from './bulk.ts'
 import { cronCommand } from './cron.ts'
 import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
+import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
+import { queuesCommand } from './queues.ts'
 
 /** The command line: the same database, the same pipeline, source `cli`. */
 export function createProgram(): Command {
@@ -17,4 +20,7 @@ export function createProgram(): Command {
     .addCommand(initCommand())
     .addCommand(auditCommand())
     .addCommand(cronCommand())
+    .addCommand(jobsCommand())
+    .addCommand(queuesCommand())
+    .addCommand(bulkCommand())
 }

@@ -1,0 +1,100 @@
+import type { Command } from 'commander'
+import { type BulkRun, type CreatedPreview, operationRequest, type Plan } from '../../schemas/index.ts'
+import { operations } from '../handlers.ts'
+import { createPreview, executePreview } from '../operations/pipeline.ts'
+import { confirm, requireAnswerable } from './ask.ts'
+import { followRun, outcomesInWords } from './bulk-progress.ts'
+import { CliError } from './explain.ts'
+import { print, printJson, shortTime, visible } from './print.ts'
+import { type CliSession, withSession } from './session.ts'
+
+export interface ActOptions {
+  reason?: string
+  dryRun?: boolean
+  yes?: boolean
+  json?: boolean
+  /** False: a run in the background is left to the host's servers. */
+  wait?: boolean
+}
+
+/** What every command that changes something can be told. */
+export function acting(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--reason <text>', 'why; kept in the audit log')
+    .option('--dry-run', 'show the preview and change nothing')
+    .option('--yes', 'do not ask')
+    .option('--json', 'the preview, or the audit event, as JSON')
+}
+
+/** Preview, question, execute: the pipeline that the pages use. */
+export async function act(command: Command, options: ActOptions, given: unknown): Promise<void> {
+  const request = operationRequest.parse(given)
+  if (!options.dryRun) requireAnswerable(options.yes)
+  await withSession(command, async (session) => {
+    const preview = await createPreview(operations, session.scope(), request)
+    if (!options.json) showPreview(preview)
+    if (options.dryRun) return showDryRun(preview, options)
+    if (!options.yes && !(await confirm(`${preview.plan.title}?`))) throw new CliError('Nothing was changed.')
+    await execute(session, preview, options)
+  })
+}
+
+async function execute(session: CliSession, { id, token }: CreatedPreview, { reason, json, wait }: ActOptions): Promise<void> {
+  const done = await executePreview(operations, session.scope(), { id, token, reason })
+  if ('bulk' in done) return tellRun(wait === false ? done.bulk : await followRun(session, done.bulk), json)
+  if (json) return printJson(done)
+  const { event, result } = done
+  print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
+  if (typeof result.jobId === 'string') print(`Job ${result.jobId}.`)
+  if (typeof result.bulkId === 'string') tellOutcomes(result.bulkId, (result.outcomes ?? {}) as BulkRun['outcomes'])
+}
+
+function tellRun(run: BulkRun, json: boolean | undefined): void {
+  if (json) printJson({ bulk: run })
+  else print(`Bulk run ${run.id}: ${run.status}.`)
+  if (run.status === 'finished' || run.status === 'aborted') tellOutcomes(run.id, run.outcomes, json)
+}
+
+/** A script learns by the exit code that jobs were left as they were. */
+function tellOutcomes(id: string, outcomes: BulkRun['outcomes'], json = false): void {
+  const left = Object.entries(outcomes).some(([outcome, count]) => outcome !== 'done' && count > 0)
+  if (!json) print(`Outcomes: ${outcomesInWords(outcomes)}.${left ? ` Which and why: ops-powertools bulk items ${id}` : ''}`)
+  if (left) process.exitCode = 1
+}
+
+function showPreview({ plan, expiresAt, reasonRequired }: CreatedPreview): void {
+  const state = (value: Record<string, unknown>) => (Object.keys(value).length ? JSON.stringify(value) : '-')
+  const lines: [string, string][] = [
+    ['actor', `${plan.actor.label} (${plan.actor.type})`],
+    ['action', plan.action],
+    ['subject', `${plan.subject.type}:${plan.subject.id}`],
+    ['effect', plan.effect],
+    ...(plan.selection ? selectionLines(plan.selection) : []),
+    ...plan.cautions.map((caution): [string, string] => ['caution', caution]),
+    ['before', state(plan.before)],
+    ['after', state(plan.after)],
+    ['risk', plan.risk],
+    ['audit', `${plan.record.eventType} on ${plan.record.subject} by ${plan.record.actor}`],
+    ['reason', reasonRequired ? 'required' : 'optional'],
+    ['preview', `Preview Ready until ${shortTime(expiresAt)}`],
+  ]
+  print(visible(plan.title))
+  for (const [name, text] of lines) print(`  ${name.padEnd(8)}  ${visible(text)}`)
+}
+
+function selectionLines({ total, eligible, notEligible, byQueue, byState, bulkId }: NonNullable<Plan['selection']>): [string, string][] {
+  const counts = (of: Record<string, number>) => Object.entries(of).map(([name, count]) => `${name} ${count}`).join(', ')
+  return [
+    ['jobs', `${eligible} of ${total} can be changed${eligible ? ` (${counts(byState)}; queues: ${counts(byQueue)})` : ''}`],
+    ...Object.entries(notEligible).map(([why, count]): [string, string] => ['left', `${count}: ${why}`]),
+    ['run', bulkId],
+  ]
+}
+
+/** The token is a secret of the preview; a script that wants to execute runs the command without --dry-run. */
+function showDryRun({ id, status, plan, reasonRequired, expiresAt }: CreatedPreview, { json }: ActOptions): void {
+  if (json) printJson({ id, status, plan, reasonRequired, expiresAt })
+  else print('Nothing was changed (--dry-run).')
+}
+

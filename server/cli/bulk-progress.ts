@@ -1,0 +1,90 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { BulkRun } from '../../schemas/index.ts'
+import { readRun } from '../operations/bulk/read.ts'
+import { runBatch } from '../operations/bulk/runner.ts'
+import { showRun } from '../operations/bulk/show.ts'
+import { note } from './print.ts'
+import type { CliSession } from './session.ts'
+
+const lookMs = 200
+/** Without a terminal a line is a line; nobody wants one every moment. */
+const tellMs = 5_000
+
+/**
+ * Works a run off, side by side with the host's servers where they are, and shows how far it is. Ctrl-C leaves after the
+ * batch at hand: what is confirmed goes on wherever a server runs.
+ */
+export async function followRun(session: CliSession, run: BulkRun): Promise<BulkRun> {
+  const progress = openProgress()
+  let leaving = false
+  const leave = () => (leaving = true)
+  process.once('SIGINT', leave)
+  let ended = false
+  const lanes = Promise.all([1, 2].map(() => work(session, run.id, () => leaving || ended)))
+  try {
+    for (let now = run; ; now = await look(session, run.id)) {
+      progress.show(now)
+      ended = now.status === 'finished' || now.status === 'aborted'
+      if (ended || leaving) break
+      await Promise.race([wait(lookMs), lanes])
+    }
+    await lanes
+    const last = await look(session, run.id)
+    progress.end(last)
+    if (leaving && last.status === 'running') {
+      note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${run.id}. Stop: ops-powertools bulk abort ${run.id}`)
+      process.exitCode = 130
+    }
+    return last
+  } finally {
+    ended = true
+    process.off('SIGINT', leave)
+  }
+}
+
+async function work({ kit }: CliSession, id: string, stopping: () => boolean): Promise<void> {
+  while (!stopping()) {
+    const how = await runBatch(kit, id)
+    // Others are at it, or it failed and has its pause.
+    if (how !== 'told') await wait(lookMs)
+  }
+}
+
+async function look({ scope }: CliSession, id: string): Promise<BulkRun> {
+  const now = scope()
+  return showRun(await readRun(now, id), now)
+}
+
+/** On standard error, so that a pipe stays clean: one line that is written anew on a terminal, else one now and then. */
+function openProgress() {
+  const live = process.stderr.isTTY
+  let told = 0
+  return {
+    show(run: BulkRun): void {
+      if (live) process.stderr.write(`\r\x1b[2K${lineOf(run)}`)
+      else if (Date.now() - told >= tellMs) {
+        told = Date.now()
+        note(lineOf(run))
+      }
+    },
+    end(run: BulkRun): void {
+      if (live) process.stderr.write(`\r\x1b[2K${lineOf(run)}\n`)
+      else note(lineOf(run))
+    },
+  }
+}
+
+const barWidth = 24
+
+function lineOf({ eligible, outcomes, status }: BulkRun): string {
+  const reached = eligible - (outcomes.waiting ?? 0)
+  const share = eligible ? reached / eligible : 1
+  const full = Math.round(share * barWidth)
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${Math.floor(share * 100)} %  ${reached} of ${eligible} jobs, ${status}`
+}
+
+/** e.g. `done 998, changed 2`. */
+export function outcomesInWords(outcomes: BulkRun['outcomes']): string {
+  const told = Object.entries(outcomes).filter(([, count]) => count > 0)
+  return told.length ? told.map(([outcome, count]) => `${outcome} ${count}`).join(', ') : 'nothing to do'
+}

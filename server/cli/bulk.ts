@@ -1,0 +1,112 @@
+import { Command, Option } from 'commander'
+import { type BulkItem, type BulkOutcome, bulkOutcomes, type BulkRun, listBulkItems, listBulkRuns } from '../../schemas/index.ts'
+import { operations } from '../handlers.ts'
+import { abortRun } from '../operations/bulk/abort.ts'
+import { listItems } from '../operations/bulk/items.ts'
+import { listRuns } from '../operations/bulk/list.ts'
+import { readRun } from '../operations/bulk/read.ts'
+import { showRun } from '../operations/bulk/show.ts'
+import { confirm, requireAnswerable } from './ask.ts'
+import { outcomesInWords } from './bulk-progress.ts'
+import { CliError } from './explain.ts'
+import { readRunId } from './jobs.ts'
+import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
+import { withSession } from './session.ts'
+
+export function bulkCommand(): Command {
+  const bulk = new Command('bulk').description('runs over many jobs: look, abort')
+  paged(bulk.command('list'))
+    .description('runs that were confirmed, newest first')
+    .action(listCommand)
+  bulk.command('show <id>').description('how far a run is').option('--json', 'as JSON').action(showCommand)
+  paged(bulk.command('items <id>'))
+    .description('the jobs of a run, each with its outcome')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(Object.keys(bulkOutcomes)))
+    .action(itemsCommand)
+  bulk
+    .command('abort <id>')
+    .description('stop after the batch at hand; what is done stays done')
+    .option('--yes', 'do not ask')
+    .option('--json', 'the run, as JSON')
+    .action(abortCommand)
+  return bulk
+}
+
+function paged(command: Command): Command {
+  return command
+    .option('--limit <count>', 'at most so many, up to 200', '50')
+    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--json', 'as JSON')
+}
+
+interface PageOptions {
+  limit: string
+  cursor?: string
+  json?: boolean
+}
+
+async function listCommand({ limit, cursor, json }: PageOptions, command: Command): Promise<void> {
+  const asked = listBulkRuns.query!.parse({ limit, cursor })
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_jobs')
+    const page = await listRuns(scope(), asked)
+    if (json) return printJson(page)
+    printTable(['id', 'action', 'status', 'eligible', 'outcomes', 'actor', 'started', 'finished', 'reason'], page.items.map(rowOf))
+    if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
+  })
+}
+
+function rowOf({ id, action, status, eligible, outcomes, actor, startedAt, finishedAt, reason }: BulkRun): string[] {
+  return [id, action, status, String(eligible), outcomesInWords(outcomes), actor.label, shortTime(startedAt), shortTime(finishedAt), reason ?? '-']
+}
+
+async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  const id = readRunId('The run', given)
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_jobs')
+    const now = scope()
+    tell(showRun(await readRun(now, id), now), json)
+  })
+}
+
+function tell(run: BulkRun, json: boolean | undefined): void {
+  if (json) return printJson(run)
+  const lines: [string, string | undefined][] = [
+    ['action', run.action],
+    ['status', run.status],
+    ['actor', run.actor.label],
+    ['reason', run.reason],
+    ['jobs', `${run.eligible} of ${run.total}`],
+    ...Object.entries(run.notEligible).map(([why, count]): [string, string] => ['left', `${count}: ${why}`]),
+    ['outcomes', outcomesInWords(run.outcomes)],
+    ['started', run.startedAt && shortTime(run.startedAt)],
+    ['ended', run.finishedAt && shortTime(run.finishedAt)],
+    ['aborted', run.abortedBy && `by ${run.abortedBy.label}`],
+  ]
+  print(`Bulk run ${run.id}`)
+  for (const [name, text] of lines) if (text) print(`  ${name.padEnd(8)}  ${visible(text)}`)
+}
+
+async function itemsCommand(given: string, { outcome, limit, cursor, json }: PageOptions & { outcome?: BulkOutcome }, command: Command): Promise<void> {
+  const id = readRunId('The run', given)
+  const asked = listBulkItems.query!.parse({ outcome, limit, cursor })
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_jobs')
+    const page = await listItems(scope(), id, asked)
+    if (json) return printJson(page)
+    printTable(
+      ['id', 'queue', 'state', 'outcome', 'detail'],
+      page.items.map(({ id: job, queue, state, outcome: how, detail }: BulkItem) => [job, queue, state, how, detail ?? '-']),
+    )
+    if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
+  })
+}
+
+async function abortCommand(given: string, { yes, json }: { yes?: boolean; json?: boolean }, command: Command): Promise<void> {
+  const id = readRunId('The run', given)
+  requireAnswerable(yes)
+  await withSession(command, async ({ scope }) => {
+    if (!yes && !(await confirm(`Abort bulk run ${id}?`))) throw new CliError('Nothing was changed.')
+    tell(await abortRun(operations, scope(), id), json)
+  })
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { type JobFilters, jobFilter, jobStates } from '../../schemas/index.ts'
+
+/** The filters of the job list, as flags. */
+export function withJobFilters(command: Command): Command {
+  return command
+    .option('--state <states>', `one or more with commas between them: ${Object.keys(jobStates).join(', ')}`)
+    .option('--queue <queue>', 'jobs of this queue')
+    .option('--worker <worker>', 'jobs of this worker')
+    .option('--id <id>', 'the job with this id')
+    .option('--tag <tag>', 'jobs with this tag')
+    .option('--args <json>', 'arguments that contain this object, e.g. \'{"orderId":1}\'')
+    .option('--error <text>', 'a part of the last error, any case')
+    .option('--cron-entry <name>', 'jobs that this cron entry made')
+    .option('--time <which>', 'which time --from and --to are about: created (default), due, finished')
+    .option('--from <instant>', 'inclusive, e.g. 2026-11-21T02:00:00Z')
+    .option('--to <instant>', 'exclusive')
+}
+
+export type JobFilterOptions = { [Name in keyof JobFilters]?: string }
+
+/** What was given, checked; undefined when no filter was. */
+export function readJobFilters({ state, queue, worker, id, tag, args, error, cronEntry, time, from, to }: JobFilterOptions): JobFilters | undefined {
+  const given = { state, queue, worker, id, tag, args, error, cronEntry, time, from, to }
+  return Object.values(given).some((value) => value !== undefined) ? jobFilter.parse(given) : undefined
+}

@@ -1,0 +1,125 @@
+import { Command, Option } from 'commander'
+import { type Job, type JobDetail, jobStates, listJobs as listJobsEndpoint, waitReasons } from '../../schemas/index.ts'
+import { getJobWithEvidence } from '../forensics/job.ts'
+import { type JobListAsked, listJobs } from '../jobs/read.ts'
+import { act, type ActOptions, acting } from './act.ts'
+import { CliError } from './explain.ts'
+import { type JobFilterOptions, readJobFilters, withJobFilters } from './job-filters.ts'
+import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
+import { withSession } from './session.ts'
+
+const changes = {
+  retry: 'run again, at once',
+  cancel: 'do not run; a job that runs is told to stop where the engine can',
+  discard: 'give up on; restore undoes it for 24 h where the engine keeps the job',
+  restore: 'undo a discard of the last 24 h',
+  rescue: 'take from an executor that is gone',
+} as const
+
+export function jobsCommand(): Command {
+  const jobs = new Command('jobs').description('jobs: look, retry, cancel, discard, restore, rescue')
+  withJobFilters(jobs.command('list'))
+    .description('jobs that match, newest first')
+    .addOption(new Option('--order <order>', 'by creation').choices(['newest', 'oldest']).default('newest'))
+    .option('--limit <count>', 'at most so many, up to 200', '50')
+    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--json', 'as JSON')
+    .action(listCommand)
+  jobs
+    .command('show <id>')
+    .description('one job: arguments, attempts, why it is not running, what was done to it')
+    .option('--json', 'as JSON')
+    .action(showCommand)
+  for (const [verb, what] of Object.entries(changes)) {
+    acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, by filter, or what a bulk run left over`)
+      .option('--left-by <run>', 'the jobs that this bulk run did not change')
+      .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host')
+      .action((ids: string[], options: ChangeOptions, command: Command) =>
+        act(command, options, { action: `${verb}_job`, ...readTarget(verb, ids, options) }),
+      )
+  }
+  return jobs
+}
+
+interface ChangeOptions extends ActOptions, JobFilterOptions {
+  leftBy?: string
+}
+
+/** Never everything by omission: which jobs must be said, in one way. */
+function readTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeOptions): Record<string, unknown> {
+  const filter = readJobFilters(options)
+  const ways = [ids.length > 0, filter !== undefined, leftBy !== undefined].filter(Boolean).length
+  if (ways !== 1) {
+    const got = ways === 0 ? 'none of them' : 'more than one of them'
+    throw new CliError(`jobs ${verb} needs ids, or filters such as --queue, or --left-by, and got ${got}.`)
+  }
+  if (filter) return { selection: { filter } }
+  if (leftBy !== undefined) return { selection: { bulk: readRunId('--left-by', leftBy) } }
+  return ids.length === 1 ? { subject: { type: 'job', id: ids[0] } } : { selection: { ids } }
+}
+
+/** `option`: how it was given, for the message. */
+export function readRunId(option: string, given: string): string {
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given)) return given.toLowerCase()
+  throw new CliError(`${option} is '${visible(given)}'; expected the id of a bulk run, a UUID.`)
+}
+
+type ListOptions = JobFilterOptions & { order: string; limit: string; cursor?: string; json?: boolean }
+
+async function listCommand({ order, limit, cursor, json, ...filters }: ListOptions, command: Command): Promise<void> {
+  const asked = listJobsEndpoint.query!.parse({ ...readJobFilters(filters), order, limit, cursor }) as JobListAsked
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_jobs')
+    const page = await listJobs(scope(), asked)
+    if (json) return printJson(page)
+    printTable(['id', 'state', 'queue', 'worker', 'attempt', 'created', 'due', 'finished', 'error'], page.items.map(rowOf))
+    if (page.withheld) note(`${page.withheld} more ${page.withheld === 1 ? 'job' : 'jobs'} of this page you may not see.`)
+    if (page.searched) note(`Only ${page.searched.window} could be searched.`)
+    if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
+  })
+}
+
+function rowOf({ id, state, queue, worker, attempt, maxAttempts, createdAt, dueAt, finishedAt, error }: Job): string[] {
+  const attempts = maxAttempts === undefined ? String(attempt) : `${attempt}/${maxAttempts}`
+  return [id, state, queue, worker ?? '-', attempts, shortTime(createdAt), shortTime(dueAt), shortTime(finishedAt), error ?? '-']
+}
+
+async function showCommand(id: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  await withSession(command, async ({ scope, requireView }) => {
+    await requireView('view_jobs')
+    const job = await getJobWithEvidence(scope(), id)
+    if (json) printJson(job)
+    else showJob(job)
+  })
+}
+
+function showJob(job: JobDetail): void {
+  const lines: [string, string | undefined][] = [
+    ['state', `${jobStates[job.state]} (${job.engineState})`],
+    ['queue', job.queue],
+    ['worker', job.worker],
+    ['tags', job.tags.join(', ')],
+    ['attempt', job.maxAttempts === undefined ? String(job.attempt) : `${job.attempt} of ${job.maxAttempts}`],
+    ...job.waiting.map(({ reason, detail }): [string, string] => ['waits', `${waitReasons[reason]}: ${detail}`]),
+    ['args', textOf(job.args)],
+    ['meta', textOf(job.meta)],
+    ['output', textOf(job.output)],
+    ['error', job.error],
+    ['cron', job.origin.cronEntry],
+    ['parent', job.origin.parent?.id],
+    ...job.dependencies.map(({ id, state }): [string, string] => ['needs', `${id} (${state ?? 'unknown'})`]),
+    ...job.timeline.map(({ at, label }): [string, string] => ['time', `${shortTime(at)}  ${label}`]),
+    ...job.attempts.map(({ number, outcome, error }): [string, string] => ['tried', `${number}: ${outcome}${error === undefined ? '' : `, ${error}`}`]),
+    ...(job.events ?? []).map(({ occurredAt, eventType, outcome, actor, reason }): [string, string] => [
+      'audit',
+      `${shortTime(occurredAt)}  ${eventType} ${outcome} by ${actor.label}${reason === undefined ? '' : `: ${reason}`}`,
+    ]),
+    ...Object.entries(job.operations).map(([action, { allowed, reason }]): [string, string] => ['may', `${action}: ${allowed ? 'yes' : (reason ?? 'no')}`]),
+  ]
+  print(`Job ${visible(job.id)}`)
+  for (const [name, text] of lines) if (text) print(`  ${name.padEnd(8)}  ${visible(text)}`)
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : JSON.stringify(value)
+}
