@@ -1,7 +1,8 @@
 import { asEngineJob, matches, typesOf } from './bullmq-job.ts'
-import { type JobSet, listMerged, type ListRequest, unknownCursor } from './bullmq-merge.ts'
+import { type JobSet, listMerged, type ListRequest } from './bullmq-merge.ts'
 import { type BullQueue, parsePublicId } from './bullmq-queue.ts'
 import { idsOf, loadJobs, sizesOf } from './bullmq-store.ts'
+import { unknownCursor } from './cursor.ts'
 import type { EngineJob, JobCount, JobFilter, JobPage } from './engine.ts'
 
 /**
@@ -13,6 +14,7 @@ import type { EngineJob, JobCount, JobFilter, JobPage } from './engine.ts'
 const sortedUpTo = 1000
 
 export async function listJobs(queues: BullQueue[], filter: JobFilter, page: ListRequest): Promise<JobPage<EngineJob>> {
+  if (page.after !== undefined && !/^[mt]/.test(page.after)) throw unknownCursor()
   if (filter.id !== undefined) return { jobs: page.after ? [] : await findById(queues, filter) }
   const sets = await setsOf(queues, filter)
   const total = sets.reduce((sum, { size }) => sum + size, 0)
@@ -75,10 +77,9 @@ function compare(a: Place, b: Place): number {
 }
 
 function readPlace(cursor: string): Place {
-  const dot = cursor.indexOf('.')
-  const createdAt = new Date(Number(cursor.slice(1, dot)))
-  if (dot < 0 || Number.isNaN(createdAt.getTime())) throw unknownCursor()
-  return { createdAt, id: cursor.slice(dot + 1) }
+  const [, createdAt, id] = /^t(\d{1,15})\.(.+)$/.exec(cursor) ?? []
+  if (createdAt === undefined || id === undefined) throw unknownCursor()
+  return { createdAt: new Date(Number(createdAt)), id }
 }
 
 /** A job that moved while the sets were read is in two of them. */

@@ -2,6 +2,7 @@ import { OpsError } from '../error.ts'
 import { asEngineJob, matches } from './bullmq-job.ts'
 import type { BullQueue, BullType } from './bullmq-queue.ts'
 import { idsOf, loadJobs } from './bullmq-store.ts'
+import { unknownCursor } from './cursor.ts'
 import type { EngineJob, JobFilter, JobPage } from './engine.ts'
 
 /** The jobs of one queue in one state. */
@@ -111,15 +112,11 @@ function writePlaces(readers: SetReader[]): string {
 }
 
 function readPlaces(cursor: string, sets: number): Map<number, number> {
+  if (!/^m\d{1,9}~([0-9a-z]+\.[0-9a-z]+(~|$))*$/.test(cursor)) throw unknownCursor()
   const [count, ...places] = cursor.slice(1).split('~')
-  const read = places.map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
-  if (!cursor.startsWith('m') || read.flat().some(Number.isNaN)) throw unknownCursor()
+  const read = places.filter(Boolean).map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
   if (Number(count) !== sets) {
     throw new OpsError('invalid_request', 'There are other queues now than when this list was begun; begin it again.')
   }
   return new Map(read)
-}
-
-export function unknownCursor(): OpsError {
-  return new OpsError('invalid_request', 'The cursor is not one that this list gave out; expected that of an earlier page.')
 }

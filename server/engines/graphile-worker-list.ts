@@ -1,3 +1,4 @@
+import { unknownCursor } from './cursor.ts'
 import type { JobCount, JobFilter, JobPage, SqlExecutor } from './engine.ts'
 import { type GraphileTables, isJobId, queueColumn, stateColumn } from './graphile-worker-rows.ts'
 import { allOf, Bound, literally, type Row } from './sql.ts'
@@ -45,7 +46,7 @@ export async function listPage<Job extends { id: string }>(
   filter: JobFilter,
   { columns, read, order, after, limit }: Wanted<Job>,
 ): Promise<JobPage<Job>> {
-  if (after !== undefined && !isJobId(after)) return { jobs: [] }
+  if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()
   const conditions = conditionsOf(filter, bound)
   if (!conditions) return { jobs: [] }

@@ -1,3 +1,4 @@
+import { unknownCursor } from './cursor.ts'
 import type { JobCount, JobFilter, JobPage } from './engine.ts'
 import { conditionsOf } from './oban-filter.ts'
 import { isJobId, type ObanTables } from './oban-table.ts'
@@ -23,7 +24,7 @@ interface Wanted<Job> {
 /** A page by id, which is the order of insertion. Its cost has a bound at any depth and with any filter. */
 export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, wanted: Wanted<Job>): Promise<JobPage<Job>> {
   const { columns, read, order, after, limit } = wanted
-  if (after !== undefined && !isJobId(after)) return { jobs: [] }
+  if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()
   const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
   if (!conditions) return { jobs: [] }

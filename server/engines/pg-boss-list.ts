@@ -1,3 +1,4 @@
+import { unknownCursor } from './cursor.ts'
 import type { JobFilter, JobPage } from './engine.ts'
 import { type Conditions, conditionsOf } from './pg-boss-filter.ts'
 import { isJobId } from './pg-boss-rows.ts'
@@ -42,7 +43,7 @@ export function searchedIn({ examined, partOf }: Found, order: Order, goesOn: bo
 
 function parseCursor(cursor: string): Cursor {
   const [created = '', id = ''] = cursor.split('~')
-  if (!isJobId(id) || Number.isNaN(Date.parse(created))) throw new Error('The cursor is not one that a page of jobs gave.')
+  if (!isJobId(id) || !/^\d{4,6}(-\d\d){2}T\d\d(:\d\d){2}\.\d{6}Z$/.test(created) || Number.isNaN(Date.parse(created))) throw unknownCursor()
   return { created, id }
 }
 

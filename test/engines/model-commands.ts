@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { expect } from 'vitest'
 import { jobStates, type JobState } from '../../schemas/index.ts'
 import type { JobAction } from '../../server/engines/engine.ts'
 import { type Ledger, type ModelJob, wasDiscarded } from './model-ledger.ts'
@@ -80,11 +79,7 @@ const pause = fc.record({ queue: number, action: fc.constantFrom('pause_queue', 
 const look = fc.record({ job }).map((given) =>
   command('Look', given, async (trial) => {
     const chosen = await choose(trial, 'retry', given.job)
-    if (!chosen) return
-    const before = (await trial.shift.look()).get(chosen.id)
-    const shown = await show(trial, chosen)
-    const after = (await trial.shift.look()).get(chosen.id)
-    if (after?.mark === before?.mark) expect(shown?.state).toBe(before?.state)
+    if (chosen) await show(trial, chosen)
   }),
 )
 

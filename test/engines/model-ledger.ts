@@ -1,6 +1,6 @@
 import type { JobState } from '../../schemas/index.ts'
 import type { JobAction } from '../../server/engines/engine.ts'
-import type { Work } from './model-world.ts'
+import type { Raw, Work } from './model-world.ts'
 
 /** A change that was accepted, as its answer told it. */
 export interface Change {
@@ -14,6 +14,13 @@ export interface Change {
   begun: { asked: number; answered: number }
 }
 
+export interface Shown {
+  version: string
+  state: JobState
+  /** As the engine had it then, where it did not change while the page was made. */
+  raw?: Raw
+}
+
 export interface ModelJob extends Work {
   id: string
   queue: string
@@ -23,7 +30,7 @@ export interface ModelJob extends Work {
   /** Did an answer tell of it? Otherwise it came from nowhere. */
   answered?: true
   /** What a page showed of it last. */
-  shown?: { version: string; state: JobState; begun: number }
+  shown?: Shown
 }
 
 export interface Refusal {

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { JobState } from '../../schemas/index.ts'
 import type { JobAction } from '../../server/engines/engine.ts'
 import type { Answer } from '../support/server.ts'
-import { type ModelJob, wasDiscarded } from './model-ledger.ts'
+import { type ModelJob, type Shown, wasDiscarded } from './model-ledger.ts'
 import type { Asked, Executed, How, Trial, Who } from './model-trial.ts'
 import type { Raw } from './model-world.ts'
 
@@ -46,11 +46,11 @@ export async function operateOn(trial: Trial, job: ModelJob, { action, who, how,
     expect(who, `${action} was accepted of a viewer`).not.toBe('viewer-demo')
     // What was confirmed is what was shown.
     if (between.length) expect(between[1]).toEqual(between[0])
-    if (shown) expect({ state: from, begun: asked }).toEqual({ state: shown.state, begun: shown.begun })
+    if (shown) expect({ state: from, raw: before }).toEqual({ state: shown.state, raw: shown.raw ?? before })
   }
   if (accepted.length) return
   const after = (await trial.shift.look()).get(job.id)
-  if (after?.mark === before?.mark) for (const refusal of refused) expectRightly(trial, job, before, refusal, { action, who, stale: shown !== undefined })
+  if (after?.mark === before?.mark) for (const refusal of refused) expectRightly(trial, job, before, refusal, { action, who, shown })
 }
 
 /** Of several at the same moment each is answered; with one and the same version at most one is accepted. */
@@ -80,17 +80,17 @@ function noteOne(trial: Trial, job: ModelJob, action: JobAction, { event }: Exec
 interface Refused {
   action: JobAction
   who: Who
-  /** It was asked with a version from a while ago. */
-  stale: boolean
+  /** It was asked with the version of a while ago. */
+  shown?: Shown
 }
 
 /** Nothing moved, so the refusal must be one that the state, the engine or the host's rule explains. */
-function expectRightly(trial: Trial, job: ModelJob, raw: Raw | undefined, { body, text }: Answer, { action, who, stale }: Refused): void {
+function expectRightly(trial: Trial, job: ModelJob, raw: Raw | undefined, { body, text }: Answer, { action, who, shown }: Refused): void {
   const { engine, possible } = trial.world
   const lacking = engine.lacks[`${action}_job`]
   if (who === 'viewer-demo') return expect(body.code, text).toBe('forbidden')
   if (!raw) return expect(body.code, text).toBe('not_found')
-  if (stale && body.code === 'mutation_conflict') return expect(job.shown).not.toMatchObject({ state: raw.state, begun: job.runs.length })
+  if (shown && body.code === 'mutation_conflict') return expect(shown.raw, text).not.toEqual(raw)
   if (lacking !== undefined) {
     expect(body, text).toMatchObject({ code: 'unsupported_by_engine', detail: expect.stringContaining(lacking) })
     return
@@ -99,11 +99,15 @@ function expectRightly(trial: Trial, job: ModelJob, raw: Raw | undefined, { body
   expect([action, raw.state, explained, text]).toEqual([action, raw.state, true, text])
 }
 
-/** What the page of a job shows; in words of the API. */
-export async function show(trial: Trial, job: ModelJob): Promise<ModelJob['shown']> {
-  const begun = job.runs.length
+/** What the page of a job shows, which is what the engine has. */
+export async function show(trial: Trial, job: ModelJob): Promise<Shown | undefined> {
+  const before = (await trial.shift.look()).get(job.id)
   const { status, body } = await trial.get(`/jobs/${encodeURIComponent(job.id)}`)
-  job.shown = status === 200 ? { version: String(body.version), state: body.state as JobState, begun } : undefined
+  const after = (await trial.shift.look()).get(job.id)
+  const raw = after?.mark === before?.mark ? after : undefined
+  const state = body.state as JobState
+  if (after?.mark === before?.mark) expect(status === 200 ? state : undefined).toBe(before?.state)
+  job.shown = status === 200 ? { version: String(body.version), state, raw } : undefined
   return job.shown
 }
 
