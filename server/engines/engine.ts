@@ -37,6 +37,8 @@ export interface SelectedJob extends SeenJob {
   state: JobState
   worker?: string
   tags?: string[]
+  /** Of an executing job: why its executor does not count as missing, in a sentence. Left out where it does, or only `act` can tell. */
+  attended?: string
 }
 
 /** A job as the engine keeps it. Raw values: the display policy is applied by whoever shows them. */

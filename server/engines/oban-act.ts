@@ -1,9 +1,10 @@
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from './engine.ts'
+import { attendedColumns, whyAttended } from './oban-attended.ts'
 import { canonical, versionColumn } from './oban-rows.ts'
 import { announce, stopRunning } from './oban-signals.ts'
 import { isJobId, type ObanTables, utcNow } from './oban-table.ts'
 import { aliveProducers } from './oban-producers.ts'
-import { inSavepoint, milliseconds } from './sql.ts'
+import { inSavepoint } from './sql.ts'
 
 /** What each action writes: the same columns that Oban itself would. */
 const changes: Record<JobAction, string> = {
@@ -23,9 +24,8 @@ interface LockedJob {
   queue: string
   state: string
   version: string
-  /** Minutes since its attempt began. */
-  running: number
-  producer?: string
+  running: unknown
+  producer: unknown
 }
 
 export interface ActOptions {
@@ -69,7 +69,7 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
   if (!wanted.length) return found
   const { rows } = await tx.executeSql(
     `select j.id::text as id, j.queue, j.state::text as state, ${versionColumn} as version,
-       (${milliseconds(utcNow)} - ${milliseconds('j.attempted_at')}) / 60000 as running, j.attempted_by[2] as producer
+       ${attendedColumns}
      from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id for update ${wanted.length > 1 ? 'skip locked' : ''}`,
     [wanted],
   )
@@ -79,8 +79,8 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
       queue: String(row.queue),
       state: String(row.state),
       version: String(row.version),
-      running: Number(row.running ?? 0),
-      producer: row.producer === null ? undefined : String(row.producer),
+      running: row.running,
+      producer: row.producer,
     })
   }
   const unseen = wanted.filter((id) => !found.has(id))
@@ -105,11 +105,7 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
     case 'restore':
       return job.state === 'discarded' ? undefined : `It is ${job.state}.`
     case 'rescue':
-      if (job.state !== 'executing') return `It is ${job.state}.`
-      if (alive) return job.producer && alive.has(job.producer) ? 'The producer that runs it was seen within two minutes.' : undefined
-      return job.running >= rescueAfterMinutes
-        ? undefined
-        : `It began ${Math.floor(job.running)} minutes ago; as Oban does not tell whether its producer lives, ${rescueAfterMinutes} minutes must pass.`
+      return job.state === 'executing' ? whyAttended({ ...job }, alive, rescueAfterMinutes) : `It is ${job.state}.`
   }
 }
 

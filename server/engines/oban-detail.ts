@@ -1,11 +1,11 @@
 import type { EngineAttempt, EngineJob, EngineJobDetail, FoundJob } from './engine.ts'
 import { parseExact } from './exact-json.ts'
 import { hasLeader, producersByQueue } from './oban-producers.ts'
-import { canonical, engineJob, foundJob, jobColumns } from './oban-rows.ts'
+import { canonical, foundJob, jobColumns } from './oban-rows.ts'
 import { isJobId, type ObanTables } from './oban-table.ts'
 import { milliseconds, type Row } from './sql.ts'
 
-export async function readDetail(tables: ObanTables, id: string): Promise<EngineJobDetail | null> {
+export async function readDetail(tables: ObanTables, id: string, read: (row: Row) => EngineJob): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
   const { rows } = await tables.db.executeSql(
     `select ${jobColumns}, j.meta::text as meta, to_jsonb(j.errors)::text as errors, ${milliseconds('j.cancelled_at')} as cancelled
@@ -14,7 +14,7 @@ export async function readDetail(tables: ObanTables, id: string): Promise<Engine
   )
   const [row] = rows
   if (!row) return null
-  const job = engineJob(row)
+  const job = read(row)
   const meta = parseExact(String(row.meta ?? '{}'))
   const dependencies = await readDependencies(tables, meta)
   return {

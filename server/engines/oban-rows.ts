@@ -1,6 +1,7 @@
 import type { JobState } from '../../schemas/index.ts'
 import type { EngineJob, FoundJob, SelectedJob } from './engine.ts'
 import { parseExact } from './exact-json.ts'
+import { attendedColumns } from './oban-attended.ts'
 import type { Shape } from './oban-table.ts'
 import { dateOf, milliseconds, type Row } from './sql.ts'
 
@@ -29,7 +30,7 @@ export const versionColumn = `concat_ws(':', j.state, j.attempt, extract(epoch f
 
 /** `to_jsonb` reads arrays and jsonb alike: Oban for Python keeps errors and tags as jsonb, Oban for Elixir as arrays. */
 export const selectedColumns = `j.id::text as id, j.queue, j.worker, j.state::text as state, ${versionColumn} as version,
-  to_jsonb(j.tags)::text as tags`
+  to_jsonb(j.tags)::text as tags, ${attendedColumns}`
 
 export const jobColumns = `${selectedColumns}, j.args::text as args, j.attempt, j.max_attempts, j.priority,
   ${milliseconds('j.inserted_at')} as inserted, ${milliseconds('j.scheduled_at')} as due, ${milliseconds('j.attempted_at')} as attempted,

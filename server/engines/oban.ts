@@ -1,5 +1,6 @@
-import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SqlExecutor } from './engine.ts'
+import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, SqlExecutor } from './engine.ts'
 import { type ActOptions, actOn, discardExecuting } from './oban-act.ts'
+import { attending } from './oban-attended.ts'
 import { readDetail } from './oban-detail.ts'
 import { countJobs, hintValues, listPage } from './oban-list.ts'
 import { measureJobs } from './oban-measure.ts'
@@ -7,7 +8,7 @@ import { producersByQueue } from './oban-producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './oban-rows.ts'
 import { announce, sendSignal, stopRunning } from './oban-signals.ts'
 import { isJobId, type ObanTables, obanTables, type PoolLike, utcNow } from './oban-table.ts'
-import { milliseconds } from './sql.ts'
+import { milliseconds, type Row } from './sql.ts'
 
 export type { PoolLike } from './oban-table.ts'
 
@@ -41,6 +42,7 @@ export function oban(host: ObanOptions): Engine {
   const tables = obanTables(pool, schema)
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : tables.db)
   const options: ActOptions = { rescueAfterMinutes }
+  const reading = <Job extends SelectedJob>(read: (row: Row) => Job, db = tables.db) => attending(tables, db, rescueAfterMinutes, read)
   return {
     name: 'oban',
     transactional: sharesDatabase,
@@ -83,8 +85,9 @@ export function oban(host: ObanOptions): Engine {
 
     cancel: (refs, tx) => cancelJobs(tables, refs, joined(tx)),
 
-    list: (filter, page) => listPage(tables, filter, { ...page, columns: jobColumns, read: engineJob }),
-    select: (filter, page) => listPage(tables, filter, { ...page, order: 'oldest', columns: selectedColumns, read: selectedJob }),
+    list: async (filter, page) => listPage(tables, filter, { ...page, columns: jobColumns, read: await reading(engineJob) }),
+    select: async (filter, page) =>
+      listPage(tables, filter, { ...page, order: 'oldest', columns: selectedColumns, read: await reading(selectedJob) }),
     count: (filter, limit) => countJobs(tables, filter, limit),
     hints: (field, prefix, limit) => hintValues(tables, field, prefix, limit),
 
@@ -95,10 +98,10 @@ export function oban(host: ObanOptions): Engine {
         `select ${jobColumns} from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id ${sharesDatabase && tx ? 'for update' : ''}`,
         [wanted],
       )
-      return rows.map(engineJob)
+      return rows.map(await reading(engineJob, joined(tx)))
     },
 
-    detail: (id) => readDetail(tables, id),
+    detail: async (id) => readDetail(tables, id, await reading(engineJob)),
 
     refuses: (action, { state }) => (action === 'discard' && state === 'executing' ? discardExecuting : undefined),
 

@@ -1,6 +1,6 @@
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from './engine.ts'
 import { changeJobs, type PgBossActs, retryPlain } from './pg-boss-change.ts'
-import { canonical, isExclusive, isHeld, isJobId, isUntimely, versionColumn } from './pg-boss-rows.ts'
+import { attended, canonical, isExclusive, isHeld, isJobId, isLost, isUntimely, versionColumn } from './pg-boss-rows.ts'
 import type { PgBossTables } from './pg-boss-table.ts'
 import { inSavepoint, type Row } from './sql.ts'
 
@@ -76,7 +76,7 @@ function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefin
   if (!startsFrom[action].includes(job.state)) {
     return { outcome: 'refused', state, detail: `pg-boss has it as ${job.state}, from where it cannot be done.` }
   }
-  if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: 'Its worker still has time to report.' }
+  if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: attended }
   return undefined
 }
 
@@ -92,9 +92,7 @@ async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: bool
 }
 
 const columns = `j.id::text as id, j.name as queue, j.state::text as state, ${versionColumn} as version,
-  ${isExclusive} as exclusive, ${isUntimely} as needs_time,
-  (j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
-    or j.started_on + j.expire_seconds * interval '1 second' < now())) is true as lost`
+  ${isExclusive} as exclusive, ${isUntimely} as needs_time, ${isLost} as lost`
 
 /**
  * Rows that nobody else holds come at once. The rest is waited for, but not for long: somebody's open transaction must not

@@ -39,14 +39,23 @@ export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(da
 export const errorColumn = `case when j.state <> 'completed' then
   coalesce(j.output ->> 'message', j.output -> 'value' ->> 'message', j.output ->> 'value', j.output::text) end`
 
-export const selectedColumns = `j.id::text as id, j.name as queue, j.state::text as state, ${isHeld} as held, ${versionColumn} as version`
+/** Nobody has reported for it in time. */
+export const isLost = `(j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
+  or j.started_on + j.expire_seconds * interval '1 second' < now())) is true`
+
+export const attended = 'Its worker still has time to report.'
+
+export const selectedColumns = `j.id::text as id, j.name as queue, j.state::text as state, ${isHeld} as held, ${versionColumn} as version,
+  ${isLost} as lost`
 
 export const jobColumns = `${selectedColumns}, j.data::text as args, j.retry_count, j.retry_limit, j.priority, ${errorColumn} as error,
   ${milliseconds('j.created_on')} as created, ${milliseconds('j.start_after')} as due, ${milliseconds('j.started_on')} as started,
   ${milliseconds('j.completed_on')} as ended`
 
 export function selectedJob(row: Row): SelectedJob {
-  return { id: String(row.id), queue: String(row.queue), state: canonical(row.state, row.held), version: String(row.version) }
+  const state = canonical(row.state, row.held)
+  const job = { id: String(row.id), queue: String(row.queue), state, version: String(row.version) }
+  return state === 'executing' && row.lost !== true ? { ...job, attended } : job
 }
 
 export function engineJob(row: Row): EngineJob {

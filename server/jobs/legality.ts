@@ -32,6 +32,7 @@ export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, action: J
   const lacking = engine.lacks[operationOf(action)]
   if (lacking !== undefined) return { code: 'unsupported_by_engine', reason: lacking }
   if (!legalStates[action].includes(job.state)) return { code: 'illegal_transition', reason: sayState(action, job.state) }
+  if (action === 'rescue' && job.attended !== undefined) return { code: 'illegal_transition', reason: job.attended }
   const refused = engine.refuses?.(action, job)
   return refused === undefined ? undefined : { code: 'unsupported_by_engine', reason: refused }
 }

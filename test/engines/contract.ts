@@ -265,6 +265,23 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         })
       }
 
+      test('a job that somebody still runs says why it cannot be rescued before it is asked, and one that nobody runs does not', async () => {
+        if (!has('rescue_job')) return
+        const queue = await fixture.queue('attends')
+        const alive = await make({ queue, state: 'executing' })
+        const lost = await make({ queue, state: 'executing', lost: true })
+        const waiting = await make({ queue, state: 'available' })
+        const selected = (await engine.select({ queue }, { limit: 10 })).jobs
+        const told = async (id: string) =>
+          [await readOne(id), (await list({ queue, id }))[0], await engine.detail(id), selected.find((job) => job.id === id)].map((job) => job?.attended)
+        const [sentence] = await told(alive)
+        expect(sentence).toMatch(/^\S.{15,}\.$/)
+        expect(await told(alive)).toEqual([sentence, sentence, sentence, sentence])
+        for (const id of [lost, waiting]) expect(await told(id)).toEqual([undefined, undefined, undefined, undefined])
+        expect(await act('rescue', [await readKnown(alive)])).toMatchObject([{ outcome: 'refused', detail: sentence }])
+        expect(await act('rescue', [await readKnown(lost)])).toMatchObject([{ outcome: 'done' }])
+      })
+
       test('what is discarded is restored to what it was', async () => {
         if (!has('discard_job') || !has('restore_job')) return
         const queue = await fixture.queue('restores')

@@ -89,6 +89,7 @@ describe('one job', () => {
     const [lost, living] = [await one({ state: 'active', lost: true }), await one({ state: 'active' })]
     expect((await once('ops-demo', on('rescue_job', lost))).body).toMatchObject({ event: { eventType: 'job.rescued' } })
     expect(await stateOf(lost)).toBe('retry')
+    expect((await preview('ops-demo', on('rescue_job', living))).status).toBe(409)
     const answer = await once('ops-demo', on('rescue_job', living))
     expect(answer).toMatchObject({ status: 409, body: { code: 'illegal_transition', detail: expect.stringContaining('still has time') } })
     expect(await stateOf(living)).toBe('active')

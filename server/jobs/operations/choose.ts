@@ -72,6 +72,7 @@ async function foundInside(scope: ActingScope, filter: JobFilter, jobs: Selected
 }
 
 /** What is kept of a job in the frozen set: nothing of its arguments or errors. */
-function bare({ id, queue, version, state, worker, tags }: SelectedJob): Chosen {
-  return { id, queue, version, state, ...(worker !== undefined && { worker }), ...(tags?.length && { tags }) }
+function bare({ id, queue, version, state, worker, tags, attended }: SelectedJob): Chosen {
+  const optional = { ...(worker !== undefined && { worker }), ...(tags?.length && { tags }), ...(attended !== undefined && { attended }) }
+  return { id, queue, version, state, ...optional }
 }

@@ -105,7 +105,7 @@ async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string
     return job?.id === id ? job : undefined
   } catch (error) {
     if (codeOf(error) !== lockNotAvailable) throw error
-    throw new OpsError('mutation_conflict', `Job ${id} is held by its worker or another change at this moment; try again.`)
+    throw new OpsError('mutation_conflict', `Job ${id} is locked by its worker or another change at this moment; try again.`)
   }
 }
 
