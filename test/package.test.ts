@@ -22,6 +22,7 @@ interface Manifest {
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
   peerDependencies: Record<string, string>
+  peerDependenciesMeta: Record<string, { optional: boolean }>
   exports: Record<string, string | Record<string, string>>
   bin: Record<string, string>
 }
@@ -69,20 +70,38 @@ describe('installed from its tarball', () => {
     expect([...missing, ...emptyFolders, ...Object.values(manifest.bin).filter((file) => !existsSync(installed(file)))]).toEqual([])
   })
 
-  test('server, engine, bridge, client and schemas are imported without their optional peers being there', async () => {
+  test('server, engines, bridges, client and schemas are imported without their optional peers being there', async () => {
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta[name]).toEqual({ optional: true })
+      expect([name, existsSync(join(host, 'node_modules', name))]).toEqual([name, ownPackages.includes(name)])
+    }
+    const exported = {
+      'ops-powertools': 'createOps',
+      'ops-powertools/engines/pg-boss': 'pgBoss',
+      'ops-powertools/engines/oban': 'oban',
+      'ops-powertools/engines/graphile-worker': 'graphileWorker',
+      'ops-powertools/engines/bullmq': 'bullmq',
+      'ops-powertools/bridges/pg-boss': 'pgBossDashboard',
+      'ops-powertools/bridges/bull-board': 'bullBoard',
+      'ops-powertools/bridges/oban-web': 'obanWeb',
+      'ops-powertools/client': 'createClient',
+      'ops-powertools/schemas': 'auditEvent',
+    }
     const found = await script(
       'imports.mjs',
-      `const names = ['ops-powertools', 'ops-powertools/engines/pg-boss', 'ops-powertools/bridges/pg-boss', 'ops-powertools/client', 'ops-powertools/schemas']
-       const modules = await Promise.all(names.map((name) => import(name)))
-       const wanted = ['createOps', 'pgBoss', 'pgBossDashboard', 'createClient', 'auditEvent']
-       console.log(JSON.stringify(wanted.map((name, index) => typeof modules[index][name])))`,
+      `const exported = ${JSON.stringify(exported)}
+       const types = {}
+       for (const [module, name] of Object.entries(exported)) types[module] = typeof (await import(module))[name]
+       console.log(JSON.stringify(types))`,
     )
-    expect(JSON.parse(found)).toEqual(['function', 'function', 'function', 'function', 'object'])
+    const { 'ops-powertools/schemas': schema, ...functions } = JSON.parse(found) as Record<string, string>
+    expect(schema).toBe('object')
+    expect(functions).toEqual(Object.fromEntries(Object.keys(functions).map((name) => [name, 'function'])))
+    expect(Object.keys(functions)).toHaveLength(9)
   })
 
-  test('one element is imported, and defines itself', async () => {
-    const defined = await script('element.mjs', `await import('ops-powertools/components/ops-cron.js'); console.log(typeof customElements.get('ops-cron'))`)
-    expect(defined).toBe('function')
+  test.each(['ops-cron', 'ops-jobs', 'ops-job', 'ops-queues'])('%s is imported, and defines itself', async (tag) => {
+    expect(await script('element.mjs', `await import('ops-powertools/components/${tag}.js'); console.log(typeof customElements.get('${tag}'))`)).toBe('function')
   })
 
   test('the browser build names no package, so that a page needs no build step', async () => {
@@ -195,8 +214,14 @@ const typedHost = `
 import Koa from 'koa'
 import { PgBoss } from 'pg-boss'
 import { createOps, defineOptions, type Auth, type Ops } from 'ops-powertools'
+import { bullBoard } from 'ops-powertools/bridges/bull-board'
+import { obanWeb } from 'ops-powertools/bridges/oban-web'
 import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
 import { createClient } from 'ops-powertools/client'
+import { bullmq } from 'ops-powertools/engines/bullmq'
+import type { Engine } from 'ops-powertools/engines/engine'
+import { graphileWorker } from 'ops-powertools/engines/graphile-worker'
+import { oban, type PoolLike } from 'ops-powertools/engines/oban'
 import { pgBoss } from 'ops-powertools/engines/pg-boss'
 import { auditEvent, type AuditEvent, type CronEntry } from 'ops-powertools/schemas'
 import type {} from 'ops-powertools/components/ops-cron.js'
@@ -220,5 +245,8 @@ export const ops: Ops = await createOps(options)
 new Koa().use(ops.middleware())
 const client = createClient({ api: 'http://localhost/ops/jobs/api/v1' })
 export const entries: CronEntry[] = (await client.listCronEntries({ query: { state: 'paused' } })).items
+declare const pool: PoolLike
+export const engines: Engine[] = [oban({ pool }), graphileWorker({ pool }), bullmq({ queues: [] })]
+export const bridges = [bullBoard({ queues: [] }), obanWeb({ url: 'http://localhost:4000/oban' })]
 export const event: AuditEvent = auditEvent.parse({})
 `

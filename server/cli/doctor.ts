@@ -5,7 +5,7 @@ import { checkAudit } from './doctor/audit.ts'
 import { checkAuth } from './doctor/auth.ts'
 import { checkCron } from './doctor/cron.ts'
 import { checkDatabase } from './doctor/database.ts'
-import { checkEngine } from './doctor/engine.ts'
+import { checkEngine, checkRequests } from './doctor/engine.ts'
 import { type Finding, failed, worst } from './doctor/finding.ts'
 import { checkScheduler } from './doctor/scheduler.ts'
 import { print, printJson, visible } from './print.ts'
@@ -36,7 +36,7 @@ async function examineServer(options: HostOptions): Promise<Finding[]> {
   try {
     const { findings, usable } = await checkDatabase(kit)
     if (!usable) return [...findings, ...(await checkEngine(kit, []))]
-    const parts = [checkAudit, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of)]
+    const parts = [checkAudit, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests]
     for (const part of parts) findings.push(...(await part(kit).catch((error: unknown) => [failed('doctor', error)])))
     return findings
   } finally {

@@ -264,6 +264,23 @@ describe('doctor', () => {
     }
   })
 
+  test('says what the engine lacks, and finds requests without an end where it is outside our transaction', async () => {
+    const copy = await createDatabase()
+    try {
+      const elsewhere = join(folder, 'outside.ts')
+      await writeFile(elsewhere, config(copy.url, { more: 'engine: pgBoss(boss, { sharesDatabase: false }),' }))
+      const quiet = await examine(['--config', elsewhere])
+      expect(quiet.of('engine')).toMatchObject([{ status: 'ok', message: expect.stringContaining('does not join our transaction') as string }])
+      expect(quiet.of('engine lacks').map(({ message }) => message)).toContainEqual(expect.stringMatching(/pause/))
+      expect(quiet.of('requests')).toEqual([])
+      await ask(copy.url, `insert into ops.open_request (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, source, request_id, detail, requested_at)
+        values (gen_random_uuid(), gen_random_uuid(), 'retry_job', 'job.retried', '{}', 'job', 'a', 'api', 'r', '{}', now() - interval '5 minutes')`)
+      expect((await examine(['--config', elsewhere])).of('requests')).toMatchObject([{ status: 'warning', message: expect.stringMatching(/^1 change is requested/) as string }])
+    } finally {
+      await copy.drop()
+    }
+  })
+
   test('an unreachable database and engine are errors, said in sentences', async () => {
     const found = await examine(['--config', 'nowhere.mjs'])
     expect(found.code).toBe(2)

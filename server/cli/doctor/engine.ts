@@ -1,5 +1,8 @@
+import { sql } from 'kysely'
+import { query } from '../../db/database.ts'
 import type { EngineAdvice } from '../../engines/engine.ts'
 import type { Kit } from '../../kit.ts'
+import { orphanSeconds } from '../../operations/orphans.ts'
 import { listEntries } from './cron.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -10,9 +13,32 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
   if (!answers) return [error('engine', detail)]
   const joins = engine.transactional
     ? 'its changes commit together with their evidence'
-    : 'it does not join our transaction: a crash at the wrong moment can leave a job without its evidence'
+    : 'it does not join our transaction: a change is requested on record first and its end told after; a crash between the two is found and told within minutes'
   const queues = known ?? (await listEntries(kit)).map(({ queue }) => queue)
-  return [ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`), ...((await engine.advise?.(queues)) ?? []).map(adviceFinding)]
+  return [
+    ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`),
+    ...Object.values(engine.lacks).map((sentence) => ok('engine lacks', sentence)),
+    ...((await engine.advise?.(queues)) ?? []).map(adviceFinding),
+  ]
+}
+
+/** Changes that were asked of an engine outside our transaction and whose end nobody told in time. */
+export async function checkRequests({ db, now }: Kit): Promise<Finding[]> {
+  const [row] = await query(
+    db.em(),
+    sql<{ old: number; oldest: string | null }>`
+      select count(*)::int as old, min(requested_at)::text as oldest from ${db.table('open_request')}
+      where requested_at < ${now()}::timestamptz - make_interval(secs => ${2 * orphanSeconds})`,
+  )
+  if (!row?.old) return []
+  const what = row.old === 1 ? '1 change is' : `${row.old} changes are`
+  return [
+    warning(
+      'requests',
+      `${what} requested and without an end, the oldest since ${row.oldest}`,
+      'A server of the host settles them within a minute or two; is one running with scheduler.enabled, and does the engine answer?',
+    ),
+  ]
 }
 
 function adviceFinding({ kind, message, statement }: EngineAdvice): Finding {
