@@ -23,7 +23,7 @@ const how = fc.constantFrom<How>('previewed', 'previewed', 'clicked_twice', 'at_
 /** Of the jobs that the action fits, or of all. */
 const job = fc.record({ pick: number, fitting: fc.constantFrom(true, true, true, false) })
 /** What happens between a preview and its confirmation. */
-const meanwhile = fc.constantFrom('nothing', 'nothing', 'gate', 'time', 'another')
+const meanwhile = fc.constantFrom('nothing', 'gate', 'time', 'another', 'another')
 
 export const firstJobs = fc.array(fc.record({ plan, queue: number }), { minLength: 3, maxLength: 8 })
 
@@ -40,7 +40,7 @@ const cron = fc.record({ queue: number, plan: fc.constantFrom<Work['plan']>('suc
 const operate = fc.record({ action, job, who, how, seen: fc.boolean(), meanwhile }).map((given) =>
   command('Operate', given, async (trial) => {
     const chosen = await choose(trial, given.action, given.job)
-    if (chosen) await operateOn(trial, chosen, { ...given, meanwhile: () => happen(trial, given.meanwhile, chosen) })
+    if (chosen) await operateOn(trial, chosen, { ...given, meanwhile: () => happen(trial, given.meanwhile, given.action, [chosen]) })
   }),
 )
 
@@ -59,7 +59,7 @@ const operateOnSome = fc.record({ action, who, how, first: number, count: fc.int
     if (!some.length) return
     const seen = Object.fromEntries(some.flatMap(({ id, shown }) => (given.seen && shown ? [[id, shown.version]] : [])))
     const selection = { ids: some.map(({ id }) => id), ...(Object.keys(seen).length && { seen }) }
-    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, some[0]!) })
+    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, given.action, some) })
   }),
 )
 
@@ -67,8 +67,8 @@ const state = fc.constantFrom(...(Object.keys(jobStates) as JobState[]))
 const operateOnAll = fc.record({ action, who, how, queue: number, state: fc.option(state, { nil: undefined }), meanwhile }).map((given) =>
   command('OperateOnFilter', given, async (trial) => {
     const selection = { filter: { queue: trial.queue(given.queue), ...(given.state && { state: given.state }) } }
-    const [first] = trial.ledger.jobs.values()
-    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, first) })
+    const here = [...trial.ledger.jobs.values()].filter(({ queue }) => queue === selection.filter.queue)
+    await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, given.action, here) })
   }),
 )
 
@@ -96,17 +96,20 @@ const compare = fc.constant(
 /** Of each kind as often as it stands here. */
 export const everyCommand = [enqueue, enqueue, cron, operate, operate, operate, operateAgain, operateAgain, operateOnSome, operateOnSome, operateOnAll, pause, look, gate, time, rest, compare]
 
-async function happen(trial: Trial, what: string, other: ModelJob | undefined): Promise<void> {
+async function happen(trial: Trial, what: string, confirmed: JobAction, jobs: ModelJob[]): Promise<void> {
   if (what === 'gate') trial.openGate()
   if (what === 'time') await trial.shift.passTime()
-  if (what !== 'another' || !other) return
-  const fitting = await fittingActions(trial, other)
-  for (const each of fitting) await operateOn(trial, other, { action: each, who: 'ops-two', how: 'at_once' })
+  if (what === 'another') await anotherChange(trial, confirmed, jobs)
 }
 
-async function fittingActions(trial: Trial, { id }: ModelJob): Promise<JobAction[]> {
-  const now = (await trial.shift.look()).get(id)
-  return (['retry', 'cancel'] as const).filter((each) => now && trial.world.possible[each].includes(now.state))
+/** A second operator is faster: the first job that would be changed is changed by them. */
+async function anotherChange(trial: Trial, confirmed: JobAction, jobs: ModelJob[]): Promise<void> {
+  const { possible } = trial.world
+  const now = await trial.shift.look()
+  const isIn = (action: JobAction, { id }: ModelJob) => now.has(id) && possible[action].includes(now.get(id)!.state)
+  const other = jobs.find((each) => isIn(confirmed, each))
+  const faster = (['retry', 'cancel'] as const).find((action) => other && isIn(action, other))
+  if (other && faster) await operateOn(trial, other, { action: faster, who: 'ops-two', how: 'at_once' })
 }
 
 /** The order of making is the same in every replay; the states need not be. */
