@@ -31,7 +31,7 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
     await lanes
     const last = await look(session, run.id)
     progress.end(last)
-    if (leaving && last.status === 'running') {
+    if (leaving && (last.status === 'queued' || last.status === 'running')) {
       note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${run.id}. Stop: ops-powertools bulk abort ${run.id}`)
       process.exitCode = 130
     }

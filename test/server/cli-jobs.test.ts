@@ -163,6 +163,19 @@ describe('many jobs', () => {
     expect(await ops.run(['bulk', 'abort', bulk.id, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('finished') as string })
   })
 
+  test('are left after the batch at hand by Ctrl-C, and the run goes on elsewhere', async () => {
+    const ids = await insertJobs(client, 20_000)
+    const left = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'], undefined, (said, child) => {
+      if (said.includes(' of 20000 jobs') && !child.killed) child.kill('SIGINT')
+    })
+    const { bulk } = JSON.parse(left.out) as { bulk: { id: string; status: string } }
+    expect(bulk.status).not.toBe('finished')
+    expect(left).toMatchObject({ code: 130, err: expect.stringContaining(`ops-powertools bulk show ${bulk.id}`) as string })
+    const { failed = 0, retry = 0 } = await statesOf(client, ids)
+    expect([failed > 0, failed + retry, retry % 1_000]).toEqual([true, 20_000, 0])
+    await ops.run(['bulk', 'abort', bulk.id, '--yes'])
+  })
+
   test('left to the servers wait for one, can be aborted, and what is left can be done again', async () => {
     const ids = await insertJobs(client, 1_500)
     const queued = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'they can wait', '--no-wait', '--json'])

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,8 +14,8 @@ export interface Ran {
   err: string
 }
 
-/** The real command line as its own process, without a terminal. */
-export async function run(folder: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+/** The real command line as its own process, without a terminal. `told`: what it says on standard error, as it comes. */
+export async function run(folder: string, args: string[], env: NodeJS.ProcessEnv = {}, told?: (text: string, child: ChildProcess) => void): Promise<Ran> {
   const { OPS_USER: _user, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [join(project, 'server/cli/main.ts'), ...args], {
     cwd: folder,
@@ -25,7 +25,10 @@ export async function run(folder: string, args: string[], env: NodeJS.ProcessEnv
   })
   const ran: Ran = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.err += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ran.err += text
+    told?.(ran.err, child)
+  })
   ;[ran.code] = (await once(child, 'close')) as [number | null]
   return ran
 }
@@ -69,11 +72,11 @@ export const realAuth = `auth: {
 
 export interface CommandLine {
   /** As `ops-demo` unless told otherwise. */
-  run(args: string[], env?: NodeJS.ProcessEnv): Promise<Ran>
+  run(args: string[], env?: NodeJS.ProcessEnv, told?: Parameters<typeof run>[3]): Promise<Ran>
 }
 
 /** The command line of a host on this database. */
 export async function commandLine(url: string, settings?: Parameters<typeof config>[1]): Promise<CommandLine> {
   const folder = await newFolder({ 'ops.config.ts': config(url, settings) })
-  return { run: (args, env = { OPS_USER: 'ops' }) => run(folder, args, env) }
+  return { run: (args, env = { OPS_USER: 'ops' }, told) => run(folder, args, env, told) }
 }
