@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // What is waited for comes within moments; under load it may take longer, and that is no failure.
+    expect: { poll: { timeout: 10_000 } },
   },
 })

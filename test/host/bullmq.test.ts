@@ -1,3 +1,3 @@
-import { essentialSession } from './essential-session.ts'
+import { operatorSession } from './operator-session.ts'
 
-essentialSession('bullmq')
+operatorSession('bullmq', { name: 'bull-board', label: 'Bull Board bridge' })

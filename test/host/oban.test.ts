@@ -1,3 +1,3 @@
-import { essentialSession } from './essential-session.ts'
+import { operatorSession } from './operator-session.ts'
 
-essentialSession('oban')
+operatorSession('oban')

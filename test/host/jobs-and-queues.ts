@@ -1,48 +1,8 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { confirmWith, cronRow, eventsOf, openShop, type OpenedShop, patience, textOf } from './operator.ts'
+import { expect, test } from 'vitest'
+import { confirmWith, eventsOf, type OpenedShop, patience, textOf } from './operator.ts'
 
-/** What an operator does on any engine: pause an entry, retry a job that failed, pause a queue, and read the evidence. */
-export function essentialSession(engine: string): void {
-  describe(`an operator's session on ${engine}`, () => {
-    let shop: OpenedShop
-    let page: Page
-    beforeAll(async () => (shop = await openShop(engine)), 90_000)
-    afterAll(() => shop?.close())
-
-    test('ops-demo signs in and sees the overview', async () => {
-      page = await shop.signIn('ops-demo')
-      await page.goto(`${shop.url}/ops/jobs`)
-      await expect.poll(() => page.getByRole('heading', { level: 1, name: 'Overview' }).isVisible(), patience).toBe(true)
-      expect(((await shop.api('/session')) as { engine?: { name: string } }).engine?.name).toBe(engine)
-    })
-
-    test('pausing nightly_sync leaves one event, with its reason', async () => {
-      await page.goto(`${shop.url}/ops/jobs/cron`)
-      await expect.poll(() => textOf(cronRow(page)), patience).toContain('Runnable')
-      await cronRow(page).getByRole('button', { name: /^Pause/ }).click()
-      await confirmWith(page, { reason: 'fixture maintenance', verb: 'Pause entry', event: 'cron.paused' })
-      await expect.poll(() => textOf(cronRow(page)), patience).toContain('Waiting')
-      const events = await eventsOf(shop, 'cron_entry', 'nightly_sync', 'cron.paused')
-      expect(events).toMatchObject([{ outcome: 'succeeded', reason: 'fixture maintenance', actor: { id: 'ops-demo' } }])
-    })
-
-    test('forensics and audit tell of the pause', async () => {
-      await page.goto(`${shop.url}/ops/jobs/forensics/cron_entry/nightly_sync`)
-      await expect.poll(() => textOf(page.locator('ops-forensics')), patience).toContain('fixture maintenance')
-      await page.goto(`${shop.url}/ops/jobs/audit`)
-      await expect.poll(() => textOf(page.locator('ops-audit')), patience).toContain('cron.paused')
-    })
-
-    jobsAndQueues(() => ({ shop, page }))
-
-    test('no page broke, and no page needed more than its strict policy allows', () => {
-      expect(shop.problems).toEqual([])
-    })
-  })
-}
-
-/** The same steps on every engine; also part of the long walkthrough. */
+/** Retry a job that failed, pause a queue where the engine can, and read the evidence. */
 export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): void {
   let failed = ''
 
