@@ -5,6 +5,6 @@ import { startBullModel } from './model-bullmq.ts'
 
 for (const { name, skipped, start } of bullBackends) {
   describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : `on ${name}`, () => {
-    engineModel(`BullMQ on ${name}`, () => startBullModel(start), { runs: 8 })
+    engineModel(`BullMQ on ${name}`, () => startBullModel(start), { runs: 6 })
   })
 }

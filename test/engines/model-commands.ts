@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { jobStates, type JobState } from '../../schemas/index.ts'
 import type { JobAction } from '../../server/engines/engine.ts'
 import { type Ledger, type ModelJob, wasDiscarded } from './model-ledger.ts'
 import { operateOn, operateOnMany, race, show } from './model-operations.ts'
@@ -16,7 +15,7 @@ function command(name: string, given: object, run: (trial: Trial) => Promise<voi
 }
 
 const number = fc.nat({ max: 999 })
-const plan = fc.constantFrom<Work['plan']>('succeeds', 'succeeds', 'fails', 'fails_once', 'waits')
+const plan = fc.constantFrom<Work['plan']>('succeeds', 'fails', 'fails_once', 'waits')
 const action = fc.constantFrom<JobAction>('retry', 'retry', 'retry', 'cancel', 'cancel', 'discard', 'discard', 'restore', 'restore', 'rescue')
 const who = fc.constantFrom<Who>('ops-demo', 'ops-demo', 'ops-two', 'ops-two', 'viewer-demo')
 const how = fc.constantFrom<How>('previewed', 'previewed', 'clicked_twice', 'at_once', 'sent_twice')
@@ -63,10 +62,11 @@ const operateOnSome = fc.record({ action, who, how, first: number, count: fc.int
   }),
 )
 
-const state = fc.constantFrom(...(Object.keys(jobStates) as JobState[]))
-const operateOnAll = fc.record({ action, who, how, queue: number, state: fc.option(state, { nil: undefined }), meanwhile }).map((given) =>
+const operateOnAll = fc.record({ action, who, how, queue: number, state: fc.option(number, { nil: undefined }), meanwhile }).map((given) =>
   command('OperateOnFilter', given, async (trial) => {
-    const selection = { filter: { queue: trial.queue(given.queue), ...(given.state && { state: given.state }) } }
+    const states = trial.world.possible[given.action]
+    const state = given.state === undefined ? undefined : states[given.state % states.length]
+    const selection = { filter: { queue: trial.queue(given.queue), ...(state && { state }) } }
     const here = [...trial.ledger.jobs.values()].filter(({ queue }) => queue === selection.filter.queue)
     await operateOnMany(trial, { ...given, selection, meanwhile: () => happen(trial, given.meanwhile, given.action, here) })
   }),
@@ -94,7 +94,10 @@ const compare = fc.constant(
 )
 
 /** Of each kind as often as it stands here. */
-export const everyCommand = [enqueue, enqueue, cron, operate, operate, operate, operateAgain, operateAgain, operateOnSome, operateOnSome, operateOnAll, pause, look, gate, time, rest, compare]
+export const everyCommand = [
+  ...[enqueue, enqueue, cron, operate, operate, operate, operate, operate, operateAgain, operateAgain],
+  ...[operateOnSome, operateOnSome, operateOnAll, operateOnAll, pause, look, look, gate, time, time, rest, compare],
+]
 
 async function happen(trial: Trial, what: string, confirmed: JobAction, jobs: ModelJob[]): Promise<void> {
   if (what === 'gate') trial.openGate()
@@ -120,6 +123,10 @@ async function choose(trial: Trial, wanted: JobAction, { pick, fitting }: { pick
     const raw = now.get(each.id)
     return raw && trial.world.possible[wanted].includes(raw.state) && (wanted !== 'restore' || wasDiscarded(each))
   }
-  const some = fitting ? all.filter(fit) : all
-  return some.length ? some[pick % some.length] : all[pick % Math.max(1, all.length)]
+  const some = all.filter(fit)
+  if (!fitting || !some.length) return all[pick % Math.max(1, all.length)]
+  // Each state as often as the others, so that the rare ones have their turn.
+  const byState = [...Map.groupBy(some, ({ id }) => now.get(id)!.state)].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const [, alike] = byState[pick % byState.length]!
+  return alike[Math.floor(pick / byState.length) % alike.length]
 }

@@ -1,4 +1,4 @@
 import { engineModel } from './model.ts'
 import { startObanModel } from './model-oban.ts'
 
-engineModel('Oban', startObanModel, { runs: 10 })
+engineModel('Oban', startObanModel, { runs: 8 })

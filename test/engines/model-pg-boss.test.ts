@@ -1,4 +1,4 @@
 import { engineModel } from './model.ts'
 import { startPgBossModel } from './model-pg-boss.ts'
 
-engineModel('pg-boss', startPgBossModel, { runs: 5 })
+engineModel('pg-boss', startPgBossModel, { runs: 3 })

@@ -36,7 +36,7 @@ export function engineModel(name: string, start: () => Promise<ModelWorld>, { ru
     }, 60_000)
 
     test('lose nothing, run nothing twice and leave evidence of everything', async () => {
-      const commands = fc.commands(everyCommand, { maxCommands: 25, size: 'max', replayPath: MODEL_REPLAY })
+      const commands = fc.commands(everyCommand, { maxCommands: 40, size: 'max', replayPath: MODEL_REPLAY })
       const property = fc.asyncProperty(firstJobs, commands, async (first, steps) => {
         const trial = new Trial(world, sql)
         await trial.begin()
