@@ -46,7 +46,7 @@ async function execute(session: CliSession, { id, token }: CreatedPreview, { rea
   if (json) return printJson(done)
   const { event, result } = done
   print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
-  if (typeof result.jobId === 'string') print(`Job ${result.jobId}.`)
+  if (typeof result.jobId === 'string' && result.jobId !== event.subject.id) print(`Job ${result.jobId}.`)
   if (typeof result.bulkId === 'string') tellOutcomes(result.bulkId, (result.outcomes ?? {}) as BulkRun['outcomes'])
 }
 
