@@ -37,7 +37,7 @@ export interface SelectedJob extends SeenJob {
   state: JobState
   worker?: string
   tags?: string[]
-  /** Of an executing job: why its executor does not count as missing, in a sentence. Left out where it does, or only `act` can tell. */
+  /** Of an executing job: why its executor does not count as missing, in a sentence; left out where it does. */
   attended?: string
 }
 

@@ -4,7 +4,8 @@ import { type ObanTables, utcNow } from './oban-table.ts'
 import { milliseconds, type Row } from './sql.ts'
 
 /** Minutes since the attempt of an executing job began, and the producer that took it. */
-export const attendedColumns = `case when j.state = 'executing' then (${milliseconds(utcNow)} - ${milliseconds('j.attempted_at')}) / 60000 end as running,
+export const attendedColumns = `
+  case when j.state = 'executing' then (${milliseconds(utcNow)} - ${milliseconds('j.attempted_at')}) / 60000 end as running,
   case when j.state = 'executing' then j.attempted_by[2] end as producer`
 
 /** Why the executor of an executing job does not count as missing; undefined when it does. */
@@ -16,7 +17,12 @@ export function whyAttended({ running, producer }: Row, alive: Set<string> | und
 }
 
 /** Reads rows, and says of those that execute whether somebody does. */
-export async function attending<Job extends SelectedJob>(tables: ObanTables, db: SqlExecutor, rescueAfterMinutes: number, read: (row: Row) => Job) {
+export async function attending<Job extends SelectedJob>(
+  tables: ObanTables,
+  db: SqlExecutor,
+  rescueAfterMinutes: number,
+  read: (row: Row) => Job,
+): Promise<(row: Row) => Job> {
   const alive = await aliveProducers(tables, db)
   return (row: Row): Job => {
     const job = read(row)

@@ -26,7 +26,8 @@ const meanwhile = fc.constantFrom('nothing', 'gate', 'time', 'another', 'another
 
 export const firstJobs = fc.array(fc.record({ plan, queue: number }), { minLength: 3, maxLength: 8 })
 
-const enqueue = fc.record({ queue: number, plan, later: fc.constantFrom(false, false, true), count: fc.integer({ min: 1, max: 3 }) }).map((given) =>
+const later = fc.constantFrom(false, false, true)
+const enqueue = fc.record({ queue: number, plan, later, count: fc.integer({ min: 1, max: 3 }) }).map((given) =>
   command('Enqueue', given, async (trial) => {
     for (let made = 0; made < given.count; made++) await trial.add(trial.queue(given.queue), { plan: given.plan }, given.later)
   }),
@@ -43,7 +44,8 @@ const operate = fc.record({ action, job, who, how, seen: fc.boolean(), meanwhile
   }),
 )
 
-const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: fc.array(action, { minLength: 1, maxLength: 2 }), same: fc.boolean() }).map((given) =>
+const others = fc.array(action, { minLength: 1, maxLength: 2 })
+const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: others, same: fc.boolean() }).map((given) =>
   command('Race', given, async (trial) => {
     const chosen = await choose(trial, given.action, given.job)
     const actions = given.same ? [given.action, given.action, given.action] : [given.action, ...given.also]
@@ -51,7 +53,8 @@ const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: fc.array
   }),
 )
 
-const operateOnSome = fc.record({ action, who, how, first: number, count: fc.integer({ min: 1, max: 6 }), seen: fc.boolean(), meanwhile }).map((given) =>
+const count = fc.integer({ min: 1, max: 6 })
+const operateOnSome = fc.record({ action, who, how, first: number, count, seen: fc.boolean(), meanwhile }).map((given) =>
   command('OperateOnIds', given, async (trial) => {
     const all = [...trial.ledger.jobs.values()]
     const some = all.length ? Array.from({ length: given.count }, (_, index) => all[(given.first + index) % all.length]!) : []
@@ -62,7 +65,8 @@ const operateOnSome = fc.record({ action, who, how, first: number, count: fc.int
   }),
 )
 
-const operateOnAll = fc.record({ action, who, how, queue: number, state: fc.option(number, { nil: undefined }), meanwhile }).map((given) =>
+const oneState = fc.option(number, { nil: undefined })
+const operateOnAll = fc.record({ action, who, how, queue: number, state: oneState, meanwhile }).map((given) =>
   command('OperateOnFilter', given, async (trial) => {
     const states = trial.world.possible[given.action]
     const state = given.state === undefined ? undefined : states[given.state % states.length]
@@ -115,8 +119,13 @@ async function anotherChange(trial: Trial, confirmed: JobAction, jobs: ModelJob[
   if (other && faster) await operateOn(trial, other, { action: faster, who: 'ops-two', how: 'at_once' })
 }
 
+interface Picked {
+  pick: number
+  fitting: boolean
+}
+
 /** The order of making is the same in every replay; the states need not be. */
-async function choose(trial: Trial, wanted: JobAction, { pick, fitting }: { pick: number; fitting: boolean }): Promise<ModelJob | undefined> {
+async function choose(trial: Trial, wanted: JobAction, { pick, fitting }: Picked): Promise<ModelJob | undefined> {
   const all = [...trial.ledger.jobs.values()]
   const now = await trial.shift.look()
   const fit = (each: ModelJob) => {

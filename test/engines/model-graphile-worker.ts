@@ -56,7 +56,10 @@ export async function startGraphileWorkerModel(): Promise<ModelWorld> {
           return job.id
         },
         async look() {
-          const { rows } = await pool.query<Raw & { id: string }>(`select j.id::text, ${stateOf} as state, j::text as mark from ${ours} order by j.id`, [identifiers])
+          const { rows } = await pool.query<Raw & { id: string }>(
+            `select j.id::text, ${stateOf} as state, j::text as mark from ${ours} order by j.id`,
+            [identifiers],
+          )
           return new Map(rows.map(({ id, ...raw }) => [id, raw]))
         },
         async passTime() {

@@ -58,7 +58,8 @@ export async function startObanModel(): Promise<ModelWorld> {
         },
         async passTime() {
           await world.pool.query(
-            `update oban_jobs set scheduled_at = timezone('utc', now()) where queue = any($1) and state in ('scheduled', 'retryable') and scheduled_at > timezone('utc', now())`,
+            `update oban_jobs set scheduled_at = timezone('utc', now())
+             where queue = any($1) and state in ('scheduled', 'retryable') and scheduled_at > timezone('utc', now())`,
             [queues],
           )
         },

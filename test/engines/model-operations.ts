@@ -59,10 +59,16 @@ export async function race(trial: Trial, job: ModelJob, actions: JobAction[], se
   const asked = job.runs.length
   const input = shown ? { seen: shown.version } : {}
   const requests = actions.map((action, index) =>
-    trial.ask({ who: index % 2 ? 'ops-two' : 'ops-demo', how: index % 3 ? 'at_once' : 'previewed', body: { action: `${action}_job`, subject: { type: 'job', id: job.id }, input } }),
+    trial.ask({
+      who: index % 2 ? 'ops-two' : 'ops-demo',
+      how: index % 3 ? 'at_once' : 'previewed',
+      body: { action: `${action}_job`, subject: { type: 'job', id: job.id }, input },
+    }),
   )
   const answers = await Promise.all(requests)
-  for (const [index, { accepted }] of answers.entries()) for (const executed of accepted) noteOne(trial, job, actions[index]!, executed, asked, false)
+  for (const [index, { accepted }] of answers.entries()) {
+    for (const executed of accepted) noteOne(trial, job, actions[index]!, executed, asked, false)
+  }
   trial.ledger.order++
   const count = answers.flatMap(({ accepted }) => accepted).length
   if (shown) expect(count, `${actions.join(' and ')} of one version of ${job.id}`).toBeLessThanOrEqual(1)
@@ -137,8 +143,8 @@ export async function operateOnMany(trial: Trial, asked: Omit<Asked, 'body'> & {
     const job = trial.ledger.jobs.get(id) ?? expect.fail(`a bulk run changed job ${id}, which nobody made`)
     expect([action, trial.world.possible[action]]).toEqual([action, expect.arrayContaining([state])])
     if (between.length) expect([id, between[1]!.get(id)]).toEqual([id, between[0]!.get(id)])
-    const change = { action, eventId: executed.event.id, before: state, order, begun: { asked: begun.get(id) ?? 0, answered: job.runs.length } }
-    job.changes.push(change)
+    const eventId = executed.event.id
+    job.changes.push({ action, eventId, before: state, order, begun: { asked: begun.get(id) ?? 0, answered: job.runs.length } })
   }
 }
 

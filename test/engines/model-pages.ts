@@ -3,7 +3,7 @@ import { jobStates, type JobState } from '../../schemas/index.ts'
 import type { Trial } from './model-trial.ts'
 import type { Raw } from './model-world.ts'
 
-/** Lists, counts, each job's page and its evidence show what the engine's own tables have; looked at again when something moved meanwhile. */
+/** Lists, counts, each job's page and its evidence show what the engine's own tables have; asked again when something moved. */
 export async function expectPagesAgree(trial: Trial, tries = 5): Promise<void> {
   const now = await trial.shift.look()
   const failure = await compare(trial, now).then(() => undefined, (error: unknown) => error)
@@ -43,8 +43,11 @@ async function list(trial: Trial, query: string): Promise<string[]> {
   let cursor: string | undefined
   do {
     const { status, body } = await trial.get(`/jobs?${query}&limit=5${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
-    if (status === 422) expect(body).toMatchObject({ code: 'unsupported_by_engine', detail: expect.stringContaining(trial.world.engine.lacks.finished_jobs!) })
-    if (status !== 200) return found
+    if (status !== 200) {
+      const lacking = expect.stringContaining(trial.world.engine.lacks.finished_jobs ?? 'nothing is lacking')
+      expect(body).toMatchObject({ status: 422, code: 'unsupported_by_engine', detail: lacking })
+      return found
+    }
     for (const { id, state } of body.items!) found.push(`${String(id)} ${String(state)}`)
     cursor = body.nextCursor as string | undefined
   } while (cursor)

@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import { pgBoss } from '../../server/engines/pg-boss.ts'
 import { startServer } from '../support/server.ts'
-import { attempts, type ModelWorld, pauseSeconds, type Raw } from './model-world.ts'
+import { attempts, type ModelWorld, pauseSeconds, type Raw, type Work } from './model-world.ts'
 
 const stateOf = `case when state = 'created' and start_after > now() then 'scheduled' when state = 'created' then 'available'
   when state = 'retry' then 'retryable' when state = 'active' then 'executing' when state = 'failed' then 'discarded' else state::text end`
@@ -25,7 +25,7 @@ export async function startPgBossModel(): Promise<ModelWorld> {
       const queues = [`a${trials}`, `b${trials}`] as const
       for (const queue of queues) {
         await boss.createQueue(queue, { retryLimit: attempts - 1, retryDelay: pauseSeconds })
-        await boss.work<{ plan: 'succeeds' }>(queue, { pollingIntervalSeconds: 0.5, localConcurrency: 2 }, async (jobs) => {
+        await boss.work<Work>(queue, { pollingIntervalSeconds: 0.5, localConcurrency: 2 }, async (jobs) => {
           for (const { id, data } of jobs) await perform({ id, queue, work: data })
         })
       }
@@ -40,7 +40,10 @@ export async function startPgBossModel(): Promise<ModelWorld> {
           return new Map(rows.map(({ id, ...raw }) => [id, raw]))
         },
         async passTime() {
-          await pool.query(`update pgboss.job set start_after = now() where name = any($1) and state < 'active' and start_after > now()`, [queues])
+          await pool.query(
+            `update pgboss.job set start_after = now() where name = any($1) and state < 'active' and start_after > now()`,
+            [queues],
+          )
         },
         // What is cancelled while it runs goes on to its end.
         isSettled: (now, running) => [...now].every(([id, { state }]) => state !== 'executing' || running.has(id)),

@@ -24,12 +24,14 @@ export async function operateOnQueue(trial: Trial, queue: string, { action, who,
   const [executed] = accepted
   if (!executed) return
   expect([lacking, who === 'viewer-demo']).toEqual([undefined, false])
-  expect(executed.event).toMatchObject({ eventType: pauses ? 'queue.paused' : 'queue.resumed', outcome: 'succeeded', subject: { type: 'queue', id: queue } })
+  const eventType = pauses ? 'queue.paused' : 'queue.resumed'
+  expect(executed.event).toMatchObject({ eventType, outcome: 'succeeded', subject: { type: 'queue', id: queue } })
   ledger.otherEvents.push(executed.event.id)
   if (pauses) expect(ledger.paused.has(queue), `${queue} was paused twice`).toBe(false)
   if (pauses) ledger.paused.set(queue, 0)
   else ledger.paused.delete(queue)
-  await until(`the worker has not heard that ${queue} is ${pauses ? 'paused' : 'resumed'}`, async () => (await shift.isPaused!(queue)) === pauses)
+  const otherwise = `the worker has not heard that ${queue} is ${pauses ? 'paused' : 'resumed'}`
+  await until(otherwise, async () => (await shift.isPaused!(queue)) === pauses)
   // A job that was taken a moment before is begun a moment after.
   await trial.settle()
   if (pauses) ledger.paused.set(queue, ledger.begunIn(queue))

@@ -93,14 +93,15 @@ export class Trial {
     // Refusals of one actor are folded after the tenth in a minute.
     await this.#sql.query('delete from ops.refusal_tally')
     const twice = how === 'clicked_twice' || how === 'sent_twice'
-    const answers = how === 'previewed' || how === 'clicked_twice' ? await this.#preview(who, body, twice, meanwhile) : await this.#once(who, body, twice)
+    const previews = how === 'previewed' || how === 'clicked_twice'
+    const answers = await (previews ? this.#preview(who, body, twice, meanwhile) : this.#once(who, body, twice))
     const accepted = new Map<string, Executed>()
     const refused: Answer[] = []
     for (const answer of answers) {
       if (answer.status === 200) accepted.set((answer.body as unknown as Executed).event.id, answer.body as unknown as Executed)
       else refused.push(this.#refusal(answer, body, how === 'sent_twice'))
     }
-    if (how === 'sent_twice' && refused.length === 2) this.ledger.repeated.push(refused.map(({ body: { requestId } }) => String(requestId)))
+    if (how === 'sent_twice' && refused.length === 2) this.ledger.repeated.push(refused.map((answer) => String(answer.body.requestId)))
     expect(accepted.size, `${JSON.stringify(body)} was accepted more than once`).toBeLessThanOrEqual(1)
     return { accepted: [...accepted.values()], refused }
   }

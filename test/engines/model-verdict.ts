@@ -13,7 +13,8 @@ export async function judge(trial: Trial): Promise<void> {
   await trial.rest()
   for (const queue of trial.shift.queues) expectNothingBegan(trial, queue)
   await expectPagesAgree(trial)
-  for (const queue of [...trial.ledger.paused.keys()]) await operateOnQueue(trial, queue, { action: 'resume_queue', who: 'ops-demo', how: 'at_once' })
+  const resume = { action: 'resume_queue', who: 'ops-demo', how: 'at_once' } as const
+  for (const queue of [...trial.ledger.paused.keys()]) await operateOnQueue(trial, queue, resume)
   await drain(trial)
   await expectPagesAgree(trial)
   const now = await trial.shift.look()

@@ -51,7 +51,8 @@ export function engineModel(name: string, start: () => Promise<ModelWorld>, { ru
         }
       })
       const path = MODEL_PATH === undefined ? {} : { path: MODEL_PATH }
-      await fc.assert(property, { seed: Number(MODEL_SEED), numRuns: Number(MODEL_RUNS ?? runs), endOnFailure: MODEL_SHRINK === undefined, ...path })
+      const numRuns = Number(MODEL_RUNS ?? runs)
+      await fc.assert(property, { seed: Number(MODEL_SEED), numRuns, endOnFailure: MODEL_SHRINK === undefined, ...path })
     }, Number(MODEL_RUNS ?? 0) * 20_000 + 120_000)
   })
 }
