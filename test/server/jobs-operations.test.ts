@@ -55,8 +55,9 @@ describe('one job', () => {
     expect(shown.status, shown.text).toBe(201)
     expect(shown.body).toMatchObject({
       reasonRequired: true,
-      plan: { before: { state: 'discarded', attempt: 3 }, after: { state: 'available' }, record: { eventType: 'job.retried', subject: `job:${id}` }, counts: { subjects: 1, jobs: 1 } },
+      plan: { title: `Retry mail job ${id}`, after: { state: 'available' }, record: { eventType: 'job.retried', subject: `job:${id}` }, counts: { subjects: 1, jobs: 1 } },
     })
+    expect((shown.body.plan as { before: object }).before).toEqual({ state: 'discarded' })
     expect(await eventsOf(id)).toEqual([])
     const done = await execute('ops-demo', shown)
     expect(done.status, done.text).toBe(200)

@@ -46,10 +46,10 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       requireSeen(job, input.seen)
       await requireLegal(scope, action, job)
       return {
-        title: `${title} job ${job.id}`,
+        title: `${title} ${job.worker ?? job.queue} job ${job.id}`,
         effect,
         cautions: await cautionsOf(scope, action, job),
-        before: { state: job.state, attempt: job.attempt },
+        before: { state: job.state },
         after: { state: stateAfter(scope.kit.engine, action) },
         counts: { subjects: 1, jobs: 1 },
         basis: { version: job.version },
