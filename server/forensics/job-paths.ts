@@ -28,7 +28,7 @@ export async function pathsOfJob(scope: Scope, job: JobFacts): Promise<NextPath[
   const order = native.length + 1
   return [
     ...native,
-    { ...ours(order), label: `Look at the queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}/queues?${new URLSearchParams({ name: job.queue })}` },
+    { ...ours(order), label: `Look at the queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}/queues?${new URLSearchParams({ queue: job.queue })}` },
     auditPath(scope, { type: 'job', id: job.id }, order + 1),
     ...(await foreignPaths(scope, order + 2, 'the people who own the worker')),
   ]

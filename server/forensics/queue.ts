@@ -23,7 +23,7 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
   const diagnosis = diagnose(queue, still)
   const completeness = completenessOf(scope, queue, trail)
   return {
-    subject: { ...subject, label: name, href: `${kit.base}/queues?${new URLSearchParams({ name })}` },
+    subject: { ...subject, label: name, href: `${kit.base}/queues?${new URLSearchParams({ queue: name })}` },
     diagnosis,
     completeness,
     window: { from: new Date(now.getTime() - windowMinutes * 60_000).toISOString(), to: now.toISOString() },

@@ -45,7 +45,7 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
       label: still.queue,
       attention: sayStill(scope, still),
       at: still.since,
-      href: `${base}/queues?${new URLSearchParams({ name: still.queue })}`,
+      href: `${base}/queues?${new URLSearchParams({ queue: still.queue })}`,
       forensicsHref: `${base}/forensics/queue/${encodeURIComponent(still.queue)}`,
       completeness: still.why === 'paused' && !still.pausedBy ? 'partial_evidence' : 'complete',
     },
