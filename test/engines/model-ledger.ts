@@ -62,7 +62,8 @@ export class Ledger {
   /** What was accepted, by the state it started from, and what was refused. */
   events(): string[] {
     const changes = [...this.jobs.values()].flatMap((job) => job.changes.map(({ action, before }) => `${action} ${before}`))
-    return ['runs of the model', ...changes, ...this.refusals.map(({ code }) => code)]
+    const others = this.otherEvents.map(() => 'changes of queues and cron entries')
+    return ['runs of the model', ...changes, ...others, ...this.refusals.map(({ code }) => code)]
   }
 
   begunIn(queue: string): number {

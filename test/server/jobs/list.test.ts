@@ -41,6 +41,13 @@ describe('the list of jobs', () => {
     expect(oldest.items.map(({ args }) => args)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }])
   })
 
+  test('does not end with a cursor that no page gave', async () => {
+    for (const cursor of ['zz', `e${Buffer.from('nonsense').toString('base64url')}`]) {
+      const answer = await server.call('ops-demo', 'GET', `/jobs?cursor=${cursor}`)
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path: 'query.cursor' }] } })
+    }
+  })
+
   test('is narrowed by each filter, and by all at once', async () => {
     const queue = 'narrow'
     const failed = await server.oban.insert({
