@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.ts'
 import { bundle } from './forensics.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
-import { instant, text, words } from './words.ts'
+import { findUnstorable, instant, text, words } from './words.ts'
 
 /** An engine's id of a job, unique across its queues; never parsed by a client. */
 export const jobId = text({ max: 400 })
@@ -18,14 +18,16 @@ const stateList = text({ max: 200 }).refine(
   { error: `expected job states with commas between them: ${Object.keys(jobStates).join(', ')}` },
 )
 
-const jsonObjectText = text({ max: 4000 }).refine(isJsonObject, { error: 'expected a JSON object as text, e.g. {"orderId":1}' })
+const jsonObjectText = text({ max: 4000 })
+  .refine((given) => readObject(given) !== undefined, { error: 'expected a JSON object as text, e.g. {"orderId":1}', abort: true })
+  .refine((given) => !findUnstorable(readObject(given), []), { error: 'contains a NUL character or a lone surrogate' })
 
-function isJsonObject(text: string): boolean {
+function readObject(given: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    const value: unknown = JSON.parse(given)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -63,7 +65,7 @@ export const jobSelection = z.union([
   z.strictObject({ filter: jobFilter }),
   /** The jobs of an earlier bulk run that did not fare well, e.g. to try them again. */
   z.strictObject({ bulk: z.uuid() }),
-])
+], { error: 'expected an object with either ids, filter or bulk' })
 export type JobSelection = z.infer<typeof jobSelection>
 
 export const job = z.object({

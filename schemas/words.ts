@@ -18,11 +18,20 @@ export function text({ min = 1, max }: { min?: number; max: number }) {
     .refine((value) => value.isWellFormed(), 'contains a lone surrogate (not valid Unicode)')
 }
 
-/** An instant: ISO-8601 with an offset or Z; answers are always UTC. */
-export const instant = z.iso.datetime({
-  offset: true,
-  error: ({ input }) => (typeof input === 'string' ? 'expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z' : undefined),
-})
+const firstInstant = Date.parse('0001-01-01T00:00:00Z')
+
+/** An instant: ISO-8601 with an offset or Z; answers are always UTC. PostgreSQL knows no year 0. */
+export const instant = z.iso
+  .datetime({
+    offset: true,
+    error: ({ input }) => (typeof input === 'string' ? 'expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z' : undefined),
+  })
+  .refine((value) => Date.parse(value) >= firstInstant, 'expected an instant from the year 1 on')
+
+/** Does a JSON value hold text that PostgreSQL cannot store, however it was escaped? */
+export function isStorable(value: unknown): boolean {
+  return findUnstorable(value, []) === undefined
+}
 
 /** A JSON object as the engine will receive it. NUL and lone surrogates are refused at any depth. */
 export const jsonObject = z.record(z.string(), z.json()).superRefine((value, context) => {
@@ -30,7 +39,8 @@ export const jsonObject = z.record(z.string(), z.json()).superRefine((value, con
   if (bad) context.addIssue({ code: 'custom', message: 'contains a NUL character or a lone surrogate', path: bad })
 })
 
-function findUnstorable(value: unknown, path: (string | number)[]): (string | number)[] | undefined {
+/** Where a value has what PostgreSQL keeps in no text: a NUL character, or half a character. */
+export function findUnstorable(value: unknown, path: (string | number)[]): (string | number)[] | undefined {
   if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : undefined
   if (typeof value !== 'object' || value === null) return undefined
   for (const [key, inner] of Object.entries(value)) {

@@ -104,7 +104,7 @@ describe('the list of jobs', () => {
   })
 
   test('refuses what it cannot read, with the field and without repeating what may be secret', async () => {
-    const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red']
+    const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red', 'args=%7B%22a%22:%22%5Cu0000%22%7D', 'args=%7B%22%5Cud800%22:1%7D', 'from=0000-01-01T00:00:00Z']
     for (const query of wrong) {
       const { status, body } = await server.call('ops-demo', 'GET', `/jobs?${query}`)
       expect({ query, status, code: body.code }).toEqual({ query, status: 400, code: 'invalid_request' })
