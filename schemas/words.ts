@@ -28,11 +28,6 @@ export const instant = z.iso
   })
   .refine((value) => Date.parse(value) >= firstInstant, 'expected an instant from the year 1 on')
 
-/** Does a JSON value hold text that PostgreSQL cannot store, however it was escaped? */
-export function isStorable(value: unknown): boolean {
-  return findUnstorable(value, []) === undefined
-}
-
 /** A JSON object as the engine will receive it. NUL and lone surrogates are refused at any depth. */
 export const jsonObject = z.record(z.string(), z.json()).superRefine((value, context) => {
   const bad = findUnstorable(value, [])

@@ -40,19 +40,29 @@ export function asOpsError(thrown: unknown): OpsError {
 
 /** Where in the request, what was expected and what was got, unless that may be secret. */
 export function invalidRequest(error: ZodError, part: string): OpsError {
-  const errors = error.issues.flatMap((issue) => {
+  const errors = error.issues.flatMap(ofMeantMember).map((issue) => {
     const path = [part, ...issue.path.map(String)].filter(Boolean).join('.')
-    return [{ path, message: issue.message + describeGot(issue) }]
+    return { path, message: issue.message + describeGot(issue) }
   })
   const [first] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
   return new OpsError('invalid_request', `${first?.path || 'request'}: ${first?.message ?? 'invalid'}${more}`, { errors })
 }
 
+type Issue = ZodError['issues'][number]
+
+/** Of a value that may have several shapes: what is wrong with the one that its fields show was meant. */
+function ofMeantMember(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const meant = issue.errors.filter((issues) => !issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0))
+  if (meant.length !== 1 || meant[0]!.some(({ path }) => path.length === 0)) return [issue]
+  return meant[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+}
+
 /** Free text and what a job receives may hold anything; the names and times around them are safe to repeat. */
 const unrepeated = new Set(['args', 'error', 'reason', 'token', 'q', 'idempotency-key'])
 
-function describeGot({ input, path, message }: ZodError['issues'][number]): string {
+function describeGot({ input, path, message }: Issue): string {
   if (path.some((key) => unrepeated.has(String(key))) || message.includes('received')) return ''
   if (typeof input === 'string') return `; got ${JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}…` : input)}`
   return typeof input === 'number' || typeof input === 'boolean' ? `; got ${input}` : ''

@@ -46,9 +46,14 @@ export async function readPage(scope: Scope, filters: JobFilters, { order, limit
 /** The engine reads its own part of it. */
 function readCursor(kind: 'e' | 'c', cursor: string): string {
   const inner = Buffer.from(cursor.slice(1), 'base64url').toString()
-  const wellFormed = kind === 'e' ? inner.length > 0 && !inner.includes('\0') : /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00\|\d{1,19}$/.test(inner)
+  const wellFormed = kind === 'e' ? inner.length > 0 && !inner.includes('\0') : isSlot(inner)
   if (cursor.startsWith(kind) && wellFormed) return inner
   throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
     errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
   })
+}
+
+function isSlot(inner: string): boolean {
+  const [, at] = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\|\d{1,18}$/.exec(inner) ?? []
+  return at !== undefined && !Number.isNaN(Date.parse(at))
 }

@@ -33,8 +33,8 @@ export async function listRuns(scope: Scope, { limit, cursor }: { limit: number;
 }
 
 function readCursor(cursor: string): { at: string; id: string } {
-  const [, at, id] = /^(\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\|([\da-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (at !== undefined && id !== undefined) return { at, id }
+  const [, at, id] = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\|([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (at !== undefined && id !== undefined && !Number.isNaN(Date.parse(at))) return { at, id }
   const message = 'not a cursor of this list'
   throw new OpsError('invalid_request', `query.cursor: ${message}; expected the nextCursor of an earlier answer.`, { errors: [{ path: 'query.cursor', message }] })
 }
