@@ -24,6 +24,7 @@ export async function startBullModel(startWorld: () => Promise<BullWorld>): Prom
       restore: [],
       rescue: [],
     },
+    tellsWhoRemoved: (JSON.parse(world.where) as { onPostgres: boolean }).onPostgres,
     keeps: { cancelled: false, completed: true },
     restMilliseconds: 150,
     async begin(perform) {

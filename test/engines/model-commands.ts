@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import type { JobAction } from '../../server/engines/engine.ts'
 import { type Ledger, type ModelJob, wasDiscarded } from './model-ledger.ts'
-import { operateOn, operateOnMany, race, show } from './model-operations.ts'
+import { operateOn, operateOnMany, show } from './model-operations.ts'
 import { expectPagesAgree } from './model-pages.ts'
 import { operateOnQueue, runByCron } from './model-queues.ts'
+import { race } from './model-race.ts'
 import type { How, Trial, Who } from './model-trial.ts'
 import type { Work } from './model-world.ts'
 
@@ -45,11 +46,11 @@ const operate = fc.record({ action, job, who, how, seen: fc.boolean(), meanwhile
 )
 
 const others = fc.array(action, { minLength: 1, maxLength: 2 })
-const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: others, same: fc.boolean() }).map((given) =>
+const operateAgain = fc.record({ action, job, seen: fc.boolean(), also: others, same: fc.boolean(), selects: fc.boolean() }).map((given) =>
   command('Race', given, async (trial) => {
     const chosen = await choose(trial, given.action, given.job)
     const actions = given.same ? [given.action, given.action, given.action] : [given.action, ...given.also]
-    if (chosen) await race(trial, chosen, actions, given.seen)
+    if (chosen) await race(trial, chosen, { ...given, actions })
   }),
 )
 

@@ -26,6 +26,7 @@ export async function startGraphileWorkerModel(): Promise<ModelWorld> {
     server,
     engine,
     possible: { retry: ['retryable', 'discarded'], cancel: waiting, discard: waiting, restore: ['discarded'], rescue: [] },
+    tellsWhoRemoved: true,
     keeps: { cancelled: false, completed: false },
     restMilliseconds: 150,
     async begin(perform) {

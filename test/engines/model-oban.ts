@@ -24,6 +24,7 @@ export async function startObanModel(): Promise<ModelWorld> {
       restore: ['discarded'],
       rescue: [],
     },
+    tellsWhoRemoved: true,
     keeps: { cancelled: true, completed: true },
     restMilliseconds: 150,
     async begin(perform) {

@@ -53,29 +53,8 @@ export async function operateOn(trial: Trial, job: ModelJob, { action, who, how,
   if (after?.mark === before?.mark) for (const refusal of refused) expectRightly(trial, job, before, refusal, { action, who, shown })
 }
 
-/** Of several at the same moment each is answered; with one and the same version at most one is accepted. */
-export async function race(trial: Trial, job: ModelJob, actions: JobAction[], seen: boolean): Promise<void> {
-  const shown = seen ? await show(trial, job) : undefined
-  const asked = job.runs.length
-  const input = shown ? { seen: shown.version } : {}
-  const requests = actions.map((action, index) =>
-    trial.ask({
-      who: index % 2 ? 'ops-two' : 'ops-demo',
-      how: index % 3 ? 'at_once' : 'previewed',
-      body: { action: `${action}_job`, subject: { type: 'job', id: job.id }, input },
-    }),
-  )
-  const answers = await Promise.all(requests)
-  for (const [index, { accepted }] of answers.entries()) {
-    for (const executed of accepted) noteOne(trial, job, actions[index]!, executed, asked, false)
-  }
-  trial.ledger.order++
-  const count = answers.flatMap(({ accepted }) => accepted).length
-  if (shown) expect(count, `${actions.join(' and ')} of one version of ${job.id}`).toBeLessThanOrEqual(1)
-}
-
 /** A change that was accepted of one job; answers the state that it started from. */
-function noteOne(trial: Trial, job: ModelJob, action: JobAction, { event }: Executed, asked: number, alone = true): JobState {
+export function noteOne(trial: Trial, job: ModelJob, action: JobAction, { event }: Executed, asked: number, alone = true): JobState {
   expect(event).toMatchObject({ eventType: eventTypes[action], outcome: 'succeeded', subject: { type: 'job', id: job.id } })
   const before = event.before?.state as JobState
   const order = alone ? ++trial.ledger.order : trial.ledger.order + 1
@@ -135,7 +114,7 @@ export async function operateOnMany(trial: Trial, asked: Omit<Asked, 'body'> & {
   const [executed] = accepted
   if (!executed) return
   expect(executed.event).toMatchObject({ eventType: eventTypes[action], subject: { type: 'bulk' } })
-  const items = await itemsOf(trial, executed.event.subject.id)
+  const items = await itemsOf(trial, executed)
   const done = items.filter(({ outcome }) => outcome === 'done')
   expect(executed.event.outcome, JSON.stringify(items)).toBe(done.length ? 'succeeded' : 'failed')
   const order = ++trial.ledger.order
@@ -148,13 +127,14 @@ export async function operateOnMany(trial: Trial, asked: Omit<Asked, 'body'> & {
   }
 }
 
-interface Item {
+export interface Item {
   id: string
   state: JobState
   outcome: string
 }
 
-async function itemsOf(trial: Trial, bulkId: string): Promise<Item[]> {
-  const { body } = await trial.get(`/bulk/${bulkId}/items?limit=200`)
+/** How each job of a bulk run fared. */
+export async function itemsOf(trial: Trial, { event }: Executed): Promise<Item[]> {
+  const { body } = await trial.get(`/bulk/${event.subject.id}/items?limit=200`)
   return body.items as unknown as Item[]
 }

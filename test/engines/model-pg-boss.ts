@@ -17,6 +17,7 @@ export async function startPgBossModel(): Promise<ModelWorld> {
     server,
     engine: pgBoss(boss),
     possible: { retry: ['retryable', 'discarded', 'cancelled', 'completed'], cancel: all, discard: all, restore: ['discarded'], rescue: [] },
+    tellsWhoRemoved: true,
     keeps: { cancelled: true, completed: true },
     // Its workers look twice a second.
     restMilliseconds: 650,

@@ -44,6 +44,11 @@ export interface ModelWorld {
   possible: Record<JobAction, readonly JobState[]>
   /** Does a cancelled job stay, and a completed one? */
   keeps: { cancelled: boolean; completed: boolean }
+  /**
+   * Of two that remove one job at the same moment, is one told that it was gone? On Redis BullMQ tells both that they did; one
+   * change at a time is kept apart by us, a bulk run and another change are not.
+   */
+  tellsWhoRemoved: boolean
   /** When nothing has moved for so long, the worker has found nothing to do. */
   restMilliseconds: number
   begin(perform: Perform): Promise<Shift>
