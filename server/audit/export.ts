@@ -3,7 +3,7 @@ import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
-import { readRows, visibleEvents } from './list.ts'
+import { readRows, requireShown, visibleEvents } from './list.ts'
 
 const batch = 500
 
@@ -11,6 +11,7 @@ const batch = 500
 export async function exportEvents(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli' = 'export') {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
+  requireShown(viewer, filters)
   const row = await writeEvent(
     kit.db,
     em,

@@ -34,6 +34,7 @@ export interface AuditPage {
 
 /** One page, newest first. The cursor is the last event read, so inserts above it change nothing below. */
 export async function listEvents(scope: Scope, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditPage> {
+  requireShown(scope.viewer, filters)
   const rows = await readRows(scope, filters, limit, cursor ? decodeCursor(cursor) : undefined)
   const last = rows.length === limit ? rows.at(-1) : undefined
   return {
@@ -41,6 +42,12 @@ export async function listEvents(scope: Scope, filters: AuditFilters, limit: num
     nextCursor: last && encodeCursor(last),
     asOf: scope.now.toISOString(),
   }
+}
+
+/** To find events by a word of their reason is to learn that it is there: nobody searches for what they would not be shown. */
+export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
+  if (q === undefined || viewer.show('reason', q, 'view_audit') === q) return
+  throw new OpsError('forbidden', 'query.q: it searches reasons, which are hidden from you, so finding it would show it.')
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {

@@ -1,5 +1,5 @@
 import type { Job, JobFilters } from '../../schemas/index.ts'
-import type { EngineJob, JobPage } from '../engines/engine.ts'
+import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -27,20 +27,70 @@ export async function readPage(scope: Scope, filters: JobFilters, { order, limit
   const filter = requireFilter(scope, filters)
   const { cronEntry } = filters
   const kind = cronEntry === undefined ? 'e' : 'c'
-  const after = cursor === undefined ? undefined : readCursor(kind, cursor)
-  const page: JobPage<EngineJob> =
+  const read: Read = (after, most) =>
     cronEntry === undefined
-      ? await scope.kit.engine.list(filter, { order, after, limit })
-      : await listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit })
-  const visible = await visibleJobs(scope, page.jobs)
-  const inside = looksInside(filter)
+      ? scope.kit.engine.list(filter, { order, after, limit: most })
+      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
+  const after = cursor === undefined ? undefined : readCursor(kind, cursor)
+  const { found, next, searched, withheld } = looksInside(filter)
+    ? await fillPage((from, most) => look(scope, filter, read, from, most, surface), after, limit)
+    : await look(scope, filter, read, after, limit, surface)
   return {
-    jobs: visible.map((job) => showJob(scope.viewer, job, surface)).filter((job) => !inside || showsMatch(filter, job)),
-    nextCursor: page.next === undefined ? undefined : kind + Buffer.from(page.next).toString('base64url'),
-    searched: page.searched,
-    // How many jobs have a value inside them is not for somebody who may not see those jobs.
-    withheld: inside ? 0 : page.jobs.length - visible.length,
+    jobs: found.map(({ job }) => job),
+    nextCursor: next === undefined ? undefined : kind + Buffer.from(next).toString('base64url'),
+    searched,
+    withheld,
   }
+}
+
+type Read = (after: string | undefined, most: number) => Promise<JobPage<EngineJob>>
+
+interface Looked {
+  /** `place`: how many jobs the engine gave before this one. */
+  found: { place: number; job: Job }[]
+  next?: string
+  searched?: string
+  withheld: number
+}
+
+async function look(
+  scope: Scope,
+  filter: JobFilter,
+  read: Read,
+  after: string | undefined,
+  most: number,
+  surface: PageAsked['surface'],
+): Promise<Looked> {
+  const { jobs, next, searched } = await read(after, most)
+  const visible = new Set(await visibleJobs(scope, jobs))
+  const inside = looksInside(filter)
+  const found = jobs
+    .flatMap((job, place) => (visible.has(job) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
+    .filter(({ job }) => !inside || showsMatch(filter, job))
+  // How many jobs have a value inside them is not for somebody who may not see those jobs.
+  return { found, next, searched, withheld: inside ? 0 : jobs.length - visible.size }
+}
+
+const atOnce = 200
+/** Jobs behind which it is no longer looked for one that may be shown. */
+const mostHidden = 2_000
+
+/**
+ * Found by what is inside them: a short page with a cursor to more would tell that jobs match which the viewer may not see. So
+ * it is gone on until the page is full or the jobs are at their end.
+ */
+async function fillPage(lookFrom: (after: string | undefined, most: number) => Promise<Looked>, after: string | undefined, limit: number): Promise<Looked> {
+  const page = await lookFrom(after, limit)
+  for (let looked = 0; page.next !== undefined && page.found.length < limit && looked < mostHidden; looked += atOnce) {
+    const room = limit - page.found.length
+    const wide = await lookFrom(page.next, atOnce)
+    // Whoever reads on begins behind the last job of the page, so the engine is asked to end there.
+    const more = wide.found.length > room ? await lookFrom(page.next, wide.found[room - 1]!.place + 1) : wide
+    page.found.push(...more.found.slice(0, room))
+    page.next = more.next
+    page.searched = more.searched ?? page.searched
+  }
+  return page
 }
 
 /** The engine reads its own part of it. */

@@ -33,15 +33,23 @@ export async function listJobs(scope: Scope, { order, limit, cursor, ...filters 
 }
 
 /**
- * Jobs that match, whoever may see them: a figure of the whole, as on the queues page. A filter that looks inside jobs counts
- * only those that the viewer is shown, one by one, because that such a job exists is what it holds.
+ * Jobs that match, whoever may see them: a figure of the whole, as on the queues page. A filter that looks inside jobs, or that
+ * names what the viewer may not see, counts only those that they are shown, one by one, because that such a job exists is what
+ * the count would tell.
  */
 export async function countJobs(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod; asOf: string }> {
   const filter = requireFilter(scope, filters)
   const asOf = scope.now.toISOString()
-  if (looksInside(filter) || filters.cronEntry !== undefined) return { ...(await countShown(scope, filters)), asOf }
+  if (looksInside(filter) || filters.cronEntry !== undefined || !(await mayCount(scope, filters))) return { ...(await countShown(scope, filters)), asOf }
   const { count, how, searched } = await scope.kit.engine.count(filter, mostCounted)
   return { count, how, ...inWindow(searched), asOf }
+}
+
+/** What the filter names is asked for as some job that has it. */
+async function mayCount({ viewer }: Scope, { id, queue, worker, tag }: JobFilters): Promise<boolean> {
+  if (id !== undefined) return false
+  if (queue === undefined && worker === undefined && tag === undefined) return true
+  return (await viewer.can('view_jobs', { type: 'job', id: '*', queue, worker, tags: tag === undefined ? undefined : [tag] })).allowed
 }
 
 async function countShown(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod }> {

@@ -117,8 +117,20 @@ export function showEvent(row: EventRow, viewer: Viewer, surface: DisplayContext
     previewId: row.preview_id ?? undefined,
     bulkId: row.bulk_id ?? undefined,
     jobs: row.jobs?.length,
-    metadata: showState(row.metadata, viewer, surface, subject) ?? {},
+    metadata: showState(showTags(row.metadata, viewer, surface, subject), viewer, surface, subject) ?? {},
   }
+}
+
+/** The host was asked with a job's tags. They are shown as meta, here as on the job's own page. */
+function showTags(
+  metadata: Record<string, unknown>,
+  viewer: Viewer,
+  surface: DisplayContext['surface'],
+  subject: DisplayContext['subject'],
+): Record<string, unknown> {
+  const { resource } = metadata
+  if (!isRecord(resource) || !Array.isArray(resource.tags) || !resource.tags.length) return metadata
+  return { ...metadata, resource: { ...resource, tags: viewer.show('job_meta', resource.tags, surface, subject) } }
 }
 
 /** An executed operation as answered, first time and every time after. */

@@ -24,6 +24,8 @@ interface Row {
   subject_id: string
   actor: Principal
   requested_at: string
+  /** As the host was asked about it. */
+  resource: { queue?: string; worker?: string; tags?: string[] } | null
 }
 
 /**
@@ -35,10 +37,10 @@ export async function readOrphanRequests({ kit: { db }, em, now, viewer }: Scope
   const rows = await query(
     em,
     sql<Row>`
-      (select event_id::text, action, subject_type, subject_id, actor, requested_at::text from ${db.table('open_request')}
+      (select event_id::text, action, subject_type, subject_id, actor, requested_at::text, detail -> 'resource' as resource from ${db.table('open_request')}
        where requested_at < ${now}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null)
       union all
-      (select id::text, action, subject_type, subject_id, jsonb_build_object('id', actor_id, 'type', actor_type, 'label', actor_label), occurred_at::text
+      (select id::text, action, subject_type, subject_id, jsonb_build_object('id', actor_id, 'type', actor_type, 'label', actor_label), occurred_at::text, metadata -> 'resource'
        from ${db.table('audit_event')} orphan
        where outcome = 'failed' and code = 'orphan_request' and occurred_at > ${now}::timestamptz - interval '1 day' and not exists (
          select from ${db.table('audit_event')} later
@@ -47,7 +49,9 @@ export async function readOrphanRequests({ kit: { db }, em, now, viewer }: Scope
       order by 6 limit ${most}`,
   )
   const answers = await Promise.all(
-    rows.map(({ subject_type: type, subject_id: id }) => viewer.can(subjectViews[type] ?? 'view_audit', { type, id, queue: type === 'queue' ? id : undefined })),
+    rows.map(({ subject_type: type, subject_id: id, resource }) =>
+      viewer.can(subjectViews[type] ?? 'view_audit', { ...(type === 'queue' && { queue: id }), ...resource, type, id }),
+    ),
   )
   return rows
     .filter((_row, index) => answers[index]!.allowed)

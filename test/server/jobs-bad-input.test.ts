@@ -172,7 +172,7 @@ describe('operations on jobs and queues', () => {
           const answer = await server.call('ops-demo', 'POST', '/previews', { action: 'retry_job', ...body })
           const { status } = answer
           // A selection names what is gone, and that nothing of it can be done is said when it is confirmed.
-          expect('selection' in body && body.selection.ids ? [201] : [404], answer.text).toContain(status)
+          expect('selection' in body && body.selection?.ids ? [201] : [404], answer.text).toContain(status)
         }
       }
     }

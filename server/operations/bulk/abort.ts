@@ -10,13 +10,16 @@ import { readRun } from './read.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
-/** Stops a run after the batches at hand. Whoever may do to jobs what the run does may stop it, and is named. */
+/**
+ * Stops a run after the batches at hand. Whoever may do to jobs what the run does may stop it, and is named; so may who began
+ * it, whatever became of their rights: a run that nobody near it can stop helps nobody.
+ */
 export async function abortRun(operations: Readonly<Record<string, Operation>>, scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { action } = await readRun(acting, id)
-    await authorize(acting, operations[action]!, subject, attempt)
+    const { action, actor_id } = await readRun(acting, id)
+    if (actor_id !== acting.principal.id) await authorize(acting, operations[action]!, subject, attempt)
     const run = await acting.kit.db.transact(async (em) => {
       const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
       if (locked!.status !== 'queued' && locked!.status !== 'running') {

@@ -6,7 +6,7 @@ import { OpsError } from '../../error.ts'
 import { uuidv7 } from '../../uuid.ts'
 import type { Chosen, Many, Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
-import { addCounts, batchSize, countBy } from './rows.ts'
+import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
 
 /** More jobs than this are not a selection but a migration. */
 const mostJobs = 500_000
@@ -34,7 +34,7 @@ export interface Frozen {
 export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
   const many = requireMany(operation)
   const { kit, em, now, principal } = scope
-  const frozen: Frozen = { bulkId: uuidv7(now.getTime()), total: 0, eligible: 0, notEligible: {}, byQueue: {}, byState: {}, until: now, hash: '' }
+  const frozen: Frozen = { bulkId: uuidv7(now.getTime()), total: 0, eligible: 0, notEligible: noCounts(), byQueue: noCounts(), byState: noCounts(), until: now, hash: '' }
   const hash = createHash('sha256').update(operation.action)
   await query(
     em,
@@ -76,8 +76,9 @@ export function requireMany({ many, action }: Operation): Many {
 export function selectionKept({ selection }: SelectionRequest): Record<string, unknown> {
   if ('ids' in selection) return { ids: selection.ids.length }
   if ('bulk' in selection) return { bulk: selection.bulk }
-  const { args, error, ...plain } = selection.filter
-  return { filter: { ...plain, ...(args !== undefined && { args: '(given)' }), ...(error !== undefined && { error: '(given)' }) } }
+  const { args, error, tag, ...plain } = selection.filter
+  const given = Object.entries({ args, error, tag }).flatMap(([field, value]) => (value === undefined ? [] : [[field, '(given)']]))
+  return { filter: { ...plain, ...(Object.fromEntries(given) as object) } }
 }
 
 /** What speaks against each job: that it is gone or changed, that the actor may not, that its state does not allow it. */

@@ -35,8 +35,13 @@ export function inBackground({ total }: Pick<BulkRunRow, 'total'>): boolean {
   return total > batchSize
 }
 
+/** A queue may be called `constructor`, and an object knows that word unless it knows none. */
+export function noCounts(): Record<string, number> {
+  return Object.create(null) as Record<string, number>
+}
+
 export function countBy<T>(items: T[], word: (item: T) => string | undefined): Record<string, number> {
-  const counts: Record<string, number> = {}
+  const counts = noCounts()
   for (const item of items) {
     const key = word(item)
     if (key !== undefined) counts[key] = (counts[key] ?? 0) + 1

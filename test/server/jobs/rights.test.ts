@@ -1,0 +1,147 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startJobServer, type JobServer } from '../../support/jobs.ts'
+import { auth, displayPolicy } from '../../support/server.ts'
+
+/** `ops-two` may see and do everything, in the queues that the host gives them. */
+const own = 'mail'
+const tag = 'CANARY-tag-17bc'
+let server: JobServer
+let client: Client
+let hidesTags = false
+
+beforeAll(async () => {
+  server = await startJobServer({
+    auth: {
+      ...auth,
+      authorize(person, action, resource) {
+        if (person.id !== 'ops-two' || resource.type === 'page') return auth.authorize(person, action, resource)
+        return resource.queue === own
+      },
+    },
+    displayPolicy: {
+      display: (kind, value, context) => (hidesTags && kind === 'job_meta' && context.actor.id === 'viewer-demo' ? '[hidden]' : displayPolicy.display(kind, value, context)),
+    },
+  })
+  client = new Client({ connectionString: server.oban.url })
+  await client.connect()
+})
+afterAll(async () => {
+  await client?.end()
+  await server?.stop()
+})
+beforeEach(() => client.query('delete from ops.refusal_tally'))
+
+const reason = 'the mail server is back'
+const get = (who: string, path: string, query: Record<string, string> = {}) => server.call(who, 'GET', `${path}?${new URLSearchParams(query)}`)
+const once = (who: string, body: object, key: string = crypto.randomUUID()) => server.call(who, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const plant = (queue: string, order: string, insertedIn = -60) =>
+  server.oban.insert({ queue, state: 'discarded', attempt: 1, maxAttempts: 1, discardedIn: -10, insertedIn, args: JSON.stringify({ order }), errors: [{ attempt: 1, at: new Date().toISOString(), error: `no ${order}` }] })
+
+describe('somebody with a right on one queue', () => {
+  test('learns nothing of other queues by looking inside jobs, however small the steps', async () => {
+    for (let n = 0; n < 6; n++) await plant('books', 'secret-1', -100 - n)
+    const filters: Record<string, string>[] = [{ args: '{"order":"secret-1"}' }, { error: 'no secret-1' }]
+    for (const filter of filters) {
+      expect((await get('ops-demo', '/jobs', { ...filter, limit: '1' })).body.nextCursor).toBeDefined()
+      for (const limit of ['1', '2', '5', '200']) {
+        const { body } = await get('ops-two', '/jobs', { ...filter, limit })
+        expect([body.items, body.nextCursor, body.withheld]).toEqual([[], undefined, 0])
+      }
+      expect((await get('ops-two', '/jobs/count', filter)).body).toMatchObject({ count: 0, how: 'exact' })
+      expect((await server.call('ops-two', 'POST', '/previews', { action: 'retry_job', selection: { filter } })).status).toBe(404)
+    }
+  })
+
+  test('reads every job of their own all the same, once and in order, among many that are hidden', async () => {
+    const mine: string[] = []
+    for (let n = 0; n < 40; n++) {
+      const id = await plant(n % 8 === 3 ? own : 'books', 'mixed', -1000 + n)
+      if (n % 8 === 3) mine.unshift(id)
+    }
+    for (const limit of ['1', '2', '3', '4', '5', '7']) {
+      const seen: string[] = []
+      for (let cursor: string | undefined; ; ) {
+        const { body } = await get('ops-two', '/jobs', { args: '{"order":"mixed"}', limit, ...(cursor === undefined ? {} : { cursor }) })
+        expect(body.items!.length).toBeLessThanOrEqual(Number(limit))
+        seen.push(...body.items!.map(({ id }) => String(id)))
+        cursor = body.nextCursor as string | undefined
+        if (cursor === undefined) break
+      }
+      expect(seen).toEqual(mine)
+    }
+  })
+
+  test('counts what they name only as far as they may see it', async () => {
+    const hidden = await plant('ledger', 'x')
+    await server.oban.insert({ queue: own, worker: 'Shop.Shared', tags: ['shared'] })
+    await server.oban.insert({ queue: 'ledger', worker: 'Shop.Shared', tags: ['shared'] })
+    const count = async (who: string, query: Record<string, string>) => (await get(who, '/jobs/count', query)).body.count
+    for (const [query, all, theirs] of [
+      [{ queue: 'ledger' }, 2, 0],
+      [{ id: hidden }, 1, 0],
+      [{ worker: 'Shop.Shared' }, 2, 1],
+      [{ tag: 'shared' }, 2, 1],
+    ] as const) {
+      expect([query, await count('ops-demo', query), await count('ops-two', query)]).toEqual([query, all, theirs])
+    }
+  })
+
+  test('can stop the run that they began, and not that of somebody else', async () => {
+    await client.query(
+      `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', $1, 'Shop.Mailer', '{"many":1}', 1, 1, now() from generate_series(1, 1100)`,
+      [own],
+    )
+    const begin = async (who: string) => (await once(who, { action: 'retry_job', selection: { filter: { queue: own, args: '{"many":1}' } } })).body.bulk as { id: string }
+    const [mine, theirs] = [await begin('ops-two'), await begin('ops-demo')]
+    const abort = async (id: string) => (await server.call('ops-two', 'POST', `/bulk/${id}/abort`)).status
+    expect([await abort(mine.id), await abort(mine.id), await abort(theirs.id)]).toEqual([200, 409, 404])
+    expect((await get('ops-two', `/bulk/${mine.id}`)).body).toMatchObject({ status: 'aborted', outcomes: { aborted: 1100 }, abortedBy: { id: 'ops-two' } })
+  })
+})
+
+test('a request whose end nobody knows is told of its own queue only', async () => {
+  await client.query(
+    `insert into ops.open_request (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, request_id, source, requested_at, detail)
+     select gen_random_uuid(), gen_random_uuid(), 'retry_job', 'job.retried', '{"id":"ops-demo","type":"user","label":"Demo"}', 'job', 'orphan-' || queue, 'r', 'api', now() - interval '5 minutes',
+       jsonb_build_object('resource', jsonb_build_object('type', 'job', 'id', 'orphan-' || queue, 'queue', queue)) from unnest(array['mail', 'books']) queue`,
+  )
+  const [all, theirs] = [(await get('ops-demo', '/overview')).text, (await get('ops-two', '/overview')).text]
+  expect(['orphan-mail', 'orphan-books'].map((name) => [all.includes(name), theirs.includes(name)])).toEqual([[true, true], [true, false]])
+})
+
+test('queues and workers that are called like something else are counted like others', async () => {
+  for (const queue of ['constructor', '__proto__', 'toString']) await server.oban.insert({ queue, state: 'discarded', tags: ['odd'], discardedIn: -10 })
+  const { body, text } = await server.call('ops-demo', 'POST', '/previews', { action: 'retry_job', selection: { filter: { tag: 'odd' } } })
+  expect(body, text).toMatchObject({ plan: { selection: { total: 3, eligible: 3 } } })
+  expect(text).toContain('"byQueue":{"toString":1,"__proto__":1,"constructor":1}')
+})
+
+test('a tag that is hidden is in no evidence: not of a change, nor of a selection or an export that asked for it', async () => {
+  const id = await server.oban.insert({ queue: own, state: 'discarded', tags: [tag], discardedIn: -10 })
+  expect((await once('ops-demo', { action: 'retry_job', subject: { type: 'job', id } })).status).toBe(200)
+  await client.query(`insert into oban_jobs (state, queue, worker, args, tags, discarded_at) select 'discarded', 'many', 'Shop.Mailer', '{}', array[$1], now() from generate_series(1, 1001)`, [tag])
+  expect((await once('ops-demo', { action: 'retry_job', selection: { filter: { tag } } })).status).toBe(202)
+  expect((await get('ops-demo', '/jobs/export', { format: 'ndjson', tag })).text).toContain(tag)
+  hidesTags = true
+  try {
+    const paths = ['/audit-events', '/audit-events/export?format=ndjson', `/jobs/${id}`, `/forensics/job/${id}`, '/bulk']
+    const answers = await Promise.all(paths.map((path) => server.call('viewer-demo', 'GET', path)))
+    expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200))
+    for (const { text } of answers) expect(text).not.toContain('CANARY')
+  } finally {
+    hidesTags = false
+  }
+})
+
+test('reasons that are hidden are not found by their words', async () => {
+  const word = 'zanzibar'
+  const id = await plant(own, 'reasoned')
+  expect((await once('ops-demo', { action: 'retry_job', subject: { type: 'job', id }, reason: `the server in ${word} is back` })).status).toBe(200)
+  expect((await get('ops-demo', '/audit-events', { q: word })).body.items).toHaveLength(1)
+  for (const path of ['/audit-events', '/audit-events/export']) {
+    const answer = await get('support-demo', path, { q: word, ...(path.endsWith('export') && { format: 'csv' }) })
+    expect(answer.status, answer.text).toBe(403)
+    expect(answer.text).not.toContain(word)
+  }
+})
