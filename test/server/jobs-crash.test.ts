@@ -68,7 +68,9 @@ describe('a process killed at every statement', () => {
       async (ids) => [await retriedOf(ids), await eventsOf(ids)],
     )
     expect(whole).toEqual([1, 1])
-    for (const found of killed) expect(found).toEqual([0, 0])
+    for (const [retried, events] of killed) expect(retried).toBe(events)
+    // What may come behind the commit is telling others, and whether it comes before the answer depends on the moment.
+    for (const found of killed.slice(0, -2)) expect(found).toEqual([0, 0])
   })
 
   test('of a preview of many leaves the whole frozen set, or nothing', { timeout }, async () => {
