@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { LiveHint } from '../../schemas/index.ts'
+import type { Resource } from '../host/auth.ts'
 import { type Database, type Em, query } from './database.ts'
 
 /** The channel of one schema's hints, so that two installations in one database do not wake each other. */
@@ -14,9 +15,24 @@ export async function hint(db: Database, em: Em, topic: string, subject?: LiveHi
 
 const pauseMilliseconds = 40
 
+/** A hint on its way: with what the host is asked before anybody hears which subject it is about. */
+export interface ToldHint extends LiveHint {
+  resource?: Omit<Resource, 'type' | 'id'>
+}
+
+/** PostgreSQL refuses a payload of 8,000 bytes, and with it all that are sent together. */
+const mostBytes = 4_000
+
+/** What is too long to be sent becomes a hint about the topic alone. */
+function payloadOf({ topic, subject, resource }: ToldHint): string {
+  const { queue, worker, tags } = resource ?? {}
+  const payload = JSON.stringify({ topic, subject, resource: resource && { queue, worker, tags } })
+  return Buffer.byteLength(payload) > mostBytes ? JSON.stringify({ topic }) : payload
+}
+
 export interface HintSender {
   /** To be called after the commit. Nothing depends on a hint's arrival. */
-  tell(hint: LiveHint): void
+  tell(hint: ToldHint): void
   /** Sends what is still held back. */
   flush(): Promise<void>
 }
@@ -45,7 +61,7 @@ export function openHints(db: Database): HintSender {
   }
   return {
     tell(told) {
-      held.add(JSON.stringify(told))
+      held.add(payloadOf(told))
       timer ??= setTimeout(flush, pauseMilliseconds)
     },
     flush,

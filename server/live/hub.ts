@@ -1,8 +1,8 @@
-import type { LiveHint } from '../../schemas/index.ts'
+import type { ToldHint } from '../db/hint.ts'
 
 export interface NumberedHint {
   id: string
-  hint: LiveHint
+  hint: ToldHint
 }
 
 type Listener = (numbered: NumberedHint) => void
@@ -25,7 +25,7 @@ export class Hub {
     return this.#listeners.size
   }
 
-  publish(hint: LiveHint): void {
+  publish(hint: ToldHint): void {
     const numbered = { id: `${this.#epoch}-${++this.#count}`, hint }
     this.#recent.push(numbered)
     if (this.#recent.length > remembered) this.#recent.shift()

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { hintChannel } from '../db/hint.ts'
+import { hintChannel, type ToldHint } from '../db/hint.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../host/log.ts'
 import type { Hub } from './hub.ts'
@@ -58,8 +58,8 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
 
 function publish(hub: Hub, payload = ''): void {
   try {
-    const { topic, subject } = JSON.parse(payload) as { topic?: unknown; subject?: { type: string; id: string } }
-    if (typeof topic === 'string') hub.publish({ topic, subject })
+    const { topic, subject, resource } = JSON.parse(payload) as Partial<ToldHint>
+    if (typeof topic === 'string') hub.publish({ topic, subject, resource })
   } catch {
     // somebody else's notification on our channel
   }

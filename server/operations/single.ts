@@ -197,7 +197,7 @@ function eventOf(
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
 function announce(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
   kit.tell({ topic: 'audit' })
-  for (const topic of operation.topics) kit.tell({ topic, subject: event.subject })
+  for (const topic of operation.topics) kit.tell({ topic, subject: event.subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }
 

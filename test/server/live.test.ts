@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LiveHint } from '../../schemas/index.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { startJobServer } from '../support/jobs.ts'
+import { auth, startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -14,16 +15,19 @@ interface Heard {
 }
 
 /** An open stream, what it has told so far, and a way to wait for more. */
-async function listen(who: string, lastEventId?: string) {
+async function listen(who: string, lastEventId?: string, { api }: Pick<TestServer, 'api'> = server) {
   const stopped = new AbortController()
   const headers = { authorization: `Bearer ${who}`, ...(lastEventId ? { 'last-event-id': lastEventId } : {}) }
-  const response = await fetch(`${server.api}/live`, { headers, signal: stopped.signal })
+  const response = await fetch(`${api}/live`, { headers, signal: stopped.signal })
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   const heard: Heard[] = []
   let text = ''
+  let ended = false
   const reading = (async () => {
     for await (const chunk of response.body!) text += new TextDecoder().decode(chunk)
-  })().catch(() => {})
+  })()
+    .catch(() => {})
+    .finally(() => (ended = true))
   const parse = () => {
     heard.length = 0
     for (const [, id, data] of text.matchAll(/id: (\S+)\nevent: hint\ndata: (.+)\n\n/g)) heard.push({ id: id!, hint: JSON.parse(data!) as LiveHint })
@@ -32,6 +36,7 @@ async function listen(who: string, lastEventId?: string) {
   return {
     heard: parse,
     text: () => text,
+    ended: () => ended,
     async until(found: (all: Heard[]) => boolean, milliseconds = 2_000) {
       const end = Date.now() + milliseconds
       while (!found(parse())) {
@@ -84,4 +89,45 @@ test('who may not see a surface hears nothing of it', async () => {
   await support.until((heard) => heard.some(({ hint }) => hint.topic === 'cron'))
   expect(support.heard().filter(({ hint }) => hint.topic === 'overview')).toEqual([])
   await support.close()
+})
+
+test('a job or queue that the host keeps from somebody is not named to them, and with their rights the stream goes too', { timeout: 20_000 }, async () => {
+  let signedIn = true
+  const jobs = await startJobServer({
+    auth: {
+      ...auth,
+      currentActor: (request) => (signedIn || !request.headers.authorization?.includes('viewer-demo') ? auth.currentActor(request) : null),
+      authorize: (person, action, resource) => (person.id === 'ops-two' && resource.type !== 'page' ? resource.queue === 'mail' : auth.authorize(person, action, resource)),
+    },
+  })
+  try {
+    const [all, some, gone] = await Promise.all(['ops-demo', 'ops-two', 'viewer-demo'].map((who) => listen(who, undefined, jobs)))
+    for (const stream of [all!, some!, gone!]) await stream.until(() => stream.text().includes('welcome'))
+    const once = async (action: string, subject: object) => {
+      const body = { action, subject, reason: 'the mail server is back' }
+      const answer = await jobs.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': crypto.randomUUID() })
+      expect(answer.status, answer.text).toBe(200)
+    }
+    const ids: Record<string, string> = {}
+    for (const queue of ['books', 'mail']) {
+      ids[queue] = await jobs.oban.insert({ queue, state: 'discarded', tags: ['tenant-b'], discardedIn: -10 })
+      await once('retry_job', { type: 'job', id: ids[queue] })
+      await once('pause_queue', { type: 'queue', id: queue })
+    }
+    const named = (heard: Heard[]) => heard.flatMap(({ hint: { subject } }) => (subject ? [`${subject.type} ${subject.id}`] : [])).toSorted()
+    const mine = [`job ${ids.mail}`, 'queue mail']
+    expect(named(await all!.until((heard) => named(heard).length === 4))).toEqual([...mine, `job ${ids.books}`, 'queue books'].toSorted())
+    expect(named(await some!.until((heard) => named(heard).length === 2))).toEqual(mine)
+    expect(some!.heard().filter(({ hint }) => hint.topic === 'jobs')).toHaveLength(2)
+    for (const { text } of [all!, some!]) expect(text()).not.toContain('tenant-b')
+    signedIn = false
+    await expect.poll(async () => {
+      await once('retry_job', { type: 'job', id: await jobs.oban.insert({ queue: 'mail', state: 'discarded', discardedIn: -10 }) })
+      return gone!.ended()
+    }, { timeout: 12_000, interval: 500 }).toBe(true)
+    expect([all!.ended(), some!.ended()]).toEqual([false, false])
+    await Promise.all([all!.close(), some!.close()])
+  } finally {
+    await jobs.stop()
+  }
 })
