@@ -12,6 +12,7 @@ import { sentence } from './sentence.ts'
 /** What will happen, and what changes by it. */
 export function planView(plan: Plan): TemplateResult {
   const { selection } = plan
+  if (selection?.eligible === 0) return selectionView({ ...plan, selection })
   return html`<p>${sentence(plan.effect)}</p>
     ${selection ? selectionView({ ...plan, selection }) : difference(plan.before, plan.after)}
     ${plan.cautions.length > 0

@@ -96,6 +96,7 @@ export class OpsConfirm extends OpsElement {
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
     if (changed.has('problem') || changed.has('preview')) this.renderRoot.querySelector('.body')?.scrollTo(0, 0)
+    if (changed.has('preview') && this.nothingToDo) this.renderRoot.querySelector<HTMLElement>('.buttons .button')?.focus()
     if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= now()) this.status = 'expired'
   }
 
@@ -105,7 +106,7 @@ export class OpsConfirm extends OpsElement {
       <form method="dialog" novalidate @submit=${this.submitted}>
         <div class="head">
           <h2 id="title">${ask ? this.title_(ask) : nothing}</h2>
-          ${this.preview && !this.event ? previewChip(this.status) : nothing}
+          ${this.preview && !this.event && !this.nothingToDo ? previewChip(this.status) : nothing}
         </div>
         <div class="body">${ask ? this.content(ask) : nothing}</div>
         <div class="foot">${ask ? this.foot(ask) : nothing}</div>
@@ -116,6 +117,7 @@ export class OpsConfirm extends OpsElement {
 
   private content(ask: Ask) {
     if (this.event) return doneView(this.event, this.base)
+    if (this.nothingToDo) return html`${planView(this.preview!.plan)}<p>There is nothing to confirm. Cancel, and choose other jobs.</p>`
     const fields = this.fieldsOf(ask)
     const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, this.entry)
     return html`
@@ -128,6 +130,11 @@ export class OpsConfirm extends OpsElement {
       ${this.complaint ? html`<p class="complaint" role="alert">${this.complaint}</p>` : nothing}
       ${this.preview ? this.record(this.preview) : nothing}
     `
+  }
+
+  /** A set of which nothing is eligible needs no reason and leaves no record. */
+  private get nothingToDo(): boolean {
+    return this.status === 'ready' && !this.problem && this.preview?.plan.selection?.eligible === 0
   }
 
   private reasonInput(ask: Ask) {
@@ -179,6 +186,7 @@ export class OpsConfirm extends OpsElement {
     if (this.busy === 'preview') return 'Preparing the preview'
     if (this.busy === 'execute') return 'Working'
     if (!this.preview) return ''
+    if (this.nothingToDo) return 'None of them can be taken on'
     return { ready: 'Preview ready', drifted: 'The preview drifted', expired: 'The preview expired', consumed: 'The preview was already used' }[this.status]
   }
 

@@ -13,7 +13,7 @@ export function selectionView({ selection, after }: Plan & { selection: Selectio
   return html`<section class="frozen" aria-label="The selection">
     <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? `, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
     ${left > 0 ? html`<ul class="left-alone">${entries(notEligible).map(([why, count]) => html`<li><span class="num">${count}</span> <span class="wrap">${why}</span></li>`)}</ul>` : nothing}
-    <div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)} ${afterwards(after)}</div>
+    ${eligible > 0 ? html`<div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)} ${afterwards(after)}</div>` : nothing}
     <p class="small muted">The set is frozen: jobs made after <ops-time at=${until} show="exact"></ops-time> are not in it.</p>
   </section>`
 }

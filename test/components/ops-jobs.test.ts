@@ -319,6 +319,10 @@ describe('ops-jobs', () => {
       tick(page, 'job-0002')
       ;(await until(() => button(page, 'Retry…'), 'the button')).click()
       ok((await until(() => button(page, 'Retry 0 jobs'), 'the preview')).disabled, 'closed')
+      const text = seen(all(page, 'dialog')[0])
+      for (const part of ['0 jobs of 12,040 will be taken on', '4 is executing', 'nothing to confirm']) includes(text, part)
+      for (const part of ['Reason', 'will be recorded', 'Afterwards', 'Preview Ready']) ok(!text.includes(part), `no word of "${part}"`)
+      equal(deepFocus().textContent?.trim(), 'Cancel')
     })
 
     it('follows a run in the background, keeps it in the address, and keeps the filters', async () => {
@@ -368,9 +372,45 @@ describe('ops-jobs', () => {
         abortBulkRun: () => bulkRun({ status: (status = 'aborted') }),
       })
       const page = await opened(api)
-      ;(await until(() => button(page, 'Abort'), 'the run')).click()
+      const abort = await until(() => button(page, 'Abort'), 'the run')
+      abort.focus()
+      abort.click()
       await until(() => api.count('abortBulkRun') === 1, 'the abort')
       equal(last(api, 'abortBulkRun').params, { id: bulkId })
+      includes(deepFocus().textContent ?? '', 'Retry · 12,034 jobs')
+    })
+
+    it('does not count as reached what an abort left out', async () => {
+      const run = bulkRun({ status: 'aborted', outcomes: { done: 6000, aborted: 6034 }, finishedAt: at(0) })
+      const page = await opened(usual({ getBulkRun: () => run }), { bulk: bulkId })
+      await until(() => seen(page).includes('aborted: 6,000 of 12,034'), 'how far it came')
+      equal(all<HTMLProgressElement>(page, 'progress')[0]!.value, 49)
+    })
+
+    it('makes no fuss when a run came to its end just before it was aborted', async () => {
+      let status: 'running' | 'finished' = 'running'
+      const api = usual({
+        getBulkRun: () => (status === 'running' ? bulkRun() : bulkRun({ status, outcomes: { done: 12_034 } })),
+        abortBulkRun: () => {
+          status = 'finished'
+          throw new Refusal('illegal_transition', 'The bulk run is finished; expected one that is queued or running.')
+        },
+      })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, 'Abort'), 'the run')).click()
+      await until(() => seen(page).includes('finished: 12,034 of 12,034'), 'the end')
+      ok(!seen(page).includes('expected one'), 'no complaint')
+    })
+
+    it('lists and exports what was done, too', async () => {
+      const run = bulkRun({ status: 'finished', outcomes: { done: 12_034 }, finishedAt: at(0) })
+      const items = [{ id: 'job-0042', queue: 'mail', state: 'retryable', outcome: 'done' }]
+      const api = usual({ getBulkRun: () => run, listBulkItems: () => ({ items, nextCursor: 'more', asOf: at(0) }) })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, '12,034 done'), 'the outcome')).click()
+      await until(() => seen(page).includes('the export has all of them'), 'the list')
+      equal(last(api, 'listBulkItems').query.get('outcome'), 'done')
+      ok(all(page, 'ops-bulk-run ops-export, ops-export[endpoint=exportBulkItems]')[0], 'a way to take it away')
     })
 
     it('lists what did not go, offers to take it away, and to try the rest again', async () => {
@@ -397,6 +437,27 @@ describe('ops-jobs', () => {
       ;(await until(() => button(page, 'Undo: restore 2 jobs…'), 'the way back')).click()
       await until(() => api.count('createPreview') === 1, 'the preview')
       equal(last(api, 'createPreview').body, { action: 'restore_job', selection: { ids: ['job-0001', 'job-0002'] } })
+    })
+
+    it('takes thousands of discards back, page by page, and says how for more than can be named', async () => {
+      let done = 3000
+      const page3 = (cursor: string | null) => (cursor === null ? ['a', 'p2'] : cursor === 'p2' ? ['b', 'p3'] : ['c', undefined])
+      const api = usual({
+        getBulkRun: () => bulkRun({ action: 'discard_job', status: 'finished', eligible: done, outcomes: { done }, finishedAt: at(0) }),
+        listBulkItems: ({ query }) => {
+          const [name, nextCursor] = page3(query.get('cursor'))
+          const items = Array.from({ length: 1000 }, (_, n) => ({ id: `${name}-${n}`, queue: 'mail', state: 'retryable', outcome: 'done' }))
+          return { items, nextCursor, asOf: at(0) }
+        },
+      })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, 'Undo: restore 3,000 jobs…'), 'the way back')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal((last(api, 'createPreview').body as { selection: { ids: string[] } }).selection.ids.length, 3000)
+      done = 50_000
+      const many = await opened(api, { bulk: bulkId })
+      await until(() => all(many, 'ops-bulk-run a[href="/ops/jobs/list?state=discarded"], a[href="/ops/jobs/list?state=discarded"]').length > 0, 'another way back')
+      includes(seen(all(many, 'ops-bulk-run')[0]), 'within 24 hours')
     })
   })
 

@@ -58,10 +58,12 @@ export const bulkRunStyles = css`
   .unconfirmed b {
     color: var(--_review);
   }
-  .items {
+  .list {
     display: grid;
     gap: 8px;
-    max-height: 320px;
+  }
+  .items {
+    max-height: 300px;
     overflow: auto;
   }
   td {

@@ -9,7 +9,7 @@ import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
 import { countOf } from '../../parts/count.ts'
 import '../../parts/export.ts'
-import { jobLink } from '../../parts/job-link.ts'
+import { jobLink, jobsHref } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { problemPanel, problemStyles } from '../../parts/problem.ts'
 import { tableStyles } from '../../parts/table.ts'
@@ -22,7 +22,8 @@ const followMs = 1500
 
 /** What did not go as it should, worst first. */
 const leftOver: BulkOutcome[] = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'missing', 'aborted']
-const undoMost = 1000
+/** So many jobs can be named in one selection. */
+const undoMost = 10_000
 
 /**
  * How a bulk run fares: a bar that fills, counts by outcome, a way to abort it, and at the end what did not go and what to do
@@ -110,7 +111,7 @@ export class OpsBulkRun extends OpsElement {
   }
 
   private bar(run: BulkRun) {
-    const reached = run.eligible - (run.outcomes.waiting ?? 0)
+    const reached = run.eligible - (run.outcomes.waiting ?? 0) - (run.outcomes.aborted ?? 0)
     const share = run.eligible ? Math.floor((reached / run.eligible) * 100) : 100
     const words = `${bulkStatuses[run.status]}: ${reached.toLocaleString(this.language ?? 'en-GB')} of ${run.eligible.toLocaleString(this.language ?? 'en-GB')}`
     return html`<div class="progress">
@@ -120,7 +121,7 @@ export class OpsBulkRun extends OpsElement {
     </div>`
   }
 
-  /** Each outcome with its count; those that did not go open the list of their jobs. */
+  /** Each outcome with its count, and a way to the list of its jobs. */
   private outcomes({ outcomes, notEligible }: BulkRun) {
     const counts = (['done', ...leftOver] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
     const skipped = Object.entries(notEligible)
@@ -134,21 +135,22 @@ export class OpsBulkRun extends OpsElement {
 
   private outcome(outcome: BulkOutcome, count: number) {
     const words = html`<b class="num">${count.toLocaleString(this.language ?? 'en-GB')}</b> ${bulkOutcomes[outcome]}`
-    if (outcome === 'done') return html`<span>${words}</span>`
     const open = this.wanted === outcome
     return html`<button type="button" class="button" aria-expanded=${open} @click=${() => (this.wanted = open ? undefined : outcome)}>${words}</button>`
   }
 
   private list(outcome: BulkOutcome) {
-    return html`<div class="items">
+    return html`<div class="list">
       ${this.items.render<unknown>({
         pending: () => html`<p class="muted">Loading…</p>`,
         error: (problem) => problemPanel(problem, this.items.reload),
-        complete: ({ items, nextCursor }) => html`<table role="table" aria-label="Jobs: ${bulkOutcomes[outcome]}">
-            <tbody role="rowgroup">
-              ${items.map((item) => this.item(item))}
-            </tbody>
-          </table>
+        complete: ({ items, nextCursor }) => html`<div class="items" tabindex="0" role="region" aria-label="Jobs: ${bulkOutcomes[outcome]}">
+            <table role="table" aria-label="Jobs: ${bulkOutcomes[outcome]}">
+              <tbody role="rowgroup">
+                ${items.map((item) => this.item(item))}
+              </tbody>
+            </table>
+          </div>
           ${nextCursor ? html`<p class="small muted">These are the first ${items.length}; the export has all of them.</p>` : nothing}
           <ops-export .connection=${this.connection} endpoint="exportBulkItems" .params=${{ id: this.runId }} .filters=${{ outcome }} name="bulk-${outcome}"></ops-export>`,
       })}
@@ -168,7 +170,7 @@ export class OpsBulkRun extends OpsElement {
   private nextSteps(run: BulkRun) {
     const rest = leftOver.reduce((sum, outcome) => sum + (outcome === 'missing' ? 0 : (run.outcomes[outcome] ?? 0)), 0)
     const done = run.outcomes.done ?? 0
-    const undoable = run.action === 'discard_job' && done > 0 && done <= undoMost && !this.session?.engine.lacks.restore_job
+    const undoable = run.action === 'discard_job' && done > 0 && !this.session?.engine.lacks.restore_job
     if (rest === 0 && !undoable) return nothing
     return html`<div class="next">
       ${rest > 0
@@ -176,13 +178,27 @@ export class OpsBulkRun extends OpsElement {
             ${`${operationActions[run.action]} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…`}
           </button>`
         : nothing}
-      ${undoable ? html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job')}…`}</button>` : nothing}
-    </div>`
+      ${undoable && done <= undoMost
+        ? html`<button type="button" class="button" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', this.language)}…`}</button>`
+        : nothing}
+    </div>
+    ${undoable && done > undoMost
+      ? html`<p class="small">
+          To take it back within 24 hours: <a class="linked" href=${jobsHref(this.base, { state: 'discarded' })}>choose the discarded jobs</a> and Restore; of those
+          only what was discarded here is taken on.
+        </p>`
+      : nothing}`
   }
 
+  /** The button goes with the run it ends, so the focus stays with what is told of it. One that came to its end meanwhile is no failure. */
   private readonly abort = () =>
     this.attempt(async () => {
-      await this.connection!.client.abortBulkRun({ params: { id: this.runId } })
+      this.renderRoot.querySelector<HTMLElement>('#title')?.focus()
+      try {
+        await this.connection!.client.abortBulkRun({ params: { id: this.runId } })
+      } catch (error) {
+        if (problemOf(error).code !== 'illegal_transition') throw error
+      }
       this.run.reload()
     })
 
@@ -200,6 +216,7 @@ export class OpsBulkRun extends OpsElement {
     })
 
   private async attempt(act: () => Promise<void>) {
+    if (this.busy) return
     this.busy = true
     this.problem = undefined
     try {
