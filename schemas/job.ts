@@ -154,7 +154,14 @@ export const countJobs = endpoint('countJobs', {
   summary: 'How many jobs a filter matches, counted no further than is cheap',
   access: 'view_jobs',
   query: jobFilter,
-  output: z.object({ count: z.number().int(), how: words(countMethods), searched: searched.optional(), asOf: instant }),
+  output: z.object({
+    count: z.number().int(),
+    how: words(countMethods),
+    /** Of so many jobs not each could be asked about: some of those counted may be jobs that the actor may not see. */
+    mayIncludeWithheld: z.boolean().optional(),
+    searched: searched.optional(),
+    asOf: instant,
+  }),
 })
 
 export const hintJobs = endpoint('hintJobs', {

@@ -1,7 +1,9 @@
 import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
+import type { JobFilter } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, requireFilter } from './filter.ts'
 import { readPage } from './pages.ts'
+import { visibleJobs } from './resource.ts'
 import { showTags } from './show.ts'
 
 /** A count goes no further than this; what is beyond reads as `10,000+`. */
@@ -32,17 +34,30 @@ export async function listJobs(scope: Scope, { order, limit, cursor, ...filters 
   return { items: jobs, ...page, ...inWindow(searched), asOf: scope.now.toISOString() }
 }
 
+interface Counted extends Searched {
+  count: number
+  how: CountMethod
+  mayIncludeWithheld?: true
+}
+
 /**
- * Jobs that match, whoever may see them: a figure of the whole, as on the queues page. A filter that looks inside jobs, or that
- * names what the viewer may not see, counts only those that they are shown, one by one, because that such a job exists is what
- * the count would tell.
+ * Jobs that match and that the viewer may see: that there is a job with such a queue or tag is theirs to know only then. A
+ * filter that looks inside jobs, or that names what the viewer may not see, counts what they are shown, one by one.
  */
-export async function countJobs(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod; asOf: string }> {
+export async function countJobs(scope: Scope, filters: JobFilters): Promise<Counted & { asOf: string }> {
   const filter = requireFilter(scope, filters)
-  const asOf = scope.now.toISOString()
-  if (looksInside(filter) || filters.cronEntry !== undefined || !(await mayCount(scope, filters))) return { ...(await countShown(scope, filters)), asOf }
-  const { count, how, searched } = await scope.kit.engine.count(filter, mostCounted)
-  return { count, how, ...inWindow(searched), asOf }
+  const oneByOne = looksInside(filter) || filters.cronEntry !== undefined || !(await mayCount(scope, filters))
+  return { ...(oneByOne ? await countShown(scope, filters) : await countSeen(scope, filter)), asOf: scope.now.toISOString() }
+}
+
+/** The host is asked about the first thousand. Where it keeps none of them back, what is beyond is counted unasked, and that is said. */
+async function countSeen(scope: Scope, filter: JobFilter): Promise<Counted> {
+  const { engine } = scope.kit
+  const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, mostCounted), engine.select(filter, { limit: mostLookedAt })])
+  const seen = (await visibleJobs(scope, asked.jobs)).length
+  const more = count > asked.jobs.length && asked.next !== undefined
+  if (seen < asked.jobs.length) return { count: seen, how: more ? 'capped' : 'exact', ...inWindow(searched) }
+  return { count, how, ...(more && { mayIncludeWithheld: true }), ...inWindow(searched) }
 }
 
 /** What the filter names is asked for as some job that has it. */

@@ -122,6 +122,37 @@ describe('counts', () => {
     expect(await count('queue=counted&state=available')).toMatchObject({ count: 2, how: 'exact' })
     expect(await count(`queue=counted&args=${encodeURIComponent('{"n":1}')}`)).toMatchObject({ count: 1, how: 'exact' })
   })
+
+  test('tell nobody of jobs that the host keeps from them, by whatever they are looked for', async () => {
+    const queue = 'counted_closed'
+    await server.oban.insertMany({ queue, worker: 'Closed.One', tags: ['tenant-c'] }, 3)
+    const open = await server.oban.insert({ queue, worker: 'Open.One' })
+    const closed = await server.oban.insert({ queue, tags: ['tenant-c'] })
+    const count = async (query: string) => (await server.call('ops-demo', 'GET', `/jobs/count?${query}`)).body
+    expect(await count(`queue=${queue}`)).toMatchObject({ count: 5, how: 'exact' })
+    mayNot = ({ tags }) => tags?.includes('tenant-c') ?? false
+    try {
+      for (const query of [`queue=${queue}`, `queue=${queue}&state=available`, 'worker=Open.One', `id=${open}`]) expect(await count(query)).toMatchObject({ count: 1, how: 'exact' })
+      for (const query of ['tag=tenant-c', 'worker=Closed.One', `id=${closed}`]) expect(await count(query)).toMatchObject({ count: 0 })
+    } finally {
+      mayNot = () => false
+    }
+  })
+
+  test('beyond a thousand say that not each job could be asked about', async () => {
+    const ids = await server.oban.insertMany({ queue: 'counted_many' }, 1500)
+    const count = async () => (await server.call('ops-demo', 'GET', '/jobs/count?queue=counted_many')).body
+    expect(await count()).toMatchObject({ count: 1500, how: 'exact', mayIncludeWithheld: true })
+    const kept = new Set(ids.slice(0, 100))
+    mayNot = ({ id }) => kept.has(id)
+    try {
+      const counted = await count()
+      expect(counted).toMatchObject({ count: 900, how: 'capped' })
+      expect(counted.mayIncludeWithheld).toBeUndefined()
+    } finally {
+      mayNot = () => false
+    }
+  })
 })
 
 describe('hints', () => {
