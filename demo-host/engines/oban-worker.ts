@@ -81,8 +81,12 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
     if (signal.action === 'pkill') running.get(String(signal.job_id))?.stop.abort()
     for (const [name, queue] of queues) {
       if (signal.queue !== name && signal.queue !== '*') continue
-      if (signal.action === 'pause' || signal.action === 'resume') queue.paused = signal.action === 'pause'
-      if (signal.action === 'scale' && signal.limit) queue.limit = signal.limit
+      // As with Oban, a fetch that is under way comes to its end first: once a queue is paused, none of its jobs is taken.
+      const done = (busy.get(name) ?? Promise.resolve()).then(() => {
+        if (signal.action === 'pause' || signal.action === 'resume') queue.paused = signal.action === 'pause'
+        if (signal.action === 'scale' && signal.limit) queue.limit = signal.limit
+      })
+      busy.set(name, done)
       void dispatch(name)
     }
   }
