@@ -25,6 +25,8 @@ export interface Endpoint<
   output: Output
   /** Status of the plain success, 200 unless told. */
   status: number
+  /** What `output` is made of, by status, where there is more than one. */
+  outputs?: Readonly<Record<number, z.ZodType>>
   /** `json` unless the endpoint streams. */
   media: 'json' | 'event-stream' | 'export'
   /**
@@ -35,7 +37,7 @@ export interface Endpoint<
 }
 
 type Description<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType> = Partial<
-  Pick<Endpoint<EndpointName, P, Q, B, O>, 'params' | 'query' | 'headers' | 'body' | 'status' | 'media'>
+  Pick<Endpoint<EndpointName, P, Q, B, O>, 'params' | 'query' | 'headers' | 'body' | 'status' | 'outputs' | 'media'>
 > &
   Pick<Endpoint<EndpointName, P, Q, B, O>, 'summary' | 'output' | 'access'>
 

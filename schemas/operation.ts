@@ -74,7 +74,7 @@ export const operationRequests = {
   scale_queue: z.strictObject({
     action: z.literal('scale_queue'),
     subject: queueSubject,
-    /** Jobs that each executor of the queue runs at once. */
+    /** Jobs that each executor of the queue runs at once; on BullMQ, all of them together. */
     input: z.strictObject({ limit: z.number().int().min(1).max(100_000) }),
   }),
 } as const
@@ -153,7 +153,8 @@ export const executed = z.object({
 export type Executed = z.infer<typeof executed>
 
 /** A selection of more than 1,000 jobs goes on in the background: 202, and progress at `GET /bulk/{id}`. */
-export const executedOrBulk = z.union([executed, z.object({ bulk: bulkRun })])
+const begun = z.object({ bulk: bulkRun })
+export const executedOrBulk = z.union([executed, begun])
 export type ExecutedOrBulk = z.infer<typeof executedOrBulk>
 
 const byId = z.object({ id: z.uuid() })
@@ -179,6 +180,7 @@ export const executePreview = endpoint('executePreview', {
   params: byId,
   body: z.strictObject({ token: text({ max: 100 }), reason }),
   output: executedOrBulk,
+  outputs: { 200: executed, 202: begun },
 })
 
 export const runOperation = endpoint('runOperation', {
@@ -187,4 +189,5 @@ export const runOperation = endpoint('runOperation', {
   headers: z.object({ 'idempotency-key': text({ max: 200 }) }),
   body: operationRequestWithReason,
   output: executedOrBulk,
+  outputs: { 200: executed, 202: begun },
 })

@@ -21,8 +21,9 @@ export interface ShopOptions {
 /** The shop's own Koa app with the operations layer mounted in it. */
 export function shopApp({ ops, sessions, sql, dashboard }: ShopOptions): Koa {
   const app = new Koa()
-  app.on('error', (error: Error & { expose?: boolean }) => {
-    if (!error.expose) console.error(`shop: ${error.stack ?? error.message}`)
+  app.on('error', (error: Error & { expose?: boolean; code?: string }) => {
+    const hungUp = error.code === 'EPIPE' || error.code === 'ECONNRESET'
+    if (!error.expose && !hungUp) console.error(`shop: ${error.stack ?? error.message}`)
   })
   app.use(staticFiles())
   app.use(rememberVisits({ sessions, sql, dashboard }))

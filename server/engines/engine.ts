@@ -209,6 +209,8 @@ export interface Engine {
   readonly lacks: Readonly<Partial<Record<EngineFeature, string>>>
   /** Changes after which it knows nothing of the job any more, each with a sentence for the preview. */
   readonly removes?: Readonly<Partial<Record<JobAction, string>>>
+  /** The state after a change where it is not the usual one, e.g. `available` after a retry. `from`: left out for many jobs. Pure. */
+  becomes?(action: JobAction, from?: JobState): JobState | undefined
   /** What it keeps of earlier attempts. */
   readonly attemptHistory: 'all' | 'last' | 'none'
   /** Is it reachable, and which version? Never throws. */

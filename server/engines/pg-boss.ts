@@ -58,6 +58,8 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
     lacks,
+    // A job that failed keeps pg-boss's word `retry` until it runs; one that was cancelled waits like a new one.
+    becomes: (action, from) => (action === 'retry' && from !== 'cancelled' ? 'retryable' : undefined),
     attemptHistory: 'last',
 
     async check() {

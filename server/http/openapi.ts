@@ -39,7 +39,6 @@ const mediaTypes = { json: 'application/json', 'event-stream': 'text/event-strea
 function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
   const contents =
     endpoint.media === 'export' ? ['text/csv', 'application/x-ndjson'] : [mediaTypes[endpoint.media]]
-  const schema = schemaOf(endpoint.output, 'output')
   return {
     operationId: endpoint.name,
     summary: endpoint.summary,
@@ -53,7 +52,12 @@ function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
       : {}),
     responses: {
-      [endpoint.status]: { description: endpoint.summary, content: Object.fromEntries(contents.map((type) => [type, { schema }])) },
+      ...Object.fromEntries(
+        Object.entries(endpoint.outputs ?? { [endpoint.status]: endpoint.output }).map(([status, output]) => {
+          const schema = schemaOf(output, 'output')
+          return [status, { description: endpoint.summary, content: Object.fromEntries(contents.map((type) => [type, { schema }])) }]
+        }),
+      ),
       default: { $ref: '#/components/responses/Problem' },
     },
   }

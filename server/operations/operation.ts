@@ -53,11 +53,16 @@ export interface Chosen extends SelectedJob {
   notEligible?: string
 }
 
+/** A job that was named and is not there, as far as the actor is to know. */
+export function goneJob(id: string): Chosen {
+  return { id, queue: '', version: '', state: 'discarded', notEligible: 'It is no longer there.' }
+}
+
 /** What an operation does to many jobs. The pipeline freezes the set, asks who may, and works it off batch by batch. */
 export interface Many {
   action: JobAction
   /** What will happen, in a sentence about all of them. */
-  effect: string
+  effect(scope: ActingScope): string
   /** State of the jobs afterwards, in a word. */
   after(scope: ActingScope): string
   cautions?(scope: ActingScope): string[]

@@ -32,7 +32,7 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
     }),
     bucket(scope, 'waiting', of('waiting'), {
       said: sentence([`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`]),
-      none: 'Nothing is paused.',
+      none: 'No cron entry is paused.',
       step: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
     }),
     bucket(scope, 'runnable', of('runnable'), {

@@ -55,14 +55,14 @@ describe('one job', () => {
     expect(shown.status, shown.text).toBe(201)
     expect(shown.body).toMatchObject({
       reasonRequired: true,
-      plan: { title: `Retry mail job ${id}`, after: { state: 'available' }, record: { eventType: 'job.retried', subject: `job:${id}` }, counts: { subjects: 1, jobs: 1 } },
+      plan: { title: `Retry mail job ${id}`, after: { state: 'retryable' }, record: { eventType: 'job.retried', subject: `job:${id}` }, counts: { subjects: 1, jobs: 1 } },
     })
     expect((shown.body.plan as { before: object }).before).toEqual({ state: 'discarded' })
     expect(await eventsOf(id)).toEqual([])
     const done = await execute('ops-demo', shown)
     expect(done.status, done.text).toBe(200)
     expect(done.body).toMatchObject({
-      event: { eventType: 'job.retried', outcome: 'succeeded', reason, subject: { type: 'job', id }, actor: { id: 'ops-demo' }, previewId: shown.body.id, before: { state: 'discarded' } },
+      event: { eventType: 'job.retried', outcome: 'succeeded', reason, subject: { type: 'job', id }, actor: { id: 'ops-demo' }, previewId: shown.body.id, before: { state: 'discarded' }, after: { state: 'retryable' } },
       result: { jobId: id, queue: 'mail' },
     })
     expect(await stateOf(id)).toBe('retry')

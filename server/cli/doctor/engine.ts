@@ -17,7 +17,7 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
   const queues = known ?? (await listEntries(kit)).map(({ queue }) => queue)
   return [
     ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`),
-    ...Object.values(engine.lacks).map((sentence) => ok('engine lacks', sentence)),
+    ...[...new Set(Object.values(engine.lacks))].map((sentence) => ok('engine lacks', sentence)),
     ...((await engine.advise?.(queues)) ?? []).map(adviceFinding),
   ]
 }

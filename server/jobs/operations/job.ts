@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { OperationRequest, Risk } from '../../../schemas/index.ts'
+import type { JobState, OperationRequest, Risk } from '../../../schemas/index.ts'
 import { executorOf, query } from '../../db/database.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
@@ -47,10 +47,10 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       await requireLegal(scope, action, job)
       return {
         title: `${title} ${job.worker ?? job.queue} job ${job.id}`,
-        effect,
+        effect: scope.kit.engine.removes?.[action] === undefined ? effect : goneEffect,
         cautions: await cautionsOf(scope, action, job),
         before: { state: job.state },
-        after: { state: stateAfter(scope.kit.engine, action) },
+        after: { state: stateAfter(scope.kit.engine, action, job.state) },
         counts: { subjects: 1, jobs: 1 },
         basis: { version: job.version },
       }
@@ -60,13 +60,13 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       const job = found!
       const [outcome] = await scope.kit.engine.act(action, [job], executorOf(scope.em))
       requireDone(outcome, job)
-      const state = outcome!.state ?? stateAfter(scope.kit.engine, action)
+      const state = outcome!.state ?? stateAfter(scope.kit.engine, action, job.state)
       return { after: { state }, result: { jobId: job.id, queue: job.queue, state, detail: outcome!.detail } }
     },
 
     many: {
       action,
-      effect: manyEffect,
+      effect: ({ kit: { engine } }) => (engine.removes?.[action] === undefined ? manyEffect : manyGoneEffect),
       after: ({ kit: { engine } }) => stateAfter(engine, action),
       cautions: ({ kit: { engine }, now }) => wayBack(engine, action, now),
       choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
@@ -79,6 +79,10 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
   })
 }
 
+/** Where the engine keeps nothing of the job there is no way back to speak of. */
+const goneEffect = 'It will not run any more.'
+const manyGoneEffect = 'They will not run any more.'
+
 const expected: Record<JobAction, string> = {
   retry: 'available',
   cancel: 'cancelled',
@@ -87,8 +91,8 @@ const expected: Record<JobAction, string> = {
   rescue: 'available',
 }
 
-function stateAfter({ removes }: Engine, action: JobAction): string {
-  return removes?.[action] === undefined ? expected[action] : 'removed'
+function stateAfter({ removes, becomes }: Engine, action: JobAction, from?: JobState): string {
+  return removes?.[action] === undefined ? (becomes?.(action, from) ?? expected[action]) : 'removed'
 }
 
 /** A worker may hold the job's row for long; whoever clicks is told so instead of waiting for it. */

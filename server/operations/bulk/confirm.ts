@@ -120,7 +120,7 @@ function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan 
   const background = inBackground({ total })
   const planned: Planned = {
     title: `${titleOf(operation)} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
-    effect: `${many.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
+    effect: `${many.effect(scope)} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
     cautions: [
       ...(many.cautions?.(scope) ?? []),
       ...(searched === undefined ? [] : [`Only ${searched} could be searched; there may be more.`]),
