@@ -302,6 +302,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await act('retry', [seen])).toMatchObject([{ outcome: 'done' }])
         const now = await readKnown(seen.id)
         expect(now.version).not.toBe(seen.version)
+        expect(now.state, 'as the engine says it becomes').toBe(engine.becomes?.('retry', 'discarded') ?? 'available')
         expect(await act('retry', [seen])).toMatchObject([{ id: seen.id, queue, outcome: 'changed' }])
         expect(await readKnown(seen.id)).toMatchObject({ state: now.state, version: now.version })
       })
