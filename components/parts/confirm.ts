@@ -35,6 +35,7 @@ export interface BulkDetail {
 /** After these a preview is worth nothing; the state it was made for is gone. */
 const spent: Partial<Record<ProblemCode, PreviewStatus>> = {
   illegal_transition: 'drifted',
+  mutation_conflict: 'drifted',
   preview_drifted: 'drifted',
   preview_expired: 'expired',
   preview_consumed: 'consumed',
@@ -172,7 +173,7 @@ export class OpsConfirm extends OpsElement {
       const danger = risk === 'high' ? 'danger' : 'primary'
       return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
     }
-    const words = this.preview ? 'Review again' : this.problem ? 'Try again' : 'Review'
+    const words = this.preview || this.problem?.code === 'mutation_conflict' ? 'Review again' : this.problem ? 'Try again' : 'Review'
     return html`<button type="submit" class="button primary" ?disabled=${this.busy !== ''}>${words}</button>`
   }
 
@@ -308,6 +309,8 @@ export class OpsConfirm extends OpsElement {
     if (this.event) return
     event.preventDefault()
     if (this.busy) return
+    // Who was told of another change and asks to look again means the subject as it is now, not as it stood on the page.
+    if (this.problem?.code === 'mutation_conflict') this.ask = { ...this.ask!, seen: undefined }
     if (this.preview && this.status === 'ready') void this.execute(this.preview)
     else void (this.ask && this.fieldsOf(this.ask).needsEntry && !this.entry ? this.begin() : this.takePreview())
   }

@@ -192,6 +192,23 @@ describe('the confirm dialog', () => {
     equal(api.count('createPreview'), 1)
   })
 
+  it('offers no second try of what somebody else changed first, but another look', async () => {
+    let refused = false
+    const refuse = () => {
+      refused = true
+      throw new Refusal('mutation_conflict', 'Another change came first; look again and retry.')
+    }
+    const api = usual({ executePreview: refuse })
+    const page = await openPause(api)
+    type(all(page, '#reason')[0], 'fixture maintenance')
+    button(page, 'Pause entry')!.click()
+    await until(() => refused && told(page).includes('Another change came first'), 'the refusal')
+    ok(!button(page, 'Pause entry'), 'nothing to confirm again')
+    button(page, 'Review again')!.click()
+    await until(() => api.count('createPreview') === 2 && button(page, 'Pause entry'), 'the entry as it is now')
+    equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, 'fixture maintenance')
+  })
+
   it('offers no second try of what the state no longer allows', async () => {
     const refuse = () => {
       throw new Refusal('illegal_transition', 'nightly_sync is already paused; expected one that is not.')

@@ -47,6 +47,44 @@ describe('ops-job', () => {
     includes(seen(page), 'This engine keeps no attempts')
   })
 
+  it('does not deny attempts that it shows: only what is missing of them is said', async () => {
+    const failed = (number: number, more = {}) => ({ number, outcome: 'failed' as const, error: 'Error: 451', ...more })
+    const times = { startedAt: at(-5000), endedAt: at(-1000) }
+    const errors = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 2, attempts: [failed(1), failed(2, times)], attemptsKept: 'last' }) }))
+    includes(seen(errors), 'keeps the times of the last attempt only')
+    excludes(seen(errors), 'what came before is not known')
+    clear()
+    const last = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 2, attempts: [failed(2, times)], attemptsKept: 'last' }) }))
+    includes(seen(last), 'what came before is not known')
+  })
+
+  it('claims no duration that clocks contradict, and counts the others of an event in words', async () => {
+    const attempt = { number: 1, outcome: 'failed' as const, startedAt: at(-1000), endedAt: at(-9000), error: 'Error: 451' }
+    const together = event({ action: 'retry_job', eventType: 'job.retried', jobs: 2 })
+    const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 1, attempts: [attempt], events: [together] }) }))
+    excludes(seen(page), 'took')
+    includes(seen(page), 'with 1 other ')
+  })
+
+  it('lets somebody look again at a job that changed behind the page, as it is now', async () => {
+    let seenVersion: unknown
+    const api = usual({
+      createPreview: ({ body }) => {
+        seenVersion = (body as { input?: { seen?: string } }).input?.seen
+        if (seenVersion) throw new Refusal('mutation_conflict', 'Job mail:job-0002 has changed since the page was loaded: it is available now. Look again.')
+        return preview({ reasonRequired: true })
+      },
+    })
+    const page = await opened(api)
+    button(page, 'Discard…')!.click()
+    await until(() => seen(all(page, 'dialog')[0]).includes('it is available now'), 'the refusal')
+    ok(seenVersion, 'it was asked of the job as it was seen')
+    includes(seen(all(page, 'dialog')[0]), 'Nothing was changed by you.')
+    ;(await until(() => button(page, 'Review again'), 'a way to look again')).click()
+    await until(() => seen(all(page, 'dialog')[0]).includes('Preview Ready'), 'the job as it is now')
+    equal(seenVersion, undefined)
+  })
+
   it('shows numbers beyond 2^53 with every digit', async () => {
     const api = usual({ getJob: ({ params }) => detail(params.id!, { args: { account: 'BIG', ratio: 0.1 } }) })
     const plain = api.fetch

@@ -8,14 +8,18 @@ type Attempt = JobDetail['attempts'][number]
 
 const tones: Record<Attempt['outcome'], Tone> = { completed: 'resolved', failed: 'review', cancelled: 'resolved', executing: 'runnable', unknown: 'bridge' }
 
-const kept: Record<JobDetail['attemptsKept'], string> = {
-  all: '',
-  last: 'This engine keeps only the last attempt; what came before is not known.',
-  none: 'This engine keeps no attempts; the number says how many were begun.',
+/** What is missing of them; some engines keep the errors of earlier attempts, but not when they ran. */
+function missing({ attempts, attemptsKept, attempt }: JobDetail): string {
+  if (attemptsKept === 'all' || attempt === 0) return ''
+  if (attemptsKept === 'none') return 'This engine keeps no attempts; the number says how many were begun.'
+  if (attempts.length < attempt) return 'This engine keeps only the last attempt; what came before is not known.'
+  return attempts.some(({ startedAt }) => !startedAt) ? 'This engine keeps the times of the last attempt only.' : ''
 }
 
 /** Every attempt the engine kept, the last one first, each with its error: the message to read, the stack to open. */
-export function attemptList({ attempts, attemptsKept, attempt, maxAttempts }: JobDetail): TemplateResult {
+export function attemptList(job: JobDetail): TemplateResult {
+  const { attempts, attempt, maxAttempts } = job
+  const note = missing(job)
   return html`<section class="card" aria-labelledby="attempts-title">
     <div class="section-head">
       <h3 id="attempts-title">Attempts</h3>
@@ -25,7 +29,7 @@ export function attemptList({ attempts, attemptsKept, attempt, maxAttempts }: Jo
     <ol reversed class="attempts">
       ${attempts.toReversed().map((each, index) => item(each, index === 0))}
     </ol>
-    ${kept[attemptsKept] && attempt > 0 ? html`<p class="muted small none">${kept[attemptsKept]}</p>` : nothing}
+    ${note ? html`<p class="muted small none">${note}</p>` : nothing}
   </section>`
 }
 
@@ -34,7 +38,7 @@ function item({ number, outcome, startedAt, endedAt, executor, error }: Attempt,
   return html`<li class="attempt" part="attempt">
     <p class="attempt-head">
       <b class="num">${number}</b> ${chip(tones[outcome], outcome)} ${startedAt ? html`<ops-time at=${startedAt}></ops-time>` : nothing}
-      ${took === undefined ? nothing : html`<span class="muted num">took ${took < 10_000 ? `${(took / 1000).toFixed(1)} s` : duration(took)}</span>`}
+      ${took === undefined || took < 0 ? nothing : html`<span class="muted num">took ${took < 10_000 ? `${(took / 1000).toFixed(1)} s` : duration(took)}</span>`}
       ${executor ? html`<span class="muted wrap">on ${executor}</span>` : nothing}
     </p>
     ${error ? errorText(error, last) : nothing}

@@ -27,7 +27,7 @@ export function jobEvents({ events }: JobDetail, base: string, more: string): Te
           <span class="mono"><ops-time at=${event.occurredAt} show="exact"></ops-time></span>
           <span class="wrap">
             <a href="${base}/audit?event=${encodeURIComponent(event.id)}">${event.eventType}</a> ${outcomeChip(event.outcome)} by <b>${event.actor.label}</b>
-            ${event.jobs && event.jobs > 1 ? html`<span class="muted">with ${event.jobs - 1} others</span>` : nothing}
+            ${event.jobs && event.jobs > 1 ? html`<span class="muted">with ${event.jobs === 2 ? '1 other' : `${event.jobs - 1} others`}</span>` : nothing}
             ${event.reason ? html`<br /><span class="quote muted">${event.reason}</span>` : nothing}
           </span>
         </li>`,

@@ -129,7 +129,7 @@ export class OpsBulkRun extends OpsElement {
         ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
       </ul>
       ${skipped.length > 0
-        ? html`<p class="small muted">Not eligible from the start: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')} ${why}`).join(' · ')}</p>`
+        ? html`<p class="small muted">Not eligible from the start: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')}: ${why}`).join(' · ')}</p>`
         : nothing}`
   }
 
