@@ -20,7 +20,9 @@ export function codeOf(thrown: unknown): string | undefined {
 export function describeFailure(thrown: unknown): Record<string, unknown> {
   const error = causesOf(thrown).at(-1)
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  const frames = stack.split('\n').filter((line) => line.trimStart().startsWith('at '))
+  // A message of several lines stands before the frames, and its lines may look like frames.
+  const message = thrown instanceof Error ? stack.indexOf(thrown.message) + thrown.message.length : 0
+  const frames = stack.slice(Math.max(message, 0)).split('\n').filter((line) => /^\s+at /.test(line))
   return {
     error: error?.name,
     errorCode: codeOf(thrown),

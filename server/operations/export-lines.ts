@@ -8,11 +8,11 @@ export function csvLine(cells: unknown[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-/** A cell that a spreadsheet would run as a formula is prefixed, so that opening an export runs nothing. */
+/** A cell that a spreadsheet would run as a formula, in whatever width it is written, is prefixed, so that opening an export runs nothing. */
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'number') return String(value)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createDatabase()
   boss = new PgBoss({ connectionString: database.url, supervise: false, schedule: false })
   await boss.start()
-  const refuse = async () => Promise.reject(new Error(`cannot send ${canary} to the broker`))
+  const refuse = async () => Promise.reject(new Error(`cannot send ${canary} to the broker\n    at ${canary} (its second line)`))
   server = await startServer({
     database_: database,
     loops: true,
