@@ -58,6 +58,10 @@ export function goneJob(id: string): Chosen {
   return { id, queue: '', version: '', state: 'discarded', notEligible: 'It is no longer there.' }
 }
 
+export function isGone({ version, notEligible }: Chosen): boolean {
+  return version === '' && notEligible !== undefined
+}
+
 /** What an operation does to many jobs. The pipeline freezes the set, asks who may, and works it off batch by batch. */
 export interface Many {
   action: JobAction

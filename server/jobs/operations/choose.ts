@@ -1,7 +1,7 @@
 import type { JobFilters, JobSelection } from '../../../schemas/index.ts'
 import type { JobFilter, JobPage, SelectedJob } from '../../engines/engine.ts'
 import { readLeftovers } from '../../operations/bulk/leftovers.ts'
-import type { Chosen } from '../../operations/operation.ts'
+import { type Chosen, goneJob } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { looksInside, requireFilter, showsMatch } from '../filter.ts'
 import { listJobsOfCronEntry } from '../of-cron-entry.ts'
@@ -25,7 +25,7 @@ async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Rec
     const found = new Map((await engine.read(page)).map((job) => [job.id, job]))
     yield page.map((id) => {
       const job = found.get(id)
-      if (!job) return { id, queue: '', version: '', state: 'discarded', notEligible: 'It is no longer there.' }
+      if (!job) return goneJob(id)
       const changed = Object.hasOwn(seen, id) && seen[id] !== job.version
       return { ...bare(job), ...(changed && { notEligible: 'It has changed since the page was loaded.' }) }
     })

@@ -3,8 +3,9 @@ import { sql } from 'kysely'
 import type { SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
+import { pageOf } from '../../host/auth.ts'
 import { uuidv7 } from '../../uuid.ts'
-import type { Chosen, Many, Operation } from '../operation.ts'
+import { type Chosen, goneJob, isGone, type Many, type Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
 import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
 
@@ -32,7 +33,7 @@ export interface Frozen {
  * seen in, and the reason where it will be left alone. The host is asked about every job. Memory holds a page of it at most.
  */
 export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
-  const many = requireMany(operation)
+  const { choose } = requireMany(operation)
   const { kit, em, now, principal } = scope
   const frozen: Frozen = { bulkId: uuidv7(now.getTime()), total: 0, eligible: 0, notEligible: noCounts(), byQueue: noCounts(), byState: noCounts(), until: now, hash: '' }
   const hash = createHash('sha256').update(operation.action)
@@ -44,18 +45,19 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   )
   const writer = new BatchWriter(scope, frozen.bulkId)
   let denied: { count: number; reason?: string } = { count: 0 }
-  for await (const page of many.choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
+  for await (const page of choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
     if (frozen.total + page.length > mostJobs) {
       const message = `matches more than ${mostJobs.toLocaleString('en')} jobs; expected a narrower filter`
       throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })
     }
-    const judged = await judge(scope, operation, many, page)
+    const judged = await judge(scope, operation, request, page)
     denied = { count: denied.count + judged.denied, reason: denied.reason ?? judged.deniedReason }
     count(frozen, judged.jobs)
     for (const { id, version, notEligible } of judged.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
     await writer.write(judged.jobs)
   }
   await writer.end()
+  if (!frozen.eligible) await requireAnyRight(scope, operation)
   if (!frozen.total) throw new OpsError('not_found', 'No job matches the selection.')
   if (denied.count === frozen.total) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on any of these jobs.`)
   frozen.hash = hash.digest('hex')
@@ -82,21 +84,44 @@ export function selectionKept({ selection }: SelectionRequest): Record<string, u
 }
 
 /** What speaks against each job: that it is gone or changed, that the actor may not, that its state does not allow it. */
-async function judge(scope: ActingScope, operation: Operation, many: Many, jobs: Chosen[]) {
-  const answers = await Promise.all(jobs.map((job) => scope.viewer.can(operation.action, many.resource(job))))
-  const illegal = await many.whyNot(jobs, scope)
-  let denied = 0
-  let deniedReason: string | undefined
-  const judged = jobs.map((job, index): Chosen => {
-    const { allowed, reason } = answers[index]!
-    if (!allowed) {
-      denied += 1
-      deniedReason ??= reason
-    }
-    const notEligible = allowed ? (job.notEligible ?? illegal[index]) : 'You may not do this to it.'
+async function judge(scope: ActingScope, operation: Operation, request: SelectionRequest, page: Chosen[]) {
+  const { whyNot } = requireMany(operation)
+  const asked = await askAbout(scope, operation, request, page)
+  const illegal = await whyNot(asked.map(({ job }) => job), scope)
+  const denied = asked.filter(({ refusal }) => refusal)
+  const jobs = asked.map(({ job, refusal }, index): Chosen => {
+    const notEligible = refusal ? 'You may not do this to it.' : (job.notEligible ?? illegal[index])
     return notEligible === undefined ? job : { ...job, notEligible }
   })
-  return { jobs: judged, denied, deniedReason }
+  return { jobs, denied: denied.length, deniedReason: denied[0]?.refusal?.reason }
+}
+
+/**
+ * A job that the actor may neither change nor see is to them as if it were not there: what they name by its id is gone, and
+ * no filter matches it, or the counts of a preview would tell of it.
+ */
+async function askAbout({ viewer }: ActingScope, operation: Operation, { selection }: SelectionRequest, page: Chosen[]): Promise<Asked[]> {
+  const { resource } = requireMany(operation)
+  const answers = await Promise.all(
+    page.map(async (job): Promise<Asked | undefined> => {
+      const { allowed, reason } = await viewer.can(operation.action, resource(job))
+      if (allowed) return { job }
+      if ((await viewer.can('view_jobs', resource(job))).allowed && !isGone(job)) return { job, refusal: { reason } }
+      return 'filter' in selection ? undefined : { job: goneJob(job.id) }
+    }),
+  )
+  return answers.filter((asked) => asked !== undefined)
+}
+
+interface Asked {
+  job: Chosen
+  refusal?: { reason?: string }
+}
+
+/** Who may do it nowhere is told so, whatever the selection would have matched. */
+async function requireAnyRight({ viewer }: ActingScope, { action }: Operation): Promise<void> {
+  const { allowed, reason } = await viewer.can(action, pageOf('view_jobs'))
+  if (!allowed) throw new OpsError('forbidden', reason ?? `${action} is not allowed.`)
 }
 
 function count(frozen: Frozen, jobs: Chosen[]): void {

@@ -87,6 +87,28 @@ describe('somebody with a right on one queue', () => {
     }
   })
 
+  test('learns nothing of other queues by selecting in them: what they may not see is not there', async () => {
+    const [mine, theirs, gone] = [await plant(own, 'selected'), await plant('vault', 'selected'), '987654321']
+    const shown = async (who: string, selection: object) => {
+      const { status, body } = await server.call(who, 'POST', '/previews', { action: 'retry_job', selection })
+      const { total, notEligible } = (body.plan as { selection?: { total: number; notEligible: object } } | undefined)?.selection ?? {}
+      return [status, total, notEligible]
+    }
+    const notThere = { 'It is no longer there.': 1 }
+    expect(await shown('ops-two', { ids: [theirs] })).toEqual(await shown('ops-two', { ids: [gone] }))
+    expect(await shown('ops-two', { ids: [theirs] })).toEqual([201, 1, notThere])
+    expect(await shown('ops-two', { ids: [mine, theirs] })).toEqual([201, 2, notThere])
+    expect(await shown('ops-two', { filter: { queue: 'vault' } })).toEqual(await shown('ops-two', { filter: { queue: 'nowhere' } }))
+    expect(await shown('ops-two', { filter: { queue: 'vault' } })).toEqual([404, undefined, undefined])
+    expect(await shown('ops-two', { filter: { worker: 'Shop.Mailer', state: 'discarded', id: theirs } })).toEqual([404, undefined, undefined])
+    // Who may do it nowhere is refused as before, with evidence, and whether or not there is such a job.
+    for (const id of [theirs, gone]) {
+      for (const selection of [{ ids: [id] }, { filter: { id } }]) expect(await shown('support-demo', selection)).toEqual([403, undefined, undefined])
+    }
+    const denied = await client.query(`select count(*)::int n from ops.audit_event where actor_id = 'support-demo' and outcome = 'denied' and action = 'retry_job'`)
+    expect(denied.rows).toEqual([{ n: 4 }])
+  })
+
   test('can stop the run that they began, and not that of somebody else', async () => {
     await client.query(
       `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', $1, 'Shop.Mailer', '{"many":1}', 1, 1, now() from generate_series(1, 1100)`,
