@@ -1,5 +1,5 @@
 import { OpsError } from '../error.ts'
-import type { Bridge, BridgeMount, OpenBridge } from './bridge.ts'
+import type { Bridge, BridgeMount, BridgeVisit, OpenBridge } from './bridge.ts'
 import { makeStill } from './oban-web-html.ts'
 import { askUpstream, type Upstream } from './oban-web-upstream.ts'
 
@@ -57,6 +57,7 @@ function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: 
       const mayReadJobData = visit.mayReadJobData && showsJobData
       if (path === '' && !mayReadJobData) return new Response(null, { status: 302, headers: { location: `${basePath}/queues` } })
       requirePage(path, mayReadJobData)
+      await requireQueues(path, visit)
       const answer = await askUpstream(upstream, request, path + search)
       const location = answer.headers.get('location')
       if (location !== null) return redirect(answer, withinBase(location, upstream.root, basePath))
@@ -82,6 +83,15 @@ function requirePage(path: string, mayReadJobData: boolean): void {
   if (!is(withoutJobData) && !mayReadJobData) {
     throw new OpsError('forbidden', 'Job data is not shown here, because the display policy cannot be applied inside this dashboard.')
   }
+}
+
+/** Every page of it counts queues, so it is for who may see queues; a queue's own page for who may see that one. */
+async function requireQueues(path: string, visit: BridgeVisit): Promise<void> {
+  const [, name] = /^\/queues\/([^/]+)$/.exec(path) ?? []
+  const queue = name === undefined ? undefined : decodeURIComponent(name)
+  const resource = queue === undefined ? { type: 'page', id: 'queues' } : { type: 'queue', id: queue, queue }
+  if (path.startsWith('/css-') || (await visit.can('view_queues', resource))) return
+  throw new OpsError('forbidden', queue === undefined ? 'Your account may not view queues, and these pages show them.' : 'Your account may not view this queue.')
 }
 
 function isPlain(path: string): boolean {

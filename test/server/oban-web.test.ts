@@ -2,7 +2,7 @@ import { createServer, get, type IncomingMessage, type Server, type ServerRespon
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { obanWeb, type ObanWebOptions } from '../../server/bridges/oban-web.ts'
-import { startServer, type TestServer, type TestServerOptions } from '../support/server.ts'
+import { auth, startServer, type TestServer, type TestServerOptions } from '../support/server.ts'
 
 /** Answers as Phoenix does: addresses from the root, a cookie on each answer, a socket, and forms that change things. */
 class Phoenix {
@@ -169,6 +169,16 @@ describe('configured with the address of an Oban Web', () => {
     expect((await visit(server, '/queues', { who: 'nobody' })).status).toBe(401)
     expect(phoenix.asked).toEqual([])
   })
+})
+
+test('who may not see queues, or one of them, does not see them here', async () => {
+  const authorize: typeof auth.authorize = (person, action, resource) =>
+    !(action === 'view_queues' && ((person.id === 'viewer-demo' && resource.type === 'page') || resource.queue === 'secret')) && auth.authorize(person, action, resource)
+  const server = await startWith({}, { auth: { ...auth, authorize } })
+  const status = async (path: string, who: string) => (await visit(server, path, { who })).status
+  for (const path of ['/queues', '/jobs', '/crons']) expect([path, await status(path, 'ops-demo'), await status(path, 'viewer-demo')]).toEqual([path, 200, 403])
+  expect([await status('/queues/mail', 'ops-demo'), await status('/queues/secret', 'ops-demo'), await status('/queues/s%65cret', 'ops-demo')]).toEqual([200, 403, 403])
+  await server.stop()
 })
 
 describe('what jobs carry', () => {
