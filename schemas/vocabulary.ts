@@ -110,7 +110,14 @@ export const bulkOutcomes = {
   failed: 'failed',
   unconfirmed: 'unconfirmed',
   aborted: 'not reached, aborted',
+  not_eligible: 'not eligible from the start',
 } as const
+
+/**
+ * What an ended run leaves over for another try, worst first: it did not happen, or nobody knows whether it did. What the engine
+ * refused is among it, since most refusals pass. Jobs that are gone are not, nor those that were never to be changed.
+ */
+export const leftOverOutcomes = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'aborted'] as const satisfies (keyof typeof bulkOutcomes)[]
 
 export const bulkStatuses = {
   previewed: 'previewed',

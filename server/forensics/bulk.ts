@@ -1,4 +1,4 @@
-import { type Bundle, type BulkRun, bulkOutcomes, type NextPath, operationActions } from '../../schemas/index.ts'
+import { type Bundle, type BulkRun, bulkOutcomes, leftOverOutcomes, type NextPath, operationActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import { readRun } from '../operations/bulk/read.ts'
@@ -43,15 +43,12 @@ async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
   }
 }
 
-/** Outcomes that somebody should look at. */
-const troubled = ['failed', 'refused', 'locked', 'changed', 'unconfirmed', 'aborted'] as const
-
 function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] {
   const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${count} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
   const detail = `Of ${eligible} eligible jobs: ${told.length ? told.join(', ') : 'none reached yet'}.`
   if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is under way.', detail, provenance: 'durable' }
   if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; what was done stays done.', detail, provenance: 'durable' }
-  const left = troubled.some((outcome) => outcomes[outcome])
+  const left = leftOverOutcomes.some((outcome) => outcomes[outcome])
   return { status: left ? 'needs_review' : 'resolved', title: left ? 'It ended, and left some jobs as they were.' : 'It is done.', detail, provenance: 'durable' }
 }
 

@@ -139,9 +139,11 @@ describe('a preview of many', () => {
     const { bulkId } = selectionOf(shown)
     expect((await items(bulkId)).map(({ id, outcome, detail }) => [id, outcome, detail])).toEqual([
       [same, 'done', undefined],
-      [changed, 'refused', 'It has changed since the page was loaded.'],
-      [gone, 'refused', 'It is no longer there.'],
+      [changed, 'not_eligible', 'It has changed since the page was loaded.'],
+      [gone, 'not_eligible', 'It is no longer there.'],
     ])
+    // The engine refused none of them, and the lists say what the figures do.
+    expect([(await items(bulkId, 'refused')).length, (await items(bulkId, 'not_eligible')).length]).toEqual([0, 2])
     expect(await statesOf(client, [changed!])).toEqual({ failed: 1 })
   })
 

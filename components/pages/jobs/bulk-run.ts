@@ -2,7 +2,7 @@ import { html, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { BulkItem, BulkRun } from '../../../schemas/bulk.ts'
 import type { Problem } from '../../../schemas/problem.ts'
-import { type BulkOutcome, bulkOutcomes, bulkStatuses, operationActions } from '../../../schemas/vocabulary.ts'
+import { type BulkOutcome, bulkOutcomes, bulkStatuses, leftOverOutcomes, operationActions } from '../../../schemas/vocabulary.ts'
 import { OpsElement } from '../../core/element.ts'
 import { problemOf } from '../../core/problem.ts'
 import { element } from '../../core/register.ts'
@@ -21,7 +21,7 @@ import { bulkRunStyles } from './bulk-run-styles.ts'
 const followMs = 1500
 
 /** What did not go as it should, worst first. */
-const leftOver: BulkOutcome[] = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'missing', 'aborted']
+const notDone: BulkOutcome[] = [...leftOverOutcomes, 'missing']
 /** So many jobs can be named in one selection. */
 const undoMost = 10_000
 
@@ -123,7 +123,7 @@ export class OpsBulkRun extends OpsElement {
 
   /** Each outcome with its count, and a way to the list of its jobs. */
   private outcomes({ outcomes, notEligible }: BulkRun) {
-    const counts = (['done', ...leftOver] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
+    const counts = (['done', ...notDone] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
     const skipped = Object.entries(notEligible)
     return html`<ul class="outcomes">
         ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
@@ -168,7 +168,7 @@ export class OpsBulkRun extends OpsElement {
 
   /** What one may want to do next: the rest again, or all of it back. */
   private nextSteps(run: BulkRun) {
-    const rest = leftOver.reduce((sum, outcome) => sum + (outcome === 'missing' ? 0 : (run.outcomes[outcome] ?? 0)), 0)
+    const rest = leftOverOutcomes.reduce((sum, outcome) => sum + (run.outcomes[outcome] ?? 0), 0)
     const done = run.outcomes.done ?? 0
     const undoable = run.action === 'discard_job' && done > 0 && !this.session?.engine.lacks.restore_job
     if (rest === 0 && !undoable) return nothing

@@ -63,9 +63,9 @@ async function itemsOf({ viewer }: Scope, run: BulkRunRow, { jobs, outcomes }: B
   return matching.filter((_item, index) => answers[index]!.allowed)
 }
 
-/** A job that was left alone from the start was refused, with the reason that the preview gave. */
+/** A job that was left alone from the start is told with the reason that the preview gave; the run's outcomes do not count it. */
 function itemOf(run: BulkRunRow, { id, queue, state, notEligible }: BatchJob, outcome: PlacedOutcome | undefined): BulkItem {
-  if (notEligible !== undefined) return { id, queue, state, outcome: 'refused', detail: notEligible }
+  if (notEligible !== undefined) return { id, queue, state, outcome: 'not_eligible', detail: notEligible }
   const [word, detail] = outcome ?? [run.status === 'aborted' ? 'aborted' : 'waiting']
   return { id, queue, state, outcome: word, detail }
 }

@@ -1,16 +1,12 @@
 import { sql } from 'kysely'
-import type { BulkOutcome } from '../../../schemas/index.ts'
+import { type BulkOutcome, leftOverOutcomes } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
 import { readRun } from './read.ts'
 import type { BatchJob } from './rows.ts'
 
-/**
- * What somebody may want to try again: it did not happen, or nobody knows whether it did. What the engine refused is among
- * it, since most refusals pass, e.g. a place that another job has now. Jobs that are gone are not.
- */
-const leftOver: readonly BulkOutcome[] = ['failed', 'refused', 'aborted', 'unconfirmed', 'locked', 'changed']
+const leftOver: ReadonlySet<BulkOutcome> = new Set(leftOverOutcomes)
 
 /** Ids of an ended run's jobs that did not fare well, a batch at a time. */
 export async function* readLeftovers(scope: Scope, bulkId: string): AsyncGenerator<string[]> {
@@ -27,7 +23,7 @@ export async function* readLeftovers(scope: Scope, bulkId: string): AsyncGenerat
     )
     if (!batch) return
     number = batch.number
-    const ids = batch.jobs.filter((job, place) => !job.notEligible && leftOver.includes(batch.outcomes?.[place]?.[0] ?? 'aborted')).map(({ id }) => id)
+    const ids = batch.jobs.filter((job, place) => !job.notEligible && leftOver.has(batch.outcomes?.[place]?.[0] ?? 'aborted')).map(({ id }) => id)
     if (ids.length) yield ids
   }
 }
