@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { type BulkRun, type CreatedPreview, operationRequest, type Plan } from '../../schemas/index.ts'
+import { type BulkRun, type CreatedPreview, type Executed, operationRequest, type Plan } from '../../schemas/index.ts'
 import { operations } from '../handlers.ts'
 import { createPreview, executePreview } from '../operations/pipeline.ts'
-import { confirm, requireAnswerable } from './ask.ts'
+import { askFor, confirm, requireAnswerable } from './ask.ts'
 import { followRun, outcomesInWords } from './bulk-progress.ts'
 import { CliError } from './explain.ts'
 import { print, printJson, shortTime, visible } from './print.ts'
@@ -17,14 +17,17 @@ export interface ActOptions {
   wait?: boolean
 }
 
+/** The host may ask for more. */
+const reasons = { required: 'required, at least 8 characters unless the host says otherwise', optional: 'optional unless the host requires it' }
+
 /** What every command that changes something can be told. */
-export function acting(command: Command, description: string): Command {
+export function acting(command: Command, description: string, reason: 'required' | 'optional' = 'required'): Command {
   return command
     .description(description)
-    .option('--reason <text>', 'why; kept in the audit log')
-    .option('--dry-run', 'show the preview and change nothing')
-    .option('--yes', 'do not ask')
-    .option('--json', 'the preview, or the audit event, as JSON')
+    .option('--reason <text>', `why, kept in the audit log; ${reasons[reason]}`)
+    .option('--dry-run', 'show the preview, change nothing and ask nothing')
+    .option('--yes', 'do not ask; needed where standard input is not a terminal')
+    .option('--json', 'answer JSON: the preview with --dry-run, else the audit event or the bulk run')
 }
 
 /** Preview, question, execute: the pipeline that the pages use. */
@@ -35,19 +38,33 @@ export async function act(command: Command, options: ActOptions, given: unknown)
     const preview = await createPreview(operations, session.scope(), request)
     if (!options.json) showPreview(preview)
     if (options.dryRun) return showDryRun(preview, options)
-    if (!options.yes && !(await confirm(`${preview.plan.title}?`))) throw new CliError('Nothing was changed.')
-    await execute(session, preview, options)
+    const reason = await reasonFor(preview, options)
+    if (!options.yes && !(await confirm(`${visible(preview.plan.title)}?`))) throw new CliError('Nothing was changed.')
+    await execute(session, preview, { ...options, reason })
   })
+}
+
+/** Asked for where somebody is there to answer; a slip of the hand is no refused attempt on record. */
+async function reasonFor({ plan, reasonRequired }: CreatedPreview, { reason, yes }: ActOptions): Promise<string | undefined> {
+  if (!reasonRequired || reason?.trim()) return reason
+  const given = yes || !process.stdin.isTTY ? '' : await askFor('Reason:')
+  if (given) return given
+  throw new CliError(`${plan.action} needs a reason; expected --reason <text>. Nothing was changed.`)
 }
 
 async function execute(session: CliSession, { id, token }: CreatedPreview, { reason, json, wait }: ActOptions): Promise<void> {
   const done = await executePreview(operations, session.scope(), { id, token, reason })
   if ('bulk' in done) return tellRun(wait === false ? done.bulk : await followRun(session, done.bulk), json)
-  if (json) return printJson(done)
-  const { event, result } = done
+  const { result } = done
+  const outcomes = typeof result.bulkId === 'string' ? ((result.outcomes ?? {}) as BulkRun['outcomes']) : undefined
+  if (json) printJson(done)
+  else tellEvent(done)
+  if (outcomes) tellOutcomes(String(result.bulkId), outcomes, json)
+}
+
+function tellEvent({ event, result }: Executed): void {
   print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
   if (typeof result.jobId === 'string' && result.jobId !== event.subject.id) print(`Job ${result.jobId}.`)
-  if (typeof result.bulkId === 'string') tellOutcomes(result.bulkId, (result.outcomes ?? {}) as BulkRun['outcomes'])
 }
 
 function tellRun(run: BulkRun, json: boolean | undefined): void {

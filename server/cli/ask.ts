@@ -9,11 +9,16 @@ export function requireAnswerable(yes: boolean | undefined): void {
 
 /** Anything but a clear yes is a no. */
 export async function confirm(question: string): Promise<boolean> {
+  return /^y(es)?$/i.test(await askFor(`${question} [y/N]`))
+}
+
+/** A line of text, trimmed. */
+export async function askFor(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^\s*y(es)?\s*$/i.test(await terminal.question(`${question} [y/N] `))
+    return (await terminal.question(`${question} `)).trim()
   } catch {
-    return false // Ctrl-C or the end of input
+    return '' // Ctrl-C or the end of input
   } finally {
     terminal.close()
   }

@@ -20,10 +20,11 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
   const leave = () => (leaving = true)
   process.once('SIGINT', leave)
   let ended = false
-  const lanes = Promise.all([1, 2].map(() => work(session, run.id, () => leaving || ended)))
+  const trouble: Trouble = {}
+  const lanes = Promise.all([1, 2].map(() => work(session, run.id, trouble, () => leaving || ended)))
   try {
     for (let now = run; ; now = await look(session, run.id)) {
-      progress.show(now)
+      progress.show(now, trouble.now)
       ended = now.status === 'finished' || now.status === 'aborted'
       if (ended || leaving) break
       await Promise.race([wait(lookMs), lanes])
@@ -42,9 +43,21 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
   }
 }
 
-async function work({ kit }: CliSession, id: string, stopping: () => boolean): Promise<void> {
+/** What keeps a run from going on, while it does. */
+interface Trouble {
+  now?: string
+}
+
+const troubles = {
+  failed: 'a batch failed and is tried again; the log of a server says why',
+  away: 'the engine or the database does not answer; trying again',
+}
+
+async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
   while (!stopping()) {
     const how = await runBatch(kit, id)
+    if (how === 'failed' || how === 'away') trouble.now = troubles[how]
+    if (how === 'told') trouble.now = undefined
     // Others are at it, or it failed and has its pause.
     if (how !== 'told') await wait(lookMs)
   }
@@ -60,11 +73,13 @@ function openProgress() {
   const live = process.stderr.isTTY
   let told = 0
   return {
-    show(run: BulkRun): void {
-      if (live) process.stderr.write(`\r\x1b[2K${lineOf(run)}`)
+    show(run: BulkRun, trouble?: string): void {
+      const line = trouble ? `${lineOf(run)}: ${trouble}` : lineOf(run)
+      // A line that wraps could not be written anew.
+      if (live) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
       else if (Date.now() - told >= tellMs) {
         told = Date.now()
-        note(lineOf(run))
+        note(line)
       }
     },
     end(run: BulkRun): void {

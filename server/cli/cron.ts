@@ -16,15 +16,15 @@ export function cronCommand(): Command {
     .option('--search <text>', 'part of the name')
     .option('--json', 'as JSON')
     .action(listCommand)
-  acting(cron.command('pause <name>'), 'future claims stop until resumed')
+  acting(cron.command('pause <name>'), 'future claims stop until resumed', 'optional')
     .option('--until <when>', 'resume by itself then: an instant, or from now on 30m, 6h, 2d')
     .action((name: string, options: ActOptions & { until?: string }, command: Command) =>
       act(command, options, { action: 'pause_cron_entry', ...onEntry(name), input: { resumeAt: options.until && readUntil(options.until) } }),
     )
-  acting(cron.command('resume <name>'), 'claims go on').action((name: string, options: ActOptions, command: Command) =>
+  acting(cron.command('resume <name>'), 'claims go on', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_cron_entry', ...onEntry(name) }),
   )
-  acting(cron.command('run <name>'), 'one job now, beside the schedule').action((name: string, options: ActOptions, command: Command) =>
+  acting(cron.command('run <name>'), 'one job now, beside the schedule', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'run_cron_entry', ...onEntry(name) }),
   )
   return cron

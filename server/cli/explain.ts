@@ -14,6 +14,7 @@ export function explain(error: unknown): string {
   if (error instanceof ZodError) return explainOption(error)
   const code = codeOf(error)
   if (code && code in databaseAnswers) return databaseAnswers[code]!
+  if (code && /^2[23]\w{3}$/.test(code)) return `The database refuses a value (SQLSTATE ${code}).` // its own words would quote it
   if (isUnavailable(error)) return `The database does not answer (${reasonOf(error)}).`
   return reasonOf(error)
 }
@@ -35,7 +36,18 @@ export function reasonOf(error: unknown): string {
 
 /** Options are named as they were typed: `eventType` is `--event-type`. */
 function explainOption({ issues: [issue] }: ZodError): string {
-  const name = String(issue?.path[0] ?? '')
-  const option = name === 'q' ? 'search' : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  return `--${option}: ${issue?.message ?? 'invalid'}.`
+  const [first, second] = issue?.path ?? []
+  const option = String(first ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const name = typedNames[String(first)] ?? `--${option}`
+  return `${first === 'subject' ? `The ${String(second)}` : name}: ${issue ? expectedOf(issue) : 'invalid'}.`
+}
+
+const typedNames: Record<string, string> = { q: '--search', subjectType: '--subject', subjectId: '--subject' }
+
+/** The rules that have no words of their own. */
+function expectedOf(issue: ZodError['issues'][number]): string {
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'expected a whole number'
+  if (issue.code === 'too_small') return issue.origin === 'string' ? 'expected some text' : `expected at least ${issue.minimum}`
+  if (issue.code === 'too_big') return issue.origin === 'string' ? `expected at most ${issue.maximum} characters` : `expected at most ${issue.maximum}`
+  return issue.message
 }

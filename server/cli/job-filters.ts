@@ -4,17 +4,17 @@ import { type JobFilters, jobFilter, jobStates } from '../../schemas/index.ts'
 /** The filters of the job list, as flags. */
 export function withJobFilters(command: Command): Command {
   return command
-    .option('--state <states>', `one or more with commas between them: ${Object.keys(jobStates).join(', ')}`)
+    .option('--state <states>', `jobs in these states, with commas between them: ${Object.keys(jobStates).join(', ')}`)
     .option('--queue <queue>', 'jobs of this queue')
     .option('--worker <worker>', 'jobs of this worker')
     .option('--id <id>', 'the job with this id')
     .option('--tag <tag>', 'jobs with this tag')
-    .option('--args <json>', 'arguments that contain this object, e.g. \'{"orderId":1}\'')
-    .option('--error <text>', 'a part of the last error, any case')
+    .option('--args <json>', 'jobs with arguments that contain this object, e.g. \'{"orderId":1}\'')
+    .option('--error <text>', 'jobs with this text in the last error, in any case')
     .option('--cron-entry <name>', 'jobs that this cron entry made')
     .option('--time <which>', 'which time --from and --to are about: created (default), due, finished')
-    .option('--from <instant>', 'inclusive, e.g. 2026-11-21T02:00:00Z')
-    .option('--to <instant>', 'exclusive')
+    .option('--from <instant>', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z')
+    .option('--to <instant>', 'jobs whose time is before this')
 }
 
 export type JobFilterOptions = { [Name in keyof JobFilters]?: string }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type Job, type JobDetail, jobStates, listJobs as listJobsEndpoint, waitReasons } from '../../schemas/index.ts'
+import { type Job, type JobDetail, jobId, jobStates, listJobs as listJobsEndpoint, waitReasons } from '../../schemas/index.ts'
 import { getJobWithEvidence } from '../forensics/job.ts'
 import { type JobListAsked, listJobs } from '../jobs/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
@@ -16,12 +16,21 @@ const changes = {
   rescue: 'take from an executor that is gone',
 } as const
 
+const examples = `
+Examples:
+  ops-powertools jobs list --state retryable,discarded --error timeout
+  ops-powertools jobs retry 4711 --reason 'the mail server is back'
+  ops-powertools jobs retry --queue mail --state discarded --dry-run
+  ops-powertools jobs retry --left-by <run> --reason 'what the first run left'
+
+Exit code 0: done, or nothing to do. 1: refused, or jobs that could be changed were not. 130: left by Ctrl-C; the run goes on.`
+
 export function jobsCommand(): Command {
-  const jobs = new Command('jobs').description('jobs: look, retry, cancel, discard, restore, rescue')
+  const jobs = new Command('jobs').description('jobs: look, retry, cancel, discard, restore, rescue').addHelpText('after', examples)
   withJobFilters(jobs.command('list'))
     .description('jobs that match, newest first')
     .addOption(new Option('--order <order>', 'by creation').choices(['newest', 'oldest']).default('newest'))
-    .option('--limit <count>', 'at most so many, up to 200', '50')
+    .option('--limit <count>', 'at most so many jobs, up to 200', '50')
     .option('--cursor <cursor>', 'go on where an earlier answer ended')
     .option('--json', 'as JSON')
     .action(listCommand)
@@ -31,9 +40,9 @@ export function jobsCommand(): Command {
     .option('--json', 'as JSON')
     .action(showCommand)
   for (const [verb, what] of Object.entries(changes)) {
-    acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, by filter, or what a bulk run left over`)
+    acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, all that match the filters, or what a bulk run left over`)
       .option('--left-by <run>', 'the jobs that this bulk run did not change')
-      .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host')
+      .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host; default: work it off here and show how far it is')
       .action((ids: string[], options: ChangeOptions, command: Command) =>
         act(command, options, { action: `${verb}_job`, ...readTarget(verb, ids, options) }),
       )
@@ -55,7 +64,21 @@ function readTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeO
   }
   if (filter) return { selection: { filter } }
   if (leftBy !== undefined) return { selection: { bulk: readRunId('--left-by', leftBy) } }
-  return ids.length === 1 ? { subject: { type: 'job', id: ids[0] } } : { selection: { ids } }
+  return ids.length === 1 ? { subject: { type: 'job', id: readJobId(ids[0]!) } } : { selection: { ids: readIds(ids) } }
+}
+
+const mostIds = 10_000
+
+function readIds(ids: string[]): string[] {
+  if (ids.length > mostIds) throw new CliError(`These are ${ids.length} ids; expected at most ${mostIds}, or filters, which may match more.`)
+  return ids.map(readJobId)
+}
+
+/** What an engine's id looks like is the engine's business. */
+function readJobId(given: string): string {
+  const { data, error } = jobId.safeParse(given)
+  if (!error) return data
+  throw new CliError(given === '' ? 'An id is empty; expected the id of a job.' : `An id has ${given.length} characters or some that no id has; expected the id of a job.`)
 }
 
 /** `option`: how it was given, for the message. */
@@ -84,7 +107,8 @@ function rowOf({ id, state, queue, worker, attempt, maxAttempts, createdAt, dueA
   return [id, state, queue, worker ?? '-', attempts, shortTime(createdAt), shortTime(dueAt), shortTime(finishedAt), error ?? '-']
 }
 
-async function showCommand(id: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  const id = readJobId(given)
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const job = await getJobWithEvidence(scope(), id)

@@ -26,17 +26,17 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
 export async function checkRequests({ db, now }: Kit): Promise<Finding[]> {
   const [row] = await query(
     db.em(),
-    sql<{ old: number; oldest: string | null }>`
-      select count(*)::int as old, min(requested_at)::text as oldest from ${db.table('open_request')}
-      where requested_at < ${now()}::timestamptz - make_interval(secs => ${2 * orphanSeconds})`,
+    sql<{ old: number; batches: number; oldest: string | null }>`
+      select count(*)::int as old, count(bulk_id)::int as batches, min(requested_at)::text as oldest from ${db.table('open_request')}
+      where requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds})`,
   )
   if (!row?.old) return []
-  const what = row.old === 1 ? '1 change is' : `${row.old} changes are`
+  const what = `${row.old === 1 ? '1 change is' : `${row.old} changes are`} requested${row.batches ? ` (${row.batches} of them for a batch of a bulk run)` : ''}`
   return [
     warning(
       'requests',
-      `${what} requested and without an end, the oldest since ${row.oldest}`,
-      'A server of the host settles them within a minute or two; is one running with scheduler.enabled, and does the engine answer?',
+      `${what} and without an end for more than ${orphanSeconds} s, the oldest since ${row.oldest}`,
+      'A server of the host settles them, and goes on with a bulk run, within a minute or two; is one running with scheduler.enabled, and does the engine answer?',
     ),
   ]
 }
