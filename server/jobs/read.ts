@@ -34,7 +34,7 @@ export async function listJobs(scope: Scope, { order, limit, cursor, ...filters 
   return { items: jobs, ...page, ...inWindow(searched), asOf: scope.now.toISOString() }
 }
 
-interface Counted extends Searched {
+export interface Counted extends Searched {
   count: number
   how: CountMethod
   mayIncludeWithheld?: true
