@@ -60,14 +60,22 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
   const table = scope.kit.db.table('audit_event')
-  const conditions = [...filterConditions(scope.kit.db, filters), ...(await visibilityConditions(scope.viewer))]
+  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope.viewer))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
   return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
 }
 
-function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unknown>[] {
+/** An event of a bulk run is about many jobs; that one of them is among them is told to who may see that one. */
+async function maySeeRunsOf({ kit: { engine }, viewer }: Scope, { subjectType, subjectId: id }: AuditFilters): Promise<boolean> {
+  if (subjectType !== 'job' || id === undefined) return true
+  const [job] = await engine.read([id]).catch(() => [])
+  const { allowed } = await viewer.can('view_jobs', { type: 'job', id, queue: job?.queue, worker: job?.worker, tags: job?.tags })
+  return allowed
+}
+
+function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean): RawBuilder<unknown>[] {
   const { actor, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
   return [
     actor !== undefined && sql`actor_id = ${actor}`,
@@ -75,7 +83,7 @@ function filterConditions(db: Database, filters: AuditFilters): RawBuilder<unkno
     eventType !== undefined && sql`event_type = ${eventType}`,
     // A literal, because the index of refusals is partial and a parameter could be anything.
     outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
-    ...(subjectType === 'job' && subjectId !== undefined
+    ...(subjectType === 'job' && subjectId !== undefined && withRuns
       ? [aboutJob(db, subjectId)]
       : [subjectType !== undefined && sql`subject_type = ${subjectType}`, subjectId !== undefined && sql`subject_id = ${subjectId}`]),
     from !== undefined && sql`occurred_at >= ${from}::timestamptz`,

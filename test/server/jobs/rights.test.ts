@@ -15,6 +15,7 @@ beforeAll(async () => {
     auth: {
       ...auth,
       authorize(person, action, resource) {
+        if (person.id === 'viewer-demo' && resource.queue === 'private') return false
         if (person.id !== 'ops-two' || resource.type === 'page') return auth.authorize(person, action, resource)
         return resource.queue === own
       },
@@ -120,6 +121,19 @@ describe('somebody with a right on one queue', () => {
     expect([await abort(mine.id), await abort(mine.id), await abort(theirs.id)]).toEqual([200, 409, 404])
     expect((await get('ops-two', `/bulk/${mine.id}`)).body).toMatchObject({ status: 'aborted', outcomes: { aborted: 1100 }, abortedBy: { id: 'ops-two' } })
   })
+})
+
+test('that a bulk run had a job in it is told to who may see the job', async () => {
+  const ids = [await plant('private', 'run-1'), await plant(own, 'run-2')]
+  expect((await once('ops-demo', { action: 'retry_job', selection: { ids } })).body).toMatchObject({ result: { outcomes: { done: 2 } } })
+  const events = async (who: string, id: string) => (await get(who, '/audit-events', { subjectType: 'job', subjectId: id })).body.items!.length
+  const chronology = async (who: string, id: string) => JSON.stringify((await get(who, `/forensics/job/${id}`)).body.chronology).includes('retried')
+  for (const [id, seen] of [[ids[0]!, false], [ids[1]!, true]] as const) {
+    expect([await events('ops-demo', id), await chronology('ops-demo', id)]).toEqual([1, true])
+    expect([await events('viewer-demo', id), await chronology('viewer-demo', id)]).toEqual([Number(seen), seen])
+  }
+  const exported = await get('viewer-demo', '/audit-events/export', { format: 'ndjson', subjectType: 'job', subjectId: ids[0]! })
+  expect([exported.status, exported.text]).toEqual([200, ''])
 })
 
 test('a request whose end nobody knows is told of its own queue only', async () => {
