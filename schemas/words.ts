@@ -26,7 +26,7 @@ export const instant = z.iso
     offset: true,
     error: ({ input }) => (typeof input === 'string' ? 'expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z' : undefined),
   })
-  .refine((value) => Date.parse(value) >= firstInstant, 'expected an instant from the year 1 on')
+  .refine((value) => !(Date.parse(value) < firstInstant), 'expected an instant from the year 1 on')
 
 /** A JSON object as the engine will receive it. NUL and lone surrogates are refused at any depth. */
 export const jsonObject = z.record(z.string(), z.json()).superRefine((value, context) => {

@@ -15,8 +15,9 @@ export async function readJson(ctx: Context): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const where = error instanceof Error ? error.message.replace(/"[^"]*"\.{0,3}\s?(is not valid JSON)?/g, '').trim() : ''
-    throw new OpsError('invalid_request', `The body is not valid JSON (${where || 'syntax error'}); expected one JSON object.`)
+    // The parser's own words may quote the body.
+    const [where = 'syntax error'] = /position \d+/.exec(error instanceof Error ? error.message : '') ?? []
+    throw new OpsError('invalid_request', `The body is not valid JSON (${where}); expected one JSON object.`)
   }
 }
 

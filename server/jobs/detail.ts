@@ -6,7 +6,7 @@ import { OpsError } from '../error.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { operationsOn } from './permissions.ts'
-import { visibleJobs } from './resource.ts'
+import { jobResource, visibleJobs } from './resource.ts'
 import { showJob } from './show.ts'
 import { tellTimeline } from './timeline.ts'
 import { whyWaiting } from './waiting.ts'
@@ -64,9 +64,11 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
   }
 }
 
-/** Of another job no more is known here than its queue. */
-async function visibleRefs<Ref extends JobRef | FoundJob>({ viewer }: Scope, refs: Ref[]): Promise<Ref[]> {
-  const answers = await Promise.all(refs.map(({ id, queue }) => viewer.can('view_jobs', { type: 'job', id, queue })))
+/** The host is asked with all that is known of another job; of one that is gone that is its queue. */
+async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, viewer }: Scope, refs: Ref[]): Promise<Ref[]> {
+  if (!refs.length) return []
+  const known = new Map((await engine.read(refs.map(({ id }) => id))).map((job) => [job.id, job]))
+  const answers = await Promise.all(refs.map((ref) => viewer.can('view_jobs', jobResource(known.get(ref.id) ?? ref))))
   return refs.filter((_ref, index) => answers[index]!.allowed)
 }
 

@@ -199,3 +199,11 @@ describe('reads', () => {
     expect(server.logged.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 })
+
+test('a body that is not JSON is refused without being repeated', async () => {
+  for (const body of ['{"":"b","c":CANARY-word,"d":"e"}', '{"reason":CANARY-word}', '{"reason":"CANARY-word" CANARY-word', 'CANARY-word']) {
+    const answer = await server.call('ops-demo', 'POST', '/previews', body)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', detail: expect.stringMatching(/^The body is not valid JSON \((position \d+|syntax error)\)/) } })
+    expect(answer.text).not.toContain('CANARY')
+  }
+})

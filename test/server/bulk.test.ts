@@ -203,6 +203,17 @@ describe('who may do it', () => {
     refused = []
   })
 
+  test('what a run left over is there only for whom the host shows its jobs', async () => {
+    await insertJobs(client, 1100, { queue: 'books' })
+    const run = bulkOf(await once('ops-demo', retry({ filter: { queue: 'books', state: 'discarded' } })))
+    expect((await server.call('ops-demo', 'POST', `/bulk/${run.id}/abort`)).status).toBe(200)
+    expect(selectionOf(await preview('ops-two', retry({ bulk: run.id }))).total).toBeGreaterThanOrEqual(1100)
+    refused = ['ops-two retry_job books', 'ops-two view_jobs books']
+    expect(await preview('ops-two', retry({ bulk: run.id }))).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    refused = []
+    await client.query(`delete from pgboss.job where name = 'books'`)
+  })
+
   test('nobody selects by what they may not see', async () => {
     await failed(1, { args: { customer: canary.arg }, error: canary.error })
     for (const more of [{ args: JSON.stringify({ customer: canary.arg }) }, { error: canary.error }]) {

@@ -97,8 +97,8 @@ async function judge(scope: ActingScope, operation: Operation, request: Selectio
 }
 
 /**
- * A job that the actor may neither change nor see is to them as if it were not there: what they name by its id is gone, and
- * no filter matches it, or the counts of a preview would tell of it.
+ * A job that the actor may neither change nor see is to them as if it were not there: what they name by its id is gone, no
+ * filter matches it and no run has left it over, or the counts of a preview would tell of it.
  */
 async function askAbout({ viewer }: ActingScope, operation: Operation, { selection }: SelectionRequest, page: Chosen[]): Promise<Asked[]> {
   const { resource } = requireMany(operation)
@@ -107,7 +107,7 @@ async function askAbout({ viewer }: ActingScope, operation: Operation, { selecti
       const { allowed, reason } = await viewer.can(operation.action, resource(job))
       if (allowed) return { job }
       if ((await viewer.can('view_jobs', resource(job))).allowed && !isGone(job)) return { job, refusal: { reason } }
-      return 'filter' in selection ? undefined : { job: goneJob(job.id) }
+      return 'ids' in selection ? { job: goneJob(job.id) } : undefined
     }),
   )
   return answers.filter((asked) => asked !== undefined)

@@ -7,10 +7,11 @@ import { auth } from '../../support/server.ts'
 let server: JobServer
 let client: Client
 let surfaces: Record<string, boolean> = {}
+let hiddenTag: string | undefined
 
 beforeAll(async () => {
   server = await startJobServer({
-    auth: { ...auth, authorize: (person, action, resource) => surfaces[`${action} ${resource.id}`] ?? surfaces[action] ?? auth.authorize(person, action, resource) },
+    auth: { ...auth, authorize: (person, action, resource) => (hiddenTag !== undefined && resource.tags?.includes(hiddenTag) ? false : undefined) ?? surfaces[`${action} ${resource.id}`] ?? surfaces[action] ?? auth.authorize(person, action, resource) },
   })
   client = new Client({ connectionString: server.oban.url })
   await client.connect()
@@ -141,6 +142,21 @@ describe('why a job does not run', () => {
     expect((await read(await server.oban.insert({}))).waiting).toMatchObject([{ reason: 'unknown' }])
     expect((await read(await server.oban.insert({ state: 'executing', attempt: 1, attemptedIn: -5 }))).waiting).toEqual([])
   })
+})
+
+test('another job is named only to whom the host shows it by its tags too', async () => {
+  const meta = { workflow_id: 'tagged', name: 'first' }
+  const first = await server.oban.insert({ queue: 'shared', tags: ['tenant-b'], meta })
+  const second = await server.oban.insert({ meta: { workflow_id: 'tagged', name: 'second', deps: ['first'] }, state: 'scheduled', scheduledIn: -5 })
+  expect((await read(second)).dependencies.map(({ id }) => id)).toEqual([first])
+  hiddenTag = 'tenant-b'
+  try {
+    const hiding = await read(second)
+    expect(hiding.dependencies).toEqual([])
+    expect(JSON.stringify([hiding.waiting, hiding.forensics])).not.toContain('shared')
+  } finally {
+    hiddenTag = undefined
+  }
 })
 
 describe('what may be done to it', () => {
