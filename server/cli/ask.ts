@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { CliError } from './explain.ts'
 
@@ -12,13 +13,15 @@ export async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await askFor(`${question} [y/N]`))
 }
 
-/** A line of text, trimmed. */
+/** A line of text, trimmed; none after Ctrl-C or at the end of input. */
 export async function askFor(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return (await terminal.question(`${question} `)).trim()
+    // A question does not end by itself when the input does.
+    const ended = once(terminal, 'close').then(() => '')
+    return (await Promise.race([terminal.question(`${question} `), ended])).trim()
   } catch {
-    return '' // Ctrl-C or the end of input
+    return '' // Ctrl-C
   } finally {
     terminal.close()
   }

@@ -49,8 +49,8 @@ interface Trouble {
 }
 
 const troubles = {
-  failed: 'a batch failed and is tried again; the log of a server says why',
-  away: 'the engine or the database does not answer; trying again',
+  failed: 'a batch failed, trying again',
+  away: 'no answer, trying again',
 }
 
 async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
@@ -74,7 +74,7 @@ function openProgress() {
   let told = 0
   return {
     show(run: BulkRun, trouble?: string): void {
-      const line = trouble ? `${lineOf(run)}: ${trouble}` : lineOf(run)
+      const line = lineOf(run, trouble)
       // A line that wraps could not be written anew.
       if (live) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
       else if (Date.now() - told >= tellMs) {
@@ -89,13 +89,13 @@ function openProgress() {
   }
 }
 
-const barWidth = 24
+const barWidth = 20
 
-function lineOf({ eligible, outcomes, status }: BulkRun): string {
+function lineOf({ eligible, outcomes, status }: BulkRun, trouble?: string): string {
   const reached = eligible - (outcomes.waiting ?? 0)
   const share = eligible ? reached / eligible : 1
   const full = Math.round(share * barWidth)
-  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${Math.floor(share * 100)} %  ${reached} of ${eligible} jobs, ${status}`
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${Math.floor(share * 100)} %  ${reached} of ${eligible} jobs, ${trouble ?? status}`
 }
 
 /** e.g. `done 998, changed 2`. */

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { commandLine, type CommandLine } from '../support/command-line.ts'
+import { asTerminal, commandLine, type CommandLine } from '../support/command-line.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -51,6 +51,9 @@ describe('jobs list', () => {
     [['--args', '[1]'], /--args: expected a JSON object/],
     [['--time', 'sometime', '--from', 'yesterday'], /--time: /],
     [['--cursor', 'nonsense'], /cursor/],
+    [['--limit', 'many'], /--limit: expected a whole number\.$/m],
+    [['--limit', '1000'], /--limit: expected at most 200\.$/m],
+    [['--queue', ''], /--queue: expected some text\.$/m],
   ])('%j is explained', async (flags, message) => {
     expect(await ops.run(['jobs', 'list', ...flags])).toMatchObject({ code: 1, out: '', err: expect.stringMatching(message) as string })
   })
@@ -117,75 +120,26 @@ describe('one job', () => {
     expect(await statesOf(client, [id!])).toEqual({ failed: 1 })
   })
 
+  test('is not tried without the reason it needs, so that a slip leaves no refused attempt on record', async () => {
+    const [id] = await insertJobs(client, 1)
+    for (const env of [{}, asTerminal]) {
+      const asked = await ops.run(['jobs', 'retry', id!, '--yes'], { OPS_USER: 'ops', ...env })
+      expect(asked).toMatchObject({ code: 1, err: 'ops-powertools: retry_job needs a reason; expected --reason <text>. Nothing was changed.\n' })
+    }
+    const { rows } = await client.query('select 1 from ops.audit_event where subject_id = $1', [id])
+    expect([rows, await statesOf(client, [id!])]).toEqual([[], { failed: 1 }])
+  })
+
+  test('is left as it is when the question is met with the end of input', async () => {
+    const [id] = await insertJobs(client, 1)
+    const left = await ops.run(['jobs', 'retry', id!, '--reason', 'the route is back'], { OPS_USER: 'ops', ...asTerminal })
+    expect(left).toMatchObject({ code: 1, err: expect.stringMatching(/\[y\/N\].*Nothing was changed\.\n$/s) as string })
+    expect(await statesOf(client, [id!])).toEqual({ failed: 1 })
+  })
+
   test('is not changed without a yes where nobody can be asked', async () => {
     const [id] = await insertJobs(client, 1)
     expect(await ops.run(['jobs', 'retry', id!])).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string })
-  })
-})
-
-describe('many jobs', () => {
-  test('have to be named in one way', async () => {
-    for (const flags of [[], ['some-id', '--queue', 'mail'], ['--queue', 'mail', '--left-by', crypto.randomUUID()]]) {
-      expect(await ops.run(['jobs', 'retry', ...flags, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('jobs retry needs ids, or filters') as string })
-    }
-    expect(await ops.run(['jobs', 'retry', '--left-by', 'that one', '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('a UUID') as string })
-  })
-
-  test('a dry run tells how many and why others are left', async () => {
-    await insertJobs(client, 2)
-    await insertJobs(client, 1, { state: 'active' })
-    const { code, out } = await ops.run(['jobs', 'retry', '--queue', 'mail', '--dry-run'])
-    expect(code).toBe(0)
-    expect(out).toMatch(/jobs +2 of 3 can be changed/)
-    expect(out).toMatch(/left +1: \S/)
-    expect(out).toMatch(/Nothing was changed/)
-  })
-
-  test('by id are done at once, and one that is gone is named', async () => {
-    const ids = await insertJobs(client, 2)
-    const done = await ops.run(['jobs', 'retry', ...ids, crypto.randomUUID(), '--yes', '--reason', 'both of them'])
-    expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/left +1: .*\n[^]*Outcomes: done 2\./) as string })
-    expect(await statesOf(client, ids)).toEqual({ retry: 2 })
-  })
-
-  test('of a filter are worked off by the command itself, with its progress beside the answer', async () => {
-    const ids = await insertJobs(client, 2_500)
-    const done = await ops.run(['jobs', 'retry', '--state', 'discarded', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'])
-    expect(done.code).toBe(0)
-    const { bulk } = JSON.parse(done.out) as { bulk: { id: string; status: string; outcomes: object } }
-    expect(bulk).toMatchObject({ status: 'finished', outcomes: { done: 2_500 } })
-    expect(done.err).toMatch(/100 % {2}2500 of 2500 jobs, finished/)
-    expect(await statesOf(client, ids)).toEqual({ retry: 2_500 })
-    const shown = await ops.run(['bulk', 'show', bulk.id])
-    expect(shown.out).toMatch(/outcomes +done 2500/)
-    expect((await ops.run(['bulk', 'list'])).out).toMatch(new RegExp(`^${bulk.id} +retry_job +finished +2500 +done 2500 +ops-demo`, 'm'))
-    expect((await ops.run(['bulk', 'items', bulk.id, '--limit', '3'])).out.trim().split('\n')).toHaveLength(4)
-    expect(await ops.run(['bulk', 'abort', bulk.id, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('finished') as string })
-  })
-
-  test('are left after the batch at hand by Ctrl-C, and the run goes on elsewhere', async () => {
-    const ids = await insertJobs(client, 20_000)
-    const left = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'], undefined, (said, child) => {
-      if (said.includes(' of 20000 jobs') && !child.killed) child.kill('SIGINT')
-    })
-    const { bulk } = JSON.parse(left.out) as { bulk: { id: string; status: string } }
-    expect(bulk.status).not.toBe('finished')
-    expect(left).toMatchObject({ code: 130, err: expect.stringContaining(`ops-powertools bulk show ${bulk.id}`) as string })
-    const { failed = 0, retry = 0 } = await statesOf(client, ids)
-    expect([failed > 0, failed + retry, retry % 1_000]).toEqual([true, 20_000, 0])
-    await ops.run(['bulk', 'abort', bulk.id, '--yes'])
-  })
-
-  test('left to the servers wait for one, can be aborted, and what is left can be done again', async () => {
-    const ids = await insertJobs(client, 1_500)
-    const queued = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'they can wait', '--no-wait', '--json'])
-    const { bulk } = JSON.parse(queued.out) as { bulk: { id: string; status: string } }
-    expect(bulk.status).toBe('queued')
-    expect(await statesOf(client, ids)).toEqual({ failed: 1_500 })
-    expect(await ops.run(['bulk', 'abort', bulk.id, '--yes'])).toMatchObject({ code: 0, out: expect.stringMatching(/status +aborted/) as string })
-    const again = await ops.run(['jobs', 'retry', '--left-by', bulk.id, '--yes', '--reason', 'they are needed after all'])
-    expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/Outcomes: done 1500\./) as string })
-    expect(await statesOf(client, ids)).toEqual({ retry: 1_500 })
   })
 })
 

@@ -8,6 +8,12 @@ import { afterAll } from 'vitest'
 export const project = new URL('../..', import.meta.url).pathname
 export const sources = new URL('../../server/', import.meta.url).href
 
+/** Many starts of the same modules; what one compiled the next one need not. */
+const compiled = join(tmpdir(), 'ops-powertools-compiled')
+
+/** To a command so started, both its outputs' ends and its input look like a terminal. */
+export const asTerminal = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent('process.stderr.isTTY=true;process.stdin.isTTY=true')}` }
+
 export interface Ran {
   code: number | null
   out: string
@@ -19,7 +25,7 @@ export async function run(folder: string, args: string[], env: NodeJS.ProcessEnv
   const { OPS_USER: _user, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [join(project, 'server/cli/main.ts'), ...args], {
     cwd: folder,
-    env: { ...inherited, ...env },
+    env: { NODE_COMPILE_CACHE: compiled, ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
   })
@@ -43,22 +49,45 @@ export async function newFolder(files: Record<string, string> = {}): Promise<str
 }
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
 
-/** A host's options module. Its pg-boss is really started, and its timers are the host's to stop. */
-export const config = (url: string, { auth = realAuth, head = '', more = '' } = {}) => `
+interface EngineText {
+  head: string
+  start: string
+  engine: string
+}
+
+/** Really started, and its timers are the host's to stop. */
+const pgBossText = (url: string): EngineText => ({
+  head: `
 import { PgBoss } from '${import.meta.resolve('pg-boss')}'
-import { denyEverything } from '${sources}index.ts'
 import { pgBoss } from '${sources}engines/pg-boss.ts'
-${head}
 const boss = new PgBoss({ connectionString: '${url}', supervise: false, schedule: false })
-boss.on('error', () => {})
+boss.on('error', () => {})`,
+  start: 'await boss.start()',
+  engine: 'pgBoss(boss)',
+})
+
+export const obanText = (url: string): EngineText => ({
+  head: `
+import pg from '${import.meta.resolve('pg')}'
+import { oban } from '${sources}engines/oban.ts'
+const pool = new pg.Pool({ connectionString: '${url}', max: 2 })`,
+  start: '',
+  engine: 'oban({ pool })',
+})
+
+/** A host's options module. */
+export const config = (url: string, { auth = realAuth, head = '', more = '', on = pgBossText(url) } = {}) => `
+import { denyEverything } from '${sources}index.ts'
+${on.head}
+${head}
 const people: Record<string, { id: string; role: string }> = { ops: { id: 'ops-demo', role: 'ops' }, viewer: { id: 'viewer-demo', role: 'viewer' }, support: { id: 'support-demo', role: 'support' }, nobody: { id: 'nobody', role: 'nobody' } }
 export default async () => {
-  await boss.start()
+  ${on.start}
   return {
     database: { url: '${url}' },
     ${auth},
     displayPolicy: { display: (kind: string, value: unknown, { actor, surface }: { actor: { role: string }; surface: string }) => (actor.role === 'support' ? '[hidden on ' + surface + ']' : undefined) },
-    engine: pgBoss(boss),
+    engine: ${on.engine},
     ${more}
   }
 }
