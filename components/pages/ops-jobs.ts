@@ -308,10 +308,11 @@ export class OpsJobs extends OpsElement {
     return filterNames.every((name) => name === 'state' || name === 'queue' || !this.values[name])
   }
 
-  /** How many match, as sure as it was counted; empty until it is known. */
+  /** How many match, as sure as it was counted, and no fewer than stand here; empty until it is known. */
   private get matching(): string {
     const { data } = this.count
-    return data?.key === this.filterKey ? figure(data.count, data.how, this.language) : ''
+    const count = Math.max(data?.count ?? 0, data?.how === 'exact' ? 0 : (this.shown?.rows.length ?? 0))
+    return data?.key === this.filterKey ? figure(count, data.how, this.language) : ''
   }
 
   private moreThan(shown: number): boolean {

@@ -402,6 +402,16 @@ describe('ops-jobs', () => {
       ok(!seen(page).includes('expected one'), 'no complaint')
     })
 
+    it('leaves the focus on the page when a run is put away', async () => {
+      const run = bulkRun({ status: 'finished', outcomes: { done: 12_034 }, finishedAt: at(0) })
+      const page = await opened(usual({ getBulkRun: () => run }), { bulk: bulkId })
+      const close = await until(() => all(page, 'ops-bulk-run').length > 0 && button(all(page, 'ops-bulk-run')[0]!, 'Close'), 'the run')
+      close.focus()
+      close.click()
+      await until(() => all(page, 'ops-bulk-run').length === 0, 'the run is gone')
+      equal(deepFocus().textContent?.trim(), 'Jobs')
+    })
+
     it('lists and exports what was done, too', async () => {
       const run = bulkRun({ status: 'finished', outcomes: { done: 12_034 }, finishedAt: at(0) })
       const items = [{ id: 'job-0042', queue: 'mail', state: 'retryable', outcome: 'done' }]
@@ -459,6 +469,21 @@ describe('ops-jobs', () => {
       await until(() => all(many, 'ops-bulk-run a[href="/ops/jobs/list?state=discarded"], a[href="/ops/jobs/list?state=discarded"]').length > 0, 'another way back')
       includes(seen(all(many, 'ops-bulk-run')[0]), 'within 24 hours')
     })
+  })
+
+  it('never says that fewer match than stand on the page', async () => {
+    const page = await opened(usual({ countJobs: () => count(0, 'capped') }))
+    await until(() => seen(page).includes('7+ jobs'), 'as many as are shown')
+  })
+
+  it('gives the name of a job no room that its state needs, on a phone', async () => {
+    const long = { ...job('job-0099'), worker: 'Shop.PaymentWebhookDelivery' }
+    const page = await opened(usual({ listJobs: () => jobPage([long]) }))
+    page.style.display = 'block'
+    page.style.width = '366px'
+    await until(() => all(page, 'thead').every((head) => getComputedStyle(head).display === 'none'), 'the narrow layout')
+    const [name, chip] = ['.job', '.state'].map((part) => rowOf(page, 'job-0099').querySelector(part)!.getBoundingClientRect())
+    ok(name!.right <= chip!.left, `the name ends at ${name!.right}, the state begins at ${chip!.left}`)
   })
 
   it('saves, opens and forgets views of the list', async () => {

@@ -107,7 +107,14 @@ export class OpsBulkRun extends OpsElement {
   private controls(run: BulkRun) {
     if (underWay(run)) return html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.abort}>Abort</button>`
     if (!this.closable) return nothing
-    return html`<button type="button" class="button" @click=${() => this.dispatchEvent(new CustomEvent('ops-close', { bubbles: true, composed: true }))}>Close</button>`
+    return html`<button type="button" class="button" @click=${this.close}>Close</button>`
+  }
+
+  /** What had the focus goes with the run; the heading of the page takes it. */
+  private readonly close = () => {
+    const root = this.getRootNode() as ShadowRoot
+    this.dispatchEvent(new CustomEvent('ops-close', { bubbles: true, composed: true }))
+    root.querySelector<HTMLElement>('.page-title')?.focus()
   }
 
   private bar(run: BulkRun) {

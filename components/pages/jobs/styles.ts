@@ -289,6 +289,7 @@ export const jobsStyles = css`
     }
     .row > .job {
       grid-area: 1 / 2;
+      min-width: 0;
     }
     .row > .state {
       grid-area: 1 / 3;

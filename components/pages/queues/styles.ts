@@ -114,6 +114,7 @@ export const queuesStyles = css`
     }
     .status {
       grid-area: status;
+      text-align: end;
     }
     .do {
       grid-area: do;
@@ -129,6 +130,9 @@ export const queuesStyles = css`
     }
     .actions .button {
       flex: 1;
+      min-height: 44px;
+    }
+    .actions ops-menu::part(button) {
       min-height: 44px;
     }
   }
