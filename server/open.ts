@@ -5,6 +5,7 @@ import { describeFailure } from './describe-failure.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import type { OpsOptions } from './options.ts'
+import { patientEngine } from './patient-engine.ts'
 import { version } from './version.ts'
 
 export interface RunningKit extends Kit {
@@ -25,7 +26,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const hints = openHints(db)
   const kit: RunningKit = {
     db,
-    engine: options.engine,
+    engine: patientEngine(options.engine),
     // The host's own actor type ends here: from now on it is only handed back.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
