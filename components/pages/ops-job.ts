@@ -74,7 +74,7 @@ export class OpsJob extends OpsElement {
       ${this.job.render<unknown>({
         pending: () => skeletonRows(6),
         error: (problem) => this.lost(problem),
-        complete: (job, late) => html`${staleNote(late, this.job.reload)} ${this.content(job, late)}`,
+        complete: (job, late) => html`${late?.code === 'not_found' ? this.gone() : staleNote(late, this.job.reload)} ${this.content(job, late)}`,
       })}
       <ops-confirm .fields=${queueFields} @ops-operation=${this.job.reload}></ops-confirm>
     `
@@ -97,18 +97,24 @@ export class OpsJob extends OpsElement {
 
   /** An engine forgets; what we recorded about the job stays. */
   private lost(problem: Problem) {
-    return html`${problemPanel(problem, this.job.reload)}
-    ${problem.code === 'not_found'
-      ? html`<p class="remains">
-          What was done to it stays on record: <a class="linked" href=${this.forensicsHref}>forensics</a> ·
-          <a class="linked" href=${this.auditHref}>audit events</a>
-        </p>`
-      : nothing}`
+    return html`${problemPanel(problem, this.job.reload)} ${problem.code === 'not_found' ? html`<p class="remains">${this.remains()}</p>` : nothing}`
+  }
+
+  /** It went while somebody looked at it: what was seen stays readable, but nothing can be done to it any more. */
+  private gone() {
+    return html`<p class="card read-only" role="status">
+      <b>This job is gone.</b> The engine keeps it no longer, or you may not see it any more; below is what was last seen. ${this.remains()}
+    </p>`
+  }
+
+  private remains() {
+    return html`What was done to it stays on record: <a class="linked" href=${this.forensicsHref}>forensics</a> ·
+      <a class="linked" href=${this.auditHref}>audit events</a>`
   }
 
   private content(job: JobDetail, late?: Problem) {
     return html`<div class="columns ${late ? 'stale' : ''}">
-      <div class="may">${jobActions(job, this.ask)}</div>
+      <div class="may">${late?.code === 'not_found' ? nothing : jobActions(job, this.ask)}</div>
       <div class="first">
         ${this.waiting(job)} ${attemptList(job)} ${this.value('Arguments', job.args)} ${this.value('Output', job.output)} ${this.value('Meta', job.meta)}
         ${jobTimeline(job)} ${jobEvents(job, this.base, this.auditHref)}

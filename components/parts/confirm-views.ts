@@ -60,7 +60,7 @@ export function problemView(problem: Problem, base: string, subject?: Subject): 
 function advice({ code, status }: Problem, base: string, subject?: Subject): TemplateResult | string {
   if (status === 0 || code === 'unavailable') return 'Trying again is safe: one preview changes something at most once.'
   if (code === 'preview_drifted') return 'Nothing was changed by you. Look at it again before you confirm.'
-  if (code === 'illegal_transition' || code === 'mutation_conflict') return 'Nothing was changed by you.'
+  if (code === 'illegal_transition' || code === 'mutation_conflict' || code === 'not_found') return 'Nothing was changed by you.'
   if (status === 401) return 'Nothing was changed. Sign in again in another tab, then try again here; what you typed stays.'
   if (code === 'preview_expired') return 'Nothing was changed. Review it again to go on.'
   if (code === 'preview_consumed' && subject) {

@@ -85,6 +85,23 @@ describe('ops-job', () => {
     equal(seenVersion, undefined)
   })
 
+  it('says that a job is gone which the engine let go while somebody looked, and offers nothing to do to it', async () => {
+    let there = true
+    const api = usual({
+      getJob: ({ params }) => {
+        if (!there) throw new Refusal('not_found', 'No job that you may see.')
+        return detail(params.id!)
+      },
+    })
+    const page = await opened(api)
+    there = false
+    api.hint({ topic: 'jobs' })
+    await until(() => seen(page).includes('This job is gone'), 'the note')
+    ok(!button(page, 'Retry…'), 'nothing to do')
+    includes(seen(page), 'SmtpError')
+    ok(all(page, 'a[href="/ops/jobs/audit?subjectType=job&subjectId=mail%3Ajob-0002"]').length > 0, 'the record')
+  })
+
   it('shows numbers beyond 2^53 with every digit', async () => {
     const api = usual({ getJob: ({ params }) => detail(params.id!, { args: { account: 'BIG', ratio: 0.1 } }) })
     const plain = api.fetch
