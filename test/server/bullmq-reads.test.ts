@@ -37,6 +37,25 @@ describe.each(bullBackends)('a server over BullMQ on $name', ({ skipped, start }
       expect([seen.size, pages]).toEqual([1200, 6])
     })
 
+    test('no key of its own as a job, and lets nobody remove one', async () => {
+      await nightly.pause()
+      const own = ['meta', 'id', 'wait', 'paused', 'active', 'events', 'marker', 'pc', 'stalled', 'metrics:completed', '1:logs', '1:dependencies', '1:processed', '']
+      for (const word of own) {
+        const id = `nightly_sync:${word}`
+        const reason = 'the mail server is back'
+        for (const [status, answer] of [
+          [404, await server.call('ops-demo', 'GET', `/jobs/${encodeURIComponent(id)}`)],
+          [404, await server.call('ops-demo', 'POST', '/operations', { action: 'cancel_job', subject: { type: 'job', id }, reason }, { 'idempotency-key': crypto.randomUUID() })],
+          [404, await server.call('ops-demo', 'POST', '/previews', { action: 'cancel_job', selection: { filter: { id } } })],
+          [409, await server.call('ops-demo', 'POST', '/operations', { action: 'cancel_job', selection: { ids: [id] }, reason }, { 'idempotency-key': crypto.randomUUID() })],
+        ] as const) {
+          expect([word, answer.status], answer.text).toEqual([word, status])
+        }
+      }
+      expect(await nightly.isPaused()).toBe(true)
+      await nightly.resume()
+    })
+
     test('counts and finds by what BullMQ cannot search', async () => {
       expect((await server.call('ops-demo', 'GET', '/jobs/count?state=available')).body).toMatchObject({ count: 1200, how: 'exact' })
       expect((await server.call('ops-demo', 'GET', '/jobs?worker=rare&limit=200')).body.items).toHaveLength(24)
