@@ -2,10 +2,10 @@ import { operationActions } from '../schemas/index.ts'
 import { openDatabase } from './db/database.ts'
 import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
+import { patientEngine } from './engines/patient.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import type { OpsOptions } from './options.ts'
-import { patientEngine } from './patient-engine.ts'
 import { version } from './version.ts'
 
 export interface RunningKit extends Kit {

@@ -1,5 +1,5 @@
-import type { Engine } from './engines/engine.ts'
-import { OpsError } from './error.ts'
+import type { Engine } from './engine.ts'
+import { OpsError } from '../error.ts'
 
 /** What a person waits for. Changes and whole selections take their time and are not given up. */
 const reads: ReadonlySet<string> = new Set<keyof Engine>(['list', 'count', 'hints', 'read', 'detail', 'readQueue', 'check'])
