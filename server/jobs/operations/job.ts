@@ -46,7 +46,7 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       requireSeen(job, input.seen)
       await requireLegal(scope, action, job)
       return {
-        title: `${title} ${job.worker ?? job.queue} job ${job.id}`,
+        title: `${title} ${nameOf(job)} job ${job.id}`,
         effect: scope.kit.engine.removes?.[action] === undefined ? effect : goneEffect,
         cautions: await cautionsOf(scope, action, job),
         before: { state: job.state },
@@ -77,6 +77,10 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       },
     },
   })
+}
+
+function nameOf({ worker, queue }: EngineJob): string {
+  return worker === undefined || worker === queue ? queue : `${worker} (${queue})`
 }
 
 /** Where the engine keeps nothing of the job there is no way back to speak of. */

@@ -88,6 +88,11 @@ describe('somebody with a right on one queue', () => {
     }
   })
 
+  test('reads in a preview which worker and queue it is about', async () => {
+    const { body } = await server.call('ops-two', 'POST', '/previews', { action: 'retry_job', subject: { type: 'job', id: await plant(own, 'titled') } })
+    expect((body.plan as { title: string }).title).toMatch(/^Retry Shop\.Mailer \(mail\) job \d+$/)
+  })
+
   test('learns nothing of other queues by selecting in them: what they may not see is not there', async () => {
     const [mine, theirs, gone] = [await plant(own, 'selected'), await plant('vault', 'selected'), '987654321']
     const shown = async (who: string, selection: object) => {
