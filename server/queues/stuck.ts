@@ -49,6 +49,7 @@ export async function readStillQueues(scope: Scope, only?: string): Promise<Stil
   }))
 }
 
+/** Waits are those of first attempts only; a queue that works off retries shows by what ends in it that it moves. */
 function readRows({ kit: { db }, em, now }: Scope, only?: string): Promise<Row[]> {
   const minutesAgo = sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})`
   return query(
@@ -70,7 +71,8 @@ function readRows({ kit: { db }, em, now }: Scope, only?: string): Promise<Row[]
         and as_of > ${now}::timestamptz - make_interval(secs => ${freshSeconds})
         and not exists (
           select from ${db.table('queue_minute')} started
-          where started.queue = figures.queue and started.minute >= ${minutesAgo} and started.wait_p95_seconds is not null))
+          where started.queue = figures.queue and started.minute >= ${minutesAgo}
+            and (started.wait_p95_seconds is not null or started.finished > 0 or started.failed > 0)))
       order by queue limit ${most}`,
   )
 }

@@ -175,6 +175,8 @@ describe('on the overview', () => {
     await figure('stuck', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
     await figure('busy', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
     await client.query(`insert into ops.queue_minute values ('busy', date_trunc('minute', now()) - interval '1 minute', 0, 0, 12, 4)`)
+    await figure('retrying', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
+    await client.query(`insert into ops.queue_minute values ('retrying', date_trunc('minute', now()) - interval '1 minute', 7, 0, 12, null)`)
     await figure('held')
     await paused('held')
     const blocked = await bucket('blocked')
