@@ -80,10 +80,11 @@ export async function discardedAttention(scope: Scope): Promise<DiscardedLately>
   const { jobs, count, how } = row.data
   const answers = await Promise.all(jobs.map(({ id, queue, worker, tags }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })))
   const visible = jobs.filter((_job, index) => answers[index]!.allowed)
+  // From whom something is kept they are counted as far as could be asked: how many more there are may not be theirs to know.
+  const all = visible.length === jobs.length
   return {
-    // Of what was named, what is hidden counts for nothing; beyond that nobody was asked.
-    count: count - (jobs.length - visible.length),
-    capped: how !== 'exact',
+    count: all ? count : visible.length,
+    capped: all ? how !== 'exact' : visible.length > 0 && count > jobs.length,
     attention: visible.map(({ id, queue, worker, attempt, at }) => ({
       kind: 'job',
       rank: 18,
