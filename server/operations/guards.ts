@@ -69,10 +69,9 @@ export function checkReason(scope: Scope, operation: Operation, given: string | 
   const reason = given?.trim() || undefined
   const { required, minLength } = reasonRule(scope, operation)
   if (!required) return reason
-  if (!reason) throw new OpsError('reason_required', `${operation.action} needs a reason of at least ${minLength} characters.`)
-  if ([...reason].length < minLength) {
-    throw new OpsError('reason_too_short', `The reason has ${[...reason].length} characters; expected at least ${minLength}.`)
-  }
+  const readable = [...(reason ?? '').replace(/\p{Default_Ignorable_Code_Point}/gu, '').trim()].length
+  if (!reason || !readable) throw new OpsError('reason_required', `${operation.action} needs a reason of at least ${minLength} characters.`)
+  if (readable < minLength) throw new OpsError('reason_too_short', `The reason has ${readable} characters; expected at least ${minLength}.`)
   return reason
 }
 

@@ -115,6 +115,8 @@ describe('the reason', () => {
     [undefined, 'reason_required'],
     ['   ', 'reason_required'],
     [' short ', 'reason_too_short'],
+    ['\u200b'.repeat(12), 'reason_required'],
+    [`ok${'\u2060'.repeat(12)}`, 'reason_too_short'],
   ])('%j is refused as %s, recorded, and the preview stays usable', async (given, code) => {
     const id = await one()
     const shown = await preview('ops-demo', on('discard_job', await one({ state: 'created' })))
