@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { BulkRun } from '../../schemas/index.ts'
+import { isUnavailable } from '../describe-failure.ts'
 import { readRun } from '../operations/bulk/read.ts'
 import { runBatch } from '../operations/bulk/runner.ts'
 import { showRun } from '../operations/bulk/show.ts'
@@ -11,36 +12,49 @@ const lookMs = 200
 const tellMs = 5_000
 
 /**
- * Works a run off, side by side with the host's servers where they are, and shows how far it is. Ctrl-C leaves after the
- * batch at hand: what is confirmed goes on wherever a server runs.
+ * Works a run off, side by side with the host's servers where they are, and shows how far it is. An outage is waited for.
+ * Ctrl-C leaves after the batch at hand: what is confirmed goes on wherever a server runs.
  */
 export async function followRun(session: CliSession, run: BulkRun): Promise<BulkRun> {
   const progress = openProgress()
+  const trouble: Trouble = {}
+  let last = run
   let leaving = false
   const leave = () => (leaving = true)
+  const stopping = () => leaving || !isOpen(last)
   process.once('SIGINT', leave)
-  let ended = false
-  const trouble: Trouble = {}
-  const lanes = Promise.all([1, 2].map(() => work(session, run.id, trouble, () => leaving || ended)))
+  const lanes = [1, 2].map(() => work(session, run.id, trouble, stopping))
+  const worked = Promise.all(lanes)
   try {
-    for (let now = run; ; now = await look(session, run.id)) {
-      progress.show(now, trouble.now)
-      ended = now.status === 'finished' || now.status === 'aborted'
-      if (ended || leaving) break
-      await Promise.race([wait(lookMs), lanes])
+    while (!stopping()) {
+      progress.show(last, trouble.now)
+      await Promise.race([wait(lookMs), worked])
+      last = await look(session, last, trouble)
     }
-    await lanes
-    const last = await look(session, run.id)
+    await worked
+    last = await look(session, last, trouble)
     progress.end(last)
-    if (leaving && (last.status === 'queued' || last.status === 'running')) {
-      note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${run.id}. Stop: ops-powertools bulk abort ${run.id}`)
+    if (leaving && isOpen(last)) {
+      tellWayOn(run.id)
       process.exitCode = 130
     }
     return last
+  } catch (error) {
+    tellWayOn(run.id)
+    throw error
   } finally {
-    ended = true
+    leaving = true
+    await Promise.allSettled(lanes)
     process.off('SIGINT', leave)
   }
+}
+
+function isOpen({ status }: BulkRun): boolean {
+  return status === 'queued' || status === 'running'
+}
+
+function tellWayOn(id: string): void {
+  note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${id}. Stop: ops-powertools bulk abort ${id}`)
 }
 
 /** What keeps a run from going on, while it does. */
@@ -55,7 +69,7 @@ const troubles = {
 
 async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
   while (!stopping()) {
-    const how = await runBatch(kit, id)
+    const how = await throughOutages(trouble, () => runBatch(kit, id), 'away')
     if (how === 'failed' || how === 'away') trouble.now = troubles[how]
     if (how === 'told') trouble.now = undefined
     // Others are at it, or it failed and has its pause.
@@ -63,9 +77,27 @@ async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping:
   }
 }
 
-async function look({ scope }: CliSession, id: string): Promise<BulkRun> {
-  const now = scope()
-  return showRun(await readRun(now, id), now)
+/** As it is now, or as it was last seen. */
+function look({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<BulkRun> {
+  return throughOutages(
+    trouble,
+    async () => {
+      const now = scope()
+      return showRun(await readRun(now, last.id), now)
+    },
+    last,
+  )
+}
+
+async function throughOutages<T>(trouble: Trouble, ask: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    trouble.now = troubles.away
+    await wait(lookMs)
+    return otherwise
+  }
 }
 
 /** On standard error, so that a pipe stays clean: one line that is written anew on a terminal, else one now and then. */

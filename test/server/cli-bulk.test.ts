@@ -107,6 +107,21 @@ describe('many jobs', () => {
     expect(done.err.split('\r').at(-1)).toBe(`\u001b[2K${'█'.repeat(20)} 100 %  2000 of 2000 jobs, finished\n`)
   })
 
+  test('are all done, each once, though the database cuts every connection of the command in the middle', async () => {
+    const ids = await insertJobs(client, 6_000)
+    const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now')
+    let cut: Promise<{ rowCount: number | null }> | undefined
+    const done = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them'], undefined, (said) => {
+      if (!said.includes(' of 6000 jobs')) return
+      cut ??= client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and backend_start > $1', [rows[0]!.now])
+    })
+    expect((await cut)!.rowCount).toBeGreaterThan(0)
+    expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/Outcomes: done 6000\./) as string })
+    expect(await statesOf(client, ids)).toEqual({ retry: 6_000 })
+    const { rows: told } = await client.query("select unnest(jobs) as job from ops.audit_event where event_type = 'job.retried' and jobs && $1::text[]", [ids])
+    expect(told).toHaveLength(6_000)
+  })
+
   test('are left after the batch at hand by Ctrl-C, and the run goes on elsewhere', async () => {
     const ids = await insertJobs(client, 20_000)
     const left = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'], undefined, (said, child) => {
