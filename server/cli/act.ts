@@ -8,6 +8,7 @@ import { CliError } from './explain.ts'
 import { print, printJson, shortTime, visible } from './print.ts'
 import { type CliSession, withSession } from './session.ts'
 
+/** The flags of `acting`, as given. */
 export interface ActOptions {
   reason?: string
   dryRun?: boolean

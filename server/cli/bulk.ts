@@ -13,8 +13,9 @@ import { readRunId } from './jobs.ts'
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
+/** Runs are begun by `jobs retry` and its like; here they are looked at and stopped. */
 export function bulkCommand(): Command {
-  const bulk = new Command('bulk').description('runs over many jobs: look, abort')
+  const bulk = new Command('bulk').description("runs over many jobs: look, abort; 'jobs retry --left-by' takes up what a run left")
   paged(bulk.command('list'))
     .description('runs that were confirmed, newest first')
     .action(listCommand)
@@ -25,8 +26,8 @@ export function bulkCommand(): Command {
     .action(itemsCommand)
   bulk
     .command('abort <id>')
-    .description('stop after the batch at hand; what is done stays done')
-    .option('--yes', 'do not ask')
+    .description('stop after the batch at hand, at most 1,000 jobs; what is done stays done')
+    .option('--yes', 'do not ask; needed where standard input is not a terminal')
     .option('--json', 'the run, as JSON')
     .action(abortCommand)
   return bulk
@@ -34,7 +35,7 @@ export function bulkCommand(): Command {
 
 function paged(command: Command): Command {
   return command
-    .option('--limit <count>', 'at most so many, up to 200', '50')
+    .option('--limit <count>', 'at most so many rows, up to 200', '50')
     .option('--cursor <cursor>', 'go on where an earlier answer ended')
     .option('--json', 'as JSON')
 }

@@ -25,6 +25,7 @@ Examples:
 
 Exit code 0: done, or nothing to do. 1: refused, or jobs that could be changed were not. 130: left by Ctrl-C; the run goes on.`
 
+/** Every filter of the job list is a flag, of the list and of what changes all that match. */
 export function jobsCommand(): Command {
   const jobs = new Command('jobs').description('jobs: look, retry, cancel, discard, restore, rescue').addHelpText('after', examples)
   withJobFilters(jobs.command('list'))

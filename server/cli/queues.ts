@@ -6,6 +6,7 @@ import { CliError } from './explain.ts'
 import { note, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
+/** Figures are a server's measurements; a change goes to the engine now. */
 export function queuesCommand(): Command {
   const queues = new Command('queues').description('queues: look, pause, resume, scale')
   queues

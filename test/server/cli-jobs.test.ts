@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { asTerminal, commandLine, type CommandLine } from '../support/command-line.ts'
+import { asTerminal, commandLine, type CommandLine, realAuth } from '../support/command-line.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -11,7 +11,7 @@ let client: Client
 let ops: CommandLine
 beforeAll(async () => {
   // Without loops: whatever happens to a run is the command's own doing.
-  server = await startServer({ queues: ['nightly_sync', 'mail'] })
+  server = await startServer({ queues: ['nightly_sync', 'mail', 'payroll'] })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
   ops = await commandLine(server.database.url)
@@ -82,6 +82,25 @@ describe('jobs show', () => {
       expect(seen.out + seen.err).not.toContain(canary)
       expect(seen.out).toContain('hidden')
     }
+  })
+})
+
+describe('jobs that the host keeps from the actor', () => {
+  test('are not listed, shown, changed or named, alone or among others', async () => {
+    const [hidden] = await insertJobs(client, 1, { queue: 'payroll', args: { note: canary }, error: canary })
+    const [seen] = await insertJobs(client, 1)
+    const auth = realAuth.replace(/authorize: .*/, `authorize: (_actor: object, _action: string, { queue }: { queue?: string }) => queue !== 'payroll' || { allowed: false, reason: 'Payroll is not yours.' },`)
+    const clerk = await commandLine(server.database.url, { auth })
+    const list = await clerk.run(['jobs', 'list'])
+    expect(list).toMatchObject({ code: 0, err: '1 more job of this page you may not see.\n' })
+    const many = await clerk.run(['jobs', 'retry', '--state', 'discarded', '--yes', '--reason', 'the route is back'])
+    expect(many).toMatchObject({ code: 0, out: expect.stringMatching(/Outcomes: done 1\./) as string })
+    const named = await clerk.run(['jobs', 'retry', hidden!, seen!, '--dry-run', '--json'])
+    const [shown, changed] = [await clerk.run(['jobs', 'show', hidden!]), await clerk.run(['jobs', 'retry', hidden!, '--yes', '--reason', 'the route is back'])]
+    for (const { code, err } of [shown, changed]) expect([code, err]).toEqual([1, expect.stringMatching(/\((not_found|forbidden)\)\n$/)])
+    for (const { out, err } of [list, many, shown, changed, named]) expect(out + err).not.toMatch(/canary|payroll/)
+    expect(list.out + many.out).not.toContain(hidden!)
+    expect(await statesOf(client, [hidden!, seen!])).toEqual({ failed: 1, retry: 1 })
   })
 })
 
