@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
+import { countOf } from './count.ts'
 import { outcomeChip } from './outcome-chip.ts'
 import { subjectLink, subjectTypeLabel } from './subject-link.ts'
 import './time.ts'
@@ -31,10 +32,15 @@ export function eventRow(event: AuditEvent, { base, open, select }: EventRow): T
       <span class="sub">${outcomeChip(event.outcome)} ${event.code ? html`<code>${event.code}</code>` : nothing}</span>
     </th>
     <td role="cell" class="who"><b title=${actor.label}>${actor.label}</b> <span class="sub">${actor.type}</span></td>
-    <td role="cell" class="whom">${subjectLink(base, subject)} <span class="sub">${subjectTypeLabel(subject.type)}</span></td>
+    <td role="cell" class="whom">${subjectLink(base, subject)} <span class="sub">${subjectTypeLabel(subject.type) + partOf(event)}</span></td>
     <td role="cell" class="why">${event.reason ? html`<span class="quote clamp" title=${event.reason}>${event.reason}</span>` : html`<span class="muted">no reason given</span>`}</td>
     <td role="cell" class="from muted">${event.source}</td>
   </tr>`
+}
+
+/** A bulk run leaves one event for each batch; what tells them apart is which one, and of how many jobs. */
+function partOf({ jobs, metadata: { batch } }: AuditEvent): string {
+  return `${typeof batch === 'number' ? `, batch ${batch}` : ''}${jobs ? `, ${countOf(jobs, 'job')}` : ''}`
 }
 
 export const eventRowStyles = css`

@@ -64,8 +64,8 @@ export const selectionStyles = css`
   .left-alone li,
   .made-of dd {
     display: grid;
-    grid-template-columns: minmax(56px, max-content) minmax(0, 1fr);
-    gap: 10px;
+    grid-template-columns: minmax(52px, max-content) minmax(0, 1fr);
+    gap: 8px;
   }
   .left-alone .num,
   .made-of .num {
@@ -75,7 +75,7 @@ export const selectionStyles = css`
   .made-of {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(170px, 1fr));
-    gap: 8px 24px;
+    gap: 8px 12px;
   }
   .made-of dt {
     font-size: 12px;

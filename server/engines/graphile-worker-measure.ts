@@ -43,7 +43,8 @@ function queueOf(name: string, depths: Depth[], how: CountMethod): QueueMeasurem
     depth: states.map((state) => ({ state, count: sum(depths, state), how })),
     oldestAvailableAt: depths.find(({ state }) => state === 'available')?.oldest ?? null,
     paused: null,
-    executors: sumOf(depths.map(({ executors }) => executors)),
+    // Only workers that hold a job can be seen: of a queue where none does, nobody knows who waits for work.
+    executors: sumOf(depths.map(({ executors }) => executors)) || null,
     limit: null,
     finished: 0,
     failed: 0,

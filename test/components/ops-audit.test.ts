@@ -56,6 +56,17 @@ describe('ops-audit', () => {
     includes(seen(page), 'can neither be changed nor removed')
   })
 
+  it('tells the batches of a bulk run apart, and how many jobs each event names', async () => {
+    const log = new Log()
+    const subject = { type: 'bulk', id: eventId(99) }
+    log.items = log.items.map((event, index) => (index > 1 ? event : { ...event, subject, bulkId: subject.id, jobs: index ? 1000 : 34, metadata: { batch: 2 - index } }))
+    const page = mount('ops-audit', usual({}, log))
+    const [first, second, third] = await shown(page, 30)
+    includes(seen(first), 'bulk run, batch 2, 34 jobs')
+    includes(seen(second), 'bulk run, batch 1, 1,000 jobs')
+    excludes(seen(third), 'batch')
+  })
+
   it('makes what was refused visible at once, with shape, word and code', async () => {
     const page = mount('ops-audit', usual())
     await shown(page, 30)

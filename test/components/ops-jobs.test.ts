@@ -335,6 +335,7 @@ describe('ops-jobs', () => {
       includes(text, 'Retry · 12,034 jobs')
       includes(text, '6,000 of 12,034 · 49 %')
       includes(text, '5,990 done')
+      equal(all(all(page, 'ops-bulk-run')[0]!, 'a')[0]?.getAttribute('href'), `/ops/jobs/forensics/bulk/${bulkId}`)
       equal(told.at(-1), { path: '/list', query: { queue: 'mail', order: '', bulk: bulkId } })
       ok(!all<HTMLDialogElement>(page, 'dialog')[0]!.open, 'the dialog is closed')
       equal(last(api, 'listJobs').query.get('queue'), 'mail')

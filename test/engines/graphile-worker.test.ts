@@ -50,6 +50,16 @@ test('a job that a worker holds is left alone and reported as locked', async () 
   await expect.poll(() => world.engine.detail(id!)).toBeNull()
 })
 
+test('of a queue where no worker holds a job it is not claimed that nobody works on it', async () => {
+  const [idle, busy] = [await world.queue('idle'), await world.queue('busy')]
+  await world.make({ queue: idle, state: 'available' })
+  const [held] = await world.make({ queue: busy, state: 'available' })
+  await world.pool.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w', attempts = 1 where id = $1`, [held])
+  const { queues } = await world.engine.measure(new Date(Date.now() - 60_000))
+  const executors = (queue: string) => queues.find(({ name }) => name === queue)?.executors
+  expect([executors(idle), executors(busy)]).toEqual([null, 1])
+})
+
 test('a job of a serial queue is found under the queue, and waits while another of it runs', async () => {
   const queue = await world.queue('serial')
   const [first, second] = await world.make({ queue, state: 'available', worker: 'send_receipt' }, 2)

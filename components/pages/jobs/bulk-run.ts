@@ -96,6 +96,7 @@ export class OpsBulkRun extends OpsElement {
       <div class="head">
         <h3 id="title" tabindex="-1">${operationActions[run.action]} · ${countOf(run.eligible, 'job', this.language)}</h3>
         <span class="muted small">by ${run.actor.label}, <ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time></span>
+        <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}">Evidence<span class="hidden-text"> of this run</span></a>
         <span class="end">${this.controls(run)}</span>
       </div>
       ${this.bar(run)} ${this.outcomes(run)}

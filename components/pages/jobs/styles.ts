@@ -105,7 +105,7 @@ export const jobsStyles = css`
     cursor: pointer;
   }
   .job {
-    min-width: 180px;
+    min-width: 204px;
     border-bottom: 1px solid var(--_line);
     font-size: var(--_size);
     font-weight: 400;
@@ -165,9 +165,11 @@ export const jobsStyles = css`
     overflow-wrap: anywhere;
   }
   .state {
-    min-width: 126px;
+    min-width: 134px;
   }
-  .queue,
+  .queue {
+    min-width: 134px;
+  }
   .tags,
   .executor {
     min-width: 112px;

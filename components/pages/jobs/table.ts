@@ -26,7 +26,7 @@ export interface JobTable {
 }
 
 /** More columns than this share the room more closely. */
-const usualColumns = 6
+const usualColumns = 5
 
 export function jobTable(rows: Row[], table: JobTable): TemplateResult {
   const { preferences, selected, stale, busy, pressed, pick } = table
