@@ -17,7 +17,7 @@ export async function judgeJobEvidence(scope: Scope, job: JobFacts, trail: Trail
 function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts): string[] {
   if (attempt === 0) return []
   if (engine.attemptHistory === 'none') return [`${engine.name} keeps no attempts; only the job's own times are known.`]
-  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} keeps the last attempt in full, and of those before it an error at most.`]
+  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} keeps the last attempt only in full; of those before it there is an error at most.`]
   return attempts.length < attempt ? [`The engine counts ${attempt} attempts and kept ${attempts.length} of them.`] : []
 }
 
