@@ -60,6 +60,16 @@ export function looksInside({ args, error }: JobFilter): boolean {
 }
 
 /**
+ * May they know that there are jobs with what the filter names? It is asked for as some job that has it; of one job by its id
+ * the host is asked when it was found. Where the answer is no, nothing tells of jobs that match and are kept back.
+ */
+export async function mayName({ viewer }: Scope, { id, queue, worker, tag }: JobFilters): Promise<boolean> {
+  if (id !== undefined) return false
+  if (queue === undefined && worker === undefined && tag === undefined) return true
+  return (await viewer.can('view_jobs', { type: 'job', id: '*', queue, worker, tags: tag === undefined ? undefined : [tag] })).allowed
+}
+
+/**
  * Is what was searched for still in the job as it is shown? A policy may hide the whole and not its parts; the search
  * must not tell part by part what the whole would have been.
  */

@@ -3,7 +3,7 @@ import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Scope } from '../operations/scope.ts'
-import { looksInside, requireFilter, showsMatch } from './filter.ts'
+import { looksInside, mayName, requireFilter, showsMatch } from './filter.ts'
 import { listJobsOfCronEntry } from './of-cron-entry.ts'
 import { visibleJobs } from './resource.ts'
 import { showJob } from './show.ts'
@@ -32,14 +32,16 @@ export async function readPage(scope: Scope, filters: JobFilters, { order, limit
       ? scope.kit.engine.list(filter, { order, after, limit: most })
       : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
   const after = cursor === undefined ? undefined : readCursor(kind, cursor)
-  const { found, next, searched, withheld } = looksInside(filter)
+  // How many jobs have a value inside them, or one that is named, is not for somebody who may not see those jobs.
+  const silent = looksInside(filter) || !(await mayName(scope, filters))
+  const { found, next, searched, withheld } = silent
     ? await fillPage((from, most) => look(scope, filter, read, from, most, surface), after, limit)
     : await look(scope, filter, read, after, limit, surface)
   return {
     jobs: found.map(({ job }) => job),
     nextCursor: next === undefined ? undefined : kind + Buffer.from(next).toString('base64url'),
     searched,
-    withheld,
+    withheld: silent ? 0 : withheld,
   }
 }
 
@@ -67,8 +69,7 @@ async function look(
   const found = jobs
     .flatMap((job, place) => (visible.has(job) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
     .filter(({ job }) => !inside || showsMatch(filter, job))
-  // How many jobs have a value inside them is not for somebody who may not see those jobs.
-  return { found, next, searched, withheld: inside ? 0 : jobs.length - visible.size }
+  return { found, next, searched, withheld: jobs.length - visible.size }
 }
 
 const atOnce = 200

@@ -115,6 +115,19 @@ describe('somebody with a right on one queue', () => {
     expect(denied.rows).toEqual([{ n: 4 }])
   })
 
+  test('finds nothing under what they name and may not see, and is not told how much of it there is', async () => {
+    const hidden = await plant('archive', 'named')
+    for (let n = 0; n < 3; n++) await server.oban.insert({ queue: 'archive', worker: 'Shop.Archive', tags: ['archived'] })
+    const filters: Record<string, string>[] = [{ id: hidden }, { queue: 'archive' }, { worker: 'Shop.Archive' }, { tag: 'archived' }]
+    for (const filter of filters) {
+      expect((await get('ops-demo', '/jobs', { ...filter, limit: '1' })).body.items).toHaveLength(1)
+      const { body } = await get('ops-two', '/jobs', { ...filter, limit: '1' })
+      expect([filter, body.items, body.nextCursor, body.withheld]).toEqual([filter, [], undefined, 0])
+    }
+    // Of what they did not name they hear that something was withheld.
+    expect((await get('ops-two', '/jobs', { state: 'available' })).body.withheld).toBeGreaterThan(0)
+  })
+
   test('can stop the run that they began, and not that of somebody else', async () => {
     await client.query(
       `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', $1, 'Shop.Mailer', '{"many":1}', 1, 1, now() from generate_series(1, 1100)`,
