@@ -36,6 +36,8 @@ const bodies: Record<string, ShowBody> = {
 
   async '/api/queues/:queueName/:jobId'(body, { queueName }, { visit }) {
     const { job, ...rest } = body as { job: Json }
+    // A key of BullMQ's own, e.g. `meta`: every job has the time when it was made.
+    if (!Number.isFinite(job.timestamp)) throw new OpsError('not_found', 'Bull Board bridge has no such job.')
     const [shown] = await showJobs(queueName!, [job], visit)
     if (!shown) throw notAllowed()
     return { ...rest, job: shown }

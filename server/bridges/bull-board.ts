@@ -74,9 +74,14 @@ async function answerApi(board: Board, path: string, search: URLSearchParams, vi
   const asked = board.route(path)
   if (!asked) throw notFound()
   const queues = await board.queuesFor(({ name }) => visit.can('view_queues', { type: 'queue', id: name, queue: name }))
-  const { status = 200, body } = await asked.handle(queues, search)
+  const { status = 200, body } = await asked.handle(queues, search).catch(orNoJob)
   const shown = status < 300 ? await showBody(asked, body, { visit, queues }) : body
   return Response.json(shown, { status })
+}
+
+/** In Redis BullMQ's own keys stand beside its jobs'; one that was asked for by the name of a job, e.g. `wait`, is none. */
+function orNoJob(error: unknown): never {
+  throw error instanceof Error && error.message.startsWith('WRONGTYPE') ? notFound() : error
 }
 
 function refuse(error: OpsError): never {

@@ -210,3 +210,23 @@ describe('without one of its packages', () => {
     expect(await opened()).toBe('broken')
   })
 })
+
+test.skipIf(bullBackends[1]!.skipped)('on Redis it shows jobs, and no key of BullMQ’s own by the name of one', async () => {
+  const redis = await bullBackends[1]!.start()
+  const queue = redis.queue('mails')
+  const board = await startServer({ bridges: [bullBoard({ queues: [queue] })], cron: [] })
+  try {
+    const { id } = await queue.add('ok', {})
+    await queue.add('ok', {})
+    await queue.pause()
+    const statusOf = async (job: string) => {
+      const path = `/ops/jobs/bull-board/api/queues/mails/${job}`
+      return (await fetch(board.url + path, { headers: { authorization: 'Bearer ops-demo' } })).status
+    }
+    expect(await statusOf(id!)).toBe(200)
+    for (const key of ['meta', 'id', 'wait', 'paused', 'events', 'marker']) expect([key, await statusOf(key)]).toEqual([key, 404])
+  } finally {
+    await board.stop()
+    await redis.close()
+  }
+})
