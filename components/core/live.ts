@@ -107,7 +107,7 @@ export class Live {
     this.failures = 0
     this.stopPolling()
     this.become('live')
-    if (this.missed) this.tell(everything)
+    if (this.missed) this.tell()
     this.missed = false
   }
 
@@ -123,7 +123,8 @@ export class Live {
     if (data) this.tell(parseHint(data))
   }
 
-  private tell(hint: LiveHint) {
+  /** Somebody on the page learnt that what is shown is not how it is. */
+  tell(hint: LiveHint = everything) {
     for (const listener of [...this.listeners]) listener(hint)
   }
 
@@ -147,7 +148,7 @@ export class Live {
   private startPolling() {
     this.become('polling')
     this.poll ??= setInterval(() => {
-      if (document.visibilityState === 'visible') this.tell(everything)
+      if (document.visibilityState === 'visible') this.tell()
     }, pollMs)
   }
 

@@ -233,7 +233,7 @@ export class OpsConfirm extends OpsElement {
       const preview = await this.connection!.client.createPreview({ body, signal: run.signal })
       if (this.run === run) Object.assign(this, { preview, status: preview.status, problem: undefined, busy: '' })
     } catch (error) {
-      if (this.run === run) Object.assign(this, { preview: undefined, problem: problemOf(error), busy: '' })
+      if (this.run === run) Object.assign(this, { preview: undefined, problem: this.refused(error), busy: '' })
     }
   }
 
@@ -266,10 +266,17 @@ export class OpsConfirm extends OpsElement {
       const bulkId = 'bulk' in done ? done.bulk.id : plan.selection?.bulkId
       if (bulkId) this.follow({ id: bulkId, action: ask.action })
     } catch (error) {
-      this.problem = problemOf(error)
+      this.problem = this.refused(error)
       this.status = spent[this.problem.code] ?? this.status
     }
     this.busy = ''
+  }
+
+  /** A refusal may tell that what is shown is not how it is; then everybody on the page reads again. */
+  private refused(error: unknown): Problem {
+    const problem = problemOf(error)
+    if (problem.code === 'not_found' || spent[problem.code] === 'drifted') this.connection!.live.tell()
+    return problem
   }
 
   private finish(event: AuditEvent) {

@@ -388,6 +388,18 @@ describe('ops-jobs', () => {
       equal(all<HTMLProgressElement>(page, 'progress')[0]!.value, 49)
     })
 
+    it('names the jobs that were not eligible, each with its reason, and who aborted the rest and why it was begun', async () => {
+      const run = bulkRun({ status: 'aborted', total: 12_036, outcomes: { done: 6000, aborted: 6034 }, abortedBy: { id: 'mo', type: 'user', label: 'Mo' }, finishedAt: at(0) })
+      const items = [{ id: 'job-0042', queue: 'mail', state: 'cancelled', outcome: 'not_eligible', detail: 'It has changed since the page was loaded.' }]
+      const api = usual({ getBulkRun: () => run, listBulkItems: () => ({ items, asOf: at(0) }) })
+      const page = await opened(api, { bulk: bulkId })
+      ;(await until(() => button(page, '2 not eligible from the start'), 'the outcome')).click()
+      await until(() => seen(page).includes('It has changed since the page was loaded.'), 'the job with its reason')
+      equal(last(api, 'listBulkItems').query.get('outcome'), 'not_eligible')
+      includes(seen(page), 'aborted by Mo: 6,000 of 12,034')
+      includes(seen(page), 'mail server is back')
+    })
+
     it('makes no fuss when a run came to its end just before it was aborted', async () => {
       let status: 'running' | 'finished' = 'running'
       const api = usual({

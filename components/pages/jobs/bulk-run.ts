@@ -99,6 +99,7 @@ export class OpsBulkRun extends OpsElement {
         <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}">Evidence<span class="hidden-text"> of this run</span></a>
         <span class="end">${this.controls(run)}</span>
       </div>
+      ${run.reason ? html`<p class="small muted quote clamp" title=${run.reason}>${run.reason}</p>` : nothing}
       ${this.bar(run)} ${this.outcomes(run)}
       ${this.problem ? html`<p class="small" role="alert"><b>${this.problem.title}.</b> ${this.problem.detail}</p>` : nothing}
       ${this.wanted ? this.list(this.wanted) : nothing} ${underWay(run) ? nothing : this.nextSteps(run)}
@@ -121,7 +122,7 @@ export class OpsBulkRun extends OpsElement {
   private bar(run: BulkRun) {
     const reached = run.eligible - (run.outcomes.waiting ?? 0) - (run.outcomes.aborted ?? 0)
     const share = run.eligible ? Math.floor((reached / run.eligible) * 100) : 100
-    const words = `${bulkStatuses[run.status]}: ${reached.toLocaleString(this.language ?? 'en-GB')} of ${run.eligible.toLocaleString(this.language ?? 'en-GB')}`
+    const words = `${bulkStatuses[run.status]}${run.abortedBy ? ` by ${run.abortedBy.label}` : ''}: ${reached.toLocaleString(this.language ?? 'en-GB')} of ${run.eligible.toLocaleString(this.language ?? 'en-GB')}`
     return html`<div class="progress">
       <progress max="100" value=${share} aria-label="Progress of the run">${share} %</progress>
       <span class="num small">${words}${underWay(run) ? ` · ${share} %` : nothing}</span>
@@ -130,14 +131,16 @@ export class OpsBulkRun extends OpsElement {
   }
 
   /** Each outcome with its count, and a way to the list of its jobs. */
-  private outcomes({ outcomes, notEligible }: BulkRun) {
-    const counts = (['done', ...notDone] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
+  private outcomes(run: BulkRun) {
+    const { notEligible } = run
+    const outcomes = { ...run.outcomes, not_eligible: run.total - run.eligible }
+    const counts = (['done', ...notDone, 'not_eligible'] as const).flatMap((outcome) => (outcomes[outcome] ? [[outcome, outcomes[outcome]] as const] : []))
     const skipped = Object.entries(notEligible)
     return html`<ul class="outcomes">
         ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
       </ul>
       ${skipped.length > 0
-        ? html`<p class="small muted">Not eligible from the start: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')}: ${why}`).join(' · ')}</p>`
+        ? html`<p class="small muted">Not eligible: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')}: ${why}`).join(' · ')}</p>`
         : nothing}`
   }
 
