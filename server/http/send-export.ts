@@ -13,7 +13,8 @@ const types: Record<ExportFormat, string> = { csv: 'text/csv; charset=utf-8', nd
 export async function sendExport(ctx: Context, { file, lines, searched }: Export, format: ExportFormat, scope: Scope): Promise<void> {
   const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
   ctx.set('content-disposition', `attachment; filename="${name}"`)
-  if (searched !== undefined) ctx.set('x-ops-searched', searched)
+  // An engine of the host's own may say it in any language; a header holds plain letters only.
+  if (searched !== undefined) ctx.set('x-ops-searched', searched.replace(/[^\x20-\x7e]/g, '?'))
   ctx.type = types[format]
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()

@@ -5,12 +5,13 @@ import { auth } from '../../support/server.ts'
 let server: JobServer
 const closed = new Set<string>()
 let pages = 0
+let bounded: string | undefined
 
 beforeAll(async () => {
   server = await startJobServer({
     wrap: (engine) =>
       Object.create(engine, {
-        list: { value: (...asked: Parameters<typeof engine.list>) => (pages++, engine.list(...asked)) },
+        list: { value: (...asked: Parameters<typeof engine.list>) => (pages++, engine.list(...asked).then((page) => (bounded === undefined ? page : { ...page, searched: bounded }))) },
       }) as typeof engine,
     auth: { ...auth, authorize: (person, action, resource) => (closed.has(resource.id) ? false : auth.authorize(person, action, resource)) },
   })
@@ -36,6 +37,16 @@ describe('an export of jobs', () => {
     expect(csv).toHaveLength(451)
     expect(csv[0]).toMatch(/^id,queue,worker,state,/)
     expect(csv.filter((line) => line.includes('9007199254740993'))).toHaveLength(450)
+  })
+
+  test('says in a header what was searched, in whatever words the engine has for it', async () => {
+    bounded = 'die jüngsten 100 Aufträge\r\nx-evil: 1'
+    try {
+      const { status, headers } = await take('format=csv&queue=exported')
+      expect([status, headers.get('x-ops-searched'), headers.get('x-evil')]).toEqual([200, 'die j?ngsten 100 Auftr?ge??x-evil: 1', null])
+    } finally {
+      bounded = undefined
+    }
   })
 
   test('runs nothing in a spreadsheet', async () => {
