@@ -13,7 +13,7 @@ const entries = ['components/shell', 'components/pages']
 const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary)/, /components\/(core\/(?!filter)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
 const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
 
-/** The indentation of templates and the spaces of styles would travel to every browser; nothing of ours depends on them. */
+/** The indentation of templates and the spaces and comments of styles would travel to every browser; nothing of ours depends on them. */
 const tighten = {
   name: 'tighten',
   apply: 'build' as const,
@@ -23,7 +23,7 @@ const tighten = {
 }
 
 function tightenStyles(css: string): string {
-  return css.replace(/\s+/g, ' ').replace(/\s*([{};,])\s*/g, '$1').replace(/:\s+/g, ':')
+  return css.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/\s*([{};,])\s*/g, '$1').replace(/:\s+/g, ':')
 }
 
 export default defineConfig({

@@ -11,6 +11,9 @@ import { base } from '../theme/base.ts'
 import { type Place, placeOf, type Route, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
+/** Longer than the pauses of somebody who types. */
+const oneStepMs = 1000
+
 /** What has a place of its own in the navigation. */
 const navigation = routes.filter(({ under }) => !under)
 
@@ -44,6 +47,7 @@ export class OpsShell extends OpsElement {
   /** Where the pages are. */
   @property({ attribute: 'base' }) root?: string
 
+  private narrowed = -Infinity
   private unwatch?: () => void
   private watched?: unknown
 
@@ -212,8 +216,13 @@ export class OpsShell extends OpsElement {
     void this.show(true)
   }
 
-  private readonly filtered = (event: CustomEvent<FilterDetail>) => {
-    history.replaceState(null, '', `${this.base}${address(event.detail)}`)
+  /** What is changed shortly after another change, as while somebody types, is the same step of the way back. */
+  private readonly filtered = ({ detail, timeStamp }: CustomEvent<FilterDetail>) => {
+    const to = `${this.base}${address(detail)}`
+    if (to === location.pathname + location.search) return
+    if (timeStamp - this.narrowed < oneStepMs) history.replaceState(null, '', to)
+    else history.pushState(null, '', to)
+    this.narrowed = timeStamp
   }
 
   private toggleMenu() {

@@ -191,9 +191,13 @@ describe('ops-jobs', () => {
 
     it('says of a row that it no longer matches, and leaves it where it is', async () => {
       const { page, become } = await changing()
+      page.style.width = '1080px'
+      const edges = () => all(page, 'thead th').map((cell) => Math.round(cell.getBoundingClientRect().left))
+      const before = edges()
       become((items) => items.filter(({ id }) => id !== 'job-0003'))
       await until(() => seen(rowOf(page, 'job-0003')).includes('no longer matches'), 'the mark')
       equal(ids(page).length, 7)
+      equal(edges(), before, 'the columns where they were')
       button(page, '1 no longer matches · show')!.click()
       await until(() => ids(page).length === 6, 'the rows as they are')
     })
@@ -602,6 +606,21 @@ describe('ops-jobs', () => {
     const retry = await until(() => button(page, 'Retry…'), 'the bar')
     ok(retry.disabled, 'closed')
     includes(seen(all(page, '#why-not-bulk')[0]), reason)
+  })
+
+  it('fits beside the navigation of a usual screen, with each column that one may add', async () => {
+    const long = jobs().map((each) => ({ ...each, queue: 'payment_webhook', worker: 'Shop.PaymentWebhook', error: 'because '.repeat(60), tags: ['newsletter'] }))
+    const usually = ['queue', 'args', 'error', 'attempt', 'when']
+    for (const more of [[], ['tags'], ['created'], ['executor'], ['tags', 'priority']]) {
+      localStorage.setItem('ops-jobs', JSON.stringify({ columns: [...usually, ...more], dense: false }))
+      const page = await opened(usual({ listJobs: () => jobPage(long) }))
+      page.style.width = '1080px'
+      await page.updateComplete
+      ok(page.scrollWidth <= page.clientWidth, `${page.scrollWidth} within ${page.clientWidth} with ${more.join() || 'the usual ones'}`)
+      const lines = (found: Element) => found.getClientRects().length
+      if (more.length === 0) equal(all(page, '.job a').map(lines), jobs().map(() => 1), 'names on one line')
+      clear()
+    }
   })
 
   it('fits a phone: every fact stays, nothing is cut or scrolls sideways', async () => {

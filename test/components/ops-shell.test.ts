@@ -57,6 +57,19 @@ describe('ops-shell', () => {
     await until(() => location.search === '?entry=nightly_sync', 'the address')
   })
 
+  it('goes back to what was shown before somebody looked for something, in one step', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    const page = await until(() => all<HTMLElementTagNameMap['ops-cron']>(shell, 'ops-cron')[0], 'the page')
+    click(await until(() => all(shell, '.entry a')[0], 'an entry'))
+    await until(() => page.entry === 'nightly_sync', 'the entry')
+    const steps = history.length
+    type(await until(() => all(page, 'input[type=search]')[0], 'the search'), 'sync')
+    await until(() => location.search === '?q=sync&entry=nightly_sync', 'the address')
+    equal(history.length, steps)
+    history.back()
+    await until(() => location.search === '' && page.entry === '' && page.q === '', 'the page as it was')
+  })
+
   it('leaves links that are not its pages to the browser', async () => {
     const shell = await openAt('/ops/jobs/cron')
     const bridge = await until(() => all(shell, 'a[href="/ops/jobs/pg-boss"]')[0], 'the bridge')

@@ -164,8 +164,9 @@ export const jobsStyles = css`
   .fact {
     overflow-wrap: anywhere;
   }
+  /* As wide as the mark that may come under the state, so that no column moves by it. */
   .state {
-    min-width: 134px;
+    min-width: 148px;
   }
   .queue {
     min-width: 134px;
@@ -176,7 +177,7 @@ export const jobsStyles = css`
   }
   .args,
   .error-column {
-    min-width: 110px;
+    min-width: 100px;
   }
   .tag {
     max-width: 100%;
