@@ -5,6 +5,7 @@ import { PgBoss } from 'pg-boss'
 import { createOps, type Log, type Ops, type OpsOptions, type Permission } from '../../server/index.ts'
 import { pgBoss } from '../../server/engines/pg-boss.ts'
 import { createDatabase, type TestDatabase } from './postgres.ts'
+import { within } from './within.ts'
 
 export interface Person {
   id: string
@@ -104,10 +105,10 @@ export async function startServer({ database_, loops = false, queues = ['nightly
     call: (who, method, path, body, headers) => call(api, who, method, path, body, headers),
     async stop() {
       server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await ops.stop()
-      await boss.stop({ graceful: false }).catch(() => {})
-      await database.drop()
+      await within('closing the HTTP server', new Promise((resolve) => server.close(resolve)))
+      await within('stopping ops', ops.stop())
+      await within('stopping pg-boss', boss.stop({ graceful: false }).catch(() => {}))
+      await within('dropping the database', database.drop())
     },
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isReachable, serverAccount } from '../../demo-host/postgres/account.ts'
 import { type Cluster, startCluster } from '../../demo-host/postgres/cluster.ts'
+import { within } from './within.ts'
 
 /** Nobody needs this data after a power cut; what was committed does survive a crash of the server. */
 const careless = ['fsync=off', 'full_page_writes=off']
@@ -19,7 +20,7 @@ export async function startTemporaryCluster({ durable = false, settings: more = 
   const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: [...(durable ? [] : careless), ...settings, ...more] })
   return Object.assign(cluster, {
     async remove() {
-      await cluster.stop()
+      await within('stopping PostgreSQL', cluster.stop())
       await rm(folder, { recursive: true, force: true })
     },
   })

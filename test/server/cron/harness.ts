@@ -15,6 +15,7 @@ import type { DeclaredCronEntry } from '../../../server/options.ts'
 import { viewerOf } from '../../../server/host/viewer.ts'
 import { auth, displayPolicy, people } from '../../support/server.ts'
 import { createDatabase } from '../../support/postgres.ts'
+import { within } from '../../support/within.ts'
 
 export type Harness = Awaited<ReturnType<typeof openHarness>>
 
@@ -94,9 +95,9 @@ export async function openHarness({ start = '2026-03-02T10:00:30Z', queues = ['w
     },
     system: () => systemScope(kit, kit.db.em()),
     async close() {
-      await kit.db.close()
-      await boss.stop({ graceful: false }).catch(() => {})
-      await database.drop()
+      await within('closing the database', kit.db.close())
+      await within('stopping pg-boss', boss.stop({ graceful: false }).catch(() => {}))
+      await within('dropping the database', database.drop())
     },
   }
 }
