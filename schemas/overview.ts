@@ -21,6 +21,8 @@ export const bucket = z.object({
   /** `Resolved Recently` for `resolved`, else the status label. */
   title: z.string(),
   count: z.number().int(),
+  /** There are at least so many: they were not counted to the end. */
+  capped: z.boolean().optional(),
   asOf: instant,
   /** One sentence; a quiet bucket has its own. */
   diagnosis: z.string(),

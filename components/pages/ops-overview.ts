@@ -112,7 +112,8 @@ export class OpsOverview extends OpsElement {
   }
 
   private content(overview: Overview) {
-    const tone = overview.moving === null ? '' : overview.moving ? 'moving' : 'halted'
+    const troubled = overview.buckets.some(({ status, count }) => status === 'needs_review' && count > 0)
+    const tone = overview.moving === null ? '' : !overview.moving ? 'halted' : troubled ? '' : 'moving'
     return html`<section class="card padded headline ${tone}" part="headline" aria-label="Is work moving?">
         <p class="sentence">${overview.sentence}</p>
         <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, this.language))}</ul>

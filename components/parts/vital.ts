@@ -5,13 +5,14 @@ import './time.ts'
 
 /** One number to watch, how it moved, how it was counted and when. */
 export function vitalView(vital: Vital, locale: string | undefined): TemplateResult {
-  const format = (value: number) => figure(value, locale)
+  const [unit, size] = vital.unit === 's' ? scaleOf(vital.value ?? 0) : [vital.unit, 1]
+  const format = (value: number) => figure(value / size, locale)
   return html`<li class="vital" part="vital">
     <div class="vital-head">
       <span class="muted">${vital.label}</span>
       ${vital.value === null
         ? html`<span class="muted">not measured yet</span>`
-        : html`<span class="value num">${format(vital.value)}<span class="unit"> ${vital.unit}</span></span>`}
+        : html`<span class="value num">${format(vital.value)}<span class="unit"> ${unit}</span></span>`}
     </div>
     ${sparkline(vital.series, vital.label, format)}
     <p class="vital-foot muted num">
@@ -19,6 +20,11 @@ export function vitalView(vital: Vital, locale: string | undefined): TemplateRes
       ${vital.asOf ? html`<span>${vital.how} · <ops-time show="relative" at=${vital.asOf}></ops-time></span>` : nothing}
     </p>
   </li>`
+}
+
+/** A wait is read in minutes or hours once it lasts that long. */
+function scaleOf(seconds: number): [string, number] {
+  return seconds < 90 ? ['s', 1] : seconds < 5400 ? ['min', 60] : ['h', 3600]
 }
 
 /** Small numbers keep a decimal, large ones do not need it. */

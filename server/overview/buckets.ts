@@ -21,6 +21,7 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
   return [
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
+      capped: facts.discarded.capped || undefined,
       said: sayReview(of('needs_review').length, facts),
       none: 'Nothing needs a decision.',
       step: stepOfReview(base, review),
@@ -54,16 +55,18 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
 
 interface Said {
   count?: number
+  capped?: boolean
   said: string
   /** The sentence of a quiet bucket. */
   none: string
   step: NonNullable<Bucket['nextStep']>
 }
 
-function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, said, none, step }: Said): Bucket {
+function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, capped, said, none, step }: Said): Bucket {
   return {
     ...emptyBucket(scope, status, count === 0 ? none : said),
     count,
+    capped,
     nextStep: step,
     exemplars: found.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
   }

@@ -53,6 +53,17 @@ describe('ops-overview', () => {
     equal(first!.querySelectorAll('.sparkline .gap').length, 1, 'dashed gaps')
   })
 
+  it('tells a long wait in minutes, a count that was not taken to its end as one, and is not green beside what needs review', async () => {
+    const [finished, waiting, wait] = vitals()
+    const long = { ...wait!, value: 1310, series: wave(60, 1310), asOf: at(-1000), how: 'exact' }
+    const [review, ...others] = buckets()
+    const many = overview({ vitals: [finished!, waiting!, long], buckets: [{ ...review!, count: 1000, capped: true }, ...others] })
+    const page = mount('ops-overview', usual({ getOverview: () => many }))
+    await until(() => seen(page).includes('21.8 min'), 'the wait')
+    equal(all(page, '.count')[0]!.textContent, '1,000+')
+    ok(!all(page, '.headline.moving')[0], 'no green')
+  })
+
   it('shows a single measurement as a dot', async () => {
     const one = [{ ...vitals()[0]!, series: [{ at: at(-60_000), value: 3 }] }]
     const page = mount('ops-overview', usual({ getOverview: () => overview({ vitals: one }) }))

@@ -60,7 +60,7 @@ export const chartStyles = css`
     display: flex;
     flex-wrap: wrap;
     justify-content: space-between;
-    gap: 0 6px;
+    gap: 0 3px;
     font-size: 12px;
     white-space: nowrap;
   }
