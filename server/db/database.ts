@@ -1,6 +1,8 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
 import { type RawBuilder, sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Pool } from 'pg'
 import { migrations } from '../../migrations/index.ts'
 import type { SqlExecutor } from '../engines/engine.ts'
 import type { DatabaseOptions } from '../options.ts'
@@ -30,6 +32,7 @@ export interface Database {
 
 /** Connects at the first statement, so that a database that is away does not stop the process. */
 export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const pools: Pool[] = []
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,
@@ -37,7 +40,13 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     extensions: [Migrator],
     pool: { min: 0, max: poolSize },
     // The pool must notice a database that is gone, and a statement that never ends must not hold a request.
-    driverOptions: { application_name: 'ops-powertools', connectionTimeoutMillis: 3_000, statement_timeout: 15_000, keepAlive: true },
+    driverOptions: {
+      application_name: 'ops-powertools',
+      connectionTimeoutMillis: 3_000,
+      statement_timeout: 15_000,
+      keepAlive: true,
+      onPoolCreated: (pool: Pool) => void pools.push(pool),
+    },
     migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
     logger: () => {},
   })
@@ -59,9 +68,21 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     migrationNames: migrations.map(({ name }) => name),
     async close() {
       closed = true
+      await quiet(pools)
       await orm.close(true)
     },
   }
+}
+
+const quietSeconds = 5
+
+/**
+ * Waits for what is under way, though not for long. Kysely 0.29 loses a connection that is being made while it is told to
+ * end, and its pool would then wait for that connection for ever.
+ */
+async function quiet(pools: Pool[]): Promise<void> {
+  const isBusy = ({ totalCount, idleCount, waitingCount }: Pool) => totalCount > idleCount || waitingCount > 0
+  for (const end = Date.now() + quietSeconds * 1000; pools.some(isBusy) && Date.now() < end; ) await wait(10)
 }
 
 /** Runs one statement with bound parameters, inside the unit of work's transaction if it has one. */
