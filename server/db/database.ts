@@ -1,7 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
 import { type RawBuilder, sql } from 'kysely'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { migrations } from '../../migrations/index.ts'
 import type { SqlExecutor } from '../engines/engine.ts'
@@ -32,7 +31,6 @@ export interface Database {
 
 /** Connects at the first statement, so that a database that is away does not stop the process. */
 export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const pools: Pool[] = []
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,
@@ -45,7 +43,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
       connectionTimeoutMillis: 3_000,
       statement_timeout: 15_000,
       keepAlive: true,
-      onPoolCreated: (pool: Pool) => void pools.push(pool),
+      onPoolCreated: letGoAtTheEnd,
     },
     migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
     logger: () => {},
@@ -53,7 +51,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
   let closed = false
   const em = () => {
     // What comes too late must not open a pool that nobody closes.
-    if (closed) throw new Error('The database was closed.')
+    if (closed) throw new Error(wasClosed)
     return orm.em.fork() as unknown as Em
   }
   return {
@@ -68,22 +66,27 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     migrationNames: migrations.map(({ name }) => name),
     async close() {
       closed = true
-      await quiet(pools)
       await orm.close(true)
     },
   }
 }
 
-const quietSeconds = 5
-
 /**
- * Waits for what is under way, though not for long. Kysely 0.29 loses a connection that is being made while it is told to
- * end, and its pool would then wait for that connection for ever.
+ * A connection that is ready only after the pool was told to end goes back at once. Kysely 0.29 loses such a one, and the pool
+ * would wait for it for ever.
  */
-async function quiet(pools: Pool[]): Promise<void> {
-  const isBusy = ({ totalCount, idleCount, waitingCount }: Pool) => totalCount > idleCount || waitingCount > 0
-  for (const end = Date.now() + quietSeconds * 1000; pools.some(isBusy) && Date.now() < end; ) await wait(10)
+function letGoAtTheEnd(pool: Pool): void {
+  const connect = pool.connect.bind(pool) as Pool['connect']
+  const connectOrLetGo = async () => {
+    const client = await connect()
+    if (!pool.ending) return client
+    client.release()
+    throw new Error(wasClosed)
+  }
+  pool.connect = ((told?: Parameters<typeof connect>[0]) => (told ? connect(told) : connectOrLetGo())) as Pool['connect']
 }
+
+const wasClosed = 'The database was closed.'
 
 /** Runs one statement with bound parameters, inside the unit of work's transaction if it has one. */
 export async function query<Row>(em: Em, statement: RawBuilder<Row>): Promise<Row[]> {

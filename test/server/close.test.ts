@@ -9,9 +9,9 @@ test('a process that ends while a connection is being made is not kept by it', a
   try {
     for (let turn = 0; turn < 5; turn++) {
       const db = await openDatabase({ url: database.url })
-      const asked = query(db.em(), sql<{ one: number }>`select 1 as one`)
+      const asked = query(db.em(), sql`select 1 as one`).catch(({ message }: Error) => message)
       await within('closing the database', db.close(), 10)
-      expect(await asked).toEqual([{ one: 1 }])
+      expect([[{ one: 1 }], 'The database was closed.', 'driver has already been destroyed']).toContainEqual(await asked)
     }
   } finally {
     await database.drop()
