@@ -32,8 +32,8 @@ import { stateTabs } from './jobs/tabs.ts'
  * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. What is looked for
  * stands in the address; rows are marked where they stand and replaced only when asked.
  *
- * Keys, with the focus on a row: up and down move, Space chooses, Shift with either extends, Ctrl+A chooses the page, Escape
- * chooses nothing.
+ * Keys, with the focus on a row: up and down move, Home and End go to the first and the last, behind which stands what can be done;
+ * Space chooses, Shift with any of them extends, Ctrl+A chooses the page, Escape chooses nothing.
  *
  * @tag ops-jobs
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.

@@ -72,6 +72,27 @@ const states: Record<string, State> = {
       await until(() => seen(page).includes('deadlock'), 'the list')
     },
   },
+  'jobs, a run under way': { tag: 'ops-jobs', shows: '6,000 of 12,034', attributes: { bulk: bulkId }, answers: { getBulkRun: () => bulkRun() } },
+  'jobs, a run that was aborted, with the jobs that were not eligible': {
+    tag: 'ops-jobs',
+    shows: 'aborted by',
+    attributes: { bulk: bulkId },
+    answers: { getBulkRun: () => bulkRun({ status: 'aborted', outcomes: { done: 6000, aborted: 6034 }, abortedBy: { id: 'mo', type: 'user', label: 'Mo' }, finishedAt: at(0) }) },
+    act: async (page) => {
+      await press(page, '6 not eligible from the start')
+      await until(() => seen(page).includes('deadlock'), 'the list')
+    },
+  },
+  'jobs, another change came first': {
+    tag: 'ops-jobs',
+    shows: 'job-0007',
+    answers: { createPreview: () => { throw new Refusal('mutation_conflict', 'Job job-0007 has changed since the page was loaded: it is cancelled now.') } },
+    act: async (page) => {
+      chooseAll(page)
+      await press(page, 'Retry…')
+      await until(() => seen(page).includes('Another change came first'), 'the refusal')
+    },
+  },
   'jobs, the views': { tag: 'ops-jobs', shows: 'job-0007', act: async (page) => (await press(page, 'Views'), until(() => seen(page).includes('Overdue'), 'the views')) },
   'jobs, the columns': { tag: 'ops-jobs', shows: 'job-0007', act: (page) => press(page, 'Columns') },
   'a job': { tag: 'ops-job', shows: 'Attempts', attributes: { 'job-id': 'job-0002' } },

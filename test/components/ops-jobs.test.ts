@@ -267,6 +267,10 @@ describe('ops-jobs', () => {
       deepFocus().dispatchEvent(down)
       await until(() => seen(page).includes('2 jobs chosen'), 'the second')
       equal(deepFocus(), boxOf(page, 'job-0003'))
+      deepFocus().dispatchEvent(new KeyboardEvent('keydown', { key: 'End', shiftKey: true, bubbles: true, composed: true, cancelable: true }))
+      await until(() => seen(page).includes('6 jobs chosen'), 'all to the end')
+      press('Home')
+      equal(deepFocus(), boxOf(page, 'job-0001'))
       press('End')
       equal(deepFocus(), boxOf(page, 'job-0007'))
       deepFocus().dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true, bubbles: true, composed: true, cancelable: true }))
@@ -499,8 +503,12 @@ describe('ops-jobs', () => {
     page.style.display = 'block'
     page.style.width = '366px'
     await until(() => all(page, 'thead').every((head) => getComputedStyle(head).display === 'none'), 'the narrow layout')
-    const [name, chip] = ['.job', '.state'].map((part) => rowOf(page, 'job-0099').querySelector(part)!.getBoundingClientRect())
-    ok(name!.right <= chip!.left, `the name ends at ${name!.right}, the state begins at ${chip!.left}`)
+    const [name, state, chip] = ['.job', '.state', '.state .chip'].map((part) => rowOf(page, 'job-0099').querySelector(part)!.getBoundingClientRect())
+    ok(name!.right <= state!.left, `the name ends at ${name!.right}, the state begins at ${state!.left}`)
+    ok(state!.width < chip!.width + 8, `the state takes ${state!.width}, its chip ${chip!.width}`)
+    tick(page, 'job-0099')
+    await until(() => rowOf(page, 'job-0099').classList.contains('chosen'), 'the choice')
+    equal(getComputedStyle(all(rowOf(page, 'job-0099'), '.pick')[0]!).boxShadow, 'none', 'one mark at the edge')
   })
 
   it('saves, opens and forgets views of the list', async () => {

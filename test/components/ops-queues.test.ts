@@ -33,6 +33,11 @@ describe('ops-queues', () => {
     excludes(seen(rowOf(page, 'empty')), '0 available')
   })
 
+  it('does not say of a queue where something failed that nothing did', async () => {
+    const page = await opened(only(queue('mail', { failedPerMinute: 0.02 })))
+    includes(seen(rowOf(page, 'mail')), 'under 0.1/min failed')
+  })
+
   it('leads from each figure to the jobs behind it', async () => {
     const page = await opened()
     const hrefs = [...rowOf(page, 'mail').querySelectorAll('a')].map((link) => link.getAttribute('href'))

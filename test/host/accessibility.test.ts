@@ -1,6 +1,5 @@
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violations } from './axe.ts'
 import { openShop, type OpenedShop, textOf } from './operator.ts'
 
 let shop: OpenedShop
@@ -19,17 +18,6 @@ const pages = [
   '/operations',
   '/walkthrough',
 ]
-
-/** What axe finds against WCAG 2.2 A and AA, in one line each. Evaluated by the browser itself, so the pages' policy stays as it is. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') }
-    const runOnly = { type: 'tag' as const, values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }
-    const { violations } = await axe.run(document, { runOnly })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-  })
-}
 
 test.each(['light', 'dark'] as const)('every page passes the accessibility rules, wide and narrow, in %s', { timeout: 60_000 }, async (scheme) => {
   const page = await shop.signIn('ops-demo')

@@ -1,5 +1,5 @@
 import type { Job } from '../../../schemas/job.ts'
-import type { Row } from './rows.ts'
+import { jobsOf, type Row } from './rows.ts'
 
 interface Keys {
   rows: () => Row[]
@@ -17,7 +17,7 @@ export function keysOf({ rows, root, choose, clear }: Keys): { pressed: (event: 
     const { kind } = placeOf(event)
     const row = root().querySelectorAll<HTMLElement>('tbody [role=row]')[to]
     row?.querySelector<HTMLElement>(kind)?.focus()
-    if (event.shiftKey) choose([rows()[from]!.job, target.job], true)
+    if (event.shiftKey) choose(jobsOf(rows().slice(Math.min(from, to), Math.max(from, to) + 1)), true)
   }
 
   const pressed = (event: KeyboardEvent) => {
@@ -25,10 +25,7 @@ export function keysOf({ rows, root, choose, clear }: Keys): { pressed: (event: 
     const last = rows().length - 1
     if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
-      return choose(
-        rows().map(({ job }) => job),
-        true,
-      )
+      return choose(jobsOf(rows()), true)
     }
     if (event.key === 'Escape') return clear()
     if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return

@@ -296,6 +296,7 @@ export const jobsStyles = css`
     }
     .row > .state {
       grid-area: 1 / 3;
+      min-width: 0;
       text-align: end;
     }
     .row > .do {
@@ -324,6 +325,7 @@ export const jobsStyles = css`
       box-shadow: inset 3px 0 var(--_accent);
     }
     .row.chosen > *,
+    .row.chosen > :first-child,
     .row:focus-within > :first-child {
       background: none;
       box-shadow: none;

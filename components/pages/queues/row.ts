@@ -61,7 +61,7 @@ function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: 
   const ended = finishedPerMinute === null ? '–' : `${number(finishedPerMinute)}/min`
   return html`<div class="charts">
     ${barChart({ name: 'Waiting', bars: bars(({ waiting }) => ({ value: waiting })), figure: latest(series, number), format: number })}
-    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended, note: failedPerMinute ? `${number(failedPerMinute)}/min failed` : '', format: number })}
+    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended, note: failedPerMinute ? `${failedPerMinute < 0.05 ? 'under 0.1' : number(failedPerMinute)}/min failed` : '', format: number })}
     ${barChart({ name: 'Wait p95', bars: bars(({ waitP95Seconds: wait }) => ({ value: wait })), figure: waitP95Seconds === null ? '–' : seconds(waitP95Seconds), format: seconds })}
   </div>`
 }
