@@ -37,7 +37,7 @@ async function listen(who: string, lastEventId?: string, { api }: Pick<TestServe
     heard: parse,
     text: () => text,
     ended: () => ended,
-    async until(found: (all: Heard[]) => boolean, milliseconds = 2_000) {
+    async until(found: (all: Heard[]) => boolean, milliseconds = 10_000) {
       const end = Date.now() + milliseconds
       while (!found(parse())) {
         if (Date.now() > end) throw new Error(`not heard within ${milliseconds} ms: ${text}`)
