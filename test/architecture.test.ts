@@ -35,6 +35,7 @@ const layers: string[][] = [
   ['server/handlers.ts', 'server/loops.ts', 'server/http/', 'server/live/'],
   ['server/open.ts', 'server/maintenance.ts'],
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
+  ['server/figures/'],
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
   ['server/operations/'],
   ['server/repeat.ts', 'server/kit.ts'],

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { operationActions, problemCodes, routes } from '../schemas/index.ts'
-import { bullmq } from '../server/engines/bullmq.ts'
-import { graphileWorker } from '../server/engines/graphile-worker.ts'
-import { oban } from '../server/engines/oban.ts'
-import { pgBoss } from '../server/engines/pg-boss.ts'
+import { bullmq } from '../server/engines/bullmq/index.ts'
+import { graphileWorker } from '../server/engines/graphile-worker/index.ts'
+import { oban } from '../server/engines/oban/index.ts'
+import { pgBoss } from '../server/engines/pg-boss/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const guides = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]

@@ -5,7 +5,7 @@ import { showPrincipal, showText } from '../operations/event.ts'
 import { readStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
-import type { Discarded } from './discarded.ts'
+import type { Discarded } from '../figures/discarded.ts'
 import { readOrphanRequests } from './open-requests.ts'
 
 /** Something that deserves a place in a bucket. Lower ranks are worse. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Pool } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { createOps } from '../../server/index.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { bareTransaction } from './bare.ts'
 import { auth, displayPolicy, nightlySync, type Person } from '../support/server.ts'
 

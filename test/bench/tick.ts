@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { openState, tick } from '../../server/cron/tick.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { openKit } from '../../server/open.ts'
 import { auth, displayPolicy, type Person } from '../support/server.ts'
 import { type Bench, measure, say } from './world.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bullmq } from '../../server/engines/bullmq.ts'
+import { bullmq } from '../../server/engines/bullmq/index.ts'
 import type { Engine, SqlExecutor } from '../../server/engines/engine.ts'
 import { bullBackends } from '../support/bullmq.ts'
 

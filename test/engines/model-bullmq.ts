@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq'
-import { bullmq } from '../../server/engines/bullmq.ts'
+import { bullmq } from '../../server/engines/bullmq/index.ts'
 import type { BullWorld } from '../support/bullmq.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { startServer } from '../support/server.ts'

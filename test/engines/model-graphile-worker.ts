@@ -1,6 +1,6 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
 import { Pool } from 'pg'
-import { graphileWorker } from '../../server/engines/graphile-worker.ts'
+import { graphileWorker } from '../../server/engines/graphile-worker/index.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { startServer } from '../support/server.ts'
 import { attempts, type ModelWorld, pauseSeconds, type Raw, sameAsRunning, type Work } from './model-world.ts'

@@ -1,5 +1,5 @@
 import { Pool } from 'pg'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { startServer } from '../support/server.ts'
 import { attempts, type ModelWorld, pauseSeconds, type Raw, type Work } from './model-world.ts'
 

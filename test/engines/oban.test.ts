@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobAction, JobOutcome } from '../../server/engines/engine.ts'
-import { oban } from '../../server/engines/oban.ts'
+import { oban } from '../../server/engines/oban/index.ts'
 import { addProducers, addUniqueIndex, type ObanWorld, startOban } from '../support/oban.ts'
 
 /** What only Oban has: its columns, its notifications, its versions. What every engine must do is in the contract. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobAction } from '../../server/engines/engine.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { type PgBossWorld, startPgBoss } from '../support/pg-boss.ts'
 import { engineContract } from './contract.ts'
 

@@ -61,8 +61,8 @@ const host = `
 import { createServer } from 'node:http'
 import { PgBoss } from 'pg-boss'
 import { createOps } from './server/index.ts'
-import { pgBossDashboard } from './server/bridges/pg-boss.ts'
-import { pgBoss } from './server/engines/pg-boss.ts'
+import { pgBossDashboard } from './server/bridges/pg-boss/index.ts'
+import { pgBoss } from './server/engines/pg-boss/index.ts'
 
 const url = process.env.DATABASE_URL!
 const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false })

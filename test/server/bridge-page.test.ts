@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pgBossDashboard } from '../../server/bridges/pg-boss.ts'
+import { pgBossDashboard } from '../../server/bridges/pg-boss/index.ts'
 import { findBrowser } from '../support/browser.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pgBossDashboard } from '../../server/bridges/pg-boss.ts'
+import { pgBossDashboard } from '../../server/bridges/pg-boss/index.ts'
 import type { Bridge } from '../../server/index.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { startServer, type TestServer, type TestServerOptions } from '../support/server.ts'

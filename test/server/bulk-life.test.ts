@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { BulkRun, Plan } from '../../schemas/index.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { keepHouse } from '../../server/maintenance.ts'
 import { runBatch, runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'

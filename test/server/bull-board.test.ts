@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { Queue } from 'bullmq'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bullBoard } from '../../server/bridges/bull-board.ts'
+import { bullBoard } from '../../server/bridges/bull-board/index.ts'
 import { findBrowser } from '../support/browser.ts'
 import { bullBackends, type BullWorld } from '../support/bullmq.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -188,7 +188,7 @@ describe('without one of its packages', () => {
     await mkdir(join(folder, 'node_modules/@bull-board'), { recursive: true })
     const names = (await readdir(join(project, 'node_modules'))).filter((name) => name !== '@bull-board' && !name.startsWith('.'))
     await Promise.all(names.map((name) => symlink(join(project, 'node_modules', name), join(folder, 'node_modules', name))))
-    const host = `import { bullBoard } from './server/bridges/bull-board.ts'
+    const host = `import { bullBoard } from './server/bridges/bull-board/index.ts'
       const opened = await bullBoard({ queues: [] }).open({ basePath: '/x' }).catch((error) => String(error))
       console.log(opened === null ? 'absent' : typeof opened === 'string' ? 'broken' : 'open')`
     await writeFile(join(folder, 'host.ts'), host)

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bullmq } from '../../server/engines/bullmq.ts'
+import { bullmq } from '../../server/engines/bullmq/index.ts'
 import { bullBackends, type BullWorld } from '../support/bullmq.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts'
 import { nightlySync, startServer, type TestServer } from '../support/server.ts'
 

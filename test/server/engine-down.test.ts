@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { insertJobs } from '../support/failed-jobs.ts'
 import { type OwnServer, startOwnServer } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'

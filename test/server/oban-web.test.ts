@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { obanWeb, type ObanWebOptions } from '../../server/bridges/oban-web.ts'
+import { obanWeb, type ObanWebOptions } from '../../server/bridges/oban-web/index.ts'
 import { auth, startServer, type TestServer, type TestServerOptions } from '../support/server.ts'
 
 /** Answers as Phoenix does: addresses from the root, a cookie on each answer, a socket, and forms that change things. */

@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Queue } from '../../schemas/index.ts'
 import { createOps, type Ops } from '../../server/index.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { auth, displayPolicy, startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer

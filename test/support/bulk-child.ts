@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { createOps } from '../../server/index.ts'
 import { auth, displayPolicy, type Person } from './server.ts'
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { bullmq } from '../../server/engines/bullmq.ts'
+import { bullmq } from '../../server/engines/bullmq/index.ts'
 import type { Engine } from '../../server/engines/engine.ts'
 import { createOps } from '../../server/index.ts'
 import { queueOf } from './bullmq.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Job, Queue, Worker } from 'bullmq'
-import { bullmq } from '../../server/engines/bullmq.ts'
+import { bullmq } from '../../server/engines/bullmq/index.ts'
 import type { SqlExecutor } from '../../server/engines/engine.ts'
 import { parseExact } from '../../server/engines/exact-json.ts'
 import type { EngineFixture, MadeJob } from '../engines/contract.ts'

@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createOps } from '../../server/index.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { auth, displayPolicy, type Person } from './server.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker'
 import { Pool } from 'pg'
-import { graphileWorker } from '../../server/engines/graphile-worker.ts'
+import { graphileWorker } from '../../server/engines/graphile-worker/index.ts'
 import type { EngineFixture, MadeJob } from '../engines/contract.ts'
 import { createDatabase } from './postgres.ts'
 

@@ -1,6 +1,6 @@
 import { Client, Pool } from 'pg'
 import { createObanTables } from '../../demo-host/engines/oban-tables.ts'
-import { oban, type ObanOptions } from '../../server/engines/oban.ts'
+import { oban, type ObanOptions } from '../../server/engines/oban/index.ts'
 import type { Engine, SqlExecutor } from '../../server/engines/engine.ts'
 import { createDatabase } from './postgres.ts'
 

@@ -3,7 +3,7 @@ import { Pool } from 'pg'
 import { PgBoss } from 'pg-boss'
 import type { JobState } from '../../schemas/index.ts'
 import type { Engine, SqlExecutor } from '../../server/engines/engine.ts'
-import { pgBoss, type PgBossOptions } from '../../server/engines/pg-boss.ts'
+import { pgBoss, type PgBossOptions } from '../../server/engines/pg-boss/index.ts'
 import type { EngineFixture } from '../engines/contract.ts'
 import { createDatabase } from './postgres.ts'
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { PgBoss } from 'pg-boss'
 import { createOps, type Log, type Ops, type OpsOptions, type Permission } from '../../server/index.ts'
-import { pgBoss } from '../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { createDatabase, type TestDatabase } from './postgres.ts'
 import { within } from './within.ts'
 

@@ -48,7 +48,7 @@ test('a process that ended between claim and job leaves a slot that says so, and
   void tick()
   while (!(await slots()).length) await new Promise((resolve) => setTimeout(resolve, 20))
   const { openState, tick: tickAs } = await import('../../../server/cron/tick.ts')
-  const { pgBoss } = await import('../../../server/engines/pg-boss.ts')
+  const { pgBoss } = await import('../../../server/engines/pg-boss/index.ts')
   const other = { ...kit, engine: pgBoss(boss, { sharesDatabase: false }) }
   clock.now = new Date('2026-03-02T10:01:40Z')
   await tickAs(other, openState())

@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import { startScheduler } from '../../../server/cron/scheduler.ts'
-import { pgBoss } from '../../../server/engines/pg-boss.ts'
+import { pgBoss } from '../../../server/engines/pg-boss/index.ts'
 import { openKit } from '../../../server/open.ts'
 import { auth, displayPolicy } from '../../support/server.ts'
 import { type Compressed, clockOf } from './compressed-clock.ts'

@@ -1,0 +1,118 @@
+import { OpsError } from '../../error.ts'
+import type { Bridge, BridgeMount, BridgeVisit, OpenBridge } from '../bridge.ts'
+import { makeStill } from './html.ts'
+import { askUpstream, type Upstream } from './upstream.ts'
+
+export interface ObanWebOptions {
+  /** Where Oban Web is mounted in a running Phoenix application, e.g. `http://localhost:4000/oban`. Without it there is no bridge. */
+  url: string | undefined
+  /** Sent along with each request, e.g. `{ authorization: 'Basic …' }` for an Oban Web that asks who is there. */
+  headers?: Readonly<Record<string, string>>
+  /**
+   * Also open the pages that show job data. Oban Web shows it raw: the display policy cannot hide single keys inside its pages,
+   * so say true only when everybody with `view_bridge` may read what jobs carry. An actor whose policy replaces job data, or
+   * who lacks `view_jobs`, still does not get these pages. Default false.
+   */
+  showsJobData?: boolean
+}
+
+const label = 'Oban Web bridge'
+
+/**
+ * Oban Web at `<base>/oban`, there only when the address of a running one is configured. Its pages are fetched here and shown
+ * as they are first rendered: without its scripts, because what they do goes over a socket on which anything could be asked.
+ * Whoever looks is known to this side only; the other side sees the configured headers and no others.
+ *
+ * @example
+ * createOps({ bridges: [obanWeb({ url: process.env.OBAN_WEB_URL })], … })
+ */
+export function obanWeb({ url, headers = {}, showsJobData = false }: ObanWebOptions): Bridge {
+  return {
+    name: 'oban',
+    label,
+    async open(mount) {
+      return url ? openProxy({ root: readRoot(url), headers: new Headers(headers) }, mount, showsJobData) : null
+    },
+  }
+}
+
+function readRoot(given: string): URL {
+  const url = URL.parse(given)
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new Error('obanWeb: url is not the address of an Oban Web; expected e.g. http://localhost:4000/oban.')
+  }
+  if (url.username || url.password) throw new Error('obanWeb: url has a user or a password in it; expected them in headers, as authorization.')
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  url.search = url.hash = ''
+  return url
+}
+
+function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: boolean): OpenBridge {
+  return {
+    // Its bars and columns set style attributes; its icons are drawn in place. No script but that of the strip.
+    contentSecurityPolicy: { 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:", 'connect-src': "'none'" },
+    async answer(request, visit) {
+      const { pathname, search } = new URL(request.url)
+      const path = pathname.slice(basePath.length).replace(/\/$/, '')
+      const mayReadJobData = visit.mayReadJobData && showsJobData
+      if (path === '' && !mayReadJobData) return new Response(null, { status: 302, headers: { location: `${basePath}/queues` } })
+      requirePage(path, mayReadJobData)
+      await requireQueues(path, visit)
+      const answer = await askUpstream(upstream, request, path + search)
+      const location = answer.headers.get('location')
+      if (location !== null) return redirect(answer, withinBase(location, upstream.root, basePath))
+      if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer
+      const html = makeStill(await answer.text(), (address) => withinBase(address, upstream.root, basePath))
+      return new Response(request.method === 'HEAD' ? null : html, { status: answer.status, headers: { 'content-type': 'text/html; charset=utf-8' } })
+    },
+    async close() {},
+  }
+}
+
+/** Pages and files that carry no job data: counts and limits of queues, styles. */
+const withoutJobData = [/^\/queues$/, /^\/queues\/[^/]+$/, /^\/css-[\w-]+$/]
+
+/** Lists and details with arguments, errors, recorded output or the arguments of schedules. */
+const withJobData = [/^$/, /^\/(jobs|crons|workflows)$/, /^\/(jobs|crons|workflows)\/[^/]+$/]
+
+/** Fails closed: a page nobody knows is not asked for. What is asked for names no other directory, whoever decodes it. */
+function requirePage(path: string, mayReadJobData: boolean): void {
+  const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(path))
+  if (!isPlain(path) || (!is(withoutJobData) && !is(withJobData))) throw new OpsError('not_found', `${label} has no such page.`)
+  if (path.endsWith('/new')) throw new OpsError('forbidden', `${label} is for inspection only, so this form is not shown.`)
+  if (!is(withoutJobData) && !mayReadJobData) {
+    throw new OpsError('forbidden', 'Job data is not shown here, because the display policy cannot be applied inside this dashboard.')
+  }
+}
+
+/** Every page of it counts queues, so it is for who may see queues; a queue's own page for who may see that one. */
+async function requireQueues(path: string, visit: BridgeVisit): Promise<void> {
+  const [, name] = /^\/queues\/([^/]+)$/.exec(path) ?? []
+  const queue = name === undefined ? undefined : decodeURIComponent(name)
+  const resource = queue === undefined ? { type: 'page', id: 'queues' } : { type: 'queue', id: queue, queue }
+  if (path.startsWith('/css-') || (await visit.can('view_queues', resource))) return
+  throw new OpsError('forbidden', queue === undefined ? 'Your account may not view queues, and these pages show them.' : 'Your account may not view this queue.')
+}
+
+function isPlain(path: string): boolean {
+  try {
+    const decoded = decodeURIComponent(path)
+    return !/[\\\0%]/.test(decoded) && decoded.split('/').length === path.split('/').length && !decoded.split('/').includes('..')
+  } catch {
+    return false
+  }
+}
+
+/** An address of Oban Web as it is here; undefined for one that leads out of it, as to a page to sign in at. */
+function withinBase(address: string, root: URL, basePath: string): string | undefined {
+  const url = URL.parse(address, `${root.href.replace(/\/$/, '')}/`)
+  if (!url || url.origin !== root.origin) return undefined
+  const mounted = root.pathname.replace(/\/$/, '')
+  if (url.pathname !== mounted && !url.pathname.startsWith(`${mounted}/`)) return undefined
+  return basePath + url.pathname.slice(mounted.length).replace(/\/$/, '') + url.search + url.hash
+}
+
+function redirect({ status }: Response, location: string | undefined): Response {
+  if (location !== undefined) return new Response(null, { status, headers: { location } })
+  throw new OpsError('unavailable', 'Oban Web sends its visitors elsewhere, probably to sign in; expected headers in obanWeb that let this bridge look.')
+}

@@ -1,0 +1,172 @@
+import { OpsError } from '../../error.ts'
+import type { Bridge, BridgeMount, BridgeVisit, OpenBridge } from '../bridge.ts'
+
+export interface PgBossDashboardOptions {
+  /** The database pg-boss works in, e.g. `postgres://user:password@localhost:5432/app`. */
+  databaseUrl: string
+  /** Schema of pg-boss's tables. Default `pgboss`. */
+  schema?: string
+  /**
+   * Also open the pages that show job data. The dashboard shows it raw: the display policy cannot hide single keys inside it,
+   * so say true only when everybody with `view_bridge` may read what jobs carry. An actor whose policy replaces job data, or
+   * who lacks `view_jobs`, still does not get these pages. Default false.
+   */
+  showsJobData?: boolean
+}
+
+/** As much of `@pg-boss/dashboard` as is used here. */
+interface Dashboard {
+  (request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+interface DashboardModule {
+  createDashboardHandler?(options: { databases: { url: string; name: string; schema: string }[]; basePath: string }): Dashboard
+}
+
+const label = 'pg-boss Dashboard bridge'
+const dashboardPackage = '@pg-boss/dashboard'
+
+/**
+ * The dashboard of the pg-boss project at `<base>/pg-boss`, there only when `@pg-boss/dashboard` is installed. It is for
+ * inspection only: it is told so through its own switch, `PGBOSS_DASHBOARD_READ_ONLY`, which holds for the whole process, and
+ * its database connections refuse to write.
+ *
+ * @example
+ * createOps({ bridges: [pgBossDashboard({ databaseUrl: process.env.DATABASE_URL })], … })
+ */
+export function pgBossDashboard({ databaseUrl, schema = 'pgboss', showsJobData = false }: PgBossDashboardOptions): Bridge {
+  return {
+    name: 'pg-boss',
+    label,
+    async open(mount) {
+      const installed = await findDashboard()
+      if (!installed) return null
+      const dashboard = createDashboard(installed, { databaseUrl, schema }, mount)
+      await requireWorking(dashboard, mount)
+      return openDashboard(dashboard, mount, showsJobData)
+    },
+  }
+}
+
+/** A name in a variable keeps compilers and bundlers from asking for an optional package. */
+async function findDashboard(): Promise<DashboardModule | null> {
+  const handler: string = `${dashboardPackage}/handler`
+  try {
+    return (await import(handler)) as DashboardModule
+  } catch (error) {
+    if (isAbsent(error)) return null
+    throw error
+  }
+}
+
+/** Absent is the package itself; one of its own dependencies missing is a broken installation. */
+function isAbsent(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return code === 'ERR_MODULE_NOT_FOUND' && String(message).startsWith(`Cannot find package '${dashboardPackage}'`)
+}
+
+function createDashboard(
+  { createDashboardHandler }: DashboardModule,
+  { databaseUrl, schema }: { databaseUrl: string; schema: string },
+  { basePath }: BridgeMount,
+): Dashboard {
+  if (typeof createDashboardHandler !== 'function') {
+    throw new Error(`${dashboardPackage} has no createDashboardHandler; expected version 1.9 or newer.`)
+  }
+  process.env.PGBOSS_DASHBOARD_READ_ONLY = '1'
+  // Without a name of its own the dashboard shows a part of the URL, which can be the part with the password.
+  return createDashboardHandler({ databases: [{ url: readOnly(databaseUrl), name: 'pg-boss', schema }], basePath })
+}
+
+function readOnly(databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  const given = url.searchParams.get('options')
+  url.searchParams.delete('options')
+  const options = `${given ? `${given} ` : ''}-c default_transaction_read_only=on`
+  url.search = [url.search.slice(1), `options=${encodeURIComponent(options)}`].filter(Boolean).join('&')
+  return url.href
+}
+
+/** The dashboard loads its pages at the first request; asking now finds a broken installation at startup. */
+async function requireWorking(dashboard: Dashboard, { basePath }: BridgeMount): Promise<void> {
+  const { status } = await dashboard(new Request(`http://localhost${basePath}/__manifest?paths=%2Fqueues`))
+  if (status >= 500) throw new Error(`${dashboardPackage} answers ${status} when asked for its routes.`)
+}
+
+function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJobData: boolean): OpenBridge {
+  return {
+    // Its charts and columns set style attributes. Its icon is a data: URL.
+    contentSecurityPolicy: { 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:" },
+    style: '.fixed.inset-y-0{top:34px;height:auto}',
+    async answer(request, visit) {
+      const { page, isData } = readTarget(request, basePath)
+      const refusal = refusalOf(page, { mayReadJobData: visit.mayReadJobData && showsJobData })
+      if (!refusal) return dashboard(request)
+      if (isData) return goToPage(page, request)
+      throw refusal
+    },
+    close: () => dashboard.close(),
+  }
+}
+
+interface Target {
+  /** Path below the dashboard's own base. */
+  page: string
+  /** A page's data, fetched by the dashboard's script. */
+  isData: boolean
+}
+
+/** Reads the path as the dashboard will: after dots in it have been resolved. */
+function readTarget(request: Request, basePath: string): Target {
+  const { pathname } = new URL(request.url)
+  const isData = pathname.endsWith('.data')
+  const path = isData ? pathname.replace(/(\/_)?\.data$/, '') : pathname
+  if (path !== basePath && !path.startsWith(`${basePath}/`)) throw notFound()
+  return { page: path.slice(basePath.length).replace(/\/$/, '') || '/', isData }
+}
+
+/** Pages and files that carry no job data: counts, settings of queues, pg-boss's own warnings, scripts and styles. */
+const withoutJobData = [/^\/$/, /^\/queues$/, /^\/queues\/[^/]+\/metrics$/, /^\/warnings$/, /^\/__manifest$/, /^\/assets\/[\w.-]+$/]
+
+/** Forms that only make something: of no use where nothing can be sent. */
+const forms = [/^\/send$/, /^\/queues\/create$/, /^\/schedules\/new$/]
+
+/** Lists and details with arguments, output, errors or schedules' data; any column of a job can be asked for in their address. */
+const withJobData = [
+  /^\/jobs$/,
+  /^\/queues\/[^/]+$/,
+  /^\/queues\/[^/]+\/jobs\/[^/]+$/,
+  /^\/schedules$/,
+  /^\/schedules\/[^/]+\/[^/]+$/,
+  /^\/migrations$/,
+]
+
+/** Fails closed: a page nobody knows is not there. */
+function refusalOf(page: string, { mayReadJobData }: Pick<BridgeVisit, 'mayReadJobData'>): OpsError | undefined {
+  const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(page))
+  if (!isReadable(page)) return notFound()
+  if (is(withoutJobData)) return undefined
+  if (is(forms)) return new OpsError('forbidden', `${label} is for inspection only, so this form is not shown.`)
+  if (!is(withJobData)) return notFound()
+  if (mayReadJobData) return undefined
+  return new OpsError('forbidden', 'Job data is not shown here, because the display policy cannot be applied inside this dashboard.')
+}
+
+function notFound(): OpsError {
+  return new OpsError('not_found', `${label} has no such page.`)
+}
+
+function isReadable(path: string): boolean {
+  try {
+    return !decodeURIComponent(path).includes('\0')
+  } catch {
+    return false
+  }
+}
+
+/** Tells the dashboard's script to open the page itself, which then says why it is not shown. Its router adds the base. */
+function goToPage(page: string, { url }: Request): Response {
+  const headers = { 'x-remix-redirect': page + new URL(url).search, 'x-remix-reload-document': 'true' }
+  return new Response(null, { status: 204, headers })
+}

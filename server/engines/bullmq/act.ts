@@ -1,0 +1,115 @@
+import type { JobState } from '../../../schemas/index.ts'
+import { canonicalState, versionOf } from './job.ts'
+import { type BullJob, type BullQueue, parsePublicId, publicId } from './queue.ts'
+import { loadJobs } from './store.ts'
+import type { JobAction, JobOutcome, SeenJob, SelectedJob } from '../engine.ts'
+
+/** How many jobs are worked on side by side. */
+const sideBySide = 32
+
+/** BullMQ's numbers for what it refuses. */
+const gone = -1
+const notInState = -3
+const belongsToScheduler = -8
+
+export async function actOnJobs(queues: BullQueue[], action: JobAction, jobs: SeenJob[]): Promise<JobOutcome[]> {
+  const outcomes: JobOutcome[] = []
+  for (let start = 0; start < jobs.length; start += sideBySide) {
+    const part = jobs.slice(start, start + sideBySide)
+    const states = await statesOf(queues, part)
+    outcomes.push(...(await Promise.all(part.map((job) => actOnJob(states.get(job.id), action, job)))))
+  }
+  return outcomes
+}
+
+interface Found {
+  queue: BullQueue
+  state: string
+}
+
+async function statesOf(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<string, Found>> {
+  const keys = jobs.map(({ id }) => parsePublicId(id))
+  const found = queues.map(async (queue) => {
+    const loaded = await loadJobs(queue, keys.filter((key) => key.queue === queue.name).map(({ id }) => id))
+    return loaded.map(({ record, state }): [string, Found] => [publicId(queue.name, record.id), { queue, state }])
+  })
+  return new Map((await Promise.all(found)).flat())
+}
+
+/**
+ * The version is compared first and the change made after it, two calls to BullMQ. A retry checks by itself, in one step, that
+ * the job is still in the state it starts from. A removal only checks that the job does not run and, on Redis, says that it was
+ * done of a job that was gone already; who asks for one change at a time has the truth from the comparison.
+ */
+async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
+  const { id, queue: name } = seen
+  const job = await found?.queue.getJob(parsePublicId(id).id)
+  if (!found || !job) return { id, queue: name, outcome: 'missing' }
+  const { state } = found
+  if (versionOf(state, job) !== seen.version) return { id, queue: name, outcome: 'changed', state: canonicalState(state, job) }
+  try {
+    return { id, queue: name, ...(await change(action, job, state)) }
+  } catch (error) {
+    const fate = explain(error)
+    // On PostgreSQL BullMQ says so of a job that is gone, too.
+    const goneMeanwhile = fate.outcome === 'locked' && !(await found.queue.getJob(parsePublicId(id).id))
+    return { id, queue: name, ...(goneMeanwhile ? { outcome: 'missing' } : fate) }
+  }
+}
+
+/** BullMQ would also remove a completed job and promote one that was never begun; neither is a cancel or a retry. */
+const startsFrom: Partial<Record<JobAction, readonly JobState[]>> = {
+  retry: ['retryable', 'completed', 'discarded'],
+  cancel: ['scheduled', 'available', 'retryable'],
+}
+
+type Fate = Omit<JobOutcome, 'id' | 'queue'>
+
+async function change(action: JobAction, job: BullJob, state: string): Promise<Fate> {
+  const refusal = refuses(action, { state: canonicalState(state, job) })
+  if (refusal) return { outcome: 'refused', detail: refusal }
+  if (!startsFrom[action]?.includes(canonicalState(state, job))) {
+    return { outcome: 'refused', detail: `BullMQ has no such change for a job that is ${state}.` }
+  }
+  if (action === 'retry') {
+    if (state === 'delayed') await job.promote()
+    else await job.retry(state === 'completed' ? 'completed' : 'failed')
+    return { outcome: 'done', state: 'available' }
+  }
+  await job.remove({ removeChildren: false })
+  return { outcome: 'done', detail: 'Removed: BullMQ keeps no cancelled jobs.' }
+}
+
+/** BullMQ's own words can hold anything the host put into an id, so they are not passed on. */
+function explain(error: unknown): Fate {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (code === gone) return { outcome: 'missing' }
+  if (code === notInState) return { outcome: 'changed' }
+  if (code === belongsToScheduler) {
+    return { outcome: 'refused', detail: 'It belongs to a BullMQ job scheduler, which would have to be removed instead.' }
+  }
+  if (String(message).includes('locked by another worker')) return { outcome: 'locked' }
+  if (typeof code === 'number') return { outcome: 'failed', detail: `BullMQ refused it with its error ${code}.` }
+  throw error
+}
+
+export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>): string | undefined {
+  if (action === 'cancel' && state === 'executing') {
+    return 'BullMQ can stop a running job only from inside its own worker (worker.cancelJob), not from here.'
+  }
+  if (action === 'discard') return lacks.discard_job
+  if (action === 'restore') return lacks.restore_job
+  if (action === 'rescue') return lacks.rescue_job
+  return undefined
+}
+
+export const removes = {
+  cancel: 'BullMQ keeps no cancelled jobs, so it is removed for good. This cannot be undone.',
+} as const
+
+export const lacks = {
+  discard_job: 'BullMQ lets only the worker that runs a job fail it for good. Cancelling a job that does not run removes it.',
+  restore_job: 'BullMQ keeps nothing of a job that was removed.',
+  rescue_job: 'BullMQ takes jobs back from a lost worker by itself: another worker does so once their lock has run out.',
+  filter_tag: 'BullMQ jobs have no tags.',
+} as const

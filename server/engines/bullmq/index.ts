@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { actOnJobs, lacks, refuses, removes } from './act.ts'
+import { readDetail } from './detail.ts'
+import { asEngineJob, asFoundJob, type StoredJob } from './job.ts'
+import { countJobs, listJobs } from './list.ts'
+import { type EndedBefore, measureQueues } from './measure.ts'
+import { type BullQueue, bullTypes, parsePublicId, publicId } from './queue.ts'
+import { patienceMs, reach, reading } from './reach.ts'
+import { idsOf, loadJobs, sizesOf } from './store.ts'
+import { OpsError } from '../../error.ts'
+import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from '../engine.ts'
+
+export interface BullMqOptions {
+  /** The queues to operate, on Redis or on PostgreSQL; a function when they come and go. They stay the host's to close. */
+  queues: readonly BullQueue[] | (() => readonly BullQueue[])
+}
+
+/**
+ * The BullMQ engine. Neither of BullMQ's backends lets a call join a transaction of ours: the PostgreSQL one takes a pool, and
+ * each call commits by itself. So it is not transactional, and each change leaves two events.
+ *
+ * @example
+ * const emails = new Queue('emails', { connection })
+ * const ops = await createOps({ engine: bullmq({ queues: [emails] }), … })
+ */
+export function bullmq({ queues }: BullMqOptions): Engine {
+  const all = () => [...(typeof queues === 'function' ? queues() : queues)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const named = (name: string) => all().find((queue) => queue.name === name)
+  /** For a change: it is not left with a store that is away. */
+  const known = async (name: string) => {
+    const queue = named(name) ?? unknownQueue(name)
+    await reach([queue])
+    return queue
+  }
+  const read = <T>(from: (queues: BullQueue[]) => Promise<T>) => reading(all(), () => from(all()))
+  const endedBefore: EndedBefore = new Map()
+  return {
+    name: 'bullmq',
+    transactional: false,
+    capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: true },
+    lacks,
+    removes,
+    // Of earlier attempts it keeps the errors, until `stackTraceLimit` or a retry by hand on PostgreSQL, and no times.
+    attemptHistory: 'last',
+
+    check: () => check(all()),
+
+    async enqueue(job) {
+      const { queue, worker, args } = job
+      const { id } = await (await known(queue)).add(worker ?? queue, args, { jobId: idFor(job) })
+      return { queue, id: publicId(queue, id ?? idFor(job)) }
+    },
+
+    find: (refs) => read(async (queues) => (await load(queues, refs.map(({ id }) => id))).map(asFoundJob)),
+
+    async cancel(refs) {
+      await reach(all())
+      const jobs = (await load(all(), refs.map(({ id }) => id))).map(asEngineJob)
+      const unfinished = jobs.filter(({ state }) => ['scheduled', 'available', 'retryable'].includes(state))
+      await actOnJobs(all(), 'cancel', unfinished)
+    },
+
+    list: (filter, page) => read(async (queues) => asPage(await listJobs(queues, filter, page))),
+
+    async select(filter, page) {
+      const { jobs, ...rest } = await read((queues) => listJobs(queues, filter, { ...page, order: 'oldest' }))
+      return { ...rest, jobs: jobs.map(asSelected) }
+    },
+
+    count: (filter, limit) => read((queues) => countJobs(queues, filter, limit)),
+
+    async hints(field, prefix, limit) {
+      const values = field === 'queue' ? all().map(({ name }) => name) : field === 'worker' ? await read(recentWorkers) : []
+      const wanted = prefix.toLowerCase()
+      return [...new Set(values)].filter((value) => value.toLowerCase().startsWith(wanted)).toSorted().slice(0, limit)
+    },
+
+    read: (ids) => read(async (queues) => (await load(queues, ids)).map(asEngineJob)),
+
+    detail: (id) => read((queues) => readDetail(queues, id)),
+
+    refuses,
+
+    async act(action, jobs) {
+      await reach(all())
+      return actOnJobs(all(), action, jobs)
+    },
+
+    async readQueue(name) {
+      const queue = named(name)
+      if (!queue) return null
+      await reach([queue])
+      return { name, paused: await queue.isPaused(), limit: await queue.getGlobalConcurrency() }
+    },
+
+    pauseQueue: async (name) => (await known(name)).pause(),
+    resumeQueue: async (name) => (await known(name)).resume(),
+    async scaleQueue(name, limit) {
+      await (await known(name)).setGlobalConcurrency(limit)
+    },
+
+    measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
+
+    missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
+
+    advise: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)).map(adviseQueue),
+  }
+}
+
+/** Cursors of lists travel in addresses. One that names the places in more than some seventy states is too long for that. */
+const longestCursor = 370
+
+function asPage({ jobs, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
+  if (next === undefined || next.length <= longestCursor) return { jobs, next, searched }
+  return { jobs, searched: 'as far as all queues can be read side by side; ask for one queue to see more' }
+}
+
+function asSelected({ id, queue, version, state, worker, tags }: EngineJob): SelectedJob {
+  return { id, queue, version, state, worker, tags }
+}
+
+function adviseQueue(name: string): EngineAdvice {
+  const message = `The queue '${name}', which a cron entry names, is not among those passed to bullmq({ queues }).`
+  return { kind: 'missing_queue', message }
+}
+
+function unknownQueue(name: string): never {
+  throw new Error(`There is no BullMQ queue '${name}' here; expected one of those passed to bullmq({ queues }).`)
+}
+
+/** One slot, one id: BullMQ answers a repeat with the job it has. Its ids must not be numbers and have no colon. */
+function idFor({ origin: { cronEntry, slotAt } }: NewJob): string {
+  return `ops-${createHash('sha256').update(`${cronEntry}\n${slotAt}`).digest('hex').slice(0, 40)}`
+}
+
+async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
+  try {
+    const version = await reading(queues, () => versionOf(queues), patienceMs)
+    return { ok: true, version, detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
+  } catch (error) {
+    if (error instanceof OpsError) return { ok: false, detail: 'BullMQ does not answer within three seconds.' }
+    return { ok: false, detail: `BullMQ does not answer: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+/** BullMQ writes which version opened a queue last, e.g. `bullmq:6.7.0`. */
+async function versionOf([queue]: BullQueue[]): Promise<string> {
+  return (await queue?.getVersion())?.split(':').at(-1) ?? '6'
+}
+
+/** In the order asked for; missing ones are left out. */
+async function load(queues: BullQueue[], ids: string[]): Promise<StoredJob[]> {
+  const asked = new Map<string, string[]>()
+  for (const { queue, id } of ids.map(parsePublicId)) asked.set(queue, [...(asked.get(queue) ?? []), id])
+  const loaded = await Promise.all(queues.map((queue) => loadJobs(queue, asked.get(queue.name) ?? [])))
+  const byId = new Map(loaded.flat().map((job) => [publicId(job.queue, job.record.id), job]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** The names of the newest jobs in each state; BullMQ has no list of all names. */
+async function recentWorkers(queues: BullQueue[]): Promise<string[]> {
+  const newest = 25
+  const names = queues.map(async (queue) => {
+    const sizes = await sizesOf(queue, [...bullTypes])
+    const jobs = bullTypes.map(async (type) => {
+      const size = sizes.get(type) ?? 0
+      return loadJobs(queue, await idsOf(queue, type, Math.max(0, size - newest), size, size), type)
+    })
+    return (await Promise.all(jobs)).flat().map(({ record }) => record.name)
+  })
+  return (await Promise.all(names)).flat()
+}

@@ -1,0 +1,93 @@
+import { asEngineJob, matches, typesOf } from './job.ts'
+import { type JobSet, listMerged, type ListRequest } from './merge.ts'
+import { type BullQueue, parsePublicId } from './queue.ts'
+import { idsOf, loadJobs, sizesOf } from './store.ts'
+import { unknownCursor } from '../cursor.ts'
+import type { EngineJob, JobCount, JobFilter, JobPage } from '../engine.ts'
+
+/**
+ * BullMQ keeps no jobs by their creation time: each state is a list or a set in an order of its own (arrival, due, finished).
+ * So there are two ways. As long as the states asked for hold few jobs, all of them are read and put in order. Beyond that
+ * the states are read side by side from their new or old end, and the jobs merged by creation time as they come. The order
+ * between pages is then that of the states; a job that changes its state between two pages may be met twice or not at all.
+ */
+const sortedUpTo = 1000
+
+export async function listJobs(queues: BullQueue[], filter: JobFilter, page: ListRequest): Promise<JobPage<EngineJob>> {
+  if (page.after !== undefined && !/^[mt]/.test(page.after)) throw unknownCursor()
+  if (filter.id !== undefined) return { jobs: page.after ? [] : await findById(queues, filter) }
+  const sets = await setsOf(queues, filter)
+  const total = sets.reduce((sum, { size }) => sum + size, 0)
+  const sorted = page.after === undefined ? total <= sortedUpTo : page.after.startsWith('t')
+  return sorted ? listSorted(sets, filter, page) : listMerged(sets, filter, page)
+}
+
+export async function countJobs(queues: BullQueue[], filter: JobFilter, limit: number): Promise<JobCount> {
+  if (filter.id !== undefined) return { count: Math.min(limit, (await findById(queues, filter)).length), how: 'exact' }
+  const sets = await setsOf(queues, filter)
+  const total = sets.reduce((sum, { size }) => sum + size, 0)
+  if (!isSelective(filter)) return total > limit ? { count: limit, how: 'capped' } : { count: total, how: 'exact' }
+  const { jobs, next, searched } = await listJobs(queues, filter, { order: 'newest', limit })
+  const count = jobs.length
+  return next === undefined ? { count, how: 'exact' } : { count, how: 'capped', ...(searched && { searched }) }
+}
+
+/** Does it ask for more than the sets tell by themselves? Delayed jobs are one set, whether begun before or not. */
+function isSelective({ states, worker, tag, args, error, time, createdBefore }: JobFilter): boolean {
+  const splitsDelayed = states !== undefined && states.includes('scheduled') !== states.includes('retryable')
+  return splitsDelayed || [worker, tag, args, error, time, createdBefore].some((wanted) => wanted !== undefined)
+}
+
+async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJob[]> {
+  const { queue: name, id } = parsePublicId(filter.id!)
+  if (filter.queue !== undefined && filter.queue !== name) return []
+  const queue = queues.find((candidate) => candidate.name === name)
+  const jobs = queue ? await loadJobs(queue, [id]) : []
+  return jobs.map(asEngineJob).filter((job) => matches(job, filter))
+}
+
+async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]> {
+  const types = typesOf(filter.states)
+  const asked = queues.filter(({ name }) => filter.queue === undefined || filter.queue === name)
+  const sets = await Promise.all(
+    asked.map(async (queue) => [...(await sizesOf(queue, types))].map(([type, size]) => ({ queue, type, size }))),
+  )
+  return sets.flat()
+}
+
+/** By creation time and then id. The cursor is the last job's, so it stays right whatever comes, goes or changes its state. */
+async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
+  const loaded = await Promise.all(sets.map(loadSet))
+  const jobs = withoutRepeats(loaded.flat())
+    .filter((job) => matches(job, filter))
+    .toSorted(order === 'newest' ? (a, b) => compare(b, a) : compare)
+  const place = after === undefined ? undefined : readPlace(after)
+  const isAfter = (job: EngineJob) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0)
+  const rest = jobs.filter(isAfter)
+  const shown = rest.slice(0, limit)
+  const last = shown.at(-1)
+  return { jobs: shown, next: last && rest.length > limit ? `t${last.createdAt.getTime()}.${last.id}` : undefined }
+}
+
+type Place = Pick<EngineJob, 'createdAt' | 'id'>
+
+/** BullMQ's own ids are numbers that count up: of two with equal time, the longer one is the later one. */
+function compare(a: Place, b: Place): number {
+  return a.createdAt.getTime() - b.createdAt.getTime() || a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
+
+function readPlace(cursor: string): Place {
+  const [, createdAt, id] = /^t(\d{1,15})\.(.+)$/.exec(cursor) ?? []
+  if (createdAt === undefined || id === undefined) throw unknownCursor()
+  return { createdAt: new Date(Number(createdAt)), id }
+}
+
+/** A job that moved while the sets were read is in two of them. */
+function withoutRepeats(jobs: EngineJob[]): EngineJob[] {
+  return [...new Map(jobs.map((job) => [job.id, job])).values()]
+}
+
+async function loadSet({ queue, type, size }: JobSet): Promise<EngineJob[]> {
+  const ids = await idsOf(queue, type, Math.max(0, size - sortedUpTo), size, size)
+  return (await loadJobs(queue, ids, type)).map(asEngineJob)
+}

@@ -1,0 +1,45 @@
+import { OpsError } from '../../error.ts'
+import type { BullQueue } from './queue.ts'
+
+/** A store that is asked for one word and says nothing for so long is taken to be away. */
+export const patienceMs = 3_000
+/** Reading many jobs takes its time; a store that went away meanwhile takes for ever. */
+const readingMs = 30_000
+/** A store that has just answered is not asked again. */
+const trustMs = 1_000
+
+const answered = new WeakMap<BullQueue, { at: number; asked?: Promise<unknown> }>()
+
+/**
+ * BullMQ's clients keep a command until their server comes back, for ever if need be. Whoever waits for a page does not, and a
+ * change must not happen long after it was told to have failed. So the store is asked for a word before anything else.
+ */
+export async function reach(queues: BullQueue[]): Promise<void> {
+  await inTime(Promise.all(queues.map(ask)), patienceMs)
+}
+
+/** For what only reads; a change is waited for until BullMQ has answered. */
+export async function reading<T>(queues: BullQueue[], read: () => Promise<T>, milliseconds = readingMs): Promise<T> {
+  await reach(queues)
+  return inTime(read(), milliseconds)
+}
+
+async function ask(queue: BullQueue): Promise<void> {
+  const last = answered.get(queue) ?? { at: -trustMs }
+  answered.set(queue, last)
+  if (performance.now() - last.at < trustMs) return
+  last.asked ??= queue
+    .isPaused()
+    .then(() => void (last.at = performance.now()))
+    .finally(() => (last.asked = undefined))
+  await last.asked
+}
+
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const away = new OpsError('unavailable', 'BullMQ does not answer at the moment; try again.')
+    timer = setTimeout(() => reject(away), milliseconds)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

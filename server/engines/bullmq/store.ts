@@ -1,0 +1,156 @@
+import type { StoredJob } from './job.ts'
+import type { BullBackend, BullQueue, BullRecord, BullType } from './queue.ts'
+
+/**
+ * Reads jobs by what each backend offers. BullMQ's own getters parse the data, and on PostgreSQL ask once for each job; the
+ * backend underneath has the stored text, in which long numbers are still whole.
+ */
+
+/** The PostgreSQL backend lets one see its pool. */
+interface PostgresBackend extends BullBackend {
+  connection: { pool: { query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }; schema: string }
+}
+
+/** The Redis backend lets one see its client. */
+interface RedisBackend extends BullBackend {
+  client: Promise<{ zscore(key: string, member: string): Promise<string | null> }>
+  toKey(type: string): string
+}
+
+export async function loadJobs(queue: BullQueue, ids: string[], type?: BullType): Promise<StoredJob[]> {
+  const backend = queue.getBackend()
+  if (!ids.length) return []
+  if (isPostgres(backend)) return loadRows(queue, backend, ids)
+  const [active = []] = type ? [] : await backend.getRanges(['active'], 0, -1)
+  const running = new Set(active)
+  const stateOf = (record: BullRecord) => (type ? wordOf(type) : findState(backend, record, running))
+  return (await Promise.all(ids.map((id) => loadOne(queue, id, stateOf)))).filter((job) => job !== undefined)
+}
+
+type StateOf = (record: BullRecord) => string | Promise<string>
+
+async function loadOne(queue: BullQueue, id: string, stateOf: StateOf): Promise<StoredJob | undefined> {
+  const backend = queue.getBackend()
+  const stored = await readRecord(backend, id)
+  if (!stored) return undefined
+  const record = { ...stored, id }
+  const state = await stateOf(record)
+  const job = { queue: queue.name, state, record }
+  return state === 'delayed' ? { ...job, dueAt: await scoredDue(backend, id) } : job
+}
+
+/**
+ * In Redis a job's key stands beside BullMQ's own, such as `meta` and `wait`: whoever asks for a job by such a word must neither
+ * read it nor, later, remove it. A job has the time when it was made; a key that holds no hash is none at all.
+ */
+async function readRecord(backend: BullBackend, id: string): Promise<BullRecord | undefined> {
+  try {
+    const stored = await backend.getJobData(id)
+    return stored && Number.isFinite(stored.timestamp) ? stored : undefined
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
+    throw error
+  }
+}
+
+/**
+ * BullMQ's own answer walks the list of all waiting jobs, 4 ms of Redis for each job when 200,000 wait. The sets are asked at
+ * once instead, the likely ones first, and what is in none of them and does not run waits.
+ */
+async function findState(backend: BullBackend, { id, finishedOn }: BullRecord, running: Set<string>): Promise<string> {
+  if (running.has(id)) return 'active'
+  const ended = ['completed', 'failed']
+  const open = ['delayed', 'prioritized', 'waiting-children']
+  for (const state of finishedOn ? [...ended, ...open] : [...open, ...ended]) {
+    if (await backend.isJobInState(state, id)) return state
+  }
+  return 'waiting'
+}
+
+export function wordOf(type: BullType): string {
+  return type === 'wait' ? 'waiting' : type
+}
+
+/** Redis keeps when a delayed job is due in the score of its set, with 12 bits of order behind the milliseconds. */
+async function scoredDue(backend: BullBackend, id: string): Promise<number | undefined> {
+  if (!isRedis(backend)) return undefined
+  const client = await backend.client
+  const score = await client.zscore(backend.toKey('delayed'), id)
+  return score === null ? undefined : Math.floor(Number(score) / 0x1000)
+}
+
+async function loadRows({ name }: BullQueue, backend: PostgresBackend, ids: string[]): Promise<StoredJob[]> {
+  await backend.waitUntilReady()
+  const { pool, schema } = backend.connection
+  const { rows } = await pool.query(
+    `select j.id, j.name, j.opts, j.priority, j.delay_ms, j.attempts_made, j.attempts_started, j.progress, j.failed_reason,
+       j.processed_by, j.added_at_ms, j.process_at_ms, j.processed_at_ms, j.finished_at_ms, j.stalled_count, j.dedup_id,
+       j.scheduler_id, j.parent_queue, j.parent_id, j.parent_key, j.state::text as word, j.data::text as data_text,
+       j.return_value::text as return_text, j.stacktrace::text as trace_text
+     from unnest($2::text[]) with ordinality as wanted(id, place)
+     join "${schema.replaceAll('"', '""')}".job j on j.queue = $1 and j.id = wanted.id order by place`,
+    [name, ids],
+  )
+  return rows.map((row) => {
+    const state = row.word === 'waiting' && Number(row.priority) > 0 ? 'prioritized' : String(row.word)
+    return { queue: name, state, record: asRecord(row), dueAt: state === 'delayed' ? asNumber(row.process_at_ms) : undefined }
+  })
+}
+
+function asRecord(row: Record<string, unknown>): BullRecord {
+  return {
+    id: String(row.id),
+    name: String(row.name),
+    data: String(row.data_text),
+    opts: (row.opts ?? {}) as BullRecord['opts'],
+    attemptsMade: Number(row.attempts_made),
+    attemptsStarted: Number(row.attempts_started),
+    timestamp: Number(row.added_at_ms),
+    delay: asNumber(row.delay_ms),
+    processedOn: asNumber(row.processed_at_ms),
+    finishedOn: asNumber(row.finished_at_ms),
+    priority: asNumber(row.priority),
+    failedReason: asText(row.failed_reason),
+    stacktrace: asText(row.trace_text),
+    returnvalue: asText(row.return_text),
+    parent: row.parent_id === null ? undefined : { id: String(row.parent_id), queueKey: String(row.parent_queue) },
+    parentKey: asText(row.parent_key),
+    repeatJobKey: asText(row.scheduler_id),
+    deduplicationId: asText(row.dedup_id),
+    processedBy: asText(row.processed_by),
+    progress: row.progress ?? undefined,
+    stalledCounter: asNumber(row.stalled_count),
+  }
+}
+
+const asNumber = (value: unknown): number | undefined => (value === null || value === undefined ? undefined : Number(value))
+const asText = (value: unknown): string | undefined => (value === null || value === undefined ? undefined : String(value))
+
+function isPostgres(backend: BullBackend): backend is PostgresBackend {
+  const { connection } = backend as Partial<PostgresBackend>
+  return typeof connection?.pool?.query === 'function' && typeof connection.schema === 'string'
+}
+
+function isRedis(backend: BullBackend): backend is RedisBackend {
+  return 'client' in backend && typeof (backend as Partial<RedisBackend>).toKey === 'function'
+}
+
+/**
+ * Ids `from` to `to` of a set, counted from its old end. The backends differ in which sets they read both ways: PostgreSQL
+ * reads waiting and active jobs newest first only, and parents oldest first only. So each set is read the way that both know.
+ */
+export async function idsOf(queue: BullQueue, type: BullType, from: number, to: number, size: number): Promise<string[]> {
+  const last = Math.min(to, size) - 1
+  if (last < from) return []
+  const newestFirst = type === 'wait' || type === 'active'
+  const [start, end] = newestFirst ? [size - 1 - last, size - 1 - from] : [from, last]
+  const [ids = []] = await queue.getBackend().getRanges([type], start, end, !newestFirst)
+  return newestFirst ? ids.toReversed() : ids
+}
+
+/** How many jobs each set holds. While a queue is paused, one backend counts its waiting jobs under another word. */
+export async function sizesOf(queue: BullQueue, types: BullType[]): Promise<Map<BullType, number>> {
+  if (!types.length) return new Map()
+  const counts = await queue.getJobCounts(...types, ...(types.includes('wait') ? ['paused'] : []))
+  return new Map(types.map((type) => [type, (counts[type] ?? 0) + (type === 'wait' ? (counts.paused ?? 0) : 0)]))
+}

@@ -1,0 +1,101 @@
+import { unknownCursor } from '../cursor.ts'
+import type { JobCount, JobFilter, JobPage, SqlExecutor } from '../engine.ts'
+import { type GraphileTables, isJobId, queueColumn, stateColumn } from './rows.ts'
+import { allOf, Bound, literally, type Row } from '../sql.ts'
+
+/**
+ * So many jobs at most are looked at for one page; the cursor goes on behind them. What has completed is gone, so there are
+ * seldom more, and graphile-worker has no index that would find them faster.
+ */
+const windowSize = 50_000
+const windowText = (order: Order) => `the ${order === 'newest' ? 'newest' : 'oldest'} ${windowSize.toLocaleString('en')} jobs from the cursor on`
+
+type Order = 'newest' | 'oldest'
+
+interface Wanted<Job> {
+  columns: string
+  read(row: Row): Job
+  order: Order
+  after?: string
+  limit: number
+}
+
+/** undefined when nothing can match. */
+function conditionsOf({ states, queue, worker, id, tag, args, error, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
+  if (tag !== undefined || (id !== undefined && !isJobId(id))) return undefined
+  const conditions: string[] = []
+  if (id !== undefined) conditions.push(`j.id = ${bound.add(id)}::bigint`)
+  if (states) conditions.push(`${stateColumn} = any(${bound.add(states)}::text[])`)
+  if (queue !== undefined) conditions.push(`${queueColumn} = ${bound.add(queue)}`)
+  if (worker !== undefined) conditions.push(`t.identifier = ${bound.add(worker)}`)
+  if (args !== undefined) conditions.push(`j.payload::jsonb @> ${bound.add(args)}::jsonb`)
+  if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${literally(error)}%`)}`)
+  if (time) {
+    const column = { created: 'j.created_at', due: 'j.run_at', finished: `case when ${stateColumn} = 'discarded' then j.updated_at end` }[time.field]
+    if (time.from) conditions.push(`${column} >= ${bound.add(time.from.toISOString())}::timestamptz`)
+    if (time.to) conditions.push(`${column} < ${bound.add(time.to.toISOString())}::timestamptz`)
+  }
+  if (createdBefore) conditions.push(`j.created_at < ${bound.add(createdBefore.toISOString())}::timestamptz`)
+  return conditions
+}
+
+/** A page by id, which is the order of making. Its cost has a bound at any depth and with any filter. */
+export async function listPage<Job extends { id: string }>(
+  db: SqlExecutor,
+  tables: GraphileTables,
+  filter: JobFilter,
+  { columns, read, order, after, limit }: Wanted<Job>,
+): Promise<JobPage<Job>> {
+  if (after !== undefined && !isJobId(after)) throw unknownCursor()
+  const bound = new Bound()
+  const conditions = conditionsOf(filter, bound)
+  if (!conditions) return { jobs: [] }
+  const by = order === 'newest' ? 'desc' : 'asc'
+  const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
+  // One id is one row; for anything else the window goes by id, too.
+  const source = filter.id === undefined ? `(select * from ${tables.jobs} where ${beyond} order by id ${by} limit ${windowSize})` : tables.jobs
+  const { rows } = await db.executeSql(
+    `select ${columns} from ${tables.joined(source)} where ${allOf(conditions)} order by j.id ${by} limit ${bound.add(limit + 1)}`,
+    bound.values,
+  )
+  const jobs = rows.slice(0, limit).map(read)
+  if (rows.length > limit) return { jobs, next: jobs.at(-1)!.id }
+  if (filter.id !== undefined || !conditions.length) return { jobs }
+  const edge = await findEdge(db, tables, order, after)
+  return edge === undefined ? { jobs } : { jobs, next: edge, searched: windowText(order) }
+}
+
+/** The last job that one window holds; undefined when the window reaches the end. */
+async function findEdge(db: SqlExecutor, tables: GraphileTables, order: Order, after: string | undefined): Promise<string | undefined> {
+  const bound = new Bound()
+  const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
+  const { rows } = await db.executeSql(
+    `select id::text as id from ${tables.jobs} where ${beyond} order by id ${order === 'newest' ? 'desc' : 'asc'} offset ${windowSize - 1} limit 2`,
+    bound.values,
+  )
+  return rows.length === 2 ? String(rows[0]!.id) : undefined
+}
+
+export async function countJobs(db: SqlExecutor, tables: GraphileTables, filter: JobFilter, limit: number): Promise<JobCount> {
+  const bound = new Bound()
+  const conditions = conditionsOf(filter, bound)
+  if (!conditions) return { count: 0, how: 'exact' }
+  const { rows } = await db.executeSql(
+    `select count(*)::int as n from (
+       select from ${tables.joined(filter.id === undefined ? `(select * from ${tables.jobs} order by id desc limit ${windowSize})` : tables.jobs)}
+       where ${allOf(conditions)} limit ${limit + 1}) capped`,
+    bound.values,
+  )
+  const count = Number(rows[0]!.n)
+  if (count > limit) return { count: limit, how: 'capped' }
+  if ((await findEdge(db, tables, 'newest', undefined)) === undefined) return { count, how: 'exact' }
+  return { count, how: 'capped', searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
+}
+
+/** Tasks and queues have small tables of their own. */
+export async function hintValues(db: SqlExecutor, tables: GraphileTables, field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]> {
+  if (field === 'tag') return []
+  const names = `select identifier as value from ${tables.tasks}${field === 'queue' ? ` union select queue_name from ${tables.queues}` : ''}`
+  const { rows } = await db.executeSql(`select value from (${names}) known where value ilike $1 order by value limit $2`, [`${literally(prefix)}%`, limit])
+  return rows.map(({ value }) => String(value))
+}

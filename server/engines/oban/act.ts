@@ -1,0 +1,150 @@
+import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
+import { attendedColumns, whyAttended } from './attended.ts'
+import { canonical, versionColumn } from './rows.ts'
+import { announce, stopRunning } from './signals.ts'
+import { isJobId, type ObanTables, utcNow } from './table.ts'
+import { aliveProducers } from './producers.ts'
+import { inSavepoint } from '../sql.ts'
+
+/** What each action writes: the same columns that Oban itself would. */
+const changes: Record<JobAction, string> = {
+  retry: `state = 'available', scheduled_at = ${utcNow}, max_attempts = greatest(max_attempts, attempt + 1),
+    completed_at = null, cancelled_at = null, discarded_at = null`,
+  cancel: `state = 'cancelled', cancelled_at = ${utcNow}`,
+  discard: `state = 'discarded', discarded_at = ${utcNow}`,
+  // Back to where it was: due later after an error of its last attempt is retryable, due later otherwise is scheduled.
+  restore: `discarded_at = null, state = case when scheduled_at <= ${utcNow} then 'available'
+    when to_jsonb(errors)->-1->>'attempt' = attempt::text then 'retryable' else 'scheduled' end::STATE`,
+  rescue: `state = case when attempt < max_attempts then 'available' else 'discarded' end::STATE,
+    discarded_at = case when attempt < max_attempts then discarded_at else ${utcNow} end`,
+}
+
+interface LockedJob {
+  id: string
+  queue: string
+  state: string
+  version: string
+  running: unknown
+  producer: unknown
+}
+
+export interface ActOptions {
+  /** Without producers to look at, an executing job this old counts as abandoned. */
+  rescueAfterMinutes: number
+}
+
+/** Needs one connection, inside a transaction. */
+export async function actOn(
+  tables: ObanTables,
+  action: JobAction,
+  jobs: SeenJob[],
+  tx: SqlExecutor,
+  options: ActOptions,
+): Promise<JobOutcome[]> {
+  const locked = await lock(tables, jobs.map(({ id }) => id), tx)
+  const alive = action === 'rescue' ? await aliveProducers(tables, tx) : undefined
+  const decided = jobs.map((job): { job: SeenJob; row?: LockedJob; outcome?: JobOutcome } => {
+    const row = locked.get(job.id)
+    if (row === undefined) return { job, outcome: { ...refOf(job), outcome: 'missing' } }
+    if (row === 'locked') return { job, outcome: { ...refOf(job), outcome: 'locked' } }
+    if (row.version !== job.version) return { job, outcome: { ...refOf(job), outcome: 'changed', state: canonical(row.state) } }
+    const detail = refusal(action, row, alive, options)
+    return detail ? { job, outcome: { ...refOf(job), outcome: 'refused', state: canonical(row.state), detail } } : { job, row }
+  })
+  const willing = decided.flatMap(({ row }) => (row ? [row] : []))
+  const done = await change(tables, action, willing.map(({ id }) => id), tx)
+  await tellProducers(tables, action, willing, done, tx)
+  return decided.map(({ job, outcome }) => {
+    if (outcome) return outcome
+    const state = done.get(job.id)
+    if (state) return { ...refOf(job), outcome: 'done', state: canonical(state) }
+    return { ...refOf(job), outcome: 'refused', detail: 'Another job like it is unfinished, and this kind of job is unique.' }
+  })
+}
+
+/** In the order of ids, so that two of us never wait for each other. Several at once do not wait for anybody. */
+async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise<Map<string, LockedJob | 'locked'>> {
+  const wanted = ids.filter(isJobId)
+  const found = new Map<string, LockedJob | 'locked'>()
+  if (!wanted.length) return found
+  const { rows } = await tx.executeSql(
+    `select j.id::text as id, j.queue, j.state::text as state, ${versionColumn} as version,
+       ${attendedColumns}
+     from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id for update ${wanted.length > 1 ? 'skip locked' : ''}`,
+    [wanted],
+  )
+  for (const row of rows) {
+    found.set(String(row.id), {
+      id: String(row.id),
+      queue: String(row.queue),
+      state: String(row.state),
+      version: String(row.version),
+      running: row.running,
+      producer: row.producer,
+    })
+  }
+  const unseen = wanted.filter((id) => !found.has(id))
+  if (!unseen.length) return found
+  const present = await tx.executeSql(`select id::text as id from ${tables.jobs} where id = any($1::bigint[])`, [unseen])
+  for (const row of present.rows) found.set(String(row.id), 'locked')
+  return found
+}
+
+/** Legality in the state the row really has; Oban's own words, finer than the canonical ones. */
+function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefined, { rescueAfterMinutes }: ActOptions): string | undefined {
+  const unfinished = ['suspended', 'scheduled', 'available', 'executing', 'retryable'].includes(job.state)
+  switch (action) {
+    case 'retry':
+      return ['retryable', 'completed', 'cancelled', 'discarded'].includes(job.state) ? undefined : `It is ${job.state}.`
+    case 'cancel':
+      return unfinished ? undefined : `It is ${job.state}.`
+    case 'discard':
+      if (job.state === 'executing') return discardExecuting
+      if (job.state === 'suspended') return 'It is held back by Oban Pro and could not be restored afterwards; cancel it instead.'
+      return unfinished ? undefined : `It is ${job.state}.`
+    case 'restore':
+      return job.state === 'discarded' ? undefined : `It is ${job.state}.`
+    case 'rescue':
+      return job.state === 'executing' ? whyAttended({ ...job }, alive, rescueAfterMinutes) : `It is ${job.state}.`
+  }
+}
+
+export const discardExecuting = 'Oban records a job that is stopped while it runs as cancelled; cancel it instead.'
+
+/** New states by id. Jobs that break a unique index are left out, and alone. */
+async function change(tables: ObanTables, action: JobAction, ids: string[], tx: SqlExecutor): Promise<Map<string, string>> {
+  if (!ids.length) return new Map()
+  try {
+    const { rows } = await inSavepoint(tx, () =>
+      tx.executeSql(
+        `update ${tables.jobs} set ${changes[action].replaceAll('STATE', tables.stateType)}
+         where id = any($1::bigint[]) returning id::text as id, state::text as state`,
+        [ids],
+      ),
+    )
+    return new Map(rows.map((row) => [String(row.id), String(row.state)]))
+  } catch (error) {
+    if (!breaksUniqueness(error)) throw error
+    if (ids.length === 1) return new Map()
+    const middle = Math.ceil(ids.length / 2)
+    const first = await change(tables, action, ids.slice(0, middle), tx)
+    return new Map([...first, ...(await change(tables, action, ids.slice(middle), tx))])
+  }
+}
+
+function breaksUniqueness(error: unknown): boolean {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    if ((inner as { code?: string }).code === '23505') return true
+  }
+  return false
+}
+
+async function tellProducers(tables: ObanTables, action: JobAction, jobs: LockedJob[], done: Map<string, string>, tx: SqlExecutor): Promise<void> {
+  if (action === 'cancel') {
+    await stopRunning(tables, tx, jobs.filter(({ id, state }) => state === 'executing' && done.has(id)).map(({ id }) => id))
+  } else {
+    await announce(tables, tx, jobs.filter(({ id }) => done.get(id) === 'available').map(({ queue }) => queue))
+  }
+}
+
+const refOf = ({ id, queue }: SeenJob) => ({ id, queue })

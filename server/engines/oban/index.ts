@@ -1,0 +1,181 @@
+import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, SqlExecutor } from '../engine.ts'
+import { type ActOptions, actOn, discardExecuting } from './act.ts'
+import { attending } from './attended.ts'
+import { readDetail } from './detail.ts'
+import { countJobs, hintValues, listPage } from './list.ts'
+import { measureJobs } from './measure.ts'
+import { producersByQueue } from './producers.ts'
+import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
+import { announce, sendSignal, stopRunning } from './signals.ts'
+import { isJobId, type ObanTables, obanTables, type PoolLike, utcNow } from './table.ts'
+import { milliseconds, type Row } from '../sql.ts'
+
+export type { PoolLike } from './table.ts'
+
+export interface ObanOptions {
+  /** A `pg` pool on the database that holds `oban_jobs`. */
+  pool: PoolLike
+  /** Oban's `prefix`. Default `public`. */
+  schema?: string
+  /** Is that the database of `createOps`? Only then can changes commit together with their evidence. Default true. */
+  sharesDatabase?: boolean
+  /** Queues that are there also while they hold no job. Oban keeps no list of them; without this one it is their jobs that tell. */
+  queues?: readonly string[]
+  /** Which worker runs the jobs of a queue, for cron entries that name none. */
+  workerOf?(queue: string): string | undefined
+  /**
+   * Oban itself does not tell whether an executor lives. Where there is no table of producers either, an executing job
+   * may be rescued after so many minutes, as Oban's own Lifeline would. Default 60.
+   */
+  rescueAfterMinutes?: number
+}
+
+/**
+ * The Oban engine: the tables that workers in Elixir or Python share, changed as Oban itself changes them. No Oban is
+ * loaded here; running producers hear of changes by Oban's own notifications.
+ *
+ * @example
+ * const ops = await createOps({ engine: oban({ pool: new Pool({ connectionString: databaseUrl }) }), … })
+ */
+export function oban(host: ObanOptions): Engine {
+  const { pool, schema = 'public', sharesDatabase = true, queues = [], workerOf, rescueAfterMinutes = 60 } = host
+  const tables = obanTables(pool, schema)
+  const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : tables.db)
+  const options: ActOptions = { rescueAfterMinutes }
+  const reading = <Job extends SelectedJob>(read: (row: Row) => Job, db = tables.db) => attending(tables, db, rescueAfterMinutes, read)
+  return {
+    name: 'oban',
+    transactional: sharesDatabase,
+    capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
+    get lacks() {
+      return tables.known()?.hasProducers ? {} : { executors: 'Oban tells of its running producers only with Oban Pro or Oban for Python.' }
+    },
+    attemptHistory: 'all',
+
+    async check() {
+      try {
+        const { version } = await tables.shape()
+        return { ok: true, version, detail: `oban_jobs answers; Oban's migrations are at version ${version ?? 'unknown'}` }
+      } catch (error) {
+        return { ok: false, detail: `Oban's tables do not answer: ${error instanceof Error ? error.message : String(error)}` }
+      }
+    },
+
+    async enqueue({ queue, worker = workerOf?.(queue), args, origin }, tx) {
+      if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or give workerOf to oban()`)
+      const { rows } = await joined(tx).executeSql(
+        `insert into ${tables.jobs} (queue, worker, args, meta) values ($1, $2, $3::jsonb, $4::jsonb) returning id::text as id`,
+        [queue, worker, JSON.stringify(args), JSON.stringify({ cron_entry: origin.cronEntry, slot_at: origin.slotAt })],
+      )
+      await announce(tables, joined(tx), [queue])
+      return { queue, id: String(rows[0]!.id) }
+    },
+
+    async find(refs, tx) {
+      const ids = refs.map(({ id }) => id).filter(isJobId)
+      if (!ids.length) return []
+      const { rows } = await joined(tx).executeSql(
+        `select j.id::text as id, j.queue, j.state::text as state, ${milliseconds('j.attempted_at')} as attempted,
+           ${milliseconds('coalesce(j.completed_at, j.cancelled_at, j.discarded_at)')} as ended
+         from ${tables.jobs} j where j.id = any($1::bigint[])`,
+        [ids],
+      )
+      return rows.map(foundJob)
+    },
+
+    cancel: (refs, tx) => cancelJobs(tables, refs, joined(tx)),
+
+    list: async (filter, page) => listPage(tables, filter, { ...page, columns: jobColumns, read: await reading(engineJob) }),
+    select: async (filter, page) =>
+      listPage(tables, filter, { ...page, order: 'oldest', columns: selectedColumns, read: await reading(selectedJob) }),
+    count: (filter, limit) => countJobs(tables, filter, limit),
+    hints: (field, prefix, limit) => hintValues(tables, field, prefix, limit),
+
+    async read(ids, tx) {
+      const wanted = ids.filter(isJobId)
+      if (!wanted.length) return []
+      const { rows } = await joined(tx).executeSql(
+        `select ${jobColumns} from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id ${sharesDatabase && tx ? 'for update' : ''}`,
+        [wanted],
+      )
+      return rows.map(await reading(engineJob, joined(tx)))
+    },
+
+    detail: async (id) => readDetail(tables, id, await reading(engineJob)),
+
+    refuses: (action, { state }) => (action === 'discard' && state === 'executing' ? discardExecuting : undefined),
+
+    act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx, options) : actAlone(tables, pool, action, jobs, options)),
+
+    async readQueue(name) {
+      const producers = await producersByQueue(tables, name)
+      const running = producers?.get(name)
+      if (!running && !queues.includes(name) && !(await knowsQueue(tables, name))) return null
+      // Without producers to read, a pause lives in the running nodes alone, and nobody can tell.
+      return { name, paused: running?.paused ?? null, limit: running?.limit ?? null }
+    },
+    pauseQueue: (queue, tx) => sendSignal(tables, joined(tx), { action: 'pause', queue, ident: 'any' }),
+    resumeQueue: (queue, tx) => sendSignal(tables, joined(tx), { action: 'resume', queue, ident: 'any' }),
+    scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
+
+    measure: (since) => measureJobs(tables, since, queues),
+    advise: () => adviseIndexes(tables),
+  }
+}
+
+/** A transaction of Oban's own database, for a host whose `createOps` lives elsewhere. */
+async function actAlone(tables: ObanTables, pool: PoolLike, action: JobAction, jobs: SeenJob[], options: ActOptions) {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const outcomes = await actOn(tables, action, jobs, { executeSql: (text, values) => client.query(text, values) }, options)
+    await client.query('commit')
+    return outcomes
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function cancelJobs(tables: ObanTables, refs: JobRef[], db: SqlExecutor): Promise<void> {
+  const ids = refs.map(({ id }) => id).filter(isJobId)
+  if (!ids.length) return
+  const { rows } = await db.executeSql(
+    `with seen as (
+       select id, state from ${tables.jobs} where id = any($1::bigint[]) and state not in ('cancelled', 'completed', 'discarded')
+       order by id for update
+     )
+     update ${tables.jobs} j set state = 'cancelled', cancelled_at = ${utcNow} from seen where j.id = seen.id
+     returning j.id::text as id, seen.state::text as was`,
+    [ids],
+  )
+  await stopRunning(tables, db, rows.filter(({ was }) => was === 'executing').map(({ id }) => String(id)))
+}
+
+async function knowsQueue(tables: ObanTables, name: string): Promise<boolean> {
+  const { states } = await tables.shape()
+  const { rows } = await tables.db.executeSql(
+    `select exists (select from ${tables.jobs} where state = any($1::text[]::${tables.stateType}[]) and queue = $2) as known`,
+    [states, name],
+  )
+  return rows[0]!.known === true
+}
+
+/** Below this many jobs, reading the newest of them costs nothing to speak of. */
+const manyJobs = 100_000
+
+async function adviseIndexes(tables: ObanTables): Promise<EngineAdvice[]> {
+  const { indexesCompleted } = await tables.shape()
+  if (indexesCompleted) return []
+  const { rows } = await tables.db.executeSql('select reltuples::float8 as jobs from pg_class where oid = to_regclass($1)', [tables.jobs])
+  if (Number(rows[0]?.jobs ?? 0) <= manyJobs) return []
+  return [
+    {
+      kind: 'missing_index',
+      message: 'oban_jobs is large and has no index on completed_at, so throughput is measured over its newest 50,000 jobs only.',
+      statement: `create index concurrently oban_jobs_completed_at_index on ${tables.jobs} (completed_at) where state = 'completed'`,
+    },
+  ]
+}

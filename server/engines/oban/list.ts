@@ -1,0 +1,124 @@
+import { unknownCursor } from '../cursor.ts'
+import type { JobCount, JobFilter, JobPage } from '../engine.ts'
+import { conditionsOf } from './filter.ts'
+import { isJobId, type ObanTables } from './table.ts'
+import { allOf, Bound, literally, type Row } from '../sql.ts'
+
+/** So many jobs at most are looked at for one page; the cursor goes on behind them. */
+const windowSize = 50_000
+const windowText = (order: Order) => `the ${order === 'newest' ? 'newest' : 'oldest'} ${windowSize.toLocaleString('en')} jobs from the cursor on`
+
+/** What an index narrows to so few is sorted as a whole; more of them lie close enough to be met on the way. */
+const few = 20_000
+
+type Order = 'newest' | 'oldest'
+
+interface Wanted<Job> {
+  columns: string
+  read(row: Row): Job
+  order: Order
+  after?: string
+  limit: number
+}
+
+/** A page by id, which is the order of insertion. Its cost has a bound at any depth and with any filter. */
+export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, wanted: Wanted<Job>): Promise<JobPage<Job>> {
+  const { columns, read, order, after, limit } = wanted
+  if (after !== undefined && !isJobId(after)) throw unknownCursor()
+  const bound = new Bound()
+  const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
+  if (!conditions) return { jobs: [] }
+  const { indexed, other } = conditions
+  const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
+  const by = order === 'newest' ? 'desc' : 'asc'
+  const narrow = indexed.length > 0 && (await areFew(tables, filter))
+  const size = bound.add(limit + 1)
+  const { rows } = await tables.db.executeSql(
+    narrow
+      ? `with few as materialized (select j.id from ${tables.jobs} j where ${allOf(indexed)})
+         select ${columns} from (select id from few where ${beyond} order by id ${by}) each,
+           lateral (select * from ${tables.jobs} where id = each.id limit 1) j
+         where ${allOf(other)} order by each.id ${by} limit ${size}`
+      : `select ${columns} from (select * from ${tables.jobs} where ${beyond} order by id ${by} limit ${windowSize}) j
+         where ${allOf([...indexed, ...other])} order by j.id ${by} limit ${size}`,
+    bound.values,
+  )
+  const jobs = rows.slice(0, limit).map(read)
+  if (rows.length > limit) return { jobs, next: jobs.at(-1)!.id }
+  if (narrow || indexed.length + other.length === 0) return { jobs }
+  const edge = await findEdge(tables, order, after)
+  return edge === undefined ? { jobs } : { jobs, next: edge, searched: windowText(order) }
+}
+
+/** The last job that one window holds; undefined when the window reaches the end. */
+async function findEdge(tables: ObanTables, order: Order, after: string | undefined): Promise<string | undefined> {
+  const bound = new Bound()
+  const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
+  const { rows } = await tables.db.executeSql(
+    `select id::text as id from ${tables.jobs} where ${beyond} order by id ${order === 'newest' ? 'desc' : 'asc'} offset ${windowSize - 1} limit 2`,
+    bound.values,
+  )
+  return rows.length === 2 ? String(rows[0]!.id) : undefined
+}
+
+async function areFew(tables: ObanTables, { id, states, queue, args }: JobFilter): Promise<boolean> {
+  const bound = new Bound()
+  const { indexed } = conditionsOf(tables, await tables.shape(), { id, states, queue, args }, bound)!
+  const { rows } = await tables.db.executeSql(
+    `select count(*)::int as n from (select from ${tables.jobs} j where ${allOf(indexed)} limit ${few + 1}) capped`,
+    bound.values,
+  )
+  return Number(rows[0]!.n) <= few
+}
+
+export async function countJobs(tables: ObanTables, filter: JobFilter, limit: number): Promise<JobCount> {
+  const bound = new Bound()
+  const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
+  if (!conditions) return { count: 0, how: 'exact' }
+  const { indexed, other } = conditions
+  // Without an index for all of it, only so much is looked at.
+  const bounded = other.length > 0 && !(indexed.length > 0 && (await areFew(tables, filter)))
+  const source = bounded ? `(select * from ${tables.jobs} j order by j.id desc limit ${windowSize})` : tables.jobs
+  const { rows } = await tables.db.executeSql(
+    `select count(*)::int as n from (select from ${source} j where ${allOf([...indexed, ...other])} limit ${limit + 1}) capped`,
+    bound.values,
+  )
+  const count = Number(rows[0]!.n)
+  if (count > limit) return { count: limit, how: 'capped' }
+  if (bounded && (await findEdge(tables, 'newest', undefined)) !== undefined) {
+    return { count, how: 'capped', searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
+  }
+  return { count, how: 'exact' }
+}
+
+/** Workers and tags have no index, so they are taken from the newest jobs. */
+const hintWindow = 20_000
+
+export async function hintValues(tables: ObanTables, field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]> {
+  const { states } = await tables.shape()
+  const bound = new Bound()
+  const begins = `value ilike ${bound.add(`${literally(prefix)}%`)}`
+  const newest = `(select worker, tags from ${tables.jobs} order by id desc limit ${hintWindow}) newest`
+  const values = {
+    queue: () => `(${pairsOfStateAndQueue(tables, bound.add(states))}) pair(state, value)`,
+    worker: () => `(select worker from ${newest}) worker(value)`,
+    tag: () => `(select jsonb_array_elements_text(to_jsonb(tags)) from ${newest} where tags is not null) tag(value)`,
+  }
+  const { rows } = await tables.db.executeSql(
+    `select distinct value from ${values[field]()} where ${begins} order by value limit ${bound.add(limit)}`,
+    bound.values,
+  )
+  return rows.map(({ value }) => String(value))
+}
+
+/** Each state and queue there is, found by skipping through Oban's own index: a read per pair, not per job. */
+export function pairsOfStateAndQueue(tables: ObanTables, states: string): string {
+  return `select each.state, pair.queue from unnest(${states}::text[]::${tables.stateType}[]) each(state), lateral (
+    with recursive step(queue) as (
+      (select queue from ${tables.jobs} where state = each.state order by queue limit 1)
+      union all
+      select (select next.queue from ${tables.jobs} next where next.state = each.state and next.queue > step.queue order by next.queue limit 1)
+      from step where step.queue is not null
+    ) select queue from step where queue is not null limit 10000
+  ) pair`
+}

@@ -1,0 +1,51 @@
+import type { SqlExecutor } from '../engine.ts'
+import type { ObanTables } from './table.ts'
+
+/** A producer refreshes itself every thirty seconds; one unseen for so long is gone. */
+const goneAfter = `interval '2 minutes'`
+
+/** Those that run now; undefined when this Oban keeps no list of them. */
+export async function aliveProducers(tables: ObanTables, db: SqlExecutor): Promise<Set<string> | undefined> {
+  if (!(await tables.shape()).hasProducers) return undefined
+  const { rows } = await db.executeSql(`select uuid::text as uuid from ${tables.producers} where ${alive}`)
+  return new Set(rows.map(({ uuid }) => String(uuid)))
+}
+
+const alive = `updated_at > timezone('utc', clock_timestamp()) - ${goneAfter}`
+
+export interface QueueProducers {
+  executors: number
+  paused: boolean
+  limit: number | null
+}
+
+/** By queue; undefined when this Oban keeps no list of producers. */
+export async function producersByQueue(tables: ObanTables, queue?: string): Promise<Map<string, QueueProducers> | undefined> {
+  if (!(await tables.shape()).hasProducers) return undefined
+  const { rows } = await tables.db.executeSql(
+    `select queue, count(*)::int as executors, bool_and(coalesce(meta->'paused' = 'true', false)) as paused,
+       coalesce(max(${numberIn(`meta->'global_limit'->'allowed'`)}), sum(coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)}))) as total
+     from ${tables.producers} where ${alive} and ($1::text is null or queue = $1) group by queue`,
+    [queue ?? null],
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row.queue),
+      { executors: Number(row.executors), paused: row.paused === true, limit: row.total === null ? null : Number(row.total) },
+    ]),
+  )
+}
+
+/** Other people's JSON: what is no number there is none here, and no error. */
+function numberIn(json: string): string {
+  return `case when jsonb_typeof(${json}) = 'number' then (${json})::numeric end`
+}
+
+/** Whether any node leads: the leader makes due jobs available. undefined when this Oban elects elsewhere. */
+export async function hasLeader(tables: ObanTables): Promise<boolean | undefined> {
+  if (!(await tables.shape()).hasPeers) return undefined
+  const { rows } = await tables.db.executeSql(
+    `select count(*)::int as peers, count(*) filter (where expires_at > timezone('utc', clock_timestamp()))::int as leading from ${tables.peers}`,
+  )
+  return Number(rows[0]!.peers) === 0 ? undefined : Number(rows[0]!.leading) > 0
+}

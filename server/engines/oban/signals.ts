@@ -1,0 +1,31 @@
+import type { SqlExecutor } from '../engine.ts'
+import type { ObanTables } from './table.ts'
+
+/** What Oban's producers listen for. Plain JSON, as Oban's own triggers send it; every version reads that. */
+export type Signal =
+  | { action: 'pause' | 'resume'; queue: string; ident: 'any' }
+  | { action: 'scale'; queue: string; limit: number; ident: 'any' }
+
+/** Delivered when the transaction commits, and only to producers that run then. */
+export async function sendSignal(tables: ObanTables, db: SqlExecutor, signal: Signal): Promise<void> {
+  await db.executeSql('select pg_notify($1, $2)', [`${tables.schema}.oban_signal`, JSON.stringify(signal)])
+}
+
+/** Ends jobs where they run. Ids are written by the database, so that large ones stay exact. */
+export async function stopRunning(tables: ObanTables, db: SqlExecutor, ids: string[]): Promise<void> {
+  if (!ids.length) return
+  await db.executeSql(
+    `select pg_notify($1, json_build_object('action', 'pkill', 'job_id', id)::text) from unnest($2::bigint[]) id`,
+    [`${tables.schema}.oban_signal`, ids],
+  )
+}
+
+/** Producers fetch at once instead of at their next poll. */
+export async function announce(tables: ObanTables, db: SqlExecutor, queues: Iterable<string>): Promise<void> {
+  const names = [...new Set(queues)]
+  if (!names.length) return
+  await db.executeSql(`select pg_notify($1, json_build_object('queue', queue)::text) from unnest($2::text[]) queue`, [
+    `${tables.schema}.oban_insert`,
+    names,
+  ])
+}

@@ -1,0 +1,97 @@
+import type { SqlExecutor } from '../engine.ts'
+import { quoted } from '../sql.ts'
+
+/** As much of a `pg` pool as is used here. The host passes its own. */
+export interface PoolLike {
+  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  connect(): Promise<{ query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>; release(): void }>
+}
+
+/** What differs between versions of Oban's tables, read from the catalogue once and remembered. */
+export interface Shape {
+  /** What Oban's migrations wrote on the table: the number of the newest one that ran. */
+  version?: string
+  /** Oban's own words for a job's state; newer versions know `suspended`. */
+  states: string[]
+  hasPeers: boolean
+  /** Oban Pro and Oban for Python keep their running producers in a table; Oban itself does not. */
+  hasProducers: boolean
+  /** Is there an index that begins with `completed_at`? */
+  indexesCompleted: boolean
+}
+
+/** The tables of one Oban, and how to ask for them. */
+export interface ObanTables {
+  schema: string
+  /** Qualified and quoted, for statements. */
+  jobs: string
+  stateType: string
+  peers: string
+  producers: string
+  /** Reads, outside any transaction of ours. */
+  db: SqlExecutor
+  shape(): Promise<Shape>
+  /** The shape as far as it is known already. */
+  known(): Shape | undefined
+}
+
+/** A catalogue that changes while we run is a migration; it is noticed within a minute. */
+const rememberFor = 60_000
+
+export function obanTables(pool: PoolLike, schema: string): ObanTables {
+  const db: SqlExecutor = { executeSql: (text, values) => pool.query(text, values) }
+  let shape: Shape | undefined
+  let readAt = 0
+  return {
+    schema,
+    jobs: `${quoted(schema)}.oban_jobs`,
+    stateType: `${quoted(schema)}.oban_job_state`,
+    peers: `${quoted(schema)}.oban_peers`,
+    producers: `${quoted(schema)}.oban_producers`,
+    db,
+    async shape() {
+      if (!shape || Date.now() - readAt > rememberFor) {
+        shape = await readShape(db, schema)
+        readAt = Date.now()
+      }
+      return shape
+    },
+    known: () => shape,
+  }
+}
+
+async function readShape(db: SqlExecutor, schema: string): Promise<Shape> {
+  const { rows } = await db.executeSql(
+    `select obj_description(jobs.oid, 'pg_class') as version,
+       (select array_to_string(array_agg(label.enumlabel::text order by label.enumsortorder), ',')
+        from pg_attribute state join pg_enum label on label.enumtypid = state.atttypid
+        where state.attrelid = jobs.oid and state.attname = 'state') as states,
+       to_regclass($2) is not null as peers,
+       to_regclass($3) is not null as producers,
+       exists (select from pg_index i join pg_attribute col on col.attrelid = jobs.oid and col.attnum = i.indkey[0]
+               where i.indrelid = jobs.oid and i.indisvalid and col.attname = 'completed_at') as completed
+     from pg_class jobs where jobs.oid = to_regclass($1)`,
+    [`${quoted(schema)}.oban_jobs`, `${quoted(schema)}.oban_peers`, `${quoted(schema)}.oban_producers`],
+  )
+  const [row] = rows
+  if (!row) throw new Error(`there is no table oban_jobs in the schema '${schema}'; run Oban's migrations first`)
+  return {
+    version: row.version === null ? undefined : String(row.version),
+    states: String(row.states).split(','),
+    hasPeers: row.peers === true,
+    hasProducers: row.producers === true,
+    indexesCompleted: row.completed === true,
+  }
+}
+
+/** Oban's timestamps have no zone and mean UTC. A session's own zone must not matter, so they travel as seconds. */
+export const utcNow = `timezone('utc', clock_timestamp())`
+/** For a bound ISO-8601 instant. */
+export const asUtc = (parameter: string): string => `(${parameter}::timestamptz at time zone 'utc')`
+
+const largestId = 2n ** 63n - 1n
+
+/** Ids are bigints; anything else names no job. */
+export function isJobId(id: string): boolean {
+  return /^[0-9]{1,19}$/.test(id) && BigInt(id) <= largestId
+}

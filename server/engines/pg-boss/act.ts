@@ -1,0 +1,156 @@
+import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
+import { changeJobs, type PgBossActs, retryPlain } from './change.ts'
+import { attended, canonical, isExclusive, isHeld, isJobId, isLost, isUntimely, versionColumn } from './rows.ts'
+import type { PgBossTables } from './table.ts'
+import { inSavepoint, type Row } from '../sql.ts'
+
+/** pg-boss's words for the states an action may start from. */
+const startsFrom: Record<JobAction, readonly string[]> = {
+  retry: ['retry', 'failed', 'cancelled', 'completed'],
+  cancel: ['created', 'retry', 'active'],
+  discard: ['created', 'retry', 'active'],
+  restore: ['failed'],
+  rescue: ['active'],
+}
+
+/** A job whose row is ours until the transaction ends. */
+export interface LockedJob {
+  id: string
+  queue: string
+  state: string
+  version: string
+  /** Its queue allows only so many of its kind, which a change of state can run into. */
+  exclusive: boolean
+  /** Its time has not come, or pg-boss would delete it before it runs. */
+  needsTime: boolean
+  /** Nobody has reported for it in time. */
+  lost: boolean
+}
+
+/** `joined`: does `tx` hold until somebody commits? Only then can one job's failure be taken back by itself. */
+export async function actOnJobs(
+  boss: PgBossActs,
+  tables: PgBossTables,
+  { action, jobs, tx, joined }: { action: JobAction; jobs: SeenJob[]; tx: SqlExecutor; joined: boolean },
+): Promise<JobOutcome[]> {
+  const fates = new Map<string, Fate>()
+  if (action === 'retry' && jobs.length >= manyJobs) {
+    for (const id of await retryPlain(tables, jobs, tx)) fates.set(id, { outcome: 'done', state: 'retryable' })
+  }
+  const left = jobs.filter(({ id }) => !fates.has(id))
+  const locked = await lockJobs(tables, left, tx, joined)
+  const eligible: LockedJob[] = []
+  for (const seen of left) {
+    const job = locked.found.get(seen.id.toLowerCase())
+    const fate = job ? judge(action, seen, job) : ({ outcome: locked.busy.has(seen.id.toLowerCase()) ? 'locked' : 'missing' } as const)
+    if (fate) fates.set(seen.id, fate)
+    else eligible.push(job!)
+  }
+  const change = (some: LockedJob[]) => changeJobs(boss, tables, action, some, tx)
+  await change(eligible.filter(({ exclusive }) => !exclusive))
+  for (const job of eligible.filter(({ exclusive }) => exclusive)) {
+    const refused = await tryAlone(() => change([job]), tx, joined)
+    if (refused) fates.set(job.id, refused)
+  }
+  const states = await statesAfter(tables, action, eligible, tx)
+  return jobs.map(({ id, queue }) => ({ id, queue, ...(fates.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
+}
+
+/** From here on it pays to change what is plain without locking it first. */
+const manyJobs = 50
+
+/** Most ends are known beforehand; only what depends on the row is read again. */
+async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
+  if (action === 'cancel') return new Map(jobs.map(({ id }) => [id, 'cancelled'] as const))
+  if (action === 'discard') return new Map(jobs.map(({ id }) => [id, 'discarded'] as const))
+  if (action !== 'retry') return readStates(tables, jobs, tx)
+  const states = await readStates(tables, jobs.filter(({ state }) => state === 'cancelled'), tx)
+  return new Map(jobs.map(({ id }) => [id, states.get(id) ?? 'retryable'] as const))
+}
+
+type Fate = Omit<JobOutcome, 'id' | 'queue'>
+
+function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefined {
+  const state = canonical(job.state, job.needsTime)
+  if (job.version !== seen.version) return { outcome: 'changed', state }
+  if (!startsFrom[action].includes(job.state)) {
+    return { outcome: 'refused', state, detail: `pg-boss has it as ${job.state}, from where it cannot be done.` }
+  }
+  if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: attended }
+  return undefined
+}
+
+/** pg-boss holds what a queue allows at once by unique indexes. */
+async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: boolean): Promise<Fate | undefined> {
+  try {
+    await (joined ? inSavepoint(tx, work) : work())
+    return undefined
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '23505') throw error
+    return { outcome: 'refused', detail: 'Another job of its kind has the one place that the policy of its queue allows.' }
+  }
+}
+
+const columns = `j.id::text as id, j.name as queue, j.state::text as state, ${versionColumn} as version,
+  ${isExclusive} as exclusive, ${isUntimely} as needs_time, ${isLost} as lost`
+
+/**
+ * Rows that nobody else holds come at once. The rest is waited for, but not for long: somebody's open transaction must not
+ * hold up ours.
+ */
+async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, joined: boolean) {
+  const wanted = jobs.filter(({ id }) => isJobId(id))
+  const lock = async (some: SeenJob[], how: string) => {
+    const { rows } = await tx.executeSql(
+      // One look-up by key for each job: joined, a table that is not large would be read as a whole for every batch.
+      `select ${columns} from (select name, id from unnest($1::text[], $2::uuid[]) as given(name, id) order by id) ref,
+         lateral (select * from ${tables.jobs} where name = ref.name and id = ref.id limit 1 for update ${how}) j`,
+      [some.map(({ queue }) => queue), some.map(({ id }) => id)],
+    )
+    return new Map(rows.map((row) => [String(row.id), lockedJob(row)]))
+  }
+  const found = wanted.length ? await lock(wanted, 'skip locked') : new Map<string, LockedJob>()
+  const left = wanted.filter(({ id }) => !found.has(id.toLowerCase()))
+  const busy = left.length ? await readStates(tables, left, tx) : new Map<string, unknown>()
+  if (busy.size && joined) {
+    const late = await waitBriefly(tx, () => lock(left.filter(({ id }) => busy.has(id.toLowerCase())), ''))
+    for (const [id, job] of late) found.set(id, job)
+  }
+  return { found, busy }
+}
+
+async function waitBriefly(tx: SqlExecutor, work: () => Promise<Map<string, LockedJob>>): Promise<Map<string, LockedJob>> {
+  try {
+    return await inSavepoint(tx, async () => {
+      const { rows } = await tx.executeSql(`select current_setting('lock_timeout') as before, set_config('lock_timeout', '1s', true)`)
+      const answer = await work()
+      await tx.executeSql(`select set_config('lock_timeout', $1, true)`, [String(rows[0]!.before)])
+      return answer
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '55P03') throw error
+    return new Map()
+  }
+}
+
+function lockedJob(row: Row): LockedJob {
+  return {
+    id: String(row.id),
+    queue: String(row.queue),
+    state: String(row.state),
+    version: String(row.version),
+    exclusive: row.exclusive === true,
+    needsTime: row.needs_time === true,
+    lost: row.lost === true,
+  }
+}
+
+async function readStates(tables: PgBossTables, jobs: { id: string; queue: string }[], tx: SqlExecutor) {
+  if (!jobs.length) return new Map<string, ReturnType<typeof canonical>>()
+  const { rows } = await tx.executeSql(
+    `select j.id::text as id, j.state::text as state, ${isHeld} as held
+     from unnest($1::text[], $2::uuid[]) as ref(name, id) join ${tables.jobs} j on j.name = ref.name and j.id = ref.id`,
+    [jobs.map(({ queue }) => queue), jobs.map(({ id }) => id)],
+  )
+  return new Map(rows.map((row) => [String(row.id), canonical(row.state, row.held)]))
+}

@@ -1,0 +1,112 @@
+import type { EngineAttempt, EngineJob, EngineJobDetail, FoundJob } from '../engine.ts'
+import { parseExact } from '../exact-json.ts'
+import { engineJob, foundColumns, foundJob, isJobId, jobColumns } from './rows.ts'
+import type { PgBossTables } from './table.ts'
+import { instantText, type Row } from '../sql.ts'
+
+const detailColumns = `${jobColumns}, j.output::text as output, j.policy, j.singleton_key, j.group_id, j.group_tier, j.retry_delay,
+  j.retry_backoff, j.retry_delay_max, j.expire_seconds, j.heartbeat_seconds, ${instantText('j.heartbeat_on')} as heartbeat,
+  j.deletion_seconds, ${instantText('j.keep_until')} as keep_until, j.dead_letter, j.blocked, j.start_after > now() as later,
+  ${instantText('j.start_after')} as due_text, j.source_name, j.source_id::text as source_id`
+
+export async function readDetail(tables: PgBossTables, id: string): Promise<EngineJobDetail | null> {
+  if (!isJobId(id)) return null
+  const { rows } = await tables.db.executeSql(
+    `select ${detailColumns} from ${tables.queues} queue cross join lateral (
+       select * from ${tables.jobs} job where job.name = queue.name and job.id = $1::uuid limit 1
+     ) j`,
+    [id],
+  )
+  const [row] = rows
+  if (!row) return null
+  const job = engineJob(row)
+  const dependencies = await readDependencies(tables, job)
+  return {
+    ...job,
+    meta: metaOf(row),
+    output: job.state === 'completed' && row.output !== null ? parseExact(String(row.output)) : undefined,
+    attempts: lastAttempt(row, job),
+    retryOf: row.source_id === null ? undefined : { queue: String(row.source_name), id: String(row.source_id) },
+    dependencies,
+    waiting: await explainWaiting(tables, row, job, dependencies),
+  }
+}
+
+function metaOf(row: Row): unknown {
+  const kept = {
+    policy: row.policy,
+    singletonKey: row.singleton_key,
+    group: row.group_id === null ? null : { id: row.group_id, tier: row.group_tier },
+    retryDelay: row.retry_delay,
+    retryBackoff: row.retry_backoff,
+    retryDelayMax: row.retry_delay_max,
+    expireInSeconds: row.expire_seconds,
+    heartbeatSeconds: row.heartbeat_seconds,
+    heartbeatAt: row.heartbeat,
+    deadLetter: row.dead_letter,
+    keepUntil: row.keep_until,
+    deleteAfterSeconds: row.deletion_seconds,
+  }
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null))
+}
+
+/** pg-boss writes each attempt over the one before. */
+function lastAttempt(row: Row, job: EngineJob): EngineAttempt[] {
+  if (!job.startedAt) return []
+  const outcomes: Record<string, EngineAttempt['outcome']> = { active: 'executing', completed: 'completed', cancelled: 'cancelled' }
+  const failed = row.output !== null && (row.state === 'retry' || row.state === 'failed')
+  const outcome = failed ? 'failed' : (outcomes[String(row.state)] ?? 'unknown')
+  // A running attempt's row still holds the error of the one before it.
+  const error = outcome === 'executing' ? undefined : job.error
+  return [{ number: job.attempt, startedAt: job.startedAt, endedAt: job.finishedAt, outcome, error }]
+}
+
+async function readDependencies(tables: PgBossTables, { queue, id }: EngineJob): Promise<FoundJob[]> {
+  const { rows } = await tables.db.executeSql(
+    `select ${foundColumns} from ${tables.dependencies} dependency
+     join ${tables.jobs} j on j.name = dependency.parent_name and j.id = dependency.parent_id
+     where dependency.child_name = $1 and dependency.child_id = $2::uuid order by j.created_on, j.id limit 100`,
+    [queue, id],
+  )
+  return rows.map(foundJob)
+}
+
+type Waiting = EngineJobDetail['waiting']
+
+async function explainWaiting(tables: PgBossTables, row: Row, job: EngineJob, dependencies: FoundJob[]): Promise<Waiting> {
+  if (row.state === 'failed' && job.attempt >= job.maxAttempts!) {
+    return [{ reason: 'attempts_used_up', detail: `All of its ${job.maxAttempts} attempts were made.` }]
+  }
+  if (row.state !== 'created' && row.state !== 'retry') return []
+  const waiting: Waiting = []
+  if (row.blocked === true) {
+    const open = dependencies.filter(({ state }) => state !== 'completed').length
+    waiting.push({ reason: 'waits_for_dependency', detail: `Waits for ${open} of its ${dependencies.length} jobs.` })
+  }
+  if (row.later === true) waiting.push({ reason: 'scheduled_until', detail: `It is due at ${String(row.due_text)}.` })
+  if (await isKeptBack(tables, row)) {
+    waiting.push({ reason: 'concurrency_limit', detail: `Another job has the place that the policy '${String(row.policy)}' of its queue allows.` })
+  }
+  return waiting
+}
+
+/** States of another job of the same key that keep this one from starting, by policy. */
+const keepsBack: Record<string, string> = {
+  singleton: `= 'active'`,
+  stately: `= 'active'`,
+  key_strict_fifo: `in ('active', 'retry', 'failed')`,
+}
+
+async function isKeptBack(tables: PgBossTables, row: Row): Promise<boolean> {
+  const states = keepsBack[String(row.policy)]
+  if (!states) return false
+  const key = row.policy === 'key_strict_fifo' ? `j.singleton_key = $2` : `coalesce(j.singleton_key, '') = coalesce($2, '')`
+  const { rows } = await tables.db.executeSql(
+    `select exists (
+       select from ${tables.jobs} j
+       where j.name = $1 and ${key} and j.policy = '${String(row.policy)}' and j.state ${states} and j.id <> $3::uuid
+     ) as kept`,
+    [row.queue, row.singleton_key, row.id],
+  )
+  return rows[0]!.kept === true
+}

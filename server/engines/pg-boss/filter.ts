@@ -1,0 +1,52 @@
+import type { JobFilter } from '../engine.ts'
+import { engineStates, errorColumn, isHeld, isJobId } from './rows.ts'
+import { type Bound, literally } from '../sql.ts'
+
+/** A filter as conditions on `j`, by what can answer them. */
+export interface Conditions {
+  queue?: string
+  /** pg-boss's words; left out when any state will do. */
+  states?: string[]
+  id?: string
+  /** Bounds of `created_on`. */
+  created: string[]
+  /** What jobs must contain; an index on the arguments answers it. */
+  args: string[]
+  /** Bounds of `completed_on`. */
+  ended: string[]
+  /** Those that need the row itself. */
+  other: string[]
+}
+
+/** undefined when nothing can match. */
+export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | undefined {
+  const { states, queue, worker, id, tag, args, error, time, createdBefore } = filter
+  if (worker !== undefined || tag !== undefined || states?.length === 0) return undefined
+  if (id !== undefined && !isJobId(id)) return undefined
+  const conditions: Conditions = { queue, id, created: [], args: [], ended: [], other: [] }
+  const { created, ended, other } = conditions
+  if (states) {
+    conditions.states = engineStates(states)
+    if (states.includes('scheduled') && !states.includes('available')) other.push(`(j.state <> 'created' or ${isHeld})`)
+    if (states.includes('available') && !states.includes('scheduled')) other.push(`(j.state <> 'created' or not ${isHeld})`)
+  }
+  if (args !== undefined && !/^\s*\{\s*\}\s*$/.test(args)) conditions.args.push(`j.data @> ${bound.add(args)}::jsonb`)
+  if (error !== undefined) {
+    // What a completed job put out is no error, and most jobs have completed.
+    conditions.states = (conditions.states ?? ['created', 'retry', 'active', 'cancelled', 'failed']).filter((state) => state !== 'completed')
+    if (conditions.states.length === 0) return undefined
+    other.push(`j.output is not null and ${errorColumn} ilike ${bound.add(`%${literally(error)}%`)}`)
+  }
+  const at = (instant: Date) => `${bound.add(instant.toISOString())}::timestamptz`
+  if (time) {
+    const { field, from, to } = time
+    const column = { created: 'j.created_on', due: 'j.start_after', finished: 'j.completed_on' }[field]
+    const place = { created, due: other, finished: ended }[field]
+    if (from) place.push(`${column} >= ${at(from)}`)
+    if (to) place.push(`${column} < ${at(to)}`)
+    // Nothing ends before it was made, which tells where to begin.
+    if (field === 'finished' && to) created.push(`j.created_on < ${at(to)}`)
+  }
+  if (createdBefore) created.push(`j.created_on < ${at(createdBefore)}`)
+  return conditions
+}

@@ -1,0 +1,125 @@
+import type { Engine, JobRef, SqlExecutor } from '../engine.ts'
+import { actOnJobs } from './act.ts'
+import { advise, missingQueues } from './advise.ts'
+import type { PgBossActs } from './change.ts'
+import { countJobs } from './count.ts'
+import { readDetail } from './detail.ts'
+import { hintQueues, listPage } from './list.ts'
+import { measure } from './measure.ts'
+import { findJobs, readJobs } from './read.ts'
+import { engineJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
+import { pgBossTables } from './table.ts'
+
+/** As much of pg-boss 12 as is used here. The host passes its own instance, so this package loads no queue library. */
+export interface PgBossLike extends PgBossActs {
+  send(name: string, data: object | null, options: { db?: SqlExecutor }): Promise<string | null>
+  getDb(): PgBossDatabase
+  schemaVersion(): Promise<number | null>
+}
+
+export interface PgBossDatabase extends SqlExecutor {
+  /** Its own pool can; a connection that the host adapted may not. */
+  beginTransaction?(): Promise<{ db: SqlExecutor; commit(): Promise<void>; rollback(): Promise<void> }>
+}
+
+export interface PgBossOptions {
+  /**
+   * Is pg-boss in the database of `createOps`? Only then can its changes commit together with their evidence.
+   * Default true.
+   */
+  sharesDatabase?: boolean
+  /** Schema of pg-boss's tables. Default `pgboss`. */
+  schema?: string
+  /** From so many bytes on a table of jobs is not read as a whole, but along indexes or in part. Default 32 MB. */
+  largeFrom?: number
+}
+
+const lacks = {
+  pause_queue: 'pg-boss has no pause: its workers stop taking jobs of a queue when the host calls offWork.',
+  resume_queue: 'pg-boss has no pause, so there is nothing to resume.',
+  scale_queue: 'pg-boss keeps concurrency in its workers: the host sets it when it calls work.',
+  filter_worker: 'A pg-boss job has no worker of its own; its queue is its worker.',
+  filter_tag: 'pg-boss jobs have no tags.',
+  executors: 'pg-boss keeps no list of its workers.',
+} as const
+
+/**
+ * The pg-boss engine.
+ *
+ * @example
+ * const boss = new PgBoss(databaseUrl)
+ * const ops = await createOps({ engine: pgBoss(boss), … })
+ */
+export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgboss', largeFrom = 32 * 1024 * 1024 }: PgBossOptions = {}): Engine {
+  const tables = pgBossTables(() => boss.getDb(), schema, largeFrom)
+  const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : boss.getDb())
+  return {
+    name: 'pg-boss',
+    transactional: sharesDatabase,
+    capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
+    lacks,
+    // A job that failed keeps pg-boss's word `retry` until it runs; one that was cancelled waits like a new one.
+    becomes: (action, from) => (action === 'retry' && from !== 'cancelled' ? 'retryable' : undefined),
+    attemptHistory: 'last',
+
+    async check() {
+      try {
+        const version = await boss.schemaVersion()
+        return { ok: true, version: '12', detail: `pg-boss answers; its schema is version ${version ?? 'unknown'}` }
+      } catch (error) {
+        return { ok: false, detail: `pg-boss does not answer: ${error instanceof Error ? error.message : String(error)}` }
+      }
+    },
+
+    async enqueue({ queue, args }, tx) {
+      const id = await boss.send(queue, args, { db: joined(tx) })
+      if (!id) throw new Error(`pg-boss accepted no job for queue '${queue}'; its policy may allow one at a time`)
+      return { queue, id }
+    },
+
+    find: (refs, tx) => findJobs(tables, refs, joined(tx)),
+
+    async cancel(refs, tx) {
+      for (const [queue, ids] of byQueue(refs)) await boss.cancel(queue, ids, { db: joined(tx) })
+    },
+
+    list: (filter, page) => listPage(tables, filter, { columns: jobColumns, read: engineJob, ...page }),
+    select: (filter, page) => listPage(tables, filter, { columns: selectedColumns, read: selectedJob, order: 'oldest', ...page }),
+    count: (filter, limit) => countJobs(tables, filter, limit),
+    hints: async (field, prefix, limit) => (field === 'queue' ? hintQueues(tables, prefix, limit) : []),
+    read: (ids, tx) => readJobs(tables, ids, joined(tx), tx !== undefined && sharesDatabase),
+    detail: (id) => readDetail(tables, id),
+
+    act: (action, jobs, tx) =>
+      sharesDatabase
+        ? actOnJobs(boss, tables, { action, jobs, tx, joined: true })
+        : inOwnTransaction(boss.getDb(), (own, joined) => actOnJobs(boss, tables, { action, jobs, tx: own, joined })),
+
+    async readQueue(name) {
+      const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name = $1`, [name])
+      return rows.length ? { name, paused: false, limit: null } : null
+    },
+
+    measure: (since) => measure(tables, since),
+    missingQueues: (queues) => missingQueues(tables, queues),
+    advise: (queues) => advise(tables, queues),
+  }
+}
+
+/** In a database of its own pg-boss still keeps one batch of changes together, where its connection can. */
+async function inOwnTransaction<Answer>(db: PgBossDatabase, work: (tx: SqlExecutor, joined: boolean) => Promise<Answer>): Promise<Answer> {
+  if (!db.beginTransaction) return work(db, false)
+  const transaction = await db.beginTransaction()
+  try {
+    const answer = await work(transaction.db, true)
+    await transaction.commit()
+    return answer
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
+
+function byQueue(refs: JobRef[]): Map<string, string[]> {
+  return new Map([...Map.groupBy(refs, ({ queue }) => queue)].map(([queue, some]) => [queue, some.map(({ id }) => id)]))
+}

@@ -1,0 +1,35 @@
+import type { EngineJob, FoundJob, JobRef, SqlExecutor } from '../engine.ts'
+import { engineJob, foundColumns, foundJob, isJobId, jobColumns } from './rows.ts'
+import type { PgBossTables } from './table.ts'
+
+export async function findJobs(tables: PgBossTables, refs: JobRef[], db: SqlExecutor): Promise<FoundJob[]> {
+  const wanted = refs.filter(({ id }) => isJobId(id))
+  if (!wanted.length) return []
+  const { rows } = await db.executeSql(
+    `select ${foundColumns} from unnest($1::text[], $2::uuid[]) as ref(name, id) join ${tables.jobs} j on j.name = ref.name and j.id = ref.id`,
+    [wanted.map(({ queue }) => queue), wanted.map(({ id }) => id)],
+  )
+  return rows.map(foundJob)
+}
+
+/** By id alone: pg-boss's key begins with the queue, so each queue is asked. In the order asked for. */
+export async function readJobs(tables: PgBossTables, ids: string[], db: SqlExecutor, lock: boolean): Promise<EngineJob[]> {
+  const wanted = [...new Set(ids.map((id) => id.toLowerCase()))].filter(isJobId)
+  if (!wanted.length) return []
+  // The limit makes each probe a search by key; as a plain join it can become a walk through all jobs of a queue.
+  const { rows } = await db.executeSql(
+    `with ref as materialized (
+       select found.name, found.id from unnest($1::uuid[]) as asked(id) cross join ${tables.queues} queue cross join lateral (
+         select j.name, j.id from ${tables.jobs} j where j.name = queue.name and j.id = asked.id limit 1
+       ) found
+     )
+     select ${jobColumns} from ref join ${tables.jobs} j on j.name = ref.name and j.id = ref.id
+     order by j.id ${lock ? 'for update of j' : ''}`,
+    [wanted],
+  )
+  const byId = new Map(rows.map((row) => [String(row.id), row]))
+  return wanted.flatMap((id) => {
+    const row = byId.get(id)
+    return row ? [engineJob(row)] : []
+  })
+}

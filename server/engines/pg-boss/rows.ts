@@ -1,0 +1,94 @@
+import type { JobState } from '../../../schemas/index.ts'
+import type { EngineJob, FoundJob, SelectedJob } from '../engine.ts'
+import { parseExact } from '../exact-json.ts'
+import { dateOf, milliseconds, type Row } from '../sql.ts'
+
+const canonicalStates: Record<string, JobState> = {
+  created: 'available',
+  retry: 'retryable',
+  active: 'executing',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  failed: 'discarded',
+}
+
+/** `held`: its time has not come, or another job has to end first. */
+export function canonical(state: unknown, held: unknown): JobState {
+  if (state === 'created' && held === true) return 'scheduled'
+  return canonicalStates[String(state)] ?? 'available'
+}
+
+/** pg-boss's words for canonical states. */
+export function engineStates(states: readonly JobState[]): string[] {
+  return Object.keys(canonicalStates).filter((word) => states.includes(canonical(word, false)) || states.includes(canonical(word, true)))
+}
+
+export const isHeld = `(j.blocked or j.start_after > now())`
+
+/** Its queue allows only so many of its kind, which a change of state can run into. */
+export const isExclusive = `(coalesce(j.policy in ('short', 'singleton', 'stately', 'exclusive', 'key_strict_fifo'), false) or j.singleton_on is not null)`
+
+/** Its time has not come, or pg-boss would delete it before it runs. */
+export const isUntimely = `(${isHeld} or j.keep_until < now() + interval '1 hour')`
+
+/** A retry, a start and an end each leave a time; another attempt another number. */
+export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(date_part('epoch', j.start_after), 0),
+  coalesce(date_part('epoch', j.started_on), 0), coalesce(date_part('epoch', j.completed_on), 0))`
+
+/** pg-boss keeps an error where it keeps a result; only a completed job's is a result. Strings and plain values are wrapped. */
+export const errorColumn = `case when j.state <> 'completed' then
+  coalesce(j.output ->> 'message', j.output -> 'value' ->> 'message', j.output ->> 'value', j.output::text) end`
+
+/** Nobody has reported for it in time. */
+export const isLost = `(j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
+  or j.started_on + j.expire_seconds * interval '1 second' < now())) is true`
+
+export const attended = 'Its worker still has time to report.'
+
+export const selectedColumns = `j.id::text as id, j.name as queue, j.state::text as state, ${isHeld} as held, ${versionColumn} as version,
+  ${isLost} as lost`
+
+export const jobColumns = `${selectedColumns}, j.data::text as args, j.retry_count, j.retry_limit, j.priority, ${errorColumn} as error,
+  ${milliseconds('j.created_on')} as created, ${milliseconds('j.start_after')} as due, ${milliseconds('j.started_on')} as started,
+  ${milliseconds('j.completed_on')} as ended`
+
+export function selectedJob(row: Row): SelectedJob {
+  const state = canonical(row.state, row.held)
+  const job = { id: String(row.id), queue: String(row.queue), state, version: String(row.version) }
+  return state === 'executing' && row.lost !== true ? { ...job, attended } : job
+}
+
+export function engineJob(row: Row): EngineJob {
+  return {
+    ...selectedJob(row),
+    engineState: String(row.state),
+    args: row.args === null ? null : parseExact(String(row.args)),
+    attempt: row.started === null ? 0 : Number(row.retry_count) + 1,
+    maxAttempts: Number(row.retry_limit) + 1,
+    priority: Number(row.priority),
+    createdAt: dateOf(row.created)!,
+    dueAt: dateOf(row.due),
+    startedAt: dateOf(row.started),
+    finishedAt: dateOf(row.ended),
+    error: row.error === null ? undefined : String(row.error),
+  }
+}
+
+export const foundColumns = `j.id::text as id, j.name as queue, j.state::text as state, ${isHeld} as held,
+  ${milliseconds('j.started_on')} as started, ${milliseconds('j.completed_on')} as ended`
+
+export function foundJob(row: Row): FoundJob {
+  return {
+    queue: String(row.queue),
+    id: String(row.id),
+    state: canonical(row.state, row.held),
+    engineState: String(row.state),
+    startedAt: dateOf(row.started),
+    finishedAt: dateOf(row.ended),
+  }
+}
+
+/** pg-boss's ids are uuids; anything else names no job. */
+export function isJobId(id: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
+}

@@ -1,0 +1,29 @@
+import type { Conditions } from './filter.ts'
+import type { PgBossTables, Shape } from './table.ts'
+import { beyond, by, byPlace, fetchPage, type Found, pairConditions, type Wanted } from './window.ts'
+import { allOf, type Bound } from '../sql.ts'
+
+/** Of a large table without the indexes, so many of its pages are read: some hundred thousand jobs. */
+const mostPages = 4_000
+
+/**
+ * Without an index to walk along, the end of the table that was written last stands for the newest jobs, its beginning for
+ * the oldest. That is nearly so, and no promise; the answer says what was searched.
+ */
+export async function findInTail(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
+  const { created, args, ended, other } = conditions
+  const share = Math.ceil(mostPages / Math.max(1, shape.tables.filter(({ large }) => large).length))
+  const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(wanted, bound)]
+  const parts = shape.tables.map(({ table, pages, large }) => {
+    const part =
+      wanted.order === 'newest' ? `j.ctid >= '(${Math.max(0, Math.floor(pages) - share)},0)'::tid` : `j.ctid < '(${share},0)'::tid`
+    return `(select j.name, j.id, j.created_on from ${table} j where ${allOf(large ? [part, ...all] : all)}
+      order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1})`
+  })
+  const { rows } = await tables.db.executeSql(
+    `with page as materialized (select * from (${parts.join(' union all ')}) part order by ${by(wanted.order, 'part')} limit ${wanted.limit + 1})
+     ${fetchPage(tables, wanted)} order by ${byPlace(wanted.order)}`,
+    bound.values,
+  )
+  return { rows, partOf: wanted.order === 'newest' ? 'the part of the table that was written last' : 'the part of the table that was written first' }
+}

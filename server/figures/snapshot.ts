@@ -1,0 +1,99 @@
+import { sql } from 'kysely'
+import { type Em, query } from '../db/database.ts'
+import { hintChannel } from '../db/hint.ts'
+import type { Measurement } from '../engines/engine.ts'
+import type { Kit } from '../kit.ts'
+import { forgetOldFigures, keepFigures } from './queues.ts'
+
+/**
+ * Between two measurements, whoever makes them. A figure is as old as its measurement's beginning, so that with the
+ * time it takes to measure no figure is read that is older than five seconds.
+ */
+const everyMs = 2_900
+/** An engine slower than this is not waited for. */
+const patienceMs = 5_000
+const keptHours = 25
+
+/** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
+const known = new WeakMap<Kit, { next: number; busy: boolean }>()
+
+/**
+ * Measures the engine once per interval for all processes. The lock is asked for, never waited for: who does not get
+ * it knows that somebody else is measuring. Called more often than there is something to do.
+ */
+export async function takeSnapshot(kit: Kit): Promise<void> {
+  const mine = known.get(kit) ?? { next: 0, busy: false }
+  known.set(kit, mine)
+  if (mine.busy || kit.now().getTime() < mine.next) return
+  const { db } = kit
+  await db.transact(async (em) => {
+    const turn = await takeTurn(kit, em)
+    const now = kit.now()
+    const due = turn.last ? turn.last.getTime() + everyMs : 0
+    mine.next = Math.min(due, now.getTime() + everyMs)
+    if (!turn.locked || now.getTime() < due) return
+    mine.next = now.getTime() + everyMs
+    const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - everyMs)
+    const measured = await measure(kit, since, mine)
+    await keep(kit, em, now, since, measured)
+    await keepFigures(kit, em, now, measured.queues)
+    if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await forgetOld(kit, em, now)
+    const moved = measured.finished > 0 || String(measured.waiting) !== turn.waiting || String(measured.executing) !== turn.executing
+    const hints = ['overview', 'queues', ...(moved ? ['jobs'] : [])].map((topic) => JSON.stringify({ topic }))
+    await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
+  })
+}
+
+interface Turn {
+  locked: boolean
+  /** When somebody measured last, and what. */
+  last?: Date
+  waiting: string | null
+  executing: string | null
+}
+
+async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
+  const key = `ops-powertools snapshot ${db.schema}`
+  const [turn] = await query(
+    em,
+    sql<{ locked: boolean; last: string | null; waiting: string | null; executing: string | null }>`
+      select turn.locked, last.at::text as last, last.waiting::text, last.executing::text
+      from (select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as locked) turn
+      left join (select at, waiting, executing from ${db.table('snapshot')} order by at desc limit 1) last on true`,
+  )
+  const { locked = false, last = null, waiting = null, executing = null } = turn ?? {}
+  return { locked, last: last === null ? undefined : new Date(last), waiting, executing }
+}
+
+/** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */
+async function measure({ engine }: Kit, since: Date, mine: { busy: boolean }): Promise<Measurement> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`The engine was not measured within ${patienceMs / 1000} seconds.`)), patienceMs)
+  })
+  mine.busy = true
+  const measuring = engine.measure(since).finally(() => {
+    mine.busy = false
+  })
+  measuring.catch(() => {})
+  try {
+    return await Promise.race([measuring, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function keep({ db }: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
+  await query(
+    em,
+    sql`insert into ${db.table('snapshot')} (at, seconds, waiting, executing, finished, wait_p95_seconds, how)
+        values (${now}, ${(now.getTime() - since.getTime()) / 1000}, ${measured.waiting}, ${measured.executing},
+          ${measured.finished}, ${measured.waitP95Seconds}, ${measured.how})
+        on conflict do nothing`,
+  )
+}
+
+async function forgetOld(kit: Kit, em: Em, now: Date): Promise<void> {
+  await query(em, sql`delete from ${kit.db.table('snapshot')} where at < ${now}::timestamptz - make_interval(hours => ${keptHours})`)
+  await forgetOldFigures(kit, em, now)
+}
