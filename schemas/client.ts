@@ -74,7 +74,7 @@ export function createClient({ api, fetch: send = globalThis.fetch, headers = {}
       credentials: 'same-origin',
       signal: input.signal,
     } as RequestInit)
-    if (!response.ok) throw new ApiError(await readProblem(response))
+    if (!response.ok) throw new ApiError(await parseProblem(response))
     return parseExact(await response.text())
   }
 
@@ -119,7 +119,7 @@ function queryString(query: Record<string, unknown> = {}): string {
 }
 
 /** A proxy in between may answer with something else than a problem; that too must read as an error. */
-async function readProblem(response: Response): Promise<Problem> {
+async function parseProblem(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Problem>
     if (typeof body.code === 'string') return body as Problem

@@ -19,10 +19,10 @@ const stateList = text({ max: 200 }).refine(
 )
 
 const jsonObjectText = text({ max: 4000 })
-  .refine((given) => readObject(given) !== undefined, { error: 'expected a JSON object as text, e.g. {"orderId":1}', abort: true })
-  .refine((given) => !findUnstorable(readObject(given), []), { error: 'contains a NUL character or a lone surrogate' })
+  .refine((given) => parseObject(given) !== undefined, { error: 'expected a JSON object as text, e.g. {"orderId":1}', abort: true })
+  .refine((given) => !findUnstorable(parseObject(given), []), { error: 'contains a NUL character or a lone surrogate' })
 
-function readObject(given: string): object | undefined {
+function parseObject(given: string): object | undefined {
   try {
     const value: unknown = JSON.parse(given)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined

@@ -8,7 +8,7 @@ export interface OpsErrorDetails {
   /** This is the first answer given again; it is in the evidence already. */
   repeated?: boolean
   /** The evidence tells of it already. */
-  told?: boolean
+  recorded?: boolean
   /** Never shown; for the log. */
   cause?: unknown
 }

@@ -4,15 +4,15 @@ import { cronHandlers } from './cron/routes.ts'
 import { getJobWithEvidence } from './forensics/job.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import type { Handlers } from './http/handlers.ts'
-import { readSession } from './http/session.ts'
+import { getSessionOf } from './http/session.ts'
 import { jobOperations } from './jobs/operations/index.ts'
 import { jobHandlers } from './jobs/routes.ts'
 import { abortRun } from './operations/bulk/abort.ts'
 import { listItems } from './operations/bulk/items.ts'
 import { listRuns } from './operations/bulk/list.ts'
-import { readRun } from './operations/bulk/read.ts'
+import { getRun } from './operations/bulk/read.ts'
 import { showRun } from './operations/bulk/show.ts'
-import { createPreview, executePreview, type Operations, readPreview, runOperation } from './operations/pipeline.ts'
+import { createPreview, executePreview, type Operations, getOwnPreview, runOperation } from './operations/pipeline.ts'
 import { overviewHandlers } from './overview/routes.ts'
 import { queueOperations } from './queues/operations/index.ts'
 import { queueHandlers } from './queues/routes.ts'
@@ -30,13 +30,13 @@ export function handlersOf(): Handlers {
     ...overviewHandlers,
     ...queueHandlers,
     getJob: ({ params }, scope) => getJobWithEvidence(scope, params.id),
-    getSession: (_input, scope) => readSession(operations, scope),
+    getSession: (_input, scope) => getSessionOf(operations, scope),
     listBulkRuns: ({ query }, scope) => listRuns(scope, query),
-    getBulkRun: async ({ params }, scope) => showRun(await readRun(scope, params.id), scope),
+    getBulkRun: async ({ params }, scope) => showRun(await getRun(scope, params.id), scope),
     listBulkItems: ({ params, query }, scope) => listItems(scope, params.id, query),
     abortBulkRun: ({ params }, scope) => abortRun(operations, scope, params.id),
     createPreview: ({ body }, scope) => createPreview(operations, scope, body),
-    getPreview: ({ params }, scope) => readPreview(operations, scope, params.id),
+    getPreview: ({ params }, scope) => getOwnPreview(operations, scope, params.id),
     executePreview: ({ params, body }, scope) => executePreview(operations, scope, { id: params.id, ...body }),
     runOperation: ({ body, headers }, scope) => runOperation(operations, scope, body, headers['idempotency-key']),
   }

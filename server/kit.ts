@@ -1,6 +1,6 @@
 import type { OpenBridge } from './bridges/bridge.ts'
 import type { Database } from './db/database.ts'
-import type { ToldHint } from './db/hint.ts'
+import type { PublishedHint } from './db/hint.ts'
 import type { Engine } from './engines/engine.ts'
 import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
@@ -31,8 +31,8 @@ export interface Kit {
   /** As of the last check; undefined until the engine has answered once. */
   engineVersion(): string | undefined
   /** Says that something changed, to everybody who listens. Called after the commit. */
-  tell(hint: ToldHint): void
+  publishHint(hint: PublishedHint): void
   /** Work that goes on behind an answer; `stop()` waits for it. */
-  behind(work: Promise<unknown>): void
+  runInBackground(work: Promise<unknown>): void
   now(): Date
 }

@@ -3,7 +3,7 @@ import { syncDeclaredEntries } from './cron/sync.ts'
 import type { RunningKit } from './open.ts'
 import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
-import { keepHouse } from './maintenance.ts'
+import { runMaintenance } from './maintenance.ts'
 import { findDiscarded } from './figures/discarded.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
@@ -14,8 +14,8 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
   await syncDeclaredEntries(kit, cron)
   const { enabled = true, tickSeconds = 1 } = scheduler
   const loops = [
-    repeat(kit, 'engine check', 60, async () => kit.noteEngineVersion((await kit.engine.check()).version)),
-    repeat(kit, 'maintenance', 30, () => keepHouse(kit)),
+    repeat(kit, 'engine check', 60, async () => kit.setEngineVersion((await kit.engine.check()).version)),
+    repeat(kit, 'maintenance', 30, () => runMaintenance(kit)),
     ...(enabled
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),

@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
 import { query } from './db/database.ts'
 import type { Kit } from './kit.ts'
-import { forgetOldRuns } from './operations/bulk/sweep.ts'
-import { forgetOldPreviews } from './operations/preview.ts'
+import { deleteOldRuns } from './operations/bulk/sweep.ts'
+import { deleteOldPreviews } from './operations/preview.ts'
 import { writeFoldedRefusals } from './operations/refusal.ts'
 
 const monthsAhead = 3
 
 /** What must be done now and then, by whichever process comes first. One part that fails holds up no other. */
-export async function keepHouse(kit: Kit): Promise<void> {
-  const parts = [ensurePartitions, writeFoldedRefusals, forgetOldPreviews, forgetOldRuns, forgetOldSlots]
+export async function runMaintenance(kit: Kit): Promise<void> {
+  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldPreviews, deleteOldRuns, deleteOldSlots]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason
@@ -19,7 +19,7 @@ const slotDays = 60
 const slotBatch = 5_000
 
 /** Slots are kept as long as the coverage that explains them; what was run by hand stays in the audit log. */
-async function forgetOldSlots({ db, now }: Kit): Promise<void> {
+async function deleteOldSlots({ db, now }: Kit): Promise<void> {
   const table = db.table('cron_slot')
   await query(
     db.em(),

@@ -2,7 +2,7 @@ import { operationActions } from '../schemas/index.ts'
 import { openDatabase } from './db/database.ts'
 import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
-import { patientEngine } from './engines/patient.ts'
+import { engineWithTimeouts } from './engines/patient.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import type { OpsOptions } from './options.ts'
@@ -10,7 +10,7 @@ import { version } from './version.ts'
 
 export interface RunningKit extends Kit {
   /** The last engine check, kept for pages that only show the version. */
-  noteEngineVersion(version: string | undefined): void
+  setEngineVersion(version: string | undefined): void
   /** Resolves when nothing goes on behind an answer any more. */
   settled(): Promise<void>
 }
@@ -18,40 +18,40 @@ export interface RunningKit extends Kit {
 /** Turns the host's options into a kit, or throws what is wrong with them. */
 export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<RunningKit> {
   checkOptions(options)
-  const base = readBase(options.base)
+  const base = parseBase(options.base)
   const log = options.log ?? jsonLog
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
-  const behind = new Set<Promise<unknown>>()
+  const background = new Set<Promise<unknown>>()
   const hints = openHints(db)
   const kit: RunningKit = {
     db,
-    engine: patientEngine(options.engine),
+    engine: engineWithTimeouts(options.engine),
     // The host's own actor type ends here: from now on it is only handed back.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
     bridges: await openBridges(options.bridges ?? [], base, log),
     base,
-    reasons: readReasons(options.reasons ?? {}),
+    reasons: parseReasons(options.reasons ?? {}),
     log,
     version,
     now: options.now ?? (() => new Date()),
-    tell: (hint) => hints.tell(hint),
-    behind(work) {
-      behind.add(work)
-      void work.finally(() => behind.delete(work))
+    publishHint: (hint) => hints.publish(hint),
+    runInBackground(work) {
+      background.add(work)
+      void work.finally(() => background.delete(work))
     },
     async settled() {
-      await Promise.allSettled(behind)
+      await Promise.allSettled(background)
       await hints.flush()
     },
     engineVersion: () => engineVersion,
-    noteEngineVersion: (seen) => {
+    setEngineVersion: (seen) => {
       engineVersion = seen ?? engineVersion
     },
   }
-  void kit.engine.check().then(({ version: seen }) => kit.noteEngineVersion(seen))
+  void kit.engine.check().then(({ version: seen }) => kit.setEngineVersion(seen))
   return kit
 }
 
@@ -104,12 +104,12 @@ function missing(what: string, lines: string): Error {
   return new Error(`${what} Add to the options:\n\n  ${lines}\n`)
 }
 
-function readBase(base: string = '/ops/jobs'): string {
+function parseBase(base: string = '/ops/jobs'): string {
   if (/^(\/[\w.~-]+)+$/.test(base)) return base
   throw new Error(`createOps: 'base' is '${base}'; expected a path such as /ops/jobs, without a trailing slash.`)
 }
 
-function readReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons'] {
+function parseReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons'] {
   return Object.fromEntries(
     Object.entries(reasons).map(([action, rule]) => {
       if (!(action in operationActions)) {

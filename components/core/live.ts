@@ -107,7 +107,7 @@ export class Live {
     this.failures = 0
     this.stopPolling()
     this.become('live')
-    if (this.missed) this.tell()
+    if (this.missed) this.publish()
     this.missed = false
   }
 
@@ -120,11 +120,11 @@ export class Live {
         .join('\n')
     this.lastId = field('id') || this.lastId
     const data = field('data')
-    if (data) this.tell(parseHint(data))
+    if (data) this.publish(parseHint(data))
   }
 
   /** Somebody on the page learnt that what is shown is not how it is. */
-  tell(hint: LiveHint = everything) {
+  publish(hint: LiveHint = everything) {
     for (const listener of [...this.listeners]) listener(hint)
   }
 
@@ -148,7 +148,7 @@ export class Live {
   private startPolling() {
     this.become('polling')
     this.poll ??= setInterval(() => {
-      if (document.visibilityState === 'visible') this.tell()
+      if (document.visibilityState === 'visible') this.publish()
     }, pollMs)
   }
 

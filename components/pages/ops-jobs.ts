@@ -21,7 +21,7 @@ import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
 import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
 import { keysOf } from './jobs/keys.ts'
 import { jobOperations, type JobOperation } from './jobs/operations.ts'
-import { keepPreferences, type Preferences, readPreferences } from './jobs/preferences.ts'
+import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
 import { jobsOf, newJobs, refresh, show, type Shown } from './jobs/rows.ts'
 import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
 import { jobsStyles } from './jobs/styles.ts'
@@ -143,7 +143,7 @@ export class OpsJobs extends OpsElement {
 
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
-    if (this.session) this.preferences ??= readPreferences(this.session)
+    if (this.session) this.preferences ??= loadPreferences(this.session)
     if (this.hasUpdated && filterNames.some((name) => changed.has(name))) Object.assign(this, { trail: [], selected: nothingSelected })
     const { data } = this.list
     if (!data) this.shown = undefined

@@ -275,7 +275,7 @@ export class OpsConfirm extends OpsElement {
   /** A refusal may tell that what is shown is not how it is; then everybody on the page reads again. */
   private refused(error: unknown): Problem {
     const problem = problemOf(error)
-    if (problem.code === 'not_found' || spent[problem.code] === 'drifted') this.connection!.live.tell()
+    if (problem.code === 'not_found' || spent[problem.code] === 'drifted') this.connection!.live.publish()
     return problem
   }
 

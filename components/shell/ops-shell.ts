@@ -12,7 +12,7 @@ import { type Place, placeOf, type Route, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 /** Longer than the pauses of somebody who types. */
-const oneStepMs = 1000
+const stepMs = 1000
 
 /** What has a place of its own in the navigation. */
 const navigation = routes.filter(({ under }) => !under)
@@ -220,7 +220,7 @@ export class OpsShell extends OpsElement {
   private readonly filtered = ({ detail, timeStamp }: CustomEvent<FilterDetail>) => {
     const to = `${this.base}${address(detail)}`
     if (to === location.pathname + location.search) return
-    if (timeStamp - this.narrowed < oneStepMs) history.replaceState(null, '', to)
+    if (timeStamp - this.narrowed < stepMs) history.replaceState(null, '', to)
     else history.pushState(null, '', to)
     this.narrowed = timeStamp
   }

@@ -55,27 +55,27 @@ async function reasonFor({ plan, reasonRequired }: CreatedPreview, { reason, yes
 
 async function execute(session: CliSession, { id, token }: CreatedPreview, { reason, json, wait }: ActOptions): Promise<void> {
   const done = await executePreview(operations, session.scope(), { id, token, reason })
-  if ('bulk' in done) return tellRun(wait === false ? done.bulk : await followRun(session, done.bulk), json)
+  if ('bulk' in done) return printRun(wait === false ? done.bulk : await followRun(session, done.bulk), json)
   const { result } = done
   const outcomes = typeof result.bulkId === 'string' ? ((result.outcomes ?? {}) as BulkRun['outcomes']) : undefined
   if (json) printJson(done)
-  else tellEvent(done)
-  if (outcomes) tellOutcomes(String(result.bulkId), outcomes, json)
+  else printEvent(done)
+  if (outcomes) printOutcomes(String(result.bulkId), outcomes, json)
 }
 
-function tellEvent({ event, result }: Executed): void {
+function printEvent({ event, result }: Executed): void {
   print(`Done: ${event.eventType} on ${event.subject.type}:${event.subject.id} as ${visible(event.actor.label)}, audit event ${event.id}.`)
   if (typeof result.jobId === 'string' && result.jobId !== event.subject.id) print(`Job ${result.jobId}.`)
 }
 
-function tellRun(run: BulkRun, json: boolean | undefined): void {
+function printRun(run: BulkRun, json: boolean | undefined): void {
   if (json) printJson({ bulk: run })
   else print(`Bulk run ${run.id}: ${run.status}.`)
-  if (run.status === 'finished' || run.status === 'aborted') tellOutcomes(run.id, run.outcomes, json)
+  if (run.status === 'finished' || run.status === 'aborted') printOutcomes(run.id, run.outcomes, json)
 }
 
 /** A script learns by the exit code that jobs were left as they were. */
-function tellOutcomes(id: string, outcomes: BulkRun['outcomes'], json = false): void {
+function printOutcomes(id: string, outcomes: BulkRun['outcomes'], json = false): void {
   const left = Object.entries(outcomes).some(([outcome, count]) => outcome !== 'done' && count > 0)
   if (!json) print(`Outcomes: ${outcomesInWords(outcomes)}.${left ? ` Which and why: ops-powertools bulk items ${id}` : ''}`)
   if (left) process.exitCode = 1

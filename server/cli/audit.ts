@@ -47,7 +47,7 @@ interface ListOptions extends FilterOptions {
 }
 
 async function listCommand({ limit, cursor, json, ...given }: ListOptions, command: Command): Promise<void> {
-  const { limit: most, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...readFilters(given), limit, cursor })
+  const { limit: most, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...parseFilters(given), limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
     const page = await listEvents(scope(), filters, most, after)
@@ -63,18 +63,18 @@ function rowOf({ occurredAt, eventType, outcome, code, actor, subject, source, r
 }
 
 async function exportCommand({ format, ...given }: FilterOptions & { format: ExportFormat }, command: Command): Promise<void> {
-  const { format: how, ...filters } = exportAuditEvents.query!.parse({ ...readFilters(given), format })
+  const { format: how, ...filters } = exportAuditEvents.query!.parse({ ...parseFilters(given), format })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
     for await (const lines of await exportEvents(scope(), how, filters, 'cli')) await write(lines)
   })
 }
 
-function readFilters({ subject, search, ...filters }: FilterOptions): Record<string, unknown> {
-  return { ...filters, ...readSubject(subject), q: search }
+function parseFilters({ subject, search, ...filters }: FilterOptions): Record<string, unknown> {
+  return { ...filters, ...parseSubject(subject), q: search }
 }
 
-function readSubject(subject: string | undefined): { subjectType?: string; subjectId?: string } {
+function parseSubject(subject: string | undefined): { subjectType?: string; subjectId?: string } {
   if (subject === undefined) return {}
   const [type, ...id] = subject.split(':')
   if (!type) throw new CliError(`--subject is '${subject}'; expected a type and an id, e.g. cron_entry:nightly_sync.`)

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { BulkRun } from '../../schemas/index.ts'
 import { isUnavailable } from '../describe-failure.ts'
-import { readRun } from '../operations/bulk/read.ts'
+import { getRun } from '../operations/bulk/read.ts'
 import { runBatch } from '../operations/bulk/runner.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import { note } from './print.ts'
 import type { CliSession } from './session.ts'
 
-const lookMs = 200
+const pollEveryMs = 200
 /** Without a terminal a line is a line; nobody wants one every moment. */
-const tellMs = 5_000
+const printEveryMs = 5_000
 
 /**
  * Works a run off, side by side with the host's servers where they are, and shows how far it is. An outage is waited for.
@@ -28,19 +28,19 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
   try {
     while (!stopping()) {
       progress.show(last, trouble.now)
-      await Promise.race([wait(lookMs), worked])
+      await Promise.race([wait(pollEveryMs), worked])
       last = await look(session, last, trouble)
     }
     await worked
     last = await look(session, last, trouble)
     progress.end(last)
     if (leaving && isOpen(last)) {
-      tellWayOn(run.id)
+      printNextCommand(run.id)
       process.exitCode = 130
     }
     return last
   } catch (error) {
-    tellWayOn(run.id)
+    printNextCommand(run.id)
     throw error
   } finally {
     leaving = true
@@ -53,7 +53,7 @@ function isOpen({ status }: BulkRun): boolean {
   return status === 'queued' || status === 'running'
 }
 
-function tellWayOn(id: string): void {
+function printNextCommand(id: string): void {
   note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${id}. Stop: ops-powertools bulk abort ${id}`)
 }
 
@@ -71,9 +71,9 @@ async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping:
   while (!stopping()) {
     const how = await throughOutages(trouble, () => runBatch(kit, id), 'away')
     if (how === 'failed' || how === 'away') trouble.now = troubles[how]
-    if (how === 'told') trouble.now = undefined
+    if (how === 'recorded') trouble.now = undefined
     // Others are at it, or it failed and has its pause.
-    if (how !== 'told') await wait(lookMs)
+    if (how !== 'recorded') await wait(pollEveryMs)
   }
 }
 
@@ -83,7 +83,7 @@ function look({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<B
     trouble,
     async () => {
       const now = scope()
-      return showRun(await readRun(now, last.id), now)
+      return showRun(await getRun(now, last.id), now)
     },
     last,
   )
@@ -95,7 +95,7 @@ async function throughOutages<T>(trouble: Trouble, ask: () => Promise<T>, otherw
   } catch (error) {
     if (!isUnavailable(error)) throw error
     trouble.now = troubles.away
-    await wait(lookMs)
+    await wait(pollEveryMs)
     return otherwise
   }
 }
@@ -109,7 +109,7 @@ function openProgress() {
       const line = lineOf(run, trouble)
       // A line that wraps could not be written anew.
       if (live) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
-      else if (Date.now() - told >= tellMs) {
+      else if (Date.now() - told >= printEveryMs) {
         told = Date.now()
         note(line)
       }

@@ -4,12 +4,12 @@ import { operations } from '../handlers.ts'
 import { abortRun } from '../operations/bulk/abort.ts'
 import { listItems } from '../operations/bulk/items.ts'
 import { listRuns } from '../operations/bulk/list.ts'
-import { readRun } from '../operations/bulk/read.ts'
+import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import { confirm, requireAnswerable } from './ask.ts'
 import { outcomesInWords } from './bulk-progress.ts'
 import { CliError } from './explain.ts'
-import { readRunId } from './jobs.ts'
+import { parseRunId } from './jobs.ts'
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
@@ -62,15 +62,15 @@ function rowOf({ id, action, status, eligible, outcomes, actor, startedAt, finis
 }
 
 async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
-  const id = readRunId('The run', given)
+  const id = parseRunId('The run', given)
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const now = scope()
-    tell(showRun(await readRun(now, id), now), json)
+    printBulk(showRun(await getRun(now, id), now), json)
   })
 }
 
-function tell(run: BulkRun, json: boolean | undefined): void {
+function printBulk(run: BulkRun, json: boolean | undefined): void {
   if (json) return printJson(run)
   const lines: [string, string | undefined][] = [
     ['action', run.action],
@@ -89,7 +89,7 @@ function tell(run: BulkRun, json: boolean | undefined): void {
 }
 
 async function itemsCommand(given: string, { outcome, limit, cursor, json }: PageOptions & { outcome?: BulkOutcome }, command: Command): Promise<void> {
-  const id = readRunId('The run', given)
+  const id = parseRunId('The run', given)
   const asked = listBulkItems.query!.parse({ outcome, limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
@@ -104,10 +104,10 @@ async function itemsCommand(given: string, { outcome, limit, cursor, json }: Pag
 }
 
 async function abortCommand(given: string, { yes, json }: { yes?: boolean; json?: boolean }, command: Command): Promise<void> {
-  const id = readRunId('The run', given)
+  const id = parseRunId('The run', given)
   requireAnswerable(yes)
   await withSession(command, async ({ scope }) => {
     if (!yes && !(await confirm(`Abort bulk run ${id}?`))) throw new CliError('Nothing was changed.')
-    tell(await abortRun(operations, scope(), id), json)
+    printBulk(await abortRun(operations, scope(), id), json)
   })
 }

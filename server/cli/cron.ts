@@ -19,7 +19,7 @@ export function cronCommand(): Command {
   acting(cron.command('pause <name>'), 'future claims stop until resumed', 'optional')
     .option('--until <when>', 'resume by itself then: an instant, or from now on 30m, 6h, 2d')
     .action((name: string, options: ActOptions & { until?: string }, command: Command) =>
-      act(command, options, { action: 'pause_cron_entry', ...onEntry(name), input: { resumeAt: options.until && readUntil(options.until) } }),
+      act(command, options, { action: 'pause_cron_entry', ...onEntry(name), input: { resumeAt: options.until && parseUntil(options.until) } }),
     )
   acting(cron.command('resume <name>'), 'claims go on', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_cron_entry', ...onEntry(name) }),
@@ -54,7 +54,7 @@ function onEntry(id: string): Pick<OperationRequest, 'subject'> {
 
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-function readUntil(given: string): string {
+function parseUntil(given: string): string {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(given) ?? []
   if (count && unit) return new Date(Date.now() + Number(count) * units[unit]!).toISOString()
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(given) && !Number.isNaN(Date.parse(given))) return new Date(given).toISOString()

@@ -20,7 +20,7 @@ export function withJobFilters(command: Command): Command {
 export type JobFilterOptions = { [Name in keyof JobFilters]?: string }
 
 /** What was given, checked; undefined when no filter was. */
-export function readJobFilters({ state, queue, worker, id, tag, args, error, cronEntry, time, from, to }: JobFilterOptions): JobFilters | undefined {
+export function parseJobFilters({ state, queue, worker, id, tag, args, error, cronEntry, time, from, to }: JobFilterOptions): JobFilters | undefined {
   const given = { state, queue, worker, id, tag, args, error, cronEntry, time, from, to }
   return Object.values(given).some((value) => value !== undefined) ? jobFilter.parse(given) : undefined
 }

@@ -4,7 +4,7 @@ import { getJobWithEvidence } from '../forensics/job.ts'
 import { type JobListAsked, listJobs } from '../jobs/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
 import { CliError } from './explain.ts'
-import { type JobFilterOptions, readJobFilters, withJobFilters } from './job-filters.ts'
+import { type JobFilterOptions, parseJobFilters, withJobFilters } from './job-filters.ts'
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
@@ -45,7 +45,7 @@ export function jobsCommand(): Command {
       .option('--left-by <run>', 'the jobs that this bulk run did not change')
       .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host; default: work it off here and show how far it is')
       .action((ids: string[], options: ChangeOptions, command: Command) =>
-        act(command, options, { action: `${verb}_job`, ...readTarget(verb, ids, options) }),
+        act(command, options, { action: `${verb}_job`, ...parseTarget(verb, ids, options) }),
       )
   }
   return jobs
@@ -56,34 +56,34 @@ interface ChangeOptions extends ActOptions, JobFilterOptions {
 }
 
 /** Never everything by omission: which jobs must be said, in one way. */
-function readTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeOptions): Record<string, unknown> {
-  const filter = readJobFilters(options)
+function parseTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeOptions): Record<string, unknown> {
+  const filter = parseJobFilters(options)
   const ways = [ids.length > 0, filter !== undefined, leftBy !== undefined].filter(Boolean).length
   if (ways !== 1) {
     const got = ways === 0 ? 'none of them' : 'more than one of them'
     throw new CliError(`jobs ${verb} needs ids, or filters such as --queue, or --left-by, and got ${got}.`)
   }
   if (filter) return { selection: { filter } }
-  if (leftBy !== undefined) return { selection: { bulk: readRunId('--left-by', leftBy) } }
-  return ids.length === 1 ? { subject: { type: 'job', id: readJobId(ids[0]!) } } : { selection: { ids: readIds(ids) } }
+  if (leftBy !== undefined) return { selection: { bulk: parseRunId('--left-by', leftBy) } }
+  return ids.length === 1 ? { subject: { type: 'job', id: parseJobId(ids[0]!) } } : { selection: { ids: parseIds(ids) } }
 }
 
-const mostIds = 10_000
+const maxIds = 10_000
 
-function readIds(ids: string[]): string[] {
-  if (ids.length > mostIds) throw new CliError(`These are ${ids.length} ids; expected at most ${mostIds}, or filters, which may match more.`)
-  return ids.map(readJobId)
+function parseIds(ids: string[]): string[] {
+  if (ids.length > maxIds) throw new CliError(`These are ${ids.length} ids; expected at most ${maxIds}, or filters, which may match more.`)
+  return ids.map(parseJobId)
 }
 
 /** What an engine's id looks like is the engine's business. */
-function readJobId(given: string): string {
+function parseJobId(given: string): string {
   const { data, error } = jobId.safeParse(given)
   if (!error) return data
   throw new CliError(given === '' ? 'An id is empty; expected the id of a job.' : `An id has ${given.length} characters or some that no id has; expected the id of a job.`)
 }
 
 /** `option`: how it was given, for the message. */
-export function readRunId(option: string, given: string): string {
+export function parseRunId(option: string, given: string): string {
   if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given)) return given.toLowerCase()
   throw new CliError(`${option} is '${visible(given)}'; expected the id of a bulk run, a UUID.`)
 }
@@ -91,7 +91,7 @@ export function readRunId(option: string, given: string): string {
 type ListOptions = JobFilterOptions & { order: string; limit: string; cursor?: string; json?: boolean }
 
 async function listCommand({ order, limit, cursor, json, ...filters }: ListOptions, command: Command): Promise<void> {
-  const asked = listJobsEndpoint.query!.parse({ ...readJobFilters(filters), order, limit, cursor }) as JobListAsked
+  const asked = listJobsEndpoint.query!.parse({ ...parseJobFilters(filters), order, limit, cursor }) as JobListAsked
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const page = await listJobs(scope(), asked)
@@ -109,7 +109,7 @@ function rowOf({ id, state, queue, worker, attempt, maxAttempts, createdAt, dueA
 }
 
 async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
-  const id = readJobId(given)
+  const id = parseJobId(given)
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const job = await getJobWithEvidence(scope(), id)

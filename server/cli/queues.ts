@@ -23,7 +23,7 @@ export function queuesCommand(): Command {
   )
   acting(queues.command('scale <name> <limit>'), 'each executor runs at most this many of its jobs at once (on BullMQ, all of them together), from 1 to 100000').action(
     (name: string, limit: string, options: ActOptions, command: Command) =>
-      act(command, options, { action: 'scale_queue', ...onQueue(name), input: { limit: readLimit(limit) } }),
+      act(command, options, { action: 'scale_queue', ...onQueue(name), input: { limit: parseLimit(limit) } }),
   )
   return queues
 }
@@ -32,7 +32,7 @@ function onQueue(id: string): { subject: { type: 'queue'; id: string } } {
   return { subject: { type: 'queue', id } }
 }
 
-function readLimit(given: string): number {
+function parseLimit(given: string): number {
   if (/^[1-9]\d{0,4}$|^100000$/.test(given)) return Number(given)
   throw new CliError(`The limit is '${visible(given)}'; expected a whole number from 1 to 100000.`)
 }

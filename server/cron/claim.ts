@@ -9,11 +9,11 @@ import { type ClaimedSlot, takeSlots } from './slot.ts'
 /** Entries whose locks one transaction holds. */
 const batch = 50
 /** So that one tick ends, however much there is to do. */
-const mostBatches = 40
+const maxBatches = 40
 
 /** Takes what is due, oldest first. Another scheduler's entries are passed over, never waited for. */
 export async function claimDueEntries(kit: Kit): Promise<void> {
-  for (let round = 0; round < mostBatches; round++) {
+  for (let round = 0; round < maxBatches; round++) {
     const taken = await takeBatch(kit, (now) => sql`next_slot_at <= ${now} order by next_slot_at`)
     if (taken.length < batch) return
   }

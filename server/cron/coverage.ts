@@ -27,7 +27,7 @@ export async function keepCoverage(kit: Kit, own: OwnCoverage, { final = false }
     own.id = await begin(kit, now)
   }
   own.writtenAt = now
-  await forgetOld(kit, own, now)
+  await deleteOld(kit, own, now)
 }
 
 async function extend({ db }: Kit, own: OwnCoverage, now: Date): Promise<boolean> {
@@ -47,7 +47,7 @@ async function begin({ db }: Kit, now: Date): Promise<string> {
   return row!.id
 }
 
-async function forgetOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void> {
+async function deleteOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void> {
   if (own.forgotAt && now.getTime() - own.forgotAt.getTime() < forgetEveryMs) return
   own.forgotAt = now
   await query(

@@ -3,7 +3,7 @@ import { graceMs } from './history.ts'
 import type { Entry } from './rows.ts'
 
 /** Of what was missed, so many of the newest get a row; what is older follows from expression and coverage. */
-export const mostMissedRows = 500
+export const maxMissedRows = 500
 
 export interface Situation extends Pick<Entry, 'overlap' | 'catchUp' | 'maxCatchUp'> {
   now: Date
@@ -42,7 +42,7 @@ export interface Decision {
 export function decide(situation: Situation): Decision {
   const { due, waiting, unfinishedJobs } = situation
   const runs = new Set(chooseRuns(situation))
-  const missed = due.filter((at) => !runs.has(at)).slice(-mostMissedRows)
+  const missed = due.filter((at) => !runs.has(at)).slice(-maxMissedRows)
   const startWaiting = waiting && unfinishedJobs === 0
   return {
     startWaiting,

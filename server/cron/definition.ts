@@ -1,7 +1,7 @@
 import { cronDefinition, type CronDefinition, cronName } from '../../schemas/index.ts'
 import { isExactNumber } from '../engines/exact-json.ts'
 import type { DeclaredCronEntry } from '../options.ts'
-import { readSchedule } from './expression.ts'
+import { parseSchedule } from './expression.ts'
 import type { Entry } from './rows.ts'
 
 /** What a person decides about an entry; `worker` is null where the engine needs no word besides the queue. */
@@ -15,8 +15,8 @@ export function definitionOf(entry: Definition): Definition {
 }
 
 /** A parsed definition with its schedule checked; `path` is where it stands in the request. */
-export function readDefinition({ worker, ...given }: CronDefinition, path: string): Definition {
-  return { ...given, worker: worker ?? null, ...readSchedule(given, path) }
+export function parseDefinition({ worker, ...given }: CronDefinition, path: string): Definition {
+  return { ...given, worker: worker ?? null, ...parseSchedule(given, path) }
 }
 
 export interface Declared {
@@ -26,7 +26,7 @@ export interface Declared {
 }
 
 /** Declared entries, or the startup error that names the entry and the field. */
-export function readDeclarations(declared: DeclaredCronEntry[]): Declared[] {
+export function parseDeclarations(declared: DeclaredCronEntry[]): Declared[] {
   const seen = new Set<string>()
   return declared.map((given, index) => {
     const { name, source = 'code', ...rest } = given
@@ -37,18 +37,18 @@ export function readDeclarations(declared: DeclaredCronEntry[]): Declared[] {
     if (seen.has(name)) throw new Error(`${where}: 'name' is declared twice; expected each name once.`)
     if (source !== 'code' && source !== 'fixture') throw new Error(`${where}: 'source' is '${String(source)}'; expected code or fixture.`)
     seen.add(name)
-    return { name, source, definition: readDeclared(rest, where) }
+    return { name, source, definition: parseDeclared(rest, where) }
   })
 }
 
-function readDeclared(given: unknown, where: string): Definition {
+function parseDeclared(given: unknown, where: string): Definition {
   const parsed = cronDefinition.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new Error(`${where}: '${issue?.path.join('.') ?? ''}' is wrong: ${issue?.message ?? 'invalid'}.`)
   }
   try {
-    return readDefinition(parsed.data, '')
+    return parseDefinition(parsed.data, '')
   } catch (cause) {
     throw new Error(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }

@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import cronstrue from 'cronstrue'
 import { checkFields, refuse } from './expression-fields.ts'
 import { Timeline } from './timeline.ts'
-import { readTimezone } from './timezone.ts'
+import { parseTimezone } from './timezone.ts'
 
 export interface Schedule {
   expression: string
@@ -10,8 +10,8 @@ export interface Schedule {
 }
 
 /** Both as they will be stored, or the error that names the field that is wrong. `path` is where they stand in the request. */
-export function readSchedule({ expression, timezone }: Schedule, path = ''): Schedule {
-  const schedule = { expression: checkFields(expression, `${path}expression`), timezone: readTimezone(timezone, `${path}timezone`) }
+export function parseSchedule({ expression, timezone }: Schedule, path = ''): Schedule {
+  const schedule = { expression: checkFields(expression, `${path}expression`), timezone: parseTimezone(timezone, `${path}timezone`) }
   compileChecked(schedule, `${path}expression`)
   return schedule
 }
@@ -56,13 +56,13 @@ export function describe(expression: string): string {
 }
 
 const timelines = new Map<string, Timeline>()
-const mostTimelines = 2_000
+const maxTimelines = 2_000
 
 function timelineOf(schedule: Schedule): Timeline {
   const key = `${schedule.expression} ${schedule.timezone}`
   const kept = timelines.get(key)
   if (kept) return kept
-  if (timelines.size >= mostTimelines) timelines.delete(timelines.keys().next().value!)
+  if (timelines.size >= maxTimelines) timelines.delete(timelines.keys().next().value!)
   const timeline = new Timeline(compile(schedule))
   timelines.set(key, timeline)
   return timeline

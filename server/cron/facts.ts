@@ -5,9 +5,9 @@ import type { Coverage, CronFacts, Window } from './history.ts'
 import { dateOf, type Entry, querySlots, type RawSlot } from './rows.ts'
 
 /** Of one entry, so many of the newest; history further back is cut, never guessed. */
-const mostRevisions = 200
-const mostPauses = 500
-const mostCoverage = 2_000
+const maxRevisions = 200
+const maxPauses = 500
+const maxCoverage = 2_000
 
 export interface LoadedFacts {
   coverage: Coverage
@@ -20,7 +20,7 @@ interface Reader {
 }
 
 /** What `classifyWindow` needs for a few entries over one window: two statements, however many entries. */
-export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, mostSlots: number): Promise<LoadedFacts> {
+export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, maxSlots: number): Promise<LoadedFacts> {
   const ids = entries.map(({ id }) => id)
   const slots = await querySlots(
     em,
@@ -29,7 +29,7 @@ export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], windo
       cross join lateral (
         select * from ${kit.db.table('cron_slot')}
         where entry_id = entry.id and slot_at >= ${window.from} and slot_at <= ${window.to}
-        order by slot_at desc limit ${mostSlots}
+        order by slot_at desc limit ${maxSlots}
       ) slot`,
   )
   const spans = await loadSpans({ kit, em }, ids, window)
@@ -61,18 +61,18 @@ async function loadSpans({ kit: { db }, em }: Reader, ids: string[], { from, to 
     sql<RawSpan>`
       select 'revision' as kind, revision.entry_id, revision.from_at, null::timestamptz as to_at, revision.expression, revision.timezone
       from unnest(${ids}::uuid[]) as entry (id) cross join lateral (
-        select * from ${db.table('cron_revision')} where entry_id = entry.id order by from_at desc limit ${mostRevisions}
+        select * from ${db.table('cron_revision')} where entry_id = entry.id order by from_at desc limit ${maxRevisions}
       ) revision
       union all
       select 'paused', pause.entry_id, pause.from_at, pause.to_at, null, null
       from unnest(${ids}::uuid[]) as entry (id) cross join lateral (
         select * from ${db.table('cron_coverage')}
         where kind = 'paused' and entry_id = entry.id and from_at <= ${to} and (to_at is null or to_at >= ${from})
-        order by from_at desc limit ${mostPauses}
+        order by from_at desc limit ${maxPauses}
       ) pause
       union all
       (select 'scheduling', null, from_at, to_at, null, null from ${db.table('cron_coverage')}
-       where kind = 'scheduling' and to_at >= ${from} and from_at <= ${to} order by to_at desc limit ${mostCoverage})
+       where kind = 'scheduling' and to_at >= ${from} and from_at <= ${to} order by to_at desc limit ${maxCoverage})
       union all
       select 'first', null, min(from_at), null, null, null from ${db.table('cron_coverage')} where kind = 'scheduling'
       order by from_at`,

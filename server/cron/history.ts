@@ -9,7 +9,7 @@ const delayedAfterMs = 30_000
 export const graceMs = 60_000
 /** Coverage is written every few seconds; a hole smaller than this is not one. */
 export const coverageSlackMs = 15_000
-const mostReasons = 20
+const maxReasons = 20
 
 export interface Interval {
   from: Date
@@ -155,8 +155,8 @@ export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, c
   )
   const reached = coverage.scheduling.some((interval) => interval.from < to && (interval.to === null || interval.to > from))
   if (!reached) return { state: 'history_unavailable', reasons }
-  const more = reasons.length - mostReasons
-  return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, mostReasons), `And ${more} more such gaps.`] : reasons }
+  const more = reasons.length - maxReasons
+  return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, maxReasons), `And ${more} more such gaps.`] : reasons }
 }
 
 function findGaps(scheduling: Interval[], { from, to }: Window): { from: Date; to: Date }[] {

@@ -9,7 +9,7 @@ import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
 import { type Entry, findEntry, queryEntries, type RawEntry, type RawSlot, querySlots, resourceOf, type SlotRow } from './rows.ts'
 import { recentSlots, showEntry, showSlot } from './show.ts'
 
-const mostHistory = 1_000
+const maxHistory = 1_000
 const dayMs = 86_400_000
 
 export interface CronFilters {
@@ -49,9 +49,9 @@ export async function getCronEntry(scope: Scope, name: string): Promise<CronEntr
 /** Every slot of the window, classified. Without a window: the last day. */
 export async function getCronHistory(scope: Scope, name: string, asked: { from?: string; to?: string }): Promise<CronHistory> {
   const entry = await getVisibleEntry(scope, name)
-  const window = readWindow(asked, scope.now)
-  const facts = await loadCronFacts(scope, [entry], window, mostHistory + 1)
-  const { slots, truncated } = classifyWindow(facts.of(entry), facts.coverage, window, scope.now, mostHistory)
+  const window = parseWindow(asked, scope.now)
+  const facts = await loadCronFacts(scope, [entry], window, maxHistory + 1)
+  const { slots, truncated } = classifyWindow(facts.of(entry), facts.coverage, window, scope.now, maxHistory)
   const reached = truncated ? { ...window, from: slots.at(-1)!.at } : window
   return {
     entry: name,
@@ -133,7 +133,7 @@ function filterConditions({ q, source, state }: CronFilters): RawBuilder<unknown
   ].filter((condition) => condition !== false)
 }
 
-function readWindow({ from, to }: { from?: string; to?: string }, now: Date): Window {
+function parseWindow({ from, to }: { from?: string; to?: string }, now: Date): Window {
   const end = to === undefined ? now : new Date(to)
   const start = from === undefined ? new Date(end.getTime() - dayMs) : new Date(from)
   if (start < end) return { from: start, to: end }

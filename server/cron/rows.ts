@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Database, type Em, query } from '../db/database.ts'
 import { CronEntry, type CronEntryRow, CronSlot, type CronSlotRow } from '../db/entities.ts'
 import { hintChannel } from '../db/hint.ts'
-import { readRow } from '../db/row.ts'
+import { toRow } from '../db/row.ts'
 import type { Resource } from '../host/auth.ts'
 
 /** A cron entry as stored. */
@@ -11,16 +11,16 @@ export type Entry = CronEntryRow
 /** A slot as stored. */
 export type SlotRow = CronSlotRow
 
-/** What a statement that selects whole rows answers; `readRow` makes entries and slots of it. */
+/** What a statement that selects whole rows answers; `toRow` makes entries and slots of it. */
 export type RawEntry = { name: string }
 export type RawSlot = { slot_at: string }
 
 export async function queryEntries(em: Em, statement: RawBuilder<RawEntry>): Promise<Entry[]> {
-  return (await query(em, statement)).map(readEntry)
+  return (await query(em, statement)).map(toEntry)
 }
 
 export async function querySlots(em: Em, statement: RawBuilder<RawSlot>): Promise<SlotRow[]> {
-  return (await query(em, statement)).map(readSlot)
+  return (await query(em, statement)).map(toSlot)
 }
 
 /** One entry by its name, locked until the transaction ends when it is about to be changed. */
@@ -49,10 +49,10 @@ export function dateOf(timestamp: string | null): Date | null {
   return timestamp === null ? null : new Date(timestamp)
 }
 
-export function readEntry(row: RawEntry): Entry {
-  return readRow(CronEntry, row)
+export function toEntry(row: RawEntry): Entry {
+  return toRow(CronEntry, row)
 }
 
-function readSlot(row: RawSlot): SlotRow {
-  return readRow(CronSlot, row)
+function toSlot(row: RawSlot): SlotRow {
+  return toRow(CronSlot, row)
 }

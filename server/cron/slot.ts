@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import { type Database, type Em, executorOf, query } from '../db/database.ts'
 import { type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
-import { decide, type Decision, mostMissedRows } from './decide.ts'
+import { decide, type Decision, maxMissedRows } from './decide.ts'
 import { enqueueSlot } from './enqueue.ts'
 import { newestBetween, nextAfter } from './expression.ts'
 import { absenceAt, graceMs, type Interval } from './history.ts'
 import { type Entry, hintEntries, querySlots, type RawSlot, type SlotRow } from './rows.ts'
 
-const mostRefs = 1_000
+const maxRefs = 1_000
 
 interface Work {
   kit: Kit
@@ -69,7 +69,7 @@ async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {
 /** Enough of the newest to run what may run and to record what is recorded. */
 function dueOf(entry: Entry, now: Date): Date[] {
   if (!entry.nextSlotAt || entry.nextSlotAt > now) return []
-  return newestBetween(entry, new Date(entry.nextSlotAt.getTime() - 1), now, mostMissedRows + entry.maxCatchUp)
+  return newestBetween(entry, new Date(entry.nextSlotAt.getTime() - 1), now, maxMissedRows + entry.maxCatchUp)
 }
 
 /** Slots whose job may be unfinished, the follow-up that waits, and what an operator decided ahead of time. */
@@ -85,7 +85,7 @@ function loadSlots({ kit: { db }, em, now }: Work, entries: Entry[]): Promise<Sl
       select found.* from unnest(${ids}::uuid[], ${from}::timestamptz[], ${counted}::boolean[]) as entry (id, due_from, counted)
       cross join lateral (
         (select * from ${slot} where entry.counted and entry_id = entry.id and job_id is not null and finished_at is null
-         order by id desc limit ${mostRefs})
+         order by id desc limit ${maxRefs})
         union
         (select * from ${slot} where entry_id = entry.id and state = 'queued_follow_up' and job_id is null and claimed_at is null)
         union
@@ -109,8 +109,8 @@ async function findUnfinished(work: Work, slots: SlotRow[]): Promise<Set<string>
 export async function findStates({ kit: { engine }, em }: Pick<Work, 'kit' | 'em'>, slots: SlotRow[]) {
   const refs = slots.flatMap((slot) => jobOf(slot) ?? [])
   const found = new Map<string, FoundJob>()
-  for (let start = 0; start < refs.length; start += mostRefs) {
-    for (const job of await engine.find(refs.slice(start, start + mostRefs), executorOf(em))) found.set(jobKey(job), job)
+  for (let start = 0; start < refs.length; start += maxRefs) {
+    for (const job of await engine.find(refs.slice(start, start + maxRefs), executorOf(em))) found.set(jobKey(job), job)
   }
   return found
 }

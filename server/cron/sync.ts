@@ -6,7 +6,7 @@ import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
 import type { DeclaredCronEntry } from '../options.ts'
 import { uuidv7 } from '../uuid.ts'
-import { compareDefinitions, type Declared, definitionOf, readDeclarations } from './definition.ts'
+import { compareDefinitions, type Declared, definitionOf, parseDeclarations } from './definition.ts'
 import { type Entry, hintEntries, queryEntries, type RawEntry, resourceOf } from './rows.ts'
 import { insertEntry, retireEntry, type Saved, saveDefinition } from './save.ts'
 
@@ -15,7 +15,7 @@ import { insertEntry, retireEntry, type Saved, saveDefinition } from './save.ts'
  * retired with its history, and comes back as what it was. Unchanged entries are not written.
  */
 export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEntry[]): Promise<void> {
-  const declared = readDeclarations(declarations)
+  const declared = parseDeclarations(declarations)
   await kit.db.transact(async (em) => {
     await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools cron ${kit.db.schema}`}, 0))`)
     const sync: Sync = { kit, em, now: kit.now(), requestId: `system-start-${uuidv7()}`, told: [] }

@@ -1,7 +1,7 @@
 import type { Cron } from 'croner'
 
 /** So many computed instants are kept; lists of entries ask for the same ones again and again. */
-const mostKept = 2_048
+const maxKept = 2_048
 
 /**
  * The instants of one expression in one timezone, as one strictly increasing sequence. What was computed last is kept
@@ -50,7 +50,7 @@ export class Timeline {
 
   /** Nothing lies between `from` and `next`. */
   private keep(from: number, next: number): void {
-    if (from < this.from || from > this.to || this.instants.length >= mostKept) {
+    if (from < this.from || from > this.to || this.instants.length >= maxKept) {
       this.instants = []
       this.from = from
     }

@@ -1,13 +1,13 @@
 import { OpsError } from '../error.ts'
 
 const known = new Map<string, string>()
-const mostKnown = 1_000
+const maxKnown = 1_000
 
 /**
  * An IANA timezone in its usual spelling, e.g. `europe/berlin` → `Europe/Berlin`. A name that is a link (`Etc/UTC`)
  * stays as it was written, because people look for what they typed.
  */
-export function readTimezone(given: string, path = 'timezone'): string {
+export function parseTimezone(given: string, path = 'timezone'): string {
   const kept = known.get(given)
   if (kept) return kept
   const canonical = resolve(given)
@@ -16,7 +16,7 @@ export function readTimezone(given: string, path = 'timezone'): string {
     throw new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })
   }
   const name = canonical.toLowerCase() === given.toLowerCase() ? canonical : given
-  if (known.size >= mostKnown) known.clear()
+  if (known.size >= maxKnown) known.clear()
   known.set(given, name)
   return name
 }

@@ -13,26 +13,26 @@ export async function hint(db: Database, em: Em, topic: string, subject?: LiveHi
   await query(em, sql`select pg_notify(${hintChannel(db.schema)}, ${JSON.stringify({ topic, subject })})`)
 }
 
-const pauseMilliseconds = 40
+const pauseMs = 40
 
 /** A hint on its way: with what the host is asked before anybody hears which subject it is about. */
-export interface ToldHint extends LiveHint {
+export interface PublishedHint extends LiveHint {
   resource?: Omit<Resource, 'type' | 'id'>
 }
 
 /** PostgreSQL refuses a payload of 8,000 bytes, and with it all that are sent together. */
-const mostBytes = 4_000
+const maxBytes = 4_000
 
 /** What is too long to be sent becomes a hint about the topic alone. */
-function payloadOf({ topic, subject, resource }: ToldHint): string {
+function payloadOf({ topic, subject, resource }: PublishedHint): string {
   const { queue, worker, tags } = resource ?? {}
   const payload = JSON.stringify({ topic, subject, resource: resource && { queue, worker, tags } })
-  return Buffer.byteLength(payload) > mostBytes ? JSON.stringify({ topic }) : payload
+  return Buffer.byteLength(payload) > maxBytes ? JSON.stringify({ topic }) : payload
 }
 
 export interface HintSender {
   /** To be called after the commit. Nothing depends on a hint's arrival. */
-  tell(hint: ToldHint): void
+  publish(hint: PublishedHint): void
   /** Sends what is still held back. */
   flush(): Promise<void>
 }
@@ -60,9 +60,9 @@ export function openHints(db: Database): HintSender {
     }
   }
   return {
-    tell(told) {
-      held.add(payloadOf(told))
-      timer ??= setTimeout(flush, pauseMilliseconds)
+    publish(given) {
+      held.add(payloadOf(given))
+      timer ??= setTimeout(flush, pauseMs)
     },
     flush,
   }

@@ -6,7 +6,7 @@ type AnyEntity = (typeof entities)[number]
  * A row of a statement of our own, as its entity describes it: property names for column names, and dates for
  * timestamps, which reach us as PostgreSQL writes them.
  */
-export function readRow<E extends AnyEntity>(entity: E, row: object): Row<E> {
+export function toRow<E extends AnyEntity>(entity: E, row: object): Row<E> {
   const read = columnsOf(entity).map(({ name, column, isDate }) => {
     const value = (row as Record<string, unknown>)[column] ?? null
     return [name, isDate && value !== null ? new Date(value as string) : value]

@@ -5,17 +5,17 @@ import { OpsError } from '../error.ts'
 const reads: ReadonlySet<string> = new Set<keyof Engine>(['list', 'count', 'hints', 'read', 'detail', 'readQueue', 'check'])
 
 /** So many reads may be without an answer after their time; then the next ones are refused at once. */
-const mostLate = 8
+const maxLate = 8
 
 /**
  * An engine whose reads end. Where its store is there and says nothing, e.g. because its table is locked, those who wait are
  * told so, and the connections that the host's workers need are not taken up by more and more of them.
  */
-export function patientEngine(engine: Engine, patienceMs = 20_000): Engine {
+export function engineWithTimeouts(engine: Engine, timeoutMs = 20_000): Engine {
   let late = 0
 
   async function inTime(work: () => Promise<unknown>): Promise<unknown> {
-    if (late >= mostLate) throw away()
+    if (late >= maxLate) throw away()
     let timer: NodeJS.Timeout | undefined
     let givenUp = false
     const begun = work().finally(() => {
@@ -27,7 +27,7 @@ export function patientEngine(engine: Engine, patienceMs = 20_000): Engine {
         givenUp = true
         late += 1
         reject(away())
-      }, patienceMs)
+      }, timeoutMs)
     })
     return Promise.race([begun, tooLate])
   }

@@ -3,11 +3,11 @@ import type { CountMethod } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 
-const everyMs = 15_000
+const intervalMs = 15_000
 /** Where looking takes long it is done less often, so that it never takes more than a twentieth of the time. */
 const restFactor = 20
-const mostNamed = 50
-const mostCounted = 1_000
+const maxNamed = 50
+const maxCounted = 1_000
 /** As long as a resolved thing is recent, so is a discarded job new. */
 export const newHours = 24
 
@@ -31,14 +31,14 @@ export async function findDiscarded(kit: Kit): Promise<void> {
       sql<{ due: boolean }>`
         select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) and not exists (
           select from ${db.table('finding')} where key = 'discarded'
-            and as_of > ${now}::timestamptz - make_interval(secs => greatest(${everyMs - 500}, (data ->> 'tookMs')::float8 * ${restFactor}) / 1000)) as due`,
+            and as_of > ${now}::timestamptz - make_interval(secs => greatest(${intervalMs - 500}, (data ->> 'tookMs')::float8 * ${restFactor}) / 1000)) as due`,
     )
     if (!turn?.due) return
     const began = performance.now()
     const from = new Date(now.getTime() - newHours * 3_600_000)
     const filter = { states: ['discarded' as const], time: { field: 'finished' as const, from } }
-    const page = await engine.list(filter, { order: 'newest', limit: mostNamed })
-    const counted = page.next === undefined ? { count: page.jobs.length, how: 'exact' as const } : await engine.count(filter, mostCounted)
+    const page = await engine.list(filter, { order: 'newest', limit: maxNamed })
+    const counted = page.next === undefined ? { count: page.jobs.length, how: 'exact' as const } : await engine.count(filter, maxCounted)
     const found: Discarded = {
       ...counted,
       searched: page.searched,

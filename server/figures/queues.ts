@@ -34,7 +34,7 @@ export async function keepFigures({ db }: Kit, em: Em, now: Date, queues: QueueM
   )
 }
 
-export async function forgetOldFigures({ db }: Kit, em: Em, now: Date): Promise<void> {
+export async function deleteOldFigures({ db }: Kit, em: Em, now: Date): Promise<void> {
   await query(em, sql`delete from ${db.table('queue_minute')} where minute < ${now}::timestamptz - make_interval(hours => ${minutesKeptHours})`)
   await query(em, sql`delete from ${db.table('queue_figure')} where as_of < ${now}::timestamptz - make_interval(hours => ${figuresKeptHours})`)
 }

@@ -3,15 +3,15 @@ import { type Em, query } from '../db/database.ts'
 import { hintChannel } from '../db/hint.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
-import { forgetOldFigures, keepFigures } from './queues.ts'
+import { deleteOldFigures, keepFigures } from './queues.ts'
 
 /**
  * Between two measurements, whoever makes them. A figure is as old as its measurement's beginning, so that with the
  * time it takes to measure no figure is read that is older than five seconds.
  */
-const everyMs = 2_900
+const intervalMs = 2_900
 /** An engine slower than this is not waited for. */
-const patienceMs = 5_000
+const timeoutMs = 5_000
 const keptHours = 25
 
 /** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
@@ -29,15 +29,15 @@ export async function takeSnapshot(kit: Kit): Promise<void> {
   await db.transact(async (em) => {
     const turn = await takeTurn(kit, em)
     const now = kit.now()
-    const due = turn.last ? turn.last.getTime() + everyMs : 0
-    mine.next = Math.min(due, now.getTime() + everyMs)
+    const due = turn.last ? turn.last.getTime() + intervalMs : 0
+    mine.next = Math.min(due, now.getTime() + intervalMs)
     if (!turn.locked || now.getTime() < due) return
-    mine.next = now.getTime() + everyMs
-    const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - everyMs)
+    mine.next = now.getTime() + intervalMs
+    const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, mine)
     await keep(kit, em, now, since, measured)
     await keepFigures(kit, em, now, measured.queues)
-    if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await forgetOld(kit, em, now)
+    if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
     const moved = measured.finished > 0 || String(measured.waiting) !== turn.waiting || String(measured.executing) !== turn.executing
     const hints = ['overview', 'queues', ...(moved ? ['jobs'] : [])].map((topic) => JSON.stringify({ topic }))
     await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
@@ -69,7 +69,7 @@ async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
 async function measure({ engine }: Kit, since: Date, mine: { busy: boolean }): Promise<Measurement> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The engine was not measured within ${patienceMs / 1000} seconds.`)), patienceMs)
+    timer = setTimeout(() => reject(new Error(`The engine was not measured within ${timeoutMs / 1000} seconds.`)), timeoutMs)
   })
   mine.busy = true
   const measuring = engine.measure(since).finally(() => {
@@ -93,7 +93,7 @@ async function keep({ db }: Kit, em: Em, now: Date, since: Date, measured: Measu
   )
 }
 
-async function forgetOld(kit: Kit, em: Em, now: Date): Promise<void> {
+async function deleteOld(kit: Kit, em: Em, now: Date): Promise<void> {
   await query(em, sql`delete from ${kit.db.table('snapshot')} where at < ${now}::timestamptz - make_interval(hours => ${keptHours})`)
-  await forgetOldFigures(kit, em, now)
+  await deleteOldFigures(kit, em, now)
 }

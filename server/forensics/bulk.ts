@@ -1,12 +1,12 @@
 import { type Bundle, type BulkRun, bulkOutcomes, leftOverOutcomes, type NextPath, operationActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
-import { readRun } from '../operations/bulk/read.ts'
+import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import type { Scope } from '../operations/scope.ts'
 import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst } from './chronology.ts'
-import { readTrail, type Trail } from './trail.ts'
+import { listTrail, type Trail } from './trail.ts'
 
 /** What is known of a bulk run: its frozen set, how its jobs fared, and one event for each batch. */
 export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
@@ -15,7 +15,7 @@ export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
   if (!allowed) return unknownBundle(scope, subject, 'You may not see jobs.', ['jobs'])
   const run = await findRun(scope, id)
   if (!run) return unknownBundle(scope, subject, 'Supply the id of a bulk run that was confirmed.')
-  const trail = await readTrail(scope, 'bulk', id)
+  const trail = await listTrail(scope, 'bulk', id)
   const href = `${scope.kit.base}/list?${new URLSearchParams({ bulk: id })}`
   return {
     subject: { ...subject, label: `${operationActions[run.action]}, ${run.total} jobs`, href },
@@ -36,7 +36,7 @@ export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
 async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return null
   try {
-    return showRun(await readRun(scope, id), scope)
+    return showRun(await getRun(scope, id), scope)
   } catch (error) {
     if (error instanceof OpsError && error.code === 'not_found') return null
     throw error

@@ -6,18 +6,18 @@ import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst, slotItem } from './chronology.ts'
-import { readTrail, type Trail } from './trail.ts'
+import { listTrail, type Trail } from './trail.ts'
 
 const windowDays = 42
 /** Of a busy entry the quiet slots are cut first; what needs an eye is kept. */
-const mostSlots = 120
+const maxSlots = 120
 
 /** What is known of a cron entry, from its slots, the scheduler's coverage and the audit log. */
 export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
   if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
   const entry = await findEntry(scope, name)
-  const trail = await readTrail(scope, 'cron_entry', name)
+  const trail = await listTrail(scope, 'cron_entry', name)
   if (!entry) return deletedBundle(scope, name, trail)
   const from = new Date(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000))
   const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
@@ -87,7 +87,7 @@ function completenessOf(history: CronHistory, trail: Trail): Bundle['completenes
 function worthTelling(slots: Slot[]): Slot[] {
   const troubled = slots.filter(({ outcome }) => outcome !== 'on_time')
   const quiet = slots.filter(({ outcome }) => outcome === 'on_time')
-  return [...troubled.slice(0, mostSlots / 2), ...quiet.slice(0, mostSlots / 2)]
+  return [...troubled.slice(0, maxSlots / 2), ...quiet.slice(0, maxSlots / 2)]
 }
 
 async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {

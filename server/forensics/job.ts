@@ -9,17 +9,17 @@ import { diagnoseJob } from './job-diagnosis.ts'
 import { linksOfJob, pathsOfJob } from './job-paths.ts'
 import { runbookForJob } from './job-runbook.ts'
 import { judgeJobEvidence, missingJob } from './job-evidence.ts'
-import { readTrail, type Trail } from './trail.ts'
+import { listTrail, type Trail } from './trail.ts'
 
-const mostEvents = 20
+const maxEvents = 20
 
 /** A job's own page: the job, what was done to it, and its bundle, each for who may see it. */
 export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobDetail> {
   const job = await getJob(scope, id)
-  const [trail, { allowed }] = await Promise.all([readTrail(scope, 'job', id), scope.viewer.can('view_forensics', pageOf('view_forensics'))])
+  const [trail, { allowed }] = await Promise.all([listTrail(scope, 'job', id), scope.viewer.can('view_forensics', pageOf('view_forensics'))])
   return {
     ...job,
-    events: trail.withheld.length ? undefined : trail.events.slice(0, mostEvents),
+    events: trail.withheld.length ? undefined : trail.events.slice(0, maxEvents),
     forensics: allowed ? await openBundle(scope, job, trail) : undefined,
   }
 }
@@ -28,7 +28,7 @@ export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobD
 export async function jobBundle(scope: Scope, id: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
   if (!allowed) return unknownBundle(scope, { type: 'job', id }, 'You may not see jobs.', ['jobs'])
-  const [job, trail] = await Promise.all([findJob(scope, id), readTrail(scope, 'job', id)])
+  const [job, trail] = await Promise.all([findJob(scope, id), listTrail(scope, 'job', id)])
   return job ? openBundle(scope, job, trail) : missingJob(scope, id, trail)
 }
 

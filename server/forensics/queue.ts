@@ -2,12 +2,12 @@ import { type Bundle, jobStates, type NextPath, operationActions, type Queue } f
 import { pageOf } from '../host/auth.ts'
 import { type QueueAction, queueActions } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
-import { readStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
 import { eventItem, inWords, newestFirst } from './chronology.ts'
-import { readTrail, type Trail } from './trail.ts'
+import { listTrail, type Trail } from './trail.ts'
 
 const staleSeconds = 60
 const windowMinutes = 60
@@ -17,7 +17,7 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
   const subject = { type: 'queue', id: name }
   const { allowed } = await scope.viewer.can('view_queues', pageOf('view_queues'))
   if (!allowed) return unknownBundle(scope, subject, 'You may not see queues.', ['queues'])
-  const [queue, trail, [still]] = await Promise.all([findQueue(scope, name), readTrail(scope, 'queue', name), readStillQueues(scope, name)])
+  const [queue, trail, [still]] = await Promise.all([findQueue(scope, name), listTrail(scope, 'queue', name), listStillQueues(scope, name)])
   if (!queue) return goneBundle(scope, name, trail)
   const { kit, now } = scope
   const diagnosis = diagnose(queue, still)
@@ -52,7 +52,7 @@ function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
 }
 
 function diagnose(queue: Queue, still: StillQueue | undefined): Bundle['diagnosis'] {
-  const detail = sayFigures(queue)
+  const detail = describeFigures(queue)
   if (queue.paused) {
     const who = queue.paused.by ? ` by ${queue.paused.by.label}` : ', and by whom is not known here'
     return { status: 'blocked', title: `It is paused${who}.`, detail, provenance: 'durable' }
@@ -67,7 +67,7 @@ function countOf({ depth }: Queue, state: keyof typeof jobStates): number {
   return depth.find((each) => each.state === state)?.count ?? 0
 }
 
-function sayFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
+function describeFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
   if (!depth.length && !series.length) return 'No figures of it are kept.'
   const holds = depth.filter(({ count }) => count).map(({ state, count, how }) => `${count}${how === 'capped' ? '+' : ''} ${jobStates[state]}`)
   const rate = finishedPerMinute === null ? '' : ` In the last hour ${round(finishedPerMinute)} ended and ${round(failedPerMinute ?? 0)} failed per minute.`

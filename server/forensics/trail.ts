@@ -3,7 +3,7 @@ import { readRows, visibleEvents } from '../audit/list.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
 
-const mostEvents = 100
+const maxEvents = 100
 
 /** What the audit log has of a subject. */
 export interface Trail {
@@ -13,13 +13,13 @@ export interface Trail {
   gaps: string[]
 }
 
-export async function readTrail(scope: Scope, subjectType: string, subjectId: string): Promise<Trail> {
+export async function listTrail(scope: Scope, subjectType: string, subjectId: string): Promise<Trail> {
   const { allowed } = await scope.viewer.can('view_audit', pageOf('view_audit'))
   if (!allowed) return { events: [], withheld: ['audit events'], gaps: ['Audit events are withheld from you.'] }
-  const rows = await readRows(scope, { subjectType, subjectId }, mostEvents)
+  const rows = await readRows(scope, { subjectType, subjectId }, maxEvents)
   return {
     events: await visibleEvents(rows, scope.viewer, 'view_forensics'),
     withheld: [],
-    gaps: rows.length === mostEvents ? [`Only the newest ${mostEvents} audit events are shown.`] : [],
+    gaps: rows.length === maxEvents ? [`Only the newest ${maxEvents} audit events are shown.`] : [],
   }
 }

@@ -13,16 +13,16 @@ export interface Viewer {
 }
 
 /** An export asks about every job there is, and its memory must not grow with them. */
-const mostRemembered = 5_000
+const maxCached = 5_000
 
 export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor): Viewer {
   const asked = new Map<string, Promise<Permission>>()
   return {
-    principal: readPrincipal(auth, actor),
+    principal: getPrincipal(auth, actor),
     can(action, resource) {
       const key = JSON.stringify([action, resource.type, resource.id, resource.queue, resource.worker, resource.tags])
       let answer = asked.get(key)
-      if (asked.size >= mostRemembered) asked.clear()
+      if (asked.size >= maxCached) asked.clear()
       if (!answer) asked.set(key, (answer = askHost(auth, actor, action, resource)))
       return answer
     },
@@ -50,7 +50,7 @@ async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, r
 }
 
 /** A principal that cannot be named in evidence is as good as none. */
-function readPrincipal<Actor>(auth: Auth<Actor>, actor: Actor): Principal | null {
+function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor): Principal | null {
   try {
     const principal = auth.auditPrincipal(actor)
     if (!principal || !isName(principal.id) || !isName(principal.type)) return null

@@ -9,11 +9,11 @@ import { streamLive } from '../live/stream.ts'
 import type { Hub } from '../live/hub.ts'
 import type { ExportFormat } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
-import { readJson } from './body.ts'
+import { parseJsonBody } from './body.ts'
 import { answerProblem, invalidRequest } from './errors.ts'
 import { exporters } from './exports.ts'
 import type { Handler, HandlerInput, Handlers } from './handlers.ts'
-import { readHealth, readReadiness } from './health.ts'
+import { getHealthReport, getReadinessReport } from './health.ts'
 import { describeApi } from './openapi.ts'
 import { openScope, requestIdOf } from './scope.ts'
 import { requireSameOrigin } from './same-origin.ts'
@@ -55,7 +55,7 @@ function answerer(kit: Kit, endpoint: Endpoint, handlers: Handlers, hub: Hub): A
     if (!scope) throw new OpsError('unauthenticated', 'Nobody is signed in; sign in, or send the credentials the host expects.')
     requireSameOrigin(ctx, kit.auth)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
-    const input = await readInput(ctx, endpoint)
+    const input = await parseInput(ctx, endpoint)
     if (endpoint.media === 'event-stream') return streamLive(ctx, scope, hub)
     if (endpoint.media === 'export') return answerExport(ctx, endpoint, input, scope)
     const handler = handlers[endpoint.name as keyof Handlers] as Handler
@@ -76,10 +76,10 @@ function publicAnswers(kit: Kit) {
       ctx.body = describeApi(kit.base, kit.version)
     },
     getHealth: async (ctx: Context) => {
-      ctx.body = readHealth(kit)
+      ctx.body = getHealthReport(kit)
     },
     getReadiness: async (ctx: Context) => {
-      const readiness = await readReadiness(kit)
+      const readiness = await getReadinessReport(kit)
       ctx.body = readiness
       ctx.status = readiness.ok ? 200 : 503
     },
@@ -98,12 +98,12 @@ async function answerExport(ctx: Context, { name }: Endpoint, input: HandlerInpu
   await sendExport(ctx, await open({ ...input, format, filters }, scope), format, scope)
 }
 
-async function readInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInput> {
+async function parseInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInput> {
   return {
     params: parse(endpoint.params, ctx.params, 'path'),
     query: parse(endpoint.query, { ...ctx.query }, 'query'),
     headers: (parse(endpoint.headers, ctx.headers, 'headers') ?? {}) as Record<string, string | undefined>,
-    body: endpoint.body && parse(endpoint.body, await readJson(ctx), 'body'),
+    body: endpoint.body && parse(endpoint.body, await parseJsonBody(ctx), 'body'),
   }
 }
 

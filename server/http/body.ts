@@ -4,14 +4,14 @@ import { OpsError } from '../error.ts'
 const maxBytes = 1024 * 1024
 
 /** The JSON body of a request. A host that parses bodies before us has already read the stream; then its result counts. */
-export async function readJson(ctx: Context): Promise<unknown> {
+export async function parseJsonBody(ctx: Context): Promise<unknown> {
   if (!ctx.is('application/json')) {
     const got = ctx.get('content-type') || 'no content type'
     throw new OpsError('unsupported_media_type', `The body came as ${got}; expected application/json.`)
   }
   const parsed = (ctx.request as { body?: unknown }).body
   if (parsed !== undefined) return parsed
-  const text = await readText(ctx)
+  const text = await readBodyText(ctx)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -21,7 +21,7 @@ export async function readJson(ctx: Context): Promise<unknown> {
   }
 }
 
-async function readText(ctx: Context): Promise<string> {
+async function readBodyText(ctx: Context): Promise<string> {
   if (Number(ctx.get('content-length')) > maxBytes) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0

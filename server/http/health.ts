@@ -3,12 +3,12 @@ import type { Readiness } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 
-export function readHealth({ version }: Kit): { ok: boolean; version: string } {
+export function getHealthReport({ version }: Kit): { ok: boolean; version: string } {
   return { ok: true, version }
 }
 
 /** Anyone may ask, so nothing is told but whether each part answers. */
-export async function readReadiness(kit: Kit): Promise<Readiness> {
+export async function getReadinessReport(kit: Kit): Promise<Readiness> {
   const [database, engine] = await Promise.all([databaseAnswers(kit), kit.engine.check()])
   const checks = [
     { name: 'database', ok: database },

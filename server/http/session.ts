@@ -7,7 +7,7 @@ import type { Scope } from '../operations/scope.ts'
 const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
 
 /** Who is asking and what they may do, so that a page can say no before it is asked. */
-export async function readSession(operations: Operations, scope: Scope): Promise<Session> {
+export async function getSessionOf(operations: Operations, scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
   const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
   const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(

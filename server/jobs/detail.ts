@@ -8,7 +8,7 @@ import type { Scope } from '../operations/scope.ts'
 import { operationsOn } from './permissions.ts'
 import { jobResource, visibleJobs } from './resource.ts'
 import { showJob } from './show.ts'
-import { tellTimeline } from './timeline.ts'
+import { timelineOf } from './timeline.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** What this feature knows of a job; its evidence belongs to others. */
@@ -50,7 +50,7 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
       error: showText('job_error', error, viewer, 'view_jobs', subject),
     })),
     attemptsKept: kit.engine.attemptHistory,
-    timeline: tellTimeline(job, slot && new Date(slot.slot_at)),
+    timeline: timelineOf(job, slot && new Date(slot.slot_at)),
     origin: {
       cronEntry: slot?.name,
       slotAt: slot && new Date(slot.slot_at).toISOString(),

@@ -4,7 +4,7 @@ import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
 import { filtersInEvidence } from './evidence.ts'
-import { readPage, type ShownPage } from './pages.ts'
+import { listPage, type ShownPage } from './pages.ts'
 
 const batch = 200
 
@@ -21,7 +21,7 @@ export interface JobExport {
 export async function exportJobs(scope: Scope, format: ExportFormat, filters: JobFilters, surface: 'export' | 'cli' = 'export'): Promise<JobExport> {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
-  const read = (cursor?: string) => readPage(scope, filters, { order: 'newest', limit: batch, cursor, surface })
+  const read = (cursor?: string) => listPage(scope, filters, { order: 'newest', limit: batch, cursor, surface })
   const first = await read()
   await writeEvent(kit.db, em, {
     action: 'export_jobs',
@@ -33,7 +33,7 @@ export async function exportJobs(scope: Scope, format: ExportFormat, filters: Jo
     requestId: scope.requestId,
     metadata: { filters: filtersInEvidence(filters) },
   })
-  kit.tell({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit' })
   return { lines: writeLines(format, first, read), searched: first.searched }
 }
 

@@ -7,7 +7,7 @@ import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** The words of an address as the engine takes them; the cron entry is not an engine's matter. */
-export function readFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {
+export function parseFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {
   return {
     queue, worker, id, tag, args, error,
     ...(state === undefined ? {} : { states: [...new Set(state.split(','))] as JobState[] }),
@@ -24,7 +24,7 @@ export function readFilter({ state, queue, worker, id, tag, args, error, time = 
 export function requireFilter(scope: Scope, filters: JobFilters): JobFilter {
   requireEngine(scope.kit.engine, filters)
   requireShown(scope, filters)
-  return readFilter(filters)
+  return parseFilter(filters)
 }
 
 const features: Partial<Record<keyof JobFilters, EngineFeature>> = {

@@ -31,7 +31,7 @@ export interface Illegal {
 export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, action: JobAction, job: SelectedJob): Illegal | undefined {
   const lacking = engine.lacks[operationOf(action)]
   if (lacking !== undefined) return { code: 'unsupported_by_engine', reason: lacking }
-  if (!legalStates[action].includes(job.state)) return { code: 'illegal_transition', reason: sayState(action, job.state) }
+  if (!legalStates[action].includes(job.state)) return { code: 'illegal_transition', reason: describeState(action, job.state) }
   if (action === 'rescue' && job.attended !== undefined) return { code: 'illegal_transition', reason: job.attended }
   const refused = engine.refuses?.(action, job)
   return refused === undefined ? undefined : { code: 'unsupported_by_engine', reason: refused }
@@ -50,7 +50,7 @@ const past: Record<JobAction, string> = {
   rescue: 'rescued',
 }
 
-function sayState(action: JobAction, state: JobState): string {
+function describeState(action: JobAction, state: JobState): string {
   const legal = legalStates[action].map((each) => jobStates[each])
   const expected = legal.length === 1 ? legal[0]! : `${legal.slice(0, -1).join(', ')} or ${legal.at(-1)!}`
   return `It is ${jobStates[state]}; only ${expected} jobs can be ${past[action]}.`

@@ -5,7 +5,7 @@ import type { Scope } from '../operations/scope.ts'
 import { matches } from './filter.ts'
 
 /** Slots looked at for one page; a filter that matches few of them gives a short page and the place to go on. */
-const mostSlots = 2_000
+const maxSlots = 2_000
 const batch = 500
 
 interface SlotJob {
@@ -30,8 +30,8 @@ export async function listJobsOfCronEntry(scope: Scope, { entry, filter, order, 
   if (!(await maySeeEntry(scope, entry))) return { jobs: [] }
   const jobs: EngineJob[] = []
   let last = after
-  for (let looked = 0; looked < mostSlots; looked += batch) {
-    const slots = await readSlots(scope, entry, order, last)
+  for (let looked = 0; looked < maxSlots; looked += batch) {
+    const slots = await listSlots(scope, entry, order, last)
     const found = new Map((await scope.kit.engine.read(slots.map(({ job_id }) => job_id))).map((job) => [job.id, job]))
     for (const slot of slots) {
       const job = found.get(slot.job_id)
@@ -41,10 +41,10 @@ export async function listJobsOfCronEntry(scope: Scope, { entry, filter, order, 
     }
     if (slots.length < batch) return { jobs }
   }
-  return { jobs, next: last, searched: `${mostSlots} runs of the entry for one page` }
+  return { jobs, next: last, searched: `${maxSlots} runs of the entry for one page` }
 }
 
-function readSlots({ kit: { db }, em }: Scope, entry: string, order: 'newest' | 'oldest', after?: string): Promise<SlotJob[]> {
+function listSlots({ kit: { db }, em }: Scope, entry: string, order: 'newest' | 'oldest', after?: string): Promise<SlotJob[]> {
   const [at, id] = after?.split('|') ?? []
   const side = order === 'newest' ? sql`<` : sql`>`
   const direction = order === 'newest' ? sql`desc` : sql`asc`

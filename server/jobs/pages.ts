@@ -23,7 +23,7 @@ export interface ShownPage {
 }
 
 /** One page of jobs that match, as the viewer may see them. */
-export async function readPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
+export async function listPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
   const filter = requireFilter(scope, filters)
   const { cronEntry } = filters
   const kind = cronEntry === undefined ? 'e' : 'c'
@@ -31,7 +31,7 @@ export async function readPage(scope: Scope, filters: JobFilters, { order, limit
     cronEntry === undefined
       ? scope.kit.engine.list(filter, { order, after, limit: most })
       : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
-  const after = cursor === undefined ? undefined : readCursor(kind, cursor)
+  const after = cursor === undefined ? undefined : parseCursor(kind, cursor)
   // How many jobs have a value inside them, or one that is named, is not for somebody who may not see those jobs.
   const silent = looksInside(filter) || !(await mayName(scope, filters))
   const { found, next, searched, withheld } = silent
@@ -74,7 +74,7 @@ async function look(
 
 const atOnce = 200
 /** Jobs behind which it is no longer looked for one that may be shown. */
-const mostHidden = 2_000
+const maxHidden = 2_000
 
 /**
  * Found by what is inside them: a short page with a cursor to more would tell that jobs match which the viewer may not see. So
@@ -82,7 +82,7 @@ const mostHidden = 2_000
  */
 async function fillPage(lookFrom: (after: string | undefined, most: number) => Promise<Looked>, after: string | undefined, limit: number): Promise<Looked> {
   const page = await lookFrom(after, limit)
-  for (let looked = 0; page.next !== undefined && page.found.length < limit && looked < mostHidden; looked += atOnce) {
+  for (let looked = 0; page.next !== undefined && page.found.length < limit && looked < maxHidden; looked += atOnce) {
     const room = limit - page.found.length
     const wide = await lookFrom(page.next, atOnce)
     // Whoever reads on begins behind the last job of the page, so the engine is asked to end there.
@@ -95,7 +95,7 @@ async function fillPage(lookFrom: (after: string | undefined, most: number) => P
 }
 
 /** The engine reads its own part of it. */
-function readCursor(kind: 'e' | 'c', cursor: string): string {
+function parseCursor(kind: 'e' | 'c', cursor: string): string {
   const inner = Buffer.from(cursor.slice(1), 'base64url').toString()
   const wellFormed = kind === 'e' ? inner.length > 0 && !inner.includes('\0') : isSlot(inner)
   if (cursor.startsWith(kind) && wellFormed) return inner

@@ -2,15 +2,15 @@ import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
 import type { JobFilter } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter } from './filter.ts'
-import { readPage } from './pages.ts'
+import { listPage } from './pages.ts'
 import { visibleJobs } from './resource.ts'
 import { showTags } from './show.ts'
 
 /** A count goes no further than this; what is beyond reads as `10,000+`. */
-const mostCounted = 10_000
+const maxCounted = 10_000
 /** A count of jobs that must each be looked at. */
-const mostLookedAt = 1_000
-const mostHints = 20
+const maxLookedAt = 1_000
+const maxHints = 20
 
 export interface Searched {
   searched?: { window: string }
@@ -30,7 +30,7 @@ export interface JobListAsked extends JobFilters {
 }
 
 export async function listJobs(scope: Scope, { order, limit, cursor, ...filters }: JobListAsked): Promise<JobList> {
-  const { jobs, searched, ...page } = await readPage(scope, filters, { order, limit, cursor })
+  const { jobs, searched, ...page } = await listPage(scope, filters, { order, limit, cursor })
   return { items: jobs, ...page, ...inWindow(searched), asOf: scope.now.toISOString() }
 }
 
@@ -53,7 +53,7 @@ export async function countJobs(scope: Scope, filters: JobFilters): Promise<Coun
 /** The host is asked about the first thousand. Where it keeps none of them back, what is beyond is counted unasked, and that is said. */
 async function countSeen(scope: Scope, filter: JobFilter): Promise<Counted> {
   const { engine } = scope.kit
-  const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, mostCounted), engine.select(filter, { limit: mostLookedAt })])
+  const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, maxCounted), engine.select(filter, { limit: maxLookedAt })])
   const seen = (await visibleJobs(scope, asked.jobs)).length
   const more = count > asked.jobs.length && asked.next !== undefined
   if (seen < asked.jobs.length) return { count: seen, how: more ? 'capped' : 'exact', ...inWindow(searched) }
@@ -65,12 +65,12 @@ async function countShown(scope: Scope, filters: JobFilters): Promise<Searched &
   let looked = 0
   let cursor: string | undefined
   do {
-    const page = await readPage(scope, filters, { order: 'newest', limit: 200, cursor })
+    const page = await listPage(scope, filters, { order: 'newest', limit: 200, cursor })
     count += page.jobs.length
     looked += 200
     cursor = page.nextCursor
     if (page.searched !== undefined) return { count, how: cursor === undefined ? 'exact' : 'capped', ...inWindow(page.searched) }
-  } while (cursor !== undefined && looked < mostLookedAt)
+  } while (cursor !== undefined && looked < maxLookedAt)
   return { count, how: cursor === undefined ? 'exact' : 'capped' }
 }
 
@@ -79,7 +79,7 @@ export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', 
   const { engine } = scope.kit
   const asOf = scope.now.toISOString()
   if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
-  const values = await engine.hints(field, prefix, mostHints)
+  const values = await engine.hints(field, prefix, maxHints)
   const answers = await Promise.all(values.map((value) => maySuggest(scope, field, value)))
   return { values: values.filter((_value, index) => answers[index]), asOf }
 }

@@ -9,7 +9,7 @@ interface Moment {
 const ends = { completed: 'completed', failed: 'failed', cancelled: 'was cancelled', executing: 'goes on', unknown: 'ended' } as const
 
 /** What happened when, oldest first, as far as the engine kept it. */
-export function tellTimeline(job: EngineJobDetail, slotAt?: Date): JobDetail['timeline'] {
+export function timelineOf(job: EngineJobDetail, slotAt?: Date): JobDetail['timeline'] {
   const { createdAt, dueAt, startedAt, finishedAt, state, attempts } = job
   const moments: (Moment | undefined)[] = [
     moment(slotAt, 'cron slot'),

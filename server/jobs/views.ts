@@ -4,7 +4,7 @@ import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 
-const mostViews = 100
+const maxViews = 100
 
 interface Row {
   name: string
@@ -35,11 +35,11 @@ export async function saveJobView(scope: Scope, name: string, filters: JobFilter
       insert into ${table} as view (actor_id, name, filters, updated_at)
       select ${id}, ${name}, ${JSON.stringify(filters)}::jsonb, ${scope.now}
       where exists (select from ${table} where actor_id = ${id} and name = ${name})
-        or (select count(*) from ${table} where actor_id = ${id}) < ${mostViews}
+        or (select count(*) from ${table} where actor_id = ${id}) < ${maxViews}
       on conflict (actor_id, name) do update set filters = excluded.filters, updated_at = excluded.updated_at
       returning name, filters, updated_at::text`,
   )
-  if (!row) throw new OpsError('invalid_request', `You have ${mostViews} saved views; delete one before you save another.`)
+  if (!row) throw new OpsError('invalid_request', `You have ${maxViews} saved views; delete one before you save another.`)
   return showView(row)
 }
 

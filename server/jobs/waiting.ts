@@ -17,8 +17,8 @@ export interface StandsInTheWay {
 export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, now }: StandsInTheWay): Waiting {
   if (job.state === 'executing' || !unfinishedStates.includes(job.state)) return []
   const ours: Waiting = [
-    ...(pause ? [{ reason: 'queue_paused', detail: sayPause(job.queue, pause) } as const] : []),
-    ...(job.dueAt && job.dueAt > now ? [{ reason: 'scheduled_until', detail: sayDue(job, job.dueAt) } as const] : []),
+    ...(pause ? [{ reason: 'queue_paused', detail: describePause(job.queue, pause) } as const] : []),
+    ...(job.dueAt && job.dueAt > now ? [{ reason: 'scheduled_until', detail: describeDue(job, job.dueAt) } as const] : []),
     ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It waits for ${waitsFor === 1 ? 'one job' : `${waitsFor} jobs`} to end.` } as const] : []),
   ]
   const known = new Set(ours.map(({ reason }) => reason))
@@ -30,12 +30,12 @@ export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, 
   return [unknown ?? { reason: 'unknown', detail: 'Nothing that is known stands in its way; no executor has taken it yet.' }]
 }
 
-function sayPause(queue: string, { at, by, reason }: NonNullable<Queue['paused']>): string {
+function describePause(queue: string, { at, by, reason }: NonNullable<Queue['paused']>): string {
   const who = by ? ` by ${by.label}` : ''
   const since = at ? ` since ${at}` : ''
   return `The queue ${queue} is paused${who}${since}${reason ? `: “${reason}”` : '.'}`
 }
 
-function sayDue({ state }: EngineJobDetail, dueAt: Date): string {
+function describeDue({ state }: EngineJobDetail, dueAt: Date): string {
   return `${state === 'retryable' ? 'The next attempt' : 'It'} may start at ${dueAt.toISOString()}.`
 }

@@ -1,8 +1,8 @@
-import type { ToldHint } from '../db/hint.ts'
+import type { PublishedHint } from '../db/hint.ts'
 
 export interface NumberedHint {
   id: string
-  hint: ToldHint
+  hint: PublishedHint
 }
 
 type Listener = (numbered: NumberedHint) => void
@@ -25,7 +25,7 @@ export class Hub {
     return this.#listeners.size
   }
 
-  publish(hint: ToldHint): void {
+  publish(hint: PublishedHint): void {
     const numbered = { id: `${this.#epoch}-${++this.#count}`, hint }
     this.#recent.push(numbered)
     if (this.#recent.length > remembered) this.#recent.shift()

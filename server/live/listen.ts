@@ -1,10 +1,10 @@
 import pg from 'pg'
-import { hintChannel, type ToldHint } from '../db/hint.ts'
+import { hintChannel, type PublishedHint } from '../db/hint.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../host/log.ts'
 import type { Hub } from './hub.ts'
 
-const retryMilliseconds = 1_000
+const retryMs = 1_000
 
 /**
  * One LISTEN connection for the whole process. While it is away nothing is lost: when it is back, everybody is told
@@ -41,7 +41,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     hub.close()
     failed.removeAllListeners('notification')
     failed.end().catch(() => {})
-    timer = setTimeout(connect, retryMilliseconds)
+    timer = setTimeout(connect, retryMs)
   }
 
   // Settled after the first attempt, however it went.
@@ -58,7 +58,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
 
 function publish(hub: Hub, payload = ''): void {
   try {
-    const { topic, subject, resource } = JSON.parse(payload) as Partial<ToldHint>
+    const { topic, subject, resource } = JSON.parse(payload) as Partial<PublishedHint>
     if (typeof topic === 'string') hub.publish({ topic, subject, resource })
   } catch {
     // somebody else's notification on our channel

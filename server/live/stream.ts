@@ -1,7 +1,7 @@
 import { pageOf } from '../host/auth.ts'
 import type { Context } from 'koa'
 import type { LiveHint, ViewAction } from '../../schemas/index.ts'
-import type { ToldHint } from '../db/hint.ts'
+import type { PublishedHint } from '../db/hint.ts'
 import { OpsError } from '../error.ts'
 import { openScope } from '../http/scope.ts'
 import { takeOver } from '../http/take-over.ts'
@@ -9,13 +9,13 @@ import type { Kit } from '../kit.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Hub, NumberedHint } from './hub.ts'
 
-const heartbeatMilliseconds = 15_000
-const mostStreams = 2_000
+const heartbeatMs = 15_000
+const maxStreams = 2_000
 /** A reader this far behind is told to read everything again instead. */
-const mostBuffered = 64 * 1024
-const mostWaiting = 1_000
+const maxBuffered = 64 * 1024
+const maxWaiting = 1_000
 /** What the host said about somebody is taken for true so long. */
-const trustMilliseconds = 5_000
+const trustMs = 5_000
 
 const topicViews: Record<string, ViewAction> = {
   cron: 'view_cron',
@@ -28,7 +28,7 @@ const topicViews: Record<string, ViewAction> = {
 
 /** Server-sent events. Each viewer hears of what they may see, and never the data itself. */
 export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {
-  if (hub.size >= mostStreams) throw new OpsError('rate_limited', `This process serves ${mostStreams} live streams already; read again without one.`)
+  if (hub.size >= maxStreams) throw new OpsError('rate_limited', `This process serves ${maxStreams} live streams already; read again without one.`)
   if (!hub.connected) throw new OpsError('unavailable', 'Hints do not reach this process at the moment; read again without a stream, and try again later.')
   const hearing = await hearingOf(scope)
   ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
@@ -40,7 +40,7 @@ export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<
   let heard = Promise.resolve()
   let waiting = 0
   const send = (numbered: NumberedHint) => {
-    if (waiting++ > mostWaiting || res.writableLength > mostBuffered) return void res.destroy()
+    if (waiting++ > maxWaiting || res.writableLength > maxBuffered) return void res.destroy()
     heard = heard.then(async () => {
       await askAgain(ctx, scope.kit, hearing)
       const hint = res.writableEnded || res.destroyed ? undefined : await hintFor(hearing, numbered.hint)
@@ -50,7 +50,7 @@ export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<
   }
   const last = ctx.get('last-event-id')
   if (last) for (const numbered of hub.since(last)) send(numbered)
-  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMilliseconds)
+  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs)
   const leave = [hub.subscribe(send), hub.onClose(() => res.end()), () => clearInterval(heartbeat)]
   res.on('error', () => res.destroy())
   res.on('close', () => {
@@ -71,7 +71,7 @@ async function hearingOf(scope: Scope): Promise<Hearing> {
 
 /** The host is asked again who is there and what they may; a stream of nobody ends. */
 async function askAgain(ctx: Context, kit: Kit, hearing: Hearing): Promise<void> {
-  if (performance.now() - hearing.askedAt < trustMilliseconds) return
+  if (performance.now() - hearing.askedAt < trustMs) return
   try {
     const scope = await openScope(kit, ctx)
     if (scope) return void Object.assign(hearing, await hearingOf(scope))
@@ -82,7 +82,7 @@ async function askAgain(ctx: Context, kit: Kit, hearing: Hearing): Promise<void>
 }
 
 /** The topic to whom may see the page, the subject to whom may see that subject too. */
-async function hintFor({ scope: { viewer }, topics }: Hearing, { topic, subject, resource }: ToldHint): Promise<LiveHint | undefined> {
+async function hintFor({ scope: { viewer }, topics }: Hearing, { topic, subject, resource }: PublishedHint): Promise<LiveHint | undefined> {
   if (!topics.has(topic)) return undefined
   const view = topicViews[topic]
   if (!subject || !view) return { topic }

@@ -2,7 +2,7 @@ import type { Em } from '../db/database.ts'
 import { codeOf } from '../describe-failure.ts'
 import type { Kit } from '../kit.ts'
 
-const mostTries = 3
+const maxTries = 3
 
 /** deadlock_detected, serialization_failure */
 const collisions = new Set(['40P01', '40001'])
@@ -21,7 +21,7 @@ export async function transactAgain<T>({ db }: Pick<Kit, 'db'>, work: (em: Em) =
     try {
       return await db.transact(work)
     } catch (error) {
-      if (tries === mostTries || !isCollision(error)) throw error
+      if (tries === maxTries || !isCollision(error)) throw error
     }
   }
 }

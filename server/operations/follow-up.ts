@@ -4,7 +4,7 @@ import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from './event.ts'
 
-const patienceMilliseconds = 5_000
+const timeoutMs = 5_000
 export const followUpEvent = 'host.follow_up'
 
 /**
@@ -12,10 +12,10 @@ export const followUpEvent = 'host.follow_up'
  * says what we saw, never what the host's provider did with it.
  */
 export function followUp(kit: Kit, event: AuditEvent): void {
-  if (kit.escalation) kit.behind(tellHost(kit, event))
+  if (kit.escalation) kit.runInBackground(notifyHost(kit, event))
 }
 
-async function tellHost(kit: Kit, event: AuditEvent): Promise<void> {
+async function notifyHost(kit: Kit, event: AuditEvent): Promise<void> {
   const seen = await callHandler(kit, event)
   try {
     await writeEvent(kit.db, kit.db.em(), {
@@ -28,7 +28,7 @@ async function tellHost(kit: Kit, event: AuditEvent): Promise<void> {
       requestId: event.requestId,
       metadata: { ...seen, event: event.id, resource: event.metadata.resource },
     })
-    kit.tell({ topic: 'audit' })
+    kit.publishHint({ topic: 'audit' })
   } catch (error) {
     kit.log.error('a host follow-up could not be recorded', { event: event.id, ...describeFailure(error) })
   }
@@ -38,7 +38,7 @@ async function callHandler({ escalation }: Kit, event: AuditEvent): Promise<{ st
   let timer: NodeJS.Timeout | undefined
   try {
     const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${patienceMilliseconds / 1000} s`)), patienceMilliseconds)
+      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
     })
     const detail = await Promise.race([escalation!.handle(event), tooLate])
     return { status: 'invoked', detail: typeof detail === 'string' ? detail.slice(0, 500) : undefined }

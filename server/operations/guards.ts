@@ -25,7 +25,7 @@ export async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt
  * has the particulars, the evidence only that it did.
  */
 function evidentFailure(error: unknown): Pick<OpsError, 'code' | 'status'> | undefined {
-  if (error instanceof OpsError) return error.details.repeated || error.details.told ? undefined : error
+  if (error instanceof OpsError) return error.details.repeated || error.details.recorded ? undefined : error
   if (isUnavailable(error)) return undefined
   return isConflict(error) ? { code: 'mutation_conflict', status: 409 } : { code: 'internal', status: 500 }
 }

@@ -58,11 +58,11 @@ async function keepRefusal(scope: ActingScope, request: unknown, key: string, { 
 }
 
 /** An engine outside our transaction is asked after the key is claimed; a repeat waits so long for what it says. */
-const patienceMs = 20_000
+const timeoutMs = 20_000
 
 async function repeat({ kit, viewer }: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Repeated> {
   if (refusal) throw new OpsError(refusal.code, refusal.message, { repeated: true })
-  for (const until = Date.now() + patienceMs; ; await wait(50)) {
+  for (const until = Date.now() + timeoutMs; ; await wait(50)) {
     const em = kit.db.em()
     const [facts] = await query(
       em,

@@ -36,7 +36,7 @@ export async function settleOrphans(kit: Kit): Promise<number> {
     for (const orphan of orphans) await settle(kit, em, orphan)
     return orphans.length
   })
-  if (settled) for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.tell({ topic })
+  if (settled) for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ topic })
   return settled
 }
 

@@ -15,7 +15,7 @@ export function createPreview(operations: Operations, scope: Scope, request: Any
   return isSelection(request) ? previewSelection(operation, scope, request) : previewOne(operation, scope, request as OperationRequest)
 }
 
-export async function readPreview(operations: Operations, scope: Scope, id: string): Promise<Preview> {
+export async function getOwnPreview(operations: Operations, scope: Scope, id: string): Promise<Preview> {
   const preview = await ownPreview(requirePrincipal(scope), id)
   return showPreview(preview, scope.now, reasonRule(scope, operations[preview.action]!).required)
 }

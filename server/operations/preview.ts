@@ -110,7 +110,7 @@ export function sameToken(given: string, kept: string): boolean {
 }
 
 /** Old previews say nothing that the audit log does not say. */
-export async function forgetOldPreviews({ db, now }: Kit): Promise<void> {
+export async function deleteOldPreviews({ db, now }: Kit): Promise<void> {
   const em = db.em()
   await query(em, sql`delete from ${db.table('preview')} where expires_at < ${now()}::timestamptz - interval '7 days'`)
   await query(em, sql`delete from ${db.table('idempotency_key')} where expires_at < ${now()}::timestamptz`)

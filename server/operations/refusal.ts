@@ -43,7 +43,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
     await kit.db.transact(async (em) => {
       if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event)
     })
-    kit.tell({ topic: 'audit' })
+    kit.publishHint({ topic: 'audit' })
   } catch (cause) {
     kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, ...describeFailure(cause) })
   }

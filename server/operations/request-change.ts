@@ -62,35 +62,35 @@ export async function carryOut(operation: Operation, request: OperationRequest, 
       await em.flush()
       const { event, along } = requested.describe(applied)
       const settled = !(await closeRequest(kit, em, requested.eventId))
-      const row = await writeEvent(kit.db, em, { ...toldOf(event, requested.eventId), id: settled ? uuidv7() : event.id }, along)
+      const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id }, along)
       return showExecuted(row, scope.viewer)
     })
   } catch (error) {
     if (answered) throw error
-    const told = await tellFailure(scope, requested, error)
-    if (error instanceof OpsError) error.details.told = told
-    throw error instanceof OpsError ? error : new OpsError('unavailable', `The engine failed. ${notKnown}`, { told, cause: error })
+    const recorded = await recordFailure(scope, requested, error)
+    if (error instanceof OpsError) error.details.recorded = recorded
+    throw error instanceof OpsError ? error : new OpsError('unavailable', `The engine failed. ${notKnown}`, { recorded, cause: error })
   }
 }
 
 const notKnown = 'Whether the change was made is not known; look again.'
 
-function toldOf(event: NewEvent & { id: string }, requestedId: string): NewEvent & { id: string } {
+function linkedToRequest(event: NewEvent & { id: string }, requestedId: string): NewEvent & { id: string } {
   return { ...event, metadata: { ...event.metadata, requested: requestedId } }
 }
 
 /** False when it could not be recorded. */
-async function tellFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<boolean> {
+async function recordFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<boolean> {
   const { event } = describe({})
   const refused = error instanceof OpsError
   try {
     await kit.db.transact(async (em) => {
       if (!(await closeRequest(kit, em, eventId))) return
       const note = refused ? error.message : `The engine failed. ${notKnown}`
-      const told = toldOf(event, eventId)
-      await writeEvent(kit.db, em, { ...told, outcome: 'failed', code: codeOfFailure(error), metadata: { ...told.metadata, note } })
+      const recorded = linkedToRequest(event, eventId)
+      await writeEvent(kit.db, em, { ...recorded, outcome: 'failed', code: codeOfFailure(error), metadata: { ...recorded.metadata, note } })
     })
-    kit.tell({ topic: 'audit' })
+    kit.publishHint({ topic: 'audit' })
     return true
   } catch (cause) {
     // The request stays open, and is settled as an orphan.

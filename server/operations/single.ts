@@ -35,7 +35,7 @@ export interface Confirmed {
 }
 
 export function executeOne(operation: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
-  const request = readRequest(preview)
+  const request = toRequest(preview)
   return refusing(scope, { ...attemptOf(operation, request.subject, reason), previewId: preview.id }, async (attempt) => {
     const acting = requirePrincipal(scope)
     requireReady(preview, token, acting.now)
@@ -72,7 +72,7 @@ export function runOne(operation: Operation, scope: Scope, request: OperationReq
 /** What follows the commit: an engine outside it is asked now, and everybody who listens is told. */
 async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: Executed | Requested): Promise<Executed> {
   const done = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
-  announce(operation, scope, target, done)
+  publishChange(operation, scope, target, done)
   return done
 }
 
@@ -195,12 +195,12 @@ function eventOf(
 }
 
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
-function announce(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
-  kit.tell({ topic: 'audit' })
-  for (const topic of operation.topics) kit.tell({ topic, subject: event.subject, resource: target.resource })
+function publishChange(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
+  kit.publishHint({ topic: 'audit' })
+  for (const topic of operation.topics) kit.publishHint({ topic, subject: event.subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }
 
-function readRequest({ action, subjectType: type, subjectId: id, input }: PreviewRow): OperationRequest {
+function toRequest({ action, subjectType: type, subjectId: id, input }: PreviewRow): OperationRequest {
   return operationRequest.parse({ action, subject: { type, id }, input }) as OperationRequest
 }

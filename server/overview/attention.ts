@@ -2,11 +2,11 @@ import { type Exemplar, type OperationAction, operationActions } from '../../sch
 import { query } from '../db/database.ts'
 import { sql } from 'kysely'
 import { showPrincipal, showText } from '../operations/event.ts'
-import { readStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import type { Discarded } from '../figures/discarded.ts'
-import { readOrphanRequests } from './open-requests.ts'
+import { listOrphanRequests } from './open-requests.ts'
 
 /** Something that deserves a place in a bucket. Lower ranks are worse. */
 export interface Attention {
@@ -38,12 +38,12 @@ export function cronAttention({ kit: { base } }: Scope, { name, attention, at, p
 /** Queues in which nothing moves. */
 export async function queueAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
-  return (await readStillQueues(scope)).map((still) => ({
+  return (await listStillQueues(scope)).map((still) => ({
     kind: 'queue',
     rank: still.why === 'stuck' ? 15 : 30,
     exemplar: {
       label: still.queue,
-      attention: sayStill(scope, still),
+      attention: describeStillQueue(scope, still),
       at: still.since,
       href: `${base}/queues?${new URLSearchParams({ queue: still.queue })}`,
       forensicsHref: `${base}/forensics/queue/${encodeURIComponent(still.queue)}`,
@@ -52,7 +52,7 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
   }))
 }
 
-function sayStill({ viewer }: Scope, { queue, why, available, pausedBy, reason }: StillQueue): string {
+function describeStillQueue({ viewer }: Scope, { queue, why, available, pausedBy, reason }: StillQueue): string {
   const waiting = available ? `, ${available} available` : ''
   if (why === 'stuck') return `no job was started for ${stuckMinutes} minutes${waiting}`
   const subject = { type: 'queue', id: queue }
@@ -103,7 +103,7 @@ export async function discardedAttention(scope: Scope): Promise<DiscardedLately>
 /** Changes whose end nobody knows. */
 export async function requestAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
-  return (await readOrphanRequests(scope)).map(({ eventId, action, subject, actor, at }) => ({
+  return (await listOrphanRequests(scope)).map(({ eventId, action, subject, actor, at }) => ({
     kind: 'request',
     rank: 5,
     exemplar: {

@@ -22,12 +22,12 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
       capped: facts.discarded.capped || undefined,
-      said: sayReview(of('needs_review').length, facts),
+      said: describeReview(of('needs_review').length, facts),
       none: 'Nothing needs a decision.',
       step: stepOfReview(base, review),
     }),
     bucket(scope, 'blocked', facts.queues, {
-      said: sayBlocked(facts.queues),
+      said: describeBlocked(facts.queues),
       none: 'Nothing is known to be blocked.',
       step: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
     }),
@@ -72,7 +72,7 @@ function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { coun
   }
 }
 
-function sayReview(entries: number, { discarded, requests }: Facts): string {
+function describeReview(entries: number, { discarded, requests }: Facts): string {
   const parts = [
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
     ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
@@ -81,7 +81,7 @@ function sayReview(entries: number, { discarded, requests }: Facts): string {
   return sentence(parts)
 }
 
-function sayBlocked(queues: Attention[]): string {
+function describeBlocked(queues: Attention[]): string {
   const stuck = queues.filter(({ rank }) => rank === 15).length
   const paused = queues.length - stuck
   return sentence([

@@ -31,18 +31,18 @@ interface Row {
 }
 
 /** Beyond this many entries the figures say so. */
-export const mostEntries = 2_000
+export const maxEntries = 2_000
 
 /** Every entry this viewer may see, with the reason it deserves attention. */
 export async function glanceAtEntries(scope: Scope): Promise<{ glances: EntryGlance[]; capped: boolean }> {
   const rows = await readRows(scope)
   const seen = await Promise.all(
-    rows.slice(0, mostEntries).map(async (row) => {
+    rows.slice(0, maxEntries).map(async (row) => {
       const resource = { type: 'cron_entry', id: row.name, queue: row.queue, worker: row.worker ?? undefined }
       return (await scope.viewer.can('view_cron', resource)).allowed ? glance(scope, row) : null
     }),
   )
-  return { glances: seen.filter((each) => each !== null), capped: rows.length > mostEntries }
+  return { glances: seen.filter((each) => each !== null), capped: rows.length > maxEntries }
 }
 
 /** A missed slot counts for a day, or until the entry has run again. */
@@ -63,7 +63,7 @@ function readRows({ kit: { db }, em, now }: Scope): Promise<Row[]> {
         where later.entry_id = entry.id and later.slot_at > missed.slot_at and later.claimed_at is not null)
       where entry.retired_at is null
       order by entry.next_slot_at nulls last, entry.name
-      limit ${mostEntries + 1}`,
+      limit ${maxEntries + 1}`,
   )
 }
 

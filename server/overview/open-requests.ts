@@ -33,7 +33,7 @@ interface Row {
  * within the last day without anybody knowing, as long as nothing was done to the subject since. What a bulk run asked for
  * is told by the run.
  */
-export async function readOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
+export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
   const rows = await query(
     em,
     sql<Row>`

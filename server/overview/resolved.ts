@@ -5,7 +5,7 @@ import type { Scope } from '../operations/scope.ts'
 const most = 200
 
 /** What ended in the last day: pauses that were lifted. Counted up to a limit, never over the whole log. */
-export async function readResolved(scope: Scope, eventTypes: string[]): Promise<{ events: AuditEvent[]; capped: boolean }> {
+export async function listResolved(scope: Scope, eventTypes: string[]): Promise<{ events: AuditEvent[]; capped: boolean }> {
   const from = new Date(scope.now.getTime() - 86_400_000).toISOString()
   const read = await Promise.all(eventTypes.map((eventType) => readRows(scope, { eventType, outcome: 'succeeded', from }, most)))
   const events = await visibleEvents(read.flat(), scope.viewer, 'view_audit')

@@ -3,29 +3,29 @@ import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { discardedAttention, queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
-import { glanceAtEntries, mostEntries } from './cron-attention.ts'
-import { readResolved } from './resolved.ts'
-import { readVitals, type Vitals } from './vitals.ts'
+import { glanceAtEntries, maxEntries } from './cron-attention.ts'
+import { listResolved } from './resolved.ts'
+import { getVitals, type Vitals } from './vitals.ts'
 
 export const overviewHandlers = {
-  getOverview: (_input: unknown, scope: Scope): Promise<Overview> => readOverview(scope),
+  getOverview: (_input: unknown, scope: Scope): Promise<Overview> => getOverview(scope),
 }
 
 /** What the actor may not see on its own page is not seen here either; that it was left out is said. */
-async function readOverview(scope: Scope): Promise<Overview> {
+async function getOverview(scope: Scope): Promise<Overview> {
   const [cron, jobs, queues, audit] = await Promise.all([may(scope, 'view_cron'), may(scope, 'view_jobs'), may(scope, 'view_queues'), may(scope, 'view_audit')])
   const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : [])]
   const [vitals, entries, still, discarded, requests, resolved] = await Promise.all([
-    readVitals(scope),
+    getVitals(scope),
     cron ? glanceAtEntries(scope) : { glances: [], capped: false },
     queues ? queueAttention(scope) : [],
     jobs ? discardedAttention(scope) : { attention: [], count: 0, capped: false },
     audit ? requestAttention(scope) : [],
-    audit ? readResolved(scope, resumed) : { events: [], capped: false },
+    audit ? listResolved(scope, resumed) : { events: [], capped: false },
   ])
   const buckets = fillBuckets(scope, { glances: entries.glances, queues: still, discarded, requests, resolved: resolved.events })
   return {
-    sentence: sayIt(vitals, buckets),
+    sentence: describeWork(vitals, buckets),
     moving: vitals.moving,
     vitals: vitals.shown,
     buckets,
@@ -34,7 +34,7 @@ async function readOverview(scope: Scope): Promise<Overview> {
       ...(jobs ? [] : ['jobs']),
       ...(queues ? [] : ['queues']),
       ...(audit ? [] : ['audit events']),
-      ...(entries.capped ? [`entries beyond the first ${mostEntries}`] : []),
+      ...(entries.capped ? [`entries beyond the first ${maxEntries}`] : []),
     ],
     asOf: scope.now.toISOString(),
   }
@@ -45,7 +45,7 @@ async function may({ viewer }: Scope, view: ViewAction): Promise<boolean> {
 }
 
 /** One sentence: is work moving, and what is wrong. */
-function sayIt({ moving, waiting, silent }: Vitals, buckets: Bucket[]): string {
+function describeWork({ moving, waiting, silent }: Vitals, buckets: Bucket[]): string {
   const start =
     moving === null
       ? silent

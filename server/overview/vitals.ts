@@ -31,8 +31,8 @@ interface Latest {
 const freshSeconds = 60
 
 /** The last hour as the snapshotter saw it, by whole minutes; no page ever counts jobs. */
-export async function readVitals(scope: Scope): Promise<Vitals> {
-  const [minutes, [latest]] = await Promise.all([readMinutes(scope), readLatest(scope)])
+export async function getVitals(scope: Scope): Promise<Vitals> {
+  const [minutes, [latest]] = await Promise.all([listMinutes(scope), findLatest(scope)])
   const fresh = latest && scope.now.getTime() - Date.parse(latest.at) < freshSeconds * 1000 ? latest : undefined
   const asOf = latest ? new Date(latest.at).toISOString() : null
   const how = latest?.how ?? 'not measured'
@@ -64,7 +64,7 @@ export async function readVitals(scope: Scope): Promise<Vitals> {
 }
 
 /** The minute that is still running would always look like a fall, and half a minute an hour ago like a rise. */
-function readMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
+function listMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
   return query(
     em,
     sql<Minute>`
@@ -79,7 +79,7 @@ function readMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
 }
 
 /** Now means the last five minutes for a rate, and the last snapshot for a depth. */
-function readLatest({ kit: { db }, em, now }: Scope): Promise<Latest[]> {
+function findLatest({ kit: { db }, em, now }: Scope): Promise<Latest[]> {
   const table = db.table('snapshot')
   return query(
     em,

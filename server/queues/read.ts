@@ -40,7 +40,7 @@ export interface MinuteRow {
 
 /** One page by name, from what the snapshotter wrote; nothing is counted here and no engine is asked. */
 export async function listQueues(scope: Scope, asked: { name?: string; limit: number; cursor?: string }): Promise<QueueList> {
-  const rows = await readQueueRows(scope, { ...asked, after: asked.cursor === undefined ? undefined : decodeCursor(asked.cursor) })
+  const rows = await listQueueRows(scope, { ...asked, after: asked.cursor === undefined ? undefined : decodeCursor(asked.cursor) })
   const visible = await visibleQueues(scope, rows)
   const last = rows.length === asked.limit ? rows.at(-1) : undefined
   return {
@@ -53,7 +53,7 @@ export async function listQueues(scope: Scope, asked: { name?: string; limit: nu
 
 /** One queue that the viewer may see, or null. */
 export async function findQueue(scope: Scope, name: string): Promise<Queue | null> {
-  const [row] = await visibleQueues(scope, await readQueueRows(scope, { exactly: name, limit: 1 }))
+  const [row] = await visibleQueues(scope, await listQueueRows(scope, { exactly: name, limit: 1 }))
   return row ? showQueue(scope, row) : null
 }
 
@@ -70,7 +70,7 @@ interface RowsAsked {
 }
 
 /** Minutes without a row of the queue were quiet if somebody measured at all, and are left out if nobody did. */
-function readQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, limit }: RowsAsked): Promise<QueueRow[]> {
+function listQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, limit }: RowsAsked): Promise<QueueRow[]> {
   const conditions = [
     sql`true`,
     ...(name === undefined ? [] : [sql`position(lower(${name}) in lower(queue)) > 0`]),

@@ -36,7 +36,7 @@ interface Row {
 }
 
 /** Queues in which nothing moves, of those that the viewer may see; from what was measured, and nothing from old figures. */
-export async function readStillQueues(scope: Scope, only?: string): Promise<StillQueue[]> {
+export async function listStillQueues(scope: Scope, only?: string): Promise<StillQueue[]> {
   const rows = await visibleQueues(scope, await readRows(scope, only))
   return rows.map(({ queue, as_of, paused, paused_at, paused_by, reason, oldest, available }) => ({
     queue,

@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { BulkRun, Plan } from '../../schemas/index.ts'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
-import { keepHouse } from '../../server/maintenance.ts'
+import { runMaintenance } from '../../server/maintenance.ts'
 import { runBatch, runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
@@ -45,7 +45,7 @@ test('what was only looked at is forgotten after a day, what ended after thirty,
   await server.call('ops-demo', 'POST', `/bulk/${ended}/abort`)
   const aged = async (days: number) => {
     await client.query(`update ops.bulk_run set created_at = now() - make_interval(hours => $1)`, [days * 24 + 1])
-    await keepHouse(worker)
+    await runMaintenance(worker)
     return [await rows('bulk_run', looked), await rows('bulk_batch', looked), await rows('bulk_run', ended), await rows('bulk_run', going)]
   }
   expect(await aged(0)).toEqual([1, 2, 1, 1])

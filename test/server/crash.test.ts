@@ -3,8 +3,8 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nightlySync, startServer, type TestServer } from '../support/server.ts'
 
-const mostStatements = 24
-const names = ['pause', 'run', 'pause_once', 'run_once'].flatMap((what) => Array.from({ length: mostStatements + 1 }, (_, n) => `${what}_${n}`))
+const maxStatements = 24
+const names = ['pause', 'run', 'pause_once', 'run_once'].flatMap((what) => Array.from({ length: maxStatements + 1 }, (_, n) => `${what}_${n}`))
 
 let server: TestServer
 let client: Client
@@ -67,7 +67,7 @@ describe.each(ways)('a process killed inside $action, $way', ({ action, prefix, 
     const whole = await dieAt(0, operationOn(`${prefix}_0`), way)
     expect(whole.status).toBe(200)
     expect(whole.statements).toBeGreaterThan(1)
-    expect(whole.statements).toBeLessThanOrEqual(mostStatements)
+    expect(whole.statements).toBeLessThanOrEqual(maxStatements)
     expect(await expectBothOrNeither(`${prefix}_0`, await changesOf(`${prefix}_0`), way)).toBe(1)
 
     const moments = Array.from({ length: whole.statements! }, (_, n) => n + 1)

@@ -9,7 +9,7 @@ export interface Preferences {
 
 const key = 'ops-jobs'
 
-export function readPreferences(session: Session | undefined): Preferences {
+export function loadPreferences(session: Session | undefined): Preferences {
   const kept = parse()
   const known = kept.columns?.filter((name) => Object.hasOwn(columns, name))
   return { columns: known ?? usual(session), dense: kept.dense === true }

@@ -1,7 +1,7 @@
 import type { Job, JobFilters, JobSelection } from '../../../schemas/job.ts'
 
 /** No more can be named one by one; more are taken by what they have in common. */
-export const mostNamed = 10_000
+export const maxNamed = 10_000
 
 /** Which jobs are meant: some by name, each as it was seen, or all that match. */
 export interface Selected {
@@ -21,7 +21,7 @@ export function choose({ all, seen }: Selected, jobs: Job[], chosen: boolean): S
   const next = new Map(seen)
   for (const { id, version } of jobs) {
     if (!chosen) next.delete(id)
-    else if (!next.has(id) && next.size < mostNamed) next.set(id, version)
+    else if (!next.has(id) && next.size < maxNamed) next.set(id, version)
   }
   return { all: all && chosen, seen: next }
 }

@@ -41,7 +41,7 @@ export interface Asked {
 }
 
 /** A page of the board shows ten jobs; more than this is not asked for a page. */
-const mostJobsPerPage = 100
+const maxJobsPerPage = 100
 
 /** What the store says of itself is no job; its icon would want a style that the policy refuses. */
 const uiConfig = { boardTitle: 'Bull Board', hideDocsLink: true, hideRedisDetails: true, locale: { lng: 'en-US' } }
@@ -118,7 +118,7 @@ export class Board {
   route(path: string): Asked | undefined {
     for (const { route, handler } of this.routes) {
       const found = patternOf(String(route)).exec(path)
-      const params = found && readParams(found.groups ?? {})
+      const params = found && parseParams(found.groups ?? {})
       if (!params) continue
       const given = { uiConfig: this.uiConfig, params, body: {}, headers: {} }
       return { route: String(route), params, handle: (queues, search) => handler({ ...given, queues, query: queryOf(search) }) }
@@ -147,7 +147,7 @@ function patternOf(route: string): RegExp {
   return new RegExp(`^${route.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`)
 }
 
-function readParams(groups: Record<string, string>): Record<string, string> | undefined {
+function parseParams(groups: Record<string, string>): Record<string, string> | undefined {
   try {
     return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]))
   } catch {
@@ -157,7 +157,7 @@ function readParams(groups: Record<string, string>): Record<string, string> | un
 
 function queryOf(search: URLSearchParams): Record<string, string> {
   const query = Object.fromEntries(search)
-  return Number(query.jobsPerPage) > mostJobsPerPage ? { ...query, jobsPerPage: String(mostJobsPerPage) } : query
+  return Number(query.jobsPerPage) > maxJobsPerPage ? { ...query, jobsPerPage: String(maxJobsPerPage) } : query
 }
 
 /** Its page is a template with a handful of values; fonts of another site are left out, as the policy would refuse them. */

@@ -31,12 +31,12 @@ export function obanWeb({ url, headers = {}, showsJobData = false }: ObanWebOpti
     name: 'oban',
     label,
     async open(mount) {
-      return url ? openProxy({ root: readRoot(url), headers: new Headers(headers) }, mount, showsJobData) : null
+      return url ? openProxy({ root: parseRootUrl(url), headers: new Headers(headers) }, mount, showsJobData) : null
     },
   }
 }
 
-function readRoot(given: string): URL {
+function parseRootUrl(given: string): URL {
   const url = URL.parse(given)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Error('obanWeb: url is not the address of an Oban Web; expected e.g. http://localhost:4000/oban.')

@@ -7,8 +7,8 @@ export interface Upstream {
   headers: Headers
 }
 
-const longestWaitMs = 10_000
-const mostBytes = 8 * 1024 * 1024
+const maxWaitMs = 10_000
+const maxBytes = 8 * 1024 * 1024
 
 /** What may be asked on behalf of the browser. Who is asking is not among it. */
 const forwarded = ['accept', 'accept-language', 'if-none-match', 'if-modified-since']
@@ -23,7 +23,7 @@ export async function askUpstream({ root, headers: configured }: Upstream, { met
   configured.forEach((value, name) => headers.set(name, value))
   const target = root.origin + root.pathname.replace(/\/$/, '') + path
   try {
-    const signal = AbortSignal.timeout(longestWaitMs)
+    const signal = AbortSignal.timeout(maxWaitMs)
     const answer = await fetch(target, { method, headers, redirect: 'manual', signal })
     return await pass(answer)
   } catch (error) {
@@ -64,7 +64,7 @@ async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<Arr
   let bytes = 0
   for await (const part of body) {
     bytes += part.length
-    if (bytes > mostBytes) throw new OpsError('unavailable', 'Oban Web answers a page that is too large to be shown here.')
+    if (bytes > maxBytes) throw new OpsError('unavailable', 'Oban Web answers a page that is too large to be shown here.')
     parts.push(part)
   }
   return new Uint8Array(Buffer.concat(parts))

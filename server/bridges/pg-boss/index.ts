@@ -100,7 +100,7 @@ function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJob
     contentSecurityPolicy: { 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:" },
     style: '.fixed.inset-y-0{top:34px;height:auto}',
     async answer(request, visit) {
-      const { page, isData } = readTarget(request, basePath)
+      const { page, isData } = parseTarget(request, basePath)
       const refusal = refusalOf(page, { mayReadJobData: visit.mayReadJobData && showsJobData })
       if (!refusal) return dashboard(request)
       if (isData) return goToPage(page, request)
@@ -118,7 +118,7 @@ interface Target {
 }
 
 /** Reads the path as the dashboard will: after dots in it have been resolved. */
-function readTarget(request: Request, basePath: string): Target {
+function parseTarget(request: Request, basePath: string): Target {
   const { pathname } = new URL(request.url)
   const isData = pathname.endsWith('.data')
   const path = isData ? pathname.replace(/(\/_)?\.data$/, '') : pathname

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { readDeclarations } from '../../cron/definition.ts'
-import { nextAfter, readSchedule } from '../../cron/expression.ts'
+import { parseDeclarations } from '../../cron/definition.ts'
+import { nextAfter, parseSchedule } from '../../cron/expression.ts'
 import { type Entry, queryEntries, type RawEntry } from '../../cron/rows.ts'
 import type { Kit } from '../../kit.ts'
 import type { DeclaredCronEntry } from '../../options.ts'
@@ -21,7 +21,7 @@ export function listEntries({ db }: Kit): Promise<Entry[]> {
 function checkDeclared(declared: DeclaredCronEntry[], stored: Entry[]): Finding[] {
   try {
     const known = new Set(stored.map(({ name }) => name))
-    const waiting = readDeclarations(declared).filter(({ name }) => !known.has(name))
+    const waiting = parseDeclarations(declared).filter(({ name }) => !known.has(name))
     return waiting.map(({ name }) => warning('cron', `'${name}' is declared and not stored yet`, 'The next ops.start() stores it.'))
   } catch (thrown) {
     return [failed('cron', thrown)]
@@ -31,7 +31,7 @@ function checkDeclared(declared: DeclaredCronEntry[], stored: Entry[]): Finding[
 function checkEntry(entry: Entry, now: Date): Finding[] {
   const { name, expression, timezone, lastError } = entry
   try {
-    readSchedule({ expression, timezone })
+    parseSchedule({ expression, timezone })
   } catch (thrown) {
     return [error('cron', `'${name}' cannot be scheduled: ${explain(thrown)}`)]
   }

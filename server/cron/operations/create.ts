@@ -1,7 +1,7 @@
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { readDefinition } from '../definition.ts'
+import { parseDefinition } from '../definition.ts'
 import { upcoming } from '../expression.ts'
 import { type Entry, findEntry } from '../rows.ts'
 import { insertEntry } from '../save.ts'
@@ -23,7 +23,7 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
-    const definition = readDefinition(input, 'input.')
+    const definition = parseDefinition(input, 'input.')
     return {
       title: `Create ${subject.id}`,
       effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
@@ -36,7 +36,7 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async apply({ subject, input }, _target, { kit, em, now }) {
-    const definition = readDefinition(input, 'input.')
+    const definition = parseDefinition(input, 'input.')
     const entry = await insertEntry(kit.db, em, { name: subject.id, source: 'runtime', ...definition }, now)
     if (!entry) throw new OpsError('mutation_conflict', `${subject.id} was created by somebody else at the same moment.`)
     return { result: { name: entry.name, version: entry.version, nextRun: entry.nextSlotAt?.toISOString() ?? null } }

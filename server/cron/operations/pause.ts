@@ -22,7 +22,7 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
     if (entry.pausedAt) {
       throw new OpsError('illegal_transition', `${entry.name} is already paused, since ${entry.pausedAt.toISOString()}; expected one that is not.`)
     }
-    const resumeAt = readResumeAt(input.resumeAt, scope.now)
+    const resumeAt = parseResumeAt(input.resumeAt, scope.now)
     return {
       title: `Pause ${entry.name}`,
       effect: resumeAt
@@ -36,7 +36,7 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   },
 
   async apply({ input }, { found }, scope, eventId) {
-    const resumeAt = readResumeAt(input.resumeAt, scope.now)
+    const resumeAt = parseResumeAt(input.resumeAt, scope.now)
     const after: State = { pausedAt: scope.now.toISOString(), pausedBy: scope.principal.label }
     return {
       change: pauseChange(scope, found.entry!, resumeAt, eventId),
@@ -47,7 +47,7 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   },
 })
 
-function readResumeAt(given: string | undefined, now: Date): Date | null {
+function parseResumeAt(given: string | undefined, now: Date): Date | null {
   if (given === undefined) return null
   const resumeAt = new Date(given)
   if (resumeAt > now) return resumeAt

@@ -10,7 +10,7 @@ import { findSubject, requireLive } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'skip_cron_slot' }>
 
-const furthestMs = 366 * 86_400_000
+const maxAheadMs = 366 * 86_400_000
 
 export const skipCronSlot = defineOperation<Request, Entry | null>({
   action: 'skip_cron_slot',
@@ -55,7 +55,7 @@ export const skipCronSlot = defineOperation<Request, Entry | null>({
 function checkSlot(entry: Entry, given: string, now: Date): Date {
   const slotAt = new Date(given)
   if (slotAt <= now) refuseSlot(entry, given, 'expected an instant to come', now)
-  if (slotAt.getTime() - now.getTime() > furthestMs) refuseSlot(entry, given, 'expected an instant within a year', now)
+  if (slotAt.getTime() - now.getTime() > maxAheadMs) refuseSlot(entry, given, 'expected an instant within a year', now)
   if (nextFrom(entry, slotAt)?.getTime() !== slotAt.getTime()) {
     refuseSlot(entry, given, `expected an instant of '${entry.expression}' in ${entry.timezone}`, now)
   }

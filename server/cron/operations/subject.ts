@@ -4,7 +4,7 @@ import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Target } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
-import { type Entry, findEntry, type RawEntry, readEntry, resourceOf } from '../rows.ts'
+import { type Entry, findEntry, type RawEntry, toEntry, resourceOf } from '../rows.ts'
 
 /** The entry an operation is about; one that does not exist is still a resource the host is asked about. */
 export async function findSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Entry | null>> {
@@ -50,7 +50,7 @@ async function findWith({ subject }: Pick<OperationRequest, 'subject'>, scope: A
          where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
       from ${db.table('cron_entry')} entry where name = ${subject.id} ${lock}`,
   )
-  const entry = row ? readEntry(row) : null
+  const entry = row ? toEntry(row) : null
   return {
     resource: entry ? resourceOf(entry) : { type: 'cron_entry', id: subject.id },
     found: { entry, unfinishedJobs: row?.unfinished ?? 0, troubled: row?.troubled ?? false },

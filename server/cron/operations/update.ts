@@ -3,7 +3,7 @@ import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { compareDefinitions, type Definition, definitionOf } from '../definition.ts'
-import { readSchedule, upcoming } from '../expression.ts'
+import { parseSchedule, upcoming } from '../expression.ts'
 import { keepHidden } from '../keep-hidden.ts'
 import { type Entry, resourceOf } from '../rows.ts'
 import { saveDefinition } from '../save.ts'
@@ -59,7 +59,7 @@ function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): 
     given.args = keepHidden(given.args, shown, entry.args) as Definition['args']
   }
   const merged: Definition = { ...definitionOf(entry), ...given }
-  return { ...merged, ...readSchedule(merged, 'input.') }
+  return { ...merged, ...parseSchedule(merged, 'input.') }
 }
 
 /** Whoever may change this entry may not, by that, make jobs in a queue that is closed to them. */

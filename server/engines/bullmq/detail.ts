@@ -4,14 +4,14 @@ import { loadJobs } from './store.ts'
 import type { EngineJobDetail, FoundJob, JobRef } from '../engine.ts'
 
 /** Of a parent with more children than this, so many are named. */
-const mostChildren = 100
+const maxChildren = 100
 
-export async function readDetail(queues: BullQueue[], id: string): Promise<EngineJobDetail | null> {
+export async function findDetail(queues: BullQueue[], id: string): Promise<EngineJobDetail | null> {
   const key = parsePublicId(id)
   const queue = queues.find(({ name }) => name === key.queue)
   const [stored] = queue ? await loadJobs(queue, [key.id]) : []
   if (!queue || !stored) return null
-  const dependencies = await readChildren(queues, queue, key.id)
+  const dependencies = await listChildren(queues, queue, key.id)
   return {
     ...asEngineJob(stored),
     meta: metaOf(stored),
@@ -38,10 +38,10 @@ function parentOf({ record: { parent } }: StoredJob): JobRef | undefined {
   return { queue, id: publicId(queue, parent.id) }
 }
 
-async function readChildren(queues: BullQueue[], queue: BullQueue, id: string): Promise<FoundJob[]> {
+async function listChildren(queues: BullQueue[], queue: BullQueue, id: string): Promise<FoundJob[]> {
   const backend = queue.getBackend()
   const { unprocessed = [], failed = [], processed = {}, ignored = {} } = await backend.getDependencies(id, {})
-  const keys = [...unprocessed, ...failed, ...Object.keys(ignored), ...Object.keys(processed)].slice(0, mostChildren)
+  const keys = [...unprocessed, ...failed, ...Object.keys(ignored), ...Object.keys(processed)].slice(0, maxChildren)
   const unfinished = new Set(unprocessed)
   return Promise.all(
     keys.map(async (key) => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { actOnJobs, lacks, refuses, removes } from './act.ts'
-import { readDetail } from './detail.ts'
+import { findDetail } from './detail.ts'
 import { asEngineJob, asFoundJob, type StoredJob } from './job.ts'
 import { countJobs, listJobs } from './list.ts'
 import { type EndedBefore, measureQueues } from './measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './queue.ts'
-import { patienceMs, reach, reading } from './reach.ts'
+import { timeoutMs, reach, reading } from './reach.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from '../engine.ts'
@@ -77,7 +77,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     read: (ids) => read(async (queues) => (await load(queues, ids)).map(asEngineJob)),
 
-    detail: (id) => read((queues) => readDetail(queues, id)),
+    detail: (id) => read((queues) => findDetail(queues, id)),
 
     refuses,
 
@@ -135,7 +135,7 @@ function idFor({ origin: { cronEntry, slotAt } }: NewJob): string {
 
 async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
   try {
-    const version = await reading(queues, () => versionOf(queues), patienceMs)
+    const version = await reading(queues, () => versionOf(queues), timeoutMs)
     return { ok: true, version, detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
   } catch (error) {
     if (error instanceof OpsError) return { ok: false, detail: 'BullMQ does not answer within three seconds.' }

@@ -61,7 +61,7 @@ async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, lim
   const jobs = withoutRepeats(loaded.flat())
     .filter((job) => matches(job, filter))
     .toSorted(order === 'newest' ? (a, b) => compare(b, a) : compare)
-  const place = after === undefined ? undefined : readPlace(after)
+  const place = after === undefined ? undefined : parsePlace(after)
   const isAfter = (job: EngineJob) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0)
   const rest = jobs.filter(isAfter)
   const shown = rest.slice(0, limit)
@@ -76,7 +76,7 @@ function compare(a: Place, b: Place): number {
   return a.createdAt.getTime() - b.createdAt.getTime() || a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-function readPlace(cursor: string): Place {
+function parsePlace(cursor: string): Place {
   const [, createdAt, id] = /^t(\d{1,15})\.(.+)$/.exec(cursor) ?? []
   if (createdAt === undefined || id === undefined) throw unknownCursor()
   return { createdAt: new Date(Number(createdAt)), id }

@@ -27,7 +27,7 @@ const longestStep = 2_000
 /** Reads sets side by side and merges their jobs by creation time as they come. Holds a step of each set and no more. */
 export async function listMerged(sets: JobSet[], filter: JobFilter, request: ListRequest): Promise<JobPage<EngineJob>> {
   const { order, after, limit } = request
-  const places = after === undefined ? new Map<number, number>() : readPlaces(after, sets.length)
+  const places = after === undefined ? new Map<number, number>() : parsePlaces(after, sets.length)
   const step = Math.min(longestStep, Math.max(10, Math.ceil(limit / sets.length)))
   const readers = sets.map((set, index) => new SetReader(set, order, step, places.get(index)))
   const heads = await Promise.all(readers.map((reader) => reader.head()))
@@ -111,7 +111,7 @@ function writePlaces(readers: SetReader[]): string {
   return `m${readers.length}~${places.join('~')}`
 }
 
-function readPlaces(cursor: string, sets: number): Map<number, number> {
+function parsePlaces(cursor: string, sets: number): Map<number, number> {
   if (!/^m\d{1,9}~([0-9a-z]+\.[0-9a-z]+(~|$))*$/.test(cursor)) throw unknownCursor()
   const [count, ...places] = cursor.slice(1).split('~')
   const read = places.filter(Boolean).map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])

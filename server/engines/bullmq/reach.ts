@@ -2,7 +2,7 @@ import { OpsError } from '../../error.ts'
 import type { BullQueue } from './queue.ts'
 
 /** A store that is asked for one word and says nothing for so long is taken to be away. */
-export const patienceMs = 3_000
+export const timeoutMs = 3_000
 /** Reading many jobs takes its time; a store that went away meanwhile takes for ever. */
 const readingMs = 30_000
 /** A store that has just answered is not asked again. */
@@ -15,7 +15,7 @@ const answered = new WeakMap<BullQueue, { at: number; asked?: Promise<unknown> }
  * change must not happen long after it was told to have failed. So the store is asked for a word before anything else.
  */
 export async function reach(queues: BullQueue[]): Promise<void> {
-  await inTime(Promise.all(queues.map(ask)), patienceMs)
+  await inTime(Promise.all(queues.map(ask)), timeoutMs)
 }
 
 /** For what only reads; a change is waited for until BullMQ has answered. */

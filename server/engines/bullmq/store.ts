@@ -31,7 +31,7 @@ type StateOf = (record: BullRecord) => string | Promise<string>
 
 async function loadOne(queue: BullQueue, id: string, stateOf: StateOf): Promise<StoredJob | undefined> {
   const backend = queue.getBackend()
-  const stored = await readRecord(backend, id)
+  const stored = await findRecord(backend, id)
   if (!stored) return undefined
   const record = { ...stored, id }
   const state = await stateOf(record)
@@ -43,7 +43,7 @@ async function loadOne(queue: BullQueue, id: string, stateOf: StateOf): Promise<
  * In Redis a job's key stands beside BullMQ's own, such as `meta` and `wait`: whoever asks for a job by such a word must neither
  * read it nor, later, remove it. A job has the time when it was made; a key that holds no hash is none at all.
  */
-async function readRecord(backend: BullBackend, id: string): Promise<BullRecord | undefined> {
+async function findRecord(backend: BullBackend, id: string): Promise<BullRecord | undefined> {
   try {
     const stored = await backend.getJobData(id)
     return stored && Number.isFinite(stored.timestamp) ? stored : undefined

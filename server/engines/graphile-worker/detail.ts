@@ -1,7 +1,7 @@
 import type { EngineAttempt, EngineJob, EngineJobDetail, SqlExecutor } from '../engine.ts'
 import { engineJob, type GraphileTables, isJobId, jobColumns } from './rows.ts'
 
-export async function readDetail(db: SqlExecutor, tables: GraphileTables, id: string): Promise<EngineJobDetail | null> {
+export async function findDetail(db: SqlExecutor, tables: GraphileTables, id: string): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
   const { rows } = await db.executeSql(
     `select ${jobColumns}, j.key, j.flags::text as flags, q.queue_name, q.locked_by as queue_locked_by from ${tables.joined()} where j.id = $1::bigint`,

@@ -1,6 +1,6 @@
 import type { Engine, SqlExecutor } from '../engine.ts'
 import { actOn, refusalOf } from './act.ts'
-import { readDetail } from './detail.ts'
+import { findDetail } from './detail.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { engineJob, foundJob, graphileTables, isJobId, jobColumns, selectedColumns, selectedJob } from './rows.ts'
@@ -86,7 +86,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     count: (filter, limit) => countJobs(own, tables, filter, limit),
     hints: (field, prefix, limit) => hintValues(own, tables, field, prefix, limit),
     read: async (ids, tx) => (await readRows(ids, tx, sharesDatabase && tx !== undefined)).map(engineJob),
-    detail: (id) => readDetail(own, tables, id),
+    detail: (id) => findDetail(own, tables, id),
 
     refuses: refusalOf,
     act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx) : inOwnTransaction(pool, (own) => actOn(tables, action, jobs, own))),

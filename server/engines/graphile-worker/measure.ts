@@ -5,7 +5,7 @@ import { type GraphileTables, queueColumn, stateColumn } from './rows.ts'
 import { dateOf, milliseconds } from '../sql.ts'
 
 /** Counting stops here; what has completed is gone, so there are seldom more. */
-const mostCounted = 200_000
+const maxCounted = 200_000
 
 interface Depth {
   queue: string
@@ -17,9 +17,9 @@ interface Depth {
 
 /** How many completed since is not known: graphile-worker removes them and keeps no count. */
 export async function measureJobs(db: SqlExecutor, tables: GraphileTables, since: Date): Promise<Measurement> {
-  const depths = await readDepths(db, tables)
-  const names = await readNames(db, tables)
-  const how: CountMethod = depths.reduce((sum, { count }) => sum + count, 0) >= mostCounted ? 'capped' : 'exact'
+  const depths = await countDepths(db, tables)
+  const names = await listQueueNames(db, tables)
+  const how: CountMethod = depths.reduce((sum, { count }) => sum + count, 0) >= maxCounted ? 'capped' : 'exact'
   const { rows } = await db.executeSql(
     `select percentile_cont(0.95) within group (order by extract(epoch from locked_at - run_at)) as wait from ${tables.jobs}
      where locked_at > $1::timestamptz and locked_at >= run_at`,
@@ -52,11 +52,11 @@ function queueOf(name: string, depths: Depth[], how: CountMethod): QueueMeasurem
   }
 }
 
-async function readDepths(db: SqlExecutor, tables: GraphileTables): Promise<Depth[]> {
+async function countDepths(db: SqlExecutor, tables: GraphileTables): Promise<Depth[]> {
   const { rows } = await db.executeSql(
     `select ${queueColumn} as queue, ${stateColumn} as state, count(*)::int as count, ${milliseconds('min(j.run_at)')} as oldest,
        count(distinct j.locked_by)::int as executors
-     from ${tables.joined(`(select * from ${tables.jobs} limit ${mostCounted})`)} group by 1, 2`,
+     from ${tables.joined(`(select * from ${tables.jobs} limit ${maxCounted})`)} group by 1, 2`,
   )
   return rows.map(({ queue, state, count, oldest, executors }) => ({
     queue: String(queue),
@@ -68,7 +68,7 @@ async function readDepths(db: SqlExecutor, tables: GraphileTables): Promise<Dept
 }
 
 /** A queue is known when it has, or had, a job: its name or its task stays. */
-async function readNames(db: SqlExecutor, tables: GraphileTables): Promise<string[]> {
+async function listQueueNames(db: SqlExecutor, tables: GraphileTables): Promise<string[]> {
   const { rows } = await db.executeSql(`select identifier as name from ${tables.tasks} union select queue_name from ${tables.queues} order by 1 limit 10000`)
   return rows.map(({ name }) => String(name))
 }

@@ -53,7 +53,7 @@ export async function actOn(
   })
   const willing = decided.flatMap(({ row }) => (row ? [row] : []))
   const done = await change(tables, action, willing.map(({ id }) => id), tx)
-  await tellProducers(tables, action, willing, done, tx)
+  await signalProducers(tables, action, willing, done, tx)
   return decided.map(({ job, outcome }) => {
     if (outcome) return outcome
     const state = done.get(job.id)
@@ -139,7 +139,7 @@ function breaksUniqueness(error: unknown): boolean {
   return false
 }
 
-async function tellProducers(tables: ObanTables, action: JobAction, jobs: LockedJob[], done: Map<string, string>, tx: SqlExecutor): Promise<void> {
+async function signalProducers(tables: ObanTables, action: JobAction, jobs: LockedJob[], done: Map<string, string>, tx: SqlExecutor): Promise<void> {
   if (action === 'cancel') {
     await stopRunning(tables, tx, jobs.filter(({ id, state }) => state === 'executing' && done.has(id)).map(({ id }) => id))
   } else {

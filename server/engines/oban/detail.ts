@@ -5,7 +5,7 @@ import { canonical, foundJob, jobColumns } from './rows.ts'
 import { isJobId, type ObanTables } from './table.ts'
 import { milliseconds, type Row } from '../sql.ts'
 
-export async function readDetail(tables: ObanTables, id: string, read: (row: Row) => EngineJob): Promise<EngineJobDetail | null> {
+export async function findDetail(tables: ObanTables, id: string, read: (row: Row) => EngineJob): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
   const { rows } = await tables.db.executeSql(
     `select ${jobColumns}, j.meta::text as meta, to_jsonb(j.errors)::text as errors, ${milliseconds('j.cancelled_at')} as cancelled
@@ -16,7 +16,7 @@ export async function readDetail(tables: ObanTables, id: string, read: (row: Row
   if (!row) return null
   const job = read(row)
   const meta = parseExact(String(row.meta ?? '{}'))
-  const dependencies = await readDependencies(tables, meta)
+  const dependencies = await listDependencies(tables, meta)
   return {
     ...job,
     meta: isEmpty(meta) ? undefined : meta,
@@ -73,7 +73,7 @@ function outputIn(meta: unknown): unknown {
 }
 
 /** Jobs of the same workflow that Oban Pro has it wait for. */
-async function readDependencies(tables: ObanTables, meta: unknown): Promise<FoundJob[]> {
+async function listDependencies(tables: ObanTables, meta: unknown): Promise<FoundJob[]> {
   const { workflow_id: workflow, deps } = (meta ?? {}) as { workflow_id?: unknown; deps?: unknown }
   if (typeof workflow !== 'string' || !Array.isArray(deps)) return []
   const names = deps.filter((name): name is string => typeof name === 'string')

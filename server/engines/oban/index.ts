@@ -1,7 +1,7 @@
 import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, SqlExecutor } from '../engine.ts'
 import { type ActOptions, actOn, discardExecuting } from './act.ts'
 import { attending } from './attended.ts'
-import { readDetail } from './detail.ts'
+import { findDetail } from './detail.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { producersByQueue } from './producers.ts'
@@ -101,7 +101,7 @@ export function oban(host: ObanOptions): Engine {
       return rows.map(await reading(engineJob, joined(tx)))
     },
 
-    detail: async (id) => readDetail(tables, id, await reading(engineJob)),
+    detail: async (id) => findDetail(tables, id, await reading(engineJob)),
 
     refuses: (action, { state }) => (action === 'discard' && state === 'executing' ? discardExecuting : undefined),
 

@@ -7,16 +7,16 @@ import { asUtc, type ObanTables } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
 
 /** Counting stops here; beyond it a figure reads as capped. What has ended is kept for long and matters less. */
-const mostUnfinished = 100_000
-const mostEnded = 10_000
+const maxUnfinished = 100_000
+const maxEnded = 10_000
 /** Without an index on `completed_at`, what completed lately is looked for among so many of the newest jobs. */
 const newestWindow = 50_000
 
 export async function measureJobs(tables: ObanTables, since: Date, known: readonly string[]): Promise<Measurement> {
   const shape = await tables.shape()
   const [depths, recent, producers] = await Promise.all([
-    readDepths(tables, shape.states),
-    readRecent(tables, since, shape.indexesCompleted),
+    countDepths(tables, shape.states),
+    measureRecent(tables, since, shape.indexesCompleted),
     producersByQueue(tables),
   ])
   const names = [...new Set([...known, ...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
@@ -65,7 +65,7 @@ interface Depth {
 }
 
 /** A bounded read of Oban's own index per state and queue. */
-async function readDepths(tables: ObanTables, states: string[]): Promise<Depth[]> {
+async function countDepths(tables: ObanTables, states: string[]): Promise<Depth[]> {
   const { rows } = await tables.db.executeSql(
     `select pair.state::text as state, pair.queue, counted.n, counted.most,
        case when pair.state = 'available' then (
@@ -75,7 +75,7 @@ async function readDepths(tables: ObanTables, states: string[]): Promise<Depth[]
            order by j.scheduled_at limit 1) earliest) end as oldest
      from (${pairsOfStateAndQueue(tables, '$1')}) pair(state, queue), lateral (
        select count(*)::int as n, most.most from (select case when pair.state in ('completed', 'cancelled', 'discarded')
-         then ${mostEnded} else ${mostUnfinished} end as most) most, lateral (
+         then ${maxEnded} else ${maxUnfinished} end as most) most, lateral (
          select from ${tables.jobs} j where j.state = pair.state and j.queue = pair.queue limit most.most) capped group by most.most) counted`,
     [states],
   )
@@ -96,7 +96,7 @@ async function readDepths(tables: ObanTables, states: string[]): Promise<Depth[]
 }
 
 /** What ended, failed and started since, by queue and (queue null) overall. */
-async function readRecent(tables: ObanTables, since: Date, indexed: boolean): Promise<Row[]> {
+async function measureRecent(tables: ObanTables, since: Date, indexed: boolean): Promise<Row[]> {
   const completed = indexed ? tables.jobs : `(select * from ${tables.jobs} order by id desc limit ${newestWindow})`
   const from = asUtc('$1')
   const { rows } = await tables.db.executeSql(
@@ -107,7 +107,7 @@ async function readRecent(tables: ObanTables, since: Date, indexed: boolean): Pr
        union all
        select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state = 'discarded' and discarded_at > ${from}
        union all
-       (select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state in ('executing', 'retryable') limit ${mostEnded})
+       (select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state in ('executing', 'retryable') limit ${maxEnded})
      )
      select queue,
        count(*) filter (where state in ('completed', 'cancelled', 'discarded'))::int as finished,

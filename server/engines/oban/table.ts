@@ -51,7 +51,7 @@ export function obanTables(pool: PoolLike, schema: string): ObanTables {
     db,
     async shape() {
       if (!shape || Date.now() - readAt > rememberFor) {
-        shape = await readShape(db, schema)
+        shape = await detectShape(db, schema)
         readAt = Date.now()
       }
       return shape
@@ -60,7 +60,7 @@ export function obanTables(pool: PoolLike, schema: string): ObanTables {
   }
 }
 
-async function readShape(db: SqlExecutor, schema: string): Promise<Shape> {
+async function detectShape(db: SqlExecutor, schema: string): Promise<Shape> {
   const { rows } = await db.executeSql(
     `select obj_description(jobs.oid, 'pg_class') as version,
        (select array_to_string(array_agg(label.enumlabel::text order by label.enumsortorder), ',')

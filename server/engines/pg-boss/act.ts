@@ -63,8 +63,8 @@ const manyJobs = 50
 async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
   if (action === 'cancel') return new Map(jobs.map(({ id }) => [id, 'cancelled'] as const))
   if (action === 'discard') return new Map(jobs.map(({ id }) => [id, 'discarded'] as const))
-  if (action !== 'retry') return readStates(tables, jobs, tx)
-  const states = await readStates(tables, jobs.filter(({ state }) => state === 'cancelled'), tx)
+  if (action !== 'retry') return listStates(tables, jobs, tx)
+  const states = await listStates(tables, jobs.filter(({ state }) => state === 'cancelled'), tx)
   return new Map(jobs.map(({ id }) => [id, states.get(id) ?? 'retryable'] as const))
 }
 
@@ -111,7 +111,7 @@ async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, 
   }
   const found = wanted.length ? await lock(wanted, 'skip locked') : new Map<string, LockedJob>()
   const left = wanted.filter(({ id }) => !found.has(id.toLowerCase()))
-  const busy = left.length ? await readStates(tables, left, tx) : new Map<string, unknown>()
+  const busy = left.length ? await listStates(tables, left, tx) : new Map<string, unknown>()
   if (busy.size && joined) {
     const late = await waitBriefly(tx, () => lock(left.filter(({ id }) => busy.has(id.toLowerCase())), ''))
     for (const [id, job] of late) found.set(id, job)
@@ -145,7 +145,7 @@ function lockedJob(row: Row): LockedJob {
   }
 }
 
-async function readStates(tables: PgBossTables, jobs: { id: string; queue: string }[], tx: SqlExecutor) {
+async function listStates(tables: PgBossTables, jobs: { id: string; queue: string }[], tx: SqlExecutor) {
   if (!jobs.length) return new Map<string, ReturnType<typeof canonical>>()
   const { rows } = await tx.executeSql(
     `select j.id::text as id, j.state::text as state, ${isHeld} as held

@@ -6,7 +6,7 @@ import { canWalk, strandsOf, testsOf, walksStrands } from './window.ts'
 import { allOf, Bound } from '../sql.ts'
 
 /** So many rows at most are looked at where the index does not answer the whole filter. */
-const mostTested = 20_000
+const maxTested = 20_000
 
 /** Counts along an index where there is one; else what one page's window holds. */
 export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: number): Promise<JobCount> {
@@ -46,13 +46,13 @@ async function countTested(
 ): Promise<JobCount> {
   const { rows } = await tables.db.executeSql(
     `with strand as materialized (
-       select strand.*, (select count(*) from (select from ${tables.jobs} j where ${along} limit ${mostTested + 1}) capped) as length
+       select strand.*, (select count(*) from (select from ${tables.jobs} j where ${along} limit ${maxTested + 1}) capped) as length
        from (${strands}) strand
      ),
      part as materialized (
-       select case when sum(length) <= ${mostTested} then ${mostTested} else ${mostTested} / count(*) end as most from strand where length > 0
+       select case when sum(length) <= ${maxTested} then ${maxTested} else ${maxTested} / count(*) end as most from strand where length > 0
      )
-     select count(*)::int as tested, (count(*) filter (where hit))::int as n, (select sum(length) <= ${mostTested} from strand) as whole
+     select count(*)::int as tested, (count(*) filter (where hit))::int as n, (select sum(length) <= ${maxTested} from strand) as whole
      from strand cross join lateral (
        select (${tests}) as hit from ${tables.jobs} j where ${along} order by j.created_on desc, j.id desc limit (select most from part)
      ) j`,

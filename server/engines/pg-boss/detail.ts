@@ -9,7 +9,7 @@ const detailColumns = `${jobColumns}, j.output::text as output, j.policy, j.sing
   j.deletion_seconds, ${instantText('j.keep_until')} as keep_until, j.dead_letter, j.blocked, j.start_after > now() as later,
   ${instantText('j.start_after')} as due_text, j.source_name, j.source_id::text as source_id`
 
-export async function readDetail(tables: PgBossTables, id: string): Promise<EngineJobDetail | null> {
+export async function findDetail(tables: PgBossTables, id: string): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
   const { rows } = await tables.db.executeSql(
     `select ${detailColumns} from ${tables.queues} queue cross join lateral (
@@ -20,7 +20,7 @@ export async function readDetail(tables: PgBossTables, id: string): Promise<Engi
   const [row] = rows
   if (!row) return null
   const job = engineJob(row)
-  const dependencies = await readDependencies(tables, job)
+  const dependencies = await listDependencies(tables, job)
   return {
     ...job,
     meta: metaOf(row),
@@ -61,7 +61,7 @@ function lastAttempt(row: Row, job: EngineJob): EngineAttempt[] {
   return [{ number: job.attempt, startedAt: job.startedAt, endedAt: job.finishedAt, outcome, error }]
 }
 
-async function readDependencies(tables: PgBossTables, { queue, id }: EngineJob): Promise<FoundJob[]> {
+async function listDependencies(tables: PgBossTables, { queue, id }: EngineJob): Promise<FoundJob[]> {
   const { rows } = await tables.db.executeSql(
     `select ${foundColumns} from ${tables.dependencies} dependency
      join ${tables.jobs} j on j.name = dependency.parent_name and j.id = dependency.parent_id

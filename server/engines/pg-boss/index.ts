@@ -3,7 +3,7 @@ import { actOnJobs } from './act.ts'
 import { advise, missingQueues } from './advise.ts'
 import type { PgBossActs } from './change.ts'
 import { countJobs } from './count.ts'
-import { readDetail } from './detail.ts'
+import { findDetail } from './detail.ts'
 import { hintQueues, listPage } from './list.ts'
 import { measure } from './measure.ts'
 import { findJobs, readJobs } from './read.ts'
@@ -88,7 +88,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     count: (filter, limit) => countJobs(tables, filter, limit),
     hints: async (field, prefix, limit) => (field === 'queue' ? hintQueues(tables, prefix, limit) : []),
     read: (ids, tx) => readJobs(tables, ids, joined(tx), tx !== undefined && sharesDatabase),
-    detail: (id) => readDetail(tables, id),
+    detail: (id) => findDetail(tables, id),
 
     act: (action, jobs, tx) =>
       sharesDatabase

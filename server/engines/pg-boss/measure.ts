@@ -11,8 +11,8 @@ type Depth = QueueMeasurement['depth'][number]
 
 export async function measure(tables: PgBossTables, since: Date): Promise<Measurement> {
   const shape = await tables.shape()
-  const counts = shape.small ? countAll(tables) : shape.has.state ? countStrands(tables) : readOwnCounts(tables)
-  const [depths, rates] = await Promise.all([counts, readRates(tables, shape, since)])
+  const counts = shape.small ? countAll(tables) : shape.has.state ? countStrands(tables) : loadOwnCounts(tables)
+  const [depths, rates] = await Promise.all([counts, measureRates(tables, shape, since)])
   const names = [...depths.keys()]
   const queues = names.map((name): QueueMeasurement => {
     const { depth, oldest } = depths.get(name)!
@@ -112,7 +112,7 @@ async function estimateCompleted(tables: PgBossTables): Promise<[string, number]
 }
 
 /** Without an index for it nothing is counted here: these are pg-boss's own figures of up to a minute ago and more. */
-async function readOwnCounts(tables: PgBossTables): Promise<Depths> {
+async function loadOwnCounts(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select name, ${ownCountIsFresh} as fresh, deferred_count, greatest(queued_count - deferred_count, 0) as ready, active_count, failed_count,
        greatest(0, total_count - queued_count - active_count - failed_count) as completed from ${tables.queues} order by 1`,
@@ -141,7 +141,7 @@ interface Rate {
  * What ended or began lately. What began is running, waits for another attempt or has ended, so two indexes find it all.
  * A wait is that of a first attempt: a later one was due when the first one failed, or whenever somebody said so.
  */
-async function readRates(tables: PgBossTables, shape: Shape, since: Date): Promise<Map<string | null, Rate>> {
+async function measureRates(tables: PgBossTables, shape: Shape, since: Date): Promise<Map<string | null, Rate>> {
   const { rows } = await tables.db.executeSql(
     `select name, (count(*) filter (where completed_on > $1))::int as finished,
        (count(*) filter (where state = 'failed' and completed_on > $1 or state = 'retry' and output is not null))::int as failed,

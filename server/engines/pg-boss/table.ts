@@ -61,7 +61,7 @@ export function pgBossTables(getDb: () => SqlExecutor, schema: string, largeFrom
     async shape() {
       if (!shape || Date.now() - readAt > rememberFor) {
         readAt = Date.now()
-        shape = readShape(db, schema, largeFrom)
+        shape = detectShape(db, schema, largeFrom)
         shape.catch(() => {
           shape = undefined
         })
@@ -71,7 +71,7 @@ export function pgBossTables(getDb: () => SqlExecutor, schema: string, largeFrom
   }
 }
 
-async function readShape(db: SqlExecutor, schema: string, largeFrom: number): Promise<Shape> {
+async function detectShape(db: SqlExecutor, schema: string, largeFrom: number): Promise<Shape> {
   const { rows } = await db.executeSql(
     `select part.relname as name, pg_relation_size(part.oid)::float8 as bytes,
        coalesce((select string_agg(access.amname || ':' ||

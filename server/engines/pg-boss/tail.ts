@@ -4,7 +4,7 @@ import { beyond, by, byPlace, fetchPage, type Found, pairConditions, type Wanted
 import { allOf, type Bound } from '../sql.ts'
 
 /** Of a large table without the indexes, so many of its pages are read: some hundred thousand jobs. */
-const mostPages = 4_000
+const maxPages = 4_000
 
 /**
  * Without an index to walk along, the end of the table that was written last stands for the newest jobs, its beginning for
@@ -12,7 +12,7 @@ const mostPages = 4_000
  */
 export async function findInTail(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
   const { created, args, ended, other } = conditions
-  const share = Math.ceil(mostPages / Math.max(1, shape.tables.filter(({ large }) => large).length))
+  const share = Math.ceil(maxPages / Math.max(1, shape.tables.filter(({ large }) => large).length))
   const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(wanted, bound)]
   const parts = shape.tables.map(({ table, pages, large }) => {
     const part =

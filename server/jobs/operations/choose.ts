@@ -1,6 +1,6 @@
 import type { JobFilters, JobSelection } from '../../../schemas/index.ts'
 import type { JobFilter, JobPage, SelectedJob } from '../../engines/engine.ts'
-import { readLeftovers } from '../../operations/bulk/leftovers.ts'
+import { listLeftovers } from '../../operations/bulk/leftovers.ts'
 import { type Chosen, goneJob } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { looksInside, requireFilter, showsMatch } from '../filter.ts'
@@ -14,7 +14,7 @@ const pageOfIds = 1_000
 /** The jobs of a selection, a page at a time, so that no selection is ever in memory as a whole. */
 export async function* chooseJobs(scope: ActingScope, selection: JobSelection, until: Date, bounded: (searched: string) => void): AsyncGenerator<Chosen[]> {
   if ('ids' in selection) yield* byIds(scope, [...new Set(selection.ids)], selection.seen)
-  else if ('bulk' in selection) for await (const ids of readLeftovers(scope, selection.bulk)) yield* byIds(scope, ids)
+  else if ('bulk' in selection) for await (const ids of listLeftovers(scope, selection.bulk)) yield* byIds(scope, ids)
   else yield* byFilter(scope, selection.filter, until, bounded)
 }
 

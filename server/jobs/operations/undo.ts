@@ -27,7 +27,7 @@ const notOurs = 'It was not discarded here in the last 24 hours; only such a dis
  */
 export async function whyNotRestorable(scope: Scope, jobs: SelectedJob[], illegal: (string | undefined)[]): Promise<(string | undefined)[]> {
   const ids = jobs.filter((_job, index) => illegal[index] === undefined).map(({ id }) => id)
-  const changes = new Map((await readLastChanges(scope, ids)).map((change) => [change.id, change]))
+  const changes = new Map((await listLastChanges(scope, ids)).map((change) => [change.id, change]))
   return jobs.map(({ id }, index) => {
     if (illegal[index] !== undefined) return illegal[index]
     const last = changes.get(id)
@@ -36,7 +36,7 @@ export async function whyNotRestorable(scope: Scope, jobs: SelectedJob[], illega
 }
 
 /** Two indexes, one for events about one job and one for events of bulk runs. */
-async function readLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): Promise<LastChange[]> {
+async function listLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): Promise<LastChange[]> {
   if (!ids.length) return []
   const table = db.table('audit_event')
   const since = sql`${now}::timestamptz - make_interval(hours => ${undoHours})`

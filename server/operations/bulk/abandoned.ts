@@ -4,14 +4,14 @@ import type { Kit } from '../../kit.ts'
 import { uuidv7 } from '../../uuid.ts'
 import type { PlacedOutcome } from './rows.ts'
 import { type BatchRow, takeAbandoned } from './take.ts'
-import { announce, eligibleOf, tellBatch, unconfirmed } from './tell.ts'
+import { publishChange, eligibleOf, recordBatch, unconfirmed } from './record.ts'
 
 /**
  * A batch whose process died while the engine was asked, and whose run was aborted since: nobody asks for it again. Jobs that
  * are as they were seen were not reached; of the others nobody can tell.
  */
 export async function settleAbandoned(kit: Kit): Promise<boolean> {
-  const told = await kit.db.transact(async (em) => {
+  const recorded = await kit.db.transact(async (em) => {
     const taken = await takeAbandoned(kit, em)
     if (!taken) return undefined
     const { bulk_id, number } = taken.batch
@@ -21,14 +21,14 @@ export async function settleAbandoned(kit: Kit): Promise<boolean> {
         delete from ${kit.db.table('open_request')} where bulk_id = ${bulk_id} and (detail ->> 'batch')::int = ${number} returning event_id, final_event_id`,
     )
     const note = 'The process that asked the engine ended before it could tell the answer, and the run was aborted; whether the changes were made is not known.'
-    return tellBatch(kit, em, taken, await lookAgain(kit, taken.batch), {
+    return recordBatch(kit, em, taken, await lookAgain(kit, taken.batch), {
       eventId: request?.final_event_id ?? uuidv7(),
       code: 'orphan_request',
       metadata: { requested: request?.event_id, note },
     })
   })
-  if (told) announce(kit, told)
-  return told !== undefined
+  if (recorded) publishChange(kit, recorded)
+  return recorded !== undefined
 }
 
 async function lookAgain({ engine }: Kit, batch: BatchRow): Promise<PlacedOutcome[]> {

@@ -6,7 +6,7 @@ import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
 import type { Operation } from '../operation.ts'
 import type { Scope } from '../scope.ts'
-import { readRun } from './read.ts'
+import { getRun } from './read.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
@@ -18,7 +18,7 @@ export async function abortRun(operations: Readonly<Record<string, Operation>>, 
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { action, actor_id } = await readRun(acting, id)
+    const { action, actor_id } = await getRun(acting, id)
     if (actor_id !== acting.principal.id) await authorize(acting, operations[action]!, subject, attempt)
     const run = await acting.kit.db.transact(async (em) => {
       const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
@@ -51,8 +51,8 @@ export async function abortRun(operations: Readonly<Record<string, Operation>>, 
       })
       return stopped!
     })
-    acting.kit.tell({ topic: 'audit' })
-    acting.kit.tell({ topic: 'bulk', subject })
+    acting.kit.publishHint({ topic: 'audit' })
+    acting.kit.publishHint({ topic: 'bulk', subject })
     return showRun(run, acting)
   })
 }

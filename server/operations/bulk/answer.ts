@@ -4,13 +4,13 @@ import type { ExecutedOrBulk } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { type EventRow, showExecuted } from '../event.ts'
 import type { ActingScope } from '../scope.ts'
-import { readRun } from './read.ts'
+import { getRun } from './read.ts'
 import { inBackground } from './rows.ts'
 import { runBatch } from './runner.ts'
 import { showRun } from './show.ts'
 
 /** A request waits this long for its one batch; then it goes on in the background all the same. */
-const patienceMs = 20_000
+const timeoutMs = 20_000
 
 /**
  * One batch is done while the request waits, and its event is the answer; more goes on behind it. So does one batch that
@@ -18,12 +18,12 @@ const patienceMs = 20_000
  */
 export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
   const { kit, viewer } = scope
-  kit.tell({ topic: 'audit' })
-  kit.tell({ topic: 'bulk', subject: { type: 'bulk', id: bulkId } })
+  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: bulkId } })
   const em = kit.db.em()
-  const until = Date.now() + patienceMs
+  const until = Date.now() + timeoutMs
   for (;;) {
-    const run = await readRun({ ...scope, em: kit.db.em() }, bulkId)
+    const run = await getRun({ ...scope, em: kit.db.em() }, bulkId)
     if (inBackground(run)) return { bulk: showRun(run, scope) }
     if (run.status === 'finished') {
       const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${run.event_id}`)
@@ -31,7 +31,7 @@ export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<E
     }
     if (run.status === 'aborted' || Date.now() > until) return { bulk: showRun(run, scope) }
     const how = await runBatch(kit, bulkId)
-    if (how === 'failed' || how === 'away') return { bulk: showRun(await readRun({ ...scope, em: kit.db.em() }, bulkId), scope) }
+    if (how === 'failed' || how === 'away') return { bulk: showRun(await getRun({ ...scope, em: kit.db.em() }, bulkId), scope) }
     // Another process may have taken the batch; then there is nothing to do but to wait for it.
     if (how === 'idle') await wait(50)
   }

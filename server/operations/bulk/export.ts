@@ -4,7 +4,7 @@ import { writeEvent } from '../event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../export-lines.ts'
 import type { Scope } from '../scope.ts'
 import { listItems } from './items.ts'
-import { readRun } from './read.ts'
+import { getRun } from './read.ts'
 
 const page = 1_000
 
@@ -12,7 +12,7 @@ const page = 1_000
 export async function exportItems(scope: Scope, id: string, format: ExportFormat, outcome?: BulkOutcome): Promise<AsyncIterable<string>> {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
-  await readRun(scope, id)
+  await getRun(scope, id)
   await writeEvent(kit.db, em, {
     action: 'export_bulk_items',
     eventType: 'bulk.exported',
@@ -24,7 +24,7 @@ export async function exportItems(scope: Scope, id: string, format: ExportFormat
     bulkId: id,
     metadata: { format, outcome, resource: { type: 'bulk', id } },
   })
-  kit.tell({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit' })
   return lines(scope, id, format, outcome)
 }
 

@@ -10,7 +10,7 @@ import type { ActingScope } from '../scope.ts'
 import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
 
 /** More jobs than this are not a selection but a migration. */
-const mostJobs = 500_000
+const maxJobs = 500_000
 
 /** What a preview of many jobs promises. */
 export interface Frozen {
@@ -46,8 +46,8 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   const writer = new BatchWriter(scope, frozen.bulkId)
   let denied: { count: number; reason?: string } = { count: 0 }
   for await (const page of choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
-    if (frozen.total + page.length > mostJobs) {
-      const message = `matches more than ${mostJobs.toLocaleString('en')} jobs; expected a narrower filter`
+    if (frozen.total + page.length > maxJobs) {
+      const message = `matches more than ${maxJobs.toLocaleString('en')} jobs; expected a narrower filter`
       throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })
     }
     const judged = await judge(scope, operation, request, page)

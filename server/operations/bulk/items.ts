@@ -3,11 +3,11 @@ import type { BulkItem, BulkOutcome } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
-import { readRun } from './read.ts'
+import { getRun } from './read.ts'
 import type { BatchJob, BulkRunRow, PlacedOutcome } from './rows.ts'
 
 /** Batches looked at for one page; an outcome that few jobs have gives a short page and the place to go on. */
-const mostBatches = 50
+const maxBatches = 50
 
 interface Place {
   /** Of the batch, and of the next job in it. */
@@ -29,11 +29,11 @@ export interface ItemsAsked {
 
 /** The jobs of a run with how each fared, in the order they were frozen. Jobs that the viewer may not see are left out. */
 export async function listItems(scope: Scope, id: string, { outcome, limit, cursor }: ItemsAsked): Promise<ItemPage> {
-  const run = await readRun(scope, id)
+  const run = await getRun(scope, id)
   const items: BulkItem[] = []
-  let at = cursor === undefined ? { number: 0, place: 0 } : readCursor(cursor)
-  for (let looked = 0; looked < mostBatches; looked++) {
-    const batch = await readBatch(scope, id, at.number)
+  let at = cursor === undefined ? { number: 0, place: 0 } : parseCursor(cursor)
+  for (let looked = 0; looked < maxBatches; looked++) {
+    const batch = await findBatch(scope, id, at.number)
     if (!batch) return { items, asOf: scope.now.toISOString() }
     const shown = await itemsOf(scope, run, batch, at.place, outcome)
     const room = limit - items.length
@@ -49,7 +49,7 @@ interface Batch {
   outcomes: PlacedOutcome[] | null
 }
 
-async function readBatch({ kit: { db }, em }: Scope, id: string, number: number): Promise<Batch | undefined> {
+async function findBatch({ kit: { db }, em }: Scope, id: string, number: number): Promise<Batch | undefined> {
   const [batch] = await query(em, sql<Batch>`select jobs, outcomes from ${db.table('bulk_batch')} where bulk_id = ${id} and number = ${number}`)
   return batch
 }
@@ -74,7 +74,7 @@ function cursorOf({ number, place }: Place): string {
   return Buffer.from(`${number}.${place}`).toString('base64url')
 }
 
-function readCursor(cursor: string): Place {
+function parseCursor(cursor: string): Place {
   const [, number, place] = /^(\d{1,6})\.(\d{1,4})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (number !== undefined && place !== undefined) return { number: Number(number), place: Number(place) }
   const message = 'not a cursor of this list'

@@ -3,15 +3,15 @@ import { type BulkOutcome, leftOverOutcomes } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
-import { readRun } from './read.ts'
+import { getRun } from './read.ts'
 import type { BatchJob } from './rows.ts'
 
 const leftOver: ReadonlySet<BulkOutcome> = new Set(leftOverOutcomes)
 
 /** Ids of an ended run's jobs that did not fare well, a batch at a time. */
-export async function* readLeftovers(scope: Scope, bulkId: string): AsyncGenerator<string[]> {
+export async function* listLeftovers(scope: Scope, bulkId: string): AsyncGenerator<string[]> {
   const { kit: { db }, em } = scope
-  const run = await readRun(scope, bulkId)
+  const run = await getRun(scope, bulkId)
   if (run.status !== 'finished' && run.status !== 'aborted') {
     throw new OpsError('illegal_transition', `Bulk run ${bulkId} is ${run.status}; expected one that has ended.`)
   }

@@ -16,7 +16,7 @@ export interface RunPage {
 /** Confirmed runs that the viewer may see, newest first. What somebody only looked at is nobody else's business. */
 export async function listRuns(scope: Scope, { limit, cursor }: { limit: number; cursor?: string }): Promise<RunPage> {
   const { kit, em, now } = scope
-  const after = cursor === undefined ? undefined : readCursor(cursor)
+  const after = cursor === undefined ? undefined : parseCursor(cursor)
   const behind = after ? sql`and (created_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)` : sql``
   const rows = await query(
     em,
@@ -32,7 +32,7 @@ export async function listRuns(scope: Scope, { limit, cursor }: { limit: number;
   }
 }
 
-function readCursor(cursor: string): { at: string; id: string } {
+function parseCursor(cursor: string): { at: string; id: string } {
   const [, at, id] = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\|([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (at !== undefined && id !== undefined && !Number.isNaN(Date.parse(at))) return { at, id }
   const message = 'not a cursor of this list'

@@ -9,11 +9,11 @@ import { closeRequest, openRequest } from '../outside.ts'
 import { settleAbandoned } from './abandoned.ts'
 import { type BulkRunRow, inBackground, type PlacedOutcome } from './rows.ts'
 import { type BatchRow, takeBatch, type Taken } from './take.ts'
-import { actionOf, announce, eligibleOf, eventOf, placed, tellBatch, tellLate, type Told } from './tell.ts'
+import { actionOf, publishChange, eligibleOf, eventOf, placed, recordBatch, recordLate, type RecordedBatch } from './record.ts'
 
 /** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
-const mostTries = 8
-const longestPauseSeconds = 30
+const maxTries = 8
+const maxPauseSeconds = 30
 /** Too slow is not away: the same batch would be too slow again. */
 const statementTimeout = '57014'
 
@@ -23,18 +23,18 @@ const statementTimeout = '57014'
  * held for longer than one batch, and none while another is chosen.
  */
 export async function runBatches(kit: Kit, stopping: () => boolean = () => false): Promise<void> {
-  for (let how = 'told'; !stopping() && (how === 'told' || how === 'failed'); ) how = await runBatch(kit)
+  for (let how = 'recorded'; !stopping() && (how === 'recorded' || how === 'failed'); ) how = await runBatch(kit)
   if (!kit.engine.transactional && !stopping()) while (await settleAbandoned(kit));
 }
 
 /** One batch of any run, or of one. `idle`: there is none that is due and that nobody else is at. `away`: so is the engine. */
-export async function runBatch(kit: Kit, bulkId?: string): Promise<'told' | 'failed' | 'away' | 'idle'> {
+export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 'failed' | 'away' | 'idle'> {
   const work = kit.engine.transactional ? runInside : runOutside
   const taken: { batch?: BatchRow } = {}
   try {
-    const told = await work(kit, bulkId, taken)
-    if (told) announce(kit, told)
-    return taken.batch ? 'told' : 'idle'
+    const recorded = await work(kit, bulkId, taken)
+    if (recorded) publishChange(kit, recorded)
+    return taken.batch ? 'recorded' : 'idle'
   } catch (error) {
     if (!taken.batch) throw error
     kit.log.warn('a batch of a bulk run failed', { bulk: taken.batch.bulk_id, batch: taken.batch.number, ...describeFailure(error) })
@@ -45,18 +45,18 @@ export async function runBatch(kit: Kit, bulkId?: string): Promise<'told' | 'fai
 }
 
 /** The whole batch in one transaction. */
-function runInside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<Told | undefined> {
+function runInside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
   return transactAgain(kit, async (em) => {
     const found = await takeBatch(kit, em, bulkId)
     taken.batch = found?.batch
     if (!found) return undefined
     const outcomes = await act(kit, em, found)
-    return tellBatch(kit, em, found, placed(found.batch, outcomes), { eventId: answerId(found.run) })
+    return recordBatch(kit, em, found, placed(found.batch, outcomes), { eventId: answerId(found.run) })
   })
 }
 
 /** First the evidence that it will be asked, then the engine, then what came of it; each survives a crash of the next. */
-async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<Told | undefined> {
+async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
   const found = await transactAgain(kit, async (em) => {
     const next = await takeBatch(kit, em, bulkId)
     return next && { ...next, request: await requestBatch(kit, em, next) }
@@ -66,9 +66,9 @@ async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?:
   const { batch, request } = found
   const outcomes = await act(kit, kit.db.em(), found)
   return transactAgain(kit, async (em) => {
-    if (!(await holdsRequested(kit, em, batch))) return tellLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
+    if (!(await holdsRequested(kit, em, batch))) return recordLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
     await closeRequest(kit, em, request.event_id)
-    return tellBatch(kit, em, found, placed(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
+    return recordBatch(kit, em, found, placed(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
   })
 }
 
@@ -124,15 +124,15 @@ async function requestBatch(kit: Kit, em: Em, { batch, run }: Taken): Promise<Re
 async function noteFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promise<void> {
   const { db } = kit
   const tries = batch.tries + (blameless ? 0 : 1)
-  const pause = blameless ? 1 : Math.min(2 ** (tries - 1), longestPauseSeconds)
-  const told = await kit.db.transact(async (em) => {
+  const pause = blameless ? 1 : Math.min(2 ** (tries - 1), maxPauseSeconds)
+  const recorded = await kit.db.transact(async (em) => {
     const [row] = await query(
       em,
       sql<BatchRow>`
         update ${db.table('bulk_batch')} set tries = ${tries}, not_before = ${kit.now()}::timestamptz + make_interval(secs => ${pause})
         where bulk_id = ${batch.bulk_id} and number = ${batch.number} and status <> 'done' returning bulk_id, number, jobs, eligible, status, tries`,
     )
-    if (!row || row.tries < mostTries) return undefined
+    if (!row || row.tries < maxTries) return undefined
     const [run] = await query(em, sql<BulkRunRow>`select * from ${db.table('bulk_run')} where id = ${batch.bulk_id}`)
     const [open] = await query(
       em,
@@ -141,9 +141,9 @@ async function noteFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promi
         returning event_id, final_event_id`,
     )
     const metadata = open && { requested: open.event_id }
-    return tellBatch(kit, em, { batch: row, run: run! }, givenUp(row), { eventId: open?.final_event_id ?? answerId(run!), code: 'unavailable', metadata })
+    return recordBatch(kit, em, { batch: row, run: run! }, givenUp(row), { eventId: open?.final_event_id ?? answerId(run!), code: 'unavailable', metadata })
   })
-  if (told) announce(kit, told)
+  if (recorded) publishChange(kit, recorded)
 }
 
 function givenUp({ jobs, status }: BatchRow): PlacedOutcome[] {

@@ -6,7 +6,7 @@ const previewedDays = 1
 const endedDays = 30
 
 /** Sets that nobody confirmed go with their previews; of runs that ended the audit log keeps what was done to which job. */
-export async function forgetOldRuns({ db, now }: Kit): Promise<void> {
+export async function deleteOldRuns({ db, now }: Kit): Promise<void> {
   await query(
     db.em(),
     sql`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decide, mostMissedRows, type Situation } from '../../../server/cron/decide.ts'
+import { decide, maxMissedRows, type Situation } from '../../../server/cron/decide.ts'
 
 const now = new Date('2026-03-02T10:30:02Z')
 const at = (text: string) => new Date(`2026-03-02T${text.length === 5 ? `${text}:00` : text}Z`)
@@ -55,6 +55,6 @@ test.each(rows)('$title', ({ given, slots, startWaiting = false, cancelUnfinishe
 test('of a long absence only the newest missed slots get a row', () => {
   const due = Array.from({ length: 800 }, (_, index) => new Date(now.getTime() - (900 - index) * 60_000))
   const { slots } = decide({ overlap: 'allow', catchUp: 'none', maxCatchUp: 1, now, due, unfinishedJobs: 0, waiting: false, absence: () => 'scheduler_down' })
-  expect(slots).toHaveLength(mostMissedRows)
+  expect(slots).toHaveLength(maxMissedRows)
   expect(slots.at(-1)!.at).toEqual(due.at(-1))
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe as group, expect, test } from 'vitest'
-import { between, describe, newestBetween, nextAfter, nextFrom, previousBefore, readSchedule, type Schedule } from '../../../server/cron/expression.ts'
+import { between, describe, newestBetween, nextAfter, nextFrom, previousBefore, parseSchedule, type Schedule } from '../../../server/cron/expression.ts'
 import { OpsError } from '../../../server/error.ts'
 
 const utc = (expression: string): Schedule => ({ expression, timezone: 'Etc/UTC' })
@@ -29,7 +29,7 @@ group('a wrong expression is refused with what was got, where and what was expec
   ]
   for (const [expression, message] of refused) {
     test(`'${expression}'`, () => {
-      const error = catchError(() => readSchedule(utc(expression), 'input.'))
+      const error = catchError(() => parseSchedule(utc(expression), 'input.'))
       expect(error).toBeInstanceOf(OpsError)
       expect(error).toMatchObject({ code: 'invalid_request', details: { errors: [{ path: 'input.expression' }] } })
       expect(error.message).toContain(message)
@@ -40,13 +40,13 @@ group('a wrong expression is refused with what was got, where and what was expec
 test.each(['* * * * *', '*/15 9-17 * * 1-5', '0 0 L * *', '0 0 29 2 *', '0 0 * jan-MAR sun', '0 0 * * mon#2', '0 0 15W * *', '5,10-20/2 0 1 * 7'])(
   "'%s' is accepted and fires",
   (expression) => {
-    const schedule = readSchedule(utc(expression))
+    const schedule = parseSchedule(utc(expression))
     expect(nextAfter(schedule, new Date('2026-01-01T00:00:00Z'))).toBeInstanceOf(Date)
   },
 )
 
 test('an expression is stored with single spaces', () => {
-  expect(readSchedule(utc('  0   2 * *\t* ')).expression).toBe('0 2 * * *')
+  expect(parseSchedule(utc('  0   2 * *\t* ')).expression).toBe('0 2 * * *')
 })
 
 test.each([
@@ -56,11 +56,11 @@ test.each([
   ['UTC', 'UTC'],
   ['Asia/Calcutta', 'Asia/Calcutta'],
 ])('the timezone %s is kept as %s', (given, kept) => {
-  expect(readSchedule({ expression: '0 0 * * *', timezone: given }).timezone).toBe(kept)
+  expect(parseSchedule({ expression: '0 0 * * *', timezone: given }).timezone).toBe(kept)
 })
 
 test.each(['', 'junk', '+02:00', 'Europe/Atlantis', 'Etc/UTC; drop table', 'Etc/UTC\n', '__proto__', 'constructor'])("the timezone '%s' is refused", (timezone) => {
-  expect(() => readSchedule({ expression: '0 0 * * *', timezone }, 'input.')).toThrow(/^input\.timezone: got [^]*expected an IANA timezone/)
+  expect(() => parseSchedule({ expression: '0 0 * * *', timezone }, 'input.')).toThrow(/^input\.timezone: got [^]*expected an IANA timezone/)
 })
 
 test('the next instant is never the one asked from, to the millisecond', () => {

@@ -11,14 +11,14 @@ import type { BatchRow, Taken } from './take.ts'
 
 /** What came of a batch: its outcomes, the counters of its run and its event, in one transaction. */
 
-export interface Told {
+export interface RecordedBatch {
   run: BulkRunRow
   /** Of the batch, or of the whole run when this was its last. */
   event: EventRow
   ended: boolean
 }
 
-export interface HowTold {
+export interface RecordHow {
   /** Of the event that tells it. */
   eventId: string
   code?: NewEvent['code']
@@ -29,7 +29,7 @@ export interface HowTold {
  * The run's row is locked last and briefly, so that batches are done side by side, and whoever locks it last sees that no
  * batch is left. The event names every job that was changed, so that the evidence of a job is found by its id.
  */
-export async function tellBatch(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], how: HowTold): Promise<Told> {
+export async function recordBatch(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], how: RecordHow): Promise<RecordedBatch> {
   const { db } = kit
   const counts = countBy(outcomes, (outcome) => outcome?.[0])
   const done = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done').map(({ id }) => id)
@@ -56,7 +56,7 @@ export async function tellBatch(kit: Kit, em: Em, { batch, run }: Taken, outcome
  * A process that was taken for dead has its answer after all: what the engine told it was done is so, whatever was noted
  * meanwhile, and has its evidence.
  */
-export async function tellLate(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], metadata: Record<string, unknown>): Promise<Told | undefined> {
+export async function recordLate(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], metadata: Record<string, unknown>): Promise<RecordedBatch | undefined> {
   const { db } = kit
   const where = sql`bulk_id = ${batch.bulk_id} and number = ${batch.number}`
   const [noted] = await query(em, sql<{ outcomes: PlacedOutcome[] | null }>`select outcomes from ${db.table('bulk_batch')} where ${where} for update`)
@@ -177,9 +177,9 @@ export const unconfirmed: PlacedOutcome = [
 ]
 
 /** After the commit: everybody who listens is told, and at the end of a repair the host. */
-export function announce(kit: Kit, { run, ended, event }: Told): void {
-  kit.tell({ topic: 'audit' })
-  kit.tell({ topic: 'jobs' })
-  kit.tell({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
+export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
+  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'jobs' })
+  kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
   if (ended && repairs.includes(actionOf(run))) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
 }
