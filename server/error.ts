@@ -32,3 +32,13 @@ export class OpsError extends Error {
     return problemCodes[this.code][0]
   }
 }
+
+/**
+ * One field of a request that is not as it must be: `invalid_request`, with the field in `errors`.
+ *
+ * @param path where in the request, e.g. `query.cursor` or `input.resumeAt`
+ * @param message what was got and what was expected, as a clause without a full stop
+ */
+export function fieldError(path: string, message: string): OpsError {
+  return new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })
+}

@@ -1,4 +1,4 @@
-import { OpsError } from '../error.ts'
+import { fieldError } from '../error.ts'
 
 interface Field {
   name: string
@@ -75,5 +75,5 @@ function isNumber(text: string): boolean {
 }
 
 export function refuse(path: string, message: string): never {
-  throw new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })
+  throw fieldError(path, message)
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { CronEntry, CronHistory } from '../../schemas/index.ts'
 import type { CronSource } from '../../schemas/vocabulary.ts'
 import { query } from '../db/database.ts'
-import { OpsError } from '../error.ts'
+import { fieldError, OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
 import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
@@ -137,8 +137,7 @@ function parseWindow({ from, to }: { from?: string; to?: string }, now: Date): W
   const end = to === undefined ? now : new Date(to)
   const start = from === undefined ? new Date(end.getTime() - dayMs) : new Date(from)
   if (start < end) return { from: start, to: end }
-  const message = `got ${start.toISOString()}; expected an instant before 'to', ${end.toISOString()}`
-  throw new OpsError('invalid_request', `query.from: ${message}.`, { errors: [{ path: 'query.from', message }] })
+  throw fieldError('query.from', `got ${start.toISOString()}; expected an instant before 'to', ${end.toISOString()}`)
 }
 
 function encodeCursor(name: string): string {

@@ -1,4 +1,4 @@
-import { OpsError } from '../error.ts'
+import { fieldError } from '../error.ts'
 
 const known = new Map<string, string>()
 const maxKnown = 1_000
@@ -11,10 +11,7 @@ export function parseTimezone(given: string, path = 'timezone'): string {
   const kept = known.get(given)
   if (kept) return kept
   const canonical = resolve(given)
-  if (!canonical) {
-    const message = `got '${given}'; expected an IANA timezone such as Europe/Berlin or Etc/UTC`
-    throw new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })
-  }
+  if (!canonical) throw fieldError(path, `got '${given}'; expected an IANA timezone such as Europe/Berlin or Etc/UTC`)
   const name = canonical.toLowerCase() === given.toLowerCase() ? canonical : given
   if (known.size >= maxKnown) known.clear()
   known.set(given, name)

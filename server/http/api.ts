@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { z } from 'zod'
 import { type Endpoint, endpoints, type ViewAction } from '../../schemas/index.ts'
-import { OpsError } from '../error.ts'
+import { fieldError, OpsError } from '../error.ts'
 import type { Kit } from '../kit.ts'
 import { streamLive } from '../live/stream.ts'
 import type { Hub } from '../live/hub.ts'
@@ -112,8 +112,7 @@ function parse(schema: z.ZodType | undefined, value: unknown, part: string): unk
   if (!schema) {
     const [key] = part === 'query' ? Object.keys(value as object) : []
     if (key === undefined) return undefined
-    const message = `Unrecognized key: "${key}"; expected no query here`
-    throw new OpsError('invalid_request', `query: ${message}`, { errors: [{ path: 'query', message }] })
+    throw fieldError('query', `Unrecognized key: "${key}"; expected no query here`)
   }
   const parsed = schema.safeParse(value, { reportInput: true })
   if (!parsed.success) throw invalidRequest(parsed.error, part)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { OpsError } from '../../error.ts'
+import { fieldError, OpsError } from '../../error.ts'
 import { type Change, defineOperation, type State } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import type { Entry } from '../rows.ts'
@@ -51,8 +51,7 @@ function parseResumeAt(given: string | undefined, now: Date): Date | null {
   if (given === undefined) return null
   const resumeAt = new Date(given)
   if (resumeAt > now) return resumeAt
-  const message = `got ${given}; expected an instant after ${now.toISOString()}`
-  throw new OpsError('invalid_request', `input.resumeAt: ${message}.`, { errors: [{ path: 'input.resumeAt', message }] })
+  throw fieldError('input.resumeAt', `got ${given}; expected an instant after ${now.toISOString()}`)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
-import { OpsError } from '../../error.ts'
+import { fieldError, OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { nextFrom, upcoming } from '../expression.ts'
@@ -64,8 +64,7 @@ function checkSlot(entry: Entry, given: string, now: Date): Date {
 
 function refuseSlot(entry: Entry, given: string, expected: string, now: Date): never {
   const next = upcoming(entry, now, 3).map((at) => at.toISOString())
-  const message = `got ${given}; ${expected}; the next ones are ${next.join(', ') || 'none'}`
-  throw new OpsError('invalid_request', `input.slotAt: ${message}.`, { errors: [{ path: 'input.slotAt', message }] })
+  throw fieldError('input.slotAt', `got ${given}; ${expected}; the next ones are ${next.join(', ') || 'none'}`)
 }
 
 async function isDecided({ kit: { db }, em }: ActingScope, { id }: Entry, slotAt: Date): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { OpsError } from '../../error.ts'
+import { fieldError, OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { compareDefinitions, type Definition, definitionOf } from '../definition.ts'
@@ -24,10 +24,7 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
     const entry = requireRuntime(found, subject.id)
     const definition = merge(entry, input, scope)
     const changes = compareDefinitions(definitionOf(entry), definition)
-    if (!changes) {
-      const message = 'nothing would change; expected at least one field with another value'
-      throw new OpsError('invalid_request', `input: ${message}.`, { errors: [{ path: 'input', message }] })
-    }
+    if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with another value')
     await authorizeNewPlace(scope, entry, definition)
     const rescheduled = 'expression' in changes.after || 'timezone' in changes.after
     return {
