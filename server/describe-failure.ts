@@ -1,3 +1,5 @@
+import { connectionExceptionClass, sqlState } from './db/sqlstate.ts'
+
 /** Drivers wrap the error that has the code. */
 export function causesOf(thrown: unknown): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = []
@@ -31,15 +33,19 @@ export function describeFailure(thrown: unknown): Record<string, unknown> {
   }
 }
 
-/** Of the network; admin_shutdown, crash_shutdown, cannot_connect_now, query_canceled (statement timeout), too_many_connections. */
-const outages = new Set([
+/**
+ * Of the network, and of a server that cannot serve at the moment: it goes down, it has no room left, it may only be read.
+ * `queryCanceled` is our own statement timeout.
+ */
+const outages = new Set<string>([
   'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
-  '57P01', '57P02', '57P03', '57014', '53300',
+  sqlState.adminShutdown, sqlState.crashShutdown, sqlState.cannotConnectNow, sqlState.queryCanceled, sqlState.tooManyConnections,
+  sqlState.readOnlyTransaction, sqlState.diskFull, sqlState.outOfMemory, sqlState.configurationLimitExceeded, sqlState.ioError,
 ])
 
 /** Does the database, or whatever else was asked, not answer at the moment? */
 export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
-  if (code !== undefined && (outages.has(code) || code.startsWith('08'))) return true
+  if (code !== undefined && (outages.has(code) || code.startsWith(connectionExceptionClass))) return true
   return causesOf(thrown).some((error) =>
     /connection (terminated|ended|timeout)|timeout exceeded when trying to connect|client has encountered a connection error|connection error and is not queryable/i.test(
       String(error.message),
@@ -47,8 +53,7 @@ export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
   )
 }
 
-/** serialization_failure, deadlock_detected, lock_not_available, unique_violation */
-const conflicts = new Set(['40001', '40P01', '55P03', '23505'])
+const conflicts = new Set<string>([sqlState.serializationFailure, sqlState.deadlockDetected, sqlState.lockNotAvailable, sqlState.uniqueViolation])
 
 /** Did another transaction come first? */
 export function isConflict(thrown: unknown): boolean {

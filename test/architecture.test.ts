@@ -40,9 +40,13 @@ const layers: string[][] = [
   ['server/operations/'],
   ['server/repeat.ts', 'server/kit.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
-  ['server/error.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts'],
+  ['server/error.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
 ]
-const layerOf = (path: string) => layers.findIndex((parts) => parts.some((part) => path === part || (part.endsWith('/') && path.startsWith(part))))
+/** A file that is named has its own place, also one that lies in a folder with another. */
+function layerOf(path: string): number {
+  const named = layers.findIndex((parts) => parts.includes(path))
+  return named >= 0 ? named : layers.findIndex((parts) => parts.some((part) => part.endsWith('/') && path.startsWith(part)))
+}
 
 const breaking = (imports: Import[], allowed: (edge: Import) => boolean) =>
   imports.filter((edge) => !allowed(edge)).map(({ from, to }) => `${from} imports ${to}`)
@@ -117,3 +121,11 @@ function runtimeImports(folder: string, edges: Import[]): Import[] {
   const kept = edges.filter(({ from, to }) => from.startsWith(folder) && !typeOnly.has(`${from} → ${to}`))
   return kept
 }
+
+test('SQLSTATE codes have names', () => {
+  const literal = /'(?:0[0-9A-Z]|2[0-9BDF]|3[489BDF]|4[024]|5[34578]|P0|XX)[0-9A-Z]{3}'/
+  const spelled = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== 'db/sqlstate.ts')
+    .filter((name) => literal.test(readFileSync(join(root, 'server', name), 'utf8')))
+  expect(spelled).toEqual([])
+})

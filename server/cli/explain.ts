@@ -1,5 +1,6 @@
 import { ZodError } from 'zod'
 import { causesOf, codeOf, isUnavailable } from '../describe-failure.ts'
+import { sqlState } from '../db/sqlstate.ts'
 import { OpsError } from '../error.ts'
 
 /** Something the person at the terminal can mend; the message is all that is shown. */
@@ -20,11 +21,11 @@ export function explain(error: unknown): string {
 }
 
 const databaseAnswers: Record<string, string> = {
-  '28P01': 'The database refuses the user or the password in database.url.',
-  '28000': 'The database refuses the user in database.url.',
-  '3D000': 'The database named in database.url does not exist.',
-  '42P01': "The tables are not there yet; run 'ops-powertools migrate up' first.",
-  '42501': 'The database user may not do this; expected the owner of the schema, or somebody with its rights.',
+  [sqlState.invalidPassword]: 'The database refuses the user or the password in database.url.',
+  [sqlState.invalidAuthorization]: 'The database refuses the user in database.url.',
+  [sqlState.databaseMissing]: 'The database named in database.url does not exist.',
+  [sqlState.undefinedTable]: "The tables are not there yet; run 'ops-powertools migrate up' first.",
+  [sqlState.insufficientPrivilege]: 'The database user may not do this; expected the owner of the schema, or somebody with its rights.',
 }
 
 /** The innermost message, which says most; an aggregate of failed connection attempts has none of its own. */

@@ -1,11 +1,11 @@
 import type { Em } from '../db/database.ts'
+import { sqlState } from '../db/sqlstate.ts'
 import { codeOf } from '../describe-failure.ts'
 import type { Kit } from '../kit.ts'
 
 const maxTries = 3
 
-/** deadlock_detected, serialization_failure */
-const collisions = new Set(['40P01', '40001'])
+const collisions = new Set<string>([sqlState.deadlockDetected, sqlState.serializationFailure])
 
 /** Two transactions stood in each other's way and the database ended this one. It was not wrong, only unlucky. */
 export function isCollision(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan } from '../../schemas/index.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
+import { sqlState } from '../db/sqlstate.ts'
 import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
@@ -139,12 +140,10 @@ async function applyAtOnce(
     const row = await writeGuarded(scope.kit.db, scope.em, event, { ...along, change })
     return row && showExecuted(row, scope.viewer)
   } catch (error) {
-    if (error instanceof OpsError || codeOf(error) === uniqueViolation) return null
+    if (error instanceof OpsError || codeOf(error) === sqlState.uniqueViolation) return null
     throw error
   }
 }
-
-const uniqueViolation = '23505'
 
 async function applyPlanned(
   operation: Operation,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { isoMicroseconds, query } from '../../db/database.ts'
-import { codeOf } from '../../describe-failure.ts'
+import { isUnavailable } from '../../describe-failure.ts'
 import type { JobRef } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
@@ -55,8 +55,7 @@ async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<Job
     return await enqueueSlot(kit, em, entry, now)
   } catch (cause) {
     // A connection that broke is an outage, and not the engine's answer.
-    const code = codeOf(cause)
-    if (code !== undefined && /^(08|57|53|E[A-Z])/.test(code)) throw cause
+    if (isUnavailable(cause)) throw cause
     throw new OpsError('unsupported_by_engine', `${kit.engine.name} made no job in queue ${entry.queue}; does that queue exist?`, { cause })
   }
 }

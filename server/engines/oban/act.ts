@@ -1,3 +1,5 @@
+import { sqlState } from '../../db/sqlstate.ts'
+import { codeOf } from '../../describe-failure.ts'
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
 import { attendedColumns, whyAttended } from './attended.ts'
 import { canonical, versionColumn } from './rows.ts'
@@ -124,19 +126,12 @@ async function change(tables: ObanTables, action: JobAction, ids: string[], tx: 
     )
     return new Map(rows.map((row) => [String(row.id), String(row.state)]))
   } catch (error) {
-    if (!breaksUniqueness(error)) throw error
+    if (codeOf(error) !== sqlState.uniqueViolation) throw error
     if (ids.length === 1) return new Map()
     const middle = Math.ceil(ids.length / 2)
     const first = await change(tables, action, ids.slice(0, middle), tx)
     return new Map([...first, ...(await change(tables, action, ids.slice(middle), tx))])
   }
-}
-
-function breaksUniqueness(error: unknown): boolean {
-  for (let inner = error; inner instanceof Error; inner = inner.cause) {
-    if ((inner as { code?: string }).code === '23505') return true
-  }
-  return false
 }
 
 async function signalProducers(tables: ObanTables, action: JobAction, jobs: LockedJob[], done: Map<string, string>, tx: SqlExecutor): Promise<void> {

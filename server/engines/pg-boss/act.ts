@@ -1,3 +1,5 @@
+import { sqlState } from '../../db/sqlstate.ts'
+import { codeOf } from '../../describe-failure.ts'
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
 import { changeJobs, type PgBossActs, retryPlain } from './change.ts'
 import { attended, canonical, isExclusive, isHeld, isJobId, isLost, isUntimely, versionColumn } from './rows.ts'
@@ -86,7 +88,7 @@ async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: bool
     await (joined ? inSavepoint(tx, work) : work())
     return undefined
   } catch (error) {
-    if ((error as { code?: unknown }).code !== '23505') throw error
+    if (codeOf(error) !== sqlState.uniqueViolation) throw error
     return { outcome: 'refused', detail: 'Another job of its kind has the one place that the policy of its queue allows.' }
   }
 }
@@ -128,7 +130,7 @@ async function waitBriefly(tx: SqlExecutor, work: () => Promise<Map<string, Lock
       return answer
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code !== '55P03') throw error
+    if (codeOf(error) !== sqlState.lockNotAvailable) throw error
     return new Map()
   }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { JobState, OperationRequest, Risk } from '../../../schemas/index.ts'
 import { executorOf, query } from '../../db/database.ts'
+import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
@@ -112,12 +113,10 @@ async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string
     // Evidence is found by id, so there is one way only to write it.
     return job?.id === id ? job : undefined
   } catch (error) {
-    if (codeOf(error) !== lockNotAvailable) throw error
+    if (codeOf(error) !== sqlState.lockNotAvailable) throw error
     throw new OpsError('mutation_conflict', `Job ${id} is locked by its worker or another change at this moment; try again.`)
   }
 }
-
-const lockNotAvailable = '55P03'
 
 function requireJob(job: EngineJob | undefined, id: string): EngineJob {
   if (job) return job

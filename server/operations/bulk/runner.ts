@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Em, executorOf, query } from '../../db/database.ts'
+import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf, describeFailure, isUnavailable } from '../../describe-failure.ts'
 import type { JobOutcome, SeenJob } from '../../engines/engine.ts'
 import type { Kit } from '../../kit.ts'
@@ -14,8 +15,6 @@ import { actionOf, publishChange, eligibleOf, eventOf, placed, recordBatch, reco
 /** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
 const maxTries = 8
 const maxPauseSeconds = 30
-/** Too slow is not away: the same batch would be too slow again. */
-const statementTimeout = '57014'
 
 /**
  * Does what waits, until nothing does or the process is to stop. Any number of processes may: a batch is taken by locking its
@@ -38,7 +37,8 @@ export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 
   } catch (error) {
     if (!taken.batch) throw error
     kit.log.warn('a batch of a bulk run failed', { bulk: taken.batch.bulk_id, batch: taken.batch.number, ...describeFailure(error) })
-    const away = isUnavailable(error) && codeOf(error) !== statementTimeout
+    // Too slow is not away: the same batch would be too slow again.
+    const away = isUnavailable(error) && codeOf(error) !== sqlState.queryCanceled
     await noteFailure(kit, taken.batch, away || isCollision(error))
     return away ? 'away' : 'failed'
   }

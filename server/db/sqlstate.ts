@@ -1,0 +1,28 @@
+/**
+ * The SQLSTATE codes that this code decides by, under PostgreSQL's own names (appendix A of its manual). `codeOf` finds the
+ * code of a thrown error.
+ */
+export const sqlState = {
+  readOnlyTransaction: '25006',
+  uniqueViolation: '23505',
+  invalidAuthorization: '28000',
+  invalidPassword: '28P01',
+  databaseMissing: '3D000',
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  insufficientPrivilege: '42501',
+  undefinedTable: '42P01',
+  diskFull: '53100',
+  outOfMemory: '53200',
+  tooManyConnections: '53300',
+  configurationLimitExceeded: '53400',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+  adminShutdown: '57P01',
+  crashShutdown: '57P02',
+  cannotConnectNow: '57P03',
+  ioError: '58030',
+} as const
+
+/** The class of every failure to connect, or to stay connected. */
+export const connectionExceptionClass = '08'
