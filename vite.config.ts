@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+import { minifyTemplates } from './scripts/minify-templates.ts'
 
 /** Every page and the shell is an entry of its own, so that a host can load one element and no more. */
 const entries = ['components/shell', 'components/pages']
@@ -13,21 +14,17 @@ const entries = ['components/shell', 'components/pages']
 const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary)/, /components\/(core\/(?!filter)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
 const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
 
-/** The indentation of templates and the spaces and comments of styles would travel to every browser; nothing of ours depends on them. */
-const tighten = {
-  name: 'tighten',
-  apply: 'build' as const,
-  enforce: 'pre' as const,
-  transform: (code: string, id: string) =>
-    id.includes('/components/') ? { code: code.replace(/css`[^`]*`/g, tightenStyles).replace(/\n\s+/g, '\n'), map: null } : undefined,
-}
-
-function tightenStyles(css: string): string {
-  return css.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/\s*([{};,])\s*/g, '$1').replace(/:\s+/g, ':')
+/** Indentation and the comments of styles would travel to every browser. Runs behind vite's own step, on plain JavaScript. */
+const templates: Plugin = {
+  name: 'minify-templates',
+  apply: 'build',
+  transform(code, id) {
+    return id.includes('/components/') ? { code: minifyTemplates(code, (text) => this.parse(text)), map: null } : undefined
+  },
 }
 
 export default defineConfig({
-  plugins: [tighten],
+  plugins: [templates],
   build: {
     outDir: 'dist/browser',
     target: 'es2022',
