@@ -5,6 +5,7 @@ import { Snapshot } from './0004-snapshot.ts'
 import { Bulk } from './0005-bulk.ts'
 import { JobView } from './0006-job-view.ts'
 import { Queue } from './0007-queue.ts'
+import { Installation } from './0008-installation.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: '0005-bulk', class: Bulk },
   { name: '0006-job-view', class: JobView },
   { name: '0007-queue', class: Queue },
+  { name: '0008-installation', class: Installation },
 ]

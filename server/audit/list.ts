@@ -1,6 +1,8 @@
 import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
 import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
+import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
@@ -35,11 +37,11 @@ export interface AuditPage {
 /** One page, newest first. The cursor is the last event read, so inserts above it change nothing below. */
 export async function listEvents(scope: Scope, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditPage> {
   requireShown(scope.viewer, filters)
-  const rows = await readRows(scope, filters, limit, cursor ? decodeCursor(cursor) : undefined)
+  const rows = await readRows(scope, filters, limit, await cursors.parse(scope.kit.db, cursor))
   const last = rows.length === limit ? rows.at(-1) : undefined
   return {
     items: await visibleEvents(rows, scope.viewer, 'view_audit'),
-    nextCursor: last && encodeCursor(last),
+    nextCursor: await cursors.write(scope.kit.db, last && { at: last.occurred_at, id: last.id }),
     asOf: scope.now.toISOString(),
   }
 }
@@ -137,24 +139,10 @@ function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; 
   return typeof resource === 'object' && resource !== null ? resource : {}
 }
 
+/** Where a page begins: behind this event. */
 interface Position {
   at: string
   id: string
 }
 
-export function encodeCursor({ occurred_at, id }: Pick<EventRow, 'occurred_at' | 'id'>): string {
-  return Buffer.from(JSON.stringify([occurred_at, id])).toString('base64url')
-}
-
-function decodeCursor(cursor: string): Position {
-  try {
-    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
-    const wellFormed = typeof at === 'string' && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(at) && !Number.isNaN(Date.parse(at))
-    if (wellFormed && typeof id === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { at, id }
-  } catch {
-    // described below
-  }
-  throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
-    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
-  })
-}
+const cursors = cursorCodec<Position>('audit events', z.strictObject({ at: cursorInstant, id: z.uuid() }))

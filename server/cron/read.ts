@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
 import type { CronEntry, CronHistory } from '../../schemas/index.ts'
 import type { CronSource } from '../../schemas/vocabulary.ts'
+import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { fieldError, OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -27,7 +29,8 @@ export interface CronPage {
 /** One page by name. The cursor is the last name read, so entries that come and go elsewhere change nothing. */
 export async function listCronEntries(scope: Scope, filters: CronFilters, limit: number, cursor?: string): Promise<CronPage> {
   const conditions = filterConditions(filters)
-  if (cursor !== undefined) conditions.push(sql`name > ${decodeCursor(cursor)}`)
+  const after = await cursors.parse(scope.kit.db, cursor)
+  if (after) conditions.push(sql`name > ${after.name}`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
   const rows = await queryEntries(
     scope.em,
@@ -36,7 +39,7 @@ export async function listCronEntries(scope: Scope, filters: CronFilters, limit:
   const last = rows.length === limit ? rows.at(-1) : undefined
   return {
     items: await showEntries(scope, await visibleEntries(scope, rows)),
-    nextCursor: last && encodeCursor(last.name),
+    nextCursor: await cursors.write(scope.kit.db, last && { name: last.name }),
     asOf: scope.now.toISOString(),
   }
 }
@@ -140,18 +143,4 @@ function parseWindow({ from, to }: { from?: string; to?: string }, now: Date): W
   throw fieldError('query.from', `got ${start.toISOString()}; expected an instant before 'to', ${end.toISOString()}`)
 }
 
-function encodeCursor(name: string): string {
-  return Buffer.from(JSON.stringify({ name })).toString('base64url')
-}
-
-function decodeCursor(cursor: string): string {
-  try {
-    const { name } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { name?: unknown }
-    if (typeof name === 'string' && name.length <= 100 && !name.includes('\0') && name.isWellFormed()) return name
-  } catch {
-    // described below
-  }
-  throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
-    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
-  })
-}
+const cursors = cursorCodec('cron entries', z.strictObject({ name: z.string().max(100) }))

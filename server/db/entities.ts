@@ -115,4 +115,14 @@ export const Preview = defineEntity({
 })
 export type PreviewRow = InferEntity<typeof Preview>
 
-export const entities = [CronEntry, CronRevision, CronSlot, CronCoverage, Preview]
+export const Installation = defineEntity({
+  name: 'Installation',
+  tableName: 'installation',
+  properties: {
+    id: p.smallint().primary(),
+    secret: p.blob(),
+    createdAt: p.datetime(),
+  },
+})
+
+export const entities = [CronEntry, CronRevision, CronSlot, CronCoverage, Preview, Installation]

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import type { Job, JobFilters } from '../../schemas/index.ts'
+import { cursorCodec } from '../cursor.ts'
 import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
-import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter, showsMatch } from './filter.ts'
@@ -26,12 +27,12 @@ export interface ShownPage {
 export async function listPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
   const filter = requireFilter(scope, filters)
   const { cronEntry } = filters
-  const kind = cronEntry === undefined ? 'e' : 'c'
+  const cursors = cronEntry === undefined ? engineCursors : slotCursors
   const read: Read = (after, most) =>
     cronEntry === undefined
       ? scope.kit.engine.list(filter, { order, after, limit: most })
       : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
-  const after = cursor === undefined ? undefined : parseCursor(kind, cursor)
+  const after = await cursors.parse(scope.kit.db, cursor)
   // How many jobs have a value inside them, or one that is named, is not for somebody who may not see those jobs.
   const silent = looksInside(filter) || !(await mayName(scope, filters))
   const { found, next, searched, withheld } = silent
@@ -39,7 +40,7 @@ export async function listPage(scope: Scope, filters: JobFilters, { order, limit
     : await look(scope, filter, read, after, limit, surface)
   return {
     jobs: found.map(({ job }) => job),
-    nextCursor: next === undefined ? undefined : kind + Buffer.from(next).toString('base64url'),
+    nextCursor: await cursors.write(scope.kit.db, next),
     searched,
     withheld: silent ? 0 : withheld,
   }
@@ -94,17 +95,6 @@ async function fillPage(lookFrom: (after: string | undefined, most: number) => P
   return page
 }
 
-/** The engine reads its own part of it. */
-function parseCursor(kind: 'e' | 'c', cursor: string): string {
-  const inner = Buffer.from(cursor.slice(1), 'base64url').toString()
-  const wellFormed = kind === 'e' ? inner.length > 0 && !inner.includes('\0') : isSlot(inner)
-  if (cursor.startsWith(kind) && wellFormed) return inner
-  throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
-    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
-  })
-}
-
-function isSlot(inner: string): boolean {
-  const [, at] = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00)\|\d{1,18}$/.exec(inner) ?? []
-  return at !== undefined && !Number.isNaN(Date.parse(at))
-}
+/** Around the engine's own cursor, or the place among the slots of a cron entry. */
+const engineCursors = cursorCodec('jobs', z.string().min(1))
+const slotCursors = cursorCodec('jobs of a cron entry', z.string().regex(/^[^|]+\|\d{1,18}$/))

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { CountMethod, JobState, Principal, Queue } from '../../schemas/index.ts'
+import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
-import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
 import { showQueue } from './show.ts'
@@ -40,12 +41,12 @@ export interface MinuteRow {
 
 /** One page by name, from what the snapshotter wrote; nothing is counted here and no engine is asked. */
 export async function listQueues(scope: Scope, asked: { name?: string; limit: number; cursor?: string }): Promise<QueueList> {
-  const rows = await listQueueRows(scope, { ...asked, after: asked.cursor === undefined ? undefined : decodeCursor(asked.cursor) })
+  const rows = await listQueueRows(scope, { ...asked, after: (await cursors.parse(scope.kit.db, asked.cursor))?.queue })
   const visible = await visibleQueues(scope, rows)
   const last = rows.length === asked.limit ? rows.at(-1) : undefined
   return {
     items: await Promise.all(visible.map((row) => showQueue(scope, row))),
-    nextCursor: last && Buffer.from(JSON.stringify({ queue: last.queue })).toString('base64url'),
+    nextCursor: await cursors.write(scope.kit.db, last && { queue: last.queue }),
     withheld: rows.length - visible.length,
     asOf: scope.now.toISOString(),
   }
@@ -106,14 +107,4 @@ function listQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, 
   )
 }
 
-function decodeCursor(cursor: string): string {
-  try {
-    const { queue } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { queue?: unknown }
-    if (typeof queue === 'string' && queue.length <= 400 && !queue.includes('\0') && queue.isWellFormed()) return queue
-  } catch {
-    // described below
-  }
-  throw new OpsError('invalid_request', 'query.cursor: not a cursor of this list; expected the nextCursor of an earlier answer.', {
-    errors: [{ path: 'query.cursor', message: 'not a cursor of this list' }],
-  })
-}
+const cursors = cursorCodec('queues', z.strictObject({ queue: z.string().max(400) }))

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { BulkItem, BulkOutcome } from '../../../schemas/index.ts'
+import { cursorCodec } from '../../cursor.ts'
 import { query } from '../../db/database.ts'
-import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
 import type { BatchJob, BulkRunRow, PlacedOutcome } from './rows.ts'
@@ -31,17 +32,17 @@ export interface ItemsAsked {
 export async function listItems(scope: Scope, id: string, { outcome, limit, cursor }: ItemsAsked): Promise<ItemPage> {
   const run = await getRun(scope, id)
   const items: BulkItem[] = []
-  let at = cursor === undefined ? { number: 0, place: 0 } : parseCursor(cursor)
+  let at = (await cursors.parse(scope.kit.db, cursor)) ?? { number: 0, place: 0 }
   for (let looked = 0; looked < maxBatches; looked++) {
     const batch = await findBatch(scope, id, at.number)
     if (!batch) return { items, asOf: scope.now.toISOString() }
     const shown = await itemsOf(scope, run, batch, at.place, outcome)
     const room = limit - items.length
     items.push(...shown.slice(0, room).map(({ item }) => item))
-    if (shown.length > room) return { items, nextCursor: cursorOf({ number: at.number, place: shown[room]!.place }), asOf: scope.now.toISOString() }
+    if (shown.length > room) return { items, nextCursor: await cursors.write(scope.kit.db, { number: at.number, place: shown[room]!.place }), asOf: scope.now.toISOString() }
     at = { number: at.number + 1, place: 0 }
   }
-  return { items, nextCursor: cursorOf(at), asOf: scope.now.toISOString() }
+  return { items, nextCursor: await cursors.write(scope.kit.db, at), asOf: scope.now.toISOString() }
 }
 
 interface Batch {
@@ -70,13 +71,4 @@ function itemOf(run: BulkRunRow, { id, queue, state, notEligible }: BatchJob, ou
   return { id, queue, state, outcome: word, detail }
 }
 
-function cursorOf({ number, place }: Place): string {
-  return Buffer.from(`${number}.${place}`).toString('base64url')
-}
-
-function parseCursor(cursor: string): Place {
-  const [, number, place] = /^(\d{1,6})\.(\d{1,4})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (number !== undefined && place !== undefined) return { number: Number(number), place: Number(place) }
-  const message = 'not a cursor of this list'
-  throw new OpsError('invalid_request', `query.cursor: ${message}; expected the nextCursor of an earlier answer.`, { errors: [{ path: 'query.cursor', message }] })
-}
+const cursors = cursorCodec<Place>('items of a bulk run', z.strictObject({ number: z.int().min(0).max(999_999), place: z.int().min(0).max(9_999) }))

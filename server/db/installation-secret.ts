@@ -1,0 +1,32 @@
+import { hkdfSync } from 'node:crypto'
+import { sql } from 'kysely'
+import { type Database, query } from './database.ts'
+
+const known = new WeakMap<Database, Promise<Buffer>>()
+
+/**
+ * A key of 32 bytes for one purpose, e.g. `cursor`: the same in every process of this installation, and of no use for any
+ * other purpose. Derived from the secret that the migrations made; read from the database once per process.
+ *
+ * @throws Error when the database does not answer or is not migrated; the next call asks again
+ */
+export async function installationKey(db: Database, purpose: string): Promise<Buffer> {
+  return Buffer.from(hkdfSync('sha256', await secretOf(db), '', `ops-powertools ${purpose}`, 32))
+}
+
+function secretOf(db: Database): Promise<Buffer> {
+  let secret = known.get(db)
+  if (!secret) {
+    secret = readSecret(db)
+    known.set(db, secret)
+    secret.catch(() => known.delete(db))
+  }
+  return secret
+}
+
+async function readSecret(db: Database): Promise<Buffer> {
+  // As text, because a host may have set its own parser for bytea.
+  const [row] = await query(db.em(), sql<{ secret: string }>`select encode(secret, 'hex') as secret from ${db.table('installation')}`)
+  if (!row) throw new Error(`Table '${db.schema}.installation' has no row; expected the one that migration 0008-installation inserts.`)
+  return Buffer.from(row.secret, 'hex')
+}
