@@ -3,6 +3,7 @@ import { type Em, query } from '../db/database.ts'
 import { hintChannel } from '../db/hint.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
+import { withTimeout } from '../timeout.ts'
 import { deleteOldFigures, keepFigures } from './queues.ts'
 
 /**
@@ -66,21 +67,12 @@ async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
 }
 
 /** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */
-async function measure({ engine }: Kit, since: Date, mine: { busy: boolean }): Promise<Measurement> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The engine was not measured within ${timeoutMs / 1000} seconds.`)), timeoutMs)
-  })
+function measure({ engine }: Kit, since: Date, mine: { busy: boolean }): Promise<Measurement> {
   mine.busy = true
   const measuring = engine.measure(since).finally(() => {
     mine.busy = false
   })
-  measuring.catch(() => {})
-  try {
-    return await Promise.race([measuring, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return withTimeout(measuring, timeoutMs, () => new Error(`The engine was not measured within ${timeoutMs / 1000} seconds.`))
 }
 
 async function keep({ db }: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {

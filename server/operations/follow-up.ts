@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../schemas/index.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
+import { withTimeout } from '../timeout.ts'
 import { writeEvent } from './event.ts'
 
 const timeoutMs = 5_000
@@ -35,17 +36,12 @@ async function notifyHost(kit: Kit, event: AuditEvent): Promise<void> {
 }
 
 async function callHandler({ escalation }: Kit, event: AuditEvent): Promise<{ status: 'invoked' | 'failed'; detail?: string }> {
-  let timer: NodeJS.Timeout | undefined
   try {
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs)
-    })
-    const detail = await Promise.race([escalation!.handle(event), tooLate])
+    const handled = Promise.resolve(escalation!.handle(event))
+    const detail = await withTimeout(handled, timeoutMs, () => new Error(`no answer within ${timeoutMs / 1000} s`))
     return { status: 'invoked', detail: typeof detail === 'string' ? detail.slice(0, 500) : undefined }
   } catch {
     // The handler's own error text is the host's and may hold anything; that it failed is what we know.
     return { status: 'failed', detail: "The host's handler failed or did not answer in time." }
-  } finally {
-    clearTimeout(timer)
   }
 }

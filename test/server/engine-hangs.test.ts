@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
-import { engineWithTimeouts } from '../../server/engines/patient.ts'
+import { engineWithTimeouts } from '../../server/engines/timeouts.ts'
 import { insertJobs } from '../support/failed-jobs.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   boss = new PgBoss({ connectionString: database.url, supervise: false, schedule: false, max: 12 })
   boss.on('error', () => {})
   await boss.start()
-  server = await startServer({ database_: database, queues: ['mail'], cron: [], engine: engineWithTimeouts(Object.freeze(pgBoss(boss)), 300) })
+  server = await startServer({ database_: database, queues: ['mail'], cron: [], engine: engineWithTimeouts(Object.freeze(pgBoss(boss)), { callMs: 300 }) })
   client = new Client({ connectionString: database.url })
   await client.connect()
   id = (await insertJobs(client, 1, { queue: 'mail' }))[0]!

@@ -1,4 +1,5 @@
 import { OpsError } from '../../error.ts'
+import { withTimeout } from '../../timeout.ts'
 import type { BullQueue } from './queue.ts'
 
 /** A store that is asked for one word and says nothing for so long is taken to be away. */
@@ -15,13 +16,13 @@ const answered = new WeakMap<BullQueue, { at: number; asked?: Promise<unknown> }
  * change must not happen long after it was told to have failed. So the store is asked for a word before anything else.
  */
 export async function reach(queues: BullQueue[]): Promise<void> {
-  await inTime(Promise.all(queues.map(ask)), timeoutMs)
+  await withTimeout(Promise.all(queues.map(ask)), timeoutMs, away)
 }
 
 /** For what only reads; a change is waited for until BullMQ has answered. */
-export async function reading<T>(queues: BullQueue[], read: () => Promise<T>, milliseconds = readingMs): Promise<T> {
+export async function reading<T>(queues: BullQueue[], read: () => Promise<T>, ms = readingMs): Promise<T> {
   await reach(queues)
-  return inTime(read(), milliseconds)
+  return withTimeout(read(), ms, away)
 }
 
 async function ask(queue: BullQueue): Promise<void> {
@@ -35,11 +36,6 @@ async function ask(queue: BullQueue): Promise<void> {
   await last.asked
 }
 
-async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const away = new OpsError('unavailable', 'BullMQ does not answer at the moment; try again.')
-    timer = setTimeout(() => reject(away), milliseconds)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+function away(): OpsError {
+  return new OpsError('unavailable', 'BullMQ does not answer at the moment; try again.')
 }
