@@ -102,6 +102,20 @@ describe('installed from its tarball', () => {
     expect(Object.keys(functions)).toHaveLength(9)
   })
 
+  test('nothing else can be imported: no helper of an engine, a bridge, an element or the server', async () => {
+    const helpers = ['engines/engine', 'engines/sql', 'engines/pg-boss/act', 'engines/pg-boss/index', 'engines/oban/table', 'bridges/bridge', 'bridges/oban-web/html', 'server/kit', 'server/index.js', 'components/confirm.js', 'components/parts/confirm.js', 'dist/server/kit.js']
+    const found = await script(
+      'helpers.mjs',
+      `const codes = {}
+       for (const name of ${JSON.stringify(helpers)}) codes[name] = await import('ops-powertools/' + name).then(() => 'imported', ({ code }) => code)
+       console.log(JSON.stringify(codes))`,
+    )
+    expect(JSON.parse(found)).toEqual(Object.fromEntries(helpers.map((name) => [name, 'ERR_PACKAGE_PATH_NOT_EXPORTED'])))
+    const engines = Object.keys(manifest.exports).filter((name) => name.startsWith('./engines/'))
+    const bridges = Object.keys(manifest.exports).filter((name) => name.startsWith('./bridges/'))
+    expect([engines.length, bridges.length]).toEqual([4, 3])
+  })
+
   // Each in a process of its own, so that none leans on what another brought.
   test.each(pages)('%s is imported, and defines itself', async (tag) => {
     expect(await script('element.mjs', `await import('ops-powertools/components/${tag}.js'); console.log(typeof customElements.get('${tag}'))`)).toBe('function')
@@ -225,7 +239,7 @@ import { obanWeb } from 'ops-powertools/bridges/oban-web'
 import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
 import { createClient } from 'ops-powertools/client'
 import { bullmq } from 'ops-powertools/engines/bullmq'
-import type { Engine } from 'ops-powertools/engines/engine'
+import type { Engine } from 'ops-powertools'
 import { graphileWorker } from 'ops-powertools/engines/graphile-worker'
 import { oban, type PoolLike } from 'ops-powertools/engines/oban'
 import { pgBoss } from 'ops-powertools/engines/pg-boss'

@@ -80,7 +80,7 @@ test('a run that was confirmed goes on when its actor loses the right, who may s
   const id = idOf((await execute()).body)
   mayRetry = false
   try {
-    expect(await runBatch(worker)).toBe('told')
+    expect(await runBatch(worker)).toBe('recorded')
     expect(await read(id)).toMatchObject({ outcomes: { done: 1000, waiting: 1200 } })
     expect((await once()).status).toBe(403)
     expect((await server.call('ops-demo', 'POST', `/bulk/${id}/abort`)).status).toBe(200)

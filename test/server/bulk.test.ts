@@ -269,7 +269,7 @@ describe('more than a thousand jobs', () => {
     expect(run).toMatchObject({ status: 'queued', total: 2501, eligible: 2500, outcomes: { waiting: 2500 }, reason })
     expect((await once('ops-demo', retry({ filter: { queue } }), key)).body).toMatchObject({ bulk: { id: run.id } })
     for (const done of [1000, 2000]) {
-      expect(await runBatch(worker)).toBe('told')
+      expect(await runBatch(worker)).toBe('recorded')
       const now = await read(run.id)
       expect(now).toMatchObject({ status: 'running', outcomes: { done, waiting: 2500 - done } })
       expect(sum(now)).toBe(2500)

@@ -59,7 +59,7 @@ interface EngineText {
 const pgBossText = (url: string): EngineText => ({
   head: `
 import { PgBoss } from '${import.meta.resolve('pg-boss')}'
-import { pgBoss } from '${sources}engines/pg-boss.ts'
+import { pgBoss } from '${sources}engines/pg-boss/index.ts'
 const boss = new PgBoss({ connectionString: '${url}', supervise: false, schedule: false })
 boss.on('error', () => {})`,
   start: 'await boss.start()',
@@ -69,7 +69,7 @@ boss.on('error', () => {})`,
 export const obanText = (url: string): EngineText => ({
   head: `
 import pg from '${import.meta.resolve('pg')}'
-import { oban } from '${sources}engines/oban.ts'
+import { oban } from '${sources}engines/oban/index.ts'
 const pool = new pg.Pool({ connectionString: '${url}', max: 2 })`,
   start: '',
   engine: 'oban({ pool })',
