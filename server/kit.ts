@@ -6,6 +6,7 @@ import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Log } from './host/log.ts'
+import type { Operations } from './operations/operation.ts'
 
 /** A bridge that is installed and open. */
 export interface MountedBridge extends OpenBridge {
@@ -19,6 +20,8 @@ export interface MountedBridge extends OpenBridge {
 export interface Kit {
   readonly db: Database
   readonly engine: Engine
+  /** Every operation there is, by action. */
+  readonly operations: Operations
   readonly auth: Auth<unknown>
   readonly displayPolicy: DisplayPolicy<unknown>
   readonly escalation?: Escalation

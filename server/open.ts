@@ -5,6 +5,7 @@ import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
+import { operations } from './operation-table.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
 
@@ -27,6 +28,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const kit: RunningKit = {
     db,
     engine: engineWithTimeouts(options.engine),
+    operations,
     // The host's own actor type ends here: from now on it is only handed back.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { type BulkRun, type CreatedPreview, type Executed, operationRequest, type Plan } from '../../schemas/index.ts'
-import { operations } from '../handlers.ts'
 import { createPreview, executePreview } from '../operations/pipeline.ts'
 import { askFor, confirm, requireAnswerable } from './ask.ts'
 import { followRun, outcomesInWords } from './bulk-progress.ts'
@@ -36,7 +35,7 @@ export async function act(command: Command, options: ActOptions, given: unknown)
   const request = operationRequest.parse(given)
   if (!options.dryRun) requireAnswerable(options.yes)
   await withSession(command, async (session) => {
-    const preview = await createPreview(operations, session.scope(), request)
+    const preview = await createPreview(session.scope(), request)
     if (!options.json) showPreview(preview)
     if (options.dryRun) return showDryRun(preview, options)
     const reason = await reasonFor(preview, options)
@@ -54,7 +53,7 @@ async function reasonFor({ plan, reasonRequired }: CreatedPreview, { reason, yes
 }
 
 async function execute(session: CliSession, { id, token }: CreatedPreview, { reason, json, wait }: ActOptions): Promise<void> {
-  const done = await executePreview(operations, session.scope(), { id, token, reason })
+  const done = await executePreview(session.scope(), { id, token, reason })
   if ('bulk' in done) return printRun(wait === false ? done.bulk : await followRun(session, done.bulk), json)
   const { result } = done
   const outcomes = typeof result.bulkId === 'string' ? ((result.outcomes ?? {}) as BulkRun['outcomes']) : undefined

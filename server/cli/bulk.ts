@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import { type BulkItem, type BulkOutcome, bulkOutcomes, type BulkRun, listBulkItems, listBulkRuns } from '../../schemas/index.ts'
-import { operations } from '../handlers.ts'
 import { abortRun } from '../operations/bulk/abort.ts'
 import { listItems } from '../operations/bulk/items.ts'
 import { listRuns } from '../operations/bulk/list.ts'
@@ -108,6 +107,6 @@ async function abortCommand(given: string, { yes, json }: { yes?: boolean; json?
   requireAnswerable(yes)
   await withSession(command, async ({ scope }) => {
     if (!yes && !(await confirm(`Abort bulk run ${id}?`))) throw new CliError('Nothing was changed.')
-    printBulk(await abortRun(operations, scope(), id), json)
+    printBulk(await abortRun(scope(), id), json)
   })
 }

@@ -4,7 +4,7 @@ import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
 import { uuidv7 } from '../uuid.ts'
-import { describeResume, resumeChange } from './operations/resume.ts'
+import { describeResume, resumeEntry } from './operations/resume.ts'
 import { type Entry, hintEntries, queryEntries, type RawEntry, resourceOf } from './rows.ts'
 
 const batch = 50
@@ -24,8 +24,8 @@ export async function resumeDueEntries(kit: Kit): Promise<void> {
     )
     const requestId = `system-resume-${uuidv7()}`
     for (const entry of due) {
-      const change = resumeChange(kit.db, entry, entry.resumeAt!, now)
-      await writeEvent(kit.db, em, resumedEvent(entry, requestId), { change })
+      await resumeEntry(kit.db, em, entry, entry.resumeAt!, now)
+      await writeEvent(kit.db, em, resumedEvent(entry, requestId))
     }
     await hintEntries(kit.db, em, due.map(({ name }) => name))
     if (due.length) await hint(kit.db, em, 'audit')

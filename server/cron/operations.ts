@@ -1,4 +1,3 @@
-import type { Operation } from '../operations/operation.ts'
 import { createCronEntry } from './operations/create.ts'
 import { deleteCronEntry } from './operations/delete.ts'
 import { pauseCronEntry } from './operations/pause.ts'
@@ -8,7 +7,7 @@ import { skipCronSlot } from './operations/skip.ts'
 import { updateCronEntry } from './operations/update.ts'
 
 /** Every operation on cron entries, by action. */
-export const cronOperations: Record<string, Operation> = {
+export const cronOperations = {
   pause_cron_entry: pauseCronEntry,
   resume_cron_entry: resumeCronEntry,
   run_cron_entry: runCronEntry,

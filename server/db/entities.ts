@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { Principal } from '../../schemas/index.ts'
-import type { CatchUpPolicy, CronSource, OverlapPolicy } from '../../schemas/vocabulary.ts'
+import type { CatchUpPolicy, CronSource, OperationAction, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
 /** A row as read: what may be missing is null. */
 export type Row<E> = { [K in keyof InferEntity<E> as K extends string ? K : never]-?: Exclude<InferEntity<E>[K], undefined> }
@@ -100,7 +100,7 @@ export const Preview = defineEntity({
     id: p.uuid().primary(),
     token: p.text(),
     actorId: p.text(),
-    action: p.text(),
+    action: p.text().$type<OperationAction>(),
     subjectType: p.text(),
     subjectId: p.text(),
     input: p.json().$type<Record<string, unknown>>(),

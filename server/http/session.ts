@@ -1,13 +1,12 @@
 import { pageOf } from '../host/auth.ts'
 import { operationActions, type Permission, type Session, type ViewAction, viewActions } from '../../schemas/index.ts'
-import type { Operations } from '../operations/pipeline.ts'
 import { reasonRule } from '../operations/guards.ts'
 import type { Scope } from '../operations/scope.ts'
 
 const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
 
 /** Who is asking and what they may do, so that a page can say no before it is asked. */
-export async function getSessionOf(operations: Operations, scope: Scope): Promise<Session> {
+export async function getSessionOf(scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
   const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
   const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(
@@ -21,7 +20,7 @@ export async function getSessionOf(operations: Operations, scope: Scope): Promis
     engine: { name, version: kit.engineVersion(), transactional, capabilities: { ...capabilities }, lacks: { ...lacks } },
     bridges: permissions.view_bridge?.allowed ? kit.bridges.map(({ name, label, href }) => ({ name, label, href })) : [],
     base: kit.base,
-    reasons: Object.fromEntries(Object.values(operations).map((operation) => [operation.action, reasonRule(scope, operation)])),
+    reasons: Object.fromEntries(Object.values(kit.operations).map((operation) => [operation.action, reasonRule(scope, operation)])),
     version: kit.version,
     asOf: scope.now.toISOString(),
   }

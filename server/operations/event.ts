@@ -1,11 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
-import { OpsError } from '../error.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { uuidv7 } from '../uuid.ts'
-import type { Change } from './operation.ts'
 
 /** An event about to be written. */
 export interface NewEvent {
@@ -53,44 +51,24 @@ export interface EventRow {
   metadata: Record<string, unknown>
 }
 
-/** What goes along with an event, in the same round trip. */
-export interface Along {
-  change?: Change
-}
-
-/** Writes one event. */
-export async function writeEvent(db: Database, em: Em, event: NewEvent, along: Along = {}): Promise<EventRow> {
-  const row = await writeGuarded(db, em, event, along)
-  if (!row) throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
-  return row
-}
-
-/**
- * Writes one event together with the change it tells of, in one statement. Null, and nothing written, when the guard
- * found the subject changed.
- */
-export async function writeGuarded(db: Database, em: Em, event: NewEvent, { change }: Along): Promise<EventRow | null> {
+/** Writes one event, in the transaction of the change it tells of. */
+export async function writeEvent(db: Database, em: Em, event: NewEvent): Promise<EventRow> {
   const { actor, subject } = event
-  const insert = sql<EventRow>`
-    insert into ${db.table('audit_event')}
-      (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
-       reason, before, after, source, request_id, preview_id, bulk_id, jobs, metadata)
-    select ${event.id ?? uuidv7()}::uuid, ${event.action}::text, ${event.eventType}::text, ${event.outcome}::text, ${event.code ?? null}::text,
-      ${actor.id}::text, ${actor.type}::text, ${actor.label}::text, ${subject.type}::text, ${subject.id}::text,
-      ${event.reason ?? null}::text, ${json(event.before)}::jsonb, ${json(event.after)}::jsonb, ${event.source}::text,
-      ${event.requestId}::text, ${event.previewId ?? null}::uuid, ${event.bulkId ?? null}::uuid, ${event.jobs ?? null}::text[],
-      ${json(event.metadata ?? {})}::jsonb
-    ${change ? sql`from guarded` : sql``}
-    returning id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
-      reason, before, after, source, request_id, preview_id, bulk_id, metadata`
-  const changed = change ? [sql`guarded as (${change.guard})`, ...(change.along ?? []).map(named)] : []
-  const [row] = await query(em, sql<EventRow>`with ${sql.join([...changed, sql`written as (${insert})`])} select * from written`)
+  const [row] = await query(
+    em,
+    sql<EventRow>`
+      insert into ${db.table('audit_event')}
+        (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
+         reason, before, after, source, request_id, preview_id, bulk_id, jobs, metadata)
+      values (${event.id ?? uuidv7()}, ${event.action}, ${event.eventType}, ${event.outcome}, ${event.code ?? null},
+        ${actor.id}, ${actor.type}, ${actor.label}, ${subject.type}, ${subject.id},
+        ${event.reason ?? null}, ${json(event.before)}, ${json(event.after)}, ${event.source},
+        ${event.requestId}, ${event.previewId ?? null}, ${event.bulkId ?? null}, ${event.jobs ?? null}, ${json(event.metadata ?? {})})
+      returning id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
+        reason, before, after, source, request_id, preview_id, bulk_id, metadata`,
+  )
   // A thousand ids are not sent back to where they came from.
-  return row ? { ...row, jobs: event.jobs ?? null } : null
-}
-
-function named(statement: RawBuilder<unknown>, index: number): RawBuilder<unknown> {
-  return sql`${sql.ref(`along_${index}`)} as (${statement})`
+  return { ...row!, jobs: event.jobs ?? null }
 }
 
 function json(value: unknown): string | null {

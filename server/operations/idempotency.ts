@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Executed, type ProblemCode, problemCodes } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
@@ -120,14 +120,6 @@ async function claimKey(
   )
   if (kept?.request_hash === hash) return kept
   throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')
-}
-
-/** For a change that travels in one statement: the key is claimed with it. A key that is taken fails the statement. */
-export function claimWithChange({ kit, now, principal }: ActingScope, key: string, request: unknown, eventId: string): RawBuilder<unknown> {
-  const { hash, expiresAt, table } = keyFacts({ kit, now }, request)
-  return sql`
-    insert into ${table} (actor_id, key, request_hash, event_id, expires_at)
-    select ${principal.id}::text, ${key}::text, ${hash}::text, ${eventId}::uuid, ${expiresAt}::timestamptz from guarded`
 }
 
 function keyFacts({ kit, now }: Pick<ActingScope, 'kit' | 'now'>, request: unknown) {

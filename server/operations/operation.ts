@@ -1,6 +1,5 @@
-import type { RawBuilder } from 'kysely'
-import type { JobSelection, OperationRequest, Plan, Risk } from '../../schemas/index.ts'
-import type { JobAction, SelectedJob } from '../engines/engine.ts'
+import type { JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionRequest } from '../../schemas/index.ts'
+import type { JobOutcome, SeenJob, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
 
@@ -30,17 +29,8 @@ export interface Planned {
   basis?: unknown
 }
 
-/** A change that travels with its event in one statement: all of it is there afterwards, or nothing. */
-export interface Change {
-  /** Changes the subject's row if it is still as it was planned, and returns it. When it does not, nothing happens. */
-  guard: RawBuilder<unknown>
-  /** More data-changing statements; each takes its row from `guarded`. They see the data as it was before the guard. */
-  along?: RawBuilder<unknown>[]
-}
-
+/** What `apply` did, for the event and the answer. */
 export interface Applied {
-  /** Statements that are sent together with the event, in one round trip. */
-  change?: Change
   /** As committed; `planned` where left out. */
   before?: State
   after?: State
@@ -62,19 +52,45 @@ export function isGone({ version, notEligible }: Chosen): boolean {
   return version === '' && notEligible !== undefined
 }
 
+/** What is asked about many jobs. */
+export type ManyRequest<Input = unknown> = Pick<SelectionRequest, 'selection'> & { input: Input }
+
+/** The frozen set, counted. */
+export interface FrozenCounts {
+  total: number
+  eligible: number
+  /** Jobs left alone, by reason. */
+  notEligible: Record<string, number>
+  /** Eligible jobs. */
+  byQueue: Record<string, number>
+  byState: Record<string, number>
+}
+
+/** What would happen to all of them; `before` is their states. */
+export interface ManyPlanned {
+  effect: string
+  after: State
+  cautions?: string[]
+  /** `risk` of the operation where left out. */
+  risk?: Risk
+}
+
 /** What an operation does to many jobs. The pipeline freezes the set, asks who may, and works it off batch by batch. */
-export interface Many {
-  action: JobAction
-  /** What will happen, in a sentence about all of them. */
-  effect(scope: ActingScope): string
-  /** State of the jobs afterwards, in a word. */
-  after(scope: ActingScope): string
-  cautions?(scope: ActingScope): string[]
+export interface Many<Input = unknown> {
+  /** Does it repair something? Then the host's escalation handler is told when the run has ended. */
+  repairs?: boolean
   /** The set, a page at a time; jobs made after `until` are not in it. `bounded` hears when not all jobs could be searched. */
   choose(selection: JobSelection, until: Date, scope: ActingScope, bounded: (searched: string) => void): AsyncIterable<Chosen[]>
   resource(job: SelectedJob): Resource
   /** Why a job is left alone, in words; undefined when nothing speaks against it. In the order of `jobs`. */
-  whyNot(jobs: Chosen[], scope: ActingScope): Promise<(string | undefined)[]>
+  whyNot(jobs: Chosen[], request: ManyRequest<Input>, scope: ActingScope): Promise<(string | undefined)[]>
+  /** Says what would happen to the set as it was frozen. */
+  plan(request: ManyRequest<Input>, set: FrozenCounts, scope: ActingScope): ManyPlanned
+  /**
+   * Changes the jobs of one batch, at most 1,000, and answers how each fared, in their order. Called in the background, after
+   * whoever asked has gone, and again for a batch that failed.
+   */
+  apply(jobs: SeenJob[], input: Input, scope: Pick<ActingScope, 'kit' | 'em'>): Promise<JobOutcome[]>
 }
 
 /**
@@ -86,11 +102,6 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   eventType: string
   reason: 'optional' | 'required'
   risk: Risk
-  /**
-   * `apply` runs no statement of its own: all it does is in `change`, whose guard notices when the subject is not as
-   * planned. Then a one-shot request needs no transaction around it.
-   */
-  inOneStatement?: boolean
   /**
    * `apply` asks the engine for a change. Where the engine cannot join our transaction, that is written down as `requested`
    * first and told to its end afterwards.
@@ -107,8 +118,11 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   /** Writes, inside the transaction. */
   apply(request: Request, target: Target<Found>, scope: ActingScope, eventId: string): Promise<Applied>
   /** Left out by operations that are about one subject only. */
-  many?: Many
+  many?: Many<Request['input']>
 }
+
+/** Every operation there is. */
+export type Operations = Readonly<Record<OperationAction, Operation>>
 
 /** Gives a definition its types and forgets them again, so that operations of all kinds stand in one table. */
 export function defineOperation<Request extends OperationRequest, Found>(operation: Operation<Request, Found>): Operation {

@@ -1,23 +1,19 @@
 import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
 import { executeSelection, previewSelection, runSelection } from './bulk/confirm.ts'
 import { ownPreview, reasonRule, refusing, requirePrincipal } from './guards.ts'
-import type { Operation } from './operation.ts'
 import { showPreview } from './preview.ts'
 import type { Scope } from './scope.ts'
 import { executeOne, previewOne, runOne } from './single.ts'
 
-/** Every operation there is, by action. */
-export type Operations = Readonly<Record<string, Operation>>
-
 /** Shows what an operation would do. Changes and emits nothing but the preview, or the evidence that it was refused. */
-export function createPreview(operations: Operations, scope: Scope, request: AnyRequest): Promise<CreatedPreview> {
-  const operation = operations[request.action]!
+export function createPreview(scope: Scope, request: AnyRequest): Promise<CreatedPreview> {
+  const operation = scope.kit.operations[request.action]
   return isSelection(request) ? previewSelection(operation, scope, request) : previewOne(operation, scope, request as OperationRequest)
 }
 
-export async function getOwnPreview(operations: Operations, scope: Scope, id: string): Promise<Preview> {
+export async function getOwnPreview(scope: Scope, id: string): Promise<Preview> {
   const preview = await ownPreview(requirePrincipal(scope), id)
-  return showPreview(preview, scope.now, reasonRule(scope, operations[preview.action]!).required)
+  return showPreview(preview, scope.now, reasonRule(scope, scope.kit.operations[preview.action]!).required)
 }
 
 export interface ExecuteRequest {
@@ -27,18 +23,18 @@ export interface ExecuteRequest {
 }
 
 /** Does what a preview showed, once. One subject changes in one transaction with its evidence; a selection batch by batch. */
-export async function executePreview(operations: Operations, scope: Scope, { id, ...confirmed }: ExecuteRequest): Promise<ExecutedOrBulk> {
+export async function executePreview(scope: Scope, { id, ...confirmed }: ExecuteRequest): Promise<ExecutedOrBulk> {
   const unknown = { action: 'execute_preview', eventType: 'preview.refused', subject: { type: 'preview', id }, reason: confirmed.reason?.trim() }
   const preview = await refusing(scope, unknown, () => ownPreview(requirePrincipal(scope), id))
-  const operation = operations[preview.action]!
+  const operation = scope.kit.operations[preview.action]!
   return preview.subjectType === 'bulk' ? executeSelection(operation, scope, preview, confirmed) : executeOne(operation, scope, preview, confirmed)
 }
 
 /** Preview and execute in one step, for scripts. A repeat with the same key gets the first answer. */
-export function runOperation(operations: Operations, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed>
-export function runOperation(operations: Operations, scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk>
-export function runOperation(operations: Operations, scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {
-  const operation = operations[request.action]!
+export function runOperation(scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed>
+export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk>
+export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {
+  const operation = scope.kit.operations[request.action]
   return isSelection(request) ? runSelection(operation, scope, request, key) : runOne(operation, scope, request as OperationRequest, key)
 }
 

@@ -3,13 +3,13 @@ import { describeFailure } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import { uuidv7 } from '../uuid.ts'
-import { type Along, type NewEvent, showExecuted, writeEvent } from './event.ts'
+import { type NewEvent, showExecuted, writeEvent } from './event.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { closeRequest, codeOfFailure, openRequest } from './outside.ts'
 import { hashPlan } from './preview.ts'
 import type { ActingScope } from './scope.ts'
 
-type Describe = (applied: Applied) => { event: NewEvent & { id: string }; along: Along }
+type Describe = (applied: Applied) => NewEvent & { id: string }
 
 /** A change that is written down as requested and not asked of the engine yet. */
 export interface Requested {
@@ -36,7 +36,7 @@ export async function requestChange(
   describe: Describe,
   { hash, reason }: { hash: string; reason?: string },
 ): Promise<Requested> {
-  const { event } = describe({})
+  const event = describe({})
   const eventId = uuidv7(scope.now.getTime())
   const detail = { jobs: seenJobs(target.found), resource: target.resource, before: planned.before, after: planned.after }
   await openRequest(scope.kit, scope.em, { ...event, id: eventId }, event.id, detail)
@@ -56,13 +56,13 @@ export async function carryOut(operation: Operation, request: OperationRequest, 
       const target = await operation.find(request, locked)
       const planned = await operation.plan(request, target, locked)
       if (hashPlan(request, planned) !== requested.hash) throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
-      const finalId = requested.describe({}).event.id
+      const finalId = requested.describe({}).id
       const applied = await operation.apply(request, target, locked, finalId)
       answered = true
       await em.flush()
-      const { event, along } = requested.describe(applied)
+      const event = requested.describe(applied)
       const settled = !(await closeRequest(kit, em, requested.eventId))
-      const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id }, along)
+      const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id })
       return showExecuted(row, scope.viewer)
     })
   } catch (error) {
@@ -81,7 +81,7 @@ function linkedToRequest(event: NewEvent & { id: string }, requestedId: string):
 
 /** False when it could not be recorded. */
 async function recordFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<boolean> {
-  const { event } = describe({})
+  const event = describe({})
   const refused = error instanceof OpsError
   try {
     await kit.db.transact(async (em) => {

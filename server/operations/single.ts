@@ -1,16 +1,14 @@
 import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan } from '../../schemas/index.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
-import { sqlState } from '../db/sqlstate.ts'
-import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
 import { transactAgain } from './deadlock.ts'
-import { type Along, type NewEvent, showExecuted, writeEvent, writeGuarded } from './event.ts'
+import { type NewEvent, showExecuted, writeEvent } from './event.ts'
 import { followUp } from './follow-up.ts'
 import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
-import { answerOnce, claimWithChange, executedAgain } from './idempotency.ts'
+import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
 import { hashPlan, keepPreview, showPlan, showPreview } from './preview.ts'
@@ -59,8 +57,6 @@ export function runOne(operation: Operation, scope: Scope, request: OperationReq
     const acting = requirePrincipal(scope)
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource, attempt)
-    const quick = operation.inOneStatement ? await applyAtOnce(operation, request, target, acting, key) : null
-    if (quick) return finish(operation, request, acting, target, quick)
     const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
       const reason = checkReason(acting, operation, request.reason)
       return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
@@ -117,34 +113,6 @@ async function commitPreview(
   return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId: locked.eventId })
 }
 
-/**
- * The same change and the same evidence in a single statement, which is a transaction by itself. Null, and nothing
- * done, whenever anything is not plain: the subject has changed, the key was used, the request is refused. Then the
- * locked way finds out what to answer.
- */
-async function applyAtOnce(
-  operation: Operation,
-  request: OperationRequest & { reason?: string },
-  target: Target,
-  scope: ActingScope,
-  key: string | undefined,
-): Promise<Executed | null> {
-  const eventId = uuidv7(scope.now.getTime())
-  try {
-    const reason = checkReason(scope, operation, request.reason)
-    const planned = await operation.plan(request, target, scope)
-    const applied = await operation.apply(request, target, { ...scope, reason }, eventId)
-    const { event, along } = eventOf(operation, request, target, planned, applied, scope, { eventId, reason })
-    const claim = key === undefined ? [] : [claimWithChange(scope, key, request, eventId)]
-    const change = applied.change && { ...applied.change, along: [...(applied.change.along ?? []), ...claim] }
-    const row = await writeGuarded(scope.kit.db, scope.em, event, { ...along, change })
-    return row && showExecuted(row, scope.viewer)
-  } catch (error) {
-    if (error instanceof OpsError || codeOf(error) === sqlState.uniqueViolation) return null
-    throw error
-  }
-}
-
 async function applyPlanned(
   operation: Operation,
   request: OperationRequest,
@@ -157,11 +125,10 @@ async function applyPlanned(
   if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
   const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
   await scope.em.flush()
-  const { event, along } = describe(applied)
-  return showExecuted(await writeEvent(scope.kit.db, scope.em, event, along), scope.viewer)
+  return showExecuted(await writeEvent(scope.kit.db, scope.em, describe(applied)), scope.viewer)
 }
 
-/** The event that tells of an operation, and what goes along with it. */
+/** The event that tells of an operation. */
 function eventOf(
   operation: Operation,
   request: OperationRequest,
@@ -170,26 +137,21 @@ function eventOf(
   applied: Applied,
   scope: ActingScope,
   how: Pick<Commit, 'eventId' | 'reason' | 'previewId'>,
-): { event: NewEvent & { id: string }; along: Along } {
+): NewEvent & { id: string } {
   return {
-    event: {
-      id: how.eventId,
-      action: operation.action,
-      eventType: operation.eventType,
-      outcome: 'succeeded',
-      actor: scope.principal,
-      subject: request.subject,
-      reason: how.reason,
-      before: applied.before ?? planned.before,
-      after: applied.after ?? planned.after,
-      source: scope.source,
-      requestId: scope.requestId,
-      previewId: how.previewId,
-      metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
-    },
-    along: {
-      change: applied.change,
-    },
+    id: how.eventId,
+    action: operation.action,
+    eventType: operation.eventType,
+    outcome: 'succeeded',
+    actor: scope.principal,
+    subject: request.subject,
+    reason: how.reason,
+    before: applied.before ?? planned.before,
+    after: applied.after ?? planned.after,
+    source: scope.source,
+    requestId: scope.requestId,
+    previewId: how.previewId,
+    metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
   }
 }
 

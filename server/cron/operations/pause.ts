@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
 import { fieldError, OpsError } from '../../error.ts'
-import { type Change, defineOperation, type State } from '../../operations/operation.ts'
+import { defineOperation, type State } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import type { Entry } from '../rows.ts'
 import { type Busy, cautionOfJobs, findBusySubject, requireLive } from './subject.ts'
@@ -14,7 +15,6 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   reason: 'optional',
   risk: 'low',
   topics: ['cron'],
-  inOneStatement: true,
   find: findBusySubject,
 
   plan({ subject, input }, { found }, scope) {
@@ -38,8 +38,8 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   async apply({ input }, { found }, scope, eventId) {
     const resumeAt = parseResumeAt(input.resumeAt, scope.now)
     const after: State = { pausedAt: scope.now.toISOString(), pausedBy: scope.principal.label }
+    await pauseEntry(scope, found.entry!, resumeAt, eventId)
     return {
-      change: pauseChange(scope, found.entry!, resumeAt, eventId),
       before: { pausedAt: null, pausedBy: null, ...(resumeAt && { resumeAt: null }) },
       after: resumeAt ? { ...after, resumeAt: resumeAt.toISOString() } : after,
       result: { version: found.entry!.version + 1 },
@@ -58,16 +58,18 @@ function parseResumeAt(given: string | undefined, now: Date): Date | null {
  * A slot that fell due a moment ago and was not claimed yet is suppressed by this pause too, so the paused interval
  * begins with it; older ones were missed for other reasons.
  */
-function pauseChange({ kit: { db }, now, principal, reason }: ActingScope, entry: Entry, resumeAt: Date | null, eventId: string): Change {
-  const guard = sql`
-    update ${db.table('cron_entry')} set paused_at = ${now}, paused_by = ${JSON.stringify(principal)}, pause_reason = ${reason ?? null},
-      pause_event_id = ${eventId}, resume_at = ${resumeAt}, updated_at = ${now}, version = version + 1
-    where id = ${entry.id} and version = ${entry.version}
-    returning id`
-  const covered = sql`
-    insert into ${db.table('cron_coverage')} (kind, entry_id, from_at)
-    select 'paused', id, ${suppressedFrom(entry, now)}::timestamptz from guarded`
-  return { guard, along: [covered] }
+async function pauseEntry({ kit: { db }, em, now, principal, reason }: ActingScope, entry: Entry, resumeAt: Date | null, eventId: string): Promise<void> {
+  await query(
+    em,
+    sql`
+      with paused as (
+        update ${db.table('cron_entry')} set paused_at = ${now}, paused_by = ${JSON.stringify(principal)}, pause_reason = ${reason ?? null},
+          pause_event_id = ${eventId}, resume_at = ${resumeAt}, updated_at = ${now}, version = version + 1
+        where id = ${entry.id}
+        returning id)
+      insert into ${db.table('cron_coverage')} (kind, entry_id, from_at)
+      select 'paused', id, ${suppressedFrom(entry, now)}::timestamptz from paused`,
+  )
 }
 
 function suppressedFrom({ nextSlotAt }: Entry, now: Date): Date {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import type { Database } from '../../db/database.ts'
+import { type Database, type Em, query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
-import { type Applied, type Change, defineOperation } from '../../operations/operation.ts'
+import { type Applied, defineOperation } from '../../operations/operation.ts'
 import { nextFrom, upcoming } from '../expression.ts'
 import type { Entry } from '../rows.ts'
 import { findSubject, requireLive } from './subject.ts'
@@ -15,7 +15,6 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   reason: 'optional',
   risk: 'low',
   topics: ['cron'],
-  inOneStatement: true,
   find: findSubject,
 
   plan({ subject }, { found }, scope) {
@@ -33,8 +32,8 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async apply(_request, { found }, scope) {
-    const change = resumeChange(scope.kit.db, found!, scope.now, scope.now)
-    return { ...describeResume(found!), change, result: { version: found!.version + 1 } }
+    await resumeEntry(scope.kit.db, scope.em, found!, scope.now, scope.now)
+    return { ...describeResume(found!), result: { version: found!.version + 1 } }
   },
 })
 
@@ -53,15 +52,17 @@ export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 
   }
 }
 
-/** `from` is when the pause ended: the next slot is the first one from there on. */
-export function resumeChange(db: Database, entry: Entry, from: Date, now: Date): Change {
-  const guard = sql`
-    update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
-      resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
-    where id = ${entry.id} and version = ${entry.version}
-    returning id`
-  const covered = sql`
-    update ${db.table('cron_coverage')} set to_at = ${from} from guarded
-    where kind = 'paused' and entry_id = guarded.id and to_at is null`
-  return { guard, along: [covered] }
+/** `from` is when the pause ended: the next slot is the first one from there on. The entry's row is locked. */
+export async function resumeEntry(db: Database, em: Em, entry: Entry, from: Date, now: Date): Promise<void> {
+  await query(
+    em,
+    sql`
+      with resumed as (
+        update ${db.table('cron_entry')} set paused_at = null, paused_by = null, pause_reason = null, pause_event_id = null,
+          resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
+        where id = ${entry.id}
+        returning id)
+      update ${db.table('cron_coverage')} set to_at = ${from} from resumed
+      where kind = 'paused' and entry_id = resumed.id and to_at is null`,
+  )
 }

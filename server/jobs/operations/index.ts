@@ -1,8 +1,7 @@
-import type { Operation } from '../../operations/operation.ts'
 import { jobOperation } from './job.ts'
 
 /** What may be done to jobs, one by one or many at once. */
-export const jobOperations: Record<string, Operation> = {
+export const jobOperations = {
   retry_job: jobOperation({
     action: 'retry',
     eventType: 'job.retried',

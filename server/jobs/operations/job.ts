@@ -66,13 +66,16 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
     },
 
     many: {
-      action,
-      effect: ({ kit: { engine } }) => (engine.removes?.[action] === undefined ? manyEffect : manyGoneEffect),
-      after: ({ kit: { engine } }) => stateAfter(engine, action),
-      cautions: ({ kit: { engine }, now }) => wayBack(engine, action, now),
+      repairs,
       choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
       resource: jobResource,
-      whyNot: async (jobs, scope) => {
+      plan: (_request, _set, { kit: { engine }, now }) => ({
+        effect: engine.removes?.[action] === undefined ? manyEffect : manyGoneEffect,
+        after: { state: stateAfter(engine, action) },
+        cautions: wayBack(engine, action, now),
+      }),
+      apply: (jobs, _input, { kit, em }) => kit.engine.act(action, jobs, executorOf(em)),
+      whyNot: async (jobs, _request, scope) => {
         const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason)
         return action === 'restore' ? whyNotRestorable(scope, jobs, illegal) : illegal
       },

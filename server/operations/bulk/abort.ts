@@ -4,7 +4,6 @@ import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
-import type { Operation } from '../operation.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
 import type { BulkRunRow } from './rows.ts'
@@ -14,12 +13,12 @@ import { showRun } from './show.ts'
  * Stops a run after the batches at hand. Whoever may do to jobs what the run does may stop it, and is named; so may who began
  * it, whatever became of their rights: a run that nobody near it can stop helps nobody.
  */
-export async function abortRun(operations: Readonly<Record<string, Operation>>, scope: Scope, id: string): Promise<BulkRun> {
+export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
     const { action, actor_id } = await getRun(acting, id)
-    if (actor_id !== acting.principal.id) await authorize(acting, operations[action]!, subject, attempt)
+    if (actor_id !== acting.principal.id) await authorize(acting, acting.kit.operations[action], subject, attempt)
     const run = await acting.kit.db.transact(async (em) => {
       const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
       if (locked!.status !== 'queued' && locked!.status !== 'running') {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { LockMode } from '@mikro-orm/core'
-import type { CreatedPreview, ExecutedOrBulk, Plan, SelectionRequest } from '../../../schemas/index.ts'
+import { type CreatedPreview, type ExecutedOrBulk, operationActions, type Plan, type SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
@@ -30,7 +30,7 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
       const inside = { ...acting, em }
       const frozen = await freezeSelection(inside, operation, request)
       const subject = { type: 'bulk', id: frozen.bulkId }
-      const plan = planOf(operation, frozen, inside)
+      const plan = planOf(operation, request, frozen, inside)
       const preview = await keepPreview(inside, { ...request, subject }, plan, hashOf(operation, request, frozen))
       // The same set is there already, and what was shown of it stays.
       if (preview.subjectId !== frozen.bulkId) await query(em, sql`delete from ${acting.kit.db.table('bulk_run')} where id = ${frozen.bulkId}`)
@@ -114,31 +114,26 @@ async function confirmRun(
   })
 }
 
-function planOf(operation: Operation, frozen: Frozen, scope: ActingScope): Plan {
+function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen, scope: ActingScope): Plan {
   const { bulkId, total, eligible, notEligible, byQueue, byState, until, searched } = frozen
-  const many = requireMany(operation)
+  const described = requireMany(operation).plan(request, frozen, scope)
   const background = inBackground({ total })
   const planned: Planned = {
-    title: `${titleOf(operation)} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
-    effect: `${many.effect(scope)} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
+    title: `${operationActions[operation.action]} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
+    effect: `${described.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
     cautions: [
-      ...(many.cautions?.(scope) ?? []),
+      ...(described.cautions ?? []),
       ...(searched === undefined ? [] : [`Only ${searched} could be searched; there may be more.`]),
       'A job that changes before its turn is left alone and named.',
       ...(background ? [`It is done in the background, ${batchSize.toLocaleString('en')} jobs at a time; what is done before an abort stays done.`] : []),
     ],
     before: { states: byState },
-    after: { state: many.after(scope) },
+    after: described.after,
     counts: { subjects: total, jobs: eligible },
     selection: { bulkId, total, eligible, notEligible, byQueue, byState, until: until.toISOString(), background },
-    risk: background ? 'high' : undefined,
+    risk: background ? 'high' : described.risk,
   }
   return showPlan(operation, { type: 'bulk', id: bulkId }, planned, scope)
-}
-
-function titleOf({ action }: Operation): string {
-  const [verb = action] = action.split('_')
-  return verb.charAt(0).toUpperCase() + verb.slice(1)
 }
 
 /** Neither the run's id nor its moment: the same jobs in the same versions are the same preview. */

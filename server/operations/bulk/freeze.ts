@@ -5,7 +5,7 @@ import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf } from '../../host/auth.ts'
 import { uuidv7 } from '../../uuid.ts'
-import { type Chosen, goneJob, isGone, type Many, type Operation } from '../operation.ts'
+import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
 import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
 
@@ -13,13 +13,8 @@ import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
 const maxJobs = 500_000
 
 /** What a preview of many jobs promises. */
-export interface Frozen {
+export interface Frozen extends FrozenCounts {
   bulkId: string
-  total: number
-  eligible: number
-  notEligible: Record<string, number>
-  byQueue: Record<string, number>
-  byState: Record<string, number>
   /** Jobs made after this are not in the set. */
   until: Date
   /** Where the engine could not look at all jobs: which ones it did, in words. */
@@ -87,7 +82,7 @@ export function selectionKept({ selection }: SelectionRequest): Record<string, u
 async function judge(scope: ActingScope, operation: Operation, request: SelectionRequest, page: Chosen[]) {
   const { whyNot } = requireMany(operation)
   const asked = await askAbout(scope, operation, request, page)
-  const illegal = await whyNot(asked.map(({ job }) => job), scope)
+  const illegal = await whyNot(asked.map(({ job }) => job), request, scope)
   const denied = asked.filter(({ refusal }) => refusal)
   const jobs = asked.map(({ job, refusal }, index): Chosen => {
     const notEligible = refusal ? 'You may not do this to it.' : (job.notEligible ?? illegal[index])

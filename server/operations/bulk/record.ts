@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../../db/database.ts'
-import type { JobAction, JobOutcome } from '../../engines/engine.ts'
+import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
 import { type EventRow, type NewEvent, showEvent, writeEvent } from '../event.ts'
@@ -38,7 +38,7 @@ export async function recordBatch(kit: Kit, em: Em, { batch, run }: Taken, outco
     sql`update ${db.table('bulk_batch')} set status = 'done', outcomes = ${JSON.stringify(outcomes)}, finished_at = ${kit.now()}
         where bulk_id = ${batch.bulk_id} and number = ${batch.number}`,
   )
-  const planned = eventOf(run, batch)
+  const planned = eventOf(kit, run, batch)
   const event = await writeEvent(db, em, {
     ...planned,
     id: how.eventId,
@@ -72,7 +72,7 @@ export async function recordLate(kit: Kit, em: Em, { batch, run }: Taken, outcom
   await query(em, sql`update ${db.table('bulk_batch')} set outcomes = ${JSON.stringify(after)} where ${where}`)
   const left = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
   await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)} where id = ${run.id}`)
-  const planned = eventOf(run, batch)
+  const planned = eventOf(kit, run, batch)
   const told = { done: places.length }
   const note = 'It was told late: the process that asked the engine had been taken for dead.'
   const event = await writeEvent(db, em, {
@@ -120,10 +120,10 @@ function writeEnd(kit: Kit, em: Em, run: BulkRunRow, outcomes: Record<string, nu
 }
 
 /** What is known of a batch's event before the engine is asked. */
-export function eventOf(run: BulkRunRow, batch: BatchRow): NewEvent {
+export function eventOf({ operations }: Kit, run: BulkRunRow, batch: BatchRow): NewEvent {
   return {
     action: run.action,
-    eventType: eventTypes[actionOf(run)],
+    eventType: operations[run.action].eventType,
     outcome: 'succeeded',
     actor: run.actor,
     subject: { type: 'bulk', id: run.id },
@@ -135,19 +135,6 @@ export function eventOf(run: BulkRunRow, batch: BatchRow): NewEvent {
     bulkId: run.id,
     metadata: { batch: batch.number + 1, resource: { type: 'bulk', id: run.id } },
   }
-}
-
-const eventTypes: Record<JobAction, string> = {
-  retry: 'job.retried',
-  cancel: 'job.cancelled',
-  discard: 'job.discarded',
-  restore: 'job.restored',
-  rescue: 'job.rescued',
-}
-const repairs: readonly JobAction[] = ['retry', 'rescue']
-
-export function actionOf({ action }: Pick<BulkRunRow, 'action'>): JobAction {
-  return action.replace(/_job$/, '') as JobAction
 }
 
 export function eligibleOf({ jobs }: Pick<BatchRow, 'jobs'>): BatchJob[] {
@@ -178,8 +165,9 @@ export const unconfirmed: PlacedOutcome = [
 
 /** After the commit: everybody who listens is told, and at the end of a repair the host. */
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
+  const operation = kit.operations[run.action]
   kit.publishHint({ topic: 'audit' })
-  kit.publishHint({ topic: 'jobs' })
+  for (const topic of operation.topics) kit.publishHint({ topic })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
-  if (ended && repairs.includes(actionOf(run))) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
+  if (ended && operation.many?.repairs) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
 }

@@ -12,6 +12,8 @@ export type PlacedOutcome = [outcome: BulkOutcome, detail?: string] | null
 export interface BulkRunRow {
   id: string
   action: OperationAction
+  /** What the operation was asked besides the jobs, parsed when the run was previewed. */
+  input: unknown
   status: BulkStatus
   actor_id: string
   actor: Principal

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Em, executorOf, query } from '../../db/database.ts'
+import { type Em, query } from '../../db/database.ts'
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf, describeFailure, isUnavailable } from '../../describe-failure.ts'
 import type { JobOutcome, SeenJob } from '../../engines/engine.ts'
@@ -8,9 +8,10 @@ import { uuidv7 } from '../../uuid.ts'
 import { isCollision, transactAgain } from '../deadlock.ts'
 import { closeRequest, openRequest } from '../outside.ts'
 import { settleAbandoned } from './abandoned.ts'
+import { requireMany } from './freeze.ts'
 import { type BulkRunRow, inBackground, type PlacedOutcome } from './rows.ts'
 import { type BatchRow, takeBatch, type Taken } from './take.ts'
-import { actionOf, publishChange, eligibleOf, eventOf, placed, recordBatch, recordLate, type RecordedBatch } from './record.ts'
+import { publishChange, eligibleOf, eventOf, placed, recordBatch, recordLate, type RecordedBatch } from './record.ts'
 
 /** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
 const maxTries = 8
@@ -77,9 +78,9 @@ function answerId(run: BulkRunRow): string {
   return inBackground(run) ? uuidv7() : run.event_id!
 }
 
-async function act({ engine }: Kit, em: Em, { batch, run }: Taken): Promise<JobOutcome[]> {
+async function act(kit: Kit, em: Em, { batch, run }: Taken): Promise<JobOutcome[]> {
   const jobs = eligibleOf(batch).map(({ id, queue, version }): SeenJob => ({ id, queue, version }))
-  return jobs.length ? engine.act(actionOf(run), jobs, executorOf(em)) : []
+  return jobs.length ? requireMany(kit.operations[run.action]).apply(jobs, run.input, { kit, em }) : []
 }
 
 /** False when somebody who took this process for dead has told the batch's end. */
@@ -111,7 +112,7 @@ async function requestBatch(kit: Kit, em: Em, { batch, run }: Taken): Promise<Re
       where bulk_id = ${batch.bulk_id} and (detail ->> 'batch')::int = ${batch.number} returning event_id, final_event_id`,
   )
   if (open) return open
-  const event = { ...eventOf(run, batch), id: uuidv7(now.getTime()), jobs: eligibleOf(batch).map(({ id }) => id) }
+  const event = { ...eventOf(kit, run, batch), id: uuidv7(now.getTime()), jobs: eligibleOf(batch).map(({ id }) => id) }
   const final_event_id = answerId(run)
   await openRequest(kit, em, event, final_event_id, { batch: batch.number })
   return { event_id: event.id, final_event_id }

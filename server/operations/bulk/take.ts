@@ -25,7 +25,9 @@ export interface Taken {
  */
 export function takeBatch(kit: Kit, em: Em, bulkId: string | undefined): Promise<Taken | undefined> {
   const ofRun = bulkId === undefined ? sql`` : sql`and run.id = ${bulkId}`
-  return take(kit, em, sql`run.status in ('queued', 'running') ${ofRun}`)
+  // While two versions run side by side, an operation that only the newer one knows is left to it.
+  const known = sql`run.action = any(${Object.keys(kit.operations)}::text[])`
+  return take(kit, em, sql`run.status in ('queued', 'running') and ${known} ${ofRun}`)
 }
 
 /** A batch of a run that was aborted while the engine was asked for it, by a process that is gone. */

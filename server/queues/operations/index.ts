@@ -1,9 +1,8 @@
-import type { Operation } from '../../operations/operation.ts'
 import { pauseQueue } from './pause.ts'
 import { resumeQueue } from './resume.ts'
 import { scaleQueue } from './scale.ts'
 
-export const queueOperations: Record<string, Operation> = {
+export const queueOperations = {
   pause_queue: pauseQueue,
   resume_queue: resumeQueue,
   scale_queue: scaleQueue,

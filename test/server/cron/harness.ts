@@ -1,7 +1,6 @@
 import { PgBoss } from 'pg-boss'
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { cronOperations } from '../../../server/cron/operations.ts'
 import { syncDeclaredEntries } from '../../../server/cron/sync.ts'
 import { openState, tick } from '../../../server/cron/tick.ts'
 import { query } from '../../../server/db/database.ts'
@@ -71,7 +70,7 @@ export async function openHarness({ start = '2026-03-02T10:00:30Z', queues = ['w
       await tick(kit, state)
     },
     operate: (action: string, name: string, input: Record<string, unknown> = {}, { reason, who = 'ops-demo' }: { reason?: string; who?: string } = {}) =>
-      runOperation(cronOperations, as(who), { action, subject: { type: 'cron_entry', id: name }, input, reason } as OperationRequest & { reason?: string }),
+      runOperation(as(who), { action, subject: { type: 'cron_entry', id: name }, input, reason } as OperationRequest & { reason?: string }),
     slots: () =>
       query(
         kit.db.em(),

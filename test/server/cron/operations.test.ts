@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Executed, OperationRequest } from '../../../schemas/index.ts'
-import { cronOperations } from '../../../server/cron/operations.ts'
 import { getCronEntry } from '../../../server/cron/read.ts'
 import { createPreview, executePreview } from '../../../server/operations/pipeline.ts'
 import type { DeclaredCronEntry } from '../../../server/options.ts'
@@ -23,11 +22,11 @@ beforeEach(async () => {
 })
 
 function preview(action: string, name: string, input: Record<string, unknown> = {}) {
-  return createPreview(cronOperations, harness.as(), { action, subject: { type: 'cron_entry', id: name }, input } as OperationRequest)
+  return createPreview(harness.as(), { action, subject: { type: 'cron_entry', id: name }, input } as OperationRequest)
 }
 
 async function execute({ id, token }: { id: string; token: string }, given?: string): Promise<Executed> {
-  const done = await executePreview(cronOperations, harness.as('ops-demo'), { id, token, reason: given })
+  const done = await executePreview(harness.as('ops-demo'), { id, token, reason: given })
   if ('bulk' in done) throw new Error('nothing about a cron entry is done in bulk')
   return done
 }

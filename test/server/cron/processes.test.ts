@@ -6,7 +6,6 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OperationRequest, Slot } from '../../../schemas/index.ts'
 import { between } from '../../../server/cron/expression.ts'
-import { cronOperations } from '../../../server/cron/operations.ts'
 import { getCronHistory } from '../../../server/cron/read.ts'
 import { syncDeclaredEntries } from '../../../server/cron/sync.ts'
 import { query } from '../../../server/db/database.ts'
@@ -145,7 +144,7 @@ async function outcomes(name: string, from: Date, to: Date): Promise<Slot[]> {
 
 async function operate(action: string, name: string): Promise<Date> {
   const scope = systemScope(kit, kit.db.em())
-  await runOperation(cronOperations, scope, { action, subject: { type: 'cron_entry', id: name }, input: {} } as OperationRequest)
+  await runOperation(scope, { action, subject: { type: 'cron_entry', id: name }, input: {} } as OperationRequest)
   return scope.now
 }
 
