@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { BulkRun } from '../../schemas/index.ts'
+import { operate } from '../support/operate.ts'
 import { insertJobs } from '../support/failed-jobs.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -41,7 +42,7 @@ const start = async (queue: string): Promise<string> => {
   expect(status, text).toBe(202)
   return (answer.bulk as BulkRun).id
 }
-const read = async (id: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body as unknown as BulkRun
+const { bulkRun: read } = operate(() => server)
 const sum = ({ outcomes }: BulkRun) => Object.values(outcomes).reduce((total, count) => total + count, 0)
 
 /** Polls, and at each look the figures must add up. */

@@ -5,6 +5,7 @@ import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { runMaintenance } from '../../server/maintenance.ts'
 import { runBatch, runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
+import { operate } from '../support/operate.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
 import { auth, displayPolicy, startServer, type TestServer } from '../support/server.ts'
 
@@ -31,10 +32,10 @@ afterAll(async () => {
 beforeEach(() => client.query(`delete from pgboss.job where name = 'mail'`))
 
 const selection = { filter: { queue: 'mail', state: 'discarded' } }
-const preview = (of: object = selection, action = 'retry_job') => server.call('ops-demo', 'POST', '/previews', { action, selection: of })
-const once = (of: object = selection, key: string = crypto.randomUUID(), action = 'retry_job') =>
-  server.call('ops-demo', 'POST', '/operations', { action, selection: of, reason }, { 'idempotency-key': key })
-const read = async (id: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body as unknown as BulkRun
+const operator = operate(() => server, reason)
+const read = operator.bulkRun
+const preview = (of: object = selection, action = 'retry_job') => operator.preview('ops-demo', { action, selection: of })
+const once = (of: object = selection, key?: string, action = 'retry_job') => operator.once('ops-demo', { action, selection: of }, key)
 const idOf = (body: Record<string, unknown>) => (body.bulk as BulkRun).id
 const rows = async (table: string, id: string) => (await client.query(`select 1 from ops.${table} where ${table === 'bulk_run' ? 'id' : 'bulk_id'} = $1`, [id])).rows.length
 
@@ -73,7 +74,7 @@ test('a key that was used for a selection answers for no other one', async () =>
 test('a run that was confirmed goes on when its actor loses the right, who may stop it, and begin nothing more', async () => {
   const ids = await insertJobs(client, 2200)
   const shown = await preview()
-  const execute = () => server.call('ops-demo', 'POST', `/previews/${String(shown.body.id)}/execute`, { token: shown.body.token, reason })
+  const execute = () => operator.execute('ops-demo', shown)
   mayRetry = false
   expect((await execute()).status).toBe(403)
   mayRetry = true

@@ -5,6 +5,7 @@ import type { Engine } from '../../server/engines/engine.ts'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { runBatch, runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
+import { operate } from '../support/operate.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
 import { type Answer, auth, displayPolicy, startServer, type TestServer } from '../support/server.ts'
 
@@ -45,6 +46,7 @@ afterAll(async () => {
   await server?.stop()
 })
 beforeEach(async () => {
+  refused = []
   queue = names[queues++]!
   await client.query('delete from ops.refusal_tally')
 })
@@ -52,14 +54,9 @@ beforeEach(async () => {
 const failed = (count: number, more: object = {}) => insertJobs(client, count, { queue, ...more })
 const filter = (more: object = {}) => ({ filter: { queue, state: 'discarded', ...more } })
 const retry = (selection: object = filter()) => ({ action: 'retry_job', selection })
-const preview = (who: string, body: object) => server.call(who, 'POST', '/previews', body)
-const execute = (who: string, { body }: Answer, why: string | undefined = reason) =>
-  server.call(who, 'POST', `/previews/${String(body.id)}/execute`, { token: body.token, reason: why })
-const once = (who: string, body: object, key: string = crypto.randomUUID()) =>
-  server.call(who, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const { preview, execute, once, bulkRun: read } = operate(() => server, reason)
 const selectionOf = ({ body }: Answer) => (body.plan as Plan).selection!
 const bulkOf = ({ body }: Answer) => body.bulk as BulkRun
-const read = async (id: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body as unknown as BulkRun
 const sum = ({ outcomes }: BulkRun) => Object.values(outcomes).reduce((total, count) => total + count, 0)
 
 async function items(id: string, outcome?: string, limit = 200, who = 'ops-demo'): Promise<BulkItem[]> {
@@ -394,7 +391,7 @@ describe('when something fails', () => {
     const [one, two] = [await preview('ops-demo', retry()), await preview('ops-two', retry())]
     const runs = [bulkOf(await execute('ops-demo', one)).id, bulkOf(await execute('ops-two', two)).id]
     await Promise.all([runBatches(worker), runBatches(worker), runBatches(worker), runBatches(worker)])
-    const ended = await Promise.all(runs.map(read))
+    const ended = await Promise.all(runs.map((id) => read(id)))
     expect(ended.map(({ status }) => status)).toEqual(['finished', 'finished'])
     expect(ended.map(sum)).toEqual([3000, 3000])
     const named = (await Promise.all(runs.map(eventsOf))).flat().flatMap(({ jobs }) => jobs ?? [])

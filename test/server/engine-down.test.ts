@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
+import { operate } from '../support/operate.ts'
 import { insertJobs } from '../support/failed-jobs.ts'
 import { type OwnServer, startOwnServer } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -32,8 +33,9 @@ afterAll(async () => {
 
 const reason = 'the mail server is back'
 const get = (path: string) => server.call('ops-demo', 'GET', path)
-const preview = (body: object) => server.call('ops-demo', 'POST', '/previews', { action: 'retry_job', ...body })
-const once = (body: object, key: string = crypto.randomUUID()) => server.call('ops-demo', 'POST', '/operations', { action: 'retry_job', reason, ...body }, { 'idempotency-key': key })
+const operator = operate(() => server, reason)
+const preview = (body: object) => operator.preview('ops-demo', { action: 'retry_job', ...body })
+const once = (body: object, key?: string) => operator.once('ops-demo', { action: 'retry_job', ...body }, key)
 const on = (id: string) => ({ subject: { type: 'job', id } })
 
 test('while the engine is away each request says so soon, what was measured keeps its age, and all works when it is back', { timeout: 90_000 }, async () => {
@@ -41,7 +43,7 @@ test('while the engine is away each request says so soon, what was measured keep
   const shown = await preview(on(ids[0]!))
   const many = await preview({ selection: { filter: { queue: 'mail' } } })
   expect([shown.status, many.status]).toEqual([201, 201])
-  const execute = ({ body }: typeof shown) => server.call('ops-demo', 'POST', `/previews/${String(body.id)}/execute`, { token: body.token, reason })
+  const execute = (given: typeof shown) => operator.execute('ops-demo', given)
   const measured = (await get('/queues')).body.items![0]!.asOf as string
   await store.stop('immediate')
 

@@ -1,7 +1,8 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { operate } from '../support/operate.ts'
 import { insertJobs, type RawJob, statesOf } from '../support/failed-jobs.ts'
-import { type Answer, auth, startServer, type TestServer } from '../support/server.ts'
+import { auth, startServer, type TestServer } from '../support/server.ts'
 
 const reason = 'the mail server is back'
 let server: TestServer
@@ -38,11 +39,7 @@ beforeEach(forgetRefusals)
 
 type Body = Record<string, unknown>
 const on = (action: string, id: string, input: object = {}) => ({ action, subject: { type: 'job', id }, input })
-const preview = (who: string, body: object) => server.call(who, 'POST', '/previews', body)
-const execute = (who: string, { body }: Answer, why: string | undefined = reason) =>
-  server.call(who, 'POST', `/previews/${String(body.id)}/execute`, { token: body.token, reason: why })
-const once = (who: string, body: object, key: string = crypto.randomUUID()) =>
-  server.call(who, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const { preview, execute, once } = operate(() => server, reason)
 const one = async (job?: RawJob) => (await insertJobs(client, 1, job))[0]!
 const stateOf = async (id: string) => Object.keys(await statesOf(client, [id]))[0]
 const eventsOf = async (id: string) => (await server.call('ops-demo', 'GET', `/audit-events?subjectType=job&subjectId=${id}`)).body.items!

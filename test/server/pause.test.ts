@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Answer, startServer, type TestServer } from '../support/server.ts'
+import { operate } from '../support/operate.ts'
+import { startServer, type TestServer } from '../support/server.ts'
 
 const subject = { type: 'cron_entry', id: 'nightly_sync' }
 const pause = { action: 'pause_cron_entry', subject }
@@ -14,10 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const call = (...args: Parameters<TestServer['call']>) => server.call(...args)
-const preview = (who: string, body: object) => call(who, 'POST', '/previews', body)
-const execute = (who: string, { body }: Answer, reason?: string) =>
-  call(who, 'POST', `/previews/${String(body.id)}/execute`, { token: body.token, reason })
-const once = (who: string, body: object, key = crypto.randomUUID()) => call(who, 'POST', '/operations', body, { 'idempotency-key': key })
+const { preview, execute, once } = operate(() => server)
 const events = async (search: string) => (await call('ops-demo', 'GET', `/audit-events?${search}`)).body.items!
 const entry = async () => (await call('ops-demo', 'GET', '/cron-entries/nightly_sync')).body
 

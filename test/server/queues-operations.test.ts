@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { operate } from '../support/operate.ts'
 import { type JobServer, startJobServer } from '../support/jobs.ts'
 import { type Answer, auth } from '../support/server.ts'
 
@@ -30,9 +31,7 @@ async function makeQueue(): Promise<string> {
   return queue
 }
 const on = (action: string, queue: string, input: object = {}) => ({ action, subject: { type: 'queue', id: queue }, input })
-const preview = (who: string, body: object) => server.call(who, 'POST', '/previews', body)
-const execute = (who: string, { body }: Answer) => server.call(who, 'POST', `/previews/${String(body.id)}/execute`, { token: body.token, reason })
-const once = (who: string, body: object, key: string = crypto.randomUUID()) => server.call(who, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const { preview, execute, once } = operate(() => server, reason)
 const eventsOf = async (queue: string) =>
   (await server.call('ops-demo', 'GET', `/audit-events?subjectType=queue&subjectId=${queue}`)).body.items!.map(({ eventType, outcome, code }) => [eventType, outcome, code])
 const noteOf = async (queue: string) => (await server.oban.pool.query('select paused_by, reason from ops.queue_pause where queue = $1', [queue])).rows[0] as unknown

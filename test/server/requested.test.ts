@@ -7,6 +7,7 @@ import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { runBatches } from '../../server/operations/bulk/runner.ts'
 import { settleOrphans } from '../../server/operations/orphans.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
+import { operate } from '../support/operate.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
 import { createDatabase } from '../support/postgres.ts'
 import { type Answer, auth, displayPolicy, nightlySync, startServer, type TestServer } from '../support/server.ts'
@@ -68,7 +69,8 @@ function halt(when: 'before' | 'after'): { reached: Promise<void>; goOn: () => v
 }
 
 type Event = { id: string; eventType: string; outcome: string; code?: string; reason?: string; metadata: Record<string, unknown> }
-const once = (body: object, key: string = crypto.randomUUID()) => server.call('ops-demo', 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const operator = operate(() => server, reason)
+const once = (body: object, key?: string) => operator.once('ops-demo', body, key)
 const retry = (id: string) => ({ action: 'retry_job', subject: { type: 'job', id } })
 const one = async () => (await insertJobs(client, 1))[0]!
 const eventsOf = async (id: string, type = 'job') => (await server.call('ops-demo', 'GET', `/audit-events?subjectType=${type}&subjectId=${id}`)).body.items as unknown as Event[]
@@ -159,7 +161,7 @@ describe('a change asked of an engine outside our transaction', () => {
 
 describe('many changes', () => {
   const all = { action: 'retry_job', selection: { filter: { queue: 'mail', state: 'discarded' } } }
-  const read = async (id: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}`)).body as unknown as BulkRun
+  const read = operator.bulkRun
   const items = async (id: string, outcome: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}/items?limit=200&outcome=${outcome}`)).body.items as unknown as BulkItem[]
   const bulkOf = ({ body }: Answer) => (body.bulk as BulkRun).id
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { operate } from '../../support/operate.ts'
 import { startJobServer, type JobServer } from '../../support/jobs.ts'
 import { auth, displayPolicy } from '../../support/server.ts'
 
@@ -35,7 +36,7 @@ beforeEach(() => client.query('delete from ops.refusal_tally'))
 
 const reason = 'the mail server is back'
 const get = (who: string, path: string, query: Record<string, string> = {}) => server.call(who, 'GET', `${path}?${new URLSearchParams(query)}`)
-const once = (who: string, body: object, key: string = crypto.randomUUID()) => server.call(who, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': key })
+const { once } = operate(() => server, reason)
 const plant = (queue: string, order: string, insertedIn = -60) =>
   server.oban.insert({ queue, state: 'discarded', attempt: 1, maxAttempts: 1, discardedIn: -10, insertedIn, args: JSON.stringify({ order }), errors: [{ attempt: 1, at: new Date().toISOString(), error: `no ${order}` }] })
 
