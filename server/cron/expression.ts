@@ -1,8 +1,9 @@
-import { Cron } from 'croner'
 import cronstrue from 'cronstrue'
 import { checkFields, refuse } from './expression-fields.ts'
+import { parsePattern } from './pattern.ts'
 import { Timeline } from './timeline.ts'
 import { parseTimezone } from './timezone.ts'
+import { zoneOf } from './zone.ts'
 
 export interface Schedule {
   expression: string
@@ -12,7 +13,9 @@ export interface Schedule {
 /** Both as they will be stored, or the error that names the field that is wrong. `path` is where they stand in the request. */
 export function parseSchedule({ expression, timezone }: Schedule, path = ''): Schedule {
   const schedule = { expression: checkFields(expression, `${path}expression`), timezone: parseTimezone(timezone, `${path}timezone`) }
-  compileChecked(schedule, `${path}expression`)
+  if (parsePattern(schedule.expression).first(0) === null) {
+    refuse(`${path}expression`, `got '${schedule.expression}', which never fires; expected an expression with at least one day that exists`)
+  }
   return schedule
 }
 
@@ -38,7 +41,7 @@ export function newestBetween(schedule: Schedule, from: Date, to: Date, cap: num
 
 /** The last instant before `at`, not looking further back than `since`. */
 export function previousBefore(schedule: Schedule, at: Date, since: Date = new Date(0)): Date | null {
-  return asDate(timelineOf(schedule).newest(since.getTime(), at.getTime() - 1, 1)[0] ?? null)
+  return asDate(timelineOf(schedule).lastBefore(at.getTime(), since.getTime() + 1))
 }
 
 /** The first `count` instants after `from`. */
@@ -46,43 +49,35 @@ export function upcoming(schedule: Schedule, from: Date, count: number): Date[] 
   return timelineOf(schedule).between(from.getTime(), Infinity, count).map((at) => new Date(at))
 }
 
+const described = new Map<string, string>()
+
 /** e.g. `At 02:00, Monday through Friday` */
 export function describe(expression: string): string {
-  try {
-    return cronstrue.toString(expression, { use24HourTimeFormat: true, dayOfWeekStartIndexZero: true })
-  } catch {
-    return expression
-  }
+  return kept(described, expression, () => {
+    try {
+      return cronstrue.toString(expression, { use24HourTimeFormat: true, dayOfWeekStartIndexZero: true })
+    } catch {
+      return expression
+    }
+  })
 }
 
 const timelines = new Map<string, Timeline>()
-const maxTimelines = 2_000
 
-function timelineOf(schedule: Schedule): Timeline {
-  const key = `${schedule.expression} ${schedule.timezone}`
-  const kept = timelines.get(key)
-  if (kept) return kept
-  if (timelines.size >= maxTimelines) timelines.delete(timelines.keys().next().value!)
-  const timeline = new Timeline(compile(schedule))
-  timelines.set(key, timeline)
-  return timeline
+function timelineOf({ expression, timezone }: Schedule): Timeline {
+  return kept(timelines, `${expression} ${timezone}`, () => new Timeline(parsePattern(expression), zoneOf(timezone)))
 }
 
-/**
- * Times written out as numbers are fixed times: in the hour that clocks leave out they run once at its end, in the hour
- * that clocks repeat they run once. Fields with `*` or a step follow the clock that passes: nothing in the gap, both times in the overlap.
- */
-function compile({ expression, timezone }: Schedule): Cron {
-  return new Cron(expression, { timezone, paused: true, mode: '5-part', fixedTimeRule: 'no-wildcard' })
-}
+const maxKept = 2_000
 
-function compileChecked(schedule: Schedule, path: string): void {
-  try {
-    if (compile(schedule).nextRun(new Date(Date.UTC(2000, 0, 1))) !== null) return
-  } catch (error) {
-    refuse(path, `got '${schedule.expression}', which is not understood (${error instanceof Error ? error.message : String(error)})`)
-  }
-  refuse(path, `got '${schedule.expression}', which never fires; expected an expression with at least one day that exists`)
+/** What was made for this key before; the oldest makes room. */
+function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = values.get(key)
+  if (known !== undefined) return known
+  if (values.size >= maxKept) values.delete(values.keys().next().value!)
+  const value = make()
+  values.set(key, value)
+  return value
 }
 
 function asDate(at: number | null): Date | null {

@@ -1,31 +1,56 @@
-import type { Cron } from 'croner'
+import type { Pattern } from './pattern.ts'
+import type { Segment, Zone } from './zone.ts'
 
-/** So many computed instants are kept; lists of entries ask for the same ones again and again. */
-const maxKept = 2_048
+/** More than any local time is away from UTC, with any gap added. */
+const slackMs = 2 * 86_400_000
 
 /**
- * The instants of one expression in one timezone, as one strictly increasing sequence. What was computed last is kept
- * as one stretch without holes: every instant in (from, to] is in `instants`.
+ * The instants of one expression in one timezone, as one strictly increasing sequence.
+ *
+ * Where clocks go forward, local times are left out: fixed times among them run once, when the clocks have changed. The day
+ * of such a time is the one it was written for, also when the gap ends on the day after. Where clocks go back, local
+ * times happen twice: fixed times run the first time. What follows the clock runs whenever the clock shows it.
  */
 export class Timeline {
-  private readonly cron: Cron
-  private from = 0
-  private to = 0
-  private instants: number[] = []
+  private readonly pattern: Pattern
+  private readonly zone: Zone
 
-  constructor(cron: Cron) {
-    this.cron = cron
+  constructor(pattern: Pattern, zone: Zone) {
+    this.pattern = pattern
+    this.zone = zone
   }
 
   /** The first instant after `from`; null when there is none. */
   nextAfter(from: number): number | null {
-    if (from >= this.from && from < this.to) {
-      const index = firstAfter(this.instants, from)
-      if (index < this.instants.length) return this.instants[index]!
+    // Expressions know minutes, and instants milliseconds.
+    let at = Math.floor(from) + 1
+    for (;;) {
+      const segment = this.zone.segmentAt(at)
+      if (at === segment.from && this.runsAtEndOfGap(segment)) return at
+      const begins = localStart(this.pattern, segment)
+      const found = this.pattern.first(Math.max(at + segment.offset, begins))
+      if (found !== null && found < segment.to + segment.offset) return found - segment.offset
+      // What is far away needs no look at the years in between. Clocks may go back meanwhile, so it is looked for from before.
+      const next = this.pattern.first(segment.to - slackMs)
+      if (next === null) return null
+      at = Math.max(segment.to, next - slackMs)
     }
-    const next = this.cron.nextRun(new Date(from))?.getTime() ?? null
-    if (next !== null) this.keep(from, next)
-    return next
+  }
+
+  /** The last instant before `to`, not before `since`; null when there is none. */
+  lastBefore(to: number, since: number): number | null {
+    let end = to
+    while (end > since) {
+      const segment = this.zone.segmentAt(end - 1)
+      const begins = localStart(this.pattern, segment)
+      const found = this.pattern.lastBefore(end + segment.offset, since - slackMs)
+      if (found !== null && found >= begins) return reached(found - segment.offset, since)
+      if (this.runsAtEndOfGap(segment)) return reached(segment.from, since)
+      const previous = this.pattern.lastBefore(segment.from + slackMs, since - slackMs)
+      if (previous === null) return null
+      end = Math.min(segment.from, previous + slackMs)
+    }
+    return null
   }
 
   /** Instants in (from, to], oldest first, at most `cap`. */
@@ -35,36 +60,26 @@ export class Timeline {
     return found
   }
 
-  /**
-   * The newest instants in (from, to], oldest first, at most `cap`. Looks back in growing steps, because a long window
-   * of a busy expression must not be walked from its start.
-   */
+  /** The newest instants in (from, to], oldest first, at most `cap`. */
   newest(from: number, to: number, cap: number): number[] {
-    if (to <= from) return []
-    for (let span = cap * 60_000; ; span *= 2) {
-      const start = Math.max(from, to - span)
-      const found = this.between(start, to, Infinity)
-      if (start === from || found.length >= cap) return found.slice(-cap)
-    }
+    const found: number[] = []
+    for (let at = this.lastBefore(to + 1, from + 1); at !== null && found.length < cap; at = this.lastBefore(at, from + 1)) found.push(at)
+    return found.reverse()
   }
 
-  /** Nothing lies between `from` and `next`. */
-  private keep(from: number, next: number): void {
-    if (from < this.from || from > this.to || this.instants.length >= maxKept) {
-      this.instants = []
-      this.from = from
-    }
-    if (next > (this.instants.at(-1) ?? this.from)) this.instants.push(next)
-    this.to = next
+  private runsAtEndOfGap({ from, offset, before }: Segment): boolean {
+    if (!this.pattern.fixed || offset <= before) return false
+    const leftOut = this.pattern.first(from + before)
+    return leftOut !== null && leftOut < from + offset
   }
 }
 
-function firstAfter(sorted: number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! > value) high = middle
-    else low = middle + 1
-  }
-  return low
+/** From which local time on a segment's clock counts: fixed times that it shows for the second time do not. */
+function localStart({ fixed }: Pattern, { from, offset, before }: Segment): number {
+  // Where clocks went forward, the gap itself is not shown.
+  return from + (fixed ? Math.max(offset, before) : offset)
+}
+
+function reached(at: number, since: number): number | null {
+  return at >= since ? at : null
 }

@@ -5,8 +5,8 @@ import { between } from '../../../server/cron/expression.ts'
  * What happens on the days clocks change. Instants are UTC. `docs/` shows this table.
  *
  * Gap (clocks go forward, local times are left out) and overlap (clocks go back, local times happen twice):
- * - Hours and minutes written as numbers, lists or ranges are fixed times: one that falls into the gap runs once at the end of the gap;
- *   one that happens twice runs once, the first time.
+ * - Hours and minutes written as numbers, lists or ranges are fixed times: one that falls into the gap runs once at the end of the gap,
+ *   of the day it was written for, also when the gap ends at midnight; one that happens twice runs once, the first time.
  * - A minute or hour with `*` or a step follows the clock: nothing in the gap, both times in the overlap.
  */
 const table: Zone[] = [
@@ -60,6 +60,19 @@ const table: Zone[] = [
       ['0 * * * *', '02:00 03:00 04:00 05:00 06:00', '01:00 02:00 03:00 04:00 05:00'],
       ['*/15 0 * * *', '', '03:00 03:15 03:30 03:45'],
       ['*/30 23 * * *', '02:00 02:30', '01:00 01:30 02:00 02:30'],
+    ],
+  },
+  {
+    timezone: 'America/Nuuk',
+    gap: { from: '2026-03-28T22:00', to: '2026-03-29T02:00', what: '23:00 → 00:00 of the day after at 01:00 UTC' },
+    overlap: { from: '2026-10-24T22:59', to: '2026-10-25T03:00', what: '00:00 → 23:00 of the day before at 01:00 UTC' },
+    rows: [
+      ['30 23 * * *', '01:00', '00:30'],
+      ['30 23 * * sat', '01:00', '00:30'],
+      ['30 23 28 * *', '01:00', ''],
+      ['0 0 * * sun', '01:00', '02:00'],
+      ['0 * * * *', '23:00 00:00 01:00 02:00', '23:00 00:00 01:00 02:00 03:00'],
+      ['*/30 23 * * *', '', '00:00 00:30 01:00 01:30'],
     ],
   },
   {
