@@ -32,6 +32,8 @@ export type AuditEvent = z.infer<typeof auditEvent>
 const filters = {
   /** Actor id. */
   actor: text({ max: 200 }).optional(),
+  /** Two actors may have one id, e.g. a `user` and a `service`. */
+  actorType: text({ max: 200 }).optional(),
   action: text({ max: 100 }).optional(),
   eventType: text({ max: 100 }).optional(),
   outcome: words(auditOutcomes).optional(),

@@ -78,9 +78,10 @@ async function maySeeRunsOf({ kit: { engine }, viewer }: Scope, { subjectType, s
 }
 
 function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean): RawBuilder<unknown>[] {
-  const { actor, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
+  const { actor, actorType, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
   return [
     actor !== undefined && sql`actor_id = ${actor}`,
+    actorType !== undefined && sql`actor_type = ${actorType}`,
     action !== undefined && sql`action = ${action}`,
     eventType !== undefined && sql`event_type = ${eventType}`,
     // A literal, because the index of refusals is partial and a parameter could be anything.

@@ -52,7 +52,7 @@ async function viewerFromTerminal({ auth, displayPolicy }: HostOptions): Promise
     )
     return nobody
   }
-  const viewer = viewerOf(auth, displayPolicy, actor)
+  const viewer = viewerOf(auth, displayPolicy, actor, { error: note })
   return { ...viewer, show: (kind, value, _surface, subject) => viewer.show(kind, value, 'cli', subject) }
 }
 

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { Principal } from '../../schemas/index.ts'
+import type { Resource } from '../host/auth.ts'
 import type { CatchUpPolicy, CronSource, OperationAction, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
 /** A row as read: what may be missing is null. */
@@ -98,7 +99,7 @@ export const Preview = defineEntity({
   tableName: 'preview',
   properties: {
     id: p.uuid().primary(),
-    token: p.text(),
+    actorType: p.text(),
     actorId: p.text(),
     action: p.text().$type<OperationAction>(),
     subjectType: p.text(),
@@ -106,6 +107,8 @@ export const Preview = defineEntity({
     input: p.json().$type<Record<string, unknown>>(),
     plan: p.json().$type<Record<string, unknown>>(),
     planHash: p.text(),
+    /** What the host was asked about; null for a set of jobs, whose queues its run knows. */
+    resource: p.json().$type<Resource>().nullable(),
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
     driftedAt: p.datetime().nullable(),

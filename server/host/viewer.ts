@@ -1,6 +1,7 @@
 import type { Action, Permission, Principal } from '../../schemas/index.ts'
 import type { Auth, Resource } from './auth.ts'
 import { type DisplayContext, type DisplayKind, type DisplayPolicy, display } from './display.ts'
+import type { Log } from './log.ts'
 
 /** Somebody who is looking, with the two questions the host answers about them. */
 export interface Viewer {
@@ -15,10 +16,10 @@ export interface Viewer {
 /** An export asks about every job there is, and its memory must not grow with them. */
 const maxCached = 5_000
 
-export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor): Viewer {
+export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor, log?: Pick<Log, 'error'>): Viewer {
   const asked = new Map<string, Promise<Permission>>()
   return {
-    principal: getPrincipal(auth, actor),
+    principal: getPrincipal(auth, actor, log),
     can(action, resource) {
       const key = JSON.stringify([action, resource.type, resource.id, resource.queue, resource.worker, resource.tags])
       let answer = asked.get(key)
@@ -49,15 +50,44 @@ async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, r
   }
 }
 
+/** Two actors are one when both type and id are the same; the label is only for people. */
+export function isSameActor(a: Pick<Principal, 'type' | 'id'>, b: Pick<Principal, 'type' | 'id'>): boolean {
+  return a.type === b.type && a.id === b.id
+}
+
+/** Names that the evidence uses itself. A host that gave them to somebody would make that person's acts look like ours. */
+const reservedType = 'system'
+const reservedIds: ReadonlySet<string> = new Set(['system', 'unattributable'])
+
 /** A principal that cannot be named in evidence is as good as none. */
-function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor): Principal | null {
+function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor, log: Pick<Log, 'error'> | undefined): Principal | null {
   try {
     const principal = auth.auditPrincipal(actor)
     if (!principal || !isName(principal.id) || !isName(principal.type)) return null
+    if (principal.type.toLowerCase() === reservedType || reservedIds.has(principal.id.toLowerCase())) {
+      reportReserved(auth, principal, log)
+      return null
+    }
     return { id: principal.id, type: principal.type, label: isName(principal.label) ? principal.label : principal.id }
   } catch {
     return null
   }
+}
+
+const reported = new WeakMap<object, Set<string>>()
+const maxReported = 100
+
+/** Once for each name, because it is asked for at every request. */
+function reportReserved(auth: object, { type, id }: Principal, log: Pick<Log, 'error'> | undefined): void {
+  const names = reported.get(auth) ?? new Set()
+  reported.set(auth, names)
+  const name = `${type}:${id}`
+  if (names.has(name) || names.size >= maxReported) return
+  names.add(name)
+  log?.error(
+    `auth.auditPrincipal answered ${name}, which is reserved: the type 'system' and the ids 'system' and 'unattributable' name this product in the evidence. ` +
+      'Expected another type or id; until then this actor may look and change nothing.',
+  )
 }
 
 function isName(value: unknown): value is string {

@@ -12,7 +12,7 @@ export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
   return {
     kit,
     em: kit.db.em(),
-    viewer: viewerOf(kit.auth, kit.displayPolicy, actor),
+    viewer: viewerOf(kit.auth, kit.displayPolicy, actor, kit.log),
     source: sourceOf(ctx),
     requestId: requestIdOf(ctx),
     now: kit.now(),

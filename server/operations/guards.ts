@@ -3,7 +3,7 @@ import { isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Operation } from './operation.ts'
-import { findOwnPreview, previewStatus, sameToken } from './preview.ts'
+import { findOwnPreview, isTokenOf, previewStatus } from './preview.ts'
 import { type Attempt, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
@@ -76,7 +76,7 @@ export function checkReason(scope: Scope, operation: Operation, given: string | 
 }
 
 export async function ownPreview(scope: ActingScope, id: string): Promise<PreviewRow> {
-  const preview = await findOwnPreview(scope.em, id, scope.principal.id)
+  const preview = await findOwnPreview(scope.em, id, scope.principal)
   if (!preview) throw new OpsError('not_found', `No preview ${id} of yours.`)
   return preview
 }
@@ -91,7 +91,7 @@ export function refuseStatus(preview: PreviewRow, now: Date): void {
 }
 
 /** A preview is executed by whoever holds its token, once, while it is ready. */
-export function requireReady(preview: PreviewRow, token: string, now: Date): void {
-  if (!sameToken(token, preview.token)) throw new OpsError('forbidden', 'The token does not belong to this preview.')
+export async function requireReady({ kit, now }: Scope, preview: PreviewRow, token: string): Promise<void> {
+  if (!(await isTokenOf(kit.db, preview, token))) throw new OpsError('forbidden', 'The token does not belong to this preview.')
   refuseStatus(preview, now)
 }

@@ -106,9 +106,9 @@ async function claimKey(
   const claimed = await query(
     em,
     sql`
-      insert into ${table} as kept (actor_id, key, request_hash, event_id, refusal, expires_at)
-      values (${principal.id}, ${key}, ${hash}, ${eventId ?? null}, ${refusal ? JSON.stringify(refusal) : null}, ${expiresAt})
-      on conflict (actor_id, key) do update
+      insert into ${table} as kept (actor_type, actor_id, key, request_hash, event_id, refusal, expires_at)
+      values (${principal.type}, ${principal.id}, ${key}, ${hash}, ${eventId ?? null}, ${refusal ? JSON.stringify(refusal) : null}, ${expiresAt})
+      on conflict (actor_type, actor_id, key) do update
         set request_hash = excluded.request_hash, expires_at = excluded.expires_at, event_id = excluded.event_id, refusal = excluded.refusal
         where kept.expires_at <= ${now}
       returning key`,
@@ -116,7 +116,7 @@ async function claimKey(
   if (claimed.length) return null
   const [kept] = await query(
     em,
-    sql<KeptAnswer>`select request_hash, event_id, refusal from ${table} where actor_id = ${principal.id} and key = ${key}`,
+    sql<KeptAnswer>`select request_hash, event_id, refusal from ${table} where actor_type = ${principal.type} and actor_id = ${principal.id} and key = ${key}`,
   )
   if (kept?.request_hash === hash) return kept
   throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')

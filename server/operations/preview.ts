@@ -1,8 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { sql } from 'kysely'
-import type { OperationRequest, Plan, Preview, PreviewStatus } from '../../schemas/index.ts'
-import { type Em, query } from '../db/database.ts'
+import type { OperationRequest, Plan, Preview, PreviewStatus, Principal } from '../../schemas/index.ts'
+import { type Database, type Em, query } from '../db/database.ts'
 import { type PreviewRow, Preview as PreviewEntity } from '../db/entities.ts'
+import { installationKey } from '../db/installation-secret.ts'
+import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import { uuidv7 } from '../uuid.ts'
 import { showState } from './event.ts'
@@ -54,6 +56,8 @@ interface Previewed {
   action: string
   subject: { type: string; id: string }
   input: object
+  /** What the host was asked about. Left out for a set of jobs, whose queues its run knows. */
+  resource?: Resource
 }
 
 /** Stores a preview, or gives back the one this actor already has for the same plan. */
@@ -65,14 +69,14 @@ export async function keepPreview(scope: ActingScope, request: Previewed, plan: 
     em,
     sql<{ id: string }>`
       insert into ${table} as kept
-        (id, token, actor_id, action, subject_type, subject_id, input, plan, plan_hash, created_at, expires_at)
-      values (${uuidv7()}, ${randomBytes(24).toString('base64url')}, ${principal.id}, ${request.action},
-        ${request.subject.type}, ${request.subject.id}, ${JSON.stringify(request.input)}, ${JSON.stringify(plan)}, ${hash},
-        ${now}, ${expiresAt})
-      on conflict (actor_id, plan_hash) where drifted_at is null and consumed_at is null
+        (id, actor_type, actor_id, action, subject_type, subject_id, input, resource, plan, plan_hash, created_at, expires_at)
+      values (${uuidv7()}, ${principal.type}, ${principal.id}, ${request.action},
+        ${request.subject.type}, ${request.subject.id}, ${JSON.stringify(request.input)}, ${request.resource ? JSON.stringify(request.resource) : null},
+        ${JSON.stringify(plan)}, ${hash}, ${now}, ${expiresAt})
+      on conflict (actor_type, actor_id, plan_hash) where drifted_at is null and consumed_at is null
       do update set
         id = case when kept.expires_at <= ${now} then excluded.id else kept.id end,
-        token = case when kept.expires_at <= ${now} then excluded.token else kept.token end,
+        resource = excluded.resource,
         created_at = case when kept.expires_at <= ${now} then excluded.created_at else kept.created_at end,
         expires_at = case when kept.expires_at <= ${now} then excluded.expires_at else kept.expires_at end,
         -- A set that is frozen already stays the one that was frozen first.
@@ -100,12 +104,20 @@ export function showPreview(preview: PreviewRow, now: Date, reasonRequired: bool
 }
 
 /** A preview belongs to its actor; for anybody else it does not exist. */
-export function findOwnPreview(em: Em, id: string, actorId: string): Promise<PreviewRow | null> {
-  return em.findOne(PreviewEntity, { id, actorId })
+export function findOwnPreview(em: Em, id: string, { type: actorType, id: actorId }: Principal): Promise<PreviewRow | null> {
+  return em.findOne(PreviewEntity, { id, actorType, actorId })
 }
 
-export function sameToken(given: string, kept: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(kept)]
+/**
+ * The secret that confirms a preview. It is derived from the preview's id and a key of the installation, so that it stands in no
+ * table and every tab of its actor holds the same one.
+ */
+export async function previewToken(db: Database, { id }: Pick<PreviewRow, 'id'>): Promise<string> {
+  return createHmac('sha256', await installationKey(db, 'preview token')).update(id).digest('base64url')
+}
+
+export async function isTokenOf(db: Database, preview: Pick<PreviewRow, 'id'>, given: string): Promise<boolean> {
+  const [a, b] = [Buffer.from(given), Buffer.from(await previewToken(db, preview))]
   return a.length === b.length && timingSafeEqual(a, b)
 }
 

@@ -55,9 +55,9 @@ async function countRefusal({ db, now }: Kit, em: Em, event: NewEvent): Promise<
   const [tally] = await query(
     em,
     sql<{ count: number }>`
-      insert into ${db.table('refusal_tally')} as tally (actor_id, minute, count, last)
-      values (${event.actor.id}, date_trunc('minute', ${now()}::timestamptz), 1, ${last})
-      on conflict (actor_id, minute) do update
+      insert into ${db.table('refusal_tally')} as tally (actor_type, actor_id, minute, count, last)
+      values (${event.actor.type}, ${event.actor.id}, date_trunc('minute', ${now()}::timestamptz), 1, ${last})
+      on conflict (actor_type, actor_id, minute) do update
         set count = tally.count + 1, last = excluded.last,
             folded = tally.folded + case when tally.count >= ${eventsPerMinute} then 1 else 0 end
       returning count`,
@@ -66,7 +66,6 @@ async function countRefusal({ db, now }: Kit, em: Em, event: NewEvent): Promise<
 }
 
 interface Tally {
-  actor_id: string
   minute: string
   folded: number
   last: { action: string; code: string; outcome: 'denied' | 'failed'; subject: { type: string; id: string }; actor: Principal }
@@ -78,10 +77,10 @@ export async function writeFoldedRefusals(kit: Kit): Promise<void> {
     const tallies = await query(
       em,
       sql<Tally>`
-        delete from ${kit.db.table('refusal_tally')} where (actor_id, minute) in (
-          select actor_id, minute from ${kit.db.table('refusal_tally')}
+        delete from ${kit.db.table('refusal_tally')} where (actor_type, actor_id, minute) in (
+          select actor_type, actor_id, minute from ${kit.db.table('refusal_tally')}
           where minute < date_trunc('minute', ${kit.now()}::timestamptz) for update skip locked limit 100)
-        returning actor_id, minute::text, folded, last`,
+        returning minute::text, folded, last`,
     )
     for (const { minute, folded, last } of tallies.filter((tally) => tally.folded > 0)) {
       await writeEvent(kit.db, em, {

@@ -11,7 +11,7 @@ import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseSt
 import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
-import { hashPlan, keepPreview, showPlan, showPreview } from './preview.ts'
+import { hashPlan, keepPreview, previewToken, showPlan, showPreview } from './preview.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
 /** Operations about one subject: shown, compared, applied and told in one transaction. */
@@ -23,8 +23,8 @@ export function previewOne(operation: Operation, scope: Scope, request: Operatio
     await authorize(acting, operation, target.resource, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request.subject, planned, acting)
-    const kept = await keepPreview(acting, request, plan, hashPlan(request, planned))
-    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: kept.token }
+    const kept = await keepPreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
+    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
   })
 }
 
@@ -37,7 +37,7 @@ export function executeOne(operation: Operation, scope: Scope, preview: PreviewR
   const request = toRequest(preview)
   return refusing(scope, { ...attemptOf(operation, request.subject, reason), previewId: preview.id }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    requireReady(preview, token, acting.now)
+    await requireReady(acting, preview, token)
     const target = await operation.find(request, acting)
     await authorize(acting, operation, target.resource, attempt)
     const said = checkReason(acting, operation, reason)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { BulkRun } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
+import { isSameActor } from '../../host/viewer.ts'
 import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
@@ -17,8 +18,8 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { action, actor_id } = await getRun(acting, id)
-    if (actor_id !== acting.principal.id) await authorize(acting, acting.kit.operations[action], subject, attempt)
+    const { action, actor } = await getRun(acting, id)
+    if (!isSameActor(actor, acting.principal)) await authorize(acting, acting.kit.operations[action], subject, attempt)
     const run = await acting.kit.db.transact(async (em) => {
       const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
       if (locked!.status !== 'queued' && locked!.status !== 'running') {

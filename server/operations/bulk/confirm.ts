@@ -11,7 +11,7 @@ import { writeEvent } from '../event.ts'
 import { attemptOf, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from '../guards.ts'
 import { answerOnce } from '../idempotency.ts'
 import type { Operation, Planned } from '../operation.ts'
-import { keepPreview, showPlan, showPreview } from '../preview.ts'
+import { keepPreview, previewToken, showPlan, showPreview } from '../preview.ts'
 import type { ActingScope, Scope } from '../scope.ts'
 import { answerOfRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
@@ -36,7 +36,7 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
       if (preview.subjectId !== frozen.bulkId) await query(em, sql`delete from ${acting.kit.db.table('bulk_run')} where id = ${frozen.bulkId}`)
       return preview
     })
-    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: kept.token }
+    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
   })
 }
 
@@ -44,7 +44,7 @@ export function executeSelection(operation: Operation, scope: Scope, preview: Pr
   const subject = { type: 'bulk', id: preview.subjectId }
   return refusing(scope, { ...attemptOf(operation, subject, reason), previewId: preview.id }, async () => {
     const acting = requirePrincipal(scope)
-    requireReady(preview, token, acting.now)
+    await requireReady(acting, preview, token)
     const said = checkReason(acting, operation, reason)
     await transactAgain(acting.kit, async (em) => {
       const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })

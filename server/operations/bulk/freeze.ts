@@ -34,8 +34,8 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   const hash = createHash('sha256').update(operation.action)
   await query(
     em,
-    sql`insert into ${kit.db.table('bulk_run')} (id, action, status, actor_id, actor, selection, input, set_hash, source, request_id, total, eligible)
-        values (${frozen.bulkId}, ${operation.action}, 'previewed', ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
+    sql`insert into ${kit.db.table('bulk_run')} (id, action, status, actor_type, actor_id, actor, selection, input, set_hash, source, request_id, total, eligible)
+        values (${frozen.bulkId}, ${operation.action}, 'previewed', ${principal.type}, ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
           ${JSON.stringify(request.input)}, '', ${scope.source}, ${scope.requestId}, 0, 0)`,
   )
   const writer = new BatchWriter(scope, frozen.bulkId)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { query } from '../../db/database.ts'
+import { isSameActor } from '../../host/viewer.ts'
 import { OpsError } from '../../error.ts'
 import type { Scope } from '../scope.ts'
 import type { BulkRunRow } from './rows.ts'
@@ -13,8 +14,8 @@ export async function getRun(scope: Scope, id: string): Promise<BulkRunRow> {
 }
 
 /** One's own, and those of others that the host lets one see: the same question as for the run's audit events. */
-export async function maySeeRun({ viewer }: Scope, { id, actor_id }: BulkRunRow): Promise<boolean> {
-  if (viewer.principal?.id === actor_id) return true
+export async function maySeeRun({ viewer }: Scope, { id, actor }: BulkRunRow): Promise<boolean> {
+  if (viewer.principal && isSameActor(viewer.principal, actor)) return true
   const { allowed } = await viewer.can('view_jobs', { type: 'bulk', id })
   return allowed
 }

@@ -1,4 +1,5 @@
 import type { BulkOutcome, BulkStatus, EventSource, OperationAction, Principal } from '../../../schemas/index.ts'
+import type { SelectedJob } from '../../engines/engine.ts'
 import type { Chosen } from '../operation.ts'
 
 /** Jobs of one batch: what one transaction changes, and how long it holds their locks. */
@@ -9,13 +10,20 @@ export type BatchJob = Chosen
 /** How the job at the same place fared; null for one that is not eligible. */
 export type PlacedOutcome = [outcome: BulkOutcome, detail?: string] | null
 
+/** How much of a run's set one queue has. */
+export interface QueueShare {
+  total: number
+  eligible: number
+  /** One of the eligible jobs, to ask the host about. */
+  sample?: Pick<SelectedJob, 'id' | 'worker' | 'tags'>
+}
+
 export interface BulkRunRow {
   id: string
   action: OperationAction
   /** What the operation was asked besides the jobs, parsed when the run was previewed. */
   input: unknown
   status: BulkStatus
-  actor_id: string
   actor: Principal
   reason: string | null
   source: EventSource
@@ -30,6 +38,7 @@ export interface BulkRunRow {
   started_at: string | null
   finished_at: string | null
   aborted_by: Principal | null
+  queues: Record<string, QueueShare>
 }
 
 /** A set of one batch is done while its request waits; anything larger goes on in the background. */
