@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { migrations } from '../../migrations/index.ts'
 import { createOps, denyEverything, type Engine, type OpsOptions } from '../../server/index.ts'
 import { createDatabase } from '../support/postgres.ts'
 
@@ -49,7 +50,7 @@ test('a database that is away does not stop the process; it says unavailable', a
 test('a start before the migrations says what to do', async () => {
   const database = await createDatabase({ empty: true })
   const ops = await start({ database: { url: database.url } })
-  await expect(ops.start()).rejects.toThrow(/schema 'ops' lacks 7 migrations.*call ops\.migrate\(\)/s)
+  await expect(ops.start()).rejects.toThrow(new RegExp(`schema 'ops' lacks ${migrations.length} migrations.*call ops\\.migrate\\(\\)`, 's'))
   await ops.migrate()
   await ops.start()
   await ops.stop()
