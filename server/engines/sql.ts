@@ -1,3 +1,4 @@
+import { dateAt } from './date.ts'
 import type { SqlExecutor } from './engine.ts'
 
 /** Values of a statement, numbered as they are added. */
@@ -28,7 +29,7 @@ export function allOf(conditions: string[]): string {
 export const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`
 
 export function dateOf(value: unknown): Date | undefined {
-  return value === null || value === undefined ? undefined : new Date(Number(value))
+  return value === null || value === undefined ? undefined : dateAt(Number(value))
 }
 
 /** An instant without the loss of its microseconds; `::timestamptz` reads it back as it was. */

@@ -1,5 +1,5 @@
 import type { ViewAction } from '../../schemas/index.ts'
-import { isExactNumber, mendExact } from '../engines/exact-json.ts'
+import { isExactNumber, limitDepth, mendExact } from '../engines/exact-json.ts'
 
 /** What a value is, so that a policy can decide by kind. */
 export type DisplayKind =
@@ -36,12 +36,16 @@ export const hidden = '[hidden]'
 const secretKey =
   /pass(word|wd|phrase)|secret|token|authorization|api[-_]?key|access[-_]?key|private[-_]?key|credential|cookie|session[-_]?id|^(auth|jwt|bearer|pin|otp|cvv|cvc|ssn)$/i
 
-/** The default policy: values under keys that look secret are hidden, at any depth. */
+/** The default policy: values under keys that look secret are hidden, at any depth that is shown. */
 export function hideSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hideSecrets)
+  return hide(limitDepth(value))
+}
+
+function hide(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hide)
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, secretKey.test(key) ? hidden : hideSecrets(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, secretKey.test(key) ? hidden : hide(inner)]),
   )
 }
 
@@ -49,17 +53,19 @@ export function hideSecrets(value: unknown): unknown {
 export function display<Actor>(
   policy: DisplayPolicy<Actor>,
   kind: DisplayKind,
-  value: unknown,
+  given: unknown,
   context: DisplayContext<Actor>,
 ): unknown {
-  if (value === undefined || value === null) return value
+  if (given === undefined || given === null) return given
+  // So that neither the policy nor what is made of its answer runs out of stack.
+  const value = limitDepth(given)
   try {
     const shown = policy.display(kind, value, context)
     if (shown instanceof Promise) {
       shown.catch(() => {})
       return redacted // a policy is synchronous; a promise would be shown as an empty object
     }
-    return shown === undefined ? hideSecrets(value) : mendExact(shown, value)
+    return shown === undefined ? hide(value) : mendExact(shown, value)
   } catch {
     return redacted
   }

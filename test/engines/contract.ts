@@ -110,7 +110,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
       test('a cursor that no page gave is refused, never answered as the end of the list', async () => {
         const queue = await fixture.queue('cursors')
         await make({ queue, state: 'available' })
-        for (const after of ['', 'nonsense', 'no~such~cursor', 'm1~?', 'mx', 't.', '-5', '12 or 1=1', `2026-13-45T99:99:99.000000Z~${crypto.randomUUID()}`]) {
+        for (const after of ['', 'nonsense', 'no~such~cursor', 'm1~?', 'mx', 't.', '-5', '12 or 1=1', `2026-13-45T99:99:99.000000Z~${crypto.randomUUID()}`, `2026-02-31T00:00:00.000000Z~${crypto.randomUUID()}`, `294277-01-01T00:00:00.000000Z~${crypto.randomUUID()}`]) {
           const refused = { code: 'invalid_request', details: { errors: [{ path: 'query.cursor' }] } }
           await expect(engine.list({ queue }, { order: 'newest', limit: 4, after }), after).rejects.toMatchObject(refused)
           await expect(engine.select({ queue }, { limit: 4, after }), after).rejects.toMatchObject(refused)

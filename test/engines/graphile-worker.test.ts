@@ -83,3 +83,34 @@ test('a job key and its flags are shown as what they are', async () => {
   )
   expect((await world.engine.detail(rows[0]!.id))!.meta).toEqual({ key: 'only-one', flags: ['slow'] })
 })
+
+/** Payloads that jsonb does not take. */
+const refused = {
+  nul: String.raw`{"order":7,"note":"a\u0000b"}`,
+  'a lone high surrogate': String.raw`{"order":7,"note":"a\ud800b"}`,
+  'a lone low surrogate': String.raw`{"order":7,"note":"a\udc00b"}`,
+  'two halves in the wrong order': String.raw`{"order":7,"note":"\udc00\ud800"}`,
+  'a number beyond all': '{"order":7,"note":1e200000}',
+  'a number below all': '{"order":7,"note":-1.5E-200000}',
+  'many digits': `{"order":7,"note":${'9'.repeat(140_000)}}`,
+  'many decimal places': `{"order":7,"note":0.${'3'.repeat(20_000)}}`,
+  'deep nesting': `{"order":7,"note":${'['.repeat(15_000)}${']'.repeat(15_000)}}`,
+}
+const kept = {
+  'an escaped backslash before the letters': String.raw`{"order":7,"note":"a\\u0000b"}`,
+  'a whole character of two halves': String.raw`{"order":7,"note":"\ud83d\ude00"}`,
+}
+test('payloads that jsonb does not take break no search by arguments, and match by what can be judged of them', async () => {
+  const queue = await world.queue('refused')
+  const ids = new Map<string, string>()
+  for (const [name, args] of Object.entries({ ...refused, ...kept, plain: '{"order":7}', other: '{"order":8}' })) {
+    ids.set(name, (await world.make({ queue, state: 'available', args }))[0]!)
+  }
+  const found = async (args: string) => (await world.engine.list({ queue, args }, { order: 'newest', limit: 50 })).jobs.map(({ id }) => id)
+  const all = [...ids].filter(([name]) => name !== 'other' && name !== 'deep nesting').map(([, id]) => id)
+  expect(new Set(await found('{"order":7}'))).toEqual(new Set(all))
+  expect((await world.engine.count({ queue, args: '{"order":7}' }, 100)).count).toBe(all.length)
+  expect(await found('{"order":8}')).toEqual([ids.get('other')])
+  expect(await found(String.raw`{"note":"a\\u0000b"}`)).toEqual([ids.get('an escaped backslash before the letters')])
+  expect(await found('{"note":"😀"}')).toEqual([ids.get('a whole character of two halves')])
+})

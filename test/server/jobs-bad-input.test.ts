@@ -31,7 +31,7 @@ describe('addresses', () => {
   test.each([
     'state=', 'state=nonsense', 'state=completed,', 'state=constructor', 'state=__proto__', 'state=a%00', 'queue=', 'queue=%00', `queue=${'x'.repeat(301)}`,
     'worker=%00', 'tag=%00', 'id=%00', `id=${'9'.repeat(401)}`, 'error=%00', `error=${'x'.repeat(301)}`,
-    'args=', 'args=1', 'args=null', 'args=[]', 'args={', 'args={"a":1}}', 'args={"a":"%00"}', 'args={"a":"\\u0000"}', 'args={"\\u0000":1}', 'args={"a":"\\ud800"}', `args={"a":"${'x'.repeat(4000)}"}`,
+    'args=', 'args=1', 'args=null', 'args=[]', 'args={', 'args={"a":1}}', 'args={"a":"%00"}', 'args={"a":"\\u0000"}', 'args={"\\u0000":1}', 'args={"a":"\\ud800"}', 'args={"a":1E%2B999999999}', 'args={"a":-1.5e-20000}', `args={"a":${'['.repeat(1_990)}${']'.repeat(1_990)}}`, `args={"a":${'['.repeat(100)}${']'.repeat(100)}}`, `args={"a":"${'x'.repeat(4000)}"}`,
     'cronEntry=%00', 'time=never', 'from=yesterday', 'from=2026-13-01T00:00:00Z', 'to=2026-01-01', 'to=%00', 'from=', 'queue=a&queue=b', 'limit=0', 'limit=-1', 'limit=201', 'limit=1.5',
     'limit=99999999999999999999', 'limit=ten', 'limit=', 'order=sideways', 'cursor=x', 'cursor=%00', 'cursor=', `cursor=${'A'.repeat(5000)}`,
   ].map((query) => [query]))('jobs?%s is refused', async (query) => {

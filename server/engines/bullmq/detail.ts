@@ -1,4 +1,6 @@
 import { asEngineJob, asFoundJob, attemptsOf, firstDue, parseText, type StoredJob } from './job.ts'
+import { dateAt } from '../date.ts'
+import { limitDepth } from '../exact-json.ts'
 import { type BullQueue, parsePublicId, publicId } from './queue.ts'
 import { loadJobs } from './store.ts'
 import type { EngineJobDetail, FoundJob, JobRef } from '../engine.ts'
@@ -28,7 +30,7 @@ function metaOf({ record }: StoredJob): unknown {
   const { attempts: _attempts, jobId: _jobId, parent: _parent, ...options } = record.opts
   const { progress, deduplicationId, repeatJobKey: scheduler, stalledCounter: stalled } = record
   const meta = { options, progress: progress || undefined, deduplicationId, scheduler, stalled: stalled || undefined }
-  return JSON.parse(JSON.stringify(meta))
+  return JSON.parse(JSON.stringify(limitDepth(meta)))
 }
 
 /** The key of a queue ends in its name, which has no colon; on Redis a prefix comes before it. */
@@ -81,7 +83,7 @@ async function explainWaiting(queue: BullQueue, job: StoredJob, children: FoundJ
 }
 
 function explainDelay({ record, dueAt = firstDue(record) }: StoredJob): Reasons[number] {
-  const detail = dueAt === undefined ? 'It is delayed.' : `It is due at ${new Date(dueAt).toISOString()}.`
+  const detail = dueAt === undefined ? 'It is delayed.' : `It is due at ${dateAt(dueAt).toISOString()}.`
   return { reason: 'scheduled_until', detail }
 }
 

@@ -1,5 +1,6 @@
 import type { JobState } from '../../../schemas/index.ts'
 import type { EngineAttempt, EngineJob, FoundJob, JobFilter } from '../engine.ts'
+import { dateAt } from '../date.ts'
 import { parseExact } from '../exact-json.ts'
 import { contains } from '../contains.ts'
 import { type BullRecord, type BullTimes, type BullType, publicId } from './queue.ts'
@@ -57,7 +58,7 @@ export function asEngineJob({ queue, state, record, dueAt }: StoredJob): EngineJ
     attempt: record.attemptsStarted,
     maxAttempts: Math.max(1, record.opts.attempts ?? 1),
     priority: record.priority || undefined,
-    createdAt: new Date(record.timestamp),
+    createdAt: dateAt(record.timestamp),
     dueAt: asDate(dueAt ?? firstDue(record)),
     error: record.failedReason || undefined,
     executor: record.processedBy || undefined,
@@ -138,5 +139,5 @@ export function parseText(text: string): unknown {
 }
 
 export function asDate(milliseconds: number | undefined): Date | undefined {
-  return milliseconds ? new Date(milliseconds) : undefined
+  return milliseconds ? dateAt(milliseconds) : undefined
 }

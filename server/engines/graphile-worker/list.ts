@@ -1,5 +1,6 @@
 import { unknownCursor } from '../cursor.ts'
 import type { JobCount, JobFilter, JobPage, SqlExecutor } from '../engine.ts'
+import { payloadContains } from './payload.ts'
 import { type GraphileTables, isJobId, queueColumn, stateColumn } from './rows.ts'
 import { allOf, Bound, literally, type Row } from '../sql.ts'
 
@@ -28,7 +29,7 @@ function conditionsOf({ states, queue, worker, id, tag, args, error, time, creat
   if (states) conditions.push(`${stateColumn} = any(${bound.add(states)}::text[])`)
   if (queue !== undefined) conditions.push(`${queueColumn} = ${bound.add(queue)}`)
   if (worker !== undefined) conditions.push(`t.identifier = ${bound.add(worker)}`)
-  if (args !== undefined) conditions.push(`j.payload::jsonb @> ${bound.add(args)}::jsonb`)
+  if (args !== undefined) conditions.push(payloadContains(bound.add(args)))
   if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${literally(error)}%`)}`)
   if (time) {
     const column = { created: 'j.created_at', due: 'j.run_at', finished: `case when ${stateColumn} = 'discarded' then j.updated_at end` }[time.field]

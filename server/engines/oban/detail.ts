@@ -30,15 +30,13 @@ export async function findDetail(tables: ObanTables, id: string, read: (row: Row
 const isEmpty = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && Object.keys(meta).length === 0
 
 interface KeptError {
-  attempt?: number
   at?: string
   error?: string
 }
 
 /** Oban keeps an error for each attempt that failed; the others are known by what became of the job. */
 function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
-  const kept = new Map<number, KeptError>()
-  for (const error of JSON.parse(String(row.errors ?? '[]')) as KeptError[]) kept.set(Number(error.attempt), error)
+  const kept = keptErrors(row)
   return Array.from({ length: job.attempt }, (_, index) => {
     const number = index + 1
     const error = kept.get(number)
@@ -52,6 +50,20 @@ function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
       executor: isLast ? job.executor : undefined,
     }
   })
+}
+
+/** By attempt. Whoever else writes to the table may have put anything here. */
+function keptErrors(row: Row): Map<number, KeptError> {
+  const errors = parseExact(String(row.errors ?? '[]'))
+  const kept = new Map<number, KeptError>()
+  for (const each of Array.isArray(errors) ? errors : []) {
+    const { attempt, at, error } = (each ?? {}) as Record<string, unknown>
+    kept.set(Number(attempt), {
+      at: typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? at : undefined,
+      error: typeof error === 'string' || error === undefined ? error : JSON.stringify(error),
+    })
+  }
+  return kept
 }
 
 function outcomeOf(job: EngineJob, isLast: boolean, error: KeptError | undefined): EngineAttempt['outcome'] {

@@ -44,8 +44,14 @@ export function selectedJob(row: Row): SelectedJob {
     worker: String(row.worker),
     state: canonical(row.state),
     version: String(row.version),
-    tags: row.tags === null ? [] : (JSON.parse(String(row.tags)) as string[]),
+    tags: tagsOf(row.tags),
   }
+}
+
+/** Oban for Python keeps tags as jsonb, in which a program can put anything. */
+function tagsOf(text: unknown): string[] {
+  const tags = text === null ? [] : parseExact(String(text))
+  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []
 }
 
 export function engineJob(row: Row): EngineJob {

@@ -43,8 +43,15 @@ export function searchedIn({ examined, partOf }: Found, order: Order, goesOn: bo
 
 function parseCursor(cursor: string): Cursor {
   const [created = '', id = ''] = cursor.split('~')
-  if (!isJobId(id) || !/^\d{4,6}(-\d\d){2}T\d\d(:\d\d){2}\.\d{6}Z$/.test(created) || Number.isNaN(Date.parse(created))) throw unknownCursor()
+  if (!isJobId(id) || !isInstant(created)) throw unknownCursor()
   return { created, id }
+}
+
+/** JavaScript reads 31 February as 3 March; PostgreSQL refuses it. */
+function isInstant(text: string): boolean {
+  if (!/^\d{4}(-\d\d){2}T\d\d(:\d\d){2}\.\d{6}Z$/.test(text)) return false
+  const instant = new Date(text)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 19) === text.slice(0, 19)
 }
 
 export async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, wanted: Wanted): Promise<Found> {
