@@ -158,8 +158,6 @@ export const listJobs = endpoint('listJobs', {
   query: z.strictObject({ ...jobFilters, order: z.enum(['newest', 'oldest']).default('newest'), ...pageQuery }),
   output: page(job).extend({
     searched: searched.optional(),
-    /** Jobs of this page that the actor may not see. */
-    withheld: z.number().int(),
   }),
 })
 

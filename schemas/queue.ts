@@ -40,8 +40,5 @@ export const listQueues = endpoint('listQueues', {
   summary: 'Queues by name, as last measured',
   access: 'view_queues',
   query: z.strictObject({ name: queueName.optional(), ...pageQuery }),
-  output: page(queue).extend({
-    /** Queues of this page that the actor may not see. */
-    withheld: z.number().int(),
-  }),
+  output: page(queue),
 })

@@ -38,7 +38,7 @@ const layers: string[][] = [
   ['server/figures/'],
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
   ['server/operations/'],
-  ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
+  ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts', 'server/known-queues.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
   ['server/error.ts', 'server/timeout.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
 ]

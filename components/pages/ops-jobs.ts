@@ -215,12 +215,11 @@ export class OpsJobs extends OpsElement {
 
   /** How many there are and how that was counted, as of when, and how the table is shown. */
   private line() {
-    const { searched, withheld, asOf } = this.list.data!
+    const { searched, asOf } = this.list.data!
     const window = searched?.window ?? (this.count.data?.key === this.filterKey ? this.count.data.searched?.window : undefined)
     return html`<div class="line">
       <span class="num">${this.matching ? html`<b>${this.matching}</b> ${this.matching === '1' ? 'job' : 'jobs'}` : nothing}</span>
       ${window ? html`<span class="muted small">searched: ${window}</span>` : nothing}
-      ${withheld > 0 ? html`<span class="muted small">${withheld} of this page withheld: your account may not see them</span>` : nothing}
       <span class="muted small num">as of <ops-time show="relative" at=${asOf}></ops-time></span>
       <span class="end">
         <select aria-label="Order" @change=${(event: Event) => this.go({ order: (event.target as HTMLSelectElement).value })}>

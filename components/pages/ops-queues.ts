@@ -75,9 +75,8 @@ export class OpsQueues extends OpsElement {
       ${this.queues.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.queues.reload),
-        complete: ({ items, nextCursor, withheld }, late) => html`
-          ${staleNote(late, this.queues.reload)} ${items.length > 0 ? this.table(items) : this.nothingThere(withheld)}
-          ${withheld > 0 && items.length > 0 ? html`<p class="muted small only" role="note">${countOf(withheld, 'queue')} withheld: your account may not see them.</p>` : nothing}
+        complete: ({ items, nextCursor }, late) => html`
+          ${staleNote(late, this.queues.reload)} ${items.length > 0 ? this.table(items) : this.nothingThere()}
           ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}
@@ -117,9 +116,8 @@ export class OpsQueues extends OpsElement {
       </div>`
   }
 
-  private nothingThere(withheld: number) {
-    if (withheld > 0) return emptyState('Nothing you may see', 'There are queues here that your account may not see.')
-    if (this.queue) return emptyState('There is no such queue', 'The engine may have removed it, or the address is mistyped.')
+  private nothingThere() {
+    if (this.queue) return emptyState('There is no such queue', 'The engine may have removed it, the address is mistyped, or your account may not see it.')
     return emptyState('No queues', 'What the engine has appears here within seconds of the first job.')
   }
 

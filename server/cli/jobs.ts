@@ -97,7 +97,6 @@ async function listCommand({ order, limit, cursor, json, ...filters }: ListOptio
     const page = await listJobs(scope(), asked)
     if (json) return printJson(page)
     printTable(['id', 'state', 'queue', 'worker', 'attempt', 'created', 'due', 'finished', 'error'], page.items.map(rowOf))
-    if (page.withheld) note(`${page.withheld} more ${page.withheld === 1 ? 'job' : 'jobs'} of this page you may not see.`)
     if (page.searched) note(`Only ${page.searched.window} could be searched.`)
     if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
   })

@@ -3,7 +3,7 @@ import type { Queue } from '../../schemas/index.ts'
 import { listQueues } from '../queues/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
 import { CliError } from './explain.ts'
-import { note, printJson, printTable, shortTime, visible } from './print.ts'
+import { printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
 /** Figures are a server's measurements; a change goes to the engine now. */
@@ -41,16 +41,13 @@ async function listCommand({ search, json }: { search?: string; json?: boolean }
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_queues')
     const queues: Queue[] = []
-    let withheld = 0
     for (let cursor: string | undefined; ; ) {
       const page = await listQueues(scope(), { name: search, limit: 200, cursor })
       queues.push(...page.items)
-      withheld += page.withheld
       if (!(cursor = page.nextCursor)) break
     }
     if (json) return printJson(queues)
     printTable(['name', ...shown, 'oldest', 'finished/min', 'failed/min', 'wait p95', 'executors', 'paused', 'as of'], queues.map(rowOf))
-    if (withheld) note(`${withheld} more ${withheld === 1 ? 'queue' : 'queues'} you may not see.`)
   })
 }
 

@@ -87,6 +87,8 @@ export interface EngineJobDetail extends EngineJob {
 export interface JobFilter {
   states?: JobState[]
   queue?: string
+  /** Queues whose jobs do not exist for whoever asks: they take no part in pages, windows and counts. */
+  notQueues?: string[]
   worker?: string
   id?: string
   tag?: string
@@ -103,6 +105,8 @@ export interface JobPage<Job> {
   jobs: Job[]
   /** Opaque; where the next page begins. Left out at the end. */
   next?: string
+  /** For each of `jobs` where a page behind it would begin; left out by an engine that knows only where this page ends. */
+  places?: string[]
   /** What was searched when a filter had no index and the search was bounded, e.g. `the newest 100,000 jobs`. */
   searched?: string
 }
@@ -229,8 +233,8 @@ export interface Engine {
   select(filter: JobFilter, page: { after?: string; limit: number }): Promise<JobPage<SelectedJob>>
   /** Counts no further than `limit`. */
   count(filter: JobFilter, limit: number): Promise<JobCount>
-  /** Known values that begin with `prefix`, any case, at most `limit`. Never read from arguments. */
-  hints(field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]>
+  /** Known values that begin with `prefix`, any case, at most `limit`, of jobs that are not in `notQueues`. Never read from arguments. */
+  hints(field: 'queue' | 'worker' | 'tag', prefix: string, limit: number, notQueues?: string[]): Promise<string[]>
   /** Jobs by id, missing ones left out; with `tx` their rows are locked where the engine has rows. At most 10,000 ids. */
   read(ids: string[], tx?: SqlExecutor): Promise<EngineJob[]>
   /** null when the engine does not know it (any more). */

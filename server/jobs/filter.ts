@@ -79,11 +79,12 @@ export function showsMatch({ args, error }: JobFilter, shown: { args?: unknown; 
 
 /** The filter applied to a job that was read by id. */
 export function matches(filter: JobFilter, job: EngineJob): boolean {
-  const { states, queue, worker, id, tag, args, error, time, createdBefore } = filter
+  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   const at = time && { created: job.createdAt, due: job.dueAt, finished: job.finishedAt }[time.field]
   return (
     (states === undefined || states.includes(job.state)) &&
     (queue === undefined || job.queue === queue) &&
+    !notQueues?.includes(job.queue) &&
     (worker === undefined || job.worker === worker) &&
     (id === undefined || job.id === id) &&
     (tag === undefined || (job.tags ?? []).includes(tag)) &&

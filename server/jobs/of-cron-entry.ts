@@ -29,19 +29,22 @@ export interface CronJobsAsked {
 export async function listJobsOfCronEntry(scope: Scope, { entry, filter, order, after, limit }: CronJobsAsked): Promise<JobPage<EngineJob>> {
   if (!(await maySeeEntry(scope, entry))) return { jobs: [] }
   const jobs: EngineJob[] = []
+  const places: string[] = []
   let last = after
   for (let looked = 0; looked < maxSlots; looked += batch) {
     const slots = await listSlots(scope, entry, order, last)
     const found = new Map((await scope.kit.engine.read(slots.map(({ job_id }) => job_id))).map((job) => [job.id, job]))
     for (const slot of slots) {
       const job = found.get(slot.job_id)
-      if (job && matches(filter, job)) jobs.push(job)
       last = `${slot.slot_at}|${slot.slot_id}`
-      if (jobs.length === limit) return { jobs, next: last }
+      if (!job || !matches(filter, job)) continue
+      jobs.push(job)
+      places.push(last)
+      if (jobs.length === limit) return { jobs, places, next: last }
     }
-    if (slots.length < batch) return { jobs }
+    if (slots.length < batch) return { jobs, places }
   }
-  return { jobs, next: last, searched: `${maxSlots} runs of the entry for one page` }
+  return { jobs, places, next: last, searched: `${maxSlots} runs of the entry for one page` }
 }
 
 function listSlots({ kit: { db }, em }: Scope, entry: string, order: 'newest' | 'oldest', after?: string): Promise<SlotJob[]> {

@@ -3,6 +3,7 @@ import type { Job, JobFilters } from '../../schemas/index.ts'
 import { cursorCodec } from '../cursor.ts'
 import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
 import type { DisplayContext } from '../host/display.ts'
+import { listHiddenQueues } from '../known-queues.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter, showsMatch } from './filter.ts'
 import { listJobsOfCronEntry } from './of-cron-entry.ts'
@@ -20,12 +21,11 @@ export interface ShownPage {
   jobs: Job[]
   nextCursor?: string
   searched?: string
-  withheld: number
 }
 
-/** One page of jobs that match, as the viewer may see them. */
+/** One page of jobs that match, as the viewer may see them: the same as if there were no others. */
 export async function listPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
-  const filter = requireFilter(scope, filters)
+  const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
   const { cronEntry } = filters
   const cursors = cronEntry === undefined ? engineCursors : slotCursors
   const read: Read = (after, most) =>
@@ -33,66 +33,67 @@ export async function listPage(scope: Scope, filters: JobFilters, { order, limit
       ? scope.kit.engine.list(filter, { order, after, limit: most })
       : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
   const after = await cursors.parse(scope.kit.db, cursor)
-  // How many jobs have a value inside them, or one that is named, is not for somebody who may not see those jobs.
-  const silent = looksInside(filter) || !(await mayName(scope, filters))
-  const { found, next, searched, withheld } = silent
-    ? await fillPage((from, most) => look(scope, filter, read, from, most, surface), after, limit)
-    : await look(scope, filter, read, after, limit, surface)
-  return {
-    jobs: found.map(({ job }) => job),
-    nextCursor: await cursors.write(scope.kit.db, next),
-    searched,
-    withheld: silent ? 0 : withheld,
-  }
+  // A search without an index ends with its window, unless that a window was searched would tell of jobs that match and are hidden.
+  const maxWindows = looksInside(filter) || !(await mayName(scope, filters)) ? 10 : 1
+  const page = await fillPage({ read, show: (jobs) => shownOf(scope, filter, jobs, surface), maxWindows }, after, limit)
+  return { jobs: page.jobs, nextCursor: await cursors.write(scope.kit.db, page.next), searched: page.searched }
 }
 
 type Read = (after: string | undefined, most: number) => Promise<JobPage<EngineJob>>
 
-interface Looked {
-  /** `place`: how many jobs the engine gave before this one. */
-  found: { place: number; job: Job }[]
-  next?: string
-  searched?: string
-  withheld: number
+/** A job that may be shown, and how many the engine gave before it. */
+interface Found {
+  place: number
+  job: Job
 }
 
-async function look(
-  scope: Scope,
-  filter: JobFilter,
-  read: Read,
-  after: string | undefined,
-  most: number,
-  surface: PageAsked['surface'],
-): Promise<Looked> {
-  const { jobs, next, searched } = await read(after, most)
-  const visible = new Set(await visibleJobs(scope, jobs))
+async function shownOf(scope: Scope, filter: JobFilter, jobs: EngineJob[], surface: PageAsked['surface']): Promise<Found[]> {
+  const seen = new Set(await visibleJobs(scope, jobs))
   const inside = looksInside(filter)
-  const found = jobs
-    .flatMap((job, place) => (visible.has(job) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
+  return jobs
+    .flatMap((job, place) => (seen.has(job) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
     .filter(({ job }) => !inside || showsMatch(filter, job))
-  return { found, next, searched, withheld: jobs.length - visible.size }
 }
 
-const atOnce = 200
-/** Jobs behind which it is no longer looked for one that may be shown. */
-const maxHidden = 2_000
+interface Filling {
+  read: Read
+  show(jobs: EngineJob[]): Promise<Found[]>
+  /** Searched windows after which the page ends although it is not full. */
+  maxWindows: number
+}
+
+const chunk = 200
+/** Jobs that may not be shown, behind which a page ends although it is not full. */
+const maxHidden = 10_000
 
 /**
- * Found by what is inside them: a short page with a cursor to more would tell that jobs match which the viewer may not see. So
- * it is gone on until the page is full or the jobs are at their end.
+ * Reads on until one job more is known than fits, or the jobs are at their end: neither a short page nor a cursor tells of jobs
+ * that are kept back.
  */
-async function fillPage(lookFrom: (after: string | undefined, most: number) => Promise<Looked>, after: string | undefined, limit: number): Promise<Looked> {
-  const page = await lookFrom(after, limit)
-  for (let looked = 0; page.next !== undefined && page.found.length < limit && looked < maxHidden; looked += atOnce) {
-    const room = limit - page.found.length
-    const wide = await lookFrom(page.next, atOnce)
-    // Whoever reads on begins behind the last job of the page, so the engine is asked to end there.
-    const more = wide.found.length > room ? await lookFrom(page.next, wide.found[room - 1]!.place + 1) : wide
-    page.found.push(...more.found.slice(0, room))
-    page.next = more.next
-    page.searched = more.searched ?? page.searched
+async function fillPage({ read, show, maxWindows }: Filling, after: string | undefined, limit: number): Promise<{ jobs: Job[]; next?: string; searched?: string }> {
+  const jobs: Job[] = []
+  let searched: string | undefined
+  let windows = 0
+  let hidden = 0
+  for (let from = after, most = limit + 1; ; most = chunk) {
+    const page = await read(from, most)
+    const found = await show(page.jobs)
+    const room = limit - jobs.length
+    jobs.push(...found.slice(0, room).map(({ job }) => job))
+    searched = page.searched ?? searched
+    if (found.length > room) return { jobs, next: await placeBehind(read, page, from, room ? found[room - 1]!.place : -1), searched }
+    if (page.next === undefined) return { jobs, searched }
+    if (page.searched !== undefined) windows += 1
+    hidden += page.jobs.length - found.length
+    from = page.next
+    if (windows >= maxWindows || hidden >= maxHidden) return { jobs, next: from, searched }
   }
-  return page
+}
+
+/** Where a page behind the job at `place` begins. An engine that knows only the ends of its pages is asked for one that ends there. */
+async function placeBehind(read: Read, page: JobPage<EngineJob>, from: string | undefined, place: number): Promise<string | undefined> {
+  if (place < 0) return from
+  return page.places ? page.places[place] : (await read(from, place + 1)).next
 }
 
 /** Around the engine's own cursor, or the place among the slots of a cron entry. */

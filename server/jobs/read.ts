@@ -1,5 +1,7 @@
 import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
 import type { JobFilter } from '../engines/engine.ts'
+import { keepAllowed } from '../host/visible.ts'
+import { listHiddenQueues } from '../known-queues.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter } from './filter.ts'
 import { listPage } from './pages.ts'
@@ -11,6 +13,8 @@ const maxCounted = 10_000
 /** A count of jobs that must each be looked at. */
 const maxLookedAt = 1_000
 const maxHints = 20
+/** More than are shown, because some may be kept back. */
+const maxAsked = 200
 
 export interface Searched {
   searched?: { window: string }
@@ -19,7 +23,6 @@ export interface Searched {
 export interface JobList extends Searched {
   items: Job[]
   nextCursor?: string
-  withheld: number
   asOf: string
 }
 
@@ -45,7 +48,7 @@ export interface Counted extends Searched {
  * filter that looks inside jobs, or that names what the viewer may not see, counts what they are shown, one by one.
  */
 export async function countJobs(scope: Scope, filters: JobFilters): Promise<Counted & { asOf: string }> {
-  const filter = requireFilter(scope, filters)
+  const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
   const oneByOne = looksInside(filter) || filters.cronEntry !== undefined || !(await mayName(scope, filters))
   return { ...(oneByOne ? await countShown(scope, filters) : await countSeen(scope, filter)), asOf: scope.now.toISOString() }
 }
@@ -55,9 +58,21 @@ async function countSeen(scope: Scope, filter: JobFilter): Promise<Counted> {
   const { engine } = scope.kit
   const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, maxCounted), engine.select(filter, { limit: maxLookedAt })])
   const seen = (await visibleJobs(scope, asked.jobs)).length
-  const more = count > asked.jobs.length && asked.next !== undefined
-  if (seen < asked.jobs.length) return { count: seen, how: more ? 'capped' : 'exact', ...inWindow(searched) }
-  return { count, how, ...(more && { mayIncludeWithheld: true }), ...inWindow(searched) }
+  const counted = seen < asked.jobs.length ? await countOneByOne(scope, filter, seen, asked.next) : { count, how }
+  // Said of every long count: that it is said must not tell whether something was kept back.
+  return { ...counted, ...(counted.count > maxLookedAt && { mayIncludeWithheld: true }), ...inWindow(searched) }
+}
+
+/** Where some are kept back, the others are counted as far as a count goes at all. */
+async function countOneByOne(scope: Scope, filter: JobFilter, seen: number, from: string | undefined): Promise<{ count: number; how: CountMethod }> {
+  let count = seen
+  let next = from
+  for (let looked = maxLookedAt; next !== undefined && looked < maxCounted; looked += maxLookedAt) {
+    const page = await scope.kit.engine.select(filter, { after: next, limit: maxLookedAt })
+    count += (await visibleJobs(scope, page.jobs)).length
+    next = page.next
+  }
+  return { count, how: next === undefined ? 'exact' : 'capped' }
 }
 
 async function countShown(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod }> {
@@ -79,9 +94,8 @@ export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', 
   const { engine } = scope.kit
   const asOf = scope.now.toISOString()
   if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
-  const values = await engine.hints(field, prefix, maxHints)
-  const answers = await Promise.all(values.map((value) => maySuggest(scope, field, value)))
-  return { values: values.filter((_value, index) => answers[index]), asOf }
+  const values = await engine.hints(field, prefix, maxAsked, await listHiddenQueues(scope))
+  return { values: (await keepAllowed(values, (value) => maySuggest(scope, field, value))).slice(0, maxHints), asOf }
 }
 
 /** A worker or a tag is asked for as some job that has it. */

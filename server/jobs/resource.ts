@@ -1,5 +1,6 @@
 import type { EngineJob, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
+import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** What the host is asked about. */
@@ -8,7 +9,6 @@ export function jobResource({ id, queue, worker, tags }: Pick<SelectedJob, 'id' 
 }
 
 /** Jobs that the viewer may see, each asked for. */
-export async function visibleJobs<Job extends EngineJob | SelectedJob>({ viewer }: Scope, jobs: Job[]): Promise<Job[]> {
-  const answers = await Promise.all(jobs.map((job) => viewer.can('view_jobs', jobResource(job))))
-  return jobs.filter((_job, index) => answers[index]!.allowed)
+export function visibleJobs<Job extends EngineJob | SelectedJob>({ viewer }: Scope, jobs: Job[]): Promise<Job[]> {
+  return visible(viewer, jobs, 'view_jobs', jobResource)
 }

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import type { CountMethod, JobState, Principal, Queue } from '../../schemas/index.ts'
 import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
+import type { Resource } from '../host/auth.ts'
+import { visible } from '../host/visible.ts'
+import { listQueueNames, type QueueNames } from '../known-queues.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
 import { showQueue } from './show.ts'
@@ -10,7 +13,6 @@ import { showQueue } from './show.ts'
 export interface QueueList {
   items: Queue[]
   nextCursor?: string
-  withheld: number
   asOf: string
 }
 
@@ -39,58 +41,49 @@ export interface MinuteRow {
   wait: number | null
 }
 
-/** One page by name, from what the snapshotter wrote; nothing is counted here and no engine is asked. */
-export async function listQueues(scope: Scope, asked: { name?: string; limit: number; cursor?: string }): Promise<QueueList> {
-  const rows = await listQueueRows(scope, { ...asked, after: (await cursors.parse(scope.kit.db, asked.cursor))?.queue })
-  const visible = await visibleQueues(scope, rows)
-  const last = rows.length === asked.limit ? rows.at(-1) : undefined
+/**
+ * One page by name, from what the snapshotter wrote; nothing is counted here and no engine is asked. Names come first, so that
+ * pages are made of queues that the viewer may see and no page tells of others.
+ */
+export async function listQueues(scope: Scope, { name, limit, cursor }: { name?: string; limit: number; cursor?: string }): Promise<QueueList> {
+  const after = await cursors.parse(scope.kit.db, cursor)
+  const names = (await visibleNames(scope, { name })).filter((queue) => after === undefined || queue > after.queue)
+  const rows = await listQueueRows(scope, names.slice(0, limit))
   return {
-    items: await Promise.all(visible.map((row) => showQueue(scope, row))),
-    nextCursor: await cursors.write(scope.kit.db, last && { queue: last.queue }),
-    withheld: rows.length - visible.length,
+    items: await Promise.all(rows.map((row) => showQueue(scope, row))),
+    nextCursor: await cursors.write(scope.kit.db, names.length > limit ? { queue: names[limit - 1]! } : undefined),
     asOf: scope.now.toISOString(),
   }
 }
 
 /** One queue that the viewer may see, or null. */
 export async function findQueue(scope: Scope, name: string): Promise<Queue | null> {
-  const [row] = await visibleQueues(scope, await listQueueRows(scope, { exactly: name, limit: 1 }))
+  const [row] = await listQueueRows(scope, await visibleNames(scope, { exactly: name }))
   return row ? showQueue(scope, row) : null
 }
 
-export async function visibleQueues<Row extends { queue: string }>({ viewer }: Scope, rows: Row[]): Promise<Row[]> {
-  const answers = await Promise.all(rows.map(({ queue }) => viewer.can('view_queues', { type: 'queue', id: queue, queue })))
-  return rows.filter((_row, index) => answers[index]!.allowed)
+/** In one order everywhere, whatever the database's collation: by code unit. */
+async function visibleNames(scope: Scope, asked: QueueNames): Promise<string[]> {
+  const names = await listQueueNames(scope, asked)
+  return (await visible(scope.viewer, names, 'view_queues', queueResource)).toSorted((a, b) => (a < b ? -1 : 1))
 }
 
-interface RowsAsked {
-  name?: string
-  exactly?: string
-  after?: string
-  limit: number
+export function visibleQueues<Row extends { queue: string }>({ viewer }: Scope, rows: Row[]): Promise<Row[]> {
+  return visible(viewer, rows, 'view_queues', ({ queue }) => queueResource(queue))
+}
+
+function queueResource(queue: string): Resource {
+  return { type: 'queue', id: queue, queue }
 }
 
 /** Minutes without a row of the queue were quiet if somebody measured at all, and are left out if nobody did. */
-function listQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, limit }: RowsAsked): Promise<QueueRow[]> {
-  const conditions = [
-    sql`true`,
-    ...(name === undefined ? [] : [sql`position(lower(${name}) in lower(queue)) > 0`]),
-    ...(exactly === undefined ? [] : [sql`queue = ${exactly}`]),
-    ...(after === undefined ? [] : [sql`queue > ${after}`]),
-  ]
+function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promise<QueueRow[]> {
   return query(
     em,
     sql<QueueRow>`
       with minutes as (
         select distinct date_trunc('minute', at) as minute from ${db.table('snapshot')}
         where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
-      ), page as (
-        select queue from (
-          select queue from ${db.table('queue_figure')}
-          union select queue from ${db.table('queue_pause')}
-          union select queue from ${db.table('cron_entry')} where retired_at is null
-        ) known
-        where ${sql.join(conditions, sql` and `)} order by queue limit ${limit}
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
         ${isPaused(db)} as paused,
@@ -100,10 +93,10 @@ function listQueueRows({ kit: { db }, em, now }: Scope, { name, exactly, after, 
             'waiting', case when of.queue is null then 0 else of.waiting end, 'wait', of.wait_p95_seconds) order by minutes.minute)
           from minutes left join ${db.table('queue_minute')} of on of.queue = page.queue and of.minute = minutes.minute
           where figure.queue is not null) as series
-      from page
+      from unnest(${names}::text[]) with ordinality as page (queue, place)
       left join ${db.table('queue_figure')} figure using (queue)
       left join ${db.table('queue_pause')} pause using (queue)
-      order by page.queue`,
+      order by page.place`,
   )
 }
 

@@ -48,7 +48,7 @@ export function jobs(count = 7): Job[] {
 }
 
 export function jobPage(items = jobs(), over: object = {}) {
-  return { items, withheld: 0, asOf: at(0), ...over }
+  return { items, asOf: at(0), ...over }
 }
 
 export function count(n: number, how: 'exact' | 'capped' | 'estimated' = 'exact') {
@@ -108,7 +108,7 @@ export function queues(): Queue[] {
   ]
 }
 
-export const queuePage = (items = queues()) => ({ items, withheld: 0, asOf: at(0) })
+export const queuePage = (items = queues()) => ({ items, asOf: at(0) })
 
 export function detail(id: string, over: Partial<JobDetail> = {}): JobDetail {
   return {

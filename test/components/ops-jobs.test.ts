@@ -574,10 +574,6 @@ describe('ops-jobs', () => {
       includes(seen(page), 'deletes a job when it completes')
     })
 
-    it('says that there are jobs which are not for these eyes', async () => {
-      const page = mount('ops-jobs', empty({ withheld: 3 }))
-      await until(() => seen(page).includes('Nothing you may see'), 'the reason')
-    })
   })
 
   it('says what went wrong with a request id, and tries again', async () => {

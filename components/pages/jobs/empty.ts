@@ -9,14 +9,13 @@ const finished = ['completed', 'cancelled', 'discarded']
 export function nothingThere(
   values: FilterValues,
   session: Session | undefined,
-  { searched, withheld }: { searched?: { window: string }; withheld: number },
+  { searched }: { searched?: { window: string } },
   clear: () => void,
 ): TemplateResult {
   const states = values.state.split(',')
   const notKept = session?.engine.lacks.finished_jobs
-  if (withheld > 0) return emptyState('Nothing you may see', `${withheld} jobs are here that your account may not see.`)
   if (notKept && states.some((state) => finished.includes(state))) return emptyState('Not kept by the engine', notKept)
-  if (!filterNames.some((name) => values[name])) return emptyState('No jobs', 'What the host enqueues appears here by itself.')
+  if (!filterNames.some((name) => values[name])) return emptyState('No jobs', 'What the host enqueues and your account may see appears here by itself.')
   const window = searched ? ` Searched were ${searched.window}.` : ''
   const button = html`<button type="button" class="button" @click=${clear}>Clear all filters</button>`
   return emptyState('No job matches', html`Widen the filters, or clear them all.${window}<br /><br />${button}`)

@@ -69,8 +69,9 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     count: (filter, limit) => read((queues) => countJobs(queues, filter, limit)),
 
-    async hints(field, prefix, limit) {
-      const values = field === 'queue' ? all().map(({ name }) => name) : field === 'worker' ? await read(recentWorkers) : []
+    async hints(field, prefix, limit, notQueues = []) {
+      const shown = (queues: BullQueue[]) => queues.filter(({ name }) => !notQueues.includes(name))
+      const values = field === 'queue' ? shown(all()).map(({ name }) => name) : field === 'worker' ? await read((queues) => recentWorkers(shown(queues))) : []
       const wanted = prefix.toLowerCase()
       return [...new Set(values)].filter((value) => value.toLowerCase().startsWith(wanted)).toSorted().slice(0, limit)
     },
@@ -110,8 +111,8 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 /** Cursors of lists travel in addresses. One that names the places in more than some seventy states is too long for that. */
 const longestCursor = 370
 
-function asPage({ jobs, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
-  if (next === undefined || next.length <= longestCursor) return { jobs, next, searched }
+function asPage({ jobs, places, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
+  if (next === undefined || next.length <= longestCursor) return { jobs, places, next, searched }
   return { jobs, searched: 'as far as all queues can be read side by side; ask for one queue to see more' }
 }
 

@@ -40,7 +40,7 @@ function isSelective({ states, worker, tag, args, error, time, createdBefore }: 
 
 async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJob[]> {
   const { queue: name, id } = parsePublicId(filter.id!)
-  if (filter.queue !== undefined && filter.queue !== name) return []
+  if ((filter.queue !== undefined && filter.queue !== name) || filter.notQueues?.includes(name)) return []
   const queue = queues.find((candidate) => candidate.name === name)
   const jobs = queue ? await loadJobs(queue, [id]) : []
   return jobs.map(asEngineJob).filter((job) => matches(job, filter))
@@ -48,7 +48,7 @@ async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJ
 
 async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]> {
   const types = typesOf(filter.states)
-  const asked = queues.filter(({ name }) => filter.queue === undefined || filter.queue === name)
+  const asked = queues.filter(({ name }) => (filter.queue === undefined || filter.queue === name) && !filter.notQueues?.includes(name))
   const sets = await Promise.all(
     asked.map(async (queue) => [...(await sizesOf(queue, types))].map(([type, size]) => ({ queue, type, size }))),
   )
@@ -65,8 +65,8 @@ async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, lim
   const isAfter = (job: EngineJob) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0)
   const rest = jobs.filter(isAfter)
   const shown = rest.slice(0, limit)
-  const last = shown.at(-1)
-  return { jobs: shown, next: last && rest.length > limit ? `t${last.createdAt.getTime()}.${last.id}` : undefined }
+  const places = shown.map(({ createdAt, id }) => `t${createdAt.getTime()}.${id}`)
+  return { jobs: shown, places, next: rest.length > limit ? places.at(-1) : undefined }
 }
 
 type Place = Pick<EngineJob, 'createdAt' | 'id'>

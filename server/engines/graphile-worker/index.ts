@@ -84,7 +84,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     list: (filter, page) => listPage(own, tables, filter, { ...page, columns: jobColumns, read: engineJob }),
     select: (filter, page) => listPage(own, tables, filter, { ...page, order: 'oldest', columns: selectedColumns, read: selectedJob }),
     count: (filter, limit) => countJobs(own, tables, filter, limit),
-    hints: (field, prefix, limit) => hintValues(own, tables, field, prefix, limit),
+    hints: (field, prefix, limit, notQueues) => hintValues(own, tables, field, prefix, { limit, notQueues }),
     read: async (ids, tx) => (await readRows(ids, tx, sharesDatabase && tx !== undefined)).map(engineJob),
     detail: (id) => findDetail(own, tables, id),
 

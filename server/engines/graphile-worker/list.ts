@@ -22,12 +22,13 @@ interface Wanted<Job> {
 }
 
 /** undefined when nothing can match. */
-function conditionsOf({ states, queue, worker, id, tag, args, error, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
+function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
   if (tag !== undefined || (id !== undefined && !isJobId(id))) return undefined
   const conditions: string[] = []
   if (id !== undefined) conditions.push(`j.id = ${bound.add(id)}::bigint`)
   if (states) conditions.push(`${stateColumn} = any(${bound.add(states)}::text[])`)
   if (queue !== undefined) conditions.push(`${queueColumn} = ${bound.add(queue)}`)
+  if (notQueues?.length) conditions.push(`${queueColumn} <> all(${bound.add(notQueues)}::text[])`)
   if (worker !== undefined) conditions.push(`t.identifier = ${bound.add(worker)}`)
   if (args !== undefined) conditions.push(payloadContains(bound.add(args)))
   if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${literally(error)}%`)}`)
@@ -60,10 +61,11 @@ export async function listPage<Job extends { id: string }>(
     bound.values,
   )
   const jobs = rows.slice(0, limit).map(read)
-  if (rows.length > limit) return { jobs, next: jobs.at(-1)!.id }
-  if (filter.id !== undefined || !conditions.length) return { jobs }
+  const places = jobs.map(({ id }) => id)
+  if (rows.length > limit) return { jobs, places, next: places.at(-1) }
+  if (filter.id !== undefined || !conditions.length) return { jobs, places }
   const edge = await findEdge(db, tables, order, after)
-  return edge === undefined ? { jobs } : { jobs, next: edge, searched: windowText(order) }
+  return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
 }
 
 /** The last job that one window holds; undefined when the window reaches the end. */
@@ -93,10 +95,20 @@ export async function countJobs(db: SqlExecutor, tables: GraphileTables, filter:
   return { count, how: 'capped', searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
 }
 
-/** Tasks and queues have small tables of their own. */
-export async function hintValues(db: SqlExecutor, tables: GraphileTables, field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]> {
+/** Tasks and queues have small tables of their own. A task without a queue is one by its own name. */
+export async function hintValues(
+  db: SqlExecutor,
+  tables: GraphileTables,
+  field: 'queue' | 'worker' | 'tag',
+  prefix: string,
+  { limit, notQueues = [] }: { limit: number; notQueues?: string[] },
+): Promise<string[]> {
   if (field === 'tag') return []
   const names = `select identifier as value from ${tables.tasks}${field === 'queue' ? ` union select queue_name from ${tables.queues}` : ''}`
-  const { rows } = await db.executeSql(`select value from (${names}) known where value ilike $1 order by value limit $2`, [`${literally(prefix)}%`, limit])
+  const { rows } = await db.executeSql(`select value from (${names}) known where value ilike $1 and value <> all($3::text[]) order by value limit $2`, [
+    `${literally(prefix)}%`,
+    limit,
+    notQueues,
+  ])
   return rows.map(({ value }) => String(value))
 }

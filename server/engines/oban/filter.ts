@@ -19,7 +19,7 @@ const timeColumns = {
 
 /** undefined when nothing can match. */
 export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter, bound: Bound): Conditions | undefined {
-  const { states, queue, worker, id, tag, args, error, time, createdBefore } = filter
+  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   const indexed: string[] = []
   const other: string[] = []
   if (id !== undefined) {
@@ -36,6 +36,8 @@ export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter
     if (!states) indexed.push(`j.state = any(${bound.add(shape.states)}::text[]::${tables.stateType}[])`)
     indexed.push(`j.queue = ${bound.add(queue)}`)
   }
+  // Not bounded like a test of the row: how many jobs the others hold must not show.
+  if (notQueues?.length) indexed.push(`j.queue <> all(${bound.add(notQueues)}::text[])`)
   if (args !== undefined && !/^\s*\{\s*\}\s*$/.test(args)) indexed.push(`j.args @> ${bound.add(args)}::jsonb`)
   if (worker !== undefined) other.push(`j.worker = ${bound.add(worker)}`)
   if (tag !== undefined) other.push(`jsonb_exists(to_jsonb(j.tags), ${bound.add(tag)})`)

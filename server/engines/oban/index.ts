@@ -89,7 +89,7 @@ export function oban(host: ObanOptions): Engine {
     select: async (filter, page) =>
       listPage(tables, filter, { ...page, order: 'oldest', columns: selectedColumns, read: await reading(selectedJob) }),
     count: (filter, limit) => countJobs(tables, filter, limit),
-    hints: (field, prefix, limit) => hintValues(tables, field, prefix, limit),
+    hints: (field, prefix, limit, notQueues) => hintValues(tables, field, prefix, { limit, notQueues }),
 
     async read(ids, tx) {
       const wanted = ids.filter(isJobId)

@@ -44,10 +44,11 @@ export async function listPage<Job extends { id: string }>(tables: ObanTables, f
     bound.values,
   )
   const jobs = rows.slice(0, limit).map(read)
-  if (rows.length > limit) return { jobs, next: jobs.at(-1)!.id }
-  if (narrow || indexed.length + other.length === 0) return { jobs }
+  const places = jobs.map(({ id }) => id)
+  if (rows.length > limit) return { jobs, places, next: places.at(-1) }
+  if (narrow || indexed.length + other.length === 0) return { jobs, places }
   const edge = await findEdge(tables, order, after)
-  return edge === undefined ? { jobs } : { jobs, next: edge, searched: windowText(order) }
+  return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
 }
 
 /** The last job that one window holds; undefined when the window reaches the end. */
@@ -61,9 +62,9 @@ async function findEdge(tables: ObanTables, order: Order, after: string | undefi
   return rows.length === 2 ? String(rows[0]!.id) : undefined
 }
 
-async function areFew(tables: ObanTables, { id, states, queue, args }: JobFilter): Promise<boolean> {
+async function areFew(tables: ObanTables, { id, states, queue, notQueues, args }: JobFilter): Promise<boolean> {
   const bound = new Bound()
-  const { indexed } = conditionsOf(tables, await tables.shape(), { id, states, queue, args }, bound)!
+  const { indexed } = conditionsOf(tables, await tables.shape(), { id, states, queue, notQueues, args }, bound)!
   const { rows } = await tables.db.executeSql(
     `select count(*)::int as n from (select from ${tables.jobs} j where ${allOf(indexed)} limit ${few + 1}) capped`,
     bound.values,
@@ -94,18 +95,24 @@ export async function countJobs(tables: ObanTables, filter: JobFilter, limit: nu
 /** Workers and tags have no index, so they are taken from the newest jobs. */
 const hintWindow = 20_000
 
-export async function hintValues(tables: ObanTables, field: 'queue' | 'worker' | 'tag', prefix: string, limit: number): Promise<string[]> {
+export async function hintValues(
+  tables: ObanTables,
+  field: 'queue' | 'worker' | 'tag',
+  prefix: string,
+  { limit, notQueues = [] }: { limit: number; notQueues?: string[] },
+): Promise<string[]> {
   const { states } = await tables.shape()
   const bound = new Bound()
   const begins = `value ilike ${bound.add(`${literally(prefix)}%`)}`
-  const newest = `(select worker, tags from ${tables.jobs} order by id desc limit ${hintWindow}) newest`
+  const hidden = bound.add(notQueues)
+  const newest = `(select worker, tags from (select * from ${tables.jobs} where queue <> all(${hidden}::text[])) shown order by id desc limit ${hintWindow}) newest`
   const values = {
     queue: () => `(${pairsOfStateAndQueue(tables, bound.add(states))}) pair(state, value)`,
     worker: () => `(select worker from ${newest}) worker(value)`,
     tag: () => `(select jsonb_array_elements_text(to_jsonb(tags)) from ${newest} where tags is not null) tag(value)`,
   }
   const { rows } = await tables.db.executeSql(
-    `select distinct value from ${values[field]()} where ${begins} order by value limit ${bound.add(limit)}`,
+    `select distinct value from ${values[field]()} where ${begins}${field === 'queue' ? ` and value <> all(${hidden}::text[])` : ''} order by value limit ${bound.add(limit)}`,
     bound.values,
   )
   return rows.map(({ value }) => String(value))

@@ -14,7 +14,7 @@ export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: 
   const bound = new Bound()
   const conditions = conditionsOf(filter, bound)
   if (!conditions) return { count: 0, how: 'exact' }
-  const { queue, states, created, args } = conditions
+  const { queue, notQueues, states, created, args } = conditions
   const tests = testsOf(conditions)
   const byPage = filter.id !== undefined || shape.small || !canWalk(shape) || (args.length > 0 && shape.has.args)
   if (byPage) return countPage(tables, filter, limit)
@@ -27,7 +27,7 @@ export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: 
     }
     return countTested(tables, { strands, along, tests: allOf(tests) }, bound, limit)
   }
-  const unfiltered = tests.length === 0 && queue === undefined && states === undefined
+  const unfiltered = tests.length === 0 && queue === undefined && notQueues === undefined && states === undefined
   if (unfiltered) return countRows(tables, `${tables.jobs} j where ${allOf(created)}`, bound, limit)
   return countPage(tables, filter, limit)
 }

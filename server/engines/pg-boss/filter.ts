@@ -5,6 +5,8 @@ import { type Bound, literally } from '../sql.ts'
 /** A filter as conditions on `j`, by what can answer them. */
 export interface Conditions {
   queue?: string
+  /** Left out of every search; undefined when there are none. */
+  notQueues?: string[]
   /** pg-boss's words; left out when any state will do. */
   states?: string[]
   id?: string
@@ -20,10 +22,10 @@ export interface Conditions {
 
 /** undefined when nothing can match. */
 export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | undefined {
-  const { states, queue, worker, id, tag, args, error, time, createdBefore } = filter
+  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   if (worker !== undefined || tag !== undefined || states?.length === 0) return undefined
   if (id !== undefined && !isJobId(id)) return undefined
-  const conditions: Conditions = { queue, id, created: [], args: [], ended: [], other: [] }
+  const conditions: Conditions = { queue, notQueues: notQueues?.length ? notQueues : undefined, id, created: [], args: [], ended: [], other: [] }
   const { created, ended, other } = conditions
   if (states) {
     conditions.states = engineStates(states)

@@ -86,7 +86,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     list: (filter, page) => listPage(tables, filter, { columns: jobColumns, read: engineJob, ...page }),
     select: (filter, page) => listPage(tables, filter, { columns: selectedColumns, read: selectedJob, order: 'oldest', ...page }),
     count: (filter, limit) => countJobs(tables, filter, limit),
-    hints: async (field, prefix, limit) => (field === 'queue' ? hintQueues(tables, prefix, limit) : []),
+    hints: async (field, prefix, limit, notQueues) => (field === 'queue' ? hintQueues(tables, prefix, limit, notQueues) : []),
     read: (ids, tx) => readJobs(tables, ids, joined(tx), tx !== undefined && sharesDatabase),
     detail: (id) => findDetail(tables, id),
 

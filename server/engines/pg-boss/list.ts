@@ -30,9 +30,9 @@ export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, ask
   const wanted: Wanted = { columns: asked.columns, order, after, limit }
   const found = await findPage(tables, await tables.shape(), filter, wanted)
   const jobs = found.rows.slice(0, limit).map(asked.read)
-  const last = found.rows[limit - 1]
-  if (found.rows.length > limit) return { jobs, next: String(last!.place), searched: found.partOf }
-  return { jobs, next: found.edge, searched: searchedIn(found, order, after !== undefined) }
+  const places = found.rows.slice(0, limit).map(({ place }) => String(place))
+  if (found.rows.length > limit) return { jobs, places, next: places[limit - 1], searched: found.partOf }
+  return { jobs, places, next: found.edge, searched: searchedIn(found, order, after !== undefined) }
 }
 
 /** Undefined when all that could match was looked at. */
@@ -116,10 +116,11 @@ async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound:
 }
 
 /** pg-boss knows neither workers nor tags. */
-export async function hintQueues(tables: PgBossTables, prefix: string, limit: number): Promise<string[]> {
-  const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name ilike $1 order by name limit $2`, [
+export async function hintQueues(tables: PgBossTables, prefix: string, limit: number, notQueues: string[] = []): Promise<string[]> {
+  const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name ilike $1 and name <> all($3::text[]) order by name limit $2`, [
     `${literally(prefix)}%`,
     limit,
+    notQueues,
   ])
   return rows.map(({ name }) => String(name))
 }

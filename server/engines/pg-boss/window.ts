@@ -142,20 +142,28 @@ export function canWalk(shape: Shape): boolean {
   return shape.has.created || shape.has.state
 }
 
-export function walksStrands(shape: Shape, { queue, states }: Conditions): boolean {
-  return shape.has.state && (queue !== undefined || states !== undefined || !shape.has.created)
+export function walksStrands(shape: Shape, { queue, notQueues, states }: Conditions): boolean {
+  return shape.has.state && (queue !== undefined || notQueues !== undefined || states !== undefined || !shape.has.created)
 }
 
 /** Pairs of queue and state that can hold a match. */
-export function strandsOf(tables: PgBossTables, { queue, states }: Conditions, bound: Bound): string {
+export function strandsOf(tables: PgBossTables, { queue, notQueues, states }: Conditions, bound: Bound): string {
   const named = states ? `unnest(${bound.add(states)}::text[]::${tables.stateType}[])` : `unnest(enum_range(null::${tables.stateType}))`
   return `select queue.name, each.state from ${tables.queues} queue cross join ${named} as each(state)
-    ${queue === undefined ? '' : `where queue.name = ${bound.add(queue)}`}`
+    where ${allOf(namesOf('queue.name', { queue, notQueues }, bound))}`
 }
 
-export function pairConditions(tables: PgBossTables, { queue, states }: Conditions, bound: Bound): string[] {
+/** Which queues take part. */
+function namesOf(column: string, { queue, notQueues }: Pick<Conditions, 'queue' | 'notQueues'>, bound: Bound): string[] {
   return [
-    ...(queue === undefined ? [] : [`j.name = ${bound.add(queue)}`]),
+    ...(queue === undefined ? [] : [`${column} = ${bound.add(queue)}`]),
+    ...(notQueues === undefined ? [] : [`${column} <> all(${bound.add(notQueues)}::text[])`]),
+  ]
+}
+
+export function pairConditions(tables: PgBossTables, { states, ...queues }: Conditions, bound: Bound): string[] {
+  return [
+    ...namesOf('j.name', queues, bound),
     ...(states === undefined ? [] : [`j.state = any(${bound.add(states)}::text[]::${tables.stateType}[])`]),
   ]
 }

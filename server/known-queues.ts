@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import { type Database, type Em, query } from './db/database.ts'
+import type { Viewer } from './host/viewer.ts'
+import { visible } from './host/visible.ts'
+
+interface Asking {
+  kit: { db: Database }
+  em: Em
+  viewer: Viewer
+}
+
+/** A part of the name, any case, or the whole. */
+export interface QueueNames {
+  name?: string
+  exactly?: string
+}
+
+/** Names of the queues that were measured or paused, or that a cron entry names, in order. */
+export async function listQueueNames({ kit: { db }, em }: Asking, { name, exactly }: QueueNames = {}): Promise<string[]> {
+  const conditions = [
+    ...(name === undefined ? [] : [sql`position(lower(${name}) in lower(queue)) > 0`]),
+    ...(exactly === undefined ? [] : [sql`queue = ${exactly}`]),
+  ]
+  const rows = await query(
+    em,
+    sql<{ queue: string }>`
+      select queue from (
+        select queue from ${db.table('queue_figure')}
+        union select queue from ${db.table('queue_pause')}
+        union select queue from ${db.table('cron_entry')} where retired_at is null
+      ) known
+      ${conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``} order by queue`,
+  )
+  return rows.map(({ queue }) => queue)
+}
+
+/**
+ * Queues whose jobs the viewer may not see, to be left out of a search before it begins: then order, counts, cursors and the
+ * work it takes are as if these queues were not there. A host that refuses every queue has rules of another kind, e.g. by tag:
+ * for it nothing is left out beforehand, and each job is asked about, as it always is.
+ */
+export async function listHiddenQueues(asking: Asking): Promise<string[]> {
+  const names = await listQueueNames(asking)
+  const seen = new Set(await visible(asking.viewer, names, 'view_jobs', (queue) => ({ type: 'queue', id: queue, queue })))
+  return seen.size ? names.filter((name) => !seen.has(name)) : []
+}
