@@ -28,7 +28,7 @@ export interface CallOptions {
 }
 
 /** Streams have their own readers (`EventSource`, a download link); everything else is one call here. */
-type Callable = Exclude<EndpointName, 'streamLive' | 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems'>
+type Callable = { [Name in EndpointName]: Endpoints[Name] extends { media: 'json' } ? Name : never }[EndpointName]
 
 export type Client = {
   [Name in Callable]: (

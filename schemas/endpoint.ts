@@ -37,7 +37,7 @@ export interface Endpoint<
 }
 
 type Description<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType> = Partial<
-  Pick<Endpoint<EndpointName, P, Q, B, O>, 'params' | 'query' | 'headers' | 'body' | 'status' | 'outputs' | 'media'>
+  Pick<Endpoint<EndpointName, P, Q, B, O>, 'params' | 'query' | 'headers' | 'body' | 'status' | 'outputs'>
 > &
   Pick<Endpoint<EndpointName, P, Q, B, O>, 'summary' | 'output' | 'access'>
 
@@ -47,7 +47,8 @@ export function endpoint<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
->(name: Name, description: Description<Params, Query, Body, Output>): Endpoint<Name, Params, Query, Body, Output> {
+  Media extends Endpoint['media'] = 'json',
+>(name: Name, description: Description<Params, Query, Body, Output> & { media?: Media }): Endpoint<Name, Params, Query, Body, Output> & { media: Media } {
   const [method, path] = routes[name].split(' ') as [Method, string]
-  return { status: 200, media: 'json', ...description, name, method, path }
+  return { status: 200, ...description, media: description.media ?? ('json' as Media), name, method, path }
 }

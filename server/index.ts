@@ -6,6 +6,7 @@ import type { OpsOptions } from './options.ts'
 import { startLoops } from './loops.ts'
 import { Hub } from './live/hub.ts'
 import { listenForHints } from './live/listen.ts'
+import { requireNode } from './node-version.ts'
 
 /** An installation of Ops Powertools inside a host. */
 export interface Ops {
@@ -31,7 +32,8 @@ export interface Ops {
  * Checks the host's decisions and builds the server. Nothing falls back silently: what is missing is named, with
  * the lines to add.
  *
- * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or is not what it must be
+ * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or is not what it must be, or under a Node
+ *   older than 22.18
  * @example
  * const ops = await createOps({ database: { url }, auth, displayPolicy, engine: pgBoss(boss) })
  * await ops.migrate()
@@ -39,6 +41,7 @@ export interface Ops {
  * app.use(ops.middleware())
  */
 export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops> {
+  requireNode()
   const kit = await openKit(options)
   const hub = new Hub()
   const listening = listenForHints(kit.db, hub, kit.log)
@@ -69,6 +72,8 @@ export function defineOptions<Actor>(options: OpsOptions<Actor>): OpsOptions<Act
 
 function nodeHandler(middleware: Middleware): Ops['handler'] {
   const app = new Koa()
+  // Koa would print a stack on standard error; what matters is in the host's log already.
+  app.on('error', () => {})
   app.use(middleware)
   const callback = app.callback()
   return (request, response) => void callback(request, response)

@@ -1,11 +1,13 @@
-import type { AuditFilters } from '../../schemas/index.ts'
-import type { Scope } from '../operations/scope.ts'
+import * as endpoints from '../../schemas/audit.ts'
+import { handle, handleExport } from '../operations/handle.ts'
+import { exportEvents } from './export.ts'
 import { getEvent, listEvents } from './list.ts'
 
-export const auditHandlers = {
-  listAuditEvents: ({ query }: { query: AuditFilters & { limit: number; cursor?: string } }, scope: Scope) => {
-    const { limit, cursor, ...filters } = query
-    return listEvents(scope, filters, limit, cursor)
-  },
-  getAuditEvent: ({ params }: { params: { id: string } }, scope: Scope) => getEvent(scope, params.id),
-}
+export const auditHandlers = [
+  handle(endpoints.listAuditEvents, ({ query: { limit, cursor, ...filters } }, scope) => listEvents(scope, filters, limit, cursor)),
+  handle(endpoints.getAuditEvent, ({ params }, scope) => getEvent(scope, params.id)),
+  handleExport(endpoints.exportAuditEvents, async ({ query: { format, ...filters } }, scope) => ({
+    file: 'audit-events',
+    lines: await exportEvents(scope, format, filters),
+  })),
+]

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-// Loaded after the check, because an older Node cannot read what follows.
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`ops-powertools: this is Node ${process.versions.node}; expected 22.18 or newer.\n`)
+// The rest is loaded after the check, because an older Node cannot read what follows.
+import { requireNode } from '../node-version.ts'
+
+try {
+  requireNode()
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`)
   process.exit(1)
 }
 
@@ -21,4 +24,3 @@ try {
 // The host's own pools and timers, opened by its options module, would keep the process alive.
 process.stdout.write('', () => process.exit())
 
-export {}

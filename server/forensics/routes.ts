@@ -1,16 +1,18 @@
-import type { Bundle } from '../../schemas/index.ts'
+import { type Bundle, getForensics, getJob } from '../../schemas/index.ts'
+import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { eventBundle } from './audit-event.ts'
 import { bulkBundle } from './bulk.ts'
 import { unknownBundle } from './bundle.ts'
 import { cronBundle } from './cron-entry.ts'
-import { jobBundle } from './job.ts'
+import { getJobWithEvidence, jobBundle } from './job.ts'
 import { queueBundle } from './queue.ts'
 
-export const forensicsHandlers = {
-  getForensics: ({ params }: { params: { subjectType: string; subjectId: string } }, scope: Scope): Promise<Bundle> =>
-    openBundle(scope, params.subjectType, params.subjectId),
-}
+export const forensicsHandlers = [
+  handle(getForensics, ({ params }, scope) => openBundle(scope, params.subjectType, params.subjectId)),
+  // A job's page is its forensics too.
+  handle(getJob, ({ params }, scope) => getJobWithEvidence(scope, params.id)),
+]
 
 type Open = (scope: Scope, id: string) => Promise<Bundle>
 

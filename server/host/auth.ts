@@ -35,8 +35,9 @@ export interface Auth<Actor = unknown> {
   auditPrincipal(actor: Actor): Principal | null
 
   /**
-   * Did this actor come with a cookie? Then an unsafe request must be same-origin. Default: yes, unless the
-   * request has an `Authorization` header and no `Cookie` header.
+   * Did the browser add this request's credentials by itself? Then a change or an export must be same-origin. Default:
+   * yes for a cookie, HTTP's own logins (Basic, Digest, NTLM, Negotiate), a client certificate, and without an
+   * `Authorization` header; no for a Bearer token alone.
    */
   fromCookie?(request: IncomingMessage): boolean
 

@@ -1,38 +1,47 @@
-import { pageOf } from '../host/auth.ts'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { z } from 'zod'
-import { type Endpoint, endpoints, type ViewAction } from '../../schemas/index.ts'
+import { type Endpoint, type EndpointName, endpoints, type ViewAction } from '../../schemas/index.ts'
 import { fieldError, OpsError } from '../error.ts'
+import { pageOf } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
-import { streamLive } from '../live/stream.ts'
 import type { Hub } from '../live/hub.ts'
 import type { ExportFormat } from '../operations/export-lines.ts'
+import type { Handled, HandlerInput } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { parseJsonBody } from './body.ts'
 import { answerProblem, invalidRequest } from './errors.ts'
-import { exporters } from './exports.ts'
-import type { Handler, HandlerInput, Handlers } from './handlers.ts'
-import { getHealthReport, getReadinessReport } from './health.ts'
-import { describeApi } from './openapi.ts'
+import { publicAnswers } from './public.ts'
+import { requireOwnNavigation, requireSameOrigin } from './same-origin.ts'
 import { openScope, requestIdOf } from './scope.ts'
-import { requireSameOrigin } from './same-origin.ts'
-import { sendExport } from './send-export.ts'
+import { announceExport, sendExport } from './send-export.ts'
+import { sendLive } from './send-live.ts'
+
+/** Nothing that is answered here is a page: nobody may frame it, and nothing in it may load or run. */
+const apiHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+const all = Object.values(endpoints) as unknown as Endpoint[]
 
 /** The API below `<base>/api/v1`: every endpoint of the list is parsed, authorized, run and answered here. */
-export function apiMiddleware(kit: Kit, handlers: Handlers, hub: Hub): Middleware {
+export function apiMiddleware(kit: Kit, handlers: readonly Handled[], hub: Hub): Middleware {
   const prefix = `${kit.base}/api/v1`
-  const router = new Router({ prefix })
-  for (const endpoint of Object.values(endpoints) as unknown as Endpoint[]) {
-    const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1')
-    const answer = answerer(kit, endpoint, handlers, hub)
-    router.register(path, endpoint.method === 'GET' ? ['GET', 'HEAD'] : [endpoint.method], answer)
+  const router = new Router({ prefix, sensitive: true, strict: true })
+  const answers = answersOf(kit, handlers, hub)
+  for (const endpoint of all) {
+    const answer = answers[endpoint.name]
+    if (!answer) throw new Error(`The endpoint ${endpoint.name} has no handler; server/handlers.ts lists those of each feature.`)
+    router.register(endpoint.path.replace(/\{(\w+)\}/g, ':$1'), methodsOf(endpoint), answer)
   }
   const routes = router.routes() as unknown as Middleware
   return async (ctx, next) => {
     if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next()
     const requestId = requestIdOf(ctx)
-    ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    ctx.set({ 'x-request-id': requestId, ...apiHeaders })
     try {
       decodeURIComponent(ctx.path)
       let matched = true
@@ -48,20 +57,40 @@ export function apiMiddleware(kit: Kit, handlers: Handlers, hub: Hub): Middlewar
 
 type Answer = (ctx: Context) => Promise<void>
 
-function answerer(kit: Kit, endpoint: Endpoint, handlers: Handlers, hub: Hub): Answer {
-  if (endpoint.access === 'public') return publicAnswers(kit)[endpoint.name as keyof ReturnType<typeof publicAnswers>]
+function answersOf(kit: Kit, handlers: readonly Handled[], hub: Hub): Partial<Record<EndpointName, Answer>> {
+  const described = endpoints as unknown as Record<EndpointName, Endpoint>
+  const answer = (name: EndpointName, send: Send): [EndpointName, Answer] => [name, answerSignedIn(kit, described[name], send)]
+  return {
+    ...publicAnswers(kit),
+    ...Object.fromEntries([
+      ...handlers.map((handled) => answer(handled.name, handled.kind === 'json' ? jsonOf(handled, described[handled.name]) : exportOf(handled))),
+      answer('streamLive', (ctx, _input, scope) => sendLive(ctx, scope, hub)),
+    ]),
+  }
+}
+
+type Send = (ctx: Context, input: HandlerInput, scope: Scope) => Promise<void>
+
+/** Who asks, whether they may, and what exactly: the same for every endpoint, before its own work begins. */
+function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
   return async (ctx) => {
     const scope = await openScope(kit, ctx)
     if (!scope) throw new OpsError('unauthenticated', 'Nobody is signed in; sign in, or send the credentials the host expects.')
-    requireSameOrigin(ctx, kit.auth)
+    if (endpoint.method !== 'GET') requireSameOrigin(ctx, kit.auth)
+    if (endpoint.media === 'export') requireOwnNavigation(ctx, kit.auth)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
-    const input = await parseInput(ctx, endpoint)
-    if (endpoint.media === 'event-stream') return streamLive(ctx, scope, hub)
-    if (endpoint.media === 'export') return answerExport(ctx, endpoint, input, scope)
-    const handler = handlers[endpoint.name as keyof Handlers] as Handler
-    const answer = await handler(input, scope)
-    ctx.body = answer
-    ctx.status = goesOn(answer) ? 202 : endpoint.status
+    await send(ctx, await parseInput(ctx, endpoint), scope)
+  }
+}
+
+function jsonOf({ run }: Handled & { kind: 'json' }, { status }: Endpoint): Send {
+  return async (ctx, input, scope) => {
+    const answer = await run(input, scope)
+    // Written out here, so that an answer which JSON cannot hold is refused like any other failure.
+    const text = JSON.stringify(answer)
+    ctx.type = 'application/json'
+    ctx.body = text
+    ctx.status = goesOn(answer) ? 202 : status
   }
 }
 
@@ -70,32 +99,18 @@ function goesOn(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'bulk' in answer
 }
 
-function publicAnswers(kit: Kit) {
-  return {
-    getOpenapi: async (ctx: Context) => {
-      ctx.body = describeApi(kit.base, kit.version)
-    },
-    getHealth: async (ctx: Context) => {
-      ctx.body = getHealthReport(kit)
-    },
-    getReadiness: async (ctx: Context) => {
-      const readiness = await getReadinessReport(kit)
-      ctx.body = readiness
-      ctx.status = readiness.ok ? 200 : 503
-    },
+/** To ask what an export would be like is not to export: `HEAD` reads nothing and writes no evidence. */
+function exportOf({ open }: Handled & { kind: 'export' }): Send {
+  return async (ctx, input, scope) => {
+    const { format } = input.query as { format: ExportFormat }
+    if (ctx.method === 'HEAD') return announceExport(ctx, format)
+    await sendExport(ctx, await open(input, scope), format, scope)
   }
 }
 
 export async function requireView(scope: Scope, view: ViewAction): Promise<void> {
   const { allowed, reason } = await scope.viewer.can(view, pageOf(view))
   if (!allowed) throw new OpsError('forbidden', reason ?? `${view} is not allowed.`)
-}
-
-async function answerExport(ctx: Context, { name }: Endpoint, input: HandlerInput, scope: Scope): Promise<void> {
-  const { format, ...filters } = input.query as { format: ExportFormat }
-  const open = exporters[name]
-  if (!open) throw new OpsError('not_found', `${name} answers no file here.`)
-  await sendExport(ctx, await open({ ...input, format, filters }, scope), format, scope)
 }
 
 async function parseInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInput> {
@@ -119,13 +134,16 @@ function parse(schema: z.ZodType | undefined, value: unknown, part: string): unk
   return parsed.data
 }
 
+function methodsOf({ method }: Endpoint): string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method]
+}
+
 function refuseUnknown(ctx: Context, prefix: string): never {
   const path = ctx.path.slice(prefix.length)
-  const methods = (Object.values(endpoints) as unknown as Endpoint[])
+  const methods = all
     .filter((endpoint) => new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
-    .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .flatMap(methodsOf)
   if (!methods.length) throw new OpsError('not_found', `No endpoint ${ctx.method} ${path}; ${prefix}/openapi.json lists all.`)
   ctx.set('allow', [...new Set(methods)].join(', '))
   throw new OpsError('method_not_allowed', `${path} does not take ${ctx.method}; expected ${methods.join(' or ')}.`)
 }
-

@@ -23,18 +23,29 @@ export async function parseJsonBody(ctx: Context): Promise<unknown> {
 
 async function readBodyText(ctx: Context): Promise<string> {
   if (Number(ctx.get('content-length')) > maxBytes) throw tooLarge()
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
-  }
+  const bytes = await readBytes(ctx)
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw new OpsError('invalid_request', 'The body is not valid UTF-8; expected one JSON object.')
   }
+}
+
+async function readBytes(ctx: Context): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > maxBytes) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof OpsError) throw cause
+    // The client hung up, which is nobody's outage; nobody reads this answer either.
+    throw new OpsError('invalid_request', 'The connection closed before the whole body had come.', { cause })
+  }
+  return Buffer.concat(chunks)
 }
 
 function tooLarge(): OpsError {

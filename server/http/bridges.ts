@@ -10,6 +10,7 @@ import type { Scope } from '../operations/scope.ts'
 import { requireView } from './api.ts'
 import { addStrip, bridgePolicy, refusalPage } from './bridge-page.ts'
 import { asOpsError, answerProblem } from './errors.ts'
+import { pageHeaders, returnPathOf } from './pages.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
 /** Engine dashboards: the same actor, `view_bridge`, and nothing but GET and HEAD, whatever the dashboard would allow. */
@@ -18,7 +19,7 @@ export function bridgesMiddleware(kit: Kit): Middleware {
     const bridge = kit.bridges.find(({ href }) => ctx.path === href || ctx.path === `${href}.data` || ctx.path.startsWith(`${href}/`))
     if (!bridge) return next()
     const requestId = requestIdOf(ctx)
-    ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' })
+    ctx.set({ 'x-request-id': requestId, ...pageHeaders })
     try {
       await visitBridge(kit, ctx, bridge)
     } catch (error) {
@@ -35,7 +36,7 @@ async function visitBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promi
   }
   const scope = await openScope(kit, ctx)
   if (!scope) {
-    if (kit.auth.signInUrl && ctx.accepts('html')) return ctx.redirect(kit.auth.signInUrl(ctx.originalUrl))
+    if (kit.auth.signInUrl && ctx.accepts('html')) return ctx.redirect(kit.auth.signInUrl(returnPathOf(ctx)))
     throw new OpsError('unauthenticated', 'Nobody is signed in; sign in first.')
   }
   await requireView(scope, 'view_bridge')

@@ -1,6 +1,6 @@
 import type { Context } from 'koa'
 import { ZodError } from 'zod'
-import { problemCodes, type Problem } from '../../schemas/index.ts'
+import { problemCodes, type Problem, type ProblemCode } from '../../schemas/index.ts'
 import { codeOf, describeFailure, isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Log } from '../host/log.ts'
@@ -9,6 +9,7 @@ import type { Log } from '../host/log.ts'
 export function answerProblem(ctx: Context, thrown: unknown, requestId: string, log: Log): void {
   const error = asOpsError(thrown)
   if (error.status >= 500) log.error(error.message, { requestId, code: error.code, ...describeFailure(thrown) })
+  if (error.code === 'internal') tellHostApp(ctx, thrown, error, requestId)
   const [status, title] = problemCodes[error.code]
   const problem: Problem = {
     type: `urn:ops-powertools:problem:${error.code}`,
@@ -25,7 +26,22 @@ export function answerProblem(ctx: Context, thrown: unknown, requestId: string, 
   ctx.body = JSON.stringify(problem)
   // A body we stopped reading half way must not be taken for the next request.
   if (error.code === 'payload_too_large') ctx.set('connection', 'close')
-  if (status === 503) ctx.set('retry-after', '2')
+  const seconds = retryAfterSeconds[error.code]
+  if (seconds) ctx.set('retry-after', String(seconds))
+}
+
+/** When it is worth trying again. */
+const retryAfterSeconds: Partial<Record<ProblemCode, number>> = { unavailable: 2, rate_limited: 10 }
+
+/**
+ * A host that collects errors with `app.on('error')` hears of ours too: where it happened and under which request id, but
+ * never the driver's own message, which may quote the values of a statement.
+ */
+function tellHostApp(ctx: Context, thrown: unknown, error: OpsError, requestId: string): void {
+  const { at, ...facts } = describeFailure(thrown)
+  const told = Object.assign(new Error(`${error.message} (request ${requestId})`), { name: 'OpsError', code: error.code, status: error.status, requestId, facts })
+  told.stack = [`${told.name}: ${told.message}`, ...(at as string[]).map((line) => `    ${line}`)].join('\n')
+  ctx.app.emit('error', told, ctx)
 }
 
 export function asOpsError(thrown: unknown): OpsError {

@@ -10,6 +10,15 @@ import { openScope, requestIdOf } from './scope.ts'
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
+/** What a page of ours shows is for the window it was opened in. */
+export const pageHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
 const pageViews: [RegExp, ViewAction][] = [
   [/^\/?$/, 'view_overview'],
   [/^\/list$/, 'view_jobs'],
@@ -25,7 +34,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
     if (ctx.path !== kit.base && !ctx.path.startsWith(`${kit.base}/`)) return next()
     const requestId = requestIdOf(ctx)
-    ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'same-origin' })
+    ctx.set({ 'x-request-id': requestId, ...pageHeaders, 'content-security-policy': contentSecurityPolicy })
     try {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
         ctx.set('allow', 'GET, HEAD')
@@ -51,15 +60,22 @@ async function answerPage(kit: Kit, ctx: Context): Promise<void> {
 }
 
 function askToSignIn({ auth, base }: Kit, ctx: Context): void {
-  if (auth.signInUrl) return ctx.redirect(auth.signInUrl(ctx.originalUrl))
+  if (auth.signInUrl) return ctx.redirect(auth.signInUrl(returnPathOf(ctx)))
   ctx.status = 401
   ctx.type = 'html'
   ctx.body = plainPage(base, 'Sign in first', `Nobody is signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
 }
 
+/** Where to come back to after signing in: a path of this site, whatever address the request line named. */
+export function returnPathOf(ctx: Context): string {
+  const { pathname, search } = URL.parse(ctx.originalUrl, 'http://localhost') ?? { pathname: ctx.path, search: ctx.search }
+  return `/${pathname.replace(/^[/\\]+/, '')}${search}`
+}
+
 /** Asks again by itself, so that who left it open finds the page once everything is back. */
 function answerOutage({ base }: Kit, ctx: Context, error: OpsError, requestId: string): void {
   ctx.status = error.status
+  ctx.set('retry-after', '10')
   ctx.type = 'html'
   const body = `${escapeHtml(error.message)} This page asks again every ten seconds.</p><p>Request <code>${escapeHtml(requestId)}</code>`
   ctx.body = plainPage(base, 'Not available', body, '<meta http-equiv="refresh" content="10">')

@@ -27,11 +27,15 @@ async function currentActor({ auth }: Kit, ctx: Context): Promise<unknown> {
   }
 }
 
-/** The host's id of the request where it has one, so that both logs can be read together. */
+/**
+ * Ours, and unique: what a client sends in `X-Request-Id` stands in front, so that its log and ours can be read together,
+ * but no request can pass for another one in evidence.
+ */
 export function requestIdOf(ctx: Context): string {
   if (typeof ctx.state.opsRequestId === 'string') return ctx.state.opsRequestId
   const given = ctx.get('x-request-id')
-  const id = /^[\w.:-]{1,100}$/.test(given) ? given : crypto.randomUUID()
+  const own = crypto.randomUUID()
+  const id = /^[\w.:-]{1,100}$/.test(given) ? `${given}.${own.slice(-12)}` : own
   ctx.state.opsRequestId = id
   return id
 }

@@ -2,22 +2,28 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from 'koa'
 import type { ExportFormat } from '../operations/export-lines.ts'
+import type { ExportFile } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { codeOf, describeFailure } from '../describe-failure.ts'
-import type { Export } from './exports.ts'
 import { takeOver } from './take-over.ts'
 
 const types: Record<ExportFormat, string> = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' }
 
+/** The headers of an export without the export. */
+export function announceExport(ctx: Context, format: ExportFormat): void {
+  ctx.status = 200
+  ctx.type = types[format]
+  ctx.set('content-disposition', 'attachment')
+}
+
 /** Streams with back pressure. A failure half way breaks the connection, so that a cut file cannot pass for a whole one. */
-export async function sendExport(ctx: Context, { file, lines, searched }: Export, format: ExportFormat, scope: Scope): Promise<void> {
+export async function sendExport(ctx: Context, { file, lines, searched }: ExportFile, format: ExportFormat, scope: Scope): Promise<void> {
   const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
   ctx.set('content-disposition', `attachment; filename="${name}"`)
   // An engine of the host's own may say it in any language; a header holds plain letters only.
   if (searched !== undefined) ctx.set('x-ops-searched', searched.replace(/[^\x20-\x7e]/g, '?'))
   ctx.type = types[format]
   takeOver(ctx)
-  if (ctx.method === 'HEAD') return void ctx.res.end()
   try {
     await pipeline(Readable.from(lines), ctx.res)
   } catch (error) {

@@ -1,19 +1,18 @@
-import type { JobFilters } from '../../schemas/index.ts'
-import type { Scope } from '../operations/scope.ts'
-import { countJobs, hintJobs, type JobListAsked, listJobs } from './read.ts'
+import * as endpoints from '../../schemas/job.ts'
+import { handle, handleExport } from '../operations/handle.ts'
+import { exportJobs } from './export.ts'
+import { countJobs, hintJobs, listJobs } from './read.ts'
 import { deleteJobView, listJobViews, saveJobView } from './views.ts'
 
-interface ByName {
-  params: { name: string }
-}
-
-export const jobHandlers = {
-  listJobs: ({ query }: { query: JobListAsked }, scope: Scope) => listJobs(scope, query),
-  countJobs: ({ query }: { query: JobFilters }, scope: Scope) => countJobs(scope, query),
-  hintJobs: ({ query }: { query: { field: 'queue' | 'worker' | 'tag'; prefix: string } }, scope: Scope) =>
-    hintJobs(scope, query.field, query.prefix),
-  listJobViews: (_input: unknown, scope: Scope) => listJobViews(scope),
-  saveJobView: ({ params, body }: ByName & { body: { filters: JobFilters & { order?: string } } }, scope: Scope) =>
-    saveJobView(scope, params.name, body.filters),
-  deleteJobView: ({ params }: ByName, scope: Scope) => deleteJobView(scope, params.name),
-}
+export const jobHandlers = [
+  handle(endpoints.listJobs, ({ query }, scope) => listJobs(scope, query)),
+  handle(endpoints.countJobs, ({ query }, scope) => countJobs(scope, query)),
+  handle(endpoints.hintJobs, ({ query }, scope) => hintJobs(scope, query.field, query.prefix)),
+  handle(endpoints.listJobViews, (_input, scope) => listJobViews(scope)),
+  handle(endpoints.saveJobView, ({ params, body }, scope) => saveJobView(scope, params.name, body.filters)),
+  handle(endpoints.deleteJobView, ({ params }, scope) => deleteJobView(scope, params.name)),
+  handleExport(endpoints.exportJobs, async ({ query: { format, ...filters } }, scope) => ({
+    file: 'jobs',
+    ...(await exportJobs(scope, format, filters)),
+  })),
+]

@@ -3,6 +3,8 @@ import type { PublishedHint } from '../db/hint.ts'
 export interface NumberedHint {
   id: string
   hint: PublishedHint
+  /** Roughly what it takes on the line. */
+  bytes: number
 }
 
 type Listener = (numbered: NumberedHint) => void
@@ -13,6 +15,7 @@ const remembered = 500
 export class Hub {
   readonly #listeners = new Set<Listener>()
   readonly #ends = new Set<() => void>()
+  readonly #places = new Map<string, number>()
   readonly #recent: NumberedHint[] = []
   /** Hints of another process, or of one that has restarted, have another epoch: their ids say nothing here. */
   readonly #epoch = crypto.randomUUID().slice(0, 8)
@@ -25,11 +28,24 @@ export class Hub {
     return this.#listeners.size
   }
 
-  publish(hint: PublishedHint): void {
-    const numbered = { id: `${this.#epoch}-${++this.#count}`, hint }
+  /** `bytes`: of the hint as it came. */
+  publish(hint: PublishedHint, bytes = 100): void {
+    const numbered = { id: `${this.#epoch}-${++this.#count}`, hint, bytes }
     this.#recent.push(numbered)
     if (this.#recent.length > remembered) this.#recent.shift()
     for (const listener of this.#listeners) listener(numbered)
+  }
+
+  /** One more stream of this actor, or undefined when it has `max` already; to be released when it ends. */
+  takePlace(actor: string, max: number): (() => void) | undefined {
+    const taken = this.#places.get(actor) ?? 0
+    if (taken >= max) return undefined
+    this.#places.set(actor, taken + 1)
+    return () => {
+      const left = (this.#places.get(actor) ?? 1) - 1
+      if (left > 0) this.#places.set(actor, left)
+      else this.#places.delete(actor)
+    }
   }
 
   subscribe(listener: Listener): () => void {
@@ -52,6 +68,6 @@ export class Hub {
     const current = `${this.#epoch}-${this.#count}`
     if (lastEventId === current) return []
     const index = this.#recent.findIndex(({ id }) => id === lastEventId)
-    return index >= 0 ? this.#recent.slice(index + 1) : [{ id: current, hint: { topic: 'reset' } }]
+    return index >= 0 ? this.#recent.slice(index + 1) : [{ id: current, hint: { topic: 'reset' }, bytes: 0 }]
   }
 }

@@ -59,7 +59,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
 function publish(hub: Hub, payload = ''): void {
   try {
     const { topic, subject, resource } = JSON.parse(payload) as Partial<PublishedHint>
-    if (typeof topic === 'string') hub.publish({ topic, subject, resource })
+    if (typeof topic === 'string') hub.publish({ topic, subject, resource }, payload.length)
   } catch {
     // somebody else's notification on our channel
   }

@@ -1,19 +1,15 @@
-import { pageOf } from '../host/auth.ts'
-import type { Context } from 'koa'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { LiveHint, ViewAction } from '../../schemas/index.ts'
 import type { PublishedHint } from '../db/hint.ts'
-import { OpsError } from '../error.ts'
-import { openScope } from '../http/scope.ts'
-import { takeOver } from '../http/take-over.ts'
-import type { Kit } from '../kit.ts'
+import { pageOf } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
-import type { Hub, NumberedHint } from './hub.ts'
+import type { Hub } from './hub.ts'
+import { Outbox } from './outbox.ts'
 
 const heartbeatMs = 15_000
-const maxStreams = 2_000
-/** A reader this far behind is told to read everything again instead. */
-const maxBuffered = 64 * 1024
-const maxWaiting = 1_000
+/** A reader that has taken nothing for so long is not there any more. */
+const maxStalledMs = 30_000
 /** What the host said about somebody is taken for true so long. */
 const trustMs = 5_000
 
@@ -26,36 +22,71 @@ const topicViews: Record<string, ViewAction> = {
   queues: 'view_queues',
 }
 
-/** Server-sent events. Each viewer hears of what they may see, and never the data itself. */
-export async function streamLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {
-  if (hub.size >= maxStreams) throw new OpsError('rate_limited', `This process serves ${maxStreams} live streams already; read again without one.`)
-  if (!hub.connected) throw new OpsError('unavailable', 'Hints do not reach this process at the moment; read again without a stream, and try again later.')
+export interface Following {
+  response: ServerResponse
+  scope: Scope
+  hub: Hub
+  /** Where an earlier stream ended; empty for a new one. */
+  lastEventId: string
+  /** Asks the host anew who is there; null when nobody is any more. */
+  reopen(): Promise<Scope | null>
+}
+
+/** Writes hints to one reader for as long as it listens, no faster than it reads. */
+export async function followHints({ response, scope, hub, lastEventId, reopen }: Following): Promise<void> {
+  const outbox = new Outbox()
   const hearing = await hearingOf(scope)
-  ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  takeOver(ctx)
-  const { res } = ctx
-  if (ctx.method === 'HEAD') return void res.end()
-  ctx.req.socket.setNoDelay(true)
-  res.write('retry: 1000\n: welcome\n\n')
-  let heard = Promise.resolve()
-  let waiting = 0
-  const send = (numbered: NumberedHint) => {
-    if (waiting++ > maxWaiting || res.writableLength > maxBuffered) return void res.destroy()
-    heard = heard.then(async () => {
-      await askAgain(ctx, scope.kit, hearing)
-      const hint = res.writableEnded || res.destroyed ? undefined : await hintFor(hearing, numbered.hint)
-      waiting -= 1
-      if (hint) res.write(`id: ${numbered.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
-    })
+  if (response.destroyed) return
+  response.write('retry: 1000\n: welcome\n\n')
+  let sending = false
+  const send = async (): Promise<void> => {
+    if (sending) return
+    sending = true
+    while (outbox.size && !response.writableEnded && !response.destroyed) {
+      if (response.writableNeedDrain) await drained(response)
+      const stillThere = await askAgain(hearing, reopen)
+      const numbered = outbox.next()
+      const hint = stillThere && numbered ? await hintFor(hearing, numbered.hint) : undefined
+      if (!stillThere) response.end()
+      else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
+    }
+    sending = false
   }
-  const last = ctx.get('last-event-id')
-  if (last) for (const numbered of hub.since(last)) send(numbered)
-  const heartbeat = setInterval(() => res.write(': still here\n\n'), heartbeatMs)
-  const leave = [hub.subscribe(send), hub.onClose(() => res.end()), () => clearInterval(heartbeat)]
-  res.on('error', () => res.destroy())
-  res.on('close', () => {
+  const leave = [
+    hub.subscribe((numbered) => {
+      outbox.add(numbered)
+      void send()
+    }),
+    hub.onClose(() => response.end()),
+    keepOpen(response),
+  ]
+  response.on('error', () => response.destroy())
+  response.on('close', () => {
     for (const undo of leave) undo()
   })
+  if (lastEventId) for (const numbered of hub.since(lastEventId)) outbox.add(numbered)
+  void send()
+}
+
+function keepOpen(response: ServerResponse): () => void {
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': still here\n\n')
+  }, heartbeatMs)
+  return () => clearInterval(heartbeat)
+}
+
+/** Waits until the reader has taken what was written; one that takes nothing is cut off, and only that one. */
+async function drained(response: ServerResponse): Promise<void> {
+  const stalled = setTimeout(() => response.destroy(), maxStalledMs)
+  const waiting = new AbortController()
+  try {
+    await Promise.race([once(response, 'drain', waiting), once(response, 'close', waiting)])
+  } catch {
+    // an error of the response: it closes
+  } finally {
+    clearTimeout(stalled)
+    waiting.abort()
+  }
 }
 
 /** Whose stream it is, and what they may hear of; true for a while, because rights are taken away and people sign out. */
@@ -69,16 +100,18 @@ async function hearingOf(scope: Scope): Promise<Hearing> {
   return { scope, topics: await allowedTopics(scope), askedAt: performance.now() }
 }
 
-/** The host is asked again who is there and what they may; a stream of nobody ends. */
-async function askAgain(ctx: Context, kit: Kit, hearing: Hearing): Promise<void> {
-  if (performance.now() - hearing.askedAt < trustMs) return
+/** The host is asked again who is there and what they may; false ends the stream. */
+async function askAgain(hearing: Hearing, reopen: Following['reopen']): Promise<boolean> {
+  if (performance.now() - hearing.askedAt < trustMs) return true
   try {
-    const scope = await openScope(kit, ctx)
-    if (scope) return void Object.assign(hearing, await hearingOf(scope))
+    const scope = await reopen()
+    if (!scope) return false
+    Object.assign(hearing, await hearingOf(scope))
+    return true
   } catch {
     // Who cannot be asked about hears nothing; the browser comes back and asks again.
+    return false
   }
-  ctx.res.end()
 }
 
 /** The topic to whom may see the page, the subject to whom may see that subject too. */

@@ -8,11 +8,14 @@ export function csvLine(cells: unknown[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-/** A cell that a spreadsheet would run as a formula, in whatever width it is written, is prefixed, so that opening an export runs nothing. */
+/**
+ * What a spreadsheet would run as a formula, in whatever width it is written, is prefixed, so that opening an export runs
+ * nothing. A spreadsheet ignores blanks in front, and one that separates cells by semicolons or tabs begins a cell at each of them.
+ */
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'number') return String(value)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = text.replace(/^(?=[\t\r\n]|\s*[=+\-@＝＋－＠])|(?<=[;\t\r\n])(?=[^\S\r\n\t]*[=+\-@＝＋－＠])/g, "'")
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

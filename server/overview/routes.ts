@@ -1,5 +1,7 @@
 import { pageOf } from '../host/auth.ts'
 import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
+import * as endpoints from '../../schemas/overview.ts'
+import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { discardedAttention, queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
@@ -7,9 +9,7 @@ import { glanceAtEntries, maxEntries } from './cron-attention.ts'
 import { listResolved } from './resolved.ts'
 import { getVitals, type Vitals } from './vitals.ts'
 
-export const overviewHandlers = {
-  getOverview: (_input: unknown, scope: Scope): Promise<Overview> => getOverview(scope),
-}
+export const overviewHandlers = [handle(endpoints.getOverview, (_input, scope) => getOverview(scope))]
 
 /** What the actor may not see on its own page is not seen here either; that it was left out is said. */
 async function getOverview(scope: Scope): Promise<Overview> {

@@ -1,6 +1,5 @@
-import type { Scope } from '../operations/scope.ts'
+import * as endpoints from '../../schemas/queue.ts'
+import { handle } from '../operations/handle.ts'
 import { listQueues } from './read.ts'
 
-export const queueHandlers = {
-  listQueues: ({ query }: { query: { name?: string; limit: number; cursor?: string } }, scope: Scope) => listQueues(scope, query),
-}
+export const queueHandlers = [handle(endpoints.listQueues, ({ query }, scope) => listQueues(scope, query))]

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startServer, type TestServer } from '../support/server.ts'
+import { auth, people, startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -9,6 +9,7 @@ afterAll(() => server.stop())
 
 const body = { action: 'pause_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' } }
 const post = (headers: Record<string, string>) => server.call(null, 'POST', '/previews', body, headers)
+type Headers = Record<string, string>
 const cookie = { cookie: 'theme=dark; who=ops-demo' }
 
 describe('an unsafe request that rides on a cookie', () => {
@@ -19,7 +20,10 @@ describe('an unsafe request that rides on a cookie', () => {
     ['with the origin of another host', { origin: 'https://evil.example' }],
     ['with no origin at all', {}],
     ['with an opaque origin', { origin: 'null' }],
-  ])('%s is refused', async (_, headers) => {
+    ['with this host under another scheme', { origin: 'ftp://{host}' }],
+    ['with this host on another port', { origin: 'http://127.0.0.1:1' }],
+  ])('%s is refused', async (_, given) => {
+    const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value.replace('{host}', new URL(server.url).host)]))
     const { status, body } = await post({ ...cookie, ...headers })
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'cross_site_refused' })
   })
@@ -33,6 +37,56 @@ describe('an unsafe request that rides on a cookie', () => {
 test('a cookie beside a token is still a cookie', async () => {
   const { body } = await post({ ...cookie, authorization: 'Bearer ops-demo', 'sec-fetch-site': 'cross-site' })
   expect(body.code).toBe('cross_site_refused')
+})
+
+test('a login of HTTP itself travels with a request of any site, as a cookie does', async () => {
+  const basic = { authorization: 'Basic ops-demo' }
+  const host = await startServer({ auth: { ...auth, currentActor: ({ headers }) => people[headers.authorization?.split(' ')[1] ?? ''] ?? null } })
+  try {
+    const ask = (headers: Headers) => host.call(null, 'POST', '/previews', body, headers)
+    const elsewhere: Headers[] = [{}, { origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]
+    for (const from of elsewhere) {
+      expect((await ask({ ...basic, ...from })).body.code).toBe('cross_site_refused')
+    }
+    expect((await ask({ ...basic, 'sec-fetch-site': 'same-origin' })).status).toBe(201)
+    // A scheme that no browser answers by itself is a header that only a script can set.
+    expect((await ask({ authorization: 'ApiKey ops-demo' })).status).toBe(201)
+  } finally {
+    await host.stop()
+  }
+})
+
+describe('an export writes evidence in the name of who asks for it', () => {
+  const path = '/audit-events/export?format=ndjson'
+  const count = async () => (await server.call('ops-demo', 'GET', '/audit-events?eventType=audit.exported&limit=200')).body.items!.length
+  const get = (headers: Record<string, string>, method = 'GET') => server.call(null, method, path, undefined, headers)
+
+  test.each([
+    ['from another site', { 'sec-fetch-site': 'cross-site' }],
+    ['from a sibling of this site', { 'sec-fetch-site': 'same-site' }],
+    ['from a page that does not say which it is', {}],
+    ['from a page of another site', { referer: 'https://evil.example/' }],
+  ])('so with a cookie %s it is refused and writes nothing', async (_, headers) => {
+    const before = await count()
+    expect((await get({ ...cookie, ...headers })).body.code).toBe('cross_site_refused')
+    expect(await count()).toBe(before)
+  })
+
+  test('from our own page, from the address bar, and with a token alone it is answered', async () => {
+    const before = await count()
+    const ways: Headers[] = [{ ...cookie, 'sec-fetch-site': 'same-origin' }, { ...cookie, 'sec-fetch-site': 'none' }, { ...cookie, referer: `${server.url}/ops/jobs/audit` }, { authorization: 'Bearer ops-demo' }]
+    for (const headers of ways) expect((await get(headers)).status).toBe(200)
+    expect(await count()).toBe(before + ways.length)
+  })
+
+  test('and to ask with HEAD what it would be like writes nothing', async () => {
+    const before = await count()
+    for (let asked = 0; asked < 5; asked++) {
+      const { status, headers } = await get({ authorization: 'Bearer ops-demo' }, 'HEAD')
+      expect({ status, type: headers.get('content-type'), disposition: headers.get('content-disposition') }).toEqual({ status: 200, type: 'application/x-ndjson', disposition: 'attachment' })
+    }
+    expect(await count()).toBe(before)
+  })
 })
 
 test('a script with a token alone needs no origin', async () => {

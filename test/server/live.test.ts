@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LiveHint } from '../../schemas/index.ts'
+import { connect } from 'node:net'
 import { startJobServer } from '../support/jobs.ts'
 import { auth, startServer, type TestServer } from '../support/server.ts'
+import { Outbox } from '../../server/live/outbox.ts'
+import { runSql } from '../support/template.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -28,9 +31,11 @@ async function listen(who: string, lastEventId?: string, { api }: Pick<TestServe
   })()
     .catch(() => {})
     .finally(() => (ended = true))
+  let parsed = 0
   const parse = () => {
-    heard.length = 0
-    for (const [, id, data] of text.matchAll(/id: (\S+)\nevent: hint\ndata: (.+)\n\n/g)) heard.push({ id: id!, hint: JSON.parse(data!) as LiveHint })
+    const whole = text.lastIndexOf('\n\n') + 2
+    for (const [, id, data] of text.slice(parsed, Math.max(whole, parsed)).matchAll(/id: (\S+)\nevent: hint\ndata: (.+)\n\n/g)) heard.push({ id: id!, hint: JSON.parse(data!) as LiveHint })
+    parsed = Math.max(whole, parsed)
     return heard
   }
   return {
@@ -52,6 +57,29 @@ async function listen(who: string, lastEventId?: string, { api }: Pick<TestServe
   }
 }
 
+/** A stream that is open and not read from until it is asked to be. */
+async function openUnread(who: string) {
+  const { hostname, port, pathname } = new URL(`${server.api}/live`)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => socket.once('connect', resolve))
+  socket.pause()
+  socket.write(`GET ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${who}\r\n\r\n`)
+  return {
+    read: (whole: (text: string) => boolean) =>
+      new Promise<string>((resolve, reject) => {
+        let text = ''
+        socket.on('data', (chunk) => {
+          text += String(chunk)
+          if (whole(text)) resolve(text)
+        })
+        socket.on('close', () => reject(new Error(`cut off after ${text.length} characters`)))
+        socket.resume()
+      }),
+    close: () => socket.destroy(),
+  }
+}
+
 const operate = (action: string, reason?: string) =>
   server.call('ops-demo', 'POST', '/operations', { action, subject: { type: 'cron_entry', id: 'nightly_sync' }, reason }, { 'idempotency-key': crypto.randomUUID() })
 
@@ -59,7 +87,7 @@ test('a pause is heard within two seconds, by topic and subject and without its 
   const stream = await listen('viewer-demo')
   await stream.until(() => stream.text().includes('welcome'))
   expect((await operate('pause_cron_entry', 'canary-in-a-reason')).status).toBe(200)
-  const all = await stream.until((heard) => heard.some(({ hint }) => hint.topic === 'cron') && heard.some(({ hint }) => hint.topic === 'audit'))
+  const all = await stream.until((heard) => heard.some(({ hint }) => hint.topic === 'cron') && heard.some(({ hint }) => hint.topic === 'audit'), 2_000)
   expect(all.find(({ hint }) => hint.topic === 'cron')!.hint).toEqual({ topic: 'cron', subject: { type: 'cron_entry', id: 'nightly_sync' } })
   expect(stream.text()).not.toContain('canary')
   await stream.close()
@@ -83,12 +111,66 @@ test('a stream that comes back hears what it missed; one that was away too long 
 })
 
 test('who may not see a surface hears nothing of it', async () => {
-  const support = await listen('support-demo')
-  await support.until(() => support.text().includes('welcome'))
-  await operate('pause_cron_entry')
-  await support.until((heard) => heard.some(({ hint }) => hint.topic === 'cron'))
-  expect(support.heard().filter(({ hint }) => hint.topic === 'overview')).toEqual([])
-  await support.close()
+  const [ops, support] = await Promise.all([listen('ops-demo'), listen('support-demo')])
+  for (const stream of [ops, support]) await stream.until(() => stream.text().includes('welcome'))
+  await runSql(server.database.url, `select pg_notify('ops_powertools_ops', json_build_object('topic', topic)::text) from unnest(array['overview', 'jobs', 'queues', 'bulk', 'cron']) topic`)
+  // Sent last, so whoever has heard it has heard all that they are to hear.
+  const topics = (heard: Heard[]) => heard.map(({ hint }) => hint.topic)
+  expect(topics(await ops.until((heard) => topics(heard).includes('cron')))).toEqual(['overview', 'jobs', 'queues', 'bulk', 'cron'])
+  expect(topics(await support.until((heard) => topics(heard).includes('cron')))).toEqual(['cron'])
+  await Promise.all([ops.close(), support.close()])
+})
+
+test('one account gets twenty streams of this process, then is told to wait, and gets one back for each that ends', async () => {
+  const streams = await Promise.all(Array.from({ length: 20 }, () => listen('ops-two')))
+  const more = await server.call('ops-two', 'GET', '/live')
+  expect({ status: more.status, code: more.body.code, retryAfter: more.headers.get('retry-after') }).toEqual({ status: 429, code: 'rate_limited', retryAfter: '10' })
+  const other = await listen('ops-demo')
+  await other.close()
+  await streams[0]!.close()
+  await expect.poll(async () => {
+    const again = await listen('ops-two').catch(() => undefined)
+    await again?.close()
+    return again !== undefined
+  }).toBe(true)
+  await Promise.all(streams.map((stream) => stream.close()))
+})
+
+test('a reader that never reads is told to read everything when it does, and costs nobody else a hint', { timeout: 60_000 }, async () => {
+  const healthy = await listen('ops-demo')
+  const slow = await openUnread('viewer-demo')
+  // Far more than the sockets on the way can hold, in steps that a reader keeps up with.
+  const [rounds, each] = [200, 15]
+  for (let round = 1; round <= rounds; round++) {
+    await runSql(server.database.url, `select pg_notify('ops_powertools_ops', json_build_object('topic', 'cron', 'subject',
+      json_build_object('type', 'cron_entry', 'id', repeat('x', 3000) || number))::text) from generate_series(1, ${each}) number`)
+    await healthy.until((heard) => heard.length === round * each)
+  }
+  await runSql(server.database.url, `select pg_notify('ops_powertools_ops', json_build_object('topic', 'overview')::text)`)
+  await healthy.until((heard) => heard.at(-1)!.hint.topic === 'overview')
+  expect(healthy.ended()).toBe(false)
+  expect(healthy.heard().every(({ hint }) => hint.topic === 'overview' || hint.subject !== undefined)).toBe(true)
+  const text = await slow.read((so) => so.includes('{"topic":"overview"}'))
+  expect(text).toContain('data: {"topic":"cron"}\n')
+  expect(text.length).toBeLessThan(rounds * each * 3_000)
+  slow.close()
+  await healthy.close()
+})
+
+test('what waits for one reader has a limit, however much there is and however long it waits', () => {
+  const outbox = new Outbox()
+  const told = (number: number, topic: string) => ({ id: `e-${number}`, hint: { topic, subject: { type: 'x', id: 'y'.repeat(3_000) } }, bytes: 3_000 })
+  for (let number = 1; number <= 10_000; number++) {
+    outbox.add(told(number, ['cron', 'jobs', 'audit'][number % 3]!))
+    expect(outbox.size).toBeLessThan(64 * 1024 / 3_000 + 3)
+  }
+  const left = Array.from({ length: outbox.size }, () => outbox.next()!)
+  expect(new Set(left.map(({ hint }) => hint.topic))).toEqual(new Set(['cron', 'jobs', 'audit']))
+  // Whoever resumes from any of them hears the rest again.
+  const numbers = left.map(({ id }) => Number(id.slice(2)))
+  expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
+  expect(numbers.at(-1)).toBe(10_000)
+  expect(outbox.next()).toBeUndefined()
 })
 
 test('a job or queue that the host keeps from somebody is not named to them, and with their rights the stream goes too', { timeout: 20_000 }, async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { migrations } from '../../migrations/index.ts'
 import { createOps, denyEverything, type Engine, type OpsOptions } from '../../server/index.ts'
+import { migrations } from '../../migrations/index.ts'
+import { requireNode } from '../../server/node-version.ts'
 import { createDatabase } from '../support/postgres.ts'
 
 /** As much of an engine as a start looks at. */
@@ -61,4 +63,12 @@ test('the stub denies everything: nobody is signed in', async () => {
   expect(denyEverything.currentActor({} as never)).toBeNull()
   expect(denyEverything.authorize({} as never, 'view_cron', { type: 'page', id: 'cron' })).toBe(false)
   expect(denyEverything.auditPrincipal({} as never)).toBeNull()
+})
+
+test.each(['20.19.0', '22.17.1', '18.0.0'])('under Node %s it does not start, and says in one sentence which it needs', (version) => {
+  expect(() => requireNode(version)).toThrow(`ops-powertools: this is Node ${version}; expected 22.18 or newer.`)
+})
+
+test.each(['22.18.0', '24.0.0', '26.1.0'])('Node %s will do', (version) => {
+  expect(() => requireNode(version)).not.toThrow()
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cronEntry, cronHistory } from '../../../schemas/index.ts'
-import { cronHandlers } from '../../../server/cron/routes.ts'
+import { type CronFilters, getCronEntry, getCronHistory, listCronEntries } from '../../../server/cron/read.ts'
 import type { Viewer } from '../../../server/host/viewer.ts'
 import type { Scope } from '../../../server/operations/scope.ts'
 import { type Harness, openHarness } from './harness.ts'
@@ -19,8 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-const list = (query: Record<string, unknown> = {}, scope: Scope = harness.as()) => cronHandlers.listCronEntries({ query: { limit: 50, ...query } }, scope)
-const names = async (query: Record<string, unknown>) => (await list(query)).items.map(({ name }) => name)
+type Query = CronFilters & { limit?: number; cursor?: string }
+const list = ({ limit = 50, cursor, ...filters }: Query = {}, scope: Scope = harness.as()) => listCronEntries(scope, filters, limit, cursor)
+const names = async (query: Query) => (await list(query)).items.map(({ name }) => name)
 
 describe('the list', () => {
   test('every entry is what the schema says', async () => {
@@ -77,7 +78,7 @@ describe('the list', () => {
 })
 
 describe('one entry', () => {
-  const get = (name: string, scope: Scope = harness.as()) => cronHandlers.getCronEntry({ params: { name } }, scope)
+  const get = (name: string, scope: Scope = harness.as()) => getCronEntry(scope, name)
 
   test('shows its slots, its last run and what comes', async () => {
     const shown = await get('e00')
@@ -115,13 +116,13 @@ describe('an actor who may see only one queue', () => {
 
   test('sees its entries and no others, in the list, alone and in history', async () => {
     expect((await list({}, limited())).items.map(({ name }) => name)).toEqual(['secret_entry'])
-    await expect(cronHandlers.getCronEntry({ params: { name: 'e00' } }, limited())).rejects.toMatchObject({ code: 'not_found' })
-    await expect(cronHandlers.getCronHistory({ params: { name: 'e00' }, query: {} }, limited())).rejects.toMatchObject({ code: 'not_found' })
+    await expect(getCronEntry(limited(), 'e00')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(getCronHistory(limited(), 'e00', {})).rejects.toMatchObject({ code: 'not_found' })
   })
 })
 
 describe('history', () => {
-  const history = (query: { from?: string; to?: string } = {}, name = 'e00') => cronHandlers.getCronHistory({ params: { name }, query }, harness.as())
+  const history = (query: { from?: string; to?: string } = {}, name = 'e00') => getCronHistory(harness.as(), name, query)
 
   test('is what the schema says, newest first, counted, and names the gaps of its evidence', async () => {
     const shown = await history({ from: '2026-03-02T10:00:00Z' })

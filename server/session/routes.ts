@@ -1,12 +1,15 @@
 import { pageOf } from '../host/auth.ts'
-import { operationActions, type Permission, type Session, type ViewAction, viewActions } from '../../schemas/index.ts'
+import { getSession, operationActions, type Permission, type Session, type ViewAction, viewActions } from '../../schemas/index.ts'
 import { reasonRule } from '../operations/guards.ts'
+import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
+
+export const sessionHandlers = [handle(getSession, (_input, scope) => describeSession(scope))]
 
 const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
 
 /** Who is asking and what they may do, so that a page can say no before it is asked. */
-export async function getSessionOf(scope: Scope): Promise<Session> {
+async function describeSession(scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
   const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
   const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(

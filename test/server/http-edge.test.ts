@@ -1,0 +1,142 @@
+import { createServer, request as httpRequest, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import Koa from 'koa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endpoints } from '../../schemas/index.ts'
+import { csvLine } from '../../server/operations/export-lines.ts'
+import { auth, startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer({ auth: { ...auth, signInUrl: (returnTo) => `/sign-in?to=${encodeURIComponent(returnTo)}` } })
+})
+afterAll(() => server.stop())
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers: { authorization: 'Bearer ops-demo', ...headers }, redirect: 'manual' })
+
+/** A request whose first line is exactly this; `fetch` would tidy it up. */
+async function rawGet(target: string): Promise<string> {
+  const { hostname, port } = new URL(server.url)
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(Number(port), hostname, () => socket.write(`GET ${target} HTTP/1.1\r\nhost: ${hostname}:${port}\r\naccept: text/html\r\nconnection: close\r\n\r\n`))
+    socket.on('data', (chunk) => (text += String(chunk))).on('end', () => resolve(text)).on('error', reject)
+  })
+}
+
+async function serve(app: Koa): Promise<{ url: string; server: Server }> {
+  const listening = createServer(app.callback())
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`, server: listening }
+}
+
+describe('paths', () => {
+  test.each(['/CRON-entries', '/cron-entries/', '/Session', '/healthz/'])('%s is another path than the one described', async (path) => {
+    expect((await get(`/ops/jobs/api/v1${path}`)).status).toBe(404)
+  })
+
+  test.each(['https://evil.example/ops/jobs', '//evil.example/ops/jobs', '/ops/jobs?x=//evil.example'])('who must sign in comes back to this site, also when asked for as %s', async (target) => {
+    const answer = await rawGet(target)
+    const location = /^location: (.*)$/im.exec(answer)?.[1]?.trim()
+    if (location === undefined) return expect(answer).toMatch(/^HTTP\/1\.1 404/)
+    const to = new URLSearchParams(location.split('?')[1]).get('to')!
+    expect(to).toMatch(/^\/ops\/jobs/)
+  })
+})
+
+describe('headers', () => {
+  test('an answer of the API may be framed by nobody and loads nothing', async () => {
+    for (const path of ['/session', '/healthz', '/nothing', '/openapi.json']) {
+      const { headers } = await get(`/ops/jobs/api/v1${path}`)
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    }
+  })
+
+  test('a page shares its window and its bytes with no other site', async () => {
+    const { headers } = await get('/ops/jobs/cron')
+    expect([headers.get('cross-origin-opener-policy'), headers.get('cross-origin-resource-policy')]).toEqual(['same-origin', 'same-origin'])
+  })
+
+  test('a request id of ours is unique, with the one that the client sent in front', async () => {
+    const ids = await Promise.all(['trace-7', 'trace-7', 'no spaces allowed', ''].map(async (id) => (await get('/ops/jobs/api/v1/session', id ? { 'x-request-id': id } : {})).headers.get('x-request-id')!))
+    expect(ids[0]).toMatch(/^trace-7\.[0-9a-f]{12}$/)
+    expect(ids[1]).toMatch(/^trace-7\.[0-9a-f]{12}$/)
+    expect(ids[2]).toMatch(/^[0-9a-f-]{36}$/)
+    expect(new Set(ids).size).toBe(4)
+  })
+})
+
+test('the OpenAPI document is made once, and not sent again to who has it', async () => {
+  const first = await get('/ops/jobs/api/v1/openapi.json')
+  const text = await first.text()
+  expect(Object.keys((JSON.parse(text) as { paths: object }).paths).length).toBeGreaterThan(20)
+  const etag = first.headers.get('etag')!
+  expect((await get('/ops/jobs/api/v1/openapi.json', { 'if-none-match': etag, 'cache-control': 'max-age=0' })).status).toBe(304)
+  const begun = performance.now()
+  for (let asked = 0; asked < 20; asked++) expect(await (await get('/ops/jobs/api/v1/openapi.json')).text()).toBe(text)
+  expect((performance.now() - begun) / 20).toBeLessThan(30)
+})
+
+test('a client that hangs up in the middle of its body is no outage', async () => {
+  const before = server.logged.length
+  await new Promise<void>((resolve) => {
+    const request = httpRequest(`${server.api}/operations`, { method: 'POST', headers: { authorization: 'Bearer ops-demo', 'content-type': 'application/json', 'idempotency-key': 'k', 'content-length': '1000' } })
+    request.on('error', () => resolve())
+    request.write('{"action"')
+    setTimeout(() => request.destroy(new Error('hung up')), 100)
+  })
+  // A request behind it has passed the same code by the time it is answered.
+  await get('/ops/jobs/api/v1/session')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(server.logged.slice(before).filter((line) => line.includes('"error"'))).toEqual([])
+})
+
+describe('a failure of ours', () => {
+  test("reaches the host's app.on('error') with where and which request, and without what the statement held", async () => {
+    const told: Error[] = []
+    let broken = false
+    const failing = await startServer({
+      now: () => {
+        if (broken) throw Object.assign(new Error("canary-value in (id)=('canary')"), { code: 'XX000' })
+        return new Date()
+      },
+    })
+    broken = true
+    const app = new Koa()
+    app.on('error', (error: Error) => void told.push(error))
+    app.use(failing.ops.middleware())
+    const { url, server: listening } = await serve(app)
+    try {
+      const answer = await fetch(`${url}/ops/jobs/api/v1/session`, { headers: { authorization: 'Bearer ops-demo' } })
+      expect(answer.status).toBe(500)
+      expect(told).toHaveLength(1)
+      expect(told[0]).toMatchObject({ name: 'OpsError', code: 'internal', status: 500, requestId: answer.headers.get('x-request-id') })
+      expect(told[0]!.stack).toMatch(/\n {4}at .*scope\.ts/)
+      expect(JSON.stringify(told[0]) + told[0]!.stack).not.toContain('canary')
+    } finally {
+      broken = false
+      listening.close()
+      await failing.stop()
+    }
+  })
+})
+
+test('every endpoint is answered', () => {
+  // Mounting throws for one without a handler; this says which there are.
+  expect(Object.keys(endpoints).length).toBeGreaterThan(25)
+})
+
+test.each([
+  ['=1+1', `'=1+1`],
+  [' =1+1', `' =1+1`],
+  ['\u00a0@SUM(1)', `'\u00a0@SUM(1)`],
+  ['x;=1+1', `"x;'=1+1"`],
+  ['x; -1', `"x;' -1"`],
+  ['a\n=1', `"a\n'=1"`],
+  ['a\t=1', `"a\t'=1"`],
+  ['plain; text', `"plain; text"`],
+  ['a-b', 'a-b'],
+])('in a CSV the cell %j runs nothing in a spreadsheet', (cell, written) => {
+  expect(csvLine([cell])).toBe(`${written}\r\n`)
+})
