@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { migrations } from '../../migrations/index.ts'
 import { createOps, denyEverything, type Engine, type OpsOptions } from '../../server/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { requireNode } from '../../server/node-version.ts'
