@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 
-const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })
+const check = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  detail: z.string().optional().describe('What is wrong, where it is more than that no answer comes'),
+})
 
 export const health = z.object({ ok: z.boolean(), version: z.string() })
 export const readiness = z.object({ ok: z.boolean(), checks: z.array(check) })
@@ -14,7 +18,7 @@ export const getHealth = endpoint('getHealth', {
 })
 
 export const getReadiness = endpoint('getReadiness', {
-  summary: 'Database and engine answer; 503 when one does not',
+  summary: 'Database and engine answer, and the database takes changes; 503 when one does not',
   access: 'public',
   output: readiness,
 })

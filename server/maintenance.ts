@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { tryLock } from './db/advisory.ts'
 import { query } from './db/database.ts'
 import type { Kit } from './kit.ts'
 import { deleteOldRuns } from './operations/bulk/sweep.ts'
@@ -33,9 +34,7 @@ async function deleteOldSlots({ db, now }: Kit): Promise<void> {
 /** A new partition locks the parent for a moment; the advisory lock keeps several processes from queueing up for it. */
 async function ensurePartitions({ db }: Kit): Promise<void> {
   await db.transact(async (em) => {
-    const key = `ops-powertools partitions ${db.schema}`
-    const [got] = await query(em, sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as locked`)
-    if (!got?.locked) return
+    if (!(await tryLock(db, em, 'partitions'))) return
     const ensure = sql.raw(`"${db.schema}".ensure_audit_partitions`)
     await query(em, sql`select ${ensure}(${monthsAhead})`)
   })

@@ -100,6 +100,9 @@ function checkOptions(options: unknown): void {
   if (schema !== undefined && (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,40}$/.test(schema))) {
     throw new Error(`createOps: 'database.schema' is '${String(schema)}'; expected lower-case letters, digits and _, at most 41.`)
   }
+  if (typeof schema === 'string' && /^(pg_|information_schema$)/.test(schema)) {
+    throw new Error(`createOps: 'database.schema' is '${schema}', which PostgreSQL keeps for itself; expected another name, e.g. 'ops'.`)
+  }
 }
 
 function missing(what: string, lines: string): Error {

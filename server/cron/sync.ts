@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import { type Em, query } from '../db/database.ts'
+import { waitForLock } from '../db/advisory.ts'
+import { type Em, setLockTimeout } from '../db/query.ts'
 import { hint } from '../db/hint.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
@@ -17,7 +18,9 @@ import { insertEntry, retireEntry, type Saved, saveDefinition } from './save.ts'
 export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEntry[]): Promise<void> {
   const declared = parseDeclarations(declarations)
   await kit.db.transact(async (em) => {
-    await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools cron ${kit.db.schema}`}, 0))`)
+    // Processes that start together wait for each other.
+    await setLockTimeout(em, 15_000)
+    await waitForLock(kit.db, em, 'cron')
     const sync: Sync = { kit, em, now: kit.now(), requestId: `system-start-${uuidv7()}`, told: [] }
     const stored = new Map((await loadEntries(sync, declared)).map((entry) => [entry.name, entry]))
     for (const each of declared) await syncEntry(sync, each, stored.get(each.name))

@@ -1,13 +1,19 @@
 import { Migrator } from '@mikro-orm/migrations'
-import { MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql'
+import { MikroORM } from '@mikro-orm/postgresql'
 import { type RawBuilder, sql } from 'kysely'
 import type { Pool } from 'pg'
 import { migrations } from '../../migrations/index.ts'
 import type { SqlExecutor } from '../engines/engine.ts'
 import type { DatabaseOptions } from '../options.ts'
+import { waitForLock } from './advisory.ts'
 import { entities } from './entities.ts'
+import { type Em, query, setLockTimeout } from './query.ts'
+import { closedMessage, guardPool, withStatementLimit } from './pool.ts'
+import { isServerThere, SilenceWatch } from './silence.ts'
+import { OwnTypeParsers } from './type-parsers.ts'
+import { type WriteFault, WriteHealth } from './write-health.ts'
 
-export type Em = SqlEntityManager
+export { type Em, query } from './query.ts'
 
 /** Our own tables, in our own schema, through one pool. */
 export interface Database {
@@ -26,24 +32,41 @@ export interface Database {
   pendingMigrations(): Promise<string[]>
   /** Every migration this version knows, in order. */
   readonly migrationNames: readonly string[]
+  /**
+   * What keeps the database from taking changes although it answers; undefined when nothing does, as far as is known.
+   *
+   * @throws Error when it does not answer or is not migrated
+   */
+  findFault(): Promise<WriteFault | undefined>
   close(): Promise<void>
 }
 
+/** How long a request waits for a connection, for a statement, and for a lock that somebody else holds. */
+const connectTimeoutMs = 3_000
+const statementTimeoutMs = 15_000
+const lockTimeoutMs = 3_000
+/** A migration may build an index over a large table. */
+const migrationLimitMs = 60 * 60_000
+
 /** Connects at the first statement, so that a database that is away does not stop the process. */
 export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const watch = new SilenceWatch(() => isServerThere(url))
+  const writes = new WriteHealth()
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,
     entities,
     extensions: [Migrator],
     pool: { min: 0, max: poolSize },
-    // The pool must notice a database that is gone, and a statement that never ends must not hold a request.
+    // The pool must notice a database that is gone, and what never ends must not hold a request.
     driverOptions: {
       application_name: 'ops-powertools',
-      connectionTimeoutMillis: 3_000,
-      statement_timeout: 15_000,
+      connectionTimeoutMillis: connectTimeoutMs,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
       keepAlive: true,
-      onPoolCreated: letGoAtTheEnd,
+      types: new OwnTypeParsers(),
+      onPoolCreated: (pool: Pool) => guardPool(pool, watch, writes),
     },
     migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
     logger: () => {},
@@ -51,13 +74,14 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
   let closed = false
   const em = () => {
     // What comes too late must not open a pool that nobody closes.
-    if (closed) throw new Error(wasClosed)
+    if (closed) throw new Error(closedMessage)
     return orm.em.fork() as unknown as Em
   }
   return {
     url,
     schema,
     em,
+    findFault: () => findFault(em(), writes),
     transact: async (work) => transact(em(), work),
     table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
     migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
@@ -66,31 +90,17 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     migrationNames: migrations.map(({ name }) => name),
     async close() {
       closed = true
+      watch.close()
       await orm.close(true)
     },
   }
 }
 
-/**
- * A connection that is ready only after the pool was told to end goes back at once. Kysely 0.29 loses such a one, and the pool
- * would wait for it for ever.
- */
-function letGoAtTheEnd(pool: Pool): void {
-  const connect = pool.connect.bind(pool) as Pool['connect']
-  const connectOrLetGo = async () => {
-    const client = await connect()
-    if (!pool.ending) return client
-    client.release()
-    throw new Error(wasClosed)
-  }
-  pool.connect = ((told?: Parameters<typeof connect>[0]) => (told ? connect(told) : connectOrLetGo())) as Pool['connect']
-}
-
-const wasClosed = 'The database was closed.'
-
-/** Runs one statement with bound parameters, inside the unit of work's transaction if it has one. */
-export async function query<Row>(em: Em, statement: RawBuilder<Row>): Promise<Row[]> {
-  return (await statement.execute(em.getKysely())).rows
+async function findFault(em: Em, writes: WriteHealth): Promise<WriteFault | undefined> {
+  // True on a standby too.
+  const [session] = await query(em, sql<{ read_only: boolean }>`select current_setting('transaction_read_only') = 'on' as read_only`)
+  if (session?.read_only) return 'read_only'
+  return writes.fault === 'no_room' ? 'no_room' : undefined
 }
 
 /** What an engine needs to join this unit of work's transaction. */
@@ -127,10 +137,13 @@ async function transact<T>(em: Em, work: (em: Em) => Promise<T>): Promise<T> {
 
 async function migrate(orm: MikroORM, schema: string, direction: 'up' | 'down'): Promise<string[]> {
   const em = orm.em.fork() as unknown as Em
-  return em.transactional(async (em) => {
-    await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools migrate ${schema}`}, 0))`)
+  const work = () => em.transactional(async (em) => {
+    await query(em, sql`select set_config('statement_timeout', '0', true)`)
+    await setLockTimeout(em, 0)
+    await waitForLock({ schema }, em, 'migrate')
     const options = { transaction: em.getTransactionContext(), schema }
     const done = direction === 'up' ? await orm.migrator.up(options) : await orm.migrator.down({ ...options, to: 0 })
     return done.map((migration) => migration.name)
   })
+  return withStatementLimit(migrationLimitMs, work)
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { CountMethod } from '../../schemas/index.ts'
+import { lockTaken } from '../db/advisory.ts'
 import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
+import type { Scope } from '../operations/scope.ts'
 
 const intervalMs = 15_000
 /** Where looking takes long it is done less often, so that it never takes more than a twentieth of the time. */
@@ -20,16 +22,21 @@ export interface Discarded {
   jobs: { id: string; queue: string; worker?: string; tags?: string[]; attempt: number; at: string }[]
 }
 
+/** What was found last, and when that was; null before anybody looked. */
+export async function findLatestDiscarded({ kit: { db }, em }: Pick<Scope, 'kit' | 'em'>): Promise<{ asOf: Date; found: Discarded } | null> {
+  const [row] = await query(em, sql<{ as_of: string; data: Discarded }>`select as_of::text, data from ${db.table('finding')} where key = 'discarded'`)
+  return row ? { asOf: new Date(row.as_of), found: row.data } : null
+}
+
 /** Looks for them in the background, once per interval for all processes. */
-export async function findDiscarded(kit: Kit): Promise<void> {
+export async function recordDiscarded(kit: Kit): Promise<void> {
   const { db, engine } = kit
   await db.transact(async (em) => {
     const now = kit.now()
-    const key = `ops-powertools discarded ${db.schema}`
     const [turn] = await query(
       em,
       sql<{ due: boolean }>`
-        select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) and not exists (
+        select ${lockTaken(db, 'discarded')} and not exists (
           select from ${db.table('finding')} where key = 'discarded'
             and as_of > ${now}::timestamptz - make_interval(secs => greatest(${intervalMs - 500}, (data ->> 'tookMs')::float8 * ${restFactor}) / 1000)) as due`,
     )

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { lockTaken } from '../db/advisory.ts'
 import { type Em, query } from '../db/database.ts'
 import { hintChannel } from '../db/hint.ts'
 import type { Measurement } from '../engines/engine.ts'
@@ -54,12 +55,11 @@ interface Turn {
 }
 
 async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
-  const key = `ops-powertools snapshot ${db.schema}`
   const [turn] = await query(
     em,
     sql<{ locked: boolean; last: string | null; waiting: string | null; executing: string | null }>`
       select turn.locked, last.at::text as last, last.waiting::text, last.executing::text
-      from (select pg_try_advisory_xact_lock(hashtextextended(${key}, 0)) as locked) turn
+      from (select ${lockTaken(db, 'snapshot')} as locked) turn
       left join (select at, waiting, executing from ${db.table('snapshot')} order by at desc limit 1) last on true`,
   )
   const { locked = false, last = null, waiting = null, executing = null } = turn ?? {}

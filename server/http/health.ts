@@ -1,40 +1,42 @@
 import { sql } from 'kysely'
 import type { Readiness } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
-import { OpsError } from '../error.ts'
 import type { Kit } from '../kit.ts'
 import { withTimeout } from '../timeout.ts'
 
-/** A balancer wants an answer; what has said nothing by then is not ready. */
-const maxWaitMs = 3_000
+type Check = Readiness['checks'][number]
+
+/** Whoever balances load must hear in time that a part hangs. */
+const checkTimeoutMs = 3_000
+
+const faultDetails = {
+  read_only: 'The database is read-only: what is read still answers, nothing can be changed.',
+  no_room: 'The database has no room or no memory left for changes: what is read still answers.',
+} as const
 
 export function getHealthReport({ version }: Kit): { ok: boolean; version: string } {
   return { ok: true, version }
 }
 
-/** Anyone may ask, so nothing is told but whether each part answers. */
+/** Anyone may ask, so nothing is said but whether each part does its work, and in general words what keeps it from that. */
 export async function getReadinessReport(kit: Kit): Promise<Readiness> {
-  const [database, engine] = await Promise.all([inTime(databaseAnswers(kit)), inTime(engineAnswers(kit))])
-  const checks = [
-    { name: 'database', ok: database },
-    { name: 'engine', ok: engine },
-  ]
-  return { ok: checks.every((check) => check.ok), checks }
+  const checks = await Promise.all([check('database', checkDatabase(kit)), check('engine', checkEngine(kit))])
+  return { ok: checks.every(({ ok }) => ok), checks }
 }
 
-async function inTime(answers: Promise<boolean>): Promise<boolean> {
+async function check(name: string, answer: Promise<Omit<Check, 'name'>>): Promise<Check> {
   try {
-    return await withTimeout(answers, maxWaitMs, () => new OpsError('unavailable', `No answer within ${maxWaitMs} ms.`))
+    return { name, ...(await withTimeout(answer, checkTimeoutMs, () => new Error(`The ${name} did not answer in time.`))) }
   } catch {
-    return false
+    return { name, ok: false }
   }
 }
 
-async function databaseAnswers({ db }: Kit): Promise<boolean> {
-  await query(db.em(), sql`select 1 from ${db.table('migration')} limit 1`)
-  return true
+async function checkDatabase({ db }: Kit): Promise<Omit<Check, 'name'>> {
+  const [fault] = await Promise.all([db.findFault(), query(db.em(), sql`select 1 from ${db.table('migration')} limit 1`)])
+  return fault ? { ok: false, detail: faultDetails[fault] } : { ok: true }
 }
 
-async function engineAnswers({ engine }: Kit): Promise<boolean> {
-  return (await engine.check()).ok
+async function checkEngine({ engine }: Kit): Promise<Omit<Check, 'name'>> {
+  return { ok: (await engine.check()).ok }
 }

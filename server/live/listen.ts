@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { endConnection } from '../db/silence.ts'
 import { hintChannel, type PublishedHint } from '../db/hint.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../host/log.ts'
@@ -17,7 +18,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
   let connectedBefore = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: db.url, application_name: 'ops-powertools live', keepAlive: true, connectionTimeoutMillis: 3_000 })
+    const next = new pg.Client({ connectionString: db.url, application_name: 'ops-powertools live', keepAlive: true, connectionTimeoutMillis: 3_000, query_timeout: 5_000 })
     client = next
     next.on('notification', ({ payload }) => publish(hub, payload))
     next.on('error', () => again(next))
@@ -40,7 +41,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     hub.connected = false
     hub.close()
     failed.removeAllListeners('notification')
-    failed.end().catch(() => {})
+    void endConnection(failed)
     timer = setTimeout(connect, retryMs)
   }
 
@@ -51,7 +52,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     async stop() {
       stopped = true
       clearTimeout(timer)
-      await client?.end().catch(() => {})
+      if (client) await endConnection(client)
     },
   }
 }

@@ -1,11 +1,9 @@
 import { type Exemplar, type OperationAction, operationActions } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
-import { sql } from 'kysely'
 import { showPrincipal, showText } from '../operations/event.ts'
 import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
-import type { Discarded } from '../figures/discarded.ts'
+import { findLatestDiscarded } from '../figures/discarded.ts'
 import { listOrphanRequests } from './open-requests.ts'
 
 /** Something that deserves a place in a bucket. Lower ranks are worse. */
@@ -68,16 +66,15 @@ export interface DiscardedLately {
   capped: boolean
 }
 
+/** What was found longer ago says nothing of now. */
+const freshMs = 15 * 60_000
+
 /** Jobs that failed for good within the last day, as last looked for in the background. */
 export async function discardedAttention(scope: Scope): Promise<DiscardedLately> {
-  const { kit, em, viewer, now } = scope
-  const [row] = await query(
-    em,
-    sql<{ data: Discarded }>`
-      select data from ${kit.db.table('finding')} where key = 'discarded' and as_of > ${now}::timestamptz - interval '15 minutes'`,
-  )
-  if (!row) return { attention: [], count: 0, capped: false }
-  const { jobs, count, how } = row.data
+  const { kit, viewer, now } = scope
+  const latest = await findLatestDiscarded(scope)
+  if (!latest || now.getTime() - latest.asOf.getTime() >= freshMs) return { attention: [], count: 0, capped: false }
+  const { jobs, count, how } = latest.found
   const answers = await Promise.all(jobs.map(({ id, queue, worker, tags }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })))
   const visible = jobs.filter((_job, index) => answers[index]!.allowed)
   // From whom something is kept they are counted as far as could be asked: how many more there are may not be theirs to know.

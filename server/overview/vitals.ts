@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { Vital } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
+import { findLatestFigures, listMinuteFigures, type MinuteFigures } from '../figures/throughput.ts'
 import type { Scope } from '../operations/scope.ts'
 
 export interface Vitals {
@@ -12,31 +11,15 @@ export interface Vitals {
   silent: boolean
 }
 
-interface Minute {
-  at: string
-  per_minute: number
-  waiting: number
-  wait: number | null
-}
-
-interface Latest {
-  at: string
-  waiting: string
-  executing: string
-  how: string
-  recent: number | null
-  wait: number | null
-}
-
 const freshSeconds = 60
 
 /** The last hour as the snapshotter saw it, by whole minutes; no page ever counts jobs. */
 export async function getVitals(scope: Scope): Promise<Vitals> {
-  const [minutes, [latest]] = await Promise.all([listMinutes(scope), findLatest(scope)])
+  const [minutes, latest] = await Promise.all([listMinuteFigures(scope), findLatestFigures(scope)])
   const fresh = latest && scope.now.getTime() - Date.parse(latest.at) < freshSeconds * 1000 ? latest : undefined
   const asOf = latest ? new Date(latest.at).toISOString() : null
   const how = latest?.how ?? 'not measured'
-  const vital = (key: Vital['key'], label: string, unit: string, value: number | null | undefined, pick: (minute: Minute) => number | null): Vital => ({
+  const vital = (key: Vital['key'], label: string, unit: string, value: number | null | undefined, pick: (minute: MinuteFigures) => number | null): Vital => ({
     key,
     label,
     unit,
@@ -61,34 +44,4 @@ export async function getVitals(scope: Scope): Promise<Vitals> {
       vital('wait_p95_seconds', 'Wait, 95th percentile', 's', fresh?.wait, ({ wait }) => wait),
     ],
   }
-}
-
-/** The minute that is still running would always look like a fall, and half a minute an hour ago like a rise. */
-function listMinutes({ kit: { db }, em, now }: Scope): Promise<Minute[]> {
-  return query(
-    em,
-    sql<Minute>`
-      select date_trunc('minute', at)::text as at,
-        (sum(finished) * 60 / greatest(sum(seconds), 1))::float8 as per_minute,
-        avg(waiting)::float8 as waiting,
-        max(wait_p95_seconds)::float8 as wait
-      from ${db.table('snapshot')}
-      where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
-      group by 1 order by 1`,
-  )
-}
-
-/** Now means the last five minutes for a rate, and the last snapshot for a depth. */
-function findLatest({ kit: { db }, em, now }: Scope): Promise<Latest[]> {
-  const table = db.table('snapshot')
-  return query(
-    em,
-    sql<Latest>`
-      select last.at::text, last.waiting, last.executing, last.how, rate.recent, rate.wait
-      from (select * from ${table} where at <= ${now} order by at desc limit 1) last,
-        lateral (
-          select (sum(finished) * 60 / greatest(sum(seconds), 1))::float8 as recent, max(wait_p95_seconds)::float8 as wait
-          from ${table} where at > last.at - interval '5 minutes' and at <= last.at
-        ) rate`,
-  )
 }

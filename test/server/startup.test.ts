@@ -30,6 +30,8 @@ describe('createOps refuses', () => {
     ['a database without a URL', { database: {} }, /'database\.url' is undefined; expected postgres:/],
     ['a URL of another database', { database: { url: 'mysql://x' } }, /'database\.url' is not a PostgreSQL URL/],
     ['a schema that is no name', { database: { ...whole.database, schema: 'Ops; drop' } }, /'database\.schema' is 'Ops; drop'; expected lower-case/],
+    ['a schema of PostgreSQL', { database: { ...whole.database, schema: 'pg_ops' } }, /'database\.schema' is 'pg_ops', which PostgreSQL keeps for itself/],
+    ['the schema of the SQL standard', { database: { ...whole.database, schema: 'information_schema' } }, /PostgreSQL keeps for itself; expected another name, e\.g\. 'ops'/],
     ['no auth', { auth: undefined }, /'auth' is missing.*currentActor:/s],
     ['an auth that cannot decide', { auth: { ...denyEverything, authorize: undefined } }, /'auth\.authorize' is undefined; expected a function/],
     ['no display policy', { displayPolicy: null }, /'displayPolicy' is missing.*display:/s],

@@ -19,6 +19,11 @@ export interface OwnServer extends TestDatabase {
   stop(how?: 'fast' | 'immediate'): Promise<void>
   /** On the same port, with the same data. */
   start(): Promise<void>
+  /** Stops every process of the server where it is: connections stay open, and nothing answers. */
+  freeze(): void
+  thaw(): void
+  /** A setting of the whole server, for every session from now on, those that are open included. */
+  set(setting: string, value: string): Promise<void>
   /** Stops the server and removes its data. */
   remove(): Promise<void>
 }
@@ -31,6 +36,12 @@ export async function startOwnServer(): Promise<OwnServer> {
     ...(await copyTemplate(cluster.url, false)),
     stop: (how) => cluster.stop(how),
     start: () => cluster.start(),
+    freeze: () => cluster.freeze(),
+    thaw: () => cluster.thaw(),
+    async set(setting, value) {
+      await runSql(cluster.url, `alter system set ${setting} = ${value}`)
+      await runSql(cluster.url, 'select pg_reload_conf()')
+    },
     remove: () => cluster.remove(),
   }
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { JobState, OperationRequest, Risk } from '../../../schemas/index.ts'
-import { executorOf, query } from '../../db/database.ts'
+import { executorOf } from '../../db/database.ts'
+import { waitForLock } from '../../db/advisory.ts'
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
@@ -103,15 +103,12 @@ function stateAfter({ removes, becomes }: Engine, action: JobAction, from?: JobS
   return removes?.[action] === undefined ? (becomes?.(action, from) ?? expected[action]) : 'removed'
 }
 
-/** A worker may hold the job's row for long; whoever clicks is told so instead of waiting for it. */
-const lockPatience = '3s'
-
-async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
+/** A worker may hold the job's row for long; the lock timeout of our connections ends the wait, and whoever clicks is told why. */
+async function readJob({ kit: { db, engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
   const lock = locking && engine.transactional
-  if (locking) await query(em, sql`select set_config('lock_timeout', ${lockPatience}, true)`)
   try {
     // Outside our transaction there is no row to lock, and an engine may tell two of us at once that the change was theirs.
-    if (locking && !lock) await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools job ${id}`}, 0))`)
+    if (locking && !lock) await waitForLock(db, em, 'job', id)
     const [job] = await engine.read([id], lock ? executorOf(em) : undefined)
     // Evidence is found by id, so there is one way only to write it.
     return job?.id === id ? job : undefined

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { OperationRequest, Principal } from '../../../schemas/index.ts'
+import { waitForLock } from '../../db/advisory.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine } from '../../engines/engine.ts'
@@ -16,7 +17,7 @@ export interface QueueSubject {
 /** The queue as the engine knows it and our own note of who paused it; the note is locked, so that two clicks do not race. */
 export async function findQueue({ subject }: OperationRequest, scope: ActingScope): Promise<Target<QueueSubject>> {
   const { kit, em, locking } = scope
-  if (locking) await query(em, sql`select pg_advisory_xact_lock(hashtextextended(${`ops-powertools queue ${kit.db.schema} ${subject.id}`}, 0))`)
+  if (locking) await waitForLock(kit.db, em, 'queue', subject.id)
   const [pause] = await query(
     em,
     sql<{ paused_at: string; paused_by: Principal }>`select paused_at::text, paused_by from ${kit.db.table('queue_pause')} where queue = ${subject.id}`,

@@ -1,0 +1,47 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Em, query } from './query.ts'
+
+/**
+ * Every advisory lock of ours, and what it stands for. Advisory locks belong to the whole database, so each key also holds
+ * the name of our schema: two installations in one database do not wait for each other. All end with their transaction.
+ */
+export type LockName =
+  /** One process migrates; the others wait and then find nothing to do. */
+  | 'migrate'
+  /** One process brings the declared cron entries up to date at a time. */
+  | 'cron'
+  /** One process adds partitions to the audit log; the others have no need to. */
+  | 'partitions'
+  /** One process measures the engine per interval. */
+  | 'snapshot'
+  /** One process looks for discarded jobs per interval. */
+  | 'discarded'
+  /** Of one queue, by its name: two clicks on it come one after the other. */
+  | 'queue'
+  /** Of one job, by its id, in an engine that has no row to lock: it may tell two of us that the change was theirs. */
+  | 'job'
+
+/** A `Database`, or what is enough of one. */
+interface Schema {
+  readonly schema: string
+}
+
+/** Waits for the lock; it ends with the transaction of `em`. */
+export async function waitForLock(db: Schema, em: Em, name: LockName, of?: string): Promise<void> {
+  await query(em, sql`select pg_advisory_xact_lock(${keyOf(db, name, of)})`)
+}
+
+/** Takes the lock if nobody has it; it ends with the transaction of `em`. */
+export async function tryLock(db: Schema, em: Em, name: LockName): Promise<boolean> {
+  const [got] = await query(em, sql<{ locked: boolean }>`select ${lockTaken(db, name)} as locked`)
+  return got?.locked ?? false
+}
+
+/** The same as a condition of a larger statement. */
+export function lockTaken(db: Schema, name: LockName): RawBuilder<boolean> {
+  return sql<boolean>`pg_try_advisory_xact_lock(${keyOf(db, name)})`
+}
+
+function keyOf({ schema }: Schema, name: LockName, of?: string): RawBuilder<unknown> {
+  return sql`hashtextextended(${['ops-powertools', name, schema, of].filter((part) => part !== undefined).join(' ')}, 0)`
+}
