@@ -6,6 +6,7 @@ import { Bulk } from './0005-bulk.ts'
 import { JobView } from './0006-job-view.ts'
 import { Queue } from './0007-queue.ts'
 import { Installation } from './0008-installation.ts'
+import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
 
 /** In order; a name is never changed once released. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '0006-job-view', class: JobView },
   { name: '0007-queue', class: Queue },
   { name: '0008-installation', class: Installation },
+  { name: '0011-second-look', class: SecondLook },
   { name: '0012-actor-identity', class: ActorIdentity },
 ]

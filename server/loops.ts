@@ -8,6 +8,7 @@ import { recordDiscarded } from './figures/discarded.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { settleOrphans } from './operations/orphans.ts'
+import { lookAgain } from './operations/second-look.ts'
 
 /** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
 export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler = {} }: OpsOptions<Actor>): Promise<{ stop(): Promise<void> }> {
@@ -22,6 +23,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           repeat(kit, 'discarded jobs', 15, () => recordDiscarded(kit)),
           // Two batches side by side: while one waits for its commit the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
+          repeat(kit, 'second looks', 0.5, (stopping) => lookAgain(kit, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

@@ -128,6 +128,16 @@ export interface JobOutcome extends JobRef {
   detail?: string
 }
 
+/** What became of a change that has committed. */
+export interface SecondLook {
+  /** Jobs that somebody put back, as they are now. */
+  overtaken: SelectedJob[]
+  /** Jobs that the change left there and that are gone. */
+  gone: JobRef[]
+  /** Somebody who may not know of the change yet is still at work: look again, and hand this in. Opaque. */
+  unsettled?: string
+}
+
 /** Counts and rates of one moment, made by the snapshotter and never in a request. */
 export interface Measurement {
   /** Jobs by canonical state where the engine can count them cheaply. */
@@ -247,6 +257,12 @@ export interface Engine {
    * are locked by a worker are left alone and reported. Throws only when the engine as a whole fails.
    */
   act(action: JobAction, jobs: SeenJob[], tx: SqlExecutor): Promise<JobOutcome[]>
+
+  /**
+   * Present where the engine's own processes may overtake a change that has committed. Says which of the jobs, all reported
+   * `done`, are not as the change left them. At most 1,000 jobs. Called after the commit, outside any transaction.
+   */
+  lookAgain?(action: JobAction, jobs: JobRef[], unsettled?: string): Promise<SecondLook>
 
   /** null when there is no such queue. */
   readQueue(name: string): Promise<{ name: string; paused: boolean | null; limit: number | null } | null>

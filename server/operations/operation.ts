@@ -1,5 +1,5 @@
 import type { JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionRequest } from '../../schemas/index.ts'
-import type { JobOutcome, SeenJob, SelectedJob } from '../engines/engine.ts'
+import type { JobAction, JobOutcome, SeenJob, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
 
@@ -107,6 +107,8 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
    * first and told to its end afterwards.
    */
   onEngine?: true
+  /** The engine's word for what it does to jobs, so that an engine that can be overtaken is looked at again afterwards. */
+  jobAction?: JobAction
   /** Does it repair something? Then the host's escalation handler is told after it has committed. */
   repairs?(target: Target<Found>): boolean
   /** Hint topics besides `audit`. */

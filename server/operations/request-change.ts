@@ -8,6 +8,7 @@ import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { closeRequest, codeOfFailure, openRequest } from './outside.ts'
 import { hashPlan } from './preview.ts'
 import type { ActingScope } from './scope.ts'
+import { watchJob } from './second-look.ts'
 
 type Describe = (applied: Applied) => NewEvent & { id: string }
 
@@ -63,6 +64,7 @@ export async function carryOut(operation: Operation, request: OperationRequest, 
       const event = requested.describe(applied)
       const settled = !(await closeRequest(kit, em, requested.eventId))
       const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id })
+      await watchJob(operation, target, locked, row.id)
       return showExecuted(row, scope.viewer)
     })
   } catch (error) {

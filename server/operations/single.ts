@@ -11,6 +11,7 @@ import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseSt
 import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
+import { lookSoon, watchJob } from './second-look.ts'
 import { hashPlan, keepPreview, previewToken, showPlan, showPreview } from './preview.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
@@ -70,6 +71,7 @@ export function runOne(operation: Operation, scope: Scope, request: OperationReq
 async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: Executed | Requested): Promise<Executed> {
   const done = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
   publishChange(operation, scope, target, done)
+  if (operation.jobAction) lookSoon(scope.kit)
   return done
 }
 
@@ -125,7 +127,9 @@ async function applyPlanned(
   if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
   const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
   await scope.em.flush()
-  return showExecuted(await writeEvent(scope.kit.db, scope.em, describe(applied)), scope.viewer)
+  const event = await writeEvent(scope.kit.db, scope.em, describe(applied))
+  await watchJob(operation, target, scope, event.id)
+  return showExecuted(event, scope.viewer)
 }
 
 /** The event that tells of an operation. */

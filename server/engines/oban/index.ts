@@ -6,6 +6,7 @@ import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { producersByQueue } from './producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
+import { lookAgain } from './second-look.ts'
 import { announce, sendSignal, stopRunning } from './signals.ts'
 import { isJobId, type ObanTables, obanTables, type PoolLike, utcNow } from './table.ts'
 import { milliseconds, type Row } from '../sql.ts'
@@ -106,6 +107,8 @@ export function oban(host: ObanOptions): Engine {
     refuses: (action, { state }) => (action === 'discard' && state === 'executing' ? discardExecuting : undefined),
 
     act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx, options) : actAlone(tables, pool, action, jobs, options)),
+
+    lookAgain: (action, jobs, unsettled) => lookAgain(tables, action, jobs, unsettled),
 
     async readQueue(name) {
       const producers = await producersByQueue(tables, name)

@@ -34,6 +34,7 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
     risk,
     reason: 'required',
     onEngine: true,
+    jobAction: action,
     repairs: () => repairs ?? false,
     topics: ['jobs'],
 

@@ -6,6 +6,7 @@ import type { Kit } from '../../kit.ts'
 import { type EventRow, type NewEvent, showEvent, writeEvent } from '../event.ts'
 import { followUp } from '../follow-up.ts'
 import { systemScope } from '../scope.ts'
+import { lookSoon, watchDone } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
 import type { BatchRow, Taken } from './take.ts'
 
@@ -48,6 +49,11 @@ export async function recordBatch(kit: Kit, em: Em, { batch, run }: Taken, outco
     jobs: done,
     metadata: { ...planned.metadata, ...how.metadata, result: { bulkId: run.id, outcomes: counts } },
   })
+  const { jobAction } = kit.operations[run.action]
+  if (jobAction) {
+    const jobs = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done')
+    await watchDone(kit, em, { eventId: event.id, action: jobAction, jobs, batch: { bulkId: batch.bulk_id, number: batch.number } })
+  }
   const end = await countIn(kit, em, run, batch, counts)
   return { run, event: typeof end === 'object' ? end : event, ended: end !== false }
 }
@@ -169,5 +175,6 @@ export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): v
   kit.publishHint({ topic: 'audit' })
   for (const topic of operation.topics) kit.publishHint({ topic })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
+  lookSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
 }
