@@ -1,17 +1,29 @@
-import * as actor from './actor.ts'
-import * as audit from './audit.ts'
-import * as bulk from './bulk.ts'
-import * as cron from './cron.ts'
-import * as forensics from './forensics.ts'
-import * as health from './health.ts'
-import * as job from './job.ts'
-import * as live from './live.ts'
-import * as operation from './operation.ts'
-import * as overview from './overview.ts'
-import * as queue from './queue.ts'
+import * as actorSchemas from './actor.ts'
+import * as auditSchemas from './audit.ts'
+import * as bulkSchemas from './bulk.ts'
+import * as cronSchemas from './cron.ts'
+import * as forensicsSchemas from './forensics.ts'
+import * as healthSchemas from './health.ts'
+import * as jobSchemas from './job.ts'
+import * as liveSchemas from './live.ts'
+import * as operationSchemas from './operation.ts'
+import * as overviewSchemas from './overview.ts'
+import * as queueSchemas from './queue.ts'
 import { type EndpointName, routes } from './routes.ts'
 
-const described = { ...actor, ...audit, ...bulk, ...cron, ...forensics, ...health, ...job, ...live, ...operation, ...overview, ...queue }
+const described = {
+  ...actorSchemas,
+  ...auditSchemas,
+  ...bulkSchemas,
+  ...cronSchemas,
+  ...forensicsSchemas,
+  ...healthSchemas,
+  ...jobSchemas,
+  ...liveSchemas,
+  ...operationSchemas,
+  ...overviewSchemas,
+  ...queueSchemas,
+}
 
 /** Every endpoint, described under its own name: a route without a description does not compile. */
 export type Endpoints = { readonly [Name in EndpointName]: (typeof described)[Name] }

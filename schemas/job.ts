@@ -4,7 +4,6 @@ import { permission } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { bundle } from './forensics.ts'
 import { page, pageQuery } from './page.ts'
-import { depthOf } from './json-depth.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
 import { findUnstorable, instant, text, words } from './words.ts'
 
@@ -19,15 +18,15 @@ const stateList = text({ max: 200 }).refine(
   { error: `expected job states with commas between them: ${Object.keys(jobStates).join(', ')}` },
 )
 
-/** Deeper than anybody asks, and shallow enough to be compared with recursion. */
-const maxArgsDepth = 100
 /** PostgreSQL's numbers end not far beyond. */
 const maxExponent = 10_000
 
 const jsonObjectText = text({ max: 4000 })
-  .refine((given) => depthOf(given) <= maxArgsDepth, { error: `nested too deep; expected ${maxArgsDepth} levels at most`, abort: true })
-  .refine((given) => parseObject(given) !== undefined, { error: 'expected a JSON object as text, e.g. {"orderId":1}', abort: true })
-  .refine((given) => !findUnstorable(parseObject(given), []), { error: 'contains a NUL character or a lone surrogate' })
+  .superRefine((given, context) => {
+    const parsed = parseObject(given)
+    const message = parsed ? findUnstorable(parsed, 'as written')?.message : 'expected a JSON object as text, e.g. {"orderId":1}'
+    if (message) context.addIssue({ code: 'custom', message })
+  })
   .refine((given) => !hasUnstorableNumber(given), { error: `contains a number beyond 1e${maxExponent} or with more than ${maxExponent} decimal places, which no engine stores` })
 
 function hasUnstorableNumber(given: string): boolean {

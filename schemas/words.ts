@@ -19,28 +19,62 @@ export function text({ min = 1, max }: { min?: number; max: number }) {
 }
 
 const firstInstant = Date.parse('0001-01-01T00:00:00Z')
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** An instant: ISO-8601 with an offset or Z; answers are always UTC. PostgreSQL knows no year 0. */
+/**
+ * An instant: ISO-8601 with an offset or Z; answers are always UTC. What neither JavaScript nor PostgreSQL can hold, or only
+ * one of them, is refused here: years outside 1 to 9999 in UTC, offsets beyond 15:59, digits beyond nanoseconds.
+ */
 export const instant = z.iso
   .datetime({
     offset: true,
     error: ({ input }) => (typeof input === 'string' ? 'expected an ISO-8601 instant with its offset, e.g. 2026-11-21T06:00:00Z' : undefined),
   })
-  .refine((value) => !(Date.parse(value) < firstInstant), 'expected an instant from the year 1 on')
+  .refine((value) => !(Date.parse(value) < firstInstant || Date.parse(value) > lastInstant), 'expected an instant from the year 1 to the year 9999, in UTC')
+  .refine((value) => !/[+-](1[6-9]|2\d):\d\d$/.test(value), 'expected an offset between -15:59 and +15:59')
+  .refine((value) => !/\.\d{10}/.test(value), 'expected at most nine digits after the second')
 
-/** A JSON object as the engine will receive it. NUL and lone surrogates are refused at any depth. */
-export const jsonObject = z.record(z.string(), z.json()).superRefine((value, context) => {
-  const bad = findUnstorable(value, [])
-  if (bad) context.addIssue({ code: 'custom', message: 'contains a NUL character or a lone surrogate', path: bad })
+/** A JSON object as the engine will receive it. What no database keeps is refused at any depth. */
+export const jsonObject = z.record(z.string(), z.unknown()).superRefine((value, context) => {
+  const bad = findUnstorable(value)
+  if (bad) context.addIssue({ code: 'custom', ...bad })
 })
 
-/** Where a value has what PostgreSQL keeps in no text: a NUL character, or half a character. */
-export function findUnstorable(value: unknown, path: (string | number)[]): (string | number)[] | undefined {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [key, inner] of Object.entries(value)) {
-    const found = findUnstorable(key, [...path, '(key)']) ?? findUnstorable(inner, [...path, key])
-    if (found) return found
+/** Nobody nests by hand so deep; code that walks a value may count on it. */
+const maxDepth = 100
+
+interface Unstorable {
+  path: string[]
+  message: string
+}
+
+/**
+ * Where a value holds what cannot be stored as JSON, and why; `as written` when its numbers are kept as their digits, so that
+ * one beyond JavaScript's own is none the worse. Walked with a list of what is left to look at, because the
+ * call stack ends before a body of one megabyte does.
+ */
+export function findUnstorable(value: unknown, numbers: 'as numbers' | 'as written' = 'as numbers'): Unstorable | undefined {
+  const left: { value: unknown; path: string[] }[] = [{ value, path: [] }]
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, path } = next
+    const tooDeep = path.length >= maxDepth && typeof value === 'object' && value !== null
+    const message = tooDeep ? `is nested deeper than ${maxDepth} levels` : describeUnstorable(value, numbers)
+    if (message) return { path: path.slice(0, 8), message }
+    if (typeof value !== 'object' || value === null) continue
+    for (const [key, inner] of Object.entries(value)) {
+      const message = describeUnstorable(key, numbers)
+      if (message) return { path: [...path, '(key)'].slice(0, 8), message }
+      left.push({ value: inner, path: [...path, key] })
+    }
   }
   return undefined
+}
+
+function describeUnstorable(value: unknown, numbers: 'as numbers' | 'as written'): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? 'contains a NUL character or a lone surrogate' : undefined
+  if (typeof value === 'number') return numbers === 'as written' || Number.isFinite(value) ? undefined : 'is a number beyond what JSON can carry; expected one below 1e308'
+  if (value === null || typeof value === 'boolean') return undefined
+  if (typeof value !== 'object') return `is ${typeof value}, which JSON cannot carry`
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === null || prototype === Object.prototype ? undefined : 'is neither a plain object nor a list'
 }

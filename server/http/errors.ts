@@ -66,10 +66,13 @@ export function asOpsError(thrown: unknown, method?: string): OpsError {
   return new OpsError('internal', 'Something went wrong on our side; the request id finds it in the log.')
 }
 
+/** Keys of a body may be as long as the body. */
+const maxPath = 200
+
 /** Where in the request, what was expected and what was got, unless that may be secret. */
 export function invalidRequest(error: ZodError, part: string): OpsError {
   const errors = error.issues.flatMap(ofMeantMember).map((issue) => {
-    const path = [part, ...issue.path.map(String)].filter(Boolean).join('.')
+    const path = [part, ...issue.path.map(String)].filter(Boolean).join('.').slice(0, maxPath)
     return { path, message: issue.message + describeGot(issue) }
   })
   const [first] = errors

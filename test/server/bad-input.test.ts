@@ -18,6 +18,7 @@ const create = (input: object) => ({
   input: { queue: 'nightly_sync', expression: '0 3 * * *', ...input },
 })
 const id = crypto.randomUUID()
+const nested = (depth: number): object => JSON.parse(`${'{"a":'.repeat(depth)}{}${'}'.repeat(depth)}`) as object
 
 /** A refusal is a whole problem: its code, its status, where to find it, and no trace of our insides. */
 function expectProblem(answer: Answer, status: number, code: string): void {
@@ -93,6 +94,12 @@ describe('operations', () => {
     ['a NUL byte deep in args', create({ args: { a: [{ b: 'x\0' }] } })],
     ['a lone surrogate as a key of args', create({ args: { 'a\ud800': 1 } })],
     ['args that are a list', create({ args: [1] })],
+    ['args nested without end', create({ args: nested(2_000) })],
+    ['args nested one level too deep', create({ args: nested(100) })],
+    ['a time beyond the year 9999 in UTC', { action: 'pause_cron_entry', subject, input: { resumeAt: '9999-12-31T23:59:59-10:00' } }],
+    ['a time before the year 1 in UTC', { action: 'pause_cron_entry', subject, input: { resumeAt: '0001-01-01T00:00:00+10:00' } }],
+    ['an offset that no place has', { action: 'pause_cron_entry', subject, input: { resumeAt: '2030-01-01T00:00:00+16:00' } }],
+    ['a second with a thousand digits', { action: 'pause_cron_entry', subject, input: { resumeAt: `2030-01-01T00:00:00.${'1'.repeat(1_000)}Z` } }],
     ['six fields', create({ expression: '0 0 3 * * *' })],
     ['four fields', create({ expression: '0 3 * *' })],
     ['a minute beyond the hour', create({ expression: '61 * * * *' })],
@@ -120,6 +127,15 @@ describe('operations', () => {
     [create({ expression: '0 25 * * *' }), /25.*expected.*23/],
   ])('a refusal says where, what was expected and what was got: %j', async (body, detail) => {
     expect((await operate(body)).body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail))
+  })
+
+  test('args nested a hundred levels deep, and a number that JavaScript cannot hold, are taken as they are', async () => {
+    const answer = await operate({ ...create({ args: nested(99) }), subject: { type: 'cron_entry', id: 'nested_args' } })
+    expect(answer.status, answer.text).toBe(200)
+    expect((await ask('GET', '/cron-entries/nested_args')).body.args).toEqual(nested(99))
+    for (const args of ['{"a":12345678901234567890}', '{"a":1e300}', '{"a":"1E+999999999"}']) {
+      expect((await ask('GET', `/jobs?args=${encodeURIComponent(args)}`)).status).toBe(200)
+    }
   })
 
   test('an entry that does not exist is not found', async () => {
@@ -155,6 +171,15 @@ describe('reads', () => {
     ['/audit-events?outcome=perhaps'],
     ['/audit-events?from=yesterday'],
     ['/audit-events?q=%00'],
+    ['/audit-events?from=2026-01-01T00:00:00%2B16:00'],
+    ['/audit-events?to=9999-12-31T23:59:59-10:00'],
+    ['/audit-events?from=2026-02-30T00:00:00Z'],
+    [`/audit-events?from=2026-01-01T00:00:00.${'1'.repeat(200)}Z`],
+    ['/jobs?from=2026-01-01T00:00:00%2B23:59'],
+    ['/jobs?args=%7B%22a%22:1E%2B999999999%7D'],
+    ['/jobs?args=%7B%22a%22:1e-999999999%7D'],
+    [`/jobs?args=${encodeURIComponent(JSON.stringify(nested(700)))}`],
+    ['/jobs/export?format=csv&from=9999-12-31T23:59:59-10:00'],
     ['/audit-events?cursor=rubbish'],
     [`/audit-events?cursor=${cursor(['2026-13-45 99:99:99+00', id])}`],
     [`/audit-events?cursor=${cursor(['2026-01-01 00:00:00+00', "'; drop table ops.preview; --"])}`],
