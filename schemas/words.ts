@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An enum of a vocabulary table's keys. */
-export function words<T extends Record<string, string>>(table: T) {
+export function words<T extends Record<string, unknown>>(table: T) {
   return z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
 }
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit'
 import { property, query } from 'lit/decorators.js'
+import { auditPath, evidencePath, operationActions } from '../../schemas/actions.ts'
 import type { JobDetail } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { waitReasons } from '../../schemas/vocabulary.ts'
@@ -155,17 +156,17 @@ export class OpsJob extends OpsElement {
   }
 
   private get forensicsHref(): string {
-    return `${this.base}/forensics/job/${encodeURIComponent(this.jobId)}`
+    return this.base + evidencePath('job', this.jobId)
   }
 
   private get auditHref(): string {
-    return `${this.base}/audit?subjectType=job&subjectId=${encodeURIComponent(this.jobId)}`
+    return this.base + auditPath('job', this.jobId)
   }
 
   /** What is asked of this job is asked of it as it stands here. */
   private readonly ask = (ask: Ask): void => {
     const { data } = this.job
-    const ours = ask.action.endsWith('_job') && ask.id === data?.id
+    const ours = operationActions[ask.action].subject === 'job' && ask.id === data?.id
     void this.confirm.open(ours ? { ...ask, seen: data?.version } : ask)
   }
 }

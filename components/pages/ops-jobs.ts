@@ -20,7 +20,7 @@ import { nothingThere } from './jobs/empty.ts'
 import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
 import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
 import { keysOf } from './jobs/keys.ts'
-import { jobOperations, type JobOperation } from './jobs/operations.ts'
+import { jobOperations } from './jobs/operations.ts'
 import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
 import { jobsOf, newJobs, refresh, show, type Shown } from './jobs/rows.ts'
 import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
@@ -278,7 +278,7 @@ export class OpsJobs extends OpsElement {
   /** Why this actor may change no job at all; said once on top. */
   private get readOnly(): string {
     if (!this.session) return ''
-    const reasons = (Object.keys(jobOperations) as JobOperation[]).map((action) => this.session!.permissions[action])
+    const reasons = jobOperations.map((action) => this.session!.permissions[action])
     return reasons.every((permission) => permission && !permission.allowed) ? (reasons[0]!.reason ?? 'Your account may not do this.') : ''
   }
 

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
+import { operationsOn } from '../../schemas/actions.ts'
 import type { Queue } from '../../schemas/queue.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
@@ -134,9 +135,9 @@ export class OpsQueues extends OpsElement {
 
   /** Why this actor may change no queue at all; said once on top. */
   private get readOnly(): string {
-    const operations = Object.entries(this.session?.permissions ?? {}).filter(([action]) => action.endsWith('_queue'))
-    if (operations.length === 0 || operations.some(([, { allowed }]) => allowed)) return ''
-    return operations[0]![1].reason ?? 'Your account may not do this.'
+    const permissions = operationsOn('queue').flatMap((action) => this.session?.permissions[action] ?? [])
+    if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
+    return permissions[0]!.reason ?? 'Your account may not do this.'
   }
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)

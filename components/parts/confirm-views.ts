@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { auditPath } from '../../schemas/actions.ts'
 import type { AuditEvent } from '../../schemas/audit.ts'
 import type { Plan, Subject } from '../../schemas/plan.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -64,7 +65,7 @@ function advice({ code, status }: Problem, base: string, subject?: Subject): Tem
   if (status === 401) return 'Nothing was changed. Sign in again in another tab, then try again here; what you typed stays.'
   if (code === 'preview_expired') return 'Nothing was changed. Review it again to go on.'
   if (code === 'preview_consumed' && subject) {
-    const href = `${base}/audit?subjectType=${subject.type}&subjectId=${encodeURIComponent(subject.id)}`
+    const href = base + auditPath(subject.type, subject.id)
     return html`The <a href=${href}>audit log</a> shows what came of it.`
   }
   return ''

@@ -169,7 +169,7 @@ export class OpsConfirm extends OpsElement {
   private primary(ask: Ask) {
     if (this.preview && this.status === 'ready') {
       const { risk, selection } = this.preview.plan
-      const verb = selection ? `${operationActions[ask.action]} ${countOf(selection.eligible, 'job')}` : operationActions[ask.action]
+      const verb = selection ? `${operationActions[ask.action].label} ${countOf(selection.eligible, 'job')}` : operationActions[ask.action].label
       const danger = risk === 'high' ? 'danger' : 'primary'
       return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
     }
@@ -179,7 +179,7 @@ export class OpsConfirm extends OpsElement {
 
   private title_(ask: Ask): string {
     const what = ask.selection ? 'the selected jobs' : ask.id
-    return this.preview?.plan.title ?? `${operationActions[ask.action]}${what ? `: ${what}` : ''}`
+    return this.preview?.plan.title ?? `${operationActions[ask.action].label}${what ? `: ${what}` : ''}`
   }
 
   private announcement(): string {

@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit'
+import { subjectPath } from '../../schemas/actions.ts'
 
 export function jobHref(base: string, id: string): string {
-  return `${base}/job/${encodeURIComponent(id)}`
+  return base + subjectPath('job', id)
 }
 
 /** Where jobs with something in common are listed. */

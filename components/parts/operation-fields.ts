@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../schemas/cron.ts'
 import type { JobSelection } from '../../schemas/job.ts'
 import type { OperationInput } from '../../schemas/operation.ts'
-import type { OperationAction } from '../../schemas/vocabulary.ts'
+import { type OperationAction, operationActions } from '../../schemas/actions.ts'
 
 /** What a page asks the dialog to confirm. */
 export interface Ask {
@@ -34,14 +34,13 @@ export interface OperationFields {
 /** What the operations of a page ask besides the reason; one that is not named asks nothing. */
 export type FieldsByAction = Partial<Record<OperationAction, OperationFields>>
 
-/** An operation is named after its verb and the kind of its subject, e.g. `pause_queue`. */
 export const nothingToAsk: OperationFields = {
   eager: true,
   needsEntry: false,
   start: () => ({}),
   render: () => html``,
   request: (_, { action, id = '', selection, seen }) => {
-    const type = action.slice(action.indexOf('_') + 1)
+    const type = operationActions[action].subject
     const input = seen === undefined ? {} : { input: { seen } }
     return { action, ...(selection ? { selection } : { subject: { type, id } }), ...input } as OperationInput
   },

@@ -1,10 +1,9 @@
 import { html, type TemplateResult } from 'lit'
-import { subjectTypes } from '../../schemas/vocabulary.ts'
+import { evidencePath, subjectPath, type SubjectType, subjectTypes } from '../../schemas/actions.ts'
 
 /** Where everything known of a subject is told; of a bulk run that is the list it was made from. */
 export function forensicsHref(base: string, { type, id }: { type: string; id: string }): string {
-  if (type === 'bulk') return `${base}/list?bulk=${encodeURIComponent(id)}`
-  return `${base}/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
+  return base + (type === 'bulk' ? subjectPath(type, id) : evidencePath(type, id))
 }
 
 /** A subject by its name, leading to its evidence where its kind has any. */
@@ -14,5 +13,5 @@ export function subjectLink(base: string, subject: { type: string; id: string })
 }
 
 export function subjectTypeLabel(type: string): string {
-  return subjectTypes[type as keyof typeof subjectTypes] ?? type.replaceAll('_', ' ')
+  return subjectTypes[type as SubjectType]?.label ?? type.replaceAll('_', ' ')
 }

@@ -97,8 +97,8 @@ export class OpsShell extends OpsElement {
   private links() {
     return html`<ul>
         ${navigation.map((route) => {
-          const { title, path } = route
-          const here = [this.place?.route.path, this.place?.route.under].includes(path)
+          const { title, paths: [path] } = route
+          const here = [this.place?.route.paths[0], this.place?.route.under].includes(path)
           const refused = this.refused(route)
           if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
           return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
@@ -113,7 +113,7 @@ export class OpsShell extends OpsElement {
     return !permission || permission.allowed ? '' : (permission.reason ?? 'Your account may not see this.')
   }
 
-  private href({ path }: Route): string {
+  private href({ paths: [path] }: Route): string {
     return `${this.base}${path || '/'}`
   }
 
@@ -241,7 +241,7 @@ function apply(page: OpsElement, shown: Record<string, string>): void {
 
 function titleOf({ route, shown }: Place): string {
   const subject = shown.subjectId ?? shown.entry ?? (route.under && shown.jobId)
-  return subject && route.path !== '/audit' ? `${subject} · ${route.title}` : route.title
+  return subject && route.view !== 'view_audit' ? `${subject} · ${route.title}` : route.title
 }
 
 const brandMark = html`<svg viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">

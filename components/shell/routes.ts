@@ -1,25 +1,28 @@
-import type { ViewAction } from '../../schemas/vocabulary.ts'
+import type { ViewAction, viewActions } from '../../schemas/actions.ts'
 
-export interface Route {
+export interface Route<View extends ViewAction = ViewAction> {
   title: string
-  /** Below the base. */
-  path: string
+  /** Those of the view, which the server opens: below the base, that of the navigation first; `{name}` stands for what the page shows. */
+  paths: readonly PathOf<View>[]
   /** Reached by links only; the navigation shows this route instead. */
   under?: string
   /** What must be allowed to go there. */
-  view: ViewAction
+  view: View
   tag: string
   load: () => Promise<unknown>
 }
 
-export const routes: Route[] = [
-  { title: 'Overview', path: '', view: 'view_overview', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
-  { title: 'Jobs', path: '/list', view: 'view_jobs', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
-  { title: 'Queues', path: '/queues', view: 'view_queues', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
-  { title: 'Cron', path: '/cron', view: 'view_cron', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
-  { title: 'Forensics', path: '/forensics', view: 'view_forensics', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
-  { title: 'Audit', path: '/audit', view: 'view_audit', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
-  { title: 'Job', path: '/job', under: '/list', view: 'view_jobs', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
+type PathOf<View extends ViewAction> = (typeof viewActions)[View]['paths'][number]
+type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
+
+export const routes: RouteOfAny[] = [
+  { title: 'Overview', paths: [''], view: 'view_overview', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
+  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
+  { title: 'Queues', paths: ['/queues'], view: 'view_queues', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
+  { title: 'Cron', paths: ['/cron'], view: 'view_cron', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
+  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
+  { title: 'Audit', paths: ['/audit'], view: 'view_audit', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
+  { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
 ]
 
 export interface Place {
@@ -34,9 +37,8 @@ export function placeOf(base: string, url: URL): Place | undefined {
   if (path === undefined) return undefined
   const query = Object.fromEntries(url.searchParams)
   const { at, named } = nameOf(path)
-  const route = routes.find((each) => each.path === at)
-  if (!route || (route.under && !named)) return undefined
-  return { route, shown: { ...renamed(query), ...named } }
+  const route = routes.find(({ paths: [own] }) => own === at)
+  return route && { route, shown: { ...renamed(query), ...named } }
 }
 
 /** A page about one thing has its name in the path, where it may hold any character. */
@@ -44,7 +46,7 @@ function nameOf(path: string): { at: string; named?: Record<string, string> } {
   const [, subjectType, subjectId] = /^\/forensics\/([^/]+)\/(.+)$/.exec(path) ?? []
   if (subjectType && subjectId) return { at: '/forensics', named: { subjectType, subjectId } }
   const [, jobId] = /^\/job\/(.+)$/.exec(path) ?? []
-  if (jobId) return { at: '/job', named: { jobId } }
+  if (jobId) return { at: '/job/{jobId}', named: { jobId } }
   return { at: path }
 }
 

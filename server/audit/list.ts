@@ -1,7 +1,7 @@
 import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { AuditEvent, AuditFilters, ViewAction } from '../../schemas/index.ts'
+import { type AuditEvent, type AuditFilters, subjectAccess, viewOfSubject } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
@@ -10,14 +10,8 @@ import type { Viewer } from '../host/viewer.ts'
 import { type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** Whose page shows a subject; everything else belongs to the audit log itself. */
-const subjectViews: Record<string, ViewAction> = {
-  cron_entry: 'view_cron',
-  job: 'view_jobs',
-  queue: 'view_queues',
-  bulk: 'view_jobs',
-  incident: 'view_incidents',
-}
+/** Subjects with a page of their own; everything else belongs to the audit log itself. */
+const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audit_event')
 
 /** All but the jobs of a bulk run's event: there may be a thousand, and a list needs to know only how many. */
 const columns = sql.raw(
@@ -105,7 +99,7 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
 
 async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>[]> {
   const answers = await Promise.all(
-    Object.entries(subjectViews).map(async ([type, view]) => {
+    withPage.map(async ([type, { view }]) => {
       const { allowed } = await viewer.can(view, pageOf(view))
       return allowed ? null : type
     }),
@@ -122,7 +116,7 @@ export async function visibleEvents(
 ): Promise<AuditEvent[]> {
   const shown = await Promise.all(
     rows.map(async (row) => {
-      const view = subjectViews[row.subject_type]
+      const view = viewOfSubject(row.subject_type)
       if (!view) return showListed(row, viewer, surface)
       const { allowed } = await viewer.can(view, { ...resourceOf(row), type: row.subject_type, id: row.subject_id })
       return allowed ? showListed(row, viewer, surface) : null

@@ -1,6 +1,4 @@
-import type { CronEntry, Permission, Slot } from '../../schemas/index.ts'
-import { operationActions } from '../../schemas/index.ts'
-import type { OperationAction } from '../../schemas/vocabulary.ts'
+import { type CronEntry, operationsOn, type Permission, type Slot } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { diagnose } from './diagnosis.ts'
@@ -70,7 +68,7 @@ function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, r
 
 /** What this actor may do here, as the host says; whether it is possible now is decided by the operation. */
 async function permissionsOn({ viewer }: Scope, entry: Entry): Promise<Record<string, Permission>> {
-  const actions = Object.keys(operationActions).filter((action) => /_cron_(entry|slot)$/.test(action)) as OperationAction[]
+  const actions = operationsOn('cron_entry')
   const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
   const resource = resourceOf(entry)
   const answers = await Promise.all(actions.map((action) => (viewer.principal ? viewer.can(action, resource) : nameless)))

@@ -1,4 +1,4 @@
-import type { AuditEvent, Bundle, NextPath } from '../../schemas/index.ts'
+import { type AuditEvent, type Bundle, type NextPath, subjectPath } from '../../schemas/index.ts'
 import { getEvent, readRows, visibleEvents } from '../audit/list.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -14,7 +14,7 @@ export async function eventBundle(scope: Scope, id: string): Promise<Bundle> {
   const around = await eventsAround(scope, event)
   const related = around.filter(({ requestId, id }) => requestId === event.requestId && id !== event.id)
   return {
-    subject: { type: 'audit_event', id, label: `${event.eventType} of ${event.subject.id}`, href: `${scope.kit.base}/audit?event=${id}` },
+    subject: { type: 'audit_event', id, label: `${event.eventType} of ${event.subject.id}`, href: `${scope.kit.base}${subjectPath('audit_event', id)}` },
     diagnosis: {
       status: event.outcome === 'succeeded' ? 'resolved' : 'needs_review',
       title: `${describeEvent(event)}.`,

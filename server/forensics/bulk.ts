@@ -1,4 +1,4 @@
-import { type Bundle, type BulkRun, bulkOutcomes, leftOverOutcomes, type NextPath, operationActions } from '../../schemas/index.ts'
+import { bulkOutcomes, type BulkRun, type Bundle, leftOverOutcomes, type NextPath, operationActions, subjectPath } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import { getRun } from '../operations/bulk/read.ts'
@@ -16,15 +16,15 @@ export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
   const run = await findRun(scope, id)
   if (!run) return unknownBundle(scope, subject, 'Supply the id of a bulk run that was confirmed.')
   const trail = await listTrail(scope, 'bulk', id)
-  const href = `${scope.kit.base}/list?${new URLSearchParams({ bulk: id })}`
+  const href = `${scope.kit.base}${subjectPath('bulk', id)}`
   return {
-    subject: { ...subject, label: `${operationActions[run.action]}, ${run.total} jobs`, href },
+    subject: { ...subject, label: `${operationActions[run.action].label}, ${run.total} jobs`, href },
     diagnosis: diagnose(run),
     completeness: completenessOf(run, trail),
     window: { from: run.createdAt, to: run.finishedAt ?? scope.now.toISOString() },
     chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
     linkedResources: trail.events.slice(0, 5).map((event) => ({
-      type: 'audit_event', id: event.id, label: event.eventType, href: `${scope.kit.base}/audit?event=${event.id}`,
+      type: 'audit_event', id: event.id, label: event.eventType, href: `${scope.kit.base}${subjectPath('audit_event', event.id)}`,
     })),
     nextPaths: await pathsOf(scope, run, href),
     runbook: runbookFor(run),

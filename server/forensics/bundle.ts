@@ -1,4 +1,4 @@
-import type { Bundle, NextPath } from '../../schemas/index.ts'
+import { auditPath as auditPathOf, type Bundle, evidencePath, type NextPath } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 
 export interface UnknownSubject {
@@ -27,7 +27,6 @@ export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: str
 }
 
 export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: number): NextPath {
-  const search = new URLSearchParams({ subjectType: type, subjectId: id })
   return {
     order,
     ownership: 'powertools_native',
@@ -35,7 +34,7 @@ export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: n
     posture: 'Audited action',
     label: 'Read its audit events',
     detail: 'Every change and every refused attempt, with actor and reason.',
-    href: `${kit.base}/audit?${search}`,
+    href: `${kit.base}${auditPathOf(type, id)}`,
   }
 }
 
@@ -66,5 +65,5 @@ export async function foreignPaths(scope: Scope, order: number, owners = 'the pe
 }
 
 export function forensicsHref({ kit }: Scope, type: string, id: string): string {
-  return `${kit.base}/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
+  return `${kit.base}${evidencePath(type, id)}`
 }

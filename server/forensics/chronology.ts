@@ -1,5 +1,5 @@
 import type { AuditEvent, ChronologyItem, Slot } from '../../schemas/index.ts'
-import { operationActions, slotOutcomes } from '../../schemas/index.ts'
+import { operationLabel, slotOutcomes } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { forensicsHref } from './bundle.ts'
 
@@ -56,11 +56,11 @@ const verbs: Record<string, string> = {
 }
 
 export function describeEvent({ actor, eventType, action, outcome, code, jobs }: AuditEvent): string {
-  const attempt = `“${operationActions[action as keyof typeof operationActions] ?? action}” (${code ?? 'no code'})`
+  const attempt = `“${operationLabel(action)}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
   if (code === 'orphan_request') return `The end of ${attempt.replace(/ \(.*/, '')}, asked by ${actor.label}, is not known`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
-  if (outcome === 'requested') return `${actor.label} asked the engine for “${operationActions[action as keyof typeof operationActions] ?? action}”`
+  if (outcome === 'requested') return `${actor.label} asked the engine for “${operationLabel(action)}”`
   const told = verbs[eventType] ?? eventType
   return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${jobs} jobs together`)}`
 }

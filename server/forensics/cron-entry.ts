@@ -1,4 +1,4 @@
-import type { Bundle, CronEntry, CronHistory, NextPath, OperationAction, Slot } from '../../schemas/index.ts'
+import { type Bundle, type CronEntry, type CronHistory, type NextPath, type OperationAction, type Slot, subjectPath } from '../../schemas/index.ts'
 import { operationActions, slotOutcomes } from '../../schemas/index.ts'
 import { getCronEntry, getCronHistory } from '../cron/read.ts'
 import { OpsError } from '../error.ts'
@@ -22,7 +22,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const from = new Date(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000))
   const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
   return {
-    subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}/cron?entry=${encodeURIComponent(name)}` },
+    subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
     diagnosis: diagnose(entry, history),
     completeness: completenessOf(history, trail),
     window: { from: history.from, to: history.to },
@@ -34,7 +34,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
       type: 'audit_event',
       id,
       label: eventType,
-      href: `${scope.kit.base}/audit?event=${id}`,
+      href: `${scope.kit.base}${subjectPath('audit_event', id)}`,
     })),
     nextPaths: await nextPaths(scope, entry),
     runbook: runbookFor(entry, history),
@@ -97,7 +97,7 @@ async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {
     ownership: 'powertools_native',
     ownershipLabel: 'Powertools-native',
     posture: 'Audited action',
-    label: `${operationActions[action]}: ${entry.name}`,
+    label: `${operationActions[action].label}: ${entry.name}`,
     detail: pathDetail(action, entry),
     operation: { action, subject: { type: 'cron_entry', id: entry.name }, ...(entry.permissions[action] ?? { allowed: false }) },
   }))

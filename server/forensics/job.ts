@@ -1,4 +1,4 @@
-import type { Bundle, ChronologyItem, JobDetail } from '../../schemas/index.ts'
+import { type Bundle, type ChronologyItem, type JobDetail, subjectPath } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
 import { findJob, getJob, type JobFacts } from '../jobs/detail.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -37,7 +37,7 @@ async function openBundle(scope: Scope, job: JobFacts, trail: Trail): Promise<Bu
   const completeness = await judgeJobEvidence(scope, job, trail)
   const diagnosis = diagnoseJob(job)
   return {
-    subject: { type: 'job', id: job.id, label: job.worker ?? job.queue, href: `${kit.base}/job/${encodeURIComponent(job.id)}` },
+    subject: { type: 'job', id: job.id, label: job.worker ?? job.queue, href: `${kit.base}${subjectPath('job', job.id)}` },
     diagnosis,
     completeness,
     window: { from: job.createdAt, to: now.toISOString() },

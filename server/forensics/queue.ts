@@ -1,6 +1,6 @@
-import { type Bundle, jobStates, type NextPath, operationActions, type Queue } from '../../schemas/index.ts'
+import { type Bundle, jobStates, type NextPath, operationActions, operationsOn, type Queue, subjectPath } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
-import { type QueueAction, queueActions } from '../queues/legality.ts'
+import type { QueueAction } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
 import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -23,13 +23,13 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
   const diagnosis = diagnose(queue, still)
   const completeness = completenessOf(scope, queue, trail)
   return {
-    subject: { ...subject, label: name, href: `${kit.base}/queues?${new URLSearchParams({ queue: name })}` },
+    subject: { ...subject, label: name, href: `${kit.base}${subjectPath('queue', name)}` },
     diagnosis,
     completeness,
     window: { from: new Date(now.getTime() - windowMinutes * 60_000).toISOString(), to: now.toISOString() },
     chronology: newestFirst([...trail.events.map((event) => eventItem(scope, event)), ...pauseItem(queue, trail)]),
     linkedResources: [
-      ...trail.events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${kit.base}/audit?event=${id}` })),
+      ...trail.events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${kit.base}${subjectPath('audit_event', id)}` })),
     ],
     nextPaths: await pathsOf(scope, queue),
     runbook: runbookFor(queue, still, diagnosis, completeness),
@@ -108,12 +108,12 @@ const says: Record<QueueAction, string> = {
 }
 
 async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
-  const offered = queueActions.filter((action) => action !== (queue.paused ? 'pause_queue' : 'resume_queue'))
+  const offered = operationsOn('queue').filter((action) => action !== (queue.paused ? 'pause_queue' : 'resume_queue'))
   const ours = { ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' } as const
   const native = offered.map((action, index): NextPath => ({
     ...ours,
     order: index + 1,
-    label: `${operationActions[action]}: ${queue.name}`,
+    label: `${operationActions[action].label}: ${queue.name}`,
     detail: says[action],
     operation: { action, subject: { type: 'queue', id: queue.name }, ...(queue.operations[action] ?? { allowed: false }) },
   }))

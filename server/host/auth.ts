@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Action, Permission, Principal, ViewAction } from '../../schemas/index.ts'
+import { type Action, type Permission, type Principal, type ViewAction, viewActions } from '../../schemas/index.ts'
 
 /** What an action is about. The same full resource is passed at preview and at execute. */
 export interface Resource {
@@ -14,7 +14,7 @@ export interface Resource {
 
 /** A whole surface, as `authorize` is asked about it: `{ type: 'page', id: 'cron' }` for `view_cron`. */
 export function pageOf(view: ViewAction): Resource {
-  return { type: 'page', id: view.replace('view_', '') }
+  return { type: 'page', id: viewActions[view].page }
 }
 
 /**

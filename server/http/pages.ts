@@ -1,6 +1,6 @@
 import { pageOf } from '../host/auth.ts'
 import type { Context, Middleware } from 'koa'
-import type { ViewAction } from '../../schemas/index.ts'
+import { type ViewAction, viewActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import type { Kit } from '../kit.ts'
 import { asOpsError, answerProblem } from './errors.ts'
@@ -19,15 +19,12 @@ export const pageHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-const pageViews: [RegExp, ViewAction][] = [
-  [/^\/?$/, 'view_overview'],
-  [/^\/list$/, 'view_jobs'],
-  [/^\/job\/.+$/, 'view_jobs'],
-  [/^\/queues$/, 'view_queues'],
-  [/^\/cron$/, 'view_cron'],
-  [/^\/audit$/, 'view_audit'],
-  [/^\/forensics(\/[^/]+\/[^/]+)?$/, 'view_forensics'],
-]
+const pages = (Object.keys(viewActions) as ViewAction[]).flatMap((view) => viewActions[view].paths.map((path) => ({ view, pattern: patternOf(path) })))
+
+/** The last name in a path may hold a slash. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}$/, '.+').replace(/\{\w+\}/g, '[^/]+')}$`)
+}
 
 /** The shell on every page path below the base. What it shows comes from the API, which asks again. */
 export function pagesMiddleware(kit: Kit): Middleware {
@@ -51,8 +48,8 @@ export function pagesMiddleware(kit: Kit): Middleware {
 async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   const scope = await openScope(kit, ctx)
   if (!scope) return askToSignIn(kit, ctx)
-  const path = ctx.path.slice(kit.base.length)
-  const view = pageViews.find(([pattern]) => pattern.test(path))?.[1]
+  const path = ctx.path.slice(kit.base.length).replace(/^\/$/, '')
+  const view = pages.find(({ pattern }) => pattern.test(path))?.view
   const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
   ctx.type = 'html'
   ctx.body = shellPage(kit.base)

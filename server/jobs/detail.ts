@@ -5,7 +5,7 @@ import { type EngineJobDetail, type FoundJob, type JobRef, unfinishedStates } fr
 import { OpsError } from '../error.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
-import { operationsOn } from './permissions.ts'
+import { permissionsOn } from './permissions.ts'
 import { jobResource, visibleJobs } from './resource.ts'
 import { showJob } from './show.ts'
 import { timelineOf } from './timeline.ts'
@@ -34,7 +34,7 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
     findSlot(scope, job.id),
     findPause(scope, job.queue),
     visibleRefs(scope, job.dependencies),
-    operationsOn(scope, job),
+    permissionsOn(scope, job),
   ])
   const unfinished = job.dependencies.filter(({ state }) => unfinishedStates.includes(state))
   const origin = await visibleRefs(scope, [job.parent, job.retryOf].filter((ref) => ref !== undefined))

@@ -1,20 +1,20 @@
-import { type JobState, jobStates, type OperationAction, type ProblemCode } from '../../schemas/index.ts'
+import { type JobState, jobStates, operationActions, type OperationOn, type ProblemCode } from '../../schemas/index.ts'
 import type { Engine, JobAction, SelectedJob } from '../engines/engine.ts'
 
-/** States a job may be in for each action; everywhere else the action would change nothing, or undo what is done. */
-export const legalStates: Readonly<Record<JobAction, readonly JobState[]>> = {
-  retry: ['retryable', 'discarded', 'cancelled', 'completed'],
-  cancel: ['scheduled', 'available', 'executing', 'retryable'],
-  discard: ['scheduled', 'available', 'executing', 'retryable'],
-  restore: ['discarded'],
-  rescue: ['executing'],
+export type JobOperation = OperationOn<'job'>
+
+/** What the engine is asked for, where an operation is one of the changes that every engine knows. */
+export const engineActions: Readonly<Partial<Record<JobOperation, JobAction>>> = {
+  retry_job: 'retry',
+  cancel_job: 'cancel',
+  discard_job: 'discard',
+  restore_job: 'restore',
+  rescue_job: 'rescue',
 }
 
-export const jobActions = Object.keys(legalStates) as JobAction[]
-
-/** The operation that does an action to jobs. */
-export function operationOf(action: JobAction): OperationAction & `${JobAction}_job` {
-  return `${action}_job`
+/** Is the operation legal on a job in this state? Everywhere else it would change nothing, or undo what is done. */
+export function isLegal(operation: JobOperation, state: JobState): boolean {
+  return statesOf(operation).includes(state)
 }
 
 export interface Illegal {
@@ -28,30 +28,27 @@ export interface Illegal {
  * engine cannot do it to a job in that state. What only the evidence knows (whose discard it was, whether an executor is
  * missing) is asked by the operation.
  */
-export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, action: JobAction, job: SelectedJob): Illegal | undefined {
-  const lacking = engine.lacks[operationOf(action)]
+export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, operation: JobOperation, job: SelectedJob): Illegal | undefined {
+  const lacking = engine.lacks[operation]
   if (lacking !== undefined) return { code: 'unsupported_by_engine', reason: lacking }
-  if (!legalStates[action].includes(job.state)) return { code: 'illegal_transition', reason: describeState(action, job.state) }
-  if (action === 'rescue' && job.attended !== undefined) return { code: 'illegal_transition', reason: job.attended }
-  const refused = engine.refuses?.(action, job)
+  if (!isLegal(operation, job.state)) return { code: 'illegal_transition', reason: describeState(operation, job.state) }
+  if (operation === 'rescue_job' && job.attended !== undefined) return { code: 'illegal_transition', reason: job.attended }
+  const action = engineActions[operation]
+  const refused = action && engine.refuses?.(action, job)
   return refused === undefined ? undefined : { code: 'unsupported_by_engine', reason: refused }
 }
 
 /** The sentence alone, e.g. beside a disabled control or to count jobs by why they are left out. */
-export function whyNot(engine: Pick<Engine, 'lacks' | 'refuses'>, action: JobAction, job: SelectedJob): string | undefined {
-  return findIllegal(engine, action, job)?.reason
+export function whyNot(engine: Pick<Engine, 'lacks' | 'refuses'>, operation: JobOperation, job: SelectedJob): string | undefined {
+  return findIllegal(engine, operation, job)?.reason
 }
 
-const past: Record<JobAction, string> = {
-  retry: 'retried',
-  cancel: 'cancelled',
-  discard: 'discarded',
-  restore: 'restored',
-  rescue: 'rescued',
-}
-
-function describeState(action: JobAction, state: JobState): string {
-  const legal = legalStates[action].map((each) => jobStates[each])
+function describeState(operation: JobOperation, state: JobState): string {
+  const legal = statesOf(operation).map((each) => jobStates[each])
   const expected = legal.length === 1 ? legal[0]! : `${legal.slice(0, -1).join(', ')} or ${legal.at(-1)!}`
-  return `It is ${jobStates[state]}; only ${expected} jobs can be ${past[action]}.`
+  return `It is ${jobStates[state]}; ${operationActions[operation].label} is for ${expected} jobs.`
+}
+
+function statesOf(operation: JobOperation): readonly JobState[] {
+  return operationActions[operation].states
 }

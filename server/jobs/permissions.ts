@@ -1,21 +1,20 @@
-import type { Permission } from '../../schemas/index.ts'
+import { operationsOn, type Permission } from '../../schemas/index.ts'
 import type { SelectedJob } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
-import { jobActions, operationOf, whyNot } from './legality.ts'
+import { whyNot } from './legality.ts'
 import { whyNotRestorable } from './operations/undo.ts'
 import { jobResource } from './resource.ts'
 
 const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
 
 /** What this actor may do to the job now: as the host says, and as engine, state and evidence allow. */
-export async function operationsOn(scope: Scope, job: SelectedJob): Promise<Record<string, Permission>> {
+export async function permissionsOn(scope: Scope, job: SelectedJob): Promise<Record<string, Permission>> {
   const { kit, viewer } = scope
-  const answers = jobActions.map(async (action): Promise<[string, Permission]> => {
-    const operation = operationOf(action)
+  const answers = operationsOn('job').map(async (operation): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(operation, jobResource(job)) : nameless
     if (!permission.allowed) return [operation, permission]
-    const illegal = whyNot(kit.engine, action, job)
-    const [reason] = action === 'restore' ? await whyNotRestorable(scope, [job], [illegal]) : [illegal]
+    const illegal = whyNot(kit.engine, operation, job)
+    const [reason] = operation === 'restore_job' ? await whyNotRestorable(scope, [job], [illegal]) : [illegal]
     return [operation, reason === undefined ? permission : { allowed: false, reason }]
   })
   return Object.fromEntries(await Promise.all(answers))

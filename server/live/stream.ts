@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { LiveHint, ViewAction } from '../../schemas/index.ts'
+import { type LiveHint, subjectAccess, type ViewAction } from '../../schemas/index.ts'
 import type { PublishedHint } from '../db/hint.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -14,12 +14,8 @@ const maxStalledMs = 30_000
 const trustMs = 5_000
 
 const topicViews: Record<string, ViewAction> = {
-  cron: 'view_cron',
-  audit: 'view_audit',
   overview: 'view_overview',
-  jobs: 'view_jobs',
-  bulk: 'view_jobs',
-  queues: 'view_queues',
+  ...Object.fromEntries(Object.values(subjectAccess).map(({ topic, view }) => [topic, view])),
 }
 
 export interface Following {

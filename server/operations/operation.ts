@@ -111,8 +111,6 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   jobAction?: JobAction
   /** Does it repair something? Then the host's escalation handler is told after it has committed. */
   repairs?(target: Target<Found>): boolean
-  /** Hint topics besides `audit`. */
-  topics: string[]
   /** Reads the subject; with `scope.locking` it locks it. A subject that does not exist is still a resource. */
   find(request: Request, scope: ActingScope): Promise<Target<Found>>
   /** Decides; throws an OpsError when the request is not legal now. `eventId` is the event that will be written. */

@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/core'
-import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan } from '../../schemas/index.ts'
+import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan, topicOf } from '../../schemas/index.ts'
 import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
@@ -162,7 +162,7 @@ function eventOf(
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
 function publishChange(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
   kit.publishHint({ topic: 'audit' })
-  for (const topic of operation.topics) kit.publishHint({ topic, subject: event.subject, resource: target.resource })
+  kit.publishHint({ topic: topicOf(operation.action), subject: event.subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }
 

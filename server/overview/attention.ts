@@ -1,4 +1,4 @@
-import { type Exemplar, type OperationAction, operationActions } from '../../schemas/index.ts'
+import { evidencePath, type Exemplar, operationLabel, subjectPath } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -26,8 +26,8 @@ export function cronAttention({ kit: { base } }: Scope, { name, attention, at, p
       label: name,
       attention,
       at,
-      href: `${base}/cron?entry=${encodeURIComponent(name)}`,
-      forensicsHref: `${base}/forensics/cron_entry/${encodeURIComponent(name)}`,
+      href: `${base}${subjectPath('cron_entry', name)}`,
+      forensicsHref: `${base}${evidencePath('cron_entry', name)}`,
       completeness: partial ? 'partial_evidence' : 'complete',
     },
   }
@@ -43,8 +43,8 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
       label: still.queue,
       attention: describeStillQueue(scope, still),
       at: still.since,
-      href: `${base}/queues?${new URLSearchParams({ queue: still.queue })}`,
-      forensicsHref: `${base}/forensics/queue/${encodeURIComponent(still.queue)}`,
+      href: `${base}${subjectPath('queue', still.queue)}`,
+      forensicsHref: `${base}${evidencePath('queue', still.queue)}`,
       completeness: still.why === 'paused' && !still.pausedBy ? 'partial_evidence' : 'complete',
     },
   }))
@@ -89,8 +89,8 @@ export async function discardedAttention(scope: Scope): Promise<DiscardedLately>
         label: worker ?? queue,
         attention: `failed for good after ${attempt === 1 ? 'one attempt' : `${attempt} attempts`}, in queue ${queue}`,
         at,
-        href: `${kit.base}/job/${encodeURIComponent(id)}`,
-        forensicsHref: `${kit.base}/forensics/job/${encodeURIComponent(id)}`,
+        href: `${kit.base}${subjectPath('job', id)}`,
+        forensicsHref: `${kit.base}${evidencePath('job', id)}`,
         completeness: kit.engine.attemptHistory === 'all' || attempt <= 1 ? 'complete' : 'partial_evidence',
       },
     })),
@@ -105,10 +105,10 @@ export async function requestAttention(scope: Scope): Promise<Attention[]> {
     rank: 5,
     exemplar: {
       label: subject.id,
-      attention: `“${operationActions[action as OperationAction] ?? action}” was asked of the engine by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}, and its end is not known`,
+      attention: `“${operationLabel(action)}” was asked of the engine by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}, and its end is not known`,
       at,
-      href: `${base}/audit?event=${eventId}`,
-      forensicsHref: `${base}/forensics/audit_event/${eventId}`,
+      href: `${base}${subjectPath('audit_event', eventId)}`,
+      forensicsHref: `${base}${evidencePath('audit_event', eventId)}`,
       completeness: 'partial_evidence',
     },
   }))

@@ -1,4 +1,4 @@
-import type { AuditEvent, Bucket, OperatorStatus } from '../../schemas/index.ts'
+import { type AuditEvent, type Bucket, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Attention, byImpact, cronAttention, type DiscardedLately } from './attention.ts'
@@ -112,8 +112,8 @@ function resolvedBucket(scope: Scope, events: AuditEvent[]): Bucket {
       label: event.subject.id,
       attention: `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
       at: event.occurredAt,
-      href: `${base}/audit?event=${event.id}`,
-      forensicsHref: `${base}/forensics/${event.subject.type}/${encodeURIComponent(event.subject.id)}`,
+      href: `${base}${subjectPath('audit_event', event.id)}`,
+      forensicsHref: `${base}${evidencePath(event.subject.type, event.subject.id)}`,
       completeness: 'complete',
     })),
   }

@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
-import type { Principal, ViewAction } from '../../schemas/index.ts'
+import { type Principal, viewOfSubject } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { orphanSeconds } from '../operations/orphans.ts'
 import type { Scope } from '../operations/scope.ts'
 
 const most = 200
-
-const subjectViews: Record<string, ViewAction> = { job: 'view_jobs', queue: 'view_queues', cron_entry: 'view_cron', bulk: 'view_jobs' }
 
 /** A change that was asked of the engine and whose end nobody knows. */
 export interface OrphanRequest {
@@ -50,7 +48,7 @@ export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope
   )
   const answers = await Promise.all(
     rows.map(({ subject_type: type, subject_id: id, resource }) =>
-      viewer.can(subjectViews[type] ?? 'view_audit', { ...(type === 'queue' && { queue: id }), ...resource, type, id }),
+      viewer.can(viewOfSubject(type) ?? 'view_audit', { ...(type === 'queue' && { queue: id }), ...resource, type, id }),
     ),
   )
   return rows

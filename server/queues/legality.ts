@@ -1,7 +1,7 @@
+import type { OperationOn } from '../../schemas/index.ts'
 import type { Engine } from '../engines/engine.ts'
 
-export type QueueAction = 'pause_queue' | 'resume_queue' | 'scale_queue'
-export const queueActions: readonly QueueAction[] = ['pause_queue', 'resume_queue', 'scale_queue']
+export type QueueAction = OperationOn<'queue'>
 
 /** Why it is impossible now, whoever asks; `paused` is null when nobody can tell. */
 export function whyNotQueue({ lacks }: Pick<Engine, 'lacks'>, action: QueueAction, { paused }: { paused: boolean | null }): string | undefined {

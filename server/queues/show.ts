@@ -1,7 +1,7 @@
-import type { Permission, Queue } from '../../schemas/index.ts'
+import { operationsOn, type Permission, type Queue } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
-import { queueActions, whyNotQueue } from './legality.ts'
+import { whyNotQueue } from './legality.ts'
 import type { MinuteRow, QueueRow } from './read.ts'
 
 /** A queue as this viewer may see it. */
@@ -21,7 +21,7 @@ export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
     // Of percentiles only bounds can be made: the worst minute's is never less than the hour's.
     waitP95Seconds: waits.length ? Math.max(...waits) : null,
     series: minutes.map(({ at, wait, ...rest }) => ({ ...rest, at: new Date(at).toISOString(), waitP95Seconds: wait })),
-    operations: await operationsOn(scope, row),
+    operations: await permissionsOn(scope, row),
     asOf: iso(row.as_of) ?? scope.now.toISOString(),
   }
 }
@@ -38,10 +38,10 @@ function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, rea
   }
 }
 
-async function operationsOn({ kit, viewer }: Scope, { queue, paused }: QueueRow): Promise<Record<string, Permission>> {
+async function permissionsOn({ kit, viewer }: Scope, { queue, paused }: QueueRow): Promise<Record<string, Permission>> {
   const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
   const resource = { type: 'queue', id: queue, queue }
-  const answers = queueActions.map(async (action): Promise<[string, Permission]> => {
+  const answers = operationsOn('queue').map(async (action): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(action, resource) : nameless
     const reason = permission.allowed ? whyNotQueue(kit.engine, action, { paused }) : undefined
     return [action, reason === undefined ? permission : { allowed: false, reason }]

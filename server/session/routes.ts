@@ -1,5 +1,5 @@
 import { pageOf } from '../host/auth.ts'
-import { getSession, operationActions, type Permission, type Session, type ViewAction, viewActions } from '../../schemas/index.ts'
+import { getSession, type OperationAction, operationActions, type Permission, type Session, subjectAccess, type ViewAction, viewActions } from '../../schemas/index.ts'
 import { reasonRule } from '../operations/guards.ts'
 import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -11,9 +11,9 @@ const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot
 /** Who is asking and what they may do, so that a page can say no before it is asked. */
 async function describeSession(scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
-  const views = Object.keys(viewActions).map(async (view) => [view, await viewer.can(view as keyof typeof viewActions, pageOf(view as keyof typeof viewActions))] as const)
-  const acts = (Object.keys(operationActions) as (keyof typeof operationActions)[]).map(
-    async (action) => [action, viewer.principal ? await viewer.can(action, pageOf(pageOfAction(action))) : cannotBeNamed] as const,
+  const views = (Object.keys(viewActions) as ViewAction[]).map(async (view) => [view, await viewer.can(view, pageOf(view))] as const)
+  const acts = (Object.keys(operationActions) as OperationAction[]).map(
+    async (action) => [action, viewer.principal ? await viewer.can(action, pageOf(subjectAccess[operationActions[action].subject].view)) : cannotBeNamed] as const,
   )
   const permissions = Object.fromEntries(await Promise.all([...views, ...acts]))
   const { name, transactional, capabilities, lacks } = kit.engine
@@ -27,10 +27,4 @@ async function describeSession(scope: Scope): Promise<Session> {
     version: kit.version,
     asOf: scope.now.toISOString(),
   }
-}
-
-/** Operations are offered on the page of what they change. */
-function pageOfAction(action: string): ViewAction {
-  if (action.endsWith('_job')) return 'view_jobs'
-  return action.endsWith('_queue') ? 'view_queues' : 'view_cron'
 }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../../schemas/cron.ts'
-import type { OperationAction } from '../../../schemas/vocabulary.ts'
+import { auditPath, evidencePath, type OperationAction } from '../../../schemas/actions.ts'
 import type { Ask } from '../../parts/confirm.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
@@ -42,8 +42,8 @@ function moreItems(entry: CronEntry, base: string, ask: (ask: Ask) => void): Men
     operation('update_cron_entry', 'Change…'),
     operation('delete_cron_entry', 'Delete…'),
     { label: 'History', href: `${base}/cron?entry=${encodeURIComponent(entry.name)}` },
-    { label: 'Open forensics', href: `${base}/forensics/cron_entry/${encodeURIComponent(entry.name)}` },
-    { label: 'Audit events', href: `${base}/audit?subjectType=cron_entry&subjectId=${encodeURIComponent(entry.name)}` },
+    { label: 'Open forensics', href: base + evidencePath('cron_entry', entry.name) },
+    { label: 'Audit events', href: base + auditPath('cron_entry', entry.name) },
   ]
 }
 

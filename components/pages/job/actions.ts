@@ -1,20 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
-import type { OperationAction } from '../../../schemas/vocabulary.ts'
+import { type OperationAction, operationActions, operationsOn } from '../../../schemas/actions.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 
-const labels: Partial<Record<OperationAction, string>> = {
-  retry_job: 'Retry…',
-  cancel_job: 'Cancel…',
-  discard_job: 'Discard…',
-  restore_job: 'Restore…',
-  rescue_job: 'Rescue…',
-}
-
 /** What may be done to it now, and why the rest may not. Taking a discard back stands first as long as it can be. */
 export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask) => void): TemplateResult {
-  const known = (Object.keys(labels) as OperationAction[]).filter((action) => operations[action])
+  const known = operationsOn('job').filter((action) => operations[action])
   const allowed = known.filter((action) => operations[action]!.allowed)
   const refused = known.filter((action) => !operations[action]!.allowed)
   const undo = state === 'discarded' && operations.restore_job?.allowed
@@ -25,11 +17,15 @@ export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask)
     <div class="buttons">
       ${allowed
         .toSorted((a, b) => Number(b === 'restore_job' && undo) - Number(a === 'restore_job' && undo))
-        .map((action) => button(action, action === 'restore_job' && undo ? 'Undo the discard…' : labels[action]!, Boolean(undo && action === 'restore_job')))}
-      ${refused.map((action) => html`<button type="button" class="button" disabled aria-describedby="why-${action}">${labels[action]}</button>`)}
+        .map((action) => button(action, action === 'restore_job' && undo ? 'Undo the discard…' : words(action), Boolean(undo && action === 'restore_job')))}
+      ${refused.map((action) => html`<button type="button" class="button" disabled aria-describedby="why-${action}">${words(action)}</button>`)}
     </div>
     ${reasons()}
   </section>`
+
+  function words(action: OperationAction): string {
+    return `${operationActions[action].label}…`
+  }
 
   function button(action: OperationAction, label: string, primary: boolean) {
     return html`<button type="button" class="button ${primary ? 'primary' : ''}" @click=${() => ask({ action, id })}>${label}</button>`
@@ -43,7 +39,7 @@ export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask)
       return html`<p class="refusal">${said[0]}${refused.map((action) => html`<span class="hidden-text" id="why-${action}">${said[0]}</span>`)}</p>`
     }
     return html`<ul class="refusals">
-      ${refused.map((action, index) => html`<li class="refusal" id="why-${action}"><b>${labels[action]!.slice(0, -1)}</b>: ${said[index]}</li>`)}
+      ${refused.map((action, index) => html`<li class="refusal" id="why-${action}"><b>${operationActions[action].label}</b>: ${said[index]}</li>`)}
     </ul>`
   }
 }

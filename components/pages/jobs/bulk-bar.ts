@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../../schemas/actor.ts'
+import { operationActions } from '../../../schemas/actions.ts'
 import { countOf } from '../../parts/count.ts'
 import { type JobOperation, jobOperations, refusedAltogether } from './operations.ts'
 import type { Row } from './rows.ts'
@@ -24,15 +25,14 @@ export function bulkBar({ selected, page, matching, more, session, ask, all, cle
   if (count === 0 && !selected.all) return nothing
   const wholePage = page.length > 0 && page.every(({ job }) => selected.seen.has(job.id))
   const offered = !selected.all && wholePage && more
-  const actions = Object.entries(jobOperations) as [JobOperation, string][]
-  const refusals = [...new Set(actions.map(([action]) => refusedAltogether(session, action)))].filter(Boolean)
+  const refusals = [...new Set(jobOperations.map((action) => refusedAltogether(session, action)))].filter(Boolean)
   return html`<section class="bulk-bar" part="bulk-bar" aria-label="Chosen jobs">
     <div class="choices">
       <b class="num" role="status">${selected.all ? `All ${matching && `${matching} `}jobs that match are chosen` : `${countOf(count, 'job')} chosen`}</b>
       ${offered ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching && `${matching} `}that match`}</button>` : nothing}
-      <span class="do-bulk">${actions.map(([action, label]) => {
+      <span class="do-bulk">${jobOperations.map((action) => {
         const refused = refusedAltogether(session, action)
-        return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>${`${label}…`}</button>`
+        return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>${`${operationActions[action].label}…`}</button>`
       })}</span>
       <button type="button" class="button" @click=${clear}>Choose none</button>
     </div>

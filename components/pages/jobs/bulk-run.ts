@@ -94,7 +94,7 @@ export class OpsBulkRun extends OpsElement {
   private panel(run: BulkRun) {
     return html`<section class="card padded run ${underWay(run) ? 'going' : ''}" aria-labelledby="title">
       <div class="head">
-        <h3 id="title" tabindex="-1">${operationActions[run.action]} · ${countOf(run.eligible, 'job', this.language)}</h3>
+        <h3 id="title" tabindex="-1">${operationActions[run.action].label} · ${countOf(run.eligible, 'job', this.language)}</h3>
         <span class="muted small">by ${run.actor.label}, <ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time></span>
         <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}">Evidence<span class="hidden-text"> of this run</span></a>
         <span class="end">${this.controls(run)}</span>
@@ -186,7 +186,7 @@ export class OpsBulkRun extends OpsElement {
     return html`<div class="next">
       ${rest > 0
         ? html`<button type="button" class="button" @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
-            ${`${operationActions[run.action]} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…`}
+            ${`${operationActions[run.action].label} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…`}
           </button>`
         : nothing}
       ${undoable && done <= undoMost

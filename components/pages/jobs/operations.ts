@@ -1,17 +1,10 @@
 import type { Session } from '../../../schemas/actor.ts'
+import { operationActions, type OperationOn, operationsOn } from '../../../schemas/actions.ts'
 import type { JobState } from '../../../schemas/vocabulary.ts'
 
-export const jobOperations = { retry_job: 'Retry', cancel_job: 'Cancel', discard_job: 'Discard', restore_job: 'Restore' } as const
-export type JobOperation = keyof typeof jobOperations
+export type JobOperation = OperationOn<'job'>
 
-const unfinished: JobState[] = ['scheduled', 'available', 'executing', 'retryable']
-
-const legal: Record<JobOperation, JobState[]> = {
-  retry_job: ['retryable', 'discarded', 'cancelled', 'completed'],
-  cancel_job: unfinished,
-  discard_job: unfinished,
-  restore_job: ['discarded'],
-}
+export const jobOperations = operationsOn('job')
 
 /** Why this actor on this engine may not do it at all; empty when they may. The server has the last word at the preview. */
 export function refusedAltogether(session: Session | undefined, action: JobOperation): string {
@@ -24,5 +17,6 @@ export function refusedAltogether(session: Session | undefined, action: JobOpera
 
 /** The same for one job in its state. */
 export function refusedFor(session: Session | undefined, action: JobOperation, state: JobState): string {
-  return refusedAltogether(session, action) || (legal[action].includes(state) ? '' : `Not while it is ${state}.`)
+  const states: readonly JobState[] = operationActions[action].states
+  return refusedAltogether(session, action) || (states.includes(state) ? '' : `Not while it is ${state}.`)
 }

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { evidencePath, operationActions } from '../../../schemas/actions.ts'
 import type { Session } from '../../../schemas/actor.ts'
 import type { Job } from '../../../schemas/job.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { columns, leadingCells } from './columns.ts'
-import { type JobOperation, jobOperations, refusedFor } from './operations.ts'
+import { jobOperations, refusedFor } from './operations.ts'
 import type { Preferences } from './preferences.ts'
 import { jobsOf, type Row } from './rows.ts'
 import type { Selected } from './selection.ts'
@@ -86,13 +87,12 @@ function jobRow(row: Row, index: number, table: JobTable) {
 }
 
 function actionsOn(job: Job, { base, session, ask }: JobTable): MenuItem[] {
-  const operations = Object.entries(jobOperations) as [JobOperation, string][]
   return [
-    ...operations.map(([action, label]) => ({
-      label: `${label}…`,
+    ...jobOperations.map((action) => ({
+      label: `${operationActions[action].label}…`,
       refused: refusedFor(session, action, job.state),
       choose: () => ask({ action, id: job.id, seen: job.version }),
     })),
-    { label: 'Open forensics', href: `${base}/forensics/job/${encodeURIComponent(job.id)}` },
+    { label: 'Open forensics', href: base + evidencePath('job', job.id) },
   ]
 }

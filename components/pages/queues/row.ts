@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
-import { type JobState, jobStates, type OperationAction } from '../../../schemas/vocabulary.ts'
+import { auditPath, evidencePath, type OperationAction } from '../../../schemas/actions.ts'
+import { type JobState, jobStates } from '../../../schemas/vocabulary.ts'
 import { statusChip } from '../../parts/chip.ts'
 import { countOf, figure } from '../../parts/count.ts'
 import { jobsHref } from '../../parts/job-link.ts'
@@ -90,8 +91,8 @@ function actions(queue: Queue, { base, said, ask }: QueueContext) {
       ? [{ label: 'Change concurrency…', refused: refusedBecause(queue, 'scale_queue'), choose: () => ask({ action: 'scale_queue', id: name, ...(limit === null ? {} : { value: limit }) }) }]
       : []),
     { label: 'Its jobs', href: jobsHref(base, { queue: name }) },
-    { label: 'Open forensics', href: `${base}/forensics/queue/${encodeURIComponent(name)}` },
-    { label: 'Audit events', href: `${base}/audit?subjectType=queue&subjectId=${encodeURIComponent(name)}` },
+    { label: 'Open forensics', href: base + evidencePath('queue', name) },
+    { label: 'Audit events', href: base + auditPath('queue', name) },
   ]
   return html`<div class="actions" part="actions">
       <button

@@ -14,7 +14,6 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   eventType: 'cron.created',
   reason: 'required',
   risk: 'medium',
-  topics: ['cron'],
 
   /** The host is asked about the entry as it would be. */
   async find({ subject, input: { queue, worker } }, { kit, em, locking }) {

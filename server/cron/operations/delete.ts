@@ -12,7 +12,6 @@ export const deleteCronEntry = defineOperation<Request, Busy>({
   eventType: 'cron.deleted',
   reason: 'required',
   risk: 'high',
-  topics: ['cron'],
   find: findBusySubject,
 
   plan({ subject }, { found }) {

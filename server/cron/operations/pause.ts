@@ -14,7 +14,6 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   eventType: 'cron.paused',
   reason: 'optional',
   risk: 'low',
-  topics: ['cron'],
   find: findBusySubject,
 
   plan({ subject, input }, { found }, scope) {

@@ -14,7 +14,6 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   eventType: 'cron.resumed',
   reason: 'optional',
   risk: 'low',
-  topics: ['cron'],
   find: findSubject,
 
   plan({ subject }, { found }, scope) {

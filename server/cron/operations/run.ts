@@ -20,7 +20,6 @@ export const runCronEntry = defineOperation<Request, Troubled>({
   onEngine: true,
   // Work that did not happen by itself is made up for; a run of an entry that is well repairs nothing.
   repairs: ({ found }) => found.troubled,
-  topics: ['cron'],
   find: findTroubledSubject,
 
   plan({ subject }, { found }, { kit: { engine } }) {

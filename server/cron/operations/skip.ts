@@ -17,7 +17,6 @@ export const skipCronSlot = defineOperation<Request, Entry | null>({
   eventType: 'cron.slot_skipped',
   reason: 'optional',
   risk: 'low',
-  topics: ['cron'],
   find: findSubject,
 
   async plan({ subject, input }, { found }, scope) {

@@ -17,7 +17,6 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
   eventType: 'cron.updated',
   reason: 'required',
   risk: 'medium',
-  topics: ['cron'],
   find: findSubject,
 
   async plan({ subject, input }, { found }, scope) {

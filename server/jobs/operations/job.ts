@@ -1,4 +1,4 @@
-import type { JobState, OperationRequest, Risk } from '../../../schemas/index.ts'
+import { type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import { waitForLock } from '../../db/advisory.ts'
 import { sqlState } from '../../db/sqlstate.ts'
@@ -7,36 +7,35 @@ import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/eng
 import { OpsError } from '../../error.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
-import { findIllegal, operationOf } from '../legality.ts'
+import { findIllegal, type JobOperation } from '../legality.ts'
 import { jobResource } from '../resource.ts'
 import { chooseJobs } from './choose.ts'
 import { undoOf, whyNotRestorable } from './undo.ts'
 
 type Request = OperationRequest & { subject: { type: 'job'; id: string }; input: { seen?: string } }
 
-export interface JobOperation {
-  action: JobAction
+export interface JobChange {
+  action: JobOperation
+  /** What the engine is asked for. */
+  act: JobAction
   eventType: string
   risk: Risk
-  /** e.g. `Retry`. */
-  title: string
   /** What happens to one job, in a sentence. */
   effect: string
   manyEffect: string
   repairs?: boolean
 }
 
-/** The five things that can be done to a job differ in words, in which states allow them, and in the engine's call. */
-export function jobOperation({ action, eventType, risk, title, effect, manyEffect, repairs }: JobOperation): Operation {
+/** The changes that every engine knows differ in words, in which states allow them, and in the engine's call. */
+export function jobOperation({ action, act, eventType, risk, effect, manyEffect, repairs }: JobChange): Operation {
   return defineOperation<Request, EngineJob | undefined>({
-    action: operationOf(action),
+    action,
     eventType,
     risk,
     reason: 'required',
     onEngine: true,
     jobAction: action,
     repairs: () => repairs ?? false,
-    topics: ['jobs'],
 
     async find({ subject }, scope) {
       const job = await readJob(scope, subject.id)
@@ -48,11 +47,11 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       requireSeen(job, input.seen)
       await requireLegal(scope, action, job)
       return {
-        title: `${title} ${nameOf(job)} job ${job.id}`,
-        effect: scope.kit.engine.removes?.[action] === undefined ? effect : goneEffect,
-        cautions: await cautionsOf(scope, action, job),
+        title: `${operationActions[action].label} ${nameOf(job)} job ${job.id}`,
+        effect: scope.kit.engine.removes?.[act] === undefined ? effect : goneEffect,
+        cautions: await cautionsOf(scope, act, job),
         before: { state: job.state },
-        after: { state: stateAfter(scope.kit.engine, action, job.state) },
+        after: { state: stateAfter(scope.kit.engine, act, job.state) },
         counts: { subjects: 1, jobs: 1 },
         basis: { version: job.version },
       }
@@ -60,9 +59,9 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
 
     async apply(_request, { found }, scope) {
       const job = found!
-      const [outcome] = await scope.kit.engine.act(action, [job], executorOf(scope.em))
+      const [outcome] = await scope.kit.engine.act(act, [job], executorOf(scope.em))
       requireDone(outcome, job)
-      const state = outcome!.state ?? stateAfter(scope.kit.engine, action, job.state)
+      const state = outcome!.state ?? stateAfter(scope.kit.engine, act, job.state)
       return { after: { state }, result: { jobId: job.id, queue: job.queue, state, detail: outcome!.detail } }
     },
 
@@ -71,14 +70,14 @@ export function jobOperation({ action, eventType, risk, title, effect, manyEffec
       choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
       resource: jobResource,
       plan: (_request, _set, { kit: { engine }, now }) => ({
-        effect: engine.removes?.[action] === undefined ? manyEffect : manyGoneEffect,
-        after: { state: stateAfter(engine, action) },
-        cautions: wayBack(engine, action, now),
+        effect: engine.removes?.[act] === undefined ? manyEffect : manyGoneEffect,
+        after: { state: stateAfter(engine, act) },
+        cautions: wayBack(engine, act, now),
       }),
-      apply: (jobs, _input, { kit, em }) => kit.engine.act(action, jobs, executorOf(em)),
+      apply: (jobs, _input, { kit, em }) => kit.engine.act(act, jobs, executorOf(em)),
       whyNot: async (jobs, _request, scope) => {
         const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason)
-        return action === 'restore' ? whyNotRestorable(scope, jobs, illegal) : illegal
+        return action === 'restore_job' ? whyNotRestorable(scope, jobs, illegal) : illegal
       },
     },
   })
@@ -129,10 +128,10 @@ function requireSeen(job: EngineJob, seen: string | undefined): void {
   throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is ${job.state} now. Look again.`)
 }
 
-async function requireLegal(scope: ActingScope, action: JobAction, job: EngineJob): Promise<void> {
-  const illegal = findIllegal(scope.kit.engine, action, job)
+async function requireLegal(scope: ActingScope, operation: JobOperation, job: EngineJob): Promise<void> {
+  const illegal = findIllegal(scope.kit.engine, operation, job)
   if (illegal) throw new OpsError(illegal.code, `Job ${job.id}: ${illegal.reason}`)
-  if (action !== 'restore') return
+  if (operation !== 'restore_job') return
   const [reason] = await whyNotRestorable(scope, [job], [undefined])
   if (reason !== undefined) throw new OpsError('illegal_transition', `Job ${job.id}: ${reason}`)
 }

@@ -119,7 +119,7 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
   const described = requireMany(operation).plan(request, frozen, scope)
   const background = inBackground({ total })
   const planned: Planned = {
-    title: `${operationActions[operation.action]} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
+    title: `${operationActions[operation.action].label} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
     effect: `${described.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
     cautions: [
       ...(described.cautions ?? []),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { topicOf } from '../../../schemas/index.ts'
 import { type Em, query } from '../../db/database.ts'
 import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
@@ -173,7 +174,7 @@ export const unconfirmed: PlacedOutcome = [
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
   const operation = kit.operations[run.action]
   kit.publishHint({ topic: 'audit' })
-  for (const topic of operation.topics) kit.publishHint({ topic })
+  kit.publishHint({ topic: topicOf(run.action) })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
   lookSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))

@@ -13,7 +13,6 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
   reason: 'required',
   risk: 'high',
   onEngine: true,
-  topics: ['queues'],
   find: findQueue,
 
   plan({ subject }, { found }, scope) {

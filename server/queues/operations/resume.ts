@@ -14,7 +14,6 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
   risk: 'medium',
   onEngine: true,
   repairs: () => true,
-  topics: ['queues'],
   find: findQueue,
 
   plan({ subject }, { found }, scope) {

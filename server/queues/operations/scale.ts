@@ -12,7 +12,6 @@ export const scaleQueue = defineOperation<Request, QueueSubject>({
   reason: 'required',
   risk: 'medium',
   onEngine: true,
-  topics: ['queues'],
   find: findQueue,
 
   plan({ subject, input }, { found }, scope) {

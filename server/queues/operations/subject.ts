@@ -6,6 +6,7 @@ import { OpsError } from '../../error.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Target } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
+import type { QueueAction } from '../legality.ts'
 
 export interface QueueSubject {
   /** null when the engine has no such queue. */
@@ -32,7 +33,7 @@ export function requireQueue({ queue }: QueueSubject, id: string): NonNullable<Q
 }
 
 /** Refuses what the engine cannot do, in its own words. */
-export function requireSupport({ kit: { engine } }: ActingScope, operation: 'pause_queue' | 'resume_queue' | 'scale_queue'): void {
+export function requireSupport({ kit: { engine } }: ActingScope, operation: QueueAction): void {
   const lacking = engine.lacks[operation]
   if (lacking !== undefined) throw new OpsError('unsupported_by_engine', lacking)
 }

@@ -163,7 +163,7 @@ describe('what may be done to it', () => {
   test('follows state, engine and evidence, and says why not', async () => {
     const { operations } = await read(await server.oban.insert({ state: 'completed', completedIn: -5, attempt: 1 }))
     expect(operations.retry_job).toEqual({ allowed: true })
-    expect(operations.cancel_job).toEqual({ allowed: false, reason: expect.stringMatching(/It is completed; only scheduled, .* or retryable jobs can be cancelled/) })
+    expect(operations.cancel_job).toEqual({ allowed: false, reason: expect.stringMatching(/It is completed; Cancel is for scheduled, .* or retryable jobs/) })
     const discarded = await server.oban.insert({ state: 'discarded', discardedIn: -5, attempt: 1 })
     expect((await read(discarded)).operations.restore_job).toMatchObject({ allowed: false, reason: expect.stringMatching(/not discarded here in the last 24 hours/) })
     await writeEvent({ action: 'discard_job', eventType: 'job.discarded', jobs: [discarded] })

@@ -1,0 +1,30 @@
+/** Words about cron entries, apart so that only the elements that show them load them. */
+
+export const slotOutcomes = {
+  on_time: 'on time',
+  delayed: 'delayed',
+  manual_run: 'manual run',
+  skipped_overlap: 'skipped, overlap',
+  queued_follow_up: 'queued follow-up',
+  skipped_by_operator: 'skipped by operator',
+  paused: 'paused',
+  missed_fire: 'missed',
+  scheduler_down: 'no scheduler',
+  unknown: 'unknown',
+} as const
+
+export const overlapPolicies = {
+  allow: 'allow overlap',
+  skip: 'skip',
+  queue_one: 'queue one',
+  cancel_previous: 'cancel previous',
+} as const
+
+export const catchUpPolicies = { none: 'none', latest: 'latest', all: 'all' } as const
+
+export const cronSources = { code: 'code', runtime: 'runtime', fixture: 'fixture' } as const
+
+export type SlotOutcome = keyof typeof slotOutcomes
+export type OverlapPolicy = keyof typeof overlapPolicies
+export type CatchUpPolicy = keyof typeof catchUpPolicies
+export type CronSource = keyof typeof cronSources
