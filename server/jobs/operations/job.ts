@@ -34,7 +34,7 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
     risk,
     reason: 'required',
     onEngine: true,
-    jobAction: action,
+    jobAction: act,
     repairs: () => repairs ?? false,
 
     async find({ subject }, scope) {
