@@ -64,7 +64,7 @@ export class Timeline {
   newest(from: number, to: number, cap: number): number[] {
     const found: number[] = []
     for (let at = this.lastBefore(to + 1, from + 1); at !== null && found.length < cap; at = this.lastBefore(at, from + 1)) found.push(at)
-    return found.reverse()
+    return found.toReversed()
   }
 
   private runsAtEndOfGap({ from, offset, before }: Segment): boolean {
