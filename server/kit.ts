@@ -1,5 +1,5 @@
 import type { OpenBridge } from './bridges/bridge.ts'
-import type { Database } from './db/database.ts'
+import type { Database, Em } from './db/database.ts'
 import type { PublishedHint } from './db/hint.ts'
 import type { Engine } from './engines/engine.ts'
 import type { Auth } from './host/auth.ts'
@@ -37,5 +37,8 @@ export interface Kit {
   publishHint(hint: PublishedHint): void
   /** Work that goes on behind an answer; `stop()` waits for it. */
   runInBackground(work: Promise<unknown>): void
+  /** This process's clock. */
   now(): Date
+  /** The database's clock, by which all processes agree on what is due. One statement, in the transaction of `em` if there is one. */
+  dbNow(em?: Em): Promise<Date>
 }

@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import { operationActions } from '../schemas/index.ts'
-import { openDatabase } from './db/database.ts'
+import { type Database, openDatabase, query } from './db/database.ts'
 import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
@@ -39,6 +40,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     log,
     version,
     now: options.now ?? (() => new Date()),
+    dbNow: async (em) => options.now?.() ?? clockOf(db, em),
     publishHint: (hint) => hints.publish(hint),
     runInBackground(work) {
       background.add(work)
@@ -55,6 +57,11 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   }
   void kit.engine.check().then(({ version: seen }) => kit.setEngineVersion(seen))
   return kit
+}
+
+async function clockOf(db: Database, em = db.em()): Promise<Date> {
+  const [clock] = await query(em, sql<{ now: string }>`select clock_timestamp() as now`)
+  return new Date(clock!.now)
 }
 
 const required: Record<string, { methods: string[]; lines: string }> = {

@@ -14,7 +14,7 @@ const batch = 50
  * promised, however late the system gets to it: slots since then are due, and catch-up decides about them.
  */
 export async function resumeDueEntries(kit: Kit): Promise<void> {
-  const now = kit.now()
+  const now = await kit.dbNow()
   await kit.db.transact(async (em) => {
     const due = await queryEntries(
       em,

@@ -19,7 +19,7 @@ export interface OwnCoverage {
  * is too long to have kept watch, a new one begins, so that the hole stays visible.
  */
 export async function keepCoverage(kit: Kit, own: OwnCoverage, { final = false } = {}): Promise<void> {
-  const now = kit.now()
+  const now = await kit.dbNow()
   const age = own.writtenAt ? now.getTime() - own.writtenAt.getTime() : Infinity
   if (age < extendEveryMs && !final) return
   if (age > coverageSlackMs || !(await extend(kit, own, now))) {

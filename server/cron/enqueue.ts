@@ -1,11 +1,40 @@
-import { type Em, executorOf } from '../db/database.ts'
+import { sql } from 'kysely'
+import { type Database, type Em, executorOf, query } from '../db/database.ts'
 import type { JobRef } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import type { Entry } from './rows.ts'
 
-/** Makes the job of one slot, in the transaction that records the slot. */
+/** A slot that is taken and gets a job. */
+export interface ClaimedSlot {
+  id: string
+  entry: Entry
+  at: Date
+  /** Jobs that are cancelled before this one is made. */
+  cancelFirst: JobRef[]
+}
+
+export interface MadeJob {
+  id: string
+  job: JobRef
+}
+
+/** Makes the job of one slot, in the transaction that records the slot where the engine can join it. */
 export function enqueueSlot({ engine }: Kit, em: Em, entry: Pick<Entry, 'name' | 'queue' | 'worker' | 'args'>, slotAt: Date): Promise<JobRef> {
   const { name, queue, worker, args } = entry
   const origin = { cronEntry: name, slotAt: slotAt.toISOString() }
   return engine.enqueue({ queue, worker: worker ?? undefined, args, origin }, executorOf(em))
+}
+
+/** Writes which jobs were made for slots. */
+export async function recordJobs(db: Database, em: Em, made: MadeJob[], claimedAt: Date): Promise<void> {
+  if (!made.length) return
+  await query(
+    em,
+    sql`
+      update ${db.table('cron_slot')} slot set claimed_at = coalesce(claimed_at, ${claimedAt}), job_queue = made.queue, job_id = made.job_id,
+        note = case when slot.state = 'queued_follow_up' then 'Ran when the job before had ended.' else slot.note end
+      from unnest(${made.map(({ id }) => id)}::bigint[], ${made.map(({ job }) => job.queue)}::text[], ${made.map(({ job }) => job.id)}::text[])
+        as made (id, queue, job_id)
+      where slot.id = made.id`,
+  )
 }

@@ -10,7 +10,7 @@ import { hintEntries } from './rows.ts'
  */
 export async function noteFailure(kit: Kit, id: string, error: unknown): Promise<void> {
   kit.log.warn('a cron entry made no job', { entryId: id, ...describeFailure(error) })
-  const now = kit.now()
+  const now = await kit.dbNow()
   const message = String(causesOf(error).at(-1)?.message ?? error).replaceAll('\0', '').slice(0, 500)
   await kit.db.transact(async (em) => {
     const [entry] = await query(

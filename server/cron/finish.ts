@@ -1,32 +1,67 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { query } from '../db/database.ts'
 import { type FoundJob, unfinishedStates } from '../engines/engine.ts'
 import { hintChannel } from '../db/hint.ts'
 import type { Kit } from '../kit.ts'
 import { graceMs } from './history.ts'
+import { isTimeout, quickLimits } from './limits.ts'
 import { querySlots, type RawSlot, type SlotRow } from './rows.ts'
-import { findStates, jobKey, jobOf } from './slot.ts'
+import type { SchedulerState } from './state.ts'
+import { findStatesInside, findStatesOutside, jobKey, jobOf, type SeenStates } from './states.ts'
 
 const batch = 500
 
 /**
- * Asks the engine how the jobs of open slots ended, from `after` on, one portion a tick. Answers where to go on, from
- * the start when undefined.
+ * Asks the engine how the jobs of open slots ended, one portion a round, first of the queues that answer quickly and then of
+ * each of the others by itself.
  */
-export async function noteFinishedJobs(kit: Kit, after = '0'): Promise<string | undefined> {
+export async function noteFinishedJobs(kit: Kit, state: SchedulerState): Promise<void> {
   const { db } = kit
-  const em = db.em()
-  const open = await querySlots(
-    em,
-    sql<RawSlot>`
-      select * from ${db.table('cron_slot')} where job_id is not null and finished_at is null and id > ${after}
-      order by id limit ${batch}`,
-  )
-  const now = kit.now()
-  const states = await findStates({ kit, em }, open)
-  const ended = open.flatMap((slot) => endOf(slot, states.get(jobKey(jobOf(slot)!)), now) ?? [])
+  const now = await kit.dbNow()
+  const slow = [...state.slow]
+  const find = (which: RawBuilder<unknown>) =>
+    querySlots(
+      db.em(),
+      sql<RawSlot>`select * from ${db.table('cron_slot')} where job_id is not null and finished_at is null and ${which} order by id limit ${batch}`,
+    )
+  const open = await find(sql`job_queue <> all(${slow}::text[]) and id > ${state.finishedFrom ?? '0'}`)
+  state.finishedFrom = open.length < batch ? undefined : open.at(-1)!.id
+  await noteEnds(kit, state, open, now)
+  for (const queue of slow) await noteEnds(kit, state, await find(sql`job_queue = ${queue}`), now)
+}
+
+async function noteEnds(kit: Kit, state: SchedulerState, open: SlotRow[], now: Date): Promise<void> {
+  if (!open.length) return
+  const seen = await ask(kit, state, open)
+  const ended = open.flatMap((slot) => (seen.asked.has(slot.id) ? (endOf(slot, seen.found.get(jobKey(jobOf(slot)!)), now) ?? []) : []))
   if (ended.length) await writeEnds(kit, ended)
-  return open.length < batch ? undefined : open.at(-1)!.id
+}
+
+/** Where several are asked together and one of them hangs, each is asked by itself. */
+async function ask(kit: Kit, state: SchedulerState, open: SlotRow[]): Promise<SeenStates> {
+  if (!kit.engine.transactional) {
+    const { silent, ...seen } = await findStatesOutside(kit, open)
+    for (const queue of silent.keys()) state.slow.add(queue)
+    return seen
+  }
+  const inside = (slots: SlotRow[]) => kit.db.transact((em) => findStatesInside({ kit, em, limits: quickLimits }, slots))
+  const seen: SeenStates = { asked: new Set(), found: new Map() }
+  try {
+    return await inside(open)
+  } catch (error) {
+    if (!isTimeout(error)) throw error
+    for (const [queue, of] of Map.groupBy(open, ({ jobQueue }) => jobQueue!)) {
+      try {
+        const { asked, found } = await inside(of)
+        for (const id of asked) seen.asked.add(id)
+        for (const [key, job] of found) seen.found.set(key, job)
+      } catch (alone) {
+        if (!isTimeout(alone)) throw alone
+        state.slow.add(queue)
+      }
+    }
+    return seen
+  }
 }
 
 interface End {
@@ -34,7 +69,6 @@ interface End {
   state: string
   at: Date
 }
-
 /** A job the engine forgot has ended, nobody knows how. */
 function endOf({ id, claimedAt }: SlotRow, found: FoundJob | undefined, now: Date): End | undefined {
   if (!found) return now.getTime() - claimedAt!.getTime() < graceMs ? undefined : { id, state: 'unknown', at: now }

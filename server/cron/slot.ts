@@ -1,19 +1,26 @@
 import { sql } from 'kysely'
-import { type Database, type Em, executorOf, query } from '../db/database.ts'
-import { type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
+import { type Em, executorOf, query } from '../db/database.ts'
+import type { JobRef } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
-import { decide, type Decision, maxMissedRows } from './decide.ts'
-import { enqueueSlot } from './enqueue.ts'
+import { decide, type DecidedSlot, type Decision, maxMissedRows } from './decide.ts'
 import { newestBetween, nextAfter } from './expression.ts'
 import { absenceAt, graceMs, type Interval } from './history.ts'
-import { type Entry, hintEntries, querySlots, type RawSlot, type SlotRow } from './rows.ts'
+import { type ClaimedSlot, enqueueSlot, type MadeJob, recordJobs } from './enqueue.ts'
+import { askQueue, type Limits, withLimits } from './limits.ts'
+import { type Entry, hintEntries, type SlotRow } from './rows.ts'
+import { findStatesInside, isOpen, isUnfinished, jobOf, loadSlots, type SeenStates } from './states.ts'
+import { yieldToOthers } from './yield.ts'
 
-const maxRefs = 1_000
+/** So many rows are written by one statement. */
+const maxRows = 2_000
 
-interface Work {
+export interface Work {
   kit: Kit
   em: Em
   now: Date
+  limits: Limits
+  /** Where the engine does not share our transaction: what it said before the transaction began. */
+  seen?: SeenStates
   /** Slots whose jobs are made when the transaction has committed. */
   later: ClaimedSlot[]
 }
@@ -52,75 +59,32 @@ export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
 }
 
 async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {
-  const slots = Map.groupBy(await loadSlots(work, entries), ({ entryId }) => entryId)
-  const unfinished = await findUnfinished(work, [...slots.values()].flat())
-  return entries.map((entry) => {
+  const { kit, em, now, limits } = work
+  const rows = await loadSlots(work, entries)
+  const open = rows.filter(isOpen)
+  const seen = work.seen ?? (await findStatesInside({ kit, em, limits }, open))
+  const unfinished = new Set(open.filter((slot) => isUnfinished(slot, seen, now)).map(({ id }) => id))
+  const slots = Map.groupBy(rows, ({ entryId }) => entryId)
+  const loaded: Loaded[] = []
+  for (const entry of entries) {
     const of = slots.get(entry.id) ?? []
     const decided = new Set(of.filter(({ kind }) => kind === 'scheduled').map(({ slotAt }) => slotAt.getTime()))
-    return {
+    loaded.push({
       entry,
-      due: dueOf(entry, work.now).filter((at) => !decided.has(at.getTime())),
+      due: dueOf(entry, now).filter((at) => !decided.has(at.getTime())),
       unfinished: of.flatMap((slot) => (unfinished.has(slot.id) ? [jobOf(slot)!] : [])),
       waiting: of.find(({ state, jobId, claimedAt }) => state === 'queued_follow_up' && jobId === null && claimedAt === null),
-    }
-  })
+    })
+    // After days away each entry has hundreds of instants.
+    if (loaded.at(-1)!.due.length > 1) await yieldToOthers()
+  }
+  return loaded
 }
 
 /** Enough of the newest to run what may run and to record what is recorded. */
 function dueOf(entry: Entry, now: Date): Date[] {
   if (!entry.nextSlotAt || entry.nextSlotAt > now) return []
   return newestBetween(entry, new Date(entry.nextSlotAt.getTime() - 1), now, maxMissedRows + entry.maxCatchUp)
-}
-
-/** Slots whose job may be unfinished, the follow-up that waits, and what an operator decided ahead of time. */
-function loadSlots({ kit: { db }, em, now }: Work, entries: Entry[]): Promise<SlotRow[]> {
-  const slot = db.table('cron_slot')
-  const ids = entries.map(({ id }) => id)
-  const from = entries.map(({ nextSlotAt }) => (nextSlotAt ?? now).toISOString())
-  // Whoever allows overlap may have any number of open jobs, and nobody asks how many.
-  const counted = entries.map(({ overlap }) => overlap !== 'allow')
-  return querySlots(
-    em,
-    sql<RawSlot>`
-      select found.* from unnest(${ids}::uuid[], ${from}::timestamptz[], ${counted}::boolean[]) as entry (id, due_from, counted)
-      cross join lateral (
-        (select * from ${slot} where entry.counted and entry_id = entry.id and job_id is not null and finished_at is null
-         order by id desc limit ${maxRefs})
-        union
-        (select * from ${slot} where entry_id = entry.id and state = 'queued_follow_up' and job_id is null and claimed_at is null)
-        union
-        (select * from ${slot} where entry_id = entry.id and kind = 'scheduled' and slot_at between entry.due_from and ${now})
-      ) found`,
-  )
-}
-
-/** Ids of the slots whose job has not ended, as the engine says now. */
-async function findUnfinished(work: Work, slots: SlotRow[]): Promise<Set<string>> {
-  const open = slots.filter(({ jobId, finishedAt }) => jobId !== null && finishedAt === null)
-  const states = await findStates(work, open)
-  const isUnfinished = (slot: SlotRow) => {
-    const state = states.get(jobKey(jobOf(slot)!))
-    return state ? unfinishedStates.includes(state.state) : work.now.getTime() - slot.claimedAt!.getTime() < graceMs
-  }
-  return new Set(open.filter(isUnfinished).map(({ id }) => id))
-}
-
-/** What the engine knows of the jobs of these slots, in portions it accepts. */
-export async function findStates({ kit: { engine }, em }: Pick<Work, 'kit' | 'em'>, slots: SlotRow[]) {
-  const refs = slots.flatMap((slot) => jobOf(slot) ?? [])
-  const found = new Map<string, FoundJob>()
-  for (let start = 0; start < refs.length; start += maxRefs) {
-    for (const job of await engine.find(refs.slice(start, start + maxRefs), executorOf(em))) found.set(jobKey(job), job)
-  }
-  return found
-}
-
-export function jobOf({ jobQueue, jobId }: SlotRow): JobRef | undefined {
-  return jobQueue !== null && jobId !== null ? { queue: jobQueue, id: jobId } : undefined
-}
-
-export function jobKey({ queue, id }: JobRef): string {
-  return JSON.stringify([queue, id])
 }
 
 /** Coverage is only asked for when something was missed. */
@@ -144,9 +108,14 @@ interface Won {
 }
 
 /** The rows, and of those that make a job the ones that were not there before. */
-async function writeSlots({ kit: { db }, em, now }: Work, decided: Decided[]): Promise<Won[]> {
+async function writeSlots(work: Work, decided: Decided[]): Promise<Won[]> {
   const rows = decided.flatMap(({ entry, decision }) => decision.slots.map((slot) => ({ entryId: entry.id, ...slot })))
-  if (!rows.length) return []
+  const won: Won[] = []
+  for (let start = 0; start < rows.length; start += maxRows) won.push(...(await writeRows(work, rows.slice(start, start + maxRows))))
+  return won
+}
+
+async function writeRows({ kit: { db }, em, now }: Work, rows: (DecidedSlot & { entryId: string })[]): Promise<Won[]> {
   const won = await query(
     em,
     sql<{ id: string; entry_id: string; slot_at: string; state: string }>`
@@ -165,55 +134,43 @@ async function writeSlots({ kit: { db }, em, now }: Work, decided: Decided[]): P
 /** Before new slots are written, because one of them may be the next that waits. */
 function startWaiting(work: Work, decided: Decided[]): Promise<void> {
   const starting = decided.flatMap(({ entry, decision, waiting }) =>
-    waiting && decision.startWaiting ? [{ id: waiting.id, entry, at: waiting.slotAt }] : [],
+    waiting && decision.startWaiting ? [{ id: waiting.id, entry, at: waiting.slotAt, cancelFirst: [] }] : [],
   )
   return makeJobs(work, starting)
 }
 
 async function claimSlots(work: Work, decided: Decided[], won: Won[]): Promise<void> {
-  for (const { decision, unfinished } of decided) {
-    if (decision.cancelUnfinished) await work.kit.engine.cancel(unfinished, executorOf(work.em))
-  }
-  const entries = new Map(decided.map(({ entry }) => [entry.id, entry]))
-  await makeJobs(work, won.map(({ id, entryId, at }) => ({ id, entry: entries.get(entryId)!, at })))
+  const of = new Map(decided.map((each) => [each.entry.id, each]))
+  const cancelled = new Set<string>()
+  const claimed = won.map(({ id, entryId, at }): ClaimedSlot => {
+    const { entry, decision, unfinished } = of.get(entryId)!
+    // Once for an entry, before the first of its new jobs.
+    const cancelFirst: JobRef[] = decision.cancelUnfinished && !cancelled.has(entryId) ? unfinished : []
+    cancelled.add(entryId)
+    return { id, entry, at, cancelFirst }
+  })
+  await makeJobs(work, claimed)
 }
 
 /** An engine that cannot join the transaction makes its jobs after it: a claimed slot may then lack its job, never have two. */
 async function makeJobs(work: Work, claimed: ClaimedSlot[]): Promise<void> {
-  const { kit, em, now } = work
-  if (kit.engine.transactional) {
-    const made: MadeJob[] = []
-    for (const { id, entry, at } of claimed) made.push({ id, job: await enqueueSlot(kit, em, entry, at) })
-    return noteJobs(kit.db, em, made, now)
-  }
+  const { kit, em, now, limits } = work
   if (!claimed.length) return
+  if (kit.engine.transactional) return recordJobs(kit.db, em, await withLimits(em, limits, () => makeInside(work, claimed)), now)
   await query(em, sql`update ${kit.db.table('cron_slot')} set claimed_at = ${now} where id = any(${claimed.map(({ id }) => id)}::bigint[])`)
   work.later.push(...claimed)
 }
 
-/** A slot that is taken and gets a job. */
-export interface ClaimedSlot {
-  id: string
-  entry: Entry
-  at: Date
-}
-
-export interface MadeJob {
-  id: string
-  job: JobRef
-}
-
-export async function noteJobs(db: Database, em: Em, made: MadeJob[], claimedAt: Date): Promise<void> {
-  if (!made.length) return
-  await query(
-    em,
-    sql`
-      update ${db.table('cron_slot')} slot set claimed_at = coalesce(claimed_at, ${claimedAt}), job_queue = made.queue, job_id = made.job_id,
-        note = case when slot.state = 'queued_follow_up' then 'Ran when the job before had ended.' else slot.note end
-      from unnest(${made.map(({ id }) => id)}::bigint[], ${made.map(({ job }) => job.queue)}::text[], ${made.map(({ job }) => job.id)}::text[])
-        as made (id, queue, job_id)
-      where slot.id = made.id`,
-  )
+async function makeInside({ kit, em, limits }: Work, claimed: ClaimedSlot[]): Promise<MadeJob[]> {
+  const made: MadeJob[] = []
+  for (const { id, entry, at, cancelFirst } of claimed) {
+    const job = await askQueue(entry.queue, limits, async () => {
+      if (cancelFirst.length) await kit.engine.cancel(cancelFirst, executorOf(em))
+      return enqueueSlot(kit, em, entry, at)
+    })
+    made.push({ id, job })
+  }
+  return made
 }
 
 async function advance({ kit: { db }, em, now }: Work, all: Entry[]): Promise<void> {

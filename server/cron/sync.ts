@@ -21,7 +21,7 @@ export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEn
     // Processes that start together wait for each other.
     await setLockTimeout(em, 15_000)
     await waitForLock(kit.db, em, 'cron')
-    const sync: Sync = { kit, em, now: kit.now(), requestId: `system-start-${uuidv7()}`, told: [] }
+    const sync: Sync = { kit, em, now: await kit.dbNow(em), requestId: `system-start-${uuidv7()}`, told: [] }
     const stored = new Map((await loadEntries(sync, declared)).map((entry) => [entry.name, entry]))
     for (const each of declared) await syncEntry(sync, each, stored.get(each.name))
     const names = new Set(declared.map(({ name }) => name))

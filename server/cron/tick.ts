@@ -3,44 +3,47 @@ import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import { resumeDueEntries } from './auto-resume.ts'
 import { claimDueEntries, startFollowUps } from './claim.ts'
-import { keepCoverage, type OwnCoverage } from './coverage.ts'
+import { keepCoverage } from './coverage.ts'
 import { noteFinishedJobs } from './finish.ts'
 import { noteLostSlots } from './later.ts'
+import { takeSlowEntries } from './slow.ts'
+import type { SchedulerState } from './state.ts'
 
-/** What one scheduler process remembers between ticks; nothing depends on it. */
-export interface TickState {
-  coverage: OwnCoverage
-  /** Where the rounds over open slots and waiting follow-ups go on. */
-  finishedFrom?: string
-  followUpsFrom?: string
-}
+export { openState } from './state.ts'
 
-export function openState(): TickState {
-  return { coverage: {} }
-}
-
-/** One round of one scheduler. Any number of processes may run it at the same moment. */
-export async function tick(kit: Kit, state: TickState): Promise<void> {
+/** Everything that a scheduler does, once. Any number of processes may do it at the same moment. */
+export async function tick(kit: Kit, state: SchedulerState): Promise<void> {
   await keepCoverage(kit, state.coverage)
+  await followJobs(kit, state)
+  await claim(kit, state)
+  await takeSlowEntries(kit, state)
+}
+
+/** Takes what is due of everything that is well. */
+export async function claim(kit: Kit, state: SchedulerState): Promise<void> {
   const there = await look(kit)
   if (there.resuming) await resumeDueEntries(kit)
-  if (!kit.engine.transactional) await noteLostSlots(kit)
-  if (there.open) state.finishedFrom = await noteFinishedJobs(kit, state.finishedFrom)
-  if (there.due || there.resuming) await claimDueEntries(kit)
-  if (there.waiting) state.followUpsFrom = await startFollowUps(kit, state.followUpsFrom)
+  if (there.due || there.resuming) await claimDueEntries(kit, state)
+  if (there.waiting) state.followUpsFrom = await startFollowUps(kit, state, state.followUpsFrom)
 }
 
-/** What there is to do, from four partial indexes; a quiet tick costs this one statement. */
-async function look({ db, now }: Kit): Promise<Record<'resuming' | 'due' | 'open' | 'waiting', boolean>> {
-  const at = now()
+/** Looks after slots whose jobs were made. */
+export async function followJobs(kit: Kit, state: SchedulerState): Promise<void> {
+  if (!kit.engine.transactional) await noteLostSlots(kit)
+  await noteFinishedJobs(kit, state)
+}
+
+/** What there is to claim, from partial indexes; a quiet tick costs little more than this statement. */
+async function look(kit: Kit): Promise<Record<'resuming' | 'due' | 'waiting', boolean>> {
+  const { db } = kit
+  const at = await kit.dbNow()
   const [there] = await query(
     db.em(),
-    sql<Record<'resuming' | 'due' | 'open' | 'waiting', boolean>>`
+    sql<Record<'resuming' | 'due' | 'waiting', boolean>>`
       select
         exists (select from ${db.table('cron_entry')} where resume_at <= ${at} and paused_at is not null and retired_at is null) as resuming,
         exists (select from ${db.table('cron_entry')} where next_slot_at <= ${at} and paused_at is null and retired_at is null
-          and (retry_at is null or retry_at <= ${at})) as due,
-        exists (select from ${db.table('cron_slot')} where job_id is not null and finished_at is null) as open,
+          and last_error is null) as due,
         exists (select from ${db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null and claimed_at is null) as waiting`,
   )
   return there!

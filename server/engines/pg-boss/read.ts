@@ -5,9 +5,21 @@ import type { PgBossTables } from './table.ts'
 export async function findJobs(tables: PgBossTables, refs: JobRef[], db: SqlExecutor): Promise<FoundJob[]> {
   const wanted = refs.filter(({ id }) => isJobId(id))
   if (!wanted.length) return []
+  const queues = [...Map.groupBy(wanted, ({ queue }) => queue)]
+  const found: FoundJob[] = []
+  for (let start = 0; start < queues.length; start += queuesAtOnce) found.push(...(await findOfQueues(tables, queues.slice(start, start + queuesAtOnce), db)))
+  return found
+}
+
+const queuesAtOnce = 50
+
+/** Each queue is named on its own, so that PostgreSQL opens its partition and no other: one that is locked would hold up all of them. */
+async function findOfQueues(tables: PgBossTables, queues: [queue: string, refs: JobRef[]][], db: SqlExecutor): Promise<FoundJob[]> {
   const { rows } = await db.executeSql(
-    `select ${foundColumns} from unnest($1::text[], $2::uuid[]) as ref(name, id) join ${tables.jobs} j on j.name = ref.name and j.id = ref.id`,
-    [wanted.map(({ queue }) => queue), wanted.map(({ id }) => id)],
+    queues
+      .map((_, index) => `select ${foundColumns} from ${tables.jobs} j where j.name = $${2 * index + 1} and j.id = any($${2 * index + 2}::uuid[])`)
+      .join(' union all '),
+    queues.flatMap(([queue, refs]) => [queue, refs.map(({ id }) => id)]),
   )
   return rows.map(foundJob)
 }
