@@ -265,7 +265,7 @@ export interface Engine {
   lookAgain?(action: JobAction, jobs: JobRef[], unsettled?: string): Promise<SecondLook>
 
   /** null when there is no such queue. */
-  readQueue(name: string): Promise<{ name: string; paused: boolean | null; limit: number | null } | null>
+  readQueue(name: string, tx?: SqlExecutor): Promise<{ name: string; paused: boolean | null; limit: number | null } | null>
   /** Present where `lacks` does not name the operation. */
   pauseQueue?(name: string, tx: SqlExecutor): Promise<void>
   resumeQueue?(name: string, tx: SqlExecutor): Promise<void>

@@ -22,6 +22,7 @@ const transactionAt: Readonly<Partial<Record<keyof Engine, number>>> = {
   cancel: 1,
   read: 1,
   act: 2,
+  readQueue: 1,
   pauseQueue: 1,
   resumeQueue: 1,
   scaleQueue: 2,

@@ -24,6 +24,8 @@ export interface QueueRow {
   depth: { state: JobState; count: number; how: CountMethod }[] | null
   oldest_available_at: string | null
   paused: boolean | null
+  /** The engine was asked, and does not tell whether it is paused. */
+  pause_untold: boolean
   executors: number | null
   job_limit: number | null
   paused_at: string | null
@@ -86,7 +88,7 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
         where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
-        ${isPaused(db)} as paused,
+        ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_untold,
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         (select json_agg(json_build_object(
             'at', minutes.minute, 'finished', coalesce(of.finished, 0), 'failed', coalesce(of.failed, 0),

@@ -38,12 +38,12 @@ function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, rea
   }
 }
 
-async function permissionsOn({ kit, viewer }: Scope, { queue, paused }: QueueRow): Promise<Record<string, Permission>> {
+async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_untold }: QueueRow): Promise<Record<string, Permission>> {
   const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
   const resource = { type: 'queue', id: queue, queue }
   const answers = operationsOn('queue').map(async (action): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(action, resource) : nameless
-    const reason = permission.allowed ? whyNotQueue(kit.engine, action, { paused }) : undefined
+    const reason = permission.allowed ? whyNotQueue(kit.engine, action, pause_untold ? null : paused) : undefined
     return [action, reason === undefined ? permission : { allowed: false, reason }]
   })
   return Object.fromEntries(await Promise.all(answers))

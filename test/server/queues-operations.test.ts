@@ -65,6 +65,28 @@ describe('a queue', () => {
     expect((await eventsOf(queue)).filter(([, outcome]) => outcome === 'succeeded')).toHaveLength(1)
   })
 
+  test('is paused again where the engine does not tell whether it still is, and resumed where somebody else paused it', async () => {
+    const queue = await makeQueue()
+    expect((await once('ops-demo', on('pause_queue', queue))).status).toBe(200)
+    await server.oban.pool.query(`update ops.queue_pause set paused_at = paused_at - interval '1 minute' where queue = $1`, [queue])
+    const shown = await preview('ops-two', on('pause_queue', queue))
+    expect(shown.body.plan).toMatchObject({ title: `Pause queue ${queue} again`, before: { paused: true, pausedBy: 'ops-demo' }, after: { paused: true } })
+    const signals = await server.oban.heard(async () => expect((await execute('ops-two', shown)).status).toBe(200))
+    expect(signals).toEqual([expect.objectContaining({ payload: expect.objectContaining({ action: 'pause', queue }) as object })])
+    expect(await noteOf(queue)).toMatchObject({ paused_by: { id: 'ops-two' } })
+    expect((await eventsOf(queue)).map(([, outcome]) => outcome)).toEqual(['succeeded', 'succeeded'])
+    const elsewhere = await makeQueue()
+    for (const name of [queue, elsewhere]) {
+      await server.oban.pool.query(
+        `insert into ops.queue_figure (queue, as_of, depth, paused) values ($1, now() + interval '1 s', '[]', null) on conflict (queue) do update set paused = null`,
+        [name],
+      )
+      const { body } = await server.call('ops-demo', 'GET', `/queues?name=${name}`)
+      expect(body.items![0]!.operations).toMatchObject({ pause_queue: { allowed: true }, resume_queue: { allowed: true } })
+    }
+    expect((await once('ops-demo', on('resume_queue', elsewhere))).status).toBe(200)
+  })
+
   test('whose engine fails is not noted as paused, and the failure is evidence', async () => {
     const queue = await makeQueue()
     failing = true

@@ -86,7 +86,10 @@ function actions(queue: Queue, { base, said, ask }: QueueContext) {
   const main: OperationAction = paused ? 'resume_queue' : 'pause_queue'
   const refused = refusedBecause(queue, main)
   const why = refused ? `why-${name}` : nothing
+  const other: OperationAction = paused ? 'pause_queue' : 'resume_queue'
   const more: MenuItem[] = [
+    // Both are open only where the engine does not tell whether the queue is paused.
+    ...(operations[main]?.allowed && operations[other]?.allowed ? [{ label: paused ? 'Pause again…' : 'Resume…', choose: () => ask({ action: other, id: name }) }] : []),
     ...(operations.scale_queue
       ? [{ label: 'Change concurrency…', refused: refusedBecause(queue, 'scale_queue'), choose: () => ask({ action: 'scale_queue', id: name, ...(limit === null ? {} : { value: limit }) }) }]
       : []),

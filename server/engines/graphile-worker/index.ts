@@ -91,8 +91,8 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     refuses: refusalOf,
     act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx) : inOwnTransaction(pool, (own) => actOn(tables, action, jobs, own))),
 
-    async readQueue(name) {
-      const { rows } = await own.executeSql(
+    async readQueue(name, tx) {
+      const { rows } = await joined(tx).executeSql(
         `select exists (select from ${tables.tasks} where identifier = $1) or exists (select from ${tables.queues} where queue_name = $1) as known`,
         [name],
       )

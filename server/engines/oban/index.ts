@@ -110,10 +110,10 @@ export function oban(host: ObanOptions): Engine {
 
     lookAgain: (action, jobs, unsettled) => lookAgain(tables, action, jobs, unsettled),
 
-    async readQueue(name) {
-      const producers = await producersByQueue(tables, name)
+    async readQueue(name, tx) {
+      const producers = await producersByQueue(tables, name, joined(tx))
       const running = producers?.get(name)
-      if (!running && !queues.includes(name) && !(await knowsQueue(tables, name))) return null
+      if (!running && !queues.includes(name) && !(await knowsQueue(tables, name, joined(tx)))) return null
       // Without producers to read, a pause lives in the running nodes alone, and nobody can tell.
       return { name, paused: running?.paused ?? null, limit: running?.limit ?? null }
     },
@@ -157,9 +157,9 @@ async function cancelJobs(tables: ObanTables, refs: JobRef[], db: SqlExecutor): 
   await stopRunning(tables, db, rows.filter(({ was }) => was === 'executing').map(({ id }) => String(id)))
 }
 
-async function knowsQueue(tables: ObanTables, name: string): Promise<boolean> {
+async function knowsQueue(tables: ObanTables, name: string, db: SqlExecutor): Promise<boolean> {
   const { states } = await tables.shape()
-  const { rows } = await tables.db.executeSql(
+  const { rows } = await db.executeSql(
     `select exists (select from ${tables.jobs} where state = any($1::text[]::${tables.stateType}[]) and queue = $2) as known`,
     [states, name],
   )

@@ -20,9 +20,9 @@ export interface QueueProducers {
 }
 
 /** By queue; undefined when this Oban keeps no list of producers. */
-export async function producersByQueue(tables: ObanTables, queue?: string): Promise<Map<string, QueueProducers> | undefined> {
+export async function producersByQueue(tables: ObanTables, queue?: string, db: SqlExecutor = tables.db): Promise<Map<string, QueueProducers> | undefined> {
   if (!(await tables.shape()).hasProducers) return undefined
-  const { rows } = await tables.db.executeSql(
+  const { rows } = await db.executeSql(
     `select queue, count(*)::int as executors, bool_and(coalesce(meta->'paused' = 'true', false)) as paused,
        coalesce(max(${numberIn(`meta->'global_limit'->'allowed'`)}), sum(coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)}))) as total
      from ${tables.producers} where ${alive} and ($1::text is null or queue = $1) group by queue`,

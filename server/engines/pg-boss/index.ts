@@ -95,8 +95,8 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
         ? actOnJobs(boss, tables, { action, jobs, tx, joined: true })
         : inOwnTransaction(boss.getDb(), (own, joined) => actOnJobs(boss, tables, { action, jobs, tx: own, joined })),
 
-    async readQueue(name) {
-      const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name = $1`, [name])
+    async readQueue(name, tx) {
+      const { rows } = await joined(tx).executeSql(`select name from ${tables.queues} where name = $1`, [name])
       return rows.length ? { name, paused: false, limit: null } : null
     },
 

@@ -5,6 +5,13 @@ import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
+/** Two who click at once pause it once. */
+const sameClickMs = 1_000
+
+function isSameClick({ pause }: QueueSubject, now: Date): boolean {
+  return pause !== undefined && Math.abs(now.getTime() - Date.parse(pause.paused_at)) < sameClickMs
+}
+
 type Request = Extract<OperationRequest, { action: 'pause_queue' }>
 
 export const pauseQueue = defineOperation<Request, QueueSubject>({
@@ -18,19 +25,23 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
   plan({ subject }, { found }, scope) {
     requireSupport(scope, 'pause_queue')
     const queue = requireQueue(found, subject.id)
-    if (isPaused(found)) {
-      const since = found.pause && ` since ${new Date(found.pause.paused_at).toISOString()}`
+    const { pause } = found
+    const again = isPaused(found)
+    if (queue.paused === true || isSameClick(found, scope.now)) {
+      const since = pause && ` since ${new Date(pause.paused_at).toISOString()}`
       throw new OpsError('illegal_transition', `Queue ${queue.name} is already paused${since ?? ''}; expected one that is not.`)
     }
     return {
-      title: `Pause queue ${queue.name}`,
-      effect: 'Workers start no more of its jobs until it is resumed. New jobs are still taken in and wait.',
+      title: `Pause queue ${queue.name}${again ? ' again' : ''}`,
+      effect: again
+        ? 'The engine is asked once more, for workers that have started since and do not know. They start no more of its jobs until it is resumed.'
+        : 'Workers start no more of its jobs until it is resumed. New jobs are still taken in and wait.',
       cautions: [
         'Jobs that are executing now go on to their end.',
         ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
         'It stays paused until somebody resumes it.',
       ],
-      before: { paused: false },
+      before: pause && again ? { paused: true, pausedAt: new Date(pause.paused_at).toISOString(), pausedBy: pause.paused_by.label } : { paused: false },
       after: { paused: true },
       basis: { paused: queue.paused },
     }

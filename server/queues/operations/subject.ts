@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationRequest, Principal } from '../../../schemas/index.ts'
 import { waitForLock } from '../../db/advisory.ts'
-import { query } from '../../db/database.ts'
+import { executorOf, query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Target } from '../../operations/operation.ts'
@@ -16,15 +16,27 @@ export interface QueueSubject {
 }
 
 /** The queue as the engine knows it and our own note of who paused it; the note is locked, so that two clicks do not race. */
-export async function findQueue({ subject }: OperationRequest, scope: ActingScope): Promise<Target<QueueSubject>> {
+const answered = new WeakMap<OperationRequest, QueueSubject['queue']>()
+
+export async function findQueue(request: OperationRequest, scope: ActingScope): Promise<Target<QueueSubject>> {
   const { kit, em, locking } = scope
+  const { subject } = request
   if (locking) await waitForLock(kit.db, em, 'queue', subject.id)
   const [pause] = await query(
     em,
     sql<{ paused_at: string; paused_by: Principal }>`select paused_at::text, paused_by from ${kit.db.table('queue_pause')} where queue = ${subject.id}`,
   )
-  const queue = await kit.engine.readQueue(subject.id)
+  const queue = await askEngine(request, scope)
   return { resource: { type: 'queue', id: subject.id, queue: subject.id }, found: { queue, pause } }
+}
+
+/** An engine with a store of its own is not asked inside our transaction: it was asked a moment before, for the same request. */
+async function askEngine(request: OperationRequest, { kit: { engine }, em, locking }: ActingScope): Promise<QueueSubject['queue']> {
+  if (locking && engine.transactional) return engine.readQueue(request.subject.id, executorOf(em))
+  if (locking && answered.has(request)) return answered.get(request)!
+  const queue = await engine.readQueue(request.subject.id)
+  answered.set(request, queue)
+  return queue
 }
 
 export function requireQueue({ queue }: QueueSubject, id: string): NonNullable<QueueSubject['queue']> {
