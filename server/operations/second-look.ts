@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { type Em, executorOf, query } from '../db/database.ts'
+import { type Em, query } from '../db/database.ts'
 import { describeFailure } from '../describe-failure.ts'
 import type { JobAction, JobOutcome, JobRef, SecondLook, SelectedJob } from '../engines/engine.ts'
 import { systemPrincipal } from '../host/viewer.ts'
@@ -100,7 +100,8 @@ async function take({ db, now }: Kit): Promise<Watched | undefined> {
 /** What can still be done to those that were put back; the engine refuses the rest. */
 async function actAgain(kit: Kit, em: Em, { action }: Watched, { overtaken }: SecondLook): Promise<JobOutcome[]> {
   const unfinished = overtaken.filter(isUnfinished)
-  return unfinished.length ? kit.engine.act(action, unfinished, executorOf(em)) : []
+  const operation = Object.values(kit.operations).find(({ jobAction }) => jobAction === action)
+  return unfinished.length && operation?.many ? operation.many.apply(unfinished, {}, { kit, em }) : []
 }
 
 const isUnfinished = ({ state }: SelectedJob) => state !== 'completed' && state !== 'discarded' && state !== 'cancelled'
