@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
-import { type Em, query } from '../db/database.ts'
+import { type Em, query, setLockTimeout } from '../db/query.ts'
 import { describeFailure } from '../describe-failure.ts'
 import type { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
@@ -41,6 +41,8 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
   }
   try {
     await kit.db.transact(async (em) => {
+      // Whoever was refused because of a lock has waited once already.
+      await setLockTimeout(em, 1_000)
       if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event)
     })
     kit.publishHint({ topic: 'audit' })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { isoMicroseconds, query } from '../../db/database.ts'
-import { isUnavailable } from '../../describe-failure.ts'
+import { isConflict, isUnavailable } from '../../describe-failure.ts'
 import type { JobRef } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
@@ -53,8 +53,8 @@ async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<Job
   try {
     return await enqueueSlot(kit, em, entry, now)
   } catch (cause) {
-    // A connection that broke is an outage, and not the engine's answer.
-    if (isUnavailable(cause)) throw cause
+    // A connection that broke and a table that is locked are not the engine's answer.
+    if (isUnavailable(cause) || isConflict(cause)) throw cause
     throw new OpsError('unsupported_by_engine', `${kit.engine.name} made no job in queue ${entry.queue}; does that queue exist?`, { cause })
   }
 }
