@@ -1,12 +1,15 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import type { Principal } from '../../schemas/index.ts'
+import type { AuditOutcome, BulkOutcome, BulkStatus, CountMethod, EventSource, JobState, Principal, ProblemCode } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
 import type { CatchUpPolicy, CronSource, OperationAction, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
 /** A row as read: what may be missing is null. */
 export type Row<E> = { [K in keyof InferEntity<E> as K extends string ? K : never]-?: Exclude<InferEntity<E>[K], undefined> }
 
-/** The tables that are read and written row by row. What needs SQL of its own is a verb-named function beside its feature. */
+/**
+ * Every table of ours. `test/server/entities.test.ts` holds them to what the migrations make; `test/architecture.test.ts` says which
+ * folder owns which table. Single rows go through the entity manager; what works on sets, or is hot, is SQL in the owner's folder.
+ */
 
 export const CronEntry = defineEntity({
   name: 'CronEntry',
@@ -78,6 +81,7 @@ export const CronSlot = defineEntity({
     note: p.text().nullable(),
     eventId: p.uuid().nullable(),
   },
+  uniques: [{ properties: ['entryId', 'kind', 'slotAt'] }],
 })
 export type CronSlotRow = Row<typeof CronSlot>
 
@@ -128,4 +132,239 @@ export const Installation = defineEntity({
   },
 })
 
-export const entities = [CronEntry, CronRevision, CronSlot, CronCoverage, Preview, Installation]
+export const IdempotencyKey = defineEntity({
+  name: 'IdempotencyKey',
+  tableName: 'idempotency_key',
+  properties: {
+    actorType: p.text().primary(),
+    actorId: p.text().primary(),
+    key: p.text().primary(),
+    requestHash: p.text(),
+    /** The event that answered it, or the refusal. */
+    eventId: p.uuid().nullable(),
+    refusal: p.json().$type<{ code: ProblemCode; message: string }>().nullable(),
+    expiresAt: p.datetime(),
+  },
+})
+
+/** Partitioned by month; the table refuses update, delete and truncate. */
+export const AuditEvent = defineEntity({
+  name: 'AuditEvent',
+  tableName: 'audit_event',
+  properties: {
+    occurredAt: p.datetime().primary().defaultRaw('clock_timestamp()'),
+    id: p.uuid().primary(),
+    action: p.text(),
+    eventType: p.text(),
+    outcome: p.text().$type<AuditOutcome>(),
+    code: p.text().nullable(),
+    actorId: p.text(),
+    actorType: p.text(),
+    actorLabel: p.text(),
+    subjectType: p.text(),
+    subjectId: p.text(),
+    reason: p.text().nullable(),
+    before: p.json().$type<Record<string, unknown>>().nullable(),
+    after: p.json().$type<Record<string, unknown>>().nullable(),
+    source: p.text().$type<EventSource>(),
+    requestId: p.text(),
+    previewId: p.uuid().nullable(),
+    bulkId: p.uuid().nullable(),
+    metadata: p.json().$type<Record<string, unknown>>().defaultRaw(`'{}'`),
+    jobs: p.array().columnType('text[]').nullable(),
+  },
+})
+
+export const RefusalTally = defineEntity({
+  name: 'RefusalTally',
+  tableName: 'refusal_tally',
+  properties: {
+    actorType: p.text().primary(),
+    actorId: p.text().primary(),
+    minute: p.datetime().primary(),
+    count: p.integer(),
+    folded: p.integer().default(0),
+    last: p.json().$type<Record<string, unknown>>().nullable(),
+  },
+})
+
+export const BulkRun = defineEntity({
+  name: 'BulkRun',
+  tableName: 'bulk_run',
+  properties: {
+    id: p.uuid().primary(),
+    action: p.text().$type<OperationAction>(),
+    status: p.text().$type<BulkStatus>(),
+    actorType: p.text(),
+    actorId: p.text(),
+    actor: p.json().$type<Principal>(),
+    selection: p.json().$type<Record<string, unknown>>(),
+    input: p.json().$type<Record<string, unknown>>().defaultRaw(`'{}'`),
+    setHash: p.text(),
+    eventId: p.uuid().nullable(),
+    reason: p.text().nullable(),
+    source: p.text().$type<EventSource>(),
+    requestId: p.text(),
+    previewId: p.uuid().nullable(),
+    total: p.integer(),
+    eligible: p.integer(),
+    notEligible: p.json().$type<Record<string, number>>().defaultRaw(`'{}'`),
+    outcomes: p.json().$type<Partial<Record<BulkOutcome, number>>>().defaultRaw(`'{}'`),
+    /** Of each queue how much of the set is in it. */
+    queues: p.json().$type<Record<string, unknown>>().defaultRaw(`'{}'`),
+    createdAt: p.datetime().defaultRaw('clock_timestamp()'),
+    startedAt: p.datetime().nullable(),
+    servedAt: p.datetime().nullable(),
+    finishedAt: p.datetime().nullable(),
+    abortedBy: p.json().$type<Principal>().nullable(),
+  },
+})
+
+export const BulkBatch = defineEntity({
+  name: 'BulkBatch',
+  tableName: 'bulk_batch',
+  properties: {
+    bulkId: p.uuid().primary(),
+    number: p.integer().primary(),
+    jobs: p.json().$type<unknown[]>(),
+    eligible: p.integer(),
+    status: p.text().$type<'waiting' | 'requested' | 'done'>().default('waiting'),
+    outcomes: p.json().$type<unknown[]>().nullable(),
+    requestedAt: p.datetime().nullable(),
+    tries: p.integer().default(0),
+    notBefore: p.datetime().nullable(),
+    finishedAt: p.datetime().nullable(),
+  },
+})
+
+export const OpenRequest = defineEntity({
+  name: 'OpenRequest',
+  tableName: 'open_request',
+  properties: {
+    eventId: p.uuid().primary(),
+    requestedAt: p.datetime().defaultRaw('clock_timestamp()'),
+    action: p.text(),
+    eventType: p.text(),
+    actor: p.json().$type<Principal>(),
+    subjectType: p.text(),
+    subjectId: p.text(),
+    reason: p.text().nullable(),
+    requestId: p.text(),
+    source: p.text().$type<EventSource>(),
+    previewId: p.uuid().nullable(),
+    bulkId: p.uuid().nullable(),
+    detail: p.json().$type<Record<string, unknown>>().defaultRaw(`'{}'`),
+    finalEventId: p.uuid(),
+    claim: p.text().unique().nullable(),
+  },
+})
+
+export const SecondLook = defineEntity({
+  name: 'SecondLook',
+  tableName: 'second_look',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    eventId: p.uuid(),
+    action: p.text(),
+    bulkId: p.uuid().nullable(),
+    batch: p.integer().nullable(),
+    jobs: p.json().$type<{ id: string; queue: string }[]>(),
+    changedAt: p.datetime(),
+    dueAt: p.datetime(),
+    tries: p.integer().default(0),
+    unsettled: p.text().nullable(),
+  },
+})
+
+export const Turn = defineEntity({
+  name: 'Turn',
+  tableName: 'turn',
+  properties: {
+    name: p.text().primary(),
+    holder: p.uuid(),
+    until: p.datetime(),
+  },
+})
+
+export const Snapshot = defineEntity({
+  name: 'Snapshot',
+  tableName: 'snapshot',
+  properties: {
+    at: p.datetime().primary(),
+    seconds: p.double(),
+    waiting: p.bigint('string'),
+    executing: p.bigint('string'),
+    finished: p.bigint('string'),
+    waitP95Seconds: p.double().fieldName('wait_p95_seconds').nullable(),
+    how: p.text(),
+  },
+})
+
+export const QueueFigure = defineEntity({
+  name: 'QueueFigure',
+  tableName: 'queue_figure',
+  properties: {
+    queue: p.text().primary(),
+    asOf: p.datetime(),
+    depth: p.json().$type<{ state: JobState; count: number; how: CountMethod }[]>(),
+    oldestAvailableAt: p.datetime().nullable(),
+    paused: p.boolean().nullable(),
+    executors: p.integer().nullable(),
+    jobLimit: p.integer().nullable(),
+  },
+})
+
+export const QueueMinute = defineEntity({
+  name: 'QueueMinute',
+  tableName: 'queue_minute',
+  properties: {
+    queue: p.text().primary(),
+    minute: p.datetime().primary(),
+    finished: p.bigint('string').default('0'),
+    failed: p.bigint('string').default('0'),
+    waiting: p.bigint('string').nullable(),
+    waitP95Seconds: p.double().fieldName('wait_p95_seconds').nullable(),
+  },
+})
+
+export const Finding = defineEntity({
+  name: 'Finding',
+  tableName: 'finding',
+  properties: {
+    key: p.text().primary(),
+    asOf: p.datetime(),
+    data: p.json().$type<unknown>(),
+  },
+})
+
+export const QueuePause = defineEntity({
+  name: 'QueuePause',
+  tableName: 'queue_pause',
+  properties: {
+    queue: p.text().primary(),
+    pausedAt: p.datetime(),
+    pausedBy: p.json().$type<Principal>(),
+    reason: p.text().nullable(),
+    eventId: p.uuid(),
+  },
+})
+export type QueuePauseRow = Row<typeof QueuePause>
+
+export const JobView = defineEntity({
+  name: 'JobView',
+  tableName: 'job_view',
+  properties: {
+    actorType: p.text().primary(),
+    actorId: p.text().primary(),
+    name: p.text().primary(),
+    filters: p.json().$type<Record<string, string>>(),
+    updatedAt: p.datetime().defaultRaw('clock_timestamp()'),
+  },
+})
+
+export const entities = [
+  CronEntry, CronRevision, CronSlot, CronCoverage,
+  Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
+  Snapshot, QueueFigure, QueueMinute, Finding,
+  QueuePause, JobView, Installation,
+]
