@@ -11,7 +11,7 @@ const entries = ['components/shell', 'components/pages']
   .filter((file) => existsSync(file))
 
 /** What every page needs travels as one file: many small ones compress worse and take more round trips. */
-const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary|actions|cron-words|bulk-words)/, /components\/(core\/(?!filter)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
+const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary|actions|cron-words|bulk-words)/, /components\/(core\/(?!filter|focus)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
 const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
 
 /** Indentation and the comments of styles would travel to every browser. Runs behind vite's own step, on plain JavaScript. */
@@ -23,15 +23,23 @@ const templates: Plugin = {
   },
 }
 
+/** What vite puts around each dynamic import loads style sheets and preloads modules; there are none to load here. */
+const plainImports: Plugin = {
+  name: 'plain-imports',
+  apply: 'build',
+  enforce: 'pre',
+  load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined),
+}
+
 export default defineConfig({
-  plugins: [templates],
+  plugins: [plainImports, templates],
   build: {
     outDir: 'dist/browser',
     target: 'es2022',
     modulePreload: false,
     rollupOptions: {
       input: Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])),
-      preserveEntrySignatures: 'strict',
+      preserveEntrySignatures: 'allow-extension',
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', codeSplitting: { groups } },
     },
   },

@@ -3,9 +3,14 @@ import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import type { ViewAction } from '../../schemas/vocabulary.ts'
 import { type Connection, connect, surroundings } from './connection.ts'
+import { closeLinks } from './closed-links.ts'
+import { raiseHeadings } from './headings.ts'
 import { followLinks } from './navigate.ts'
 import { problemOf } from './problem.ts'
+import type { SubjectDetail } from './subject.ts'
+import { mayOpen } from './views.ts'
 
 /**
  * An element that talks to the API: with its own `api`, or with what a provider around it gives. What it found it
@@ -31,6 +36,7 @@ export abstract class OpsElement extends LitElement {
   private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true, callback: () => this.adopt() })
   private readonly within = new ContextProvider(this, { context: surroundings, initialValue: {} })
   private forgetSession?: () => void
+  private subjectName = ''
 
   constructor() {
     super()
@@ -72,6 +78,28 @@ export abstract class OpsElement extends LitElement {
 
   protected override willUpdate(changed: PropertyValues) {
     if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
+  }
+
+  protected override updated(_changed: PropertyValues) {
+    if (this.within.value.shell) raiseHeadings(this.renderRoot)
+    if (this.session) closeLinks(this.renderRoot, (href) => this.mayOpen(href))
+  }
+
+  /** Says what a page is about, in words; the shell puts them in the title of the tab. */
+  protected nameSubject(name: string) {
+    if (name === this.subjectName) return
+    this.subjectName = name
+    this.dispatchEvent(new CustomEvent<SubjectDetail>('ops-subject', { detail: { name }, bubbles: true, composed: true }))
+  }
+
+  /** Whether this actor may see such pages, as far as anybody knows yet. */
+  protected mayView(view: ViewAction): boolean {
+    return this.session?.permissions[view]?.allowed ?? true
+  }
+
+  /** Whether this link leads to a page that this actor may see. What is not one of our pages is not ours to judge. */
+  protected mayOpen(href: string): boolean {
+    return mayOpen(this.session, this.base, href)
   }
 
   private adopt() {

@@ -127,7 +127,8 @@ export class OpsAudit extends OpsElement {
     super.willUpdate(changed)
     const { data } = this.newest
     if (!data) this.shown = undefined
-    else if (data.key === this.key && this.shown?.key !== data.key) {
+    else if (data.key === this.key && (this.shown?.key !== data.key || (this.shown.items.length === 0 && data.items.length > 0))) {
+      // An empty log fills by itself: there is no place to lose.
       this.shown = { key: data.key, items: data.items, next: data.nextCursor }
       this.moreProblem = undefined
     }

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { CronEntry } from '../../schemas/cron.ts'
@@ -13,7 +13,8 @@ import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { cronFields } from '../parts/cron-fields.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
-import { emptyState, readOnlyBanner, refusal, shortRefusal, skeletonRows } from '../parts/quiet.ts'
+import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner, refusal, shortRefusal } from '../parts/refusal.ts'
 import { stripLegend, stripStyles } from '../parts/strip.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
@@ -78,6 +79,11 @@ export class OpsCron extends OpsElement {
     of: () => this.entry,
     topics: ['cron'],
   })
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.entry)
+  }
 
   override render() {
     return html`

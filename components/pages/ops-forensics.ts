@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query } from 'lit/decorators.js'
 import type { Bundle } from '../../schemas/forensics.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -100,6 +100,11 @@ export class OpsForensics extends OpsElement {
       })}
       <ops-confirm .fields=${operationFields} @ops-operation=${this.bundle.reload}></ops-confirm>
     `
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.bundle.data?.subject.label ?? '')
   }
 
   private asking() {

@@ -1,9 +1,9 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query } from 'lit/decorators.js'
 import { auditPath, evidencePath, operationActions } from '../../schemas/actions.ts'
 import type { JobDetail } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { waitReasons } from '../../schemas/vocabulary.ts'
+import { jobStates, waitReasons } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
@@ -79,6 +79,12 @@ export class OpsJob extends OpsElement {
       })}
       <ops-confirm .fields=${queueFields} @ops-operation=${this.job.reload}></ops-confirm>
     `
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    const { data } = this.job
+    if (data) this.nameSubject(`${data.worker ?? data.queue} ${jobStates[data.state] ?? data.state}`)
   }
 
   private breadcrumb(job: JobDetail | undefined) {

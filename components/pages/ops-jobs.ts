@@ -11,7 +11,8 @@ import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { figure } from '../parts/count.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
-import { readOnlyBanner, skeletonRows } from '../parts/quiet.ts'
+import { skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
@@ -20,6 +21,7 @@ import { nothingThere } from './jobs/empty.ts'
 import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
 import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
 import { keysOf } from './jobs/keys.ts'
+import type { OpsJobFilters } from './jobs/filter-form.ts'
 import { jobOperations } from './jobs/operations.ts'
 import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
 import { jobsOf, newJobs, refresh, show, type Shown } from './jobs/rows.ts'
@@ -73,6 +75,7 @@ export class OpsJobs extends OpsElement {
   static override styles = [base, tableStyles, pageStyles, partStyles, filterChipStyles, jobsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
+  @query('ops-job-filters') private filterForm?: OpsJobFilters
   @state() private shown?: Shown
   @state() private selected: Selected = nothingSelected
   @state() private trail: string[] = []
@@ -148,7 +151,8 @@ export class OpsJobs extends OpsElement {
     const { data } = this.list
     if (!data) this.shown = undefined
     else if (data.key === this.pageKey && this.shown?.key !== data.key) this.shown = show(data)
-    else if (data.key === this.shown?.key && data !== this.merged) this.shown = refresh(this.shown, data)
+    // Where nothing is shown there is nothing to lose the place in: what is new appears by itself.
+    else if (data.key === this.shown?.key && data !== this.merged) this.shown = this.shown.rows.length === 0 ? show(data) : refresh(this.shown, data)
     this.merged = data
   }
   private merged?: unknown
@@ -159,6 +163,11 @@ export class OpsJobs extends OpsElement {
       (tools) => (this.tools = tools),
       (error: unknown) => (this.missing = (error as Error).message),
     )
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject([this.queue || this.worker, this.state.replaceAll(',', ' or ')].filter(Boolean).join(' '))
   }
 
   override render() {
@@ -175,7 +184,7 @@ export class OpsJobs extends OpsElement {
       ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()}
       ${stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
       <ops-job-filters exportparts="filters" .values=${this.values} .lacks=${this.session?.engine.lacks ?? {}} .change=${this.narrow}></ops-job-filters>
-      ${filterChips(this.values, this.narrow)}
+      ${filterChips(this.values, this.narrow, () => this.clear({ ...noFilters, state: this.state }))}
       ${this.list.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.list.reload),
@@ -200,7 +209,7 @@ export class OpsJobs extends OpsElement {
     const { shown } = this
     if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
     return html`${staleNote(late, this.list.reload)} ${this.line()} ${this.news(shown)}
-      ${shown.rows.length > 0 ? this.table(shown) : nothingThere(this.values, this.session, this.list.data!, () => this.narrow(noFilters))} ${this.pager()}
+      ${shown.rows.length > 0 ? this.table(shown) : nothingThere(this.values, this.session, this.list.data!, () => this.clear(noFilters))} ${this.pager()}
       ${this.tools?.bulkBar({
         selected: this.selected,
         page: shown.rows,
@@ -380,6 +389,12 @@ export class OpsJobs extends OpsElement {
   private readonly keep = (preferences: Preferences) => {
     this.preferences = preferences
     keepPreferences(preferences)
+  }
+
+  /** The form may not be loaded yet. */
+  private clear(values: FilterValues) {
+    this.filterForm?.reset?.()
+    this.go(values)
   }
 
   private readonly narrow = (change: Partial<FilterValues>) => this.go(change)

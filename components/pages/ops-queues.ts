@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { operationsOn } from '../../schemas/actions.ts'
@@ -14,7 +14,8 @@ import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { queueFields } from '../parts/queue-fields.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
-import { emptyState, readOnlyBanner, skeletonRows } from '../parts/quiet.ts'
+import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
@@ -65,6 +66,11 @@ export class OpsQueues extends OpsElement {
     key: () => [this.queue, this.trail],
     topics: ['queues', 'jobs'],
   })
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.queue)
+  }
 
   override render() {
     return html`

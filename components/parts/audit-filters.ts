@@ -1,8 +1,10 @@
 import { css, html, type TemplateResult } from 'lit'
+import { live } from 'lit/directives/live.js'
 import type { AuditEvent } from '../../schemas/audit.ts'
-import { auditOutcomes, subjectTypes } from '../../schemas/vocabulary.ts'
-import { viewerZone } from '../core/time.ts'
-import { instantOf, localMinute } from './local-minute.ts'
+import { auditOutcomes, operationActions, subjectTypes } from '../../schemas/vocabulary.ts'
+import { eventTypes } from './event-types.ts'
+import { instantFilter } from './instant-filter.ts'
+import { keepFocus } from './keep-focus.ts'
 
 export const filterNames = ['q', 'outcome', 'actor', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
 export type FilterName = (typeof filterNames)[number]
@@ -20,24 +22,28 @@ const rarer: FilterName[] = ['action', 'subjectType', 'subjectId', 'from', 'to']
 /** What to look for. Each field applies when it is left, chosen or confirmed with Enter. */
 export function auditFilters(form: AuditFilterForm): TemplateResult {
   const { values, events, change } = form
-  const clear = () => change(Object.fromEntries(filterNames.map((name) => [name, ''])))
+  // A field that was typed into and not applied yet is emptied too, although its value as a property has not changed.
+  const clear = (event: Event) => {
+    ;(event.target as HTMLButtonElement).form?.reset()
+    change(Object.fromEntries(filterNames.map((name) => [name, ''])))
+  }
   return html`<form class="filters card" role="search" aria-label="Filter the events" part="filters" @submit=${(event: Event) => event.preventDefault()}>
     <div class="fields">
       ${textField(form, 'q', 'Words in the reason', { type: 'search', maxlength: 200 })}
       ${choiceField(form, 'outcome', 'Outcome', auditOutcomes)}
       ${textField(form, 'actor', 'Actor id', { maxlength: 200, offers: events.map(({ actor }) => actor.id) })}
-      ${textField(form, 'eventType', 'Event type', { maxlength: 100, offers: events.map(({ eventType }) => eventType) })}
+      ${textField(form, 'eventType', 'Event type', { maxlength: 100, offers: [...eventTypes, ...events.map(({ eventType }) => eventType)] })}
     </div>
     <details ?open=${rarer.some((name) => values[name])}>
       <summary>More filters</summary>
       <div class="fields">
-        ${textField(form, 'action', 'Action', { maxlength: 100, offers: events.map(({ action }) => action) })}
+        ${textField(form, 'action', 'Action', { maxlength: 100, offers: [...Object.keys(operationActions), ...events.map(({ action }) => action)] })}
         ${textField(form, 'subjectType', 'Subject type', { maxlength: 50, offers: Object.keys(subjectTypes) })}
         ${textField(form, 'subjectId', 'Subject id', { maxlength: 300, offers: events.map(({ subject }) => subject.id) })}
         ${instantField(form, 'from', 'From')} ${instantField(form, 'to', 'Until')}
       </div>
     </details>
-    <button type="button" class="button clear" ?disabled=${filterNames.every((name) => !values[name])} @click=${clear}>Clear all</button>
+    <button type="button" class="button clear" @mousedown=${keepFocus} @click=${clear}>Clear all</button>
   </form>`
 }
 
@@ -57,7 +63,7 @@ function textField({ values, change }: AuditFilterForm, name: FilterName, label:
       list="${name}-offers"
       autocomplete="off"
       spellcheck="false"
-      .value=${values[name]}
+      .value=${live(values[name])}
       @change=${(event: Event) => change({ [name]: (event.target as HTMLInputElement).value.trim() })}
     />
     <datalist id="${name}-offers">${[...new Set(offers)].map((offer) => html`<option value=${offer}></option>`)}</datalist>
@@ -74,16 +80,8 @@ function choiceField({ values, change }: AuditFilterForm, name: FilterName, labe
   </div>`
 }
 
-function instantField({ values, change }: AuditFilterForm, name: FilterName, label: string) {
-  return html`<div class="field">
-    <label for=${name}>${label} <span class="muted">(${viewerZone})</span></label>
-    <input
-      id=${name}
-      type="datetime-local"
-      .value=${localMinute(Date.parse(values[name]))}
-      @change=${(event: Event) => change({ [name]: instantOf((event.target as HTMLInputElement).value) })}
-    />
-  </div>`
+function instantField({ values, change }: AuditFilterForm, name: 'from' | 'to', label: string) {
+  return instantFilter({ name, label, value: values[name], change: (value) => change({ [name]: value }) })
 }
 
 export const auditFilterStyles = css`
@@ -99,7 +97,7 @@ export const auditFilterStyles = css`
   }
   .filters .fields {
     display: grid;
-    grid-template-columns: repeat(5, minmax(0, 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr));
     gap: 8px 12px;
   }
   .filters details .fields {
@@ -114,6 +112,10 @@ export const auditFilterStyles = css`
   .filters select {
     width: 100%;
   }
+  .filters .half {
+    color: var(--_review);
+    font-size: 12px;
+  }
   .filters summary {
     width: max-content;
     padding-block: 4px;
@@ -127,6 +129,9 @@ export const auditFilterStyles = css`
   @container ops-page (max-width: 860px) {
     .filters .fields {
       grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+    .filters .field.instant {
+      grid-column: 1 / -1;
     }
   }
 `

@@ -36,7 +36,7 @@ export const confirmStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: 8px 12px;
-    padding: 14px 20px;
+    padding: calc(3.5 * var(--_gap)) calc(5 * var(--_gap));
   }
   .head {
     border-bottom: 1px solid var(--_line);
@@ -46,13 +46,13 @@ export const confirmStyles = css`
     overflow-wrap: anywhere;
   }
   .foot {
-    padding-block: 12px;
+    padding-block: calc(3 * var(--_gap));
     border-top: 1px solid var(--_line);
   }
   .body {
     display: grid;
-    gap: 14px;
-    padding: 16px 20px;
+    gap: calc(3.5 * var(--_gap));
+    padding: calc(4 * var(--_gap)) calc(5 * var(--_gap));
     overflow: auto;
     overscroll-behavior: contain;
   }
@@ -91,18 +91,30 @@ export const confirmStyles = css`
     color: var(--_waiting);
     background: var(--_waiting-soft);
   }
+  .cautions ul {
+    display: grid;
+    gap: 4px;
+  }
   .cautions li::before {
     content: '! ';
     font-weight: 700;
   }
-  .drift,
-  .done {
+  .cautions.grave {
+    color: var(--_review);
+    background: var(--_review-soft);
+    border-inline-start: 4px solid var(--_review);
+  }
+  .drift {
     display: grid;
     gap: 8px;
   }
   .complaint {
     color: var(--_review);
     font-weight: 600;
+  }
+  .field [aria-invalid='true'] {
+    border-color: var(--_review);
+    box-shadow: inset 0 0 0 1px var(--_review);
   }
   .buttons {
     display: flex;

@@ -8,21 +8,27 @@ import type { ProblemCode } from '../../schemas/problem-codes.ts'
 import { type OperationAction, operationActions, type PreviewStatus, risks } from '../../schemas/vocabulary.ts'
 import { Clock, now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
+import { deepFocus, returnFocus } from '../core/focus.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { duration } from '../core/time.ts'
 import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
 import { confirmStyles } from './confirm-styles.ts'
-import { doneView, driftView, planView, problemView } from './confirm-views.ts'
+import { driftView, planView, problemView } from './confirm-views.ts'
 import { countOf } from './count.ts'
 import { diffStyles } from './diff.ts'
+import { doneWords, undoneBy } from './done-words.ts'
+import { type FieldErrors, fieldErrorsOf, InvalidFields } from './field-errors.ts'
+import { jobHref, shortId } from './job-link.ts'
 import { type Ask, type Draft, type FieldsByAction, nothingToAsk, type OperationFields } from './operation-fields.ts'
 import { previewChip } from './outcome-chip.ts'
 import { ownershipLabel, ownershipStyles } from './ownership.ts'
 import { problemStyles } from './problem.ts'
 import { selectionStyles } from './selection-view.ts'
 import { tableStyles } from './table.ts'
+import './toast.ts'
+import type { OpsToast } from './toast.ts'
 
 export type { Ask } from './operation-fields.ts'
 
@@ -41,12 +47,16 @@ const spent: Partial<Record<ProblemCode, PreviewStatus>> = {
   preview_consumed: 'consumed',
 }
 
+/** Whatever is tried again, these stay as they are: the account, the engine or the subject does not allow it. */
+const final = new Set<ProblemCode>(['forbidden', 'unattributable_actor', 'not_found', 'unsupported_by_engine', 'code_managed_entry', 'illegal_transition'])
+
 /** A date is typed field by field; only the whole of it is worth a preview. */
 const typingMs = 300
 
 /**
  * The dialog every change of state goes through: what will happen, before and after, why, what will be recorded, and then two
- * buttons. It takes the preview, executes it once, and says what was recorded.
+ * buttons. It takes the preview, executes it once, and closes; a toast says what was recorded. What was typed into a dialog that
+ * was closed without confirming is there again when the same one is opened.
  *
  * @tag ops-confirm
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -58,6 +68,7 @@ export class OpsConfirm extends OpsElement {
 
   @query('dialog') private dialog!: HTMLDialogElement
   @query('#reason') private reasonField?: HTMLTextAreaElement
+  @query('ops-toast') private toast!: OpsToast
 
   @state() private ask?: Ask
   @state() private entry?: CronEntry
@@ -68,7 +79,8 @@ export class OpsConfirm extends OpsElement {
   @state() private problem?: Problem
   @state() private complaint = ''
   @state() private busy: '' | 'preview' | 'execute' = ''
-  @state() private event?: AuditEvent
+  @state() private errors: FieldErrors = {}
+  @state() private restored = false
 
   /** What the operations of this page ask besides the reason. */
   @property({ attribute: false }) fields: FieldsByAction = {}
@@ -76,6 +88,9 @@ export class OpsConfirm extends OpsElement {
   @property({ type: Boolean, reflect: true }) opened = false
 
   private opener?: HTMLElement
+  /** Closings whose event is still to come: it may come when the dialog is open again. */
+  private announced = 0
+  private kept?: { key: string; draft: Draft; reason: string }
   private run?: AbortController
   private typing?: ReturnType<typeof setTimeout>
   private readonly left = new Clock(this, (now) => this.timeLeft(now))
@@ -83,46 +98,51 @@ export class OpsConfirm extends OpsElement {
   /** Opens the dialog and takes the first preview. */
   async open(ask: Ask): Promise<void> {
     this.opener = deepFocus()
-    Object.assign(this, { ask, entry: undefined, draft: {}, reason: '', event: undefined, opened: true })
+    const reason = this.kept?.key === keyOf(ask) ? this.kept.reason : ''
+    Object.assign(this, { ask, entry: undefined, draft: {}, reason, restored: reason !== '', opened: true })
     this.forgetPreview()
+    this.toast.hide()
     await this.updateComplete
     this.dialog.showModal()
     await this.begin()
   }
 
-  close(): void {
+  readonly close = (): void => {
+    if (!this.dialog.open) return
+    this.announced += 1
     this.dialog.close()
+    this.leave()
   }
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
     if (changed.has('problem') || changed.has('preview')) this.renderRoot.querySelector('.body')?.scrollTo(0, 0)
     if (changed.has('preview') && this.nothingToDo) this.renderRoot.querySelector<HTMLElement>('.buttons .button')?.focus()
-    if (this.preview && this.status === 'ready' && !this.event && Date.parse(this.preview.expiresAt) <= now()) this.status = 'expired'
+    if (this.preview && this.status === 'ready' && Date.parse(this.preview.expiresAt) <= now()) this.status = 'expired'
   }
 
   override render() {
-    const { ask } = this
-    return html`<dialog aria-labelledby="title" @close=${this.closed} @cancel=${this.cancelled}>
-      <form method="dialog" novalidate @submit=${this.submitted}>
+    const ask = this.opened ? this.ask : undefined
+    return html`<dialog aria-labelledby="title" @close=${this.handleClose} @cancel=${this.handleCancel}>
+      <form method="dialog" novalidate @submit=${this.handleSubmit} @keydown=${this.handleKey}>
         <div class="head">
           <h2 id="title">${ask ? this.title_(ask) : nothing}</h2>
-          ${this.preview && !this.event && !this.nothingToDo ? previewChip(this.status) : nothing}
+          ${this.preview && !this.nothingToDo ? previewChip(this.status) : nothing}
         </div>
         <div class="body">${ask ? this.content(ask) : nothing}</div>
         <div class="foot">${ask ? this.foot(ask) : nothing}</div>
         <p class="hidden-text" role="status">${this.announcement()}</p>
       </form>
-    </dialog>`
+    </dialog>
+    <ops-toast></ops-toast>`
   }
 
   private content(ask: Ask) {
-    if (this.event) return doneView(this.event, this.base)
-    if (this.nothingToDo) return html`${planView(this.preview!.plan)}<p>There is nothing to confirm. Cancel, and choose other jobs.</p>`
+    if (this.nothingToDo) return html`${planView(this.preview!.plan)}<p>There is nothing to confirm. Go back and choose other jobs.</p>`
     const fields = this.fieldsOf(ask)
-    const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, this.entry)
+    const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, { entry: this.entry, errors: this.errors })
     return html`
-      ${this.problem ? problemView(this.problem, this.base, this.preview?.plan.subject) : nothing}
+      ${this.problem && !this.saidAtFields(this.problem) ? problemView(this.problem, this.base, this.preview?.plan.subject) : nothing}
       ${this.status === 'drifted' && this.preview && this.problem?.plan ? driftView(this.preview.plan, this.problem.plan) : nothing}
       ${this.preview && this.status !== 'drifted' ? planView(this.preview.plan) : nothing}
       ${this.busy === 'preview' && !this.preview ? html`<div class="waiting-plan" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
@@ -142,7 +162,8 @@ export class OpsConfirm extends OpsElement {
     const { required, minLength } = this.reasonRule(ask)
     return html`<div class="field">
       <label for="reason">Reason <span class="muted">${required ? `(required, at least ${minLength} characters)` : '(optional)'}</span></label>
-      <textarea id="reason" rows="2" maxlength="2000" ?required=${required} .value=${this.reason} @input=${this.reasoned}></textarea>
+      <textarea id="reason" rows="2" maxlength="2000" ?required=${required} .value=${this.reason} @input=${this.handleReason}></textarea>
+      ${this.restored ? html`<p class="muted small">Kept from when this was last open.</p>` : nothing}
     </div>`
   }
 
@@ -154,10 +175,9 @@ export class OpsConfirm extends OpsElement {
   }
 
   private foot(ask: Ask) {
-    if (this.event) return html`<span></span><div class="buttons"><button type="submit" class="button primary" autofocus>Close</button></div>`
     return html`<span>${this.preview ? this.terms(this.preview) : nothing}</span>
       <div class="buttons">
-        <button type="button" class="button" @click=${this.close}>Cancel</button>
+        <button type="button" class="button" @click=${this.close}>Go back</button>
         ${this.primary(ask)}
       </div>`
   }
@@ -169,11 +189,14 @@ export class OpsConfirm extends OpsElement {
   private primary(ask: Ask) {
     if (this.preview && this.status === 'ready') {
       const { risk, selection } = this.preview.plan
-      const verb = selection ? `${operationActions[ask.action].label} ${countOf(selection.eligible, 'job')}` : operationActions[ask.action].label
+      const { label } = operationActions[ask.action]
+      const verb = selection ? `${label} ${countOf(selection.eligible, 'job', this.language)}` : label
       const danger = risk === 'high' ? 'danger' : 'primary'
-      return html`<button type="submit" class="button ${danger}" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
+      return html`<button type="submit" class="button ${danger}" title="Ctrl+Enter" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
     }
-    const words = this.preview || this.problem?.code === 'mutation_conflict' ? 'Review again' : this.problem ? 'Try again' : 'Review'
+    if (this.problem && !this.preview && final.has(this.problem.code)) return nothing
+    const again = this.preview || this.problem?.code === 'mutation_conflict'
+    const words = again ? 'Review again' : this.problem && !this.saidAtFields(this.problem) ? 'Try again' : 'Review'
     return html`<button type="submit" class="button primary" ?disabled=${this.busy !== ''}>${words}</button>`
   }
 
@@ -183,11 +206,10 @@ export class OpsConfirm extends OpsElement {
   }
 
   private announcement(): string {
-    if (this.event) return `Recorded ${this.event.eventType}`
     if (this.busy === 'preview') return 'Preparing the preview'
     if (this.busy === 'execute') return 'Working'
     if (!this.preview) return ''
-    if (this.nothingToDo) return 'None of them can be taken on'
+    if (this.nothingToDo) return `None of these jobs can be ${doneWords[this.preview.plan.action].toLowerCase()}`
     return { ready: 'Preview ready', drifted: 'The preview drifted', expired: 'The preview expired', consumed: 'The preview was already used' }[this.status]
   }
 
@@ -217,7 +239,8 @@ export class OpsConfirm extends OpsElement {
         return
       }
     }
-    this.draft = fields.start(this.ask!, this.entry)
+    const kept = this.kept?.key === keyOf(this.ask!) ? this.kept.draft : undefined
+    this.draft = kept ?? fields.start(this.ask!, this.entry)
     if (fields.eager) return this.takePreview()
     await this.updateComplete
     if (!this.reason) this.renderRoot.querySelector<HTMLElement>('.fields :is(input, select)')?.focus()
@@ -233,18 +256,35 @@ export class OpsConfirm extends OpsElement {
       const preview = await this.connection!.client.createPreview({ body, signal: run.signal })
       if (this.run === run) Object.assign(this, { preview, status: preview.status, problem: undefined, busy: '' })
     } catch (error) {
-      if (this.run === run) Object.assign(this, { preview: undefined, problem: this.refused(error), busy: '' })
+      if (this.run === run) this.refusePreview(error)
     }
+  }
+
+  private refusePreview(error: unknown) {
+    const problem = this.refused(error)
+    Object.assign(this, { preview: undefined, problem, busy: '', errors: fieldErrorsOf(problem) })
+    if (this.saidAtFields(problem)) this.focusFirstError()
+  }
+
+  /** Whether each thing that is wrong stands beside the field it is about. */
+  private saidAtFields({ errors = [] }: Problem): boolean {
+    return errors.length > 0 && Object.keys(this.errors).length === errors.length && Object.keys(this.errors).every((name) => this.renderRoot.querySelector(`#${name}`))
+  }
+
+  private focusFirstError() {
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
   }
 
   /** What was typed, as a request; nothing when it makes no sense, and then nothing older can be confirmed either. */
   private request() {
     const ask = this.ask!
-    this.complaint = ''
+    Object.assign(this, { complaint: '', errors: {} })
     try {
       return this.fieldsOf(ask).request(this.draft, ask, this.entry)
     } catch (error) {
-      Object.assign(this, { preview: undefined, busy: '', complaint: (error as Error).message })
+      const errors = error instanceof InvalidFields ? error.fields : {}
+      Object.assign(this, { preview: undefined, problem: undefined, busy: '', errors, complaint: (error as Error).message })
+      this.focusFirstError()
       return undefined
     }
   }
@@ -262,7 +302,8 @@ export class OpsConfirm extends OpsElement {
     Object.assign(this, { busy: 'execute', complaint: '', problem: undefined })
     try {
       const done = await this.connection!.client.executePreview({ params: { id }, body: { token, ...(reason ? { reason } : {}) } })
-      if ('event' in done) this.finish(done.event)
+      this.kept = undefined
+      if ('event' in done) this.finish(done.event, done.result, plan.selection === undefined)
       const bulkId = 'bulk' in done ? done.bulk.id : plan.selection?.bulkId
       if (bulkId) this.follow({ id: bulkId, action: ask.action })
     } catch (error) {
@@ -279,13 +320,27 @@ export class OpsConfirm extends OpsElement {
     return problem
   }
 
-  private finish(event: AuditEvent) {
-    this.event = event
+  /** The dialog has done its work and goes; the toast says what is on record now, and leads there and back. */
+  private finish(event: AuditEvent, result: Record<string, unknown>, one: boolean) {
     this.dispatchEvent(new CustomEvent<AuditEvent>('ops-operation', { detail: event, bubbles: true, composed: true }))
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.buttons .primary')?.focus())
+    Object.assign(this, { busy: '', draft: {}, reason: '' })
+    this.close()
+    if (!one) return
+    const { action, subject } = event
+    const reverse = undoneBy[action as OperationAction]
+    const undoable = reverse && this.session?.permissions[reverse]?.allowed && !this.session.engine.lacks[reverse]
+    void this.toast.show({
+      words: `${doneWords[action as OperationAction] ?? action} ${shortId(subject.id)}`,
+      record: event.eventType,
+      links: [
+        ...(typeof result.jobId === 'string' && this.mayView('view_jobs') ? [{ label: 'Open job', href: jobHref(this.base, result.jobId) }] : []),
+        ...(this.mayView('view_audit') ? [{ label: 'Audit', href: `${this.base}/audit?event=${event.id}` }] : []),
+      ],
+      ...(undoable ? { undo: () => void this.open({ action: reverse, id: subject.id }) } : {}),
+    })
   }
 
-  /** How many jobs fared is told on the page, which goes on telling it when the dialog is long closed. */
+  /** What became of the jobs of a selection is said on the page, also after the dialog has closed. */
   private follow(detail: BulkDetail) {
     this.busy = ''
     this.close()
@@ -296,7 +351,7 @@ export class OpsConfirm extends OpsElement {
     clearTimeout(this.typing)
     this.run?.abort()
     this.run = undefined
-    Object.assign(this, { preview: undefined, status: 'ready', problem: undefined, complaint: '', busy: '' })
+    Object.assign(this, { preview: undefined, status: 'ready', problem: undefined, complaint: '', errors: {}, busy: '' })
   }
 
   private readonly change = (field: string, value: string) => {
@@ -307,39 +362,51 @@ export class OpsConfirm extends OpsElement {
     this.typing = setTimeout(() => void this.takePreview(), typingMs)
   }
 
-  private reasoned(event: Event) {
+  private handleReason(event: Event) {
     this.reason = (event.target as HTMLTextAreaElement).value
     this.complaint = ''
+    this.restored = false
   }
 
-  private submitted(event: SubmitEvent) {
-    if (this.event) return
+  private handleKey(event: KeyboardEvent) {
+    if (event.key !== 'Enter' || (!event.ctrlKey && !event.metaKey)) return
+    event.preventDefault()
+    this.renderRoot.querySelector<HTMLButtonElement>('.buttons [type=submit]')?.click()
+  }
+
+  private handleSubmit(event: SubmitEvent) {
     event.preventDefault()
     if (this.busy) return
-    // Who was told of another change and asks to look again means the subject as it is now, not as it stood on the page.
+    // Whoever hears of another change and asks to look again means the subject as it is now, not as it was on the page.
     if (this.problem?.code === 'mutation_conflict') this.ask = { ...this.ask!, seen: undefined }
     if (this.preview && this.status === 'ready') void this.execute(this.preview)
     else void (this.ask && this.fieldsOf(this.ask).needsEntry && !this.entry ? this.begin() : this.takePreview())
   }
 
-  private cancelled(event: Event) {
+  private handleCancel(event: Event) {
     if (this.busy === 'execute') event.preventDefault()
   }
 
-  private closed() {
+  /** Closed by the browser, as with Escape. */
+  private handleClose() {
+    if (this.announced > 0) this.announced -= 1
+    else this.leave()
+  }
+
+  private leave() {
+    const { ask, draft, reason } = this
+    const typed = reason.trim() !== '' || Object.keys(draft).length > 0
+    if (ask && typed) this.kept = { key: keyOf(ask), draft, reason }
     this.opened = false
     this.forgetPreview()
     this.reason = ''
-    const back = this.opener?.isConnected ? this.opener : (this.getRootNode() as ShadowRoot).querySelector<HTMLElement>('.page-title')
-    back?.focus()
+    returnFocus(this.opener, () => (this.getRootNode() as ShadowRoot).querySelector('.page-title'))
   }
 }
 
-/** What has the focus, seen through shadow roots. */
-function deepFocus(): HTMLElement | undefined {
-  let focused = document.activeElement
-  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
-  return focused instanceof HTMLElement ? focused : undefined
+/** What makes two openings the same one. */
+function keyOf({ action, id, selection }: Ask): string {
+  return JSON.stringify([action, id, selection])
 }
 
 declare global {

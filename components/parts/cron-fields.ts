@@ -3,6 +3,7 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import { now } from '../core/clock.ts'
 import { exactTime, viewerZone } from '../core/time.ts'
 import { definitionFields, definitionInput, draftOf, emptyDraft } from './definition-fields.ts'
+import { fieldError, type FieldErrors, InvalidFields } from './field-errors.ts'
 import { localMinute } from './local-minute.ts'
 import type { Draft, FieldsByAction } from './operation-fields.ts'
 
@@ -14,9 +15,9 @@ export const cronFields: FieldsByAction = {
     eager: true,
     needsEntry: false,
     start: () => ({}),
-    render: (draft, change) => resumeField(draft.resumeAt ?? '', change),
+    render: (draft, change, { errors }) => resumeField(draft.resumeAt ?? '', change, errors),
     request: ({ resumeAt }, { id = '' }) => {
-      if (resumeAt && Date.parse(resumeAt) <= now()) throw new Error('It can only resume by itself at a time that is still to come.')
+      if (resumeAt && Date.parse(resumeAt) <= now()) throw new InvalidFields({ resumeAt: 'Choose a time in the future.' })
       return { action: 'pause_cron_entry', subject: subject(id), input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {} }
     },
   },
@@ -24,9 +25,9 @@ export const cronFields: FieldsByAction = {
     eager: true,
     needsEntry: true,
     start: (_, entry) => ({ slotAt: entry?.coming.find(({ skipped }) => !skipped)?.at ?? '' }),
-    render: (draft, change, entry) => slotField(draft.slotAt ?? '', change, entry),
+    render: (draft, change, { entry }) => slotField(draft.slotAt ?? '', change, entry),
     request: ({ slotAt }, { id = '' }) => {
-      if (!slotAt) throw new Error('This entry has no coming run that could be skipped.')
+      if (!slotAt) throw new Error('This entry has no upcoming run to skip.')
       return { action: 'skip_cron_slot', subject: subject(id), input: { slotAt } }
     },
   },
@@ -34,14 +35,14 @@ export const cronFields: FieldsByAction = {
     eager: false,
     needsEntry: false,
     start: emptyDraft,
-    render: (draft, change) => definitionFields(draft, change, true),
-    request: (draft) => ({ action: 'create_cron_entry', subject: subject((draft.name ?? '').trim()), input: definitionInput(draft) }),
+    render: (draft, change, { errors }) => definitionFields(draft, change, { named: true, errors }),
+    request: (draft) => ({ action: 'create_cron_entry', subject: subject((draft.name ?? '').trim()), input: definitionInput(draft, true) }),
   },
   update_cron_entry: {
     eager: false,
     needsEntry: true,
     start: (_, entry) => (entry ? draftOf(entry) : {}),
-    render: (draft, change) => definitionFields(draft, change, false),
+    render: (draft, change, { errors }) => definitionFields(draft, change, { named: false, errors }),
     request: (draft, { id = '' }, entry) => ({ action: 'update_cron_entry', subject: subject(id), input: changed(draft, entry) }),
   },
 }
@@ -51,11 +52,11 @@ function changed(draft: Draft, entry: CronEntry | undefined) {
   const wanted = definitionInput(draft)
   const present: Record<string, unknown> = entry ? definitionInput(draftOf(entry)) : {}
   const different = Object.entries(wanted).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(present[key]))
-  if (different.length === 0) throw new Error('Nothing is changed yet.')
+  if (different.length === 0) throw new Error('You have not changed anything yet.')
   return Object.fromEntries(different)
 }
 
-function resumeField(value: string, change: (field: string, value: string) => void): TemplateResult {
+function resumeField(value: string, change: (field: string, value: string) => void, errors: FieldErrors): TemplateResult {
   const at = value ? Date.parse(value) : Number.NaN
   return html`<div class="field">
     <label for="resumeAt">Resume by itself <span class="muted">(optional, ${viewerZone} time)</span></label>
@@ -64,9 +65,12 @@ function resumeField(value: string, change: (field: string, value: string) => vo
       type="datetime-local"
       .value=${value}
       min=${localMinute(now())}
+      aria-invalid=${errors.resumeAt ? 'true' : nothing}
+      aria-describedby="resumeAt-error resumeAt-hint"
       @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
     />
-    ${Number.isNaN(at) ? html`<p class="muted small">Stays paused until somebody resumes it.</p>` : html`<p class="muted small">${exactTime(at, { zone: 'UTC', seconds: false })}</p>`}
+    ${fieldError('resumeAt', errors)}
+    <p class="muted small" id="resumeAt-hint">${Number.isNaN(at) ? 'Without a time it stays paused until somebody resumes it.' : exactTime(at, { zone: 'UTC', seconds: false })}</p>
   </div>`
 }
 

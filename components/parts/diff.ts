@@ -64,7 +64,7 @@ function isPlain(value: unknown): boolean {
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 function timeOf(value: string): TemplateResult {
-  return html`<time datetime=${value} title=${value}>${exactTime(Date.parse(value))}</time>`
+  return html`<time datetime=${value}>${exactTime(Date.parse(value))}</time>`
 }
 
 /** A value as it is stored, for details. */

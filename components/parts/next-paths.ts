@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { NextPath } from '../../schemas/forensics.ts'
 import type { Ask } from './operation-fields.ts'
 import { ownershipLabel } from './ownership.ts'
-import { refusal, shortRefusal } from './quiet.ts'
+import { refusal, shortRefusal } from './refusal.ts'
 import { sentence } from './sentence.ts'
 
 /** Where one can go from here, each with its owner in front of it. */

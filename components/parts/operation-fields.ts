@@ -3,6 +3,7 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import type { JobSelection } from '../../schemas/job.ts'
 import type { OperationInput } from '../../schemas/operation.ts'
 import { type OperationAction, operationActions } from '../../schemas/actions.ts'
+import type { FieldErrors } from './field-errors.ts'
 
 /** What a page asks the dialog to confirm. */
 export interface Ask {
@@ -20,18 +21,24 @@ export interface Ask {
 /** What a person has typed so far, by field. */
 export type Draft = Record<string, string>
 
+/** What a form is drawn from besides its draft. */
+export interface FormContext {
+  entry?: CronEntry
+  errors: FieldErrors
+}
+
 export interface OperationFields {
   /** Take a new preview as soon as something changes; otherwise when asked. */
   eager: boolean
   /** Whether the cron entry as it is now is needed to begin. */
   needsEntry: boolean
   start: (ask: Ask, entry?: CronEntry) => Draft
-  render: (draft: Draft, change: (field: string, value: string) => void, entry?: CronEntry) => TemplateResult
-  /** The request; throws with a sentence for people when something typed makes no sense. */
+  render: (draft: Draft, change: (field: string, value: string) => void, context: FormContext) => TemplateResult
+  /** The request; throws a sentence for people, or `InvalidFields`, when something typed makes no sense. */
   request: (draft: Draft, ask: Ask, entry?: CronEntry) => OperationInput
 }
 
-/** What the operations of a page ask besides the reason; one that is not named asks nothing. */
+/** What the operations of a page ask for besides the reason; one that is not listed asks for nothing. */
 export type FieldsByAction = Partial<Record<OperationAction, OperationFields>>
 
 export const nothingToAsk: OperationFields = {

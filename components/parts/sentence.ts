@@ -7,6 +7,6 @@ const instant = /(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\
 export function sentence(text: string, format: TimeFormat = {}): TemplateResult {
   return html`${text.split(instant).map((part) => {
     const at = instant.test(part) ? Date.parse(part) : Number.NaN
-    return Number.isNaN(at) ? part : html`<time datetime=${part} title=${part}>${exactTime(at, format)}</time>`
+    return Number.isNaN(at) ? part : html`<time datetime=${part}>${exactTime(at, format)}</time>`
   })}`
 }

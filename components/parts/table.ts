@@ -7,7 +7,7 @@ export const tableStyles = css`
     border-collapse: collapse;
   }
   th {
-    padding: 8px 12px;
+    padding: calc(2 * var(--_gap)) calc(3 * var(--_gap));
     border-bottom: 1px solid var(--_line);
     font-size: 12px;
     font-weight: 600;
@@ -15,7 +15,7 @@ export const tableStyles = css`
     color: var(--_muted);
   }
   td {
-    padding: 9px 12px;
+    padding: calc(2.25 * var(--_gap)) calc(3 * var(--_gap));
     border-bottom: 1px solid var(--_line);
     vertical-align: top;
   }

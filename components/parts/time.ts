@@ -18,7 +18,7 @@ export class OpsTime extends LitElement {
   @property() at = ''
   /** IANA zone of the exact time; the reader's own unless given. */
   @property() zone?: string
-  /** `both`, `relative` (the exact time is told on hover and to screen readers) or `exact`. */
+  /** `both`, `relative` (the exact time on hover and for screen readers) or `exact`. */
   @property() show: 'both' | 'relative' | 'exact' = 'both'
   /** Leave out the seconds of the exact time. */
   @property({ type: Boolean }) coarse = false
@@ -37,13 +37,13 @@ export class OpsTime extends LitElement {
     if (Number.isNaN(at)) return html`<span>unknown time</span>`
     const locale = this.around.value?.locale
     const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse, milliseconds: this.precise })
-    const title = `${exactTime(at, { zone: this.zone, locale })} (${this.at})`
-    return html`<time class="num" datetime=${this.at} title=${title}>${this.words(exact)}</time>`
+    return html`<time class="num" datetime=${this.at}>${this.words(exact)}</time>`
   }
 
   private words(exact: string) {
     if (this.show === 'exact') return exact
-    if (this.show === 'relative') return html`${this.distance.value}<span class="hidden-text">, ${exact}</span>`
+    // Whoever listens hears both in one go, and not once more from a title.
+    if (this.show === 'relative') return html`<span title=${exact} aria-hidden="true">${this.distance.value}</span><span class="hidden-text">${this.distance.value}, ${exact}</span>`
     return html`${this.distance.value}<span class="muted"> · ${exact || nothing}</span>`
   }
 }

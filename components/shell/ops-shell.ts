@@ -1,9 +1,10 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import type { FilterDetail } from '../core/filter.ts'
 import { address } from '../core/filter.ts'
 import { OpsElement } from '../core/element.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
+import type { SubjectDetail } from '../core/subject.ts'
 import { element } from '../core/register.ts'
 import { problemPanel } from '../parts/problem.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -43,6 +44,8 @@ export class OpsShell extends OpsElement {
   @state() private page?: OpsElement
   @state() private menuOpen = false
   @state() private failed = ''
+  /** The name of what the page is about, once the page knows it. */
+  private subject = ''
 
   /** Where the pages are. */
   @property({ attribute: 'base' }) root?: string
@@ -60,6 +63,7 @@ export class OpsShell extends OpsElement {
     addEventListener('popstate', this.arrive)
     this.addEventListener('ops-navigate', this.navigated as EventListener)
     this.addEventListener('ops-filter', this.filtered as EventListener)
+    this.addEventListener('ops-subject', this.named as EventListener)
     void this.show(false)
   }
 
@@ -70,7 +74,8 @@ export class OpsShell extends OpsElement {
     this.watched = undefined
   }
 
-  protected override updated() {
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
     const live = this.connection?.live
     if (live === this.watched) return
     this.unwatch?.()
@@ -81,15 +86,17 @@ export class OpsShell extends OpsElement {
   override render() {
     return html`
       <button type="button" class="skip" @click=${() => this.main.focus()}>Skip to the page</button>
-      <header class="bar">
-        <span class="brand">${brandMark}<slot name="brand">Jobs</slot></span>
-        <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
-      </header>
-      <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
-        ${this.links()} ${this.bridges()}
-        <slot name="navigation"></slot>
-        ${this.foot()}
-      </nav>
+      <div class="edge" @keydown=${this.handleKey}>
+        <header class="bar">
+          <span class="brand">${brandMark}<slot name="brand">Jobs</slot></span>
+          <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
+        </header>
+        <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
+          ${this.links()} ${this.bridges()}
+          <slot name="navigation"></slot>
+          ${this.foot()}
+        </nav>
+      </div>
       <main id="main" tabindex="-1" part="main">${this.content()}</main>
     `
   }
@@ -122,7 +129,7 @@ export class OpsShell extends OpsElement {
     if (bridges.length === 0) return nothing
     return html`<h2 class="group" id="inspection">Inspection only</h2>
       <ul aria-labelledby="inspection">
-        ${bridges.map(({ label, href }) => html`<li><a href=${href}>${label.replace(/ bridge$/, '')} <span aria-hidden="true">↗</span></a></li>`)}
+        ${bridges.map(({ label, href }) => html`<li><a href=${href}>${label.replace(/ bridge$/, '')}</a></li>`)}
       </ul>`
   }
 
@@ -131,7 +138,7 @@ export class OpsShell extends OpsElement {
     const state = this.connection?.live.state ?? 'idle'
     return html`<footer>
       ${session
-        ? html`<div><b>${session.actor?.label ?? 'You'}</b>${session.actor ? ` · ${session.actor.type}` : ' · looking only'}</div>
+        ? html`<div><b>${session.actor?.label ?? 'You'}</b>${session.actor ? ` · ${session.actor.type}` : ' · view only'}</div>
             <div>${session.engine.name} ${session.engine.version ?? ''}</div>`
         : nothing}
       <div><span class="dot ${state}" aria-hidden="true"></span>${liveWords[state]}</div>
@@ -180,11 +187,25 @@ export class OpsShell extends OpsElement {
     this.place = place
     this.menuOpen = false
     this.failed = ''
-    if (!same) this.page = place && (await this.make(place))
+    if (!same) {
+      this.subject = ''
+      this.page = place && (await this.make(place))
+    }
     if (this.place !== place || !this.isConnected) return
     if (place && this.page) apply(this.page, place.shown)
-    document.title = `${place ? titleOf(place) : 'Not found'} · Jobs`
+    this.nameTab()
     if (moveFocus) await this.focusHeading()
+  }
+
+  private readonly named = ({ detail }: CustomEvent<SubjectDetail>) => {
+    this.subject = detail.name
+    this.nameTab()
+  }
+
+  private nameTab() {
+    const { place, subject } = this
+    const about = subject || (place ? subjectOf(place) : '')
+    document.title = [about, place ? place.route.title : 'Not found', 'Jobs'].filter((part, index, all) => part && part !== all[index + 1]).join(' · ')
   }
 
   private async make({ route }: Place): Promise<OpsElement | undefined> {
@@ -228,6 +249,13 @@ export class OpsShell extends OpsElement {
   private toggleMenu() {
     this.menuOpen = !this.menuOpen
   }
+
+  /** Escape closes the open menu, as it closes everything that lies over a page. */
+  private handleKey(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || !this.menuOpen) return
+    this.menuOpen = false
+    this.renderRoot.querySelector<HTMLElement>('.menu')?.focus()
+  }
 }
 
 /** A page's own text properties are its address's query; what every element has (`api`, `theme`, …) never is. */
@@ -239,9 +267,10 @@ function apply(page: OpsElement, shown: Record<string, string>): void {
   }
 }
 
-function titleOf({ route, shown }: Place): string {
-  const subject = shown.subjectId ?? shown.entry ?? (route.under && shown.jobId)
-  return subject && route.view !== 'view_audit' ? `${subject} · ${route.title}` : route.title
+/** What the address names, until the page has a better name for it. A job's id says nothing to anybody. */
+function subjectOf({ route, shown }: Place): string {
+  if (route.view === 'view_audit') return ''
+  return shown.subjectType === 'job' ? '' : (shown.subjectId ?? shown.entry ?? '')
 }
 
 const brandMark = html`<svg viewBox="0 0 18 18" width="18" height="18" aria-hidden="true">

@@ -3,7 +3,7 @@ import { css } from 'lit'
 export const shellStyles = css`
   :host {
     display: grid;
-    grid-template: 'bar main' auto 'nav main' 1fr / 200px minmax(0, 1fr);
+    grid-template: 'edge main' 1fr / 200px minmax(0, 1fr);
     min-height: 100dvh;
     --ops-page-padding: 0;
   }
@@ -21,13 +21,12 @@ export const shellStyles = css`
   .skip:focus {
     top: 8px;
   }
-  .bar,
-  nav {
+  .edge {
+    grid-area: edge;
     background: var(--_surface);
     border-inline-end: 1px solid var(--_line);
   }
   .bar {
-    grid-area: bar;
     position: sticky;
     top: 0;
     height: 52px;
@@ -43,7 +42,6 @@ export const shellStyles = css`
     display: none;
   }
   nav {
-    grid-area: nav;
     display: flex;
     flex-direction: column;
     position: sticky;
@@ -136,27 +134,37 @@ export const shellStyles = css`
   }
   @media (max-width: 760px) {
     :host {
-      grid-template: 'bar' auto 'nav' auto 'main' 1fr / minmax(0, 1fr);
+      display: block;
+    }
+    /* The menu hangs from the bar, which stays in view: it opens before the eyes however far the page is scrolled. */
+    .edge {
+      position: sticky;
+      top: 0;
+      z-index: 3;
+      border: 0;
+      border-bottom: 1px solid var(--_line);
     }
     .bar {
-      z-index: 1;
+      position: static;
       display: flex;
       align-items: center;
       justify-content: space-between;
       height: auto;
       padding: 8px 16px;
-      border: 0;
-      border-bottom: 1px solid var(--_line);
     }
     .menu {
       display: inline-flex;
     }
     nav {
       display: none;
-      position: static;
+      position: absolute;
+      top: 100%;
+      inset-inline: 0;
       height: auto;
-      border: 0;
-      border-bottom: 1px solid var(--_line);
+      max-height: calc(100dvh - 60px);
+      border-bottom: 1px solid var(--_line-strong);
+      background: var(--_surface);
+      box-shadow: 0 16px 32px rgb(0 0 0 / 0.2);
     }
     nav.open {
       display: flex;

@@ -57,6 +57,14 @@ const text = css`
     text-decoration: underline;
     text-underline-offset: 2px;
   }
+  a:not([href]) {
+    color: inherit;
+    text-decoration: none;
+    cursor: auto;
+  }
+  .way:not([href]) {
+    display: none;
+  }
   .page-title:focus {
     outline: none;
   }
@@ -98,8 +106,8 @@ const surfaces = css`
     flex-wrap: wrap;
     justify-content: space-between;
     align-items: baseline;
-    gap: 4px 16px;
-    margin-bottom: 14px;
+    gap: var(--_gap) calc(4 * var(--_gap));
+    margin-bottom: calc(3.5 * var(--_gap));
   }
   .card {
     background: var(--_surface);
@@ -107,7 +115,7 @@ const surfaces = css`
     border-radius: var(--_radius);
   }
   .card.padded {
-    padding: 16px;
+    padding: calc(4 * var(--_gap));
   }
   .stale {
     filter: grayscale(1);

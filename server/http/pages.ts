@@ -26,6 +26,11 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{\w+\}$/, '.+').replace(/\{\w+\}/g, '[^/]+')}$`)
 }
 
+/** In the page itself, so that a browser asks for no `/favicon.ico` of the host's. */
+const icon = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><rect width="18" height="18" rx="4" fill="#2b5fd9"/><path d="M3.5 9.5H6L7.7 5l2.2 8 1.5-3.5h3.1" fill="none" stroke="#fff" stroke-width="1.6" stroke-linejoin="round"/></svg>',
+)}">`
+
 /** The shell on every page path below the base. What it shows comes from the API, which asks again. */
 export function pagesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
@@ -94,7 +99,7 @@ function plainPage(base: string, title: string, body: string, head = ''): string
 function page(title: string, head: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${head}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${icon}${head}</head>
 <body>${body}</body>
 </html>
 `

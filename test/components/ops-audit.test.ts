@@ -101,7 +101,48 @@ describe('ops-audit', () => {
     equal((told.at(-1) as { query: Record<string, string> }).query.outcome, 'failed')
     button(page, 'Clear all')!.click()
     await until(() => Object.keys(lastQuery(api)).join() === 'limit', 'no filter')
-    await until(() => button(page, 'Clear all')!.disabled, 'nothing to clear')
+    await until(() => (all(page, '#q')[0] as HTMLInputElement).value === '' && (all(page, '#outcome')[0] as HTMLSelectElement).value === '', 'the empty form')
+  })
+
+  it('clears also what was typed and not applied yet', async () => {
+    const api = usual()
+    const page = mount('ops-audit', api)
+    await shown(page, 30)
+    const field = all(page, '#q')[0] as HTMLInputElement
+    field.focus()
+    field.value = 'half a word'
+    const clearAll = button(page, 'Clear all')!
+    ok(!clearAll.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, composed: true, cancelable: true })), 'the field is not left first')
+    clearAll.click()
+    equal(field.value, '')
+  })
+
+  it('says at the field when only half of a date is there', async () => {
+    const page = mount('ops-audit', usual())
+    await shown(page, 30)
+    const field = all(page, '#from')[0] as HTMLInputElement
+    // A script cannot fill in half a date; what the browser then says of the field can be.
+    Object.defineProperty(field, 'validity', { value: { badInput: true } })
+    field.dispatchEvent(new Event('blur'))
+    equal(seen(all(page, '#from-half')[0]), 'Fill in both date and time, or neither.')
+    equal(field.getAttribute('aria-invalid'), 'true')
+  })
+
+  it('offers every type of event there is', async () => {
+    const page = mount('ops-audit', usual())
+    await shown(page, 30)
+    const offers = [...all(page, '#eventType-offers option')].map((option) => option.getAttribute('value'))
+    for (const offer of ['cron.paused', 'job.rescued', 'queue.scaled', 'refusals.folded']) ok(offers.includes(offer), offer)
+  })
+
+  it('fills by itself while it is empty', async () => {
+    let items: AuditEvent[] = []
+    const api = usual({ listAuditEvents: () => ({ items, asOf: at(0) }) })
+    const page = mount('ops-audit', api)
+    await until(() => seen(page).includes('No events yet'), 'the empty log')
+    items = events(1, 1)
+    api.hint({ topic: 'audit' })
+    await until(() => all(page, '.event').length === 1, 'the event')
   })
 
   it('opens one event in full, with a readable difference, and closes it again', async () => {

@@ -21,6 +21,7 @@ const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) => {
 
 const dialog = (page: OpsCron) => all<HTMLDialogElement>(page, 'dialog')[0]!
 const told = (page: OpsCron) => seen(dialog(page))
+const toast = (page: OpsCron) => seen(all(page, 'ops-toast')[0])
 
 async function openPause(api: FakeApi): Promise<OpsCron> {
   const page = mount('ops-cron', api)
@@ -39,7 +40,7 @@ describe('the confirm dialog', () => {
   it('says what will happen, what changes and what will be recorded, in that order', async () => {
     const page = await openPause(usual())
     const text = told(page)
-    const order = ['Pause nightly_sync', 'Preview Ready', 'Future claims stop until resumed', 'pausedAt', 'Reason', '(optional)', 'Resume by itself', 'This will be recorded', 'cron.paused', 'Powertools-native', 'Audited action', 'low risk', 'expires in 29 min', 'Cancel', 'Pause entry']
+    const order = ['Pause nightly_sync', 'Preview Ready', 'Future claims stop until resumed', 'pausedAt', 'Reason', '(optional)', 'Resume by itself', 'This will be recorded', 'cron.paused', 'Powertools-native', 'Audited action', 'low risk', 'expires in 29 min', 'Go back', 'Pause entry']
     let from = 0
     for (const part of order) {
       const found = text.indexOf(part, from)
@@ -55,23 +56,20 @@ describe('the confirm dialog', () => {
     document.addEventListener('ops-operation', (each) => events.push(each as CustomEvent), { once: true })
     type(all(page, '#reason')[0], '  fixture maintenance ')
     button(page, 'Pause entry')!.click()
-    await until(() => told(page).includes('is recorded'), 'the end')
+    await until(() => toast(page).includes('is recorded'), 'the end')
     const call = api.calls.find(({ name }) => name === 'executePreview')
     equal(bodyOf(call), { token: preview().token, reason: 'fixture maintenance' })
     excludes(call!.url, 'secret-token')
     equal((events[0]!.detail as { id: string }).id, event().id)
     excludes(JSON.stringify(events[0]!.detail), 'secret-token')
-    equal(all(dialog(page), '.done a')[0]!.getAttribute('href'), `/ops/jobs/audit?event=${event().id}`)
+    equal(all(page, '.toast a')[0]!.getAttribute('href'), `/ops/jobs/audit?event=${event().id}`)
     await until(() => button(page, 'Resume… nightly_sync'), 'the refreshed entry')
   })
 
   it('gives the focus back to the button that opened it', async () => {
     const page = await openPause(usual())
     button(page, 'Pause entry')!.click()
-    await until(() => told(page).includes('is recorded'), 'the end')
-    const close = await until(() => button(page, 'Close'), 'the close button')
-    await until(() => deepFocus() === close, 'the focus on Close')
-    close.click()
+    await until(() => toast(page).includes('is recorded'), 'the end')
     await until(() => !dialog(page).open, 'the closed dialog')
     await until(() => deepFocus().getAttribute('aria-label')?.endsWith('nightly_sync'), 'the focus on the opener')
   })
@@ -82,7 +80,7 @@ describe('the confirm dialog', () => {
     const confirm = button(page, 'Pause entry')!
     confirm.click()
     confirm.click()
-    await until(() => told(page).includes('is recorded'), 'the end')
+    await until(() => toast(page).includes('is recorded'), 'the end')
     equal(api.count('executePreview'), 1)
   })
 
@@ -101,7 +99,7 @@ describe('the confirm dialog', () => {
     type(all(page, '#resumeAt')[0], '2099-01-02T03:04')
     await until(() => button(page, 'Pause entry')?.disabled, 'the disabled button')
     type(all(page, '#resumeAt')[0], '0002-01-02T03:04')
-    await until(() => told(page).includes('still to come'), 'the complaint')
+    await until(() => told(page).includes('Choose a time in the future'), 'the complaint')
     ok(!button(page, 'Pause entry'), 'nothing to confirm')
     equal(api.count('createPreview'), 1, 'previews')
   })
@@ -127,7 +125,7 @@ describe('the confirm dialog', () => {
     const confirm = await until(() => button(page, 'Pause entry'), 'the new preview')
     equal(all<HTMLTextAreaElement>(page, '#reason')[0]!.value, 'fixture maintenance')
     confirm.click()
-    await until(() => told(page).includes('is recorded'), 'the end')
+    await until(() => toast(page).includes('is recorded'), 'the end')
   })
 
   it('offers a new preview when the old one expired, on the server or on the clock', async () => {
@@ -188,7 +186,7 @@ describe('the confirm dialog', () => {
     includes(told(page), 'req-4711')
     broken = false
     ;(await until(() => !button(page, 'Pause entry')?.disabled && button(page, 'Pause entry'), 'the button')).click()
-    await until(() => told(page).includes('is recorded'), 'the end')
+    await until(() => toast(page).includes('is recorded'), 'the end')
     equal(api.count('createPreview'), 1)
   })
 
@@ -219,7 +217,7 @@ describe('the confirm dialog', () => {
     type(all(page, '#reason')[0], 'fixture maintenance')
     button(page, 'Pause entry')!.click()
     await until(() => told(page).includes('already paused'), 'the refusal')
-    includes(told(page), 'Nothing was changed by you.')
+    includes(told(page), 'You have changed nothing.')
     ok(!button(page, 'Pause entry'), 'nothing to confirm again')
     ok(button(page, 'Review again'), 'a way to look again')
     equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, 'fixture maintenance')
@@ -303,10 +301,108 @@ describe('the confirm dialog', () => {
     void all<HTMLElementTagNameMap['ops-confirm']>(page, 'ops-confirm')[0]!.open({ action: 'update_cron_entry', id: 'nightly_sync' })
     await until(() => all(page, '#expression')[0], 'the form')
     button(page, 'Review')!.click()
-    await until(() => told(page).includes('Nothing is changed yet'), 'the complaint')
+    await until(() => told(page).includes('You have not changed anything yet'), 'the complaint')
     type(all(page, '#expression')[0], '0 3 * * *')
     button(page, 'Review')!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')
     equal(bodyOf(api.calls.find(({ name }) => name === 'createPreview')).input, { expression: '0 3 * * *' })
+  })
+
+  it('confirms with Ctrl+Enter', async () => {
+    const api = usual()
+    const page = await openPause(api)
+    all(page, '#reason')[0]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true, composed: true, cancelable: true }))
+    await until(() => toast(page).includes('is recorded'), 'the end')
+    equal(api.count('executePreview'), 1)
+  })
+
+  it('keeps what was typed when it is closed, for the same question only', async () => {
+    const page = await openPause(usual())
+    const confirm = all<HTMLElementTagNameMap['ops-confirm']>(page, 'ops-confirm')[0]!
+    type(all(page, '#reason')[0], 'half a thought')
+    button(page, 'Go back')!.click()
+    await until(() => !confirm.opened, 'the closed dialog')
+    void confirm.open({ action: 'run_cron_entry', id: 'nightly_sync' })
+    await until(() => button(page, 'Run now'), 'another dialog')
+    equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, '')
+    button(page, 'Go back')!.click()
+    void confirm.open({ action: 'pause_cron_entry', id: 'nightly_sync' })
+    await until(() => button(page, 'Pause entry'), 'the same dialog')
+    equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, 'half a thought')
+    includes(told(page), 'Kept from when this was last open')
+  })
+
+  it('forgets what was typed once it is recorded', async () => {
+    const page = await openPause(usual())
+    type(all(page, '#reason')[0], 'fixture maintenance')
+    button(page, 'Pause entry')!.click()
+    await until(() => toast(page).includes('is recorded'), 'the end')
+    void all<HTMLElementTagNameMap['ops-confirm']>(page, 'ops-confirm')[0]!.open({ action: 'pause_cron_entry', id: 'nightly_sync' })
+    await until(() => button(page, 'Pause entry'), 'the dialog')
+    equal((all(page, '#reason')[0] as HTMLTextAreaElement).value, '')
+  })
+
+  it('closes by itself, says so once to those who listen, and leads to the way back', async () => {
+    const page = await openPause(usual())
+    button(page, 'Pause entry')!.click()
+    await until(() => !dialog(page).open, 'the closed dialog')
+    await until(() => seen(all(page, 'ops-toast [role=status], [role=status]').find((each) => seen(each).includes('cron.paused'))) === 'Paused nightly_sync. cron.paused is recorded.', 'the announcement')
+    button(page, 'Undo…')!.click()
+    await until(() => button(page, 'Resume entry') ?? button(page, 'Pause entry'), 'the preview of the way back')
+    ok(!all(page, '.toast')[0], 'the toast has gone')
+  })
+
+  it('leads from a run to its job', async () => {
+    const page = await openPause(usual({ executePreview: () => ({ event: event({ action: 'run_cron_entry', eventType: 'cron.run_now' }), result: { jobId: 'job-77' } }) }))
+    button(page, 'Pause entry')!.click()
+    await until(() => toast(page).includes('Started a run of nightly_sync'), 'the end')
+    equal(all(page, '.toast a')[0]!.getAttribute('href'), '/ops/jobs/job/job-77')
+    ok(!button(page, 'Undo…'), 'a run cannot be taken back')
+  })
+
+  it('shows a dangerous operation as one: the warning first, a red button', async () => {
+    const caution = 'These jobs are completed: running them again repeats what they did.'
+    const page = await openPause(usual({ createPreview: () => preview({ plan: plan({ risk: 'high', cautions: [caution] }) }) }))
+    const text = told(page)
+    ok(text.indexOf(caution) < text.indexOf('Future claims stop'), 'the warning before the effect')
+    ok(button(page, 'Pause entry')!.classList.contains('danger'), 'a red button')
+  })
+
+  it('offers no second try of what cannot work', async () => {
+    const refuse = () => {
+      throw new Refusal('forbidden', 'Role viewer may look, not change.')
+    }
+    const page = mount('ops-cron', usual({ createPreview: refuse }))
+    ;(await until(() => button(page, 'Pause… nightly_sync'), 'the button')).click()
+    await until(() => told(page).includes('Role viewer may look'), 'the refusal')
+    ok(!button(page, 'Try again'), 'no second try')
+    ok(button(page, 'Go back'), 'the way back')
+  })
+
+  it('says everything that is wrong with a new entry at once, each at its field', async () => {
+    const api = usual()
+    const page = mount('ops-cron', api)
+    ;(await until(() => !button(page, 'New entry…')?.disabled && button(page, 'New entry…'), 'the button')).click()
+    await until(() => button(page, 'Review'), 'the form')
+    for (const [field, value] of Object.entries({ name: '!', expression: '* * *', timezone: 'Mars/Base', args: '[1]' })) type(all(page, `#${field}`)[0], value)
+    button(page, 'Review')!.click()
+    await until(() => all(page, '[aria-invalid=true]').length === 5, 'the fields')
+    equal(all(page, '[aria-invalid=true]').map(({ id }) => id), ['name', 'queue', 'expression', 'timezone', 'args'])
+    for (const field of all(page, '[aria-invalid=true]')) ok(seen(all(page, `#${field.getAttribute('aria-describedby')!.split(' ')[0]}`)[0]) !== '', `words at ${field.id}`)
+    equal(deepFocus().id, 'name')
+    equal(api.count('createPreview'), 0)
+  })
+
+  it('shows what only the server knows at its field too', async () => {
+    const refuse = () => {
+      throw new Refusal('invalid_request', 'input.expression: got 61 in the minute.', { errors: [{ path: 'input.expression', message: 'got 61 in the minute; expected 0 to 59' }] })
+    }
+    const page = mount('ops-cron', usual({ createPreview: refuse }))
+    ;(await until(() => !button(page, 'New entry…')?.disabled && button(page, 'New entry…'), 'the button')).click()
+    await until(() => button(page, 'Review'), 'the form')
+    for (const [field, value] of Object.entries({ name: 'hourly', queue: 'reports', expression: '61 * * * *' })) type(all(page, `#${field}`)[0], value)
+    button(page, 'Review')!.click()
+    await until(() => deepFocus().id === 'expression', 'the focus on the field')
+    includes(seen(all(page, '#expression-error')[0]), 'got 61 in the minute')
   })
 })

@@ -79,7 +79,7 @@ describe('ops-job', () => {
     button(page, 'Discard…')!.click()
     await until(() => seen(all(page, 'dialog')[0]).includes('it is available now'), 'the refusal')
     ok(seenVersion, 'it was asked of the job as it was seen')
-    includes(seen(all(page, 'dialog')[0]), 'Nothing was changed by you.')
+    includes(seen(all(page, 'dialog')[0]), 'You have changed nothing.')
     ;(await until(() => button(page, 'Review again'), 'a way to look again')).click()
     await until(() => seen(all(page, 'dialog')[0]).includes('Preview Ready'), 'the job as it is now')
     equal(seenVersion, undefined)

@@ -330,7 +330,7 @@ describe('ops-jobs', () => {
       const text = seen(all(page, 'dialog')[0])
       for (const part of ['0 jobs of 12,040 will be taken on', '4 is executing', 'nothing to confirm']) includes(text, part)
       for (const part of ['Reason', 'will be recorded', 'Afterwards', 'Preview Ready']) ok(!text.includes(part), `no word of "${part}"`)
-      equal(deepFocus().textContent?.trim(), 'Cancel')
+      equal(deepFocus().textContent?.trim(), 'Go back')
     })
 
     it('follows a run in the background, keeps it in the address, and keeps the filters', async () => {

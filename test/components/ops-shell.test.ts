@@ -1,3 +1,4 @@
+import { setViewport } from '@web/test-runner-commands'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { count, detail, jobPage } from './job-sample.ts'
 import { at, entries, everything, session } from './sample.ts'
@@ -120,7 +121,7 @@ describe('ops-shell', () => {
     const page = await until(() => all<HTMLElementTagNameMap['ops-job']>(shell, 'ops-job')[0], 'the page')
     await until(() => seen(page).includes('Attempts'), 'the job')
     equal(page.jobId, id)
-    equal(document.title, `${id} · Job · Jobs`)
+    equal(document.title, 'SendWelcome retryable · Job · Jobs', 'a name instead of the id')
     equal(all(shell, 'nav [aria-current=page]').map(seen), ['Jobs'])
     ok(!all(shell, 'nav a[href="/ops/jobs/job"]')[0], 'no place of its own in the navigation')
   })
@@ -176,5 +177,39 @@ describe('ops-shell', () => {
     const shell = await openAt('/ops/jobs/cron')
     await until(() => seen(all(shell, 'footer')[0]).endsWith('live'), 'the live state')
     includes(seen(all(shell, 'footer')[0]), 'ops-demo')
+  })
+
+  it('opens the menu before the eyes, however far the page is scrolled, and closes it on Escape', async () => {
+    await setViewport({ width: 390, height: 700 })
+    const shell = await openAt('/ops/jobs/cron')
+    await until(() => seen(shell).includes('ledger_close'), 'the entries')
+    const menu = await until(() => all<HTMLElement>(shell, '.menu')[0], 'the button')
+    scrollTo(0, 600)
+    ok(scrollY > 300, 'a page that is longer than the window')
+    menu.click()
+    const nav = await until(() => all<HTMLElement>(shell, 'nav.open')[0], 'the menu')
+    ok(nav.getBoundingClientRect().top >= 0 && nav.getBoundingClientRect().top < innerHeight / 2, 'in view')
+    nav.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }))
+    await until(() => !all(shell, 'nav.open')[0], 'the closed menu')
+    equal(deepFocus(), menu)
+    await setViewport({ width: 800, height: 600 })
+  })
+
+  it('leaves out no level of headings', async () => {
+    const shell = await openAt('/ops/jobs/job/job-0002', usual({ getJob: () => detail('job-0002') }))
+    await until(() => seen(shell).includes('Attempts'), 'the job')
+    const levels = all(all(shell, 'ops-job')[0], 'h1, h2, h3').filter((heading) => !heading.closest('dialog')).map((heading) => Number(heading.getAttribute('aria-level') ?? heading.localName.slice(1)))
+    equal(levels[0], 1)
+    ok(levels.every((level, index) => index === 0 || level <= levels[index - 1]! + 1), `levels ${levels}`)
+  })
+
+  it('shows what it would link to a closed page as plain text', async () => {
+    const permissions = { ...everything(true), view_forensics: { allowed: false }, view_audit: { allowed: false }, view_queues: { allowed: false } }
+    const shell = await openAt('/ops/jobs/job/job-0002', usual({ getSession: () => session({ permissions }), getJob: () => detail('job-0002') }))
+    const page = await until(() => all(shell, 'ops-job')[0], 'the page')
+    await until(() => seen(page).includes('Attempts'), 'the job')
+    const leading = () => all<HTMLAnchorElement>(page, 'a[href]').map((link) => link.getAttribute('href')!)
+    await until(() => leading().length > 0 && !leading().some((href) => /\/(forensics|audit|queues)\b/.test(href)), 'no way to a closed page')
+    ok(leading().some((href) => href.startsWith('/ops/jobs/list')), 'the others stay')
   })
 })

@@ -91,21 +91,19 @@ export const cronRow = (page: Page): Locator => page.locator('ops-cron').getByRo
 /** Several shops and browsers share this machine while tests run. */
 export const patience = { timeout: 10_000 }
 
-/** Gives the reason in the open dialog, confirms, sees that it was recorded, and closes it. */
+/** Gives the reason in the open dialog, confirms, and sees that it closes and that the change was recorded. */
 export async function confirmWith(page: Page, { reason, verb, event }: { reason: string; verb: string; event: string }): Promise<void> {
   const dialog = page.getByRole('dialog')
   await expect.poll(() => textOf(dialog), patience).toContain('Preview Ready')
   await dialog.getByLabel(/^Reason/).fill(reason)
   await dialog.getByRole('button', { name: verb, exact: true }).click()
-  await recorded(dialog, event)
-  await page.keyboard.press('Escape')
-  await expect.poll(() => page.getByRole('dialog').count(), patience).toBe(0)
+  await recorded(page, event)
 }
 
-/** The dialog has done what it was asked; before, it names the event that would be written. */
-export async function recorded(dialog: Locator, event: string): Promise<void> {
-  await expect.poll(() => dialog.getByRole('button', { name: 'Close', exact: true }).isVisible(), patience).toBe(true)
-  expect(await textOf(dialog)).toContain(event)
+/** The dialog has done what it was asked and is gone; the toast names the event that was written. */
+export async function recorded(page: Page, event: string): Promise<void> {
+  await expect.poll(() => page.getByRole('group', { name: 'Done' }).innerText(), patience).toContain(`${event} is recorded`)
+  await expect.poll(() => page.getByRole('dialog').count(), patience).toBe(0)
 }
 
 /** Events of one kind about one subject, newest first. */

@@ -4,7 +4,7 @@ import { auditPath, evidencePath, type OperationAction } from '../../../schemas/
 import type { Ask } from '../../parts/confirm.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
-import { shortRefusal } from '../../parts/quiet.ts'
+import { shortRefusal } from '../../parts/refusal.ts'
 import type { RowContext } from './row.ts'
 
 /** What one may do with an entry, each with the reason beside it when one may not. */

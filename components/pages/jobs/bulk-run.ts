@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { BulkItem, BulkRun } from '../../../schemas/bulk.ts'
 import type { Problem } from '../../../schemas/problem.ts'
@@ -72,7 +72,8 @@ export class OpsBulkRun extends OpsElement {
     clearTimeout(this.timer)
   }
 
-  protected override updated() {
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
     const { data } = this.run
     clearTimeout(this.timer)
     if (!data) return

@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { exactTime } from '../../core/time.ts'
+import { keepFocus } from '../../parts/keep-focus.ts'
 import { type FilterName, filterLabels, filterNames, type FilterValues } from './filters.ts'
 
 /** What narrows the list, each with a way to take it off. The state has its own tabs. */
-export function filterChips(values: FilterValues, change: (change: Partial<FilterValues>) => void): TemplateResult | typeof nothing {
+export function filterChips(values: FilterValues, change: (change: Partial<FilterValues>) => void, clear: () => void): TemplateResult | typeof nothing {
   const active = filterNames.filter((name) => name !== 'state' && name !== 'time' && values[name])
   if (active.length === 0) return nothing
   return html`<ul class="chips" aria-label="Filters in effect">
@@ -13,11 +14,9 @@ export function filterChips(values: FilterValues, change: (change: Partial<Filte
         <button type="button" aria-label="Remove the filter ${filterLabels[name]}" @click=${() => change({ [name]: '' })}>×</button>
       </li>`,
     )}
-    <li><button type="button" class="button" @click=${() => change(cleared)}>Clear all</button></li>
+    <li><button type="button" class="button" @mousedown=${keepFocus} @click=${clear}>Clear all</button></li>
   </ul>`
 }
-
-const cleared = Object.fromEntries(filterNames.filter((name) => name !== 'state').map((name) => [name, '']))
 
 function labelOf(name: FilterName, { time }: FilterValues): string {
   if (name === 'from' || name === 'to') return `${time || 'created'} ${filterLabels[name].toLowerCase()}`

@@ -1,9 +1,9 @@
 import { css, html, nothing } from 'lit'
 import { property } from 'lit/decorators.js'
+import { live } from 'lit/directives/live.js'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
-import { viewerZone } from '../../core/time.ts'
-import { instantOf, localMinute } from '../../parts/local-minute.ts'
+import { instantFilter } from '../../parts/instant-filter.ts'
 import { base } from '../../theme/base.ts'
 import { complaintAbout, type FilterName, filterLabels, type FilterValues, noFilters, timeFields } from './filters.ts'
 import { Hints } from './hints.ts'
@@ -42,7 +42,12 @@ export class OpsJobFilters extends OpsElement {
         gap: 8px 12px;
       }
       .fields.rarer {
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr));
         padding-block: 8px 4px;
+      }
+      .half {
+        color: var(--_review);
+        font-size: 12px;
       }
       .filters label {
         margin-bottom: 2px;
@@ -63,8 +68,12 @@ export class OpsJobFilters extends OpsElement {
         cursor: pointer;
       }
       @container ops-page (max-width: 860px) {
-        .fields {
+        .fields,
+        .fields.rarer {
           grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+        .field.instant {
+          grid-column: 1 / -1;
         }
         /* Where there is little room, two fields stand open and the rest behind the same fold. */
         .filters:not(:has(details[open])) .field:nth-child(n + 3) {
@@ -101,6 +110,12 @@ export class OpsJobFilters extends OpsElement {
     </form>`
   }
 
+  /** Empties the fields, also those that were typed into and not applied yet. */
+  reset(): void {
+    this.renderRoot.querySelector('form')?.reset()
+    this.requestUpdate()
+  }
+
   private textField(name: FilterName, { maxlength, hinted = false }: TextOptions) {
     const lacking = this.lacks[`filter_${name}`]
     const offer = (event: Event) => hinted && this.hints.ask(name as 'queue', (event.target as HTMLInputElement).value.trim())
@@ -116,7 +131,7 @@ export class OpsJobFilters extends OpsElement {
         placeholder=${lacking ? notHere : nothing}
         title=${lacking ?? nothing}
         aria-describedby=${lacking ? `${name}-lacks` : nothing}
-        .value=${this.values[name]}
+        .value=${live(this.values[name])}
         @focus=${offer}
         @input=${offer}
         @change=${(event: Event) => this.change({ [name]: (event.target as HTMLInputElement).value.trim() })}
@@ -163,15 +178,7 @@ export class OpsJobFilters extends OpsElement {
   }
 
   private instantField(name: 'from' | 'to') {
-    return html`<div class="field">
-      <label for=${name}>${filterLabels[name]} <span class="muted">(${viewerZone})</span></label>
-      <input
-        id=${name}
-        type="datetime-local"
-        .value=${localMinute(Date.parse(this.values[name]))}
-        @change=${(event: Event) => this.change({ [name]: instantOf((event.target as HTMLInputElement).value) })}
-      />
-    </div>`
+    return instantFilter({ name, label: filterLabels[name], value: this.values[name], change: (value) => this.change({ [name]: value }) })
   }
 }
 

@@ -8,7 +8,7 @@ import { jobsHref } from '../../parts/job-link.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
-import { shortRefusal } from '../../parts/quiet.ts'
+import { shortRefusal } from '../../parts/refusal.ts'
 import '../../parts/time.ts'
 import { type Bar, barChart } from './chart.ts'
 

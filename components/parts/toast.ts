@@ -1,0 +1,165 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { query, state } from 'lit/decorators.js'
+import { element } from '../core/register.ts'
+import { base } from '../theme/base.ts'
+
+export interface ToastContent {
+  /** `Paused nightly_sync` */
+  words: string
+  /** `cron.paused` */
+  record: string
+  links: { label: string; href: string }[]
+  undo?: () => void
+}
+
+const shownMs = 10_000
+
+/**
+ * Says what was done, and where to look or how to take it back. It goes by itself after ten seconds, but not from under a pointer
+ * or the focus.
+ *
+ * @tag ops-toast
+ */
+@element('ops-toast')
+export class OpsToast extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: contents;
+      }
+      [popover] {
+        position: fixed;
+        inset: auto 20px 20px auto;
+        margin: 0;
+        max-width: min(640px, calc(100vw - 24px));
+        padding: 10px 10px 10px 16px;
+        border: 0;
+        border-radius: var(--_radius);
+        background: light-dark(#1c2430, #e8ecf1);
+        color: light-dark(#f4f6f9, #151a21);
+        font: var(--_size) / 1.45 var(--_font);
+        box-shadow: 0 8px 28px rgb(0 0 0 / 0.3);
+      }
+      .toast {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 16px;
+      }
+      .toast p {
+        flex: 1 1 auto;
+        overflow-wrap: anywhere;
+      }
+      .record {
+        opacity: 0.85;
+      }
+      .ways {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        margin-inline-start: auto;
+      }
+      a,
+      button {
+        display: inline-flex;
+        align-items: center;
+        min-height: 32px;
+        padding: 0 10px;
+        border: 0;
+        border-radius: 6px;
+        background: none;
+        color: inherit;
+        font: inherit;
+        font-weight: 600;
+        text-decoration: underline;
+        text-underline-offset: 3px;
+        cursor: pointer;
+      }
+      .dismiss {
+        text-decoration: none;
+      }
+      :focus-visible {
+        outline-color: currentColor;
+      }
+      @media (pointer: coarse) {
+        a,
+        button {
+          min-height: 44px;
+        }
+      }
+      @media (max-width: 560px) {
+        [popover] {
+          inset: auto 12px 12px;
+          width: auto;
+          max-width: none;
+        }
+      }
+    `,
+  ]
+
+  @query('[popover]') private box!: HTMLElement
+  @state() private content?: ToastContent
+
+  private timer?: ReturnType<typeof setTimeout>
+
+  async show(content: ToastContent): Promise<void> {
+    this.content = content
+    await this.updateComplete
+    if (!this.isConnected) return
+    this.box.showPopover()
+    this.wait()
+  }
+
+  readonly hide = (): void => {
+    clearTimeout(this.timer)
+    this.content = undefined
+    if (this.isConnected && this.box?.matches(':popover-open')) this.box.hidePopover()
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    clearTimeout(this.timer)
+  }
+
+  override render() {
+    const { content } = this
+    return html`<p class="hidden-text" role="status">${content ? `${content.words}. ${content.record} is recorded.` : nothing}</p>
+      <div popover="manual" @pointerenter=${this.stay} @pointerleave=${this.wait} @focusin=${this.stay} @focusout=${this.wait} @keydown=${this.pressed}>
+        ${content ? this.inside(content) : nothing}
+      </div>`
+  }
+
+  private inside({ words, record, links, undo }: ToastContent) {
+    return html`<div class="toast" role="group" aria-label="Done">
+      <p>${words} <span class="record small"><code>${record}</code> is recorded</span></p>
+      <span class="ways">
+        ${links.map(({ label, href }) => html`<a href=${href} @click=${this.hide}>${label}</a>`)}
+        ${undo ? html`<button type="button" @click=${() => this.choose(undo)}>Undo…</button>` : nothing}
+        <button type="button" class="dismiss" aria-label="Dismiss" @click=${this.hide}>×</button>
+      </span>
+    </div>`
+  }
+
+  private choose(undo: () => void) {
+    this.hide()
+    undo()
+  }
+
+  private readonly stay = () => clearTimeout(this.timer)
+
+  private readonly wait = () => {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(this.hide, shownMs)
+  }
+
+  private readonly pressed = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') this.hide()
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-toast': OpsToast
+  }
+}
