@@ -3,7 +3,7 @@ import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
-import { readRows, requireShown, visibleEvents } from './list.ts'
+import { matchingEvents, readRows, requireShown } from './list.ts'
 
 const batch = 500
 
@@ -35,7 +35,7 @@ async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters,
   if (format === 'csv') yield csvLine(columns)
   for (let after = start; ; ) {
     const rows = await readRows(scope, filters, batch, after)
-    const events = await visibleEvents(rows, scope.viewer, surface)
+    const events = (await matchingEvents(scope, rows, filters, surface)).map(({ shown }) => shown)
     yield events.map(format === 'csv' ? (event) => csvLine(cellsOf(event)) : ndjsonLine).join('')
     const last = rows.at(-1)
     if (!last || rows.length < batch) return

@@ -5,8 +5,11 @@ import { type AuditEvent, type AuditFilters, subjectAccess, viewOfSubject } from
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
-import type { DisplayContext } from '../host/display.ts'
-import type { Viewer } from '../host/viewer.ts'
+import { hidden } from '../host/display.ts'
+import { type FullPage, fillPage } from '../host/full-page.ts'
+import { isSameActor, type Viewer } from '../host/viewer.ts'
+import { keepAllowed } from '../host/visible.ts'
+import { listHiddenQueues } from '../known-queues.ts'
 import { type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
@@ -31,14 +34,29 @@ export interface AuditPage {
 /** One page, newest first. The cursor is the last event read, so inserts above it change nothing below. */
 export async function listEvents(scope: Scope, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditPage> {
   requireShown(scope.viewer, filters)
-  const rows = await readRows(scope, filters, limit, await cursors.parse(scope.kit.db, cursor))
-  const last = rows.length === limit ? rows.at(-1) : undefined
-  return {
-    items: await visibleEvents(rows, scope.viewer, 'view_audit'),
-    nextCursor: await cursors.write(scope.kit.db, last && { at: last.occurred_at, id: last.id }),
-    asOf: scope.now.toISOString(),
-  }
+  const after = await cursors.parse(scope.kit.db, cursor)
+  const { items, next } = await findEvents(scope, filters, { limit, after })
+  return { items, nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
 }
+
+interface EventsAsked {
+  limit: number
+  after?: Position
+  surface?: Surface
+}
+
+/** The newest events that match and that the viewer may see; `next` is there when there are more of them. */
+export function findEvents(scope: Scope, filters: AuditFilters, { limit, after, surface = 'view_audit' }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
+  return fillPage({
+    limit,
+    after,
+    read: (place, most) => readRows(scope, filters, most, place),
+    show: (rows) => matchingEvents(scope, rows, filters, surface),
+    placeOf: (row: ListedRow) => ({ at: row.occurred_at, id: row.id }),
+  })
+}
+
+type Surface = 'view_audit' | 'view_forensics' | 'export' | 'cli'
 
 /** To find events by a word of their reason is to learn that it is there: nobody searches for what they would not be shown. */
 export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
@@ -48,15 +66,15 @@ export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
   const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${scope.kit.db.table('audit_event')} where id = ${id}`)
-  const [event] = row ? await visibleEvents([row], scope.viewer, 'view_audit') : []
-  if (!event) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
-  return event
+  const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
+  if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
+  return found.shown
 }
 
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
   const table = scope.kit.db.table('audit_event')
-  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope.viewer))]
+  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
@@ -97,36 +115,58 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
     union all select id from ${table} where jobs @> array[${id}]::text[]))`
 }
 
-async function visibilityConditions(viewer: Viewer): Promise<RawBuilder<unknown>[]> {
-  const answers = await Promise.all(
-    withPage.map(async ([type, { view }]) => {
-      const { allowed } = await viewer.can(view, pageOf(view))
-      return allowed ? null : type
-    }),
+/** What a whole rule keeps back is not read at all: subjects without their page, and queues that the host refuses. */
+async function visibilityConditions(scope: Scope): Promise<RawBuilder<unknown>[]> {
+  const withheld = await keepAllowed(withPage, async ([, { view }]) => !(await scope.viewer.can(view, pageOf(view))).allowed)
+  const hiddenQueues = await listHiddenQueues(scope)
+  return [
+    ...(withheld.length ? [sql`not (subject_type = any(${withheld.map(([type]) => type)}::text[]))`] : []),
+    ...(hiddenQueues.length ? [sql`not (subject_type = 'job' and coalesce(metadata #>> '{resource,queue}' = any(${hiddenQueues}::text[]), false))`] : []),
+  ]
+}
+
+interface FoundEvent {
+  row: ListedRow
+  shown: AuditEvent
+}
+
+/** Events that the viewer may see. With words to look for: those in which the words are still there as they are shown. */
+export async function matchingEvents(scope: Scope, rows: ListedRow[], { q }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
+  const found = await visibleEvents(scope, rows, surface)
+  const changed = q === undefined ? [] : found.filter(({ row, shown }) => shown.reason !== row.reason)
+  if (q === undefined || !changed.length) return found
+  const matches = await query(
+    scope.em,
+    sql<{ matches: boolean }>`
+      select ${scope.kit.db.table('reason_words')}(reason) @@ plainto_tsquery('simple', ${q}) as matches
+      from unnest(${changed.map(({ shown }) => shown.reason ?? '')}::text[]) with ordinality as shown (reason, place) order by place`,
   )
-  const withheld = answers.filter((type) => type !== null)
-  return withheld.length ? [sql`not (subject_type = any(${withheld}::text[]))`] : []
+  const dropped = new Set(changed.filter((_event, index) => !matches[index]!.matches))
+  return found.filter((event) => !dropped.has(event))
 }
 
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
-export async function visibleEvents(
-  rows: ListedRow[],
-  viewer: Viewer,
-  surface: 'view_audit' | 'view_forensics' | 'export' | 'cli',
-): Promise<AuditEvent[]> {
-  const shown = await Promise.all(
-    rows.map(async (row) => {
-      const view = viewOfSubject(row.subject_type)
-      if (!view) return showListed(row, viewer, surface)
-      const { allowed } = await viewer.can(view, { ...resourceOf(row), type: row.subject_type, id: row.subject_id })
-      return allowed ? showListed(row, viewer, surface) : null
-    }),
-  )
-  return shown.filter((event) => event !== null)
+async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface): Promise<FoundEvent[]> {
+  const seen = await keepAllowed(rows, (row) => maySeeEvent(scope, row))
+  return seen.map((row) => ({ row, shown: showListed(row, scope.viewer, surface) }))
 }
 
-function showListed(row: ListedRow, viewer: Viewer, surface: DisplayContext['surface']): AuditEvent {
-  return { ...showEvent(row, viewer, surface), jobs: row.job_count ?? undefined }
+/** An export, or an attempt on nothing in particular, belongs to the log itself: the host is asked about it, unless it is one's own. */
+async function maySeeEvent({ viewer }: Scope, row: ListedRow): Promise<boolean> {
+  const view = viewOfSubject(row.subject_type)
+  if (!view && isOwn(row, viewer)) return true
+  return (await viewer.can(view ?? 'view_audit', { ...resourceOf(row), type: row.subject_type, id: row.subject_id })).allowed
+}
+
+function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Viewer): boolean {
+  return principal !== null && isSameActor(principal, { id, type })
+}
+
+/** What somebody else searched for may name what the viewer may not see. */
+function showListed(row: ListedRow, viewer: Viewer, surface: Surface): AuditEvent {
+  const event = { ...showEvent(row, viewer, surface), jobs: row.job_count ?? undefined }
+  if (event.metadata.filters === undefined || isOwn(row, viewer)) return event
+  return { ...event, metadata: { ...event.metadata, filters: hidden } }
 }
 
 function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[] } {

@@ -1,5 +1,5 @@
 import { type AuditEvent, type Bundle, type NextPath, subjectPath } from '../../schemas/index.ts'
-import { getEvent, readRows, visibleEvents } from '../audit/list.ts'
+import { findEvents, getEvent } from '../audit/list.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { auditPath, forensicsHref, unknownBundle } from './bundle.ts'
@@ -50,8 +50,7 @@ async function findEvent(scope: Scope, id: string): Promise<AuditEvent | null> {
 async function eventsAround(scope: Scope, { subject, occurredAt }: AuditEvent): Promise<AuditEvent[]> {
   const at = Date.parse(occurredAt)
   const window = { from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() }
-  const rows = await readRows(scope, { subjectType: subject.type, subjectId: subject.id, ...window }, 50)
-  return visibleEvents(rows, scope.viewer, 'view_forensics')
+  return (await findEvents(scope, { subjectType: subject.type, subjectId: subject.id, ...window }, { limit: 50, surface: 'view_forensics' })).items
 }
 
 function subjectLink(scope: Scope, { subject: { type, id } }: AuditEvent) {

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../schemas/index.ts'
-import { readRows, visibleEvents } from '../audit/list.ts'
+import { findEvents } from '../audit/list.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
 
@@ -16,10 +16,10 @@ export interface Trail {
 export async function listTrail(scope: Scope, subjectType: string, subjectId: string): Promise<Trail> {
   const { allowed } = await scope.viewer.can('view_audit', pageOf('view_audit'))
   if (!allowed) return { events: [], withheld: ['audit events'], gaps: ['Audit events are withheld from you.'] }
-  const rows = await readRows(scope, { subjectType, subjectId }, maxEvents)
+  const { items, next } = await findEvents(scope, { subjectType, subjectId }, { limit: maxEvents, surface: 'view_forensics' })
   return {
-    events: await visibleEvents(rows, scope.viewer, 'view_forensics'),
+    events: items,
     withheld: [],
-    gaps: rows.length === maxEvents ? [`Only the newest ${maxEvents} audit events are shown.`] : [],
+    gaps: next ? [`Only the newest ${maxEvents} audit events are shown.`] : [],
   }
 }
