@@ -26,7 +26,7 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
       metadata: { filters },
     },
   )
-  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit', about: { type: 'audit_log', id: format } })
   return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
 }
 

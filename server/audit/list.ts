@@ -1,7 +1,7 @@
 import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { type AuditEvent, type AuditFilters, subjectAccess, viewOfSubject } from '../../schemas/index.ts'
+import { type AuditEvent, type AuditFilters, subjectAccess, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
@@ -15,6 +15,11 @@ import type { Scope } from '../operations/scope.ts'
 
 /** Subjects with a page of their own; everything else belongs to the audit log itself. */
 const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audit_event')
+
+/** What the host is asked before somebody sees an event, or hears of it. */
+export function viewOfEvents(subjectType: string): ViewAction {
+  return viewOfSubject(subjectType) ?? 'view_audit'
+}
 
 /** All but the jobs of a bulk run's event: there may be a thousand, and a list needs to know only how many. */
 const columns = sql.raw(
@@ -155,7 +160,7 @@ async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface):
 async function maySeeEvent({ viewer }: Scope, row: ListedRow): Promise<boolean> {
   const view = viewOfSubject(row.subject_type)
   if (!view && isOwn(row, viewer)) return true
-  return (await viewer.can(view ?? 'view_audit', { ...resourceOf(row), type: row.subject_type, id: row.subject_id })).allowed
+  return (await viewer.can(viewOfEvents(row.subject_type), { ...resourceOf(row), type: row.subject_type, id: row.subject_id })).allowed
 }
 
 function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Viewer): boolean {

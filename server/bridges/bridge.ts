@@ -25,8 +25,10 @@ export interface Bridge {
 
 /** What a bridge may know about who is looking. */
 export interface BridgeVisit {
-  /** `view_jobs` is allowed, and the display policy leaves job data as it is for this actor. */
+  /** `view_jobs` is allowed for every known queue, and the display policy leaves job data as it is for this actor. */
   readonly mayReadJobData: boolean
+  /** `view_queues` is allowed, and no known queue is kept from them: for a dashboard that shows all queues side by side. */
+  readonly mayReadEveryQueue: boolean
   /** May they see this job or this queue? For a dashboard from which single ones can be left out. */
   can(action: 'view_jobs' | 'view_queues', resource: Resource): Promise<boolean>
   /** A value as they may see it. For a dashboard in which single values can be replaced. */

@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { hint } from '../db/hint.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
@@ -27,8 +26,7 @@ export async function resumeDueEntries(kit: Kit): Promise<void> {
       await resumeEntry(kit.db, em, entry, entry.resumeAt!, now)
       await writeEvent(kit.db, em, resumedEvent(entry, requestId))
     }
-    await hintEntries(kit.db, em, due.map(({ name }) => name))
-    if (due.length) await hint(kit.db, em, 'audit')
+    await hintEntries(kit.db, em, due, ['cron', 'audit'])
   })
 }
 

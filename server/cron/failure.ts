@@ -15,11 +15,11 @@ export async function noteFailure(kit: Kit, id: string, error: unknown): Promise
   await kit.db.transact(async (em) => {
     const [entry] = await query(
       em,
-      sql<{ name: string }>`
+      sql<{ name: string; queue: string; worker: string | null }>`
         update ${kit.db.table('cron_entry')} set last_error = ${message},
           retry_at = ${now}::timestamptz + greatest(interval '5 seconds', least(interval '5 minutes', (${now}::timestamptz - coalesce(next_slot_at, ${now})) / 2))
-        where id = ${id} returning name`,
+        where id = ${id} returning name, queue, worker`,
     )
-    if (entry) await hintEntries(kit.db, em, [entry.name])
+    if (entry) await hintEntries(kit.db, em, [entry])
   })
 }

@@ -77,7 +77,8 @@ function endOf({ id, claimedAt }: SlotRow, found: FoundJob | undefined, now: Dat
 
 async function writeEnds({ db }: Kit, ended: End[]): Promise<void> {
   const topic = (name: ReturnType<typeof sql.ref>) =>
-    sql`json_build_object('topic', 'cron', 'subject', json_build_object('type', 'cron_entry', 'id', ${name}))::text`
+    sql`json_build_object('topic', 'cron', 'subject', json_build_object('type', 'cron_entry', 'id', ${name}),
+      'resource', json_build_object('queue', entry.queue, 'worker', entry.worker))::text`
   await query(
     db.em(),
     sql`

@@ -5,6 +5,8 @@ import type { CronSource } from '../../schemas/vocabulary.ts'
 import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { fieldError, OpsError } from '../error.ts'
+import { fillPage } from '../host/full-page.ts'
+import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
 import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
@@ -28,20 +30,21 @@ export interface CronPage {
 
 /** One page by name. The cursor is the last name read, so entries that come and go elsewhere change nothing. */
 export async function listCronEntries(scope: Scope, filters: CronFilters, limit: number, cursor?: string): Promise<CronPage> {
+  const { items, next } = await fillPage({
+    limit,
+    after: await cursors.parse(scope.kit.db, cursor),
+    read: (after, most) => listEntries(scope, filters, after?.name, most),
+    show: async (entries) => (await visibleEntries(scope, entries)).map((row) => ({ row, shown: row })),
+    placeOf: ({ name }) => ({ name }),
+  })
+  return { items: await showEntries(scope, items), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+}
+
+function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: string | undefined, most: number): Promise<Entry[]> {
   const conditions = filterConditions(filters)
-  const after = await cursors.parse(scope.kit.db, cursor)
-  if (after) conditions.push(sql`name > ${after.name}`)
+  if (after !== undefined) conditions.push(sql`name > ${after}`)
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
-  const rows = await queryEntries(
-    scope.em,
-    sql<RawEntry>`select * from ${scope.kit.db.table('cron_entry')} ${where} order by name limit ${limit}`,
-  )
-  const last = rows.length === limit ? rows.at(-1) : undefined
-  return {
-    items: await showEntries(scope, await visibleEntries(scope, rows)),
-    nextCursor: await cursors.write(scope.kit.db, last && { name: last.name }),
-    asOf: scope.now.toISOString(),
-  }
+  return queryEntries(em, sql<RawEntry>`select * from ${db.table('cron_entry')} ${where} order by name limit ${most}`)
 }
 
 export async function getCronEntry(scope: Scope, name: string): Promise<CronEntry> {
@@ -113,9 +116,8 @@ async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]) {
   }
 }
 
-async function visibleEntries({ viewer }: Scope, entries: Entry[]): Promise<Entry[]> {
-  const answers = await Promise.all(entries.map((entry) => viewer.can('view_cron', resourceOf(entry))))
-  return entries.filter((_entry, index) => answers[index]!.allowed)
+function visibleEntries({ viewer }: Scope, entries: Entry[]): Promise<Entry[]> {
+  return visible(viewer, entries, 'view_cron', resourceOf)
 }
 
 /** For somebody who may not see it, it does not exist. */

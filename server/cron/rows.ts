@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Database, type Em, query } from '../db/database.ts'
 import { CronEntry, type CronEntryRow, CronSlot, type CronSlotRow } from '../db/entities.ts'
-import { hintChannel } from '../db/hint.ts'
+import { hintChannel, payloadOf } from '../db/hint.ts'
 import { toRow } from '../db/row.ts'
 import type { Resource } from '../host/auth.ts'
 
@@ -35,11 +35,14 @@ export function resourceOf({ name, queue, worker }: Pick<Entry, 'name' | 'queue'
   return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
 }
 
-/** One `cron` hint for each entry, sent when the transaction commits. */
-export async function hintEntries(db: Database, em: Em, names: string[]): Promise<void> {
-  if (!names.length) return
-  const hints = [...new Set(names)].map((id) => JSON.stringify({ topic: 'cron', subject: { type: 'cron_entry', id } }))
-  await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
+/** One hint for each entry and topic, sent when the transaction commits, for those who may see the entry. */
+export async function hintEntries(db: Database, em: Em, entries: Pick<Entry, 'name' | 'queue' | 'worker'>[], topics: string[] = ['cron']): Promise<void> {
+  if (!entries.length) return
+  const hints = entries.flatMap((entry) => {
+    const { type, id, queue, worker } = resourceOf(entry)
+    return topics.map((topic) => payloadOf({ topic, [topic === 'cron' ? 'subject' : 'about']: { type, id }, resource: { queue, worker } }))
+  })
+  await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${[...new Set(hints)]}::text[]) as hint`)
 }
 
 /** Timestamps reach us as PostgreSQL writes them. */

@@ -55,7 +55,7 @@ export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
   await claimSlots(work, decided, await writeSlots(work, decided))
   await advance(work, entries)
   const changed = decided.filter(({ decision }) => decision.startWaiting || decision.slots.length)
-  await hintEntries(work.kit.db, work.em, changed.map(({ entry }) => entry.name))
+  await hintEntries(work.kit.db, work.em, changed.map(({ entry }) => entry))
 }
 
 async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {

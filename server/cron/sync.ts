@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { waitForLock } from '../db/advisory.ts'
 import { type Em, setLockTimeout } from '../db/query.ts'
-import { hint } from '../db/hint.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { writeEvent } from '../operations/event.ts'
@@ -21,13 +20,12 @@ export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEn
     // Processes that start together wait for each other.
     await setLockTimeout(em, 15_000)
     await waitForLock(kit.db, em, 'cron')
-    const sync: Sync = { kit, em, now: await kit.dbNow(em), requestId: `system-start-${uuidv7()}`, told: [] }
+    const sync: Sync = { kit, em, now: await kit.dbNow(em), requestId: `system-start-${uuidv7()}`, changed: [] }
     const stored = new Map((await loadEntries(sync, declared)).map((entry) => [entry.name, entry]))
     for (const each of declared) await syncEntry(sync, each, stored.get(each.name))
     const names = new Set(declared.map(({ name }) => name))
     for (const entry of stored.values()) if (!names.has(entry.name) && !entry.retiredAt) await retire(sync, entry)
-    await hintEntries(kit.db, em, sync.told)
-    if (sync.told.length) await hint(kit.db, em, 'audit')
+    await hintEntries(kit.db, em, sync.changed, ['cron', 'audit'])
   })
 }
 
@@ -36,8 +34,7 @@ interface Sync {
   em: Em
   now: Date
   requestId: string
-  /** Names of the entries that changed. */
-  told: string[]
+  changed: Pick<Entry, 'name' | 'queue' | 'worker'>[]
 }
 
 function loadEntries({ kit: { db }, em }: Sync, declared: Declared[]): Promise<Entry[]> {
@@ -79,7 +76,7 @@ async function retire(sync: Sync, entry: Entry): Promise<void> {
 }
 
 async function record(sync: Sync, entry: Saved, eventType: string, { before, after }: { before: object; after: object }): Promise<void> {
-  sync.told.push(entry.name)
+  sync.changed.push(entry)
   await writeEvent(
     sync.kit.db,
     sync.em,

@@ -1,16 +1,11 @@
 import { sql } from 'kysely'
 import type { LiveHint } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
-import { type Database, type Em, query } from './database.ts'
+import { type Database, query } from './database.ts'
 
 /** The channel of one schema's hints, so that two installations in one database do not wake each other. */
 export function hintChannel(schema: string): string {
   return `ops_powertools_${schema}`.slice(0, 63)
-}
-
-/** For work in the background: sent by PostgreSQL when the transaction commits, and not if it does not. */
-export async function hint(db: Database, em: Em, topic: string, subject?: LiveHint['subject']): Promise<void> {
-  await query(em, sql`select pg_notify(${hintChannel(db.schema)}, ${JSON.stringify({ topic, subject })})`)
 }
 
 const pauseMs = 40
@@ -18,16 +13,30 @@ const pauseMs = 40
 /** A hint on its way: with what the host is asked before anybody hears which subject it is about. */
 export interface PublishedHint extends LiveHint {
   resource?: Omit<Resource, 'type' | 'id'>
+  /** What it is about where the listener is not told: only whoever may see this hears of it at all. */
+  about?: LiveHint['subject']
+  /** Queues in which something moved: it is for whoever may see one of them. */
+  queues?: string[]
+}
+
+/** As much of the names as one notification can carry. */
+const maxQueues = 50
+
+/** The hint that something moved in these queues; several, where there are many. */
+export function hintsOfQueues(topic: string, queues: string[]): PublishedHint[] {
+  const parts = Math.ceil(queues.length / maxQueues)
+  return Array.from({ length: parts }, (_, part) => ({ topic, queues: queues.slice(part * maxQueues, (part + 1) * maxQueues) }))
 }
 
 /** PostgreSQL refuses a payload of 8,000 bytes, and with it all that are sent together. */
 const maxBytes = 4_000
 
-/** What is too long to be sent becomes a hint about the topic alone. */
-function payloadOf({ topic, subject, resource }: PublishedHint): string {
+/** What is too long to be sent is cut down to the queue it is about, or becomes a hint about the topic alone. */
+export function payloadOf({ topic, subject, about, resource, queues }: PublishedHint): string {
   const { queue, worker, tags } = resource ?? {}
-  const payload = JSON.stringify({ topic, subject, resource: resource && { queue, worker, tags } })
-  return Buffer.byteLength(payload) > maxBytes ? JSON.stringify({ topic }) : payload
+  const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, queues })
+  if (Buffer.byteLength(payload) <= maxBytes) return payload
+  return queue === undefined ? JSON.stringify({ topic }) : JSON.stringify({ topic, queues: [queue] })
 }
 
 export interface HintSender {

@@ -7,6 +7,20 @@ const minutesKeptHours = 25
 /** A queue that the engine does not name any more is shown, with its age, for so long. */
 const figuresKeptHours = 24
 
+/** Queues that are not as they were when last measured, or in which a job ended since. */
+export async function listMovedQueues({ db }: Kit, em: Em, queues: QueueMeasurement[]): Promise<string[]> {
+  const rows = JSON.stringify(queues.map(({ name, depth, finished, failed }) => ({ queue: name, depth, ended: finished + failed > 0 })))
+  const moved = await query(
+    em,
+    sql<{ queue: string }>`
+      select given.queue from jsonb_to_recordset(${rows}::jsonb) as given (queue text, depth jsonb, ended boolean)
+      left join ${db.table('queue_figure')} figure using (queue)
+      where given.ended or (figure.depth is distinct from given.depth and (figure.queue is not null or given.depth @? '$[*] ? (@.count > 0)'))
+      order by queue`,
+  )
+  return moved.map(({ queue }) => queue)
+}
+
 /** Every queue as it is now, and what happened in it since the last time on top of its minute. One statement each. */
 export async function keepFigures({ db }: Kit, em: Em, now: Date, queues: QueueMeasurement[]): Promise<void> {
   if (!queues.length) return

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { lockTaken } from '../db/advisory.ts'
 import { type Em, query } from '../db/database.ts'
-import { hintChannel } from '../db/hint.ts'
+import { hintChannel, hintsOfQueues, payloadOf } from '../db/hint.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { withTimeout } from '../timeout.ts'
-import { deleteOldFigures, keepFigures } from './queues.ts'
+import { deleteOldFigures, keepFigures, listMovedQueues } from './queues.ts'
 
 /**
  * Between two measurements, whoever makes them. A figure is as old as its measurement's beginning, so that with the
@@ -38,32 +38,31 @@ export async function takeSnapshot(kit: Kit): Promise<void> {
     const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, mine)
     await keep(kit, em, now, since, measured)
+    const moved = await listMovedQueues(kit, em, measured.queues)
     await keepFigures(kit, em, now, measured.queues)
     if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
-    const moved = measured.finished > 0 || String(measured.waiting) !== turn.waiting || String(measured.executing) !== turn.executing
-    const hints = ['overview', 'queues', ...(moved ? ['jobs'] : [])].map((topic) => JSON.stringify({ topic }))
+    // A beat for all: figures are of now. That jobs moved is for those who may see a queue in which they did.
+    const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...hintsOfQueues('jobs', moved)].map(payloadOf)
     await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
   })
 }
 
 interface Turn {
   locked: boolean
-  /** When somebody measured last, and what. */
+  /** When somebody measured last. */
   last?: Date
-  waiting: string | null
-  executing: string | null
 }
 
 async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
   const [turn] = await query(
     em,
-    sql<{ locked: boolean; last: string | null; waiting: string | null; executing: string | null }>`
-      select turn.locked, last.at::text as last, last.waiting::text, last.executing::text
+    sql<{ locked: boolean; last: string | null }>`
+      select turn.locked, last.at::text as last
       from (select ${lockTaken(db, 'snapshot')} as locked) turn
-      left join (select at, waiting, executing from ${db.table('snapshot')} order by at desc limit 1) last on true`,
+      left join (select at from ${db.table('snapshot')} order by at desc limit 1) last on true`,
   )
-  const { locked = false, last = null, waiting = null, executing = null } = turn ?? {}
-  return { locked, last: last === null ? undefined : new Date(last), waiting, executing }
+  const { locked = false, last = null } = turn ?? {}
+  return { locked, last: last === null ? undefined : new Date(last) }
 }
 
 /** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */

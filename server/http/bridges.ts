@@ -4,8 +4,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Context, Middleware } from 'koa'
 import type { BridgeVisit } from '../bridges/bridge.ts'
 import { OpsError } from '../error.ts'
+import { pageOf } from '../host/auth.ts'
 import type { DisplayKind } from '../host/display.ts'
+import { visible } from '../host/visible.ts'
 import type { Kit, MountedBridge } from '../kit.ts'
+import { listQueueNames } from '../known-queues.ts'
 import type { Scope } from '../operations/scope.ts'
 import { requireView } from './api.ts'
 import { addStrip, bridgePolicy, refusalPage } from './bridge-page.ts'
@@ -44,16 +47,24 @@ async function visitBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promi
 }
 
 /** A dashboard cannot hide parts of a value. So whoever's policy changes harmless job data does not get to see any. */
-async function visitOf({ viewer }: Scope): Promise<BridgeVisit> {
-  const { allowed } = await viewer.can('view_jobs', { type: 'page', id: 'jobs' })
+async function visitOf(scope: Scope): Promise<BridgeVisit> {
+  const { viewer } = scope
+  const names = await listQueueNames(scope)
   const kinds: DisplayKind[] = ['job_args', 'job_meta', 'job_output', 'job_error']
   const samples = [{ note: 'harmless' }, 'harmless']
   const leavesAlone = (kind: DisplayKind) => samples.every((sample) => isDeepStrictEqual(viewer.show(kind, sample, 'view_bridge'), sample))
   return {
-    mayReadJobData: allowed && kinds.every(leavesAlone),
+    mayReadEveryQueue: await mayReadAll(scope, 'view_queues', names),
+    mayReadJobData: kinds.every(leavesAlone) && (await mayReadAll(scope, 'view_jobs', names)),
     can: async (action, resource) => (await viewer.can(action, resource)).allowed,
     show: (kind, value) => viewer.show(kind, value, 'view_bridge'),
   }
+}
+
+/** The page itself, and every known queue of it. */
+async function mayReadAll({ viewer }: Scope, view: 'view_queues' | 'view_jobs', names: string[]): Promise<boolean> {
+  if (!(await viewer.can(view, pageOf(view))).allowed) return false
+  return (await visible(viewer, names, view, (queue) => ({ type: 'queue', id: queue, queue }))).length === names.length
 }
 
 const forwarded = ['accept', 'accept-language', 'user-agent', 'if-none-match', 'if-modified-since']

@@ -17,9 +17,8 @@ export class Hub {
   readonly #ends = new Set<() => void>()
   readonly #places = new Map<string, number>()
   readonly #recent: NumberedHint[] = []
-  /** Hints of another process, or of one that has restarted, have another epoch: their ids say nothing here. */
-  readonly #epoch = crypto.randomUUID().slice(0, 8)
-  #count = 0
+  /** Ids say nothing: numbers in a row would tell a listener how many hints are not for them. */
+  #last: string = crypto.randomUUID()
 
   /** Do hints reach this process? While they do not, a stream that stays open would only look alive. */
   connected = false
@@ -30,7 +29,8 @@ export class Hub {
 
   /** `bytes`: of the hint as it came. */
   publish(hint: PublishedHint, bytes = 100): void {
-    const numbered = { id: `${this.#epoch}-${++this.#count}`, hint, bytes }
+    const numbered = { id: crypto.randomUUID(), hint, bytes }
+    this.#last = numbered.id
     this.#recent.push(numbered)
     if (this.#recent.length > remembered) this.#recent.shift()
     for (const listener of this.#listeners) listener(numbered)
@@ -65,9 +65,8 @@ export class Hub {
 
   /** What came after `lastEventId`; a single `reset` when that cannot be known. */
   since(lastEventId: string): NumberedHint[] {
-    const current = `${this.#epoch}-${this.#count}`
-    if (lastEventId === current) return []
+    if (lastEventId === this.#last) return []
     const index = this.#recent.findIndex(({ id }) => id === lastEventId)
-    return index >= 0 ? this.#recent.slice(index + 1) : [{ id: current, hint: { topic: 'reset' }, bytes: 0 }]
+    return index >= 0 ? this.#recent.slice(index + 1) : [{ id: this.#last, hint: { topic: 'reset' }, bytes: 0 }]
   }
 }

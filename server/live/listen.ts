@@ -59,8 +59,8 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
 
 function publish(hub: Hub, payload = ''): void {
   try {
-    const { topic, subject, resource } = JSON.parse(payload) as Partial<PublishedHint>
-    if (typeof topic === 'string') hub.publish({ topic, subject, resource }, payload.length)
+    const { topic, ...rest } = JSON.parse(payload) as Partial<PublishedHint>
+    if (typeof topic === 'string') hub.publish({ topic, ...rest }, payload.length)
   } catch {
     // somebody else's notification on our channel
   }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type LiveHint, subjectAccess, type ViewAction } from '../../schemas/index.ts'
+import { viewOfEvents } from '../audit/list.ts'
 import type { PublishedHint } from '../db/hint.ts'
 import { pageOf } from '../host/auth.ts'
+import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Hub } from './hub.ts'
 import { Outbox } from './outbox.ts'
@@ -110,13 +112,18 @@ async function askAgain(hearing: Hearing, reopen: Following['reopen']): Promise<
   }
 }
 
-/** The topic to whom may see the page, the subject to whom may see that subject too. */
-async function hintFor({ scope: { viewer }, topics }: Hearing, { topic, subject, resource }: PublishedHint): Promise<LiveHint | undefined> {
-  if (!topics.has(topic)) return undefined
+/** For whoever may see the page and what the hint is about. Others do not hear that anything happened. */
+async function hintFor({ scope: { viewer }, topics }: Hearing, hint: PublishedHint): Promise<LiveHint | undefined> {
+  const { topic, subject, about = subject, resource, queues } = hint
   const view = topicViews[topic]
-  if (!subject || !view) return { topic }
-  const { allowed } = await viewer.can(view, { ...(subject.type === 'queue' && { queue: subject.id }), ...resource, ...subject })
-  return allowed ? { topic, subject } : { topic }
+  if (!topics.has(topic)) return undefined
+  if (queues && view) {
+    const seen = await visible(viewer, queues, view, (queue) => ({ type: 'queue', id: queue, queue }))
+    return seen.length ? { topic } : undefined
+  }
+  if (!about || !view) return { topic }
+  const { allowed } = await viewer.can(viewOfEvents(about.type), { ...(about.type === 'queue' && { queue: about.id }), ...resource, ...about })
+  return allowed ? { topic, subject } : undefined
 }
 
 async function allowedTopics({ viewer }: Scope): Promise<Set<string>> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
+import type { PublishedHint } from '../db/hint.ts'
 import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -73,6 +74,11 @@ export async function writeEvent(db: Database, em: Em, event: NewEvent): Promise
 
 function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)
+}
+
+/** Says that the log has this event, to whoever may see it. */
+export function hintOfEvent({ subject, metadata = {} }: Pick<NewEvent, 'subject' | 'metadata'>): PublishedHint {
+  return { topic: 'audit', about: subject, resource: isRecord(metadata.resource) ? metadata.resource : undefined }
 }
 
 /** An event as this viewer may see it. */

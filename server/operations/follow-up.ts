@@ -3,7 +3,7 @@ import { describeFailure } from '../describe-failure.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { withTimeout } from '../timeout.ts'
-import { writeEvent } from './event.ts'
+import { hintOfEvent, writeEvent } from './event.ts'
 
 const timeoutMs = 5_000
 export const followUpEvent = 'host.follow_up'
@@ -29,7 +29,7 @@ async function notifyHost(kit: Kit, event: AuditEvent): Promise<void> {
       requestId: event.requestId,
       metadata: { ...seen, event: event.id, resource: event.metadata.resource },
     })
-    kit.publishHint({ topic: 'audit' })
+    kit.publishHint(hintOfEvent(event))
   } catch (error) {
     kit.log.error('a host follow-up could not be recorded', { event: event.id, ...describeFailure(error) })
   }

@@ -3,7 +3,7 @@ import type { EventSource, Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
-import { writeEvent } from './event.ts'
+import { hintOfEvent, writeEvent } from './event.ts'
 
 /** By then whoever asked has had the engine's answer, or is gone. */
 export const orphanSeconds = 60
@@ -34,10 +34,13 @@ export async function settleOrphans(kit: Kit): Promise<number> {
   const settled = await kit.db.transact(async (em) => {
     const orphans = await takeOrphans(kit, em)
     for (const orphan of orphans) await settle(kit, em, orphan)
-    return orphans.length
+    return orphans
   })
-  if (settled) for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ topic })
-  return settled
+  for (const { subject_type: type, subject_id: id, detail } of settled) {
+    const about = hintOfEvent({ subject: { type, id }, metadata: { resource: detail.resource } })
+    for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ ...about, topic })
+  }
+  return settled.length
 }
 
 function takeOrphans({ db, now }: Kit, em: Em): Promise<OrphanRow[]> {

@@ -5,7 +5,7 @@ import { describeFailure } from '../describe-failure.ts'
 import type { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
-import { type NewEvent, writeEvent } from './event.ts'
+import { hintOfEvent, type NewEvent, writeEvent } from './event.ts'
 import type { Scope } from './scope.ts'
 
 /** So many refusals of one actor in one minute are events of their own; what follows is folded into one that counts. */
@@ -45,7 +45,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
       await setLockTimeout(em, 1_000)
       if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event)
     })
-    kit.publishHint({ topic: 'audit' })
+    kit.publishHint(hintOfEvent(event))
   } catch (cause) {
     kit.log.error('a refusal could not be recorded', { requestId: scope.requestId, code: error.code, ...describeFailure(cause) })
   }

@@ -3,7 +3,7 @@ import { describeFailure } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import { uuidv7 } from '../uuid.ts'
-import { type NewEvent, showExecuted, writeEvent } from './event.ts'
+import { hintOfEvent, type NewEvent, showExecuted, writeEvent } from './event.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { closeRequest, codeOfFailure, openRequest } from './outside.ts'
 import { hashPlan } from './preview.ts'
@@ -92,7 +92,7 @@ async function recordFailure({ kit }: ActingScope, { eventId, describe }: Reques
       const recorded = linkedToRequest(event, eventId)
       await writeEvent(kit.db, em, { ...recorded, outcome: 'failed', code: codeOfFailure(error), metadata: { ...recorded.metadata, note } })
     })
-    kit.publishHint({ topic: 'audit' })
+    kit.publishHint(hintOfEvent(event))
     return true
   } catch (cause) {
     // The request stays open, and is settled as an orphan.

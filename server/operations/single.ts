@@ -161,7 +161,7 @@ function eventOf(
 
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
 function publishChange(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
-  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit', about: event.subject, resource: target.resource })
   kit.publishHint({ topic: topicOf(operation.action), subject: event.subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }

@@ -135,7 +135,8 @@ describe('with job data shown', () => {
       showsJobData: true,
       auth: {
         currentActor: (request) => ({ id: request.headers.authorization?.replace('Bearer ', '') ?? '', role: 'ops' as const }),
-        authorize: (person, action) => person.id !== 'no-jobs' || action !== 'view_jobs',
+        authorize: (person, action, { queue }) =>
+          !((person.id === 'no-jobs' && action === 'view_jobs') || (action === 'view_queues' && (person.id === 'no-queues' || (person.id === 'not-that-queue' && queue === 'nightly_sync')))),
         auditPrincipal: ({ id }) => ({ id, type: 'user', label: id }),
       },
       displayPolicy: { display: (kind, _value, { actor }) => (actor.id === 'redacted' && kind === 'job_output' ? '[hidden]' : undefined) },
@@ -148,6 +149,15 @@ describe('with job data shown', () => {
     expect(status).toBe(200)
     expect(text).toContain((await jobsOf(server))[0]!.id)
     expect((await visit(server, 'ops-demo', '/schedules')).text).toMatch(canaries)
+  })
+
+  test('who may not see every queue sees none of its pages, because they show all of them', async () => {
+    for (const path of ['/', '/queues', '/warnings', '/queues/nightly_sync/metrics', '/jobs', '/queues.data']) {
+      for (const who of ['no-queues', 'not-that-queue']) {
+        const { status, text } = await visit(server, who, path)
+        expect([who, path, [403, 204].includes(status), text.includes('nightly_sync')]).toEqual([who, path, true, false])
+      }
+    }
   })
 
   test('whose policy replaces any of it, or who may not view jobs, does not', async () => {

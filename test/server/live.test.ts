@@ -110,6 +110,26 @@ test('a stream that comes back hears what it missed; one that was away too long 
   await stranger.close()
 })
 
+test('who may not see what a hint is about does not hear that anything happened', async () => {
+  const teams = await startServer({
+    auth: { ...auth, authorize: (person, action, { queue }) => (person.id === 'ops-two' && queue === 'nightly_sync' ? false : auth.authorize(person, action, { type: 'page', id: '' })) },
+  })
+  try {
+    const [all, team] = [await listen('ops-demo', undefined, teams), await listen('ops-two', undefined, teams)]
+    for (const stream of [all, team]) await stream.until(() => stream.text().includes('welcome'))
+    await teams.call('ops-demo', 'POST', '/operations', { action: 'pause_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' } }, { 'idempotency-key': crypto.randomUUID() })
+    const moved = [{ topic: 'jobs', queues: ['nightly_sync'] }, { topic: 'jobs', queues: ['nightly_sync', 'mail'] }, { topic: 'overview' }]
+    await all.until((heard) => heard.length === 2)
+    for (const hint of moved) await runSql(teams.database.url, `select pg_notify('ops_powertools_ops', '${JSON.stringify(hint)}')`)
+    const topics = (heard: Heard[]) => heard.map(({ hint }) => hint.topic)
+    expect(topics(await all.until((heard) => topics(heard).includes('overview'))).toSorted()).toEqual(['audit', 'cron', 'jobs', 'jobs', 'overview'])
+    expect((await team.until((heard) => topics(heard).includes('overview'))).map(({ hint }) => hint)).toEqual([{ topic: 'jobs' }, { topic: 'overview' }])
+    await Promise.all([all.close(), team.close()])
+  } finally {
+    await teams.stop()
+  }
+})
+
 test('who may not see a surface hears nothing of it', async () => {
   const [ops, support] = await Promise.all([listen('ops-demo'), listen('support-demo')])
   for (const stream of [ops, support]) await stream.until(() => stream.text().includes('welcome'))
@@ -200,7 +220,8 @@ test('a job or queue that the host keeps from somebody is not named to them, and
     const mine = [`job ${ids.mail}`, 'queue mail']
     expect(named(await all!.until((heard) => named(heard).length === 4))).toEqual([...mine, `job ${ids.books}`, 'queue books'].toSorted())
     expect(named(await some!.until((heard) => named(heard).length === 2))).toEqual(mine)
-    expect(some!.heard().filter(({ hint }) => hint.topic === 'jobs')).toHaveLength(2)
+    // Nor does a hint without a name tell them that something happened elsewhere.
+    expect(some!.heard().filter(({ hint }) => hint.topic === 'jobs')).toHaveLength(1)
     for (const { text } of [all!, some!]) expect(text()).not.toContain('tenant-b')
     signedIn = false
     await expect.poll(async () => {

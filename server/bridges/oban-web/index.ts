@@ -85,12 +85,12 @@ function requirePage(path: string, mayReadJobData: boolean): void {
   }
 }
 
-/** Every page of it counts queues, so it is for who may see queues; a queue's own page for who may see that one. */
+/** Every page of it counts all queues, so it is for whoever may see each of them; a queue's own page for whoever may see that one, too. */
 async function requireQueues(path: string, visit: BridgeVisit): Promise<void> {
   const [, name] = /^\/queues\/([^/]+)$/.exec(path) ?? []
   const queue = name === undefined ? undefined : decodeURIComponent(name)
   const resource = queue === undefined ? { type: 'page', id: 'queues' } : { type: 'queue', id: queue, queue }
-  if (path.startsWith('/css-') || (await visit.can('view_queues', resource))) return
+  if (path.startsWith('/css-') || (visit.mayReadEveryQueue && (await visit.can('view_queues', resource)))) return
   throw new OpsError('forbidden', queue === undefined ? 'Your account may not view queues, and these pages show them.' : 'Your account may not view this queue.')
 }
 

@@ -101,7 +101,7 @@ function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJob
     style: '.fixed.inset-y-0{top:34px;height:auto}',
     async answer(request, visit) {
       const { page, isData } = parseTarget(request, basePath)
-      const refusal = refusalOf(page, { mayReadJobData: visit.mayReadJobData && showsJobData })
+      const refusal = refusalOf(page, { mayReadEveryQueue: visit.mayReadEveryQueue, mayReadJobData: visit.mayReadJobData && showsJobData })
       if (!refusal) return dashboard(request)
       if (isData) return goToPage(page, request)
       throw refusal
@@ -126,8 +126,11 @@ function parseTarget(request: Request, basePath: string): Target {
   return { page: path.slice(basePath.length).replace(/\/$/, '') || '/', isData }
 }
 
-/** Pages and files that carry no job data: counts, settings of queues, pg-boss's own warnings, scripts and styles. */
-const withoutJobData = [/^\/$/, /^\/queues$/, /^\/queues\/[^/]+\/metrics$/, /^\/warnings$/, /^\/__manifest$/, /^\/assets\/[\w.-]+$/]
+/** Scripts, styles and the list of routes. */
+const files = [/^\/__manifest$/, /^\/assets\/[\w.-]+$/]
+
+/** Pages that carry no job data: counts, settings of queues, pg-boss's own warnings. */
+const withoutJobData = [/^\/$/, /^\/queues$/, /^\/queues\/[^/]+\/metrics$/, /^\/warnings$/]
 
 /** Forms that only make something: of no use where nothing can be sent. */
 const forms = [/^\/send$/, /^\/queues\/create$/, /^\/schedules\/new$/]
@@ -143,9 +146,11 @@ const withJobData = [
 ]
 
 /** Fails closed: a page nobody knows is not there. */
-function refusalOf(page: string, { mayReadJobData }: Pick<BridgeVisit, 'mayReadJobData'>): OpsError | undefined {
+function refusalOf(page: string, { mayReadEveryQueue, mayReadJobData }: Pick<BridgeVisit, 'mayReadEveryQueue' | 'mayReadJobData'>): OpsError | undefined {
   const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(page))
   if (!isReadable(page)) return notFound()
+  if (is(files)) return undefined
+  if (!mayReadEveryQueue) return new OpsError('forbidden', 'Its pages show all queues, and your account may not view every one of them.')
   if (is(withoutJobData)) return undefined
   if (is(forms)) return new OpsError('forbidden', `${label} is for inspection only, so this form is not shown.`)
   if (!is(withJobData)) return notFound()

@@ -51,7 +51,7 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
       })
       return stopped!
     })
-    acting.kit.publishHint({ topic: 'audit' })
+    acting.kit.publishHint({ topic: 'audit', about: subject })
     acting.kit.publishHint({ topic: 'bulk', subject })
     return showRun(run, acting)
   })

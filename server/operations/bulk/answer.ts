@@ -18,7 +18,7 @@ const timeoutMs = 20_000
  */
 export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
   const { kit, viewer } = scope
-  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit', about: { type: 'bulk', id: bulkId } })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: bulkId } })
   const em = kit.db.em()
   const until = Date.now() + timeoutMs

@@ -24,7 +24,7 @@ export async function exportItems(scope: Scope, id: string, format: ExportFormat
     bulkId: id,
     metadata: { format, outcome, resource: { type: 'bulk', id } },
   })
-  kit.publishHint({ topic: 'audit' })
+  kit.publishHint({ topic: 'audit', about: { type: 'bulk', id } })
   return lines(scope, id, format, outcome)
 }
 

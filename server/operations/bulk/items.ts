@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { BulkItem, BulkOutcome } from '../../../schemas/index.ts'
 import { cursorCodec } from '../../cursor.ts'
 import { query } from '../../db/database.ts'
+import { visible } from '../../host/visible.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
 import type { BatchJob, BulkRunRow, PlacedOutcome } from './rows.ts'
@@ -58,10 +59,7 @@ async function findBatch({ kit: { db }, em }: Scope, id: string, number: number)
 async function itemsOf({ viewer }: Scope, run: BulkRunRow, { jobs, outcomes }: Batch, from: number, wanted?: BulkOutcome) {
   const told = jobs.slice(from).map((job, index) => ({ place: from + index, item: itemOf(run, job, outcomes?.[from + index]), job }))
   const matching = told.filter(({ item }) => wanted === undefined || item.outcome === wanted)
-  const answers = await Promise.all(
-    matching.map(({ job: { id, queue, worker, tags } }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })),
-  )
-  return matching.filter((_item, index) => answers[index]!.allowed)
+  return visible(viewer, matching, 'view_jobs', ({ job: { id, queue, worker, tags } }) => ({ type: 'job', id, queue, worker, tags }))
 }
 
 /** A job that was left alone from the start is told with the reason that the preview gave; the run's outcomes do not count it. */

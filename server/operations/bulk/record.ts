@@ -173,8 +173,8 @@ export const unconfirmed: PlacedOutcome = [
 /** After the commit: everybody who listens is told, and at the end of a repair the host. */
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
   const operation = kit.operations[run.action]
-  kit.publishHint({ topic: 'audit' })
-  kit.publishHint({ topic: topicOf(run.action) })
+  const about = { type: 'bulk', id: run.id }
+  for (const topic of ['audit', topicOf(run.action)]) kit.publishHint({ topic, about })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
   lookSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
