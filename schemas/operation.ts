@@ -6,23 +6,29 @@ import { endpoint } from './endpoint.ts'
 import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
 import { queueName } from './queue.ts'
-import { previewStatuses } from './vocabulary.ts'
+import { type OperationAction, type OperationOn, previewStatuses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ max: 100 }) })
 const queueSubject = z.strictObject({ type: z.literal('queue'), id: queueName })
 const noInput = z.strictObject({}).default({})
 
-/** One job or many: `subject` or `selection`, never both. */
-function jobRequest<Action extends string>(action: Action) {
+/** One job or many: `subject` or `selection`, never both. `input` asks for more; without it nothing needs to be given. */
+function jobRequest<Action extends OperationOn<'job'>>(action: Action) {
+  return jobRequestWith(action, seenInput.default({}))
+}
+
+function jobRequestWith<Action extends OperationOn<'job'>, Input extends z.ZodType>(action: Action, input: Input) {
   return z.strictObject({
     action: z.literal(action),
     subject: z.strictObject({ type: z.literal('job'), id: jobId }).optional(),
     selection: jobSelection.optional(),
-    /** `seen`: the version of the one job that was on the page; a job that is not so any more is refused. */
-    input: z.strictObject({ seen: jobVersion.optional() }).default({}),
+    input,
   })
 }
+
+/** `seen`: the version of the one job that was on the page; a job that is not so any more is refused. */
+const seenInput = z.strictObject({ seen: jobVersion.optional() })
 
 function queueRequest<Action extends string>(action: Action) {
   return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
@@ -77,7 +83,10 @@ export const operationRequests = {
     /** Jobs that each executor of the queue runs at once; on BullMQ, all of them together. */
     input: z.strictObject({ limit: z.number().int().min(1).max(100_000) }),
   }),
-} as const
+} as const satisfies Record<OperationAction, z.ZodObject>
+
+type Request = (typeof operationRequests)[OperationAction]
+const requests = Object.values(operationRequests) as [Request, ...Request[]]
 
 function oneOrMany(request: { subject?: unknown; selection?: unknown }, context: z.RefinementCtx): void {
   if ((request.subject === undefined) !== (request.selection === undefined)) return
@@ -85,23 +94,7 @@ function oneOrMany(request: { subject?: unknown; selection?: unknown }, context:
   context.addIssue({ code: 'custom', path: ['subject'], message: `expected either 'subject' or 'selection', got ${got}` })
 }
 
-export const operationRequest = z.discriminatedUnion('action', [
-  operationRequests.pause_cron_entry,
-  operationRequests.resume_cron_entry,
-  operationRequests.run_cron_entry,
-  operationRequests.skip_cron_slot,
-  operationRequests.create_cron_entry,
-  operationRequests.update_cron_entry,
-  operationRequests.delete_cron_entry,
-  operationRequests.retry_job,
-  operationRequests.cancel_job,
-  operationRequests.discard_job,
-  operationRequests.restore_job,
-  operationRequests.rescue_job,
-  operationRequests.pause_queue,
-  operationRequests.resume_queue,
-  operationRequests.scale_queue,
-]).superRefine(oneOrMany)
+export const operationRequest = z.discriminatedUnion('action', requests).superRefine(oneOrMany)
 export type AnyRequest = z.infer<typeof operationRequest>
 /** About one subject. */
 export type OperationRequest = AnyRequest & { subject: { type: string; id: string } }
@@ -112,24 +105,11 @@ export type OperationInput = z.input<typeof operationRequest>
 
 const reason = text({ min: 0, max: 2000 }).optional()
 
+type WithReason<Each> = Each extends z.ZodObject<infer Shape, infer Config> ? z.ZodObject<Shape & { reason: typeof reason }, Config> : never
+
 /** The reason belongs beside each member, because a union of strict objects has no place to extend. */
-export const operationRequestWithReason = z.discriminatedUnion('action', [
-  operationRequests.pause_cron_entry.extend({ reason }),
-  operationRequests.resume_cron_entry.extend({ reason }),
-  operationRequests.run_cron_entry.extend({ reason }),
-  operationRequests.skip_cron_slot.extend({ reason }),
-  operationRequests.create_cron_entry.extend({ reason }),
-  operationRequests.update_cron_entry.extend({ reason }),
-  operationRequests.delete_cron_entry.extend({ reason }),
-  operationRequests.retry_job.extend({ reason }),
-  operationRequests.cancel_job.extend({ reason }),
-  operationRequests.discard_job.extend({ reason }),
-  operationRequests.restore_job.extend({ reason }),
-  operationRequests.rescue_job.extend({ reason }),
-  operationRequests.pause_queue.extend({ reason }),
-  operationRequests.resume_queue.extend({ reason }),
-  operationRequests.scale_queue.extend({ reason }),
-]).superRefine(oneOrMany)
+const requestsWithReason = requests.map((request) => request.extend({ reason })) as unknown as [WithReason<Request>, ...WithReason<Request>[]]
+export const operationRequestWithReason = z.discriminatedUnion('action', requestsWithReason).superRefine(oneOrMany)
 
 export const preview = z.object({
   id: z.string(),
