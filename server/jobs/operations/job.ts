@@ -1,9 +1,9 @@
-import { type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
+import { type JobSelection, type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import { waitForLock } from '../../db/advisory.ts'
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
-import type { Engine, EngineJob, JobAction, JobOutcome } from '../../engines/engine.ts'
+import type { Engine, EngineJob, JobAction, JobOutcome, SelectedJob } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
@@ -39,7 +39,8 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
 
     async find({ subject }, scope) {
       const job = await readJob(scope, subject.id)
-      return { resource: job ? jobResource(job) : { type: 'job', id: subject.id }, found: job }
+      const absent = { resource: { type: 'job', id: subject.id }, found: undefined }
+      return job ? { resource: jobResource(job), found: job, absent } : absent
     },
 
     async plan({ subject, input }, { found }, scope) {
@@ -50,6 +51,7 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
         title: `${operationActions[action].label} ${nameOf(job)} job ${job.id}`,
         effect: scope.kit.engine.removes?.[act] === undefined ? effect : goneEffect,
         cautions: await cautionsOf(scope, act, job),
+        risk: runsAgain(act, job.state) ? 'high' : undefined,
         before: { state: job.state },
         after: { state: stateAfter(scope.kit.engine, act, job.state) },
         counts: { subjects: 1, jobs: 1 },
@@ -69,14 +71,19 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
       repairs,
       choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
       resource: jobResource,
-      plan: (_request, _set, { kit: { engine }, now }) => ({
-        effect: engine.removes?.[act] === undefined ? manyEffect : manyGoneEffect,
-        after: { state: stateAfter(engine, act) },
-        cautions: wayBack(engine, act, now),
-      }),
+      plan: (_request, { byState }, { kit: { engine }, now }) => {
+        const again = runsAgain(act, 'completed') ? (byState.completed ?? 0) : 0
+        return {
+          effect: engine.removes?.[act] === undefined ? manyEffect : manyGoneEffect,
+          after: { state: stateAfter(engine, act) },
+          cautions: [...(again ? [cautionOfCompleted(again)] : []), ...wayBack(engine, act, now)],
+          risk: again ? 'high' : undefined,
+        }
+      },
       apply: (jobs, _input, { kit, em }) => kit.engine.act(act, jobs, executorOf(em)),
-      whyNot: async (jobs, _request, scope) => {
-        const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason)
+      whyNot: async (jobs, { selection }, scope) => {
+        const leftOut = (job: SelectedJob) => (runsAgain(act, job.state) && !asksForCompleted(selection) ? completedLeftOut : undefined)
+        const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason ?? leftOut(job))
         return action === 'restore_job' ? whyNotRestorable(scope, jobs, illegal) : illegal
       },
     },
@@ -141,8 +148,26 @@ async function cautionsOf({ kit: { engine }, now }: ActingScope, action: JobActi
   if (job.state === 'executing' && (action === 'cancel' || action === 'discard') && !engine.capabilities.cancelExecuting) {
     cautions.push('It is executing now, and this engine cannot stop it: what it is doing goes on to its end.')
   }
-  if (action === 'retry' && job.state === 'completed') cautions.push('It has completed: whatever it did is done again.')
+  if (runsAgain(action, job.state)) cautions.push('It has completed: whatever it did, such as mails or payments, is done again.')
   return [...cautions, ...wayBack(engine, action, now)]
+}
+
+/** A retry of what has ended well: what it did, it does twice. */
+function runsAgain(action: JobAction, state: JobState): boolean {
+  return action === 'retry' && state === 'completed'
+}
+
+/** Whoever names the state, or the jobs one by one, means them; whoever says only a queue, or what a run left over, does not. */
+function asksForCompleted(selection: JobSelection): boolean {
+  if ('filter' in selection) return selection.filter.id !== undefined || (selection.filter.state?.split(',').includes('completed') ?? false)
+  return 'ids' in selection
+}
+
+const completedLeftOut = 'It has completed; to run completed jobs again, ask for that state by name.'
+
+function cautionOfCompleted(jobs: number): string {
+  const some = jobs === 1 ? '1 of these jobs has' : `${jobs.toLocaleString('en')} of these jobs have`
+  return `${some} completed; whatever they did, such as mails or payments, is done again.`
 }
 
 function wayBack(engine: Engine, action: JobAction, now: Date): string[] {
