@@ -54,9 +54,9 @@ function parseDeclared(given: unknown, where: string): Definition {
   }
 }
 
-/** Only what differs, as before and after; null when nothing does. */
-export function compareDefinitions(before: Definition, after: Definition): { before: Partial<Definition>; after: Partial<Definition> } | null {
-  const changed = keys.filter((key) => stable(before[key]) !== stable(after[key]))
+/** Only what differs, as before and after, and what counts as `given` anew whatever it was; null when there is nothing. */
+export function compareDefinitions(before: Definition, after: Definition, given: (keyof Definition)[] = []): { before: Partial<Definition>; after: Partial<Definition> } | null {
+  const changed = keys.filter((key) => given.includes(key) || stable(before[key]) !== stable(after[key]))
   if (!changed.length) return null
   const pick = (from: Definition) => Object.fromEntries(changed.map((key) => [key, from[key]])) as Partial<Definition>
   return { before: pick(before), after: pick(after) }

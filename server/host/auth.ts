@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { type Action, type Permission, type Principal, type ViewAction, viewActions } from '../../schemas/index.ts'
 
-/** What an action is about. The same full resource is passed at preview and at execute. */
+/** What an action is about. The same full resource is passed at preview and at execute. Frozen: a rule cannot change what is asked. */
 export interface Resource {
   /** `page` for a whole surface, else a subject type such as `cron_entry`. */
-  type: string
+  readonly type: string
   /** For a page its name (`cron`), else the subject's id. */
-  id: string
-  queue?: string
-  worker?: string
-  tags?: string[]
+  readonly id: string
+  readonly queue?: string
+  readonly worker?: string
+  readonly tags?: readonly string[]
 }
 
 /** A whole surface, as `authorize` is asked about it: `{ type: 'page', id: 'cron' }` for `view_cron`. */

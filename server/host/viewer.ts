@@ -38,7 +38,7 @@ const deniedByError: Permission = { allowed: false, reason: 'The host could not 
 
 async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, resource: Resource): Promise<Permission> {
   try {
-    const answer: unknown = await auth.authorize(actor, action, resource)
+    const answer: unknown = await auth.authorize(actor, action, frozen(resource))
     if (answer === true) return { allowed: true }
     if (answer === false) return { allowed: false, reason: 'Your account may not do this.' }
     if (typeof answer !== 'object' || answer === null) return deniedByError
@@ -58,6 +58,10 @@ export function isSameActor(a: Pick<Principal, 'type' | 'id'>, b: Pick<Principal
 /** Names that the evidence uses itself. A host that gave them to somebody would make that person's acts look like ours. */
 const reservedType = 'system'
 const reservedIds: ReadonlySet<string> = new Set(['system', 'unattributable'])
+
+function frozen(resource: Resource): Resource {
+  return Object.freeze({ ...resource, ...(resource.tags && { tags: Object.freeze([...resource.tags]) }) })
+}
 
 /** A principal that cannot be named in evidence is as good as none. */
 function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor, log: Pick<Log, 'error'> | undefined): Principal | null {

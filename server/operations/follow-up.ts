@@ -3,17 +3,18 @@ import { describeFailure } from '../describe-failure.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { withTimeout } from '../timeout.ts'
-import { hintOfEvent, writeEvent } from './event.ts'
+import { type EventRow, hintOfEvent, showEvent, writeEvent } from './event.ts'
+import { systemViewer } from './scope.ts'
 
 const timeoutMs = 5_000
 export const followUpEvent = 'host.follow_up'
 
 /**
  * Tells the host of a repair that has committed. What becomes of it undoes nothing; it is an event of its own, and it
- * says what we saw, never what the host's provider did with it.
+ * says what we saw, never what the host's provider did with it. The host gets the event as the system sees it, whoever acted.
  */
-export function followUp(kit: Kit, event: AuditEvent): void {
-  if (kit.escalation) kit.runInBackground(notifyHost(kit, event))
+export function followUp(kit: Kit, event: EventRow): void {
+  if (kit.escalation) kit.runInBackground(notifyHost(kit, showEvent(event, systemViewer)))
 }
 
 async function notifyHost(kit: Kit, event: AuditEvent): Promise<void> {

@@ -1,8 +1,9 @@
+import { type OperationRequest, viewOfSubject } from '../../schemas/index.ts'
 import type { PreviewRow } from '../db/entities.ts'
 import { isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, Target } from './operation.ts'
 import { findOwnPreview, isTokenOf, previewStatus } from './preview.ts'
 import { type Attempt, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
@@ -49,6 +50,26 @@ export async function authorize(scope: ActingScope, operation: Operation, resour
   if (attempt) attempt.resource = resource
   const { allowed, reason } = await scope.viewer.can(operation.action, resource)
   if (!allowed) throw new OpsError('forbidden', reason ?? `${operation.action} on ${resource.type}:${resource.id} is not allowed.`)
+}
+
+/**
+ * Finds the subject and asks the host. Whoever may neither do this to it nor see it goes on as if there were no such subject,
+ * and so gets the same answer and leaves the same evidence as for an id that nobody ever had.
+ */
+export async function lookUp(operation: Operation, request: OperationRequest, scope: ActingScope, attempt: Attempt): Promise<{ operation: Operation; target: Target }> {
+  const target = await operation.find(request, scope)
+  const { absent } = target
+  if (absent && !(await mayKnow(scope, operation, target.resource))) {
+    await authorize(scope, operation, absent.resource, attempt)
+    return { operation: { ...operation, find: async () => absent }, target: absent }
+  }
+  await authorize(scope, operation, target.resource, attempt)
+  return { operation, target }
+}
+
+async function mayKnow({ viewer }: ActingScope, { action }: Operation, resource: Resource): Promise<boolean> {
+  const view = viewOfSubject(resource.type)
+  return (await viewer.can(action, resource)).allowed || (view !== undefined && (await viewer.can(view, resource)).allowed)
 }
 
 export async function authorizeAgain(scope: ActingScope, operation: Operation, before: Resource, resource: Resource): Promise<void> {

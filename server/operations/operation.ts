@@ -9,6 +9,8 @@ export type State = Record<string, unknown>
 export interface Target<Found = unknown> {
   resource: Resource
   found: Found
+  /** What `find` answers where there is no such subject. Left out where the answer tells nobody whether there is one. */
+  absent?: Target<Found>
 }
 
 /** What would happen. Raw values: the display policy is applied on the way out. */

@@ -1,9 +1,9 @@
-import type { Executed, OperationRequest } from '../../schemas/index.ts'
+import type { OperationRequest } from '../../schemas/index.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import { uuidv7 } from '../uuid.ts'
-import { hintOfEvent, type NewEvent, showExecuted, writeEvent } from './event.ts'
+import { type EventRow, hintOfEvent, type NewEvent, writeEvent } from './event.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { closeRequest, codeOfFailure, openRequest } from './outside.ts'
 import { hashPlan } from './preview.ts'
@@ -48,7 +48,7 @@ export async function requestChange(
  * Second half: the engine is asked, and the second event tells how that ended. When the process dies in between, or our
  * database does after the engine has answered, the request stays open and is settled as an orphan; nothing is claimed.
  */
-export async function carryOut(operation: Operation, request: OperationRequest, scope: ActingScope, { requested }: Requested): Promise<Executed> {
+export async function carryOut(operation: Operation, request: OperationRequest, scope: ActingScope, { requested }: Requested): Promise<EventRow> {
   const { kit } = scope
   let answered = false
   try {
@@ -65,7 +65,7 @@ export async function carryOut(operation: Operation, request: OperationRequest, 
       const settled = !(await closeRequest(kit, em, requested.eventId))
       const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id })
       await watchJob(operation, target, locked, row.id)
-      return showExecuted(row, scope.viewer)
+      return row
     })
   } catch (error) {
     if (answered) throw error

@@ -32,10 +32,13 @@ export function systemScope(kit: Kit, em: Em, requestId = `system-${crypto.rando
     source: 'system',
     now: kit.now(),
     principal: systemPrincipal,
-    viewer: {
-      principal: systemPrincipal,
-      can: async () => ({ allowed: true }),
-      show: (_kind, value) => hideSecrets(value),
-    },
+    viewer: systemViewer,
   }
+}
+
+/** Sees everything but what looks secret by its name. */
+export const systemViewer: Viewer = {
+  principal: systemPrincipal,
+  can: async () => ({ allowed: true }),
+  show: (_kind, value) => hideSecrets(value),
 }

@@ -5,9 +5,9 @@ import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
 import { transactAgain } from './deadlock.ts'
-import { type NewEvent, showExecuted, writeEvent } from './event.ts'
+import { type EventRow, type NewEvent, showExecuted, writeEvent } from './event.ts'
 import { followUp } from './follow-up.ts'
-import { attemptOf, authorize, authorizeAgain, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
+import { attemptOf, authorizeAgain, checkReason, lookUp, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
 import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
@@ -17,11 +17,10 @@ import type { ActingScope, Scope } from './scope.ts'
 
 /** Operations about one subject: shown, compared, applied and told in one transaction. */
 
-export function previewOne(operation: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
-  return refusing(scope, attemptOf(operation, request.subject), async (attempt) => {
+export function previewOne(given: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
+  return refusing(scope, attemptOf(given, request.subject), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource, attempt)
+    const { operation, target } = await lookUp(given, request, acting, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request.subject, planned, acting)
     const kept = await keepPreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
@@ -34,13 +33,12 @@ export interface Confirmed {
   reason?: string
 }
 
-export function executeOne(operation: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
+export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
   const request = toRequest(preview)
-  return refusing(scope, { ...attemptOf(operation, request.subject, reason), previewId: preview.id }, async (attempt) => {
+  return refusing(scope, { ...attemptOf(given, request.subject, reason), previewId: preview.id }, async (attempt) => {
     const acting = requirePrincipal(scope)
     await requireReady(acting, preview, token)
-    const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource, attempt)
+    const { operation, target } = await lookUp(given, request, acting, attempt)
     const said = checkReason(acting, operation, reason)
     const outcome = await transactAgain(acting.kit, (em) =>
       commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
@@ -53,11 +51,10 @@ export function executeOne(operation: Operation, scope: Scope, preview: PreviewR
   })
 }
 
-export function runOne(operation: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
-  return refusing(scope, attemptOf(operation, request.subject, request.reason), async (attempt) => {
+export function runOne(given: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
+  return refusing(scope, attemptOf(given, request.subject, request.reason), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const target = await operation.find(request, acting)
-    await authorize(acting, operation, target.resource, attempt)
+    const { operation, target } = await lookUp(given, request, acting, attempt)
     const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
       const reason = checkReason(acting, operation, request.reason)
       return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
@@ -68,15 +65,15 @@ export function runOne(operation: Operation, scope: Scope, request: OperationReq
 }
 
 /** What follows the commit: an engine outside it is asked now, and everybody who listens is told. */
-async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: Executed | Requested): Promise<Executed> {
-  const done = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
-  publishChange(operation, scope, target, done)
+async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: EventRow | Requested): Promise<Executed> {
+  const event = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
+  publishChange(operation, scope, target, event)
   if (operation.jobAction) lookSoon(scope.kit)
-  return done
+  return showExecuted(event, scope.viewer)
 }
 
 /** The one place where state changes: plan again under the lock, compare, apply, audit, consume. */
-async function commit(operation: Operation, request: OperationRequest, scope: ActingScope, how: Commit): Promise<Executed | Requested> {
+async function commit(operation: Operation, request: OperationRequest, scope: ActingScope, how: Commit): Promise<EventRow | Requested> {
   const target = await operation.find(request, scope)
   await authorizeAgain(scope, operation, how.authorized, target.resource)
   const planned = await operation.plan(request, target, scope)
@@ -98,7 +95,7 @@ async function commitPreview(
   scope: ActingScope,
   preview: PreviewRow,
   how: Omit<Commit, 'eventId' | 'previewId'>,
-): Promise<Executed | Requested | { drifted: Plan }> {
+): Promise<EventRow | Requested | { drifted: Plan }> {
   const { em, now } = scope
   const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
   refuseStatus(locked, now)
@@ -122,14 +119,14 @@ async function applyPlanned(
   planned: Planned,
   scope: ActingScope,
   how: Commit,
-): Promise<Executed | Requested> {
+): Promise<EventRow | Requested> {
   const describe = (applied: Applied) => eventOf(operation, request, target, planned, applied, scope, how)
   if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
   const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
   await scope.em.flush()
   const event = await writeEvent(scope.kit.db, scope.em, describe(applied))
   await watchJob(operation, target, scope, event.id)
-  return showExecuted(event, scope.viewer)
+  return event
 }
 
 /** The event that tells of an operation. */
@@ -160,9 +157,10 @@ function eventOf(
 }
 
 /** What follows a commit: everybody who listens is told, and the host of a repair. */
-function publishChange(operation: Operation, { kit }: Scope, target: Target, { event }: Executed): void {
-  kit.publishHint({ topic: 'audit', about: event.subject, resource: target.resource })
-  kit.publishHint({ topic: topicOf(operation.action), subject: event.subject, resource: target.resource })
+function publishChange(operation: Operation, { kit }: Scope, target: Target, event: EventRow): void {
+  const subject = { type: event.subject_type, id: event.subject_id }
+  kit.publishHint({ topic: 'audit', about: subject, resource: target.resource })
+  kit.publishHint({ topic: topicOf(operation.action), subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }
 

@@ -9,7 +9,8 @@ import { type Entry, findEntry, type RawEntry, toEntry, resourceOf } from '../ro
 /** The entry an operation is about; one that does not exist is still a resource the host is asked about. */
 export async function findSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Entry | null>> {
   const found = await findEntry(scope.kit.db, scope.em, subject.id, scope.locking)
-  return { resource: found ? resourceOf(found) : { type: 'cron_entry', id: subject.id }, found }
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: null }
+  return found ? { resource: resourceOf(found), found, absent } : absent
 }
 
 /** With the jobs of the entry that have not ended, as of the last look. */
@@ -50,11 +51,10 @@ async function findWith({ subject }: Pick<OperationRequest, 'subject'>, scope: A
          where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
       from ${db.table('cron_entry')} entry where name = ${subject.id} ${lock}`,
   )
-  const entry = row ? toEntry(row) : null
-  return {
-    resource: entry ? resourceOf(entry) : { type: 'cron_entry', id: subject.id },
-    found: { entry, unfinishedJobs: row?.unfinished ?? 0, troubled: row?.troubled ?? false },
-  }
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0, troubled: false } }
+  if (!row) return absent
+  const entry = toEntry(row)
+  return { resource: resourceOf(entry), found: { entry, unfinishedJobs: row.unfinished, troubled: row.troubled }, absent }
 }
 
 /** e.g. `2 jobs of it have not ended`; nothing when all have. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { fieldError, OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
@@ -21,8 +22,8 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     const entry = requireRuntime(found, subject.id)
-    const definition = merge(entry, input, scope)
-    const changes = compareDefinitions(definitionOf(entry), definition)
+    const { definition, argsGiven } = merge(entry, input, scope)
+    const changes = compareDefinitions(definitionOf(entry), definition, argsGiven ? ['args'] : [])
     if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with another value')
     await authorizeNewPlace(scope, entry, definition)
     const rescheduled = 'expression' in changes.after || 'timezone' in changes.after
@@ -42,20 +43,25 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
   async apply({ input }, { found }, scope) {
     const { kit, em, now } = scope
     const { name, source, version } = found!
-    await saveDefinition(kit.db, em, found!, { name, source, ...merge(found!, input, scope) }, now)
+    await saveDefinition(kit.db, em, found!, { name, source, ...merge(found!, input, scope).definition }, now)
     return { result: { version: version + 1 } }
   },
 })
 
-/** What is left out stays, and so does what reads as it was shown. */
-function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): Definition {
+/**
+ * What is left out stays, and so does what reads as it was shown. `argsGiven`: they do not read as shown. A hidden value that is
+ * given anew counts as changed even if it is the old one, or the answer would confirm a guess.
+ */
+function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): { definition: Definition; argsGiven: boolean } {
+  let argsGiven = false
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Partial<Definition>
   if (given.args) {
     const shown = viewer.show('cron_args', entry.args, 'view_cron', { type: 'cron_entry', id: entry.name })
+    argsGiven = !isDeepStrictEqual(given.args, shown)
     given.args = keepHidden(given.args, shown, entry.args) as Definition['args']
   }
   const merged: Definition = { ...definitionOf(entry), ...given }
-  return { ...merged, ...parseSchedule(merged, 'input.') }
+  return { definition: { ...merged, ...parseSchedule(merged, 'input.') }, argsGiven }
 }
 
 /** Whoever may change this entry may not, by that, make jobs in a queue that is closed to them. */

@@ -4,9 +4,8 @@ import { type Em, query } from '../../db/database.ts'
 import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
-import { type EventRow, type NewEvent, showEvent, writeEvent } from '../event.ts'
+import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
 import { followUp } from '../follow-up.ts'
-import { systemScope } from '../scope.ts'
 import { lookSoon, watchDone } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
 import type { BatchRow, Taken } from './take.ts'
@@ -177,5 +176,5 @@ export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): v
   for (const topic of ['audit', topicOf(run.action)]) kit.publishHint({ topic, about })
   kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
   lookSoon(kit)
-  if (ended && operation.many?.repairs) followUp(kit, showEvent(event, systemScope(kit, kit.db.em()).viewer))
+  if (ended && operation.many?.repairs) followUp(kit, event)
 }

@@ -27,7 +27,8 @@ export async function findQueue(request: OperationRequest, scope: ActingScope): 
     sql<{ paused_at: string; paused_by: Principal }>`select paused_at::text, paused_by from ${kit.db.table('queue_pause')} where queue = ${subject.id}`,
   )
   const queue = await askEngine(request, scope)
-  return { resource: { type: 'queue', id: subject.id, queue: subject.id }, found: { queue, pause } }
+  const resource = { type: 'queue', id: subject.id, queue: subject.id }
+  return { resource, found: { queue, pause }, absent: { resource, found: { queue: null } } }
 }
 
 /** An engine with a store of its own is not asked inside our transaction: it was asked a moment before, for the same request. */

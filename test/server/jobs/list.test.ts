@@ -4,7 +4,7 @@ import { startJobServer, type JobServer } from '../../support/jobs.ts'
 import { auth } from '../../support/server.ts'
 
 let server: JobServer
-let mayNot: (resource: { id: string; queue?: string; worker?: string; tags?: string[] }) => boolean = () => false
+let mayNot: (resource: { id: string; queue?: string; worker?: string; tags?: readonly string[] }) => boolean = () => false
 
 beforeAll(async () => {
   server = await startJobServer({
