@@ -3,6 +3,7 @@ import type { CountMethod } from '../../schemas/index.ts'
 import { lockTaken } from '../db/advisory.ts'
 import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
+import { idle } from '../repeat.ts'
 import type { Scope } from '../operations/scope.ts'
 
 const intervalMs = 15_000
@@ -29,9 +30,9 @@ export async function findLatestDiscarded({ kit: { db }, em }: Pick<Scope, 'kit'
 }
 
 /** Looks for them in the background, once per interval for all processes. */
-export async function recordDiscarded(kit: Kit): Promise<void> {
+export async function recordDiscarded(kit: Kit): Promise<void | typeof idle> {
   const { db, engine } = kit
-  await db.transact(async (em) => {
+  return db.transact(async (em) => {
     const now = kit.now()
     const [turn] = await query(
       em,
@@ -40,7 +41,7 @@ export async function recordDiscarded(kit: Kit): Promise<void> {
           select from ${db.table('finding')} where key = 'discarded'
             and as_of > ${now}::timestamptz - make_interval(secs => greatest(${intervalMs - 500}, (data ->> 'tookMs')::float8 * ${restFactor}) / 1000)) as due`,
     )
-    if (!turn?.due) return
+    if (!turn?.due) return idle
     const began = performance.now()
     const from = new Date(now.getTime() - newHours * 3_600_000)
     const filter = { states: ['discarded' as const], time: { field: 'finished' as const, from } }

@@ -4,6 +4,7 @@ import { type Em, query } from '../db/database.ts'
 import { hintChannel, hintsOfQueues, payloadOf } from '../db/hint.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
+import { idle } from '../repeat.ts'
 import { withTimeout } from '../timeout.ts'
 import { deleteOldFigures, keepFigures, listMovedQueues } from './queues.ts'
 
@@ -23,17 +24,17 @@ const known = new WeakMap<Kit, { next: number; busy: boolean }>()
  * Measures the engine once per interval for all processes. The lock is asked for, never waited for: who does not get
  * it knows that somebody else is measuring. Called more often than there is something to do.
  */
-export async function takeSnapshot(kit: Kit): Promise<void> {
+export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
   const mine = known.get(kit) ?? { next: 0, busy: false }
   known.set(kit, mine)
-  if (mine.busy || kit.now().getTime() < mine.next) return
+  if (mine.busy || kit.now().getTime() < mine.next) return idle
   const { db } = kit
-  await db.transact(async (em) => {
+  return db.transact(async (em) => {
     const turn = await takeTurn(kit, em)
     const now = kit.now()
     const due = turn.last ? turn.last.getTime() + intervalMs : 0
     mine.next = Math.min(due, now.getTime() + intervalMs)
-    if (!turn.locked || now.getTime() < due) return
+    if (!turn.locked || now.getTime() < due) return idle
     mine.next = now.getTime() + intervalMs
     const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, mine)

@@ -146,6 +146,20 @@ describe.each([11, 15])('Oban at version %i', (version) => {
   })
 })
 
+test('a job of a cron entry gets what the host says of its worker', async () => {
+  const options = { 'Shop.Nightly': { maxAttempts: 3, priority: 2, tags: ['night', 'eu'], meta: { team: 'shop', cron_entry: 'not this' } }, 'Shop.Wrong': { priority: 10 } }
+  const world = await startOban(12, { optionsOf: (worker) => options[worker as keyof typeof options] })
+  try {
+    const enqueue = (worker: string) => world.transact((tx) => world.engine.enqueue({ queue: 'cron', worker, args: {}, origin: { cronEntry: 'nightly', slotAt: '2026-11-21T02:00:00.000Z' } }, tx))
+    const { id } = await enqueue('Shop.Nightly')
+    expect(await world.row(id)).toMatchObject({ max_attempts: 3, priority: 2, tags: ['night', 'eu'], meta: { team: 'shop', cron_entry: 'nightly', slot_at: '2026-11-21T02:00:00.000Z' } })
+    expect(await world.row((await enqueue('Shop.Plain')).id)).toMatchObject({ max_attempts: 20, priority: 0, tags: [] })
+    await expect(enqueue('Shop.Wrong')).rejects.toThrow(/priority is 10; expected a whole number from 0 to 9/)
+  } finally {
+    await world.stop()
+  }
+})
+
 describe('Oban Pro and Oban for Python', () => {
   let world: ObanWorld
   beforeAll(async () => {

@@ -26,6 +26,8 @@ class Phoenix {
     response.setHeader('set-cookie', '_phoenix_key=canary-session; path=/; HttpOnly')
     response.setHeader('content-security-policy', "script-src 'unsafe-inline'")
     if (path === '/admin/oban/css-abc123') return void response.setHeader('content-type', 'text/css').setHeader('cache-control', 'public, max-age=31536000, immutable').end('body{}')
+    if (path === '/admin/oban/css-font') return void response.setHeader('content-type', 'text/css').end('@font-face{src:url("../fonts/Inter.woff2") format("woff2")}a{background:url(data:image/png;base64,fonts/x)}')
+    if (path === '/admin/oban/fonts/Inter.woff2') return void response.setHeader('content-type', 'font/woff2').end('a font')
     if (path.startsWith('/admin/oban/js-')) return void response.setHeader('content-type', 'text/javascript').end('alert(1)')
     const leads: Record<string, string> = { '/admin/oban/jobs/1': '/admin/oban/jobs?state=executing', '/admin/oban/jobs/2': '/users/log_in', '/admin/oban/jobs/3': 'http://127.0.0.1:1/admin/oban' }
     if (leads[path]) return void response.writeHead(302, { location: leads[path] }).end('canary-redirect')
@@ -162,6 +164,14 @@ describe('configured with the address of an Oban Web', () => {
   test('its styles are kept by the browser', async () => {
     const { status, headers, text } = await visit(server, '/css-abc123')
     expect([status, headers.get('content-type'), headers.get('cache-control'), text]).toEqual([200, 'text/css', 'private, max-age=31536000, immutable', 'body{}'])
+  })
+
+  test('its font is found where its styles look for it', async () => {
+    const { text } = await visit(server, '/css-font')
+    expect(text).toBe('@font-face{src:url("/ops/jobs/oban/fonts/Inter.woff2") format("woff2")}a{background:url(data:image/png;base64,fonts/x)}')
+    const font = await visit(server, '/fonts/Inter.woff2')
+    expect([font.status, font.headers.get('content-type'), font.text]).toEqual([200, 'font/woff2', 'a font'])
+    expect((await visit(server, '/fonts/..%2fjobs')).status).toBe(404)
   })
 
   test('who may not see bridges sees none', async () => {

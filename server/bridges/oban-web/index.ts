@@ -61,7 +61,9 @@ function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: 
       const answer = await askUpstream(upstream, request, path + search)
       const location = answer.headers.get('location')
       if (location !== null) return redirect(answer, withinBase(location, upstream.root, basePath))
-      if (!answer.headers.get('content-type')?.startsWith('text/html')) return answer
+      const type = answer.headers.get('content-type') ?? ''
+      if (type.startsWith('text/css')) return new Response(request.method === 'HEAD' ? null : withFontHere(await answer.text(), basePath), answer)
+      if (!type.startsWith('text/html')) return answer
       const html = makeStill(await answer.text(), (address) => withinBase(address, upstream.root, basePath))
       return new Response(request.method === 'HEAD' ? null : html, { status: answer.status, headers: { 'content-type': 'text/html; charset=utf-8' } })
     },
@@ -69,8 +71,11 @@ function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: 
   }
 }
 
+/** Versions differ in where their font lies. */
+const font = /^\/(fonts\/|font-)[\w.-]+$/
+
 /** Pages and files that carry no job data: counts and limits of queues, styles. */
-const withoutJobData = [/^\/queues$/, /^\/queues\/[^/]+$/, /^\/css-[\w-]+$/]
+const withoutJobData = [/^\/queues$/, /^\/queues\/[^/]+$/, /^\/css-[\w-]+$/, font]
 
 /** Lists and details with arguments, errors, recorded output or the arguments of schedules. */
 const withJobData = [/^$/, /^\/(jobs|crons|workflows)$/, /^\/(jobs|crons|workflows)\/[^/]+$/]
@@ -85,12 +90,17 @@ function requirePage(path: string, mayReadJobData: boolean): void {
   }
 }
 
+/** The style sheet names its font from a place beside the dashboard, where this side has nothing. */
+function withFontHere(css: string, basePath: string): string {
+  return css.replaceAll(/url\(\s*(["']?)(?!data:|https?:)[^"')]*?((?:fonts\/|font-)[\w.-]+)\1\s*\)/gi, (_whole, _quote, file: string) => `url("${basePath}/${file}")`)
+}
+
 /** Every page of it counts all queues, so it is for whoever may see each of them; a queue's own page for whoever may see that one, too. */
 async function requireQueues(path: string, visit: BridgeVisit): Promise<void> {
   const [, name] = /^\/queues\/([^/]+)$/.exec(path) ?? []
   const queue = name === undefined ? undefined : decodeURIComponent(name)
   const resource = queue === undefined ? { type: 'page', id: 'queues' } : { type: 'queue', id: queue, queue }
-  if (path.startsWith('/css-') || (visit.mayReadEveryQueue && (await visit.can('view_queues', resource)))) return
+  if (path.startsWith('/css-') || font.test(path) || (visit.mayReadEveryQueue && (await visit.can('view_queues', resource)))) return
   throw new OpsError('forbidden', queue === undefined ? 'Your account may not view queues, and these pages show them.' : 'Your account may not view this queue.')
 }
 

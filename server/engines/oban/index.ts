@@ -25,10 +25,25 @@ export interface ObanOptions {
   /** Which worker runs the jobs of a queue, for cron entries that name none. */
   workerOf?(queue: string): string | undefined
   /**
+   * What a worker's own module would give its jobs, for those that cron entries make: Oban reads it from the module, which is
+   * not here. What is left out is as Oban's table has it: 20 attempts, priority 0, no tags.
+   */
+  optionsOf?(worker: string): ObanJobOptions | undefined
+  /**
    * Oban itself does not tell whether an executor lives. Where there is no table of producers either, an executing job
    * may be rescued after so many minutes, as Oban's own Lifeline would. Default 60.
    */
   rescueAfterMinutes?: number
+}
+
+export interface ObanJobOptions {
+  /** From 1 on. */
+  maxAttempts?: number
+  /** 0 (first) to 9. */
+  priority?: number
+  tags?: readonly string[]
+  /** Kept beside what tells the cron entry and the slot. */
+  meta?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -39,7 +54,7 @@ export interface ObanOptions {
  * const ops = await createOps({ engine: oban({ pool: new Pool({ connectionString: databaseUrl }) }), … })
  */
 export function oban(host: ObanOptions): Engine {
-  const { pool, schema = 'public', sharesDatabase = true, queues = [], workerOf, rescueAfterMinutes = 60 } = host
+  const { pool, schema = 'public', sharesDatabase = true, queues = [], workerOf, optionsOf, rescueAfterMinutes = 60 } = host
   const tables = obanTables(pool, schema)
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : tables.db)
   const options: ActOptions = { rescueAfterMinutes }
@@ -64,9 +79,12 @@ export function oban(host: ObanOptions): Engine {
 
     async enqueue({ queue, worker = workerOf?.(queue), args, origin }, tx) {
       if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or give workerOf to oban()`)
+      const { meta, ...options } = optionsOf?.(worker) ?? {}
+      const given = await givenColumns(tables, worker, options)
       const { rows } = await joined(tx).executeSql(
-        `insert into ${tables.jobs} (queue, worker, args, meta) values ($1, $2, $3::jsonb, $4::jsonb) returning id::text as id`,
-        [queue, worker, JSON.stringify(args), JSON.stringify({ cron_entry: origin.cronEntry, slot_at: origin.slotAt })],
+        `insert into ${tables.jobs} (queue, worker, args, meta${given.map(({ column }) => `, ${column}`).join('')})
+         values ($1, $2, $3::jsonb, $4::jsonb${given.map(({ cast }, index) => `, $${index + 5}${cast}`).join('')}) returning id::text as id`,
+        [queue, worker, JSON.stringify(args), JSON.stringify({ ...meta, cron_entry: origin.cronEntry, slot_at: origin.slotAt }), ...given.map(({ value }) => value)],
       )
       await announce(tables, joined(tx), [queue])
       return { queue, id: String(rows[0]!.id) }
@@ -124,6 +142,20 @@ export function oban(host: ObanOptions): Engine {
     measure: (since) => measureJobs(tables, since, queues),
     advise: () => adviseIndexes(tables),
   }
+}
+
+/** Only columns that the host gave a value; the rest is left to the table's defaults, which differ between versions. */
+async function givenColumns(tables: ObanTables, worker: string, { maxAttempts, priority, tags }: Omit<ObanJobOptions, 'meta'>) {
+  const wrong = (what: string, got: unknown, expected: string) => new Error(`oban(): optionsOf('${worker}').${what} is ${JSON.stringify(got)}; expected ${expected}.`)
+  if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) throw wrong('maxAttempts', maxAttempts, 'a whole number from 1 on')
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 9)) throw wrong('priority', priority, 'a whole number from 0 to 9')
+  const { tagsType } = await tables.shape()
+  return [
+    { column: 'max_attempts', cast: '::int', value: maxAttempts },
+    { column: 'priority', cast: '::int', value: priority },
+    // Oban for Python keeps tags as jsonb.
+    { column: 'tags', cast: tagsType === 'jsonb' ? '::jsonb' : '::text[]', value: tags && (tagsType === 'jsonb' ? JSON.stringify(tags) : [...tags]) },
+  ].filter(({ value }) => value !== undefined)
 }
 
 /** A transaction of Oban's own database, for a host whose `createOps` lives elsewhere. */

@@ -13,6 +13,8 @@ export interface Shape {
   version?: string
   /** Oban's own words for a job's state; newer versions know `suspended`. */
   states: string[]
+  /** `jsonb` where Oban for Python made the table, else an array. */
+  tagsType: string
   hasPeers: boolean
   /** Oban Pro and Oban for Python keep their running producers in a table; Oban itself does not. */
   hasProducers: boolean
@@ -66,6 +68,7 @@ async function detectShape(db: SqlExecutor, schema: string): Promise<Shape> {
        (select array_to_string(array_agg(label.enumlabel::text order by label.enumsortorder), ',')
         from pg_attribute state join pg_enum label on label.enumtypid = state.atttypid
         where state.attrelid = jobs.oid and state.attname = 'state') as states,
+       (select format_type(atttypid, null) from pg_attribute where attrelid = jobs.oid and attname = 'tags' and not attisdropped) as tags,
        to_regclass($2) is not null as peers,
        to_regclass($3) is not null as producers,
        exists (select from pg_index i join pg_attribute col on col.attrelid = jobs.oid and col.attnum = i.indkey[0]
@@ -78,6 +81,7 @@ async function detectShape(db: SqlExecutor, schema: string): Promise<Shape> {
   return {
     version: row.version === null ? undefined : String(row.version),
     states: String(row.states).split(','),
+    tagsType: String(row.tags),
     hasPeers: row.peers === true,
     hasProducers: row.producers === true,
     indexesCompleted: row.completed === true,
