@@ -4,7 +4,7 @@ import { exportEvents } from '../audit/export.ts'
 import { listEvents } from '../audit/list.ts'
 import type { ExportFormat } from '../operations/export-lines.ts'
 import { CliError } from './explain.ts'
-import { note, printJson, printTable, shortTime } from './print.ts'
+import { note, printExport, printJson, printTable, shortTime } from './print.ts'
 import { withSession } from './session.ts'
 
 export function auditCommand(): Command {
@@ -66,7 +66,7 @@ async function exportCommand({ format, ...given }: FilterOptions & { format: Exp
   const { format: how, ...filters } = exportAuditEvents.query!.parse({ ...parseFilters(given), format })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
-    for await (const lines of await exportEvents(scope(), how, filters, 'cli')) await write(lines)
+    for await (const lines of await exportEvents(scope(), how, filters, 'cli')) await printExport(lines, how)
   })
 }
 
@@ -79,9 +79,4 @@ function parseSubject(subject: string | undefined): { subjectType?: string; subj
   const [type, ...id] = subject.split(':')
   if (!type) throw new CliError(`--subject is '${subject}'; expected a type and an id, e.g. cron_entry:nightly_sync.`)
   return { subjectType: type, subjectId: id.length ? id.join(':') : undefined }
-}
-
-/** Waits for a slow reader, so that a long export does not pile up in memory. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
 }

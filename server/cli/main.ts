@@ -14,10 +14,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const { createProgram } = await import('./program.ts')
 const { explain } = await import('./explain.ts')
+const { note } = await import('./print.ts')
 try {
   await createProgram().parseAsync()
 } catch (error) {
-  process.stderr.write(`ops-powertools: ${explain(error)}\n`)
+  note(`ops-powertools: ${explain(error)}`)
   process.exitCode = 1
 }
 

@@ -1,15 +1,28 @@
-/** What a command answers, on standard output. */
+import type { ExportFormat } from '../operations/export-lines.ts'
+
+/** What a command answers, on standard output, without anything that a terminal would obey. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${visible(text)}\n`)
 }
 
 /** What is said beside the answer, on standard error, so that a pipe stays clean. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${visible(text)}\n`)
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2))
+  process.stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`)
+}
+
+/** Lines of an export. Waits for a slow reader, so that a long one does not pile up in memory. */
+export function printExport(lines: string, format: ExportFormat): Promise<void> {
+  const text = format === 'ndjson' ? escapeJson(lines) : lines.replace(/\r\n|[^\r]+|\r/g, (part) => (part === '\r\n' ? part : visible(part)))
+  return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
+}
+
+/** The same JSON. What a terminal would obey stands in strings only, where an escape means the same. */
+function escapeJson(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** Columns as wide as their widest cell. */

@@ -114,3 +114,11 @@ test('payloads that jsonb does not take break no search by arguments, and match 
   expect(await found(String.raw`{"note":"a\\u0000b"}`)).toEqual([ids.get('an escaped backslash before the letters')])
   expect(await found('{"note":"😀"}')).toEqual([ids.get('a whole character of two halves')])
 })
+
+test('a page of one id behind another job is empty or holds that job, and is no fault', async () => {
+  const queue = await world.queue('pages')
+  const [first, second] = await world.make({ queue, state: 'available' }, 2)
+  const page = async (id: string, after: string) => (await world.engine.list({ id, queue }, { order: 'newest', after, limit: 10 })).jobs.map((job) => job.id)
+  expect(await page(first!, second!)).toEqual([first])
+  expect(await page(second!, first!)).toEqual([])
+})

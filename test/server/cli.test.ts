@@ -131,6 +131,23 @@ describe('with a host', () => {
     expect((await events('audit.exported')).map(({ source, actor_id: actor }) => [source, actor])).toEqual([['cli', 'ops-demo'], ['cli', 'ops-demo']])
   })
 
+  test('nothing that is stored can move the cursor or colour the screen', async () => {
+    const args = { text: 'a\u001b[2Jb\u009b31mc\u007fd\u202ee\u0007f' }
+    const body = { action: 'create_cron_entry', subject: { type: 'cron_entry', id: 'odd_entry' }, reason: 'odd \u009b31m reason \u001b[2J here', input: { queue: 'nightly_sync', expression: '0 3 1 1 *', args } }
+    const made = await server.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': crypto.randomUUID() })
+    expect(made.status, made.text).toBe(200)
+    const commands = [['cron', 'list', '--json'], ['cron', 'list'], ['audit', 'list'], ['audit', 'list', '--json'], ['audit', 'export', '--format', 'csv'], ['audit', 'export', '--format', 'ndjson']]
+    for (const command of commands) {
+      const { code, out } = await run(folder, command, ops)
+      expect(code).toBe(0)
+      expect(out.replaceAll('\r\n', '\n'), command.join(' ')).not.toMatch(/(?!\n)[\p{Cc}\u202a-\u202e]/u)
+      if (command.includes('--json')) expect(JSON.stringify(JSON.parse(out))).toContain('\u009b31m')
+      if (command.includes('ndjson')) for (const line of out.trim().split('\n')) JSON.parse(line)
+    }
+    const removed = { action: 'delete_cron_entry', subject: { type: 'cron_entry', id: 'odd_entry' }, reason: 'it was odd' }
+    expect((await server.call('ops-demo', 'POST', '/operations', removed, { 'idempotency-key': crypto.randomUUID() })).status).toBe(200)
+  })
+
   test('stored text cannot move the cursor of a terminal', async () => {
     await run(folder, ['cron', 'pause', 'nightly_sync', '--reason', 'red \u001b[31mtext\u202e', '--yes'], ops)
     const { out } = await run(folder, ['audit', 'list'], ops)

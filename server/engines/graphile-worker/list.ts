@@ -55,6 +55,7 @@ export async function listPage<Job extends { id: string }>(
   const by = order === 'newest' ? 'desc' : 'asc'
   const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
   // One id is one row; for anything else the window goes by id, too.
+  if (filter.id !== undefined && after !== undefined) conditions.push(`j.${beyond}`)
   const source = filter.id === undefined ? `(select * from ${tables.jobs} where ${beyond} order by id ${by} limit ${windowSize})` : tables.jobs
   const { rows } = await db.executeSql(
     `select ${columns} from ${tables.joined(source)} where ${allOf(conditions)} order by j.id ${by} limit ${bound.add(limit + 1)}`,
