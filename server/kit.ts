@@ -20,6 +20,8 @@ export interface MountedBridge extends OpenBridge {
 export interface Kit {
   readonly db: Database
   readonly engine: Engine
+  /** The same engine, whose calls last as long as they do. For changes whose end is recorded whenever it comes. */
+  readonly patientEngine: Engine
   /** Every operation there is, by action. */
   readonly operations: Operations
   readonly auth: Auth<unknown>

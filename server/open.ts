@@ -29,6 +29,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const kit: RunningKit = {
     db,
     engine: engineWithTimeouts(options.engine),
+    patientEngine: options.engine,
     operations,
     // The host's own actor type ends here: from now on it is only handed back.
     auth: options.auth as unknown as Kit['auth'],

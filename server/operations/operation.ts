@@ -117,8 +117,13 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   find(request: Request, scope: ActingScope): Promise<Target<Found>>
   /** Decides; throws an OpsError when the request is not legal now. `eventId` is the event that will be written. */
   plan(request: Request, target: Target<Found>, scope: ActingScope): Promise<Planned> | Planned
-  /** Writes, inside the transaction. */
+  /**
+   * Makes the change, inside the transaction. With `onEngine` it only asks the engine, and an engine that cannot join our transaction
+   * is asked outside any.
+   */
   apply(request: Request, target: Target<Found>, scope: ActingScope, eventId: string): Promise<Applied>
+  /** With `onEngine`: what we keep of the change ourselves, written after `apply` in the transaction of its event. Answers what the event tells. */
+  keep?(request: Request, target: Target<Found>, applied: Applied, scope: ActingScope, eventId: string): Promise<Applied>
   /** Left out by operations that are about one subject only. */
   many?: Many<Request['input']>
 }

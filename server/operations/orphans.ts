@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { EventSource, Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
 import type { SeenJob } from '../engines/engine.ts'
@@ -8,6 +8,7 @@ import { hintOfEvent, writeEvent } from './event.ts'
 /** By then whoever asked has had the engine's answer, or is gone. */
 export const orphanSeconds = 60
 const atOnce = 50
+const maxFailures = 3
 
 interface OrphanRow {
   event_id: string
@@ -28,34 +29,40 @@ interface OrphanRow {
 /**
  * Requests whose end nobody told: the process died between asking the engine and writing down its answer. The second
  * event says `failed` with the code `orphan_request` and what the engine shows now; whether that is our doing is not claimed.
- * Batches of a bulk run are left to the runner, which goes on with them.
+ * While the engine does not answer they stay open. Batches of a bulk run are left to the runner, which goes on with them.
  */
 export async function settleOrphans(kit: Kit): Promise<number> {
-  const settled = await kit.db.transact(async (em) => {
-    const orphans = await takeOrphans(kit, em)
-    for (const orphan of orphans) await settle(kit, em, orphan)
-    return orphans
-  })
-  for (const { subject_type: type, subject_id: id, detail } of settled) {
-    const about = hintOfEvent({ subject: { type, id }, metadata: { resource: detail.resource } })
-    for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ ...about, topic })
+  let settled = 0
+  const failures: unknown[] = []
+  for (const orphan of await listOrphans(kit)) {
+    try {
+      // Looked at before the transaction: nothing of ours waits inside one for an engine that hangs.
+      const engineShows = await lookAgain(kit, orphan)
+      if (!(await kit.db.transact((em) => settle(kit, em, orphan, engineShows)))) continue
+      settled += 1
+      const about = hintOfEvent({ subject: { type: orphan.subject_type, id: orphan.subject_id }, metadata: { resource: orphan.detail.resource } })
+      for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ ...about, topic })
+    } catch (error) {
+      // One that cannot be looked at holds up no other, unless none can.
+      if (failures.push(error) >= maxFailures) break
+    }
   }
-  return settled.length
+  if (failures.length) throw failures[0]
+  return settled
 }
 
-function takeOrphans({ db, now }: Kit, em: Em): Promise<OrphanRow[]> {
-  const table = db.table('open_request')
-  return query(
-    em,
-    sql<OrphanRow>`
-      delete from ${table} where event_id in (
-        select event_id from ${table} where requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null
-        order by requested_at limit ${atOnce} for update skip locked)
-      returning *`,
-  )
+function isOrphan({ now }: Kit): RawBuilder<unknown> {
+  return sql`requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null`
 }
 
-async function settle(kit: Kit, em: Em, orphan: OrphanRow): Promise<void> {
+function listOrphans(kit: Kit): Promise<OrphanRow[]> {
+  return query(kit.db.em(), sql<OrphanRow>`select * from ${kit.db.table('open_request')} where ${isOrphan(kit)} order by requested_at limit ${atOnce}`)
+}
+
+/** False when somebody else has told its end, or shows that it is still waiting for it. */
+async function settle(kit: Kit, em: Em, orphan: OrphanRow, engineShows: unknown): Promise<boolean> {
+  const taken = await query(em, sql`delete from ${kit.db.table('open_request')} where event_id = ${orphan.event_id} and ${isOrphan(kit)} returning event_id`)
+  if (!taken.length) return false
   await writeEvent(kit.db, em, {
     id: orphan.final_event_id,
     action: orphan.action,
@@ -72,9 +79,10 @@ async function settle(kit: Kit, em: Em, orphan: OrphanRow): Promise<void> {
       requested: orphan.event_id,
       resource: orphan.detail.resource,
       note: 'The process that asked the engine ended before it could tell the answer; whether the change was made is not known.',
-      engineShows: await lookAgain(kit, orphan),
+      engineShows,
     },
   })
+  return true
 }
 
 async function lookAgain({ engine }: Kit, { detail, subject_type: type, subject_id: id }: OrphanRow): Promise<unknown> {

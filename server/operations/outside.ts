@@ -26,17 +26,30 @@ export interface OpenRequest {
   detail: { jobs?: SeenJob[]; resource?: unknown; before?: unknown; after?: unknown; batch?: number }
 }
 
-/** Writes down that it is about to be asked, inside the transaction that consumes the preview or claims the key. */
-export async function openRequest(kit: Kit, em: Em, event: NewEvent & { id: string }, finalEventId: string, detail: OpenRequest['detail']): Promise<void> {
-  await writeEvent(kit.db, em, { ...event, outcome: 'requested', metadata: { ...event.metadata, finalEvent: finalEventId } })
-  await query(
+/**
+ * Writes down that it is about to be asked, inside the transaction that consumes the preview or claims the key. `claim` names what no
+ * two open requests may be about; false, and nothing written, when another one is.
+ */
+export async function openRequest(
+  kit: Kit,
+  em: Em,
+  event: NewEvent & { id: string },
+  finalEventId: string,
+  detail: OpenRequest['detail'],
+  claim?: string,
+): Promise<boolean> {
+  const opened = await query(
     em,
     sql`
       insert into ${kit.db.table('open_request')}
-        (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, reason, request_id, source, preview_id, bulk_id, detail)
+        (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, reason, request_id, source, preview_id, bulk_id, detail, claim)
       values (${event.id}, ${finalEventId}, ${event.action}, ${event.eventType}, ${JSON.stringify(event.actor)}, ${event.subject.type}, ${event.subject.id},
-        ${event.reason ?? null}, ${event.requestId}, ${event.source}, ${event.previewId ?? null}, ${event.bulkId ?? null}, ${JSON.stringify(detail)})`,
+        ${event.reason ?? null}, ${event.requestId}, ${event.source}, ${event.previewId ?? null}, ${event.bulkId ?? null}, ${JSON.stringify(detail)}, ${claim ?? null})
+      on conflict (claim) do nothing returning event_id`,
   )
+  if (!opened.length) return false
+  await writeEvent(kit.db, em, { ...event, outcome: 'requested', metadata: { ...event.metadata, finalEvent: finalEventId } })
+  return true
 }
 
 /** Closes it inside the transaction that tells its end; false when somebody has settled it as an orphan meanwhile. */

@@ -1,8 +1,10 @@
 import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
 import { executeSelection, previewSelection, runSelection } from './bulk/confirm.ts'
-import { ownPreview, reasonRule, refusing, requirePrincipal } from './guards.ts'
+import { requireRightToSet } from './bulk/rights.ts'
+import { authorize, ownPreview, reasonRule, refusing, requirePrincipal } from './guards.ts'
 import { showPreview } from './preview.ts'
-import type { Scope } from './scope.ts'
+import type { PreviewRow } from '../db/entities.ts'
+import type { ActingScope, Scope } from './scope.ts'
 import { executeOne, previewOne, runOne } from './single.ts'
 
 /** Shows what an operation would do. Changes and emits nothing but the preview, or the evidence that it was refused. */
@@ -12,8 +14,17 @@ export function createPreview(scope: Scope, request: AnyRequest): Promise<Create
 }
 
 export async function getOwnPreview(scope: Scope, id: string): Promise<Preview> {
-  const preview = await ownPreview(requirePrincipal(scope), id)
+  const acting = requirePrincipal(scope)
+  const preview = await ownPreview(acting, id)
+  await requireStillAllowed(acting, preview)
   return showPreview(preview, scope.now, reasonRule(scope, scope.kit.operations[preview.action]!).required)
+}
+
+/** Rights are taken away: what a preview shows is shown to whom the host allows it now. */
+async function requireStillAllowed(scope: ActingScope, { action, resource, subjectId }: PreviewRow): Promise<void> {
+  const operation = scope.kit.operations[action]
+  if (resource) await authorize(scope, operation, resource)
+  else await requireRightToSet(scope, operation, subjectId)
 }
 
 export interface ExecuteRequest {

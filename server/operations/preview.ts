@@ -12,6 +12,8 @@ import type { Operation, Planned } from './operation.ts'
 import type { ActingScope } from './scope.ts'
 
 const lifetimeMinutes = 30
+/** Of one actor, those not confirmed yet; beyond that the oldest go. */
+const maxUnconsumed = 200
 
 /** A fingerprint of all that a preview promised. Keys are sorted: jsonb does not keep their order. */
 export function hashPlan(request: OperationRequest, planned: Planned): string {
@@ -68,6 +70,13 @@ export async function keepPreview(scope: ActingScope, request: Previewed, plan: 
   const [kept] = await query(
     em,
     sql<{ id: string }>`
+      with old as (
+        select id from ${table}
+        where actor_type = ${principal.type} and actor_id = ${principal.id} and consumed_at is null and plan_hash <> ${hash}
+        order by created_at desc offset ${maxUnconsumed - 1} for update skip locked
+      ), dropped as (
+        delete from ${table} where id in (select id from old)
+      )
       insert into ${table} as kept
         (id, actor_type, actor_id, action, subject_type, subject_id, input, resource, plan, plan_hash, created_at, expires_at)
       values (${uuidv7()}, ${principal.type}, ${principal.id}, ${request.action},

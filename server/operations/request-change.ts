@@ -3,9 +3,11 @@ import { describeFailure } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import { uuidv7 } from '../uuid.ts'
+import { transactAgain } from './deadlock.ts'
 import { type EventRow, hintOfEvent, type NewEvent, writeEvent } from './event.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { closeRequest, codeOfFailure, openRequest } from './outside.ts'
+import { answerMs, recordLater, waitOrLeave, withoutTimeouts } from './pending.ts'
 import { hashPlan } from './preview.ts'
 import type { ActingScope } from './scope.ts'
 import { watchJob } from './second-look.ts'
@@ -29,7 +31,10 @@ export function isOutside({ onEngine }: Operation, { kit: { engine } }: Pick<Act
   return onEngine === true && !engine.transactional
 }
 
-/** First half, inside the transaction that consumes the preview or claims the key: the evidence that it will be asked. */
+/**
+ * First half, inside the transaction that consumes the preview or claims the key: the evidence that it will be asked. It claims
+ * the subject: no second change of it is asked until the end of this one is recorded.
+ */
 export async function requestChange(
   scope: ActingScope,
   target: Target,
@@ -40,42 +45,93 @@ export async function requestChange(
   const event = describe({})
   const eventId = uuidv7(scope.now.getTime())
   const detail = { jobs: seenJobs(target.found), resource: target.resource, before: planned.before, after: planned.after }
-  await openRequest(scope.kit, scope.em, { ...event, id: eventId }, event.id, detail)
+  const { type, id } = event.subject
+  const opened = await openRequest(scope.kit, scope.em, { ...event, id: eventId }, event.id, detail, `${type}:${id}`)
+  if (!opened) throw new OpsError('mutation_conflict', `Another change of ${type} ${id} was asked of the engine and has no end yet; look again in a moment.`)
   return { requested: { eventId, describe, hash, reason } }
 }
 
 /**
- * Second half: the engine is asked, and the second event tells how that ended. When the process dies in between, or our
- * database does after the engine has answered, the request stays open and is settled as an orphan; nothing is claimed.
+ * Second half: the engine is asked, outside any transaction of ours, and the second event tells how that ended. An answer that
+ * takes too long is recorded when it comes (`publish` hears of it), and whoever asked is told that it is on its way. When the
+ * process dies in between, or our database does after the engine has answered, the request stays open and is settled as an
+ * orphan; nothing is claimed.
  */
-export async function carryOut(operation: Operation, request: OperationRequest, scope: ActingScope, { requested }: Requested): Promise<EventRow> {
+export async function carryOut(
+  operation: Operation,
+  request: OperationRequest,
+  scope: ActingScope,
+  { requested }: Requested,
+  publish: (event: EventRow) => void,
+): Promise<EventRow> {
+  const acting: ActingScope = { ...scope, em: scope.kit.db.em(), reason: requested.reason }
+  const end = async (asked: Promise<Applied>, target: Target): Promise<EventRow> =>
+    recordSuccess(operation, request, acting, target, requested, await failing(acting, requested, asked))
+
+  const target = await failing(acting, requested, lookAgain(operation, request, acting, requested))
+  const asked = operation.apply(request, target, withoutTimeouts(acting), requested.describe({}).id)
+  await waitOrLeave(settled(asked), answerMs, () =>
+    recordLater(scope.kit, requested.eventId, async () => {
+      await asked.catch(() => {})
+      const event = await end(asked, target).catch((error: unknown) => {
+        // The failure itself is recorded; one that could not be leaves the request open.
+        if (error instanceof OpsError && error.details.recorded) return undefined
+        throw error
+      })
+      if (event) publish(event)
+    }),
+  )
+  return end(asked, target)
+}
+
+/** Resolves when `work` has ended, however it did. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => {})
+}
+
+/** The engine is asked only for what was confirmed: what has changed since then is left alone. */
+async function lookAgain(operation: Operation, request: OperationRequest, scope: ActingScope, { hash }: Requested['requested']): Promise<Target> {
+  const target = await operation.find(request, scope)
+  const planned = await operation.plan(request, target, scope)
+  if (hashPlan(request, planned) === hash) return target
+  throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
+}
+
+/** The end of a request whose change is made, with what we keep of it ourselves, in one transaction. */
+function recordSuccess(
+  operation: Operation,
+  request: OperationRequest,
+  scope: ActingScope,
+  target: Target,
+  { eventId, describe }: Requested['requested'],
+  applied: Applied,
+): Promise<EventRow> {
   const { kit } = scope
-  let answered = false
-  try {
-    return await kit.db.transact(async (em) => {
-      const locked: ActingScope = { ...scope, em, locking: true, reason: requested.reason }
-      const target = await operation.find(request, locked)
-      const planned = await operation.plan(request, target, locked)
-      if (hashPlan(request, planned) !== requested.hash) throw new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
-      const finalId = requested.describe({}).id
-      const applied = await operation.apply(request, target, locked, finalId)
-      answered = true
-      await em.flush()
-      const event = requested.describe(applied)
-      const settled = !(await closeRequest(kit, em, requested.eventId))
-      const row = await writeEvent(kit.db, em, { ...linkedToRequest(event, requested.eventId), id: settled ? uuidv7() : event.id })
-      await watchJob(operation, target, locked, row.id)
-      return row
-    })
-  } catch (error) {
-    if (answered) throw error
-    const recorded = await recordFailure(scope, requested, error)
-    if (error instanceof OpsError) error.details.recorded = recorded
-    throw error instanceof OpsError ? error : new OpsError('unavailable', `The engine failed. ${notKnown}`, { recorded, cause: error })
-  }
+  const { id: finalId } = describe({})
+  return transactAgain(kit, async (em) => {
+    const kept = (await operation.keep?.(request, target, applied, { ...scope, em, locking: true }, finalId)) ?? applied
+    await em.flush()
+    const first = await closeRequest(kit, em, eventId)
+    const event = linkedToRequest(describe(kept), eventId)
+    const row = await writeEvent(kit.db, em, { ...event, id: first ? finalId : uuidv7() })
+    await watchJob(operation, target, { ...scope, em }, row.id)
+    return row
+  })
 }
 
 const notKnown = 'Whether the change was made is not known; look again.'
+
+/** Waits for a step that may fail, and records the failure as the end of the request. */
+async function failing<Answer>(scope: ActingScope, requested: Requested['requested'], step: Promise<Answer>): Promise<Answer> {
+  try {
+    return await step
+  } catch (error) {
+    const recorded = await recordFailure(scope, requested, error)
+    const told = error instanceof OpsError ? error : new OpsError('unavailable', `The engine failed. ${notKnown}`, { cause: error })
+    told.details.recorded = recorded
+    throw told
+  }
+}
 
 function linkedToRequest(event: NewEvent & { id: string }, requestedId: string): NewEvent & { id: string } {
   return { ...event, metadata: { ...event.metadata, requested: requestedId } }
@@ -83,16 +139,15 @@ function linkedToRequest(event: NewEvent & { id: string }, requestedId: string):
 
 /** False when it could not be recorded. */
 async function recordFailure({ kit }: ActingScope, { eventId, describe }: Requested['requested'], error: unknown): Promise<boolean> {
-  const event = describe({})
   const refused = error instanceof OpsError
   try {
     await kit.db.transact(async (em) => {
       if (!(await closeRequest(kit, em, eventId))) return
       const note = refused ? error.message : `The engine failed. ${notKnown}`
-      const recorded = linkedToRequest(event, eventId)
+      const recorded = linkedToRequest(describe({}), eventId)
       await writeEvent(kit.db, em, { ...recorded, outcome: 'failed', code: codeOfFailure(error), metadata: { ...recorded.metadata, note } })
     })
-    kit.publishHint(hintOfEvent(event))
+    kit.publishHint(hintOfEvent(describe({})))
     return true
   } catch (cause) {
     // The request stays open, and is settled as an orphan.

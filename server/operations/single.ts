@@ -40,8 +40,9 @@ export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, 
     await requireReady(acting, preview, token)
     const { operation, target } = await lookUp(given, request, acting, attempt)
     const said = checkReason(acting, operation, reason)
+    const seen = isOutside(operation, acting) ? { target, planned: await operation.plan(request, target, acting) } : undefined
     const outcome = await transactAgain(acting.kit, (em) =>
-      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource }),
+      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource, seen }),
     )
     if ('drifted' in outcome) {
       const message = 'What the preview showed has changed since; take a new preview and look again.'
@@ -55,9 +56,13 @@ export function runOne(given: Operation, scope: Scope, request: OperationRequest
   return refusing(scope, attemptOf(given, request.subject, request.reason), async (attempt) => {
     const acting = requirePrincipal(scope)
     const { operation, target } = await lookUp(given, request, acting, attempt)
-    const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
-      const reason = checkReason(acting, operation, request.reason)
-      return commit(operation, request, locked, { reason, authorized: target.resource, eventId })
+    const look = async () => ({ target, planned: await operation.plan(request, target, acting) })
+    const answer = await answerOnce(acting, request, key, {
+      prepare: isOutside(operation, acting) ? look : undefined,
+      async work(locked, eventId, seen) {
+        const reason = checkReason(acting, operation, request.reason)
+        return commit(operation, request, locked, { reason, authorized: target.resource, eventId, seen })
+      },
     })
     if (answer.first) return finish(operation, request, acting, target, answer.done)
     return executedAgain(answer.again)
@@ -66,18 +71,31 @@ export function runOne(given: Operation, scope: Scope, request: OperationRequest
 
 /** What follows the commit: an engine outside it is asked now, and everybody who listens is told. */
 async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: EventRow | Requested): Promise<Executed> {
-  const event = 'requested' in outcome ? await carryOut(operation, request, scope, outcome) : outcome
-  publishChange(operation, scope, target, event)
-  if (operation.jobAction) lookSoon(scope.kit)
+  const publish = (event: EventRow) => {
+    publishChange(operation, scope, target, event)
+    if (operation.jobAction) lookSoon(scope.kit)
+  }
+  const event = 'requested' in outcome ? await carryOut(operation, request, scope, outcome, publish) : outcome
+  publish(event)
   return showExecuted(event, scope.viewer)
 }
 
 /** The one place where state changes: plan again under the lock, compare, apply, audit, consume. */
 async function commit(operation: Operation, request: OperationRequest, scope: ActingScope, how: Commit): Promise<EventRow | Requested> {
-  const target = await operation.find(request, scope)
-  await authorizeAgain(scope, operation, how.authorized, target.resource)
-  const planned = await operation.plan(request, target, scope)
+  const { target, planned } = how.seen ?? (await look(operation, request, scope, how.authorized))
   return applyPlanned(operation, request, target, planned, scope, how)
+}
+
+/** What a change is decided from. */
+interface Seen {
+  target: Target
+  planned: Planned
+}
+
+async function look(operation: Operation, request: OperationRequest, scope: ActingScope, authorized: Resource): Promise<Seen> {
+  const target = await operation.find(request, scope)
+  await authorizeAgain(scope, operation, authorized, target.resource)
+  return { target, planned: await operation.plan(request, target, scope) }
 }
 
 interface Commit {
@@ -87,6 +105,8 @@ interface Commit {
   /** What was asked about before the transaction; the host is asked again only if it became something else. */
   authorized: Resource
   previewId?: string
+  /** Of an engine outside our transaction, which is looked at before that begins: nothing of ours is held while an engine hangs. */
+  seen?: Seen
 }
 
 async function commitPreview(
@@ -99,9 +119,7 @@ async function commitPreview(
   const { em, now } = scope
   const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
   refuseStatus(locked, now)
-  const target = await operation.find(request, scope)
-  await authorizeAgain(scope, operation, how.authorized, target.resource)
-  const planned = await operation.plan(request, target, scope)
+  const { target, planned } = how.seen ?? (await look(operation, request, scope, how.authorized))
   if (hashPlan(request, planned) !== locked.planHash) {
     locked.driftedAt = now
     await em.flush()
@@ -122,9 +140,11 @@ async function applyPlanned(
 ): Promise<EventRow | Requested> {
   const describe = (applied: Applied) => eventOf(operation, request, target, planned, applied, scope, how)
   if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
-  const applied = await operation.apply(request, target, { ...scope, reason: how.reason }, how.eventId)
+  const acting = { ...scope, reason: how.reason }
+  const applied = await operation.apply(request, target, acting, how.eventId)
+  const kept = (await operation.keep?.(request, target, applied, acting, how.eventId)) ?? applied
   await scope.em.flush()
-  const event = await writeEvent(scope.kit.db, scope.em, describe(applied))
+  const event = await writeEvent(scope.kit.db, scope.em, describe(kept))
   await watchJob(operation, target, scope, event.id)
   return event
 }

@@ -13,6 +13,15 @@ import { auth, displayPolicy, type Person } from './server.ts'
  */
 const { DATABASE_URL: url = '', OPERATION = '{}', KILL_AT = '0', WAY = 'preview' } = process.env
 
+// Before any connection is made: a connection keeps the method that it found.
+let counting = false
+let statements = 0
+const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
+pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+  if (counting && ++statements === Number(KILL_AT)) process.kill(process.pid, 'SIGKILL')
+  return query.apply(this, args)
+} as typeof pg.Client.prototype.query
+
 const boss = new PgBoss({ connectionString: url, supervise: false, schedule: false, migrate: false })
 await boss.start()
 const ops = await createOps<Person>({ database: { url }, auth, displayPolicy, engine: pgBoss(boss) })
@@ -25,13 +34,7 @@ await fetch(`${api}/cron-entries`, { headers })
 // Only a preview's own statements come before the count begins.
 const preview = WAY !== 'preview' ? { id: '', token: '' } : ((await (await fetch(`${api}/previews`, { method: 'POST', headers, body: OPERATION })).json()) as { id: string; token: string })
 
-let statements = 0
-const query = pg.Client.prototype.query as (...args: unknown[]) => unknown
-pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-  if (++statements === Number(KILL_AT)) process.kill(process.pid, 'SIGKILL')
-  return query.apply(this, args)
-} as typeof pg.Client.prototype.query
-
+counting = true
 const answer =
   WAY === 'one shot'
     ? await fetch(`${api}/operations`, { method: 'POST', headers: { ...headers, 'idempotency-key': OPERATION.slice(-200) }, body: OPERATION })

@@ -41,11 +41,15 @@ export const runCronEntry = defineOperation<Request, Troubled>({
     }
   },
 
-  async apply(_request, { found }, scope, eventId) {
-    const entry = found.entry!
-    const job = await makeJob(scope, entry)
-    const slotAt = await recordManualSlot(scope, entry, job, eventId)
-    return { after: { manualRun: slotAt, queue: job.queue, jobId: job.id }, result: { jobId: job.id, queue: job.queue, slotAt } }
+  async apply(_request, { found }, scope) {
+    const { id: jobId, queue } = await makeJob(scope, found.entry!)
+    return { result: { jobId, queue } }
+  },
+
+  async keep(_request, { found }, { result }, scope, eventId) {
+    const { jobId: id, queue } = result as { jobId: string; queue: string }
+    const slotAt = await recordManualSlot(scope, found.entry!, { id, queue }, eventId)
+    return { after: { manualRun: slotAt, queue, jobId: id }, result: { jobId: id, queue, slotAt } }
   },
 })
 
@@ -53,8 +57,8 @@ async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<Job
   try {
     return await enqueueSlot(kit, em, entry, now)
   } catch (cause) {
-    // A connection that broke and a table that is locked are not the engine's answer.
-    if (isUnavailable(cause) || isConflict(cause)) throw cause
+    // A connection that broke is an outage, and a table that somebody holds a conflict; neither is the engine's answer.
+    if (cause instanceof OpsError || isUnavailable(cause) || isConflict(cause)) throw cause
     throw new OpsError('unsupported_by_engine', `${kit.engine.name} made no job in queue ${entry.queue}; does that queue exist?`, { cause })
   }
 }

@@ -1,6 +1,5 @@
 import { type JobSelection, type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
-import { waitForLock } from '../../db/advisory.ts'
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { Engine, EngineJob, JobAction, JobOutcome, SelectedJob } from '../../engines/engine.ts'
@@ -111,11 +110,9 @@ function stateAfter({ removes, becomes }: Engine, action: JobAction, from?: JobS
 }
 
 /** A worker may hold the job's row for long; the lock timeout of our connections ends the wait, and whoever clicks is told why. */
-async function readJob({ kit: { db, engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
+async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
   const lock = locking && engine.transactional
   try {
-    // Outside our transaction there is no row to lock, and an engine may tell two of us at once that the change was theirs.
-    if (locking && !lock) await waitForLock(db, em, 'job', id)
     const [job] = await engine.read([id], lock ? executorOf(em) : undefined)
     // Evidence is found by id, so there is one way only to write it.
     return job?.id === id ? job : undefined

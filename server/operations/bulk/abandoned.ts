@@ -11,9 +11,13 @@ import { publishChange, eligibleOf, recordBatch, unconfirmed } from './record.ts
  * are as they were seen were not reached; of the others nobody can tell.
  */
 export async function settleAbandoned(kit: Kit): Promise<boolean> {
+  const found = await takeAbandoned(kit, kit.db.em())
+  if (!found) return false
+  // Looked at before the transaction: nothing of ours waits inside one for an engine that hangs.
+  const outcomes = await lookAgain(kit, found.batch)
   const recorded = await kit.db.transact(async (em) => {
     const taken = await takeAbandoned(kit, em)
-    if (!taken) return undefined
+    if (!taken || taken.batch.bulk_id !== found.batch.bulk_id || taken.batch.number !== found.batch.number) return undefined
     const { bulk_id, number } = taken.batch
     const [request] = await query(
       em,
@@ -21,7 +25,7 @@ export async function settleAbandoned(kit: Kit): Promise<boolean> {
         delete from ${kit.db.table('open_request')} where bulk_id = ${bulk_id} and (detail ->> 'batch')::int = ${number} returning event_id, final_event_id`,
     )
     const note = 'The process that asked the engine ended before it could tell the answer, and the run was aborted; whether the changes were made is not known.'
-    return recordBatch(kit, em, taken, await lookAgain(kit, taken.batch), {
+    return recordBatch(kit, em, taken, outcomes, {
       eventId: request?.final_event_id ?? uuidv7(),
       code: 'orphan_request',
       metadata: { requested: request?.event_id, note },

@@ -7,6 +7,7 @@ import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
+import { runResources } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
@@ -18,8 +19,10 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { action, actor } = await getRun(acting, id)
-    if (!isSameActor(actor, acting.principal)) await authorize(acting, acting.kit.operations[action], subject, attempt)
+    const { action, actor, queues } = await getRun(acting, id)
+    if (!isSameActor(actor, acting.principal)) {
+      for (const resource of runResources(id, queues)) await authorize(acting, acting.kit.operations[action], resource, attempt)
+    }
     const run = await acting.kit.db.transact(async (em) => {
       const [locked] = await query(em, sql<BulkRunRow>`select * from ${acting.kit.db.table('bulk_run')} where id = ${id} for update`)
       if (locked!.status !== 'queued' && locked!.status !== 'running') {

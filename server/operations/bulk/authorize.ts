@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { query } from '../../db/database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type Database, query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
@@ -32,8 +32,24 @@ export async function authorizeFrozen(scope: ActingScope, operation: Operation, 
   const changed = { ...run, eligible: run.eligible - taken, not_eligible: { ...run.not_eligible } }
   addCounts(changed.not_eligible, { [forbidden]: taken })
   if (!changed.eligible && run.eligible) throw new OpsError('forbidden', `${operation.action} is not allowed on any of these jobs any more.`)
-  await query(em, sql`update ${table} set eligible = ${changed.eligible}, not_eligible = ${JSON.stringify(changed.not_eligible)} where id = ${bulkId}`)
+  await query(
+    em,
+    sql`update ${table} set eligible = ${changed.eligible}, not_eligible = ${JSON.stringify(changed.not_eligible)}, queues = ${sharesOf(kit.db, bulkId)}
+        where id = ${bulkId}`,
+  )
   return changed
+}
+
+/** The queues of a set as its batches have them now. */
+function sharesOf(db: Database, bulkId: string): RawBuilder<unknown> {
+  return sql`coalesce((
+    select jsonb_object_agg(queue, jsonb_strip_nulls(jsonb_build_object('total', total, 'eligible', eligible, 'sample', sample)))
+    from (
+      select job ->> 'queue' as queue, count(*) as total, count(*) filter (where job ->> 'notEligible' is null) as eligible,
+        (array_agg(jsonb_build_object('id', job -> 'id', 'worker', job -> 'worker', 'tags', job -> 'tags')) filter (where job ->> 'notEligible' is null))[1] as sample
+      from ${db.table('bulk_batch')} batch, jsonb_array_elements(batch.jobs) job
+      where batch.bulk_id = ${bulkId} and job ->> 'queue' <> ''
+      group by 1) counted), '{}')`
 }
 
 async function authorizeBatch(scope: ActingScope, operation: Operation, bulkId: string, number: number, jobs: BatchJob[]): Promise<number> {

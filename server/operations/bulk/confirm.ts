@@ -15,8 +15,10 @@ import { keepPreview, previewToken, showPlan, showPreview } from '../preview.ts'
 import type { ActingScope, Scope } from '../scope.ts'
 import { answerOfRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
-import { type Frozen, freezeSelection, requireMany } from './freeze.ts'
+import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
+import { requireRightToSet } from './rights.ts'
 import { batchSize, inBackground } from './rows.ts'
+import { deleteOldSets } from './sweep.ts'
 
 /** Operations about many jobs: frozen when they are shown, asked about again when they are confirmed, done batch by batch. */
 
@@ -26,16 +28,13 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
   return refusing(scope, attemptOf(operation, selected), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
-    const kept = await transactAgain(acting.kit, async (em) => {
-      const inside = { ...acting, em }
-      const frozen = await freezeSelection(inside, operation, request)
-      const subject = { type: 'bulk', id: frozen.bulkId }
-      const plan = planOf(operation, request, frozen, inside)
-      const preview = await keepPreview(inside, { ...request, subject }, plan, hashOf(operation, request, frozen))
-      // The same set is there already, and what was shown of it stays.
-      if (preview.subjectId !== frozen.bulkId) await query(em, sql`delete from ${acting.kit.db.table('bulk_run')} where id = ${frozen.bulkId}`)
-      return preview
-    })
+    const frozen = await freezeSelection(acting, operation, request)
+    const subject = { type: 'bulk', id: frozen.bulkId }
+    const plan = planOf(operation, request, frozen, acting)
+    const kept = await keepPreview(acting, { ...request, subject }, plan, hashOf(operation, request, frozen))
+    // The same set is there already, and what was shown of it stays.
+    if (kept.subjectId !== frozen.bulkId) await deleteSet(acting.kit, frozen.bulkId)
+    await deleteOldSets(acting)
     return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
   })
 }
@@ -61,14 +60,23 @@ export function runSelection(operation: Operation, scope: Scope, request: Select
   return refusing(scope, attemptOf(operation, selected, request.reason), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
-    const answer = await answerOnce(acting, request, key, async (locked, eventId) => {
-      const reason = checkReason(acting, operation, request.reason)
-      const { bulkId } = await freezeSelection(locked, operation, request)
-      await confirmRun(locked, operation, bulkId, { reason, eventId, asked: true })
-      return bulkId
+    const answer = await answerOnce(acting, request, key, {
+      async prepare() {
+        const reason = checkReason(acting, operation, request.reason)
+        const { bulkId } = await freezeSelection(acting, operation, request)
+        return { reason, bulkId }
+      },
+      async work(inside, eventId, prepared) {
+        const { reason, bulkId } = prepared!
+        await confirmRun(inside, operation, bulkId, { reason, eventId, asked: true })
+        return bulkId
+      },
+      discard: ({ bulkId }) => deleteSet(acting.kit, bulkId),
     })
     if (answer.first) return answerOfRun(acting, answer.done)
-    return 'bulkId' in answer.again ? answerOfRun(acting, answer.again.bulkId) : answer.again.executed
+    if ('executed' in answer.again) return answer.again.executed
+    await requireRightToSet(acting, operation, answer.again.bulkId)
+    return answerOfRun(acting, answer.again.bulkId)
   })
 }
 

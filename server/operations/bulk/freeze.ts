@@ -4,10 +4,13 @@ import type { SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf } from '../../host/auth.ts'
+import type { Kit } from '../../kit.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
-import { addCounts, batchSize, countBy, noCounts } from './rows.ts'
+import { requireSomeRight } from './rights.ts'
+import { addCounts, batchSize, countBy, noCounts, type QueueShare } from './rows.ts'
+import { inTurn } from './turns.ts'
 
 /** More jobs than this are not a selection but a migration. */
 const maxJobs = 500_000
@@ -15,6 +18,7 @@ const maxJobs = 500_000
 /** What a preview of many jobs promises. */
 export interface Frozen extends FrozenCounts {
   bulkId: string
+  queues: Record<string, QueueShare>
   /** Jobs made after this are not in the set. */
   until: Date
   /** Where the engine could not look at all jobs: which ones it did, in words. */
@@ -26,19 +30,41 @@ export interface Frozen extends FrozenCounts {
 /**
  * Writes the set down, batch by batch, so that what is confirmed later is what was shown: every job with the version it was
  * seen in, and the reason where it will be left alone. The host is asked about every job. Memory holds a page of it at most.
+ * No transaction is open while the engine looks: a set is nobody's until its preview or its run says so, and one that could not
+ * be frozen to its end is deleted.
  */
 export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
+  requireMany(operation)
+  await requireSomeRight(scope, operation, request)
+  return inTurn(scope.kit.db, scope.principal, async () => {
+    const bulkId = uuidv7(scope.now.getTime())
+    try {
+      return await freeze({ ...scope, em: scope.kit.db.em() }, operation, request, bulkId)
+    } catch (error) {
+      await deleteSet(scope.kit, bulkId).catch(() => {})
+      throw error
+    }
+  })
+}
+
+/** Removes a set that nobody will confirm. */
+export async function deleteSet({ db }: Kit, bulkId: string): Promise<void> {
+  await query(db.em(), sql`delete from ${db.table('bulk_run')} where id = ${bulkId} and status = 'previewed'`)
+}
+
+async function freeze(scope: ActingScope, operation: Operation, request: SelectionRequest, bulkId: string): Promise<Frozen> {
   const { choose } = requireMany(operation)
   const { kit, em, now, principal } = scope
-  const frozen: Frozen = { bulkId: uuidv7(now.getTime()), total: 0, eligible: 0, notEligible: noCounts(), byQueue: noCounts(), byState: noCounts(), until: now, hash: '' }
+  const counts = { total: 0, eligible: 0, notEligible: noCounts(), byQueue: noCounts(), byState: noCounts() }
+  const frozen: Frozen = { bulkId, ...counts, queues: Object.create(null) as Frozen['queues'], until: now, hash: '' }
   const hash = createHash('sha256').update(operation.action)
   await query(
     em,
     sql`insert into ${kit.db.table('bulk_run')} (id, action, status, actor_type, actor_id, actor, selection, input, set_hash, source, request_id, total, eligible)
-        values (${frozen.bulkId}, ${operation.action}, 'previewed', ${principal.type}, ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
+        values (${bulkId}, ${operation.action}, 'previewed', ${principal.type}, ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
           ${JSON.stringify(request.input)}, '', ${scope.source}, ${scope.requestId}, 0, 0)`,
   )
-  const writer = new BatchWriter(scope, frozen.bulkId)
+  const writer = new BatchWriter(scope, bulkId)
   let denied: { count: number; reason?: string } = { count: 0 }
   for await (const page of choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
     if (frozen.total + page.length > maxJobs) {
@@ -59,7 +85,7 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set set_hash = ${frozen.hash}, total = ${frozen.total}, eligible = ${frozen.eligible},
-          not_eligible = ${JSON.stringify(frozen.notEligible)} where id = ${frozen.bulkId}`,
+          not_eligible = ${JSON.stringify(frozen.notEligible)}, queues = ${JSON.stringify(frozen.queues)} where id = ${bulkId}`,
   )
   return frozen
 }
@@ -113,7 +139,7 @@ interface Asked {
   refusal?: { reason?: string }
 }
 
-/** Who may do it nowhere is told so, whatever the selection would have matched. */
+/** An actor without the right anywhere is refused, whatever the selection would have matched. */
 async function requireAnyRight({ viewer }: ActingScope, { action }: Operation): Promise<void> {
   const { allowed, reason } = await viewer.can(action, pageOf('view_jobs'))
   if (!allowed) throw new OpsError('forbidden', reason ?? `${action} is not allowed.`)
@@ -126,6 +152,17 @@ function count(frozen: Frozen, jobs: Chosen[]): void {
   addCounts(frozen.notEligible, countBy(jobs, ({ notEligible }) => notEligible))
   addCounts(frozen.byQueue, countBy(eligible, ({ queue }) => queue))
   addCounts(frozen.byState, countBy(eligible, ({ state }) => state))
+  for (const job of jobs) addToQueue(frozen.queues, job)
+}
+
+/** A job that is gone has no queue. */
+function addToQueue(queues: Frozen['queues'], { id, queue, worker, tags, notEligible }: Chosen): void {
+  if (!queue) return
+  const share = (queues[queue] ??= { total: 0, eligible: 0 })
+  share.total += 1
+  if (notEligible !== undefined) return
+  share.eligible += 1
+  share.sample ??= { id, worker, tags }
 }
 
 /** Collects pages of any size into batches of one size; several go in one statement. */

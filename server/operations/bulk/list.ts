@@ -6,7 +6,7 @@ import { query } from '../../db/database.ts'
 import { fillPage } from '../../host/full-page.ts'
 import { keepAllowed } from '../../host/visible.ts'
 import type { Scope } from '../scope.ts'
-import { maySeeRun } from './read.ts'
+import { maySeeRun } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 

@@ -7,6 +7,7 @@ import type { Kit } from '../../kit.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { isCollision, transactAgain } from '../deadlock.ts'
 import { closeRequest, openRequest } from '../outside.ts'
+import { answerMs, recordLater, Unanswered, waitOrLeave, withoutTimeouts } from '../pending.ts'
 import { settleAbandoned } from './abandoned.ts'
 import { requireMany } from './freeze.ts'
 import { type BulkRunRow, inBackground, type PlacedOutcome } from './rows.ts'
@@ -16,6 +17,18 @@ import { publishChange, eligibleOf, eventOf, placed, recordBatch, recordLate, ty
 /** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
 const maxTries = 8
 const maxPauseSeconds = 30
+/** What each job adds to the time in which an engine outside our transaction is to answer. */
+const perJobMs = 15
+
+/** Batches of this process that an engine was asked for and has not answered. With a few of them no more is asked. */
+const maxUnanswered = 2
+const unansweredBatches = new WeakMap<Kit, Set<BatchRow>>()
+
+function unanswered(kit: Kit): Set<BatchRow> {
+  const batches = unansweredBatches.get(kit) ?? new Set()
+  unansweredBatches.set(kit, batches)
+  return batches
+}
 
 /**
  * Does what waits, until nothing does or the process is to stop. Any number of processes may: a batch is taken by locking its
@@ -29,6 +42,7 @@ export async function runBatches(kit: Kit, stopping: () => boolean = () => false
 
 /** One batch of any run, or of one. `idle`: there is none that is due and that nobody else is at. `away`: so is the engine. */
 export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 'failed' | 'away' | 'idle'> {
+  if (unanswered(kit).size >= maxUnanswered) return 'away'
   const work = kit.engine.transactional ? runInside : runOutside
   const taken: { batch?: BatchRow } = {}
   try {
@@ -37,10 +51,11 @@ export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 
     return taken.batch ? 'recorded' : 'idle'
   } catch (error) {
     if (!taken.batch) throw error
+    if (error instanceof Unanswered) return 'away'
     kit.log.warn('a batch of a bulk run failed', { bulk: taken.batch.bulk_id, batch: taken.batch.number, ...describeFailure(error) })
     // Too slow is not away: the same batch would be too slow again.
     const away = isUnavailable(error) && codeOf(error) !== sqlState.queryCanceled
-    await noteFailure(kit, taken.batch, away || isCollision(error))
+    await noteFailure(kit, taken.batch, away || isCollision(error) || isLocked(error))
     return away ? 'away' : 'failed'
   }
 }
@@ -64,8 +79,30 @@ async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?:
   })
   if (!found) return undefined
   taken.batch = found.batch
+  const asked = act(withoutTimeouts({ kit }).kit, kit.db.em(), found)
+  const limitMs = answerMs + found.batch.jobs.length * perJobMs
+  const outcomes = await waitOrLeave(asked, limitMs, () => {
+    unanswered(kit).add(found.batch)
+    recordLater(kit, found.request.event_id, () => recordWhenAnswered(kit, found, asked))
+  })
+  return recordAnswer(kit, found, outcomes)
+}
+
+/** The end of a batch whose engine hung, whenever it answers. */
+async function recordWhenAnswered(kit: Kit, found: RequestedBatch, asked: Promise<JobOutcome[]>): Promise<void> {
+  try {
+    const recorded = await recordAnswer(kit, found, await asked)
+    if (recorded) publishChange(kit, recorded)
+  } catch (error) {
+    await noteFailure(kit, found.batch, isUnavailable(error))
+    throw error
+  } finally {
+    unanswered(kit).delete(found.batch)
+  }
+}
+
+function recordAnswer(kit: Kit, found: RequestedBatch, outcomes: JobOutcome[]): Promise<RecordedBatch | undefined> {
   const { batch, request } = found
-  const outcomes = await act(kit, kit.db.em(), found)
   return transactAgain(kit, async (em) => {
     if (!(await holdsRequested(kit, em, batch))) return recordLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
     await closeRequest(kit, em, request.event_id)
@@ -91,6 +128,8 @@ async function holdsRequested({ db }: Kit, em: Em, { bulk_id, number }: BatchRow
   )
   return rows.length > 0
 }
+
+type RequestedBatch = Taken & { request: Request }
 
 interface Request {
   event_id: string
@@ -145,6 +184,10 @@ async function noteFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promi
     return recordBatch(kit, em, { batch: row, run: run! }, givenUp(row), { eventId: open?.final_event_id ?? answerId(run!), code: 'unavailable', metadata })
   })
   if (recorded) publishChange(kit, recorded)
+}
+
+function isLocked(error: unknown): boolean {
+  return codeOf(error) === sqlState.lockNotAvailable
 }
 
 function givenUp({ jobs, status }: BatchRow): PlacedOutcome[] {

@@ -47,7 +47,12 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
     }
   },
 
-  async apply({ subject }, { found }, { kit, em, now, principal, reason }, eventId) {
+  async apply({ subject }, { found }, { kit, em }) {
+    await kit.engine.pauseQueue!(found.queue!.name, executorOf(em))
+    return { result: { queue: subject.id } }
+  },
+
+  async keep({ subject }, _target, { result }, { kit, em, now, principal, reason }, eventId) {
     await query(
       em,
       sql`
@@ -55,7 +60,6 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
         values (${subject.id}, ${now}, ${JSON.stringify(principal)}, ${reason ?? null}, ${eventId})
         on conflict (queue) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, reason = excluded.reason, event_id = excluded.event_id`,
     )
-    await kit.engine.pauseQueue!(found.queue!.name, executorOf(em))
-    return { after: { paused: true, pausedBy: principal.label, pausedAt: now.toISOString() }, result: { queue: subject.id } }
+    return { after: { paused: true, pausedBy: principal.label, pausedAt: now.toISOString() }, result }
   },
 })

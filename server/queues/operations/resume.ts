@@ -35,8 +35,12 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
   },
 
   async apply({ subject }, { found }, { kit, em }) {
-    await query(em, sql`delete from ${kit.db.table('queue_pause')} where queue = ${subject.id}`)
     await kit.engine.resumeQueue!(found.queue!.name, executorOf(em))
     return { result: { queue: subject.id } }
+  },
+
+  async keep({ subject }, _target, applied, { kit, em }) {
+    await query(em, sql`delete from ${kit.db.table('queue_pause')} where queue = ${subject.id}`)
+    return applied
   },
 })

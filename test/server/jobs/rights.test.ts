@@ -130,15 +130,26 @@ describe('somebody with a right on one queue', () => {
     expect([body.items!.every(({ queue }) => queue === own), body.nextCursor]).toEqual([true, undefined])
   })
 
-  test('can stop the run that they began, and not that of somebody else', async () => {
-    await client.query(
-      `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', $1, 'Shop.Mailer', '{"many":1}', 1, 1, now() from generate_series(1, 1100)`,
-      [own],
-    )
-    const begin = async (who: string) => (await once(who, { action: 'retry_job', selection: { filter: { queue: own, args: '{"many":1}' } } })).body.bulk as { id: string }
-    const [mine, theirs] = [await begin('ops-two'), await begin('ops-demo')]
+  test('sees and can stop the runs of their queue, and none that is of another queue as well', async () => {
+    const begin = async (who: string, ...queues: string[]) => {
+      await client.query(
+        `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', queue, 'Shop.Mailer', '{"many":1}', 1, 1, now()
+         from unnest($1::text[]) queue, generate_series(1, 1100)`,
+        [queues],
+      )
+      return (await once(who, { action: 'retry_job', selection: { filter: { args: '{"many":1}', state: 'discarded' } } })).body.bulk as { id: string; total: number }
+    }
+    // Of their own queue and one that is not theirs: its totals and its reason are about both.
+    const theirs = await begin('ops-demo', own, 'books')
+    await server.call('ops-demo', 'POST', `/bulk/${theirs.id}/abort`)
+    await client.query(`delete from oban_jobs where args = '{"many":1}'`)
+    const [mine, shared] = [await begin('ops-two', own), await begin('ops-demo')]
+    const shown = async (who: string) => (await get(who, '/bulk', { limit: '200' })).body.items!.map(({ id }) => id)
+    expect(await shown('ops-demo')).toEqual(expect.arrayContaining([mine.id, theirs.id, shared.id]))
+    expect(await shown('ops-two')).toEqual(expect.arrayContaining([mine.id, shared.id]))
+    expect(await shown('ops-two')).not.toContain(theirs.id)
     const abort = async (id: string) => (await server.call('ops-two', 'POST', `/bulk/${id}/abort`)).status
-    expect([await abort(mine.id), await abort(mine.id), await abort(theirs.id)]).toEqual([200, 409, 404])
+    expect([await abort(mine.id), await abort(mine.id), await abort(theirs.id), await abort(shared.id)]).toEqual([200, 409, 404, 200])
     expect((await get('ops-two', `/bulk/${mine.id}`)).body).toMatchObject({ status: 'aborted', outcomes: { aborted: 1100 }, abortedBy: { id: 'ops-two' } })
   })
 })

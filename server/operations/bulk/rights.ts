@@ -1,0 +1,59 @@
+import { sql } from 'kysely'
+import type { JobFilters, Permission, SelectionRequest } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { OpsError } from '../../error.ts'
+import { pageOf, type Resource } from '../../host/auth.ts'
+import { isSameActor } from '../../host/viewer.ts'
+import type { Operation } from '../operation.ts'
+import type { ActingScope, Scope } from '../scope.ts'
+import type { BulkRunRow, QueueShare } from './rows.ts'
+
+/** What the host is asked about selections and runs as a whole; about their jobs it is asked one by one. */
+
+/** What an actor may do at all is asked first, because to look through a selection is a lot of work. */
+export async function requireSomeRight(scope: ActingScope, operation: Operation, { selection }: SelectionRequest): Promise<void> {
+  const { viewer, em, kit } = scope
+  const general = await viewer.can(operation.action, pageOf('view_jobs'))
+  // Ids name their jobs, and the host is asked about each.
+  if (general.allowed || 'ids' in selection) return
+  const special = 'bulk' in selection ? askAboutRun(scope, operation, await findShares({ kit, em }, selection.bulk)) : askAboutFilter(scope, operation, selection.filter)
+  if (!(await special).some(({ allowed }) => allowed)) throw new OpsError('forbidden', general.reason ?? `${operation.action} is not allowed.`)
+}
+
+function askAboutFilter({ viewer }: Scope, { action }: Operation, { queue, worker, tag }: JobFilters): Promise<Permission[]> {
+  const named: Resource[] = []
+  if (queue !== undefined) named.push({ type: 'queue', id: queue, queue })
+  if (worker !== undefined || tag !== undefined) named.push({ type: 'job', id: '*', queue, worker, tags: tag === undefined ? undefined : [tag] })
+  return Promise.all(named.map((resource) => viewer.can(action, resource)))
+}
+
+/** About one of the jobs to be changed in each queue. */
+function askAboutRun({ viewer }: Scope, { action, many }: Operation, queues: Record<string, QueueShare>): Promise<Permission[]> {
+  const samples = Object.entries(queues).flatMap(([queue, { sample }]) => (sample ? [{ ...sample, queue, version: '', state: 'discarded' as const }] : []))
+  return Promise.all(samples.map((job) => viewer.can(action, many!.resource(job))))
+}
+
+/** Rights are taken away: before a set is shown again the host is asked about each of its queues. */
+export async function requireRightToSet(scope: Scope, operation: Operation, bulkId: string): Promise<void> {
+  const answers = await askAboutRun(scope, operation, await findShares(scope, bulkId))
+  const denied = answers.find(({ allowed }) => !allowed)
+  if (denied) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on these jobs any more.`)
+}
+
+async function findShares({ kit, em }: Pick<Scope, 'kit' | 'em'>, bulkId: string): Promise<Record<string, QueueShare>> {
+  const [run] = await query(em, sql<Pick<BulkRunRow, 'queues'>>`select queues from ${kit.db.table('bulk_run')} where id = ${bulkId}`)
+  return run?.queues ?? {}
+}
+
+/** Somebody's own run, or one all of whose queues the host lets them see: its totals and its reason are about all of them. */
+export async function maySeeRun({ viewer }: Scope, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
+  if (viewer.principal && isSameActor(viewer.principal, actor)) return true
+  const answers = await Promise.all(runResources(id, queues).map((resource) => viewer.can('view_jobs', resource)))
+  return answers.every(({ allowed }) => allowed)
+}
+
+/** A run as the host is asked about it: once for each queue of its set. */
+export function runResources(id: string, queues: Record<string, unknown>): Resource[] {
+  const names = Object.keys(queues)
+  return names.length ? names.map((queue) => ({ type: 'bulk', id, queue })) : [{ type: 'bulk', id }]
+}
