@@ -80,7 +80,7 @@ export const operationRequests = {
   scale_queue: z.strictObject({
     action: z.literal('scale_queue'),
     subject: queueSubject,
-    /** Jobs that each executor of the queue runs at once; on BullMQ, all of them together. */
+    /** Jobs that each executor of the queue runs at once; with some engines, all of them together. */
     input: z.strictObject({ limit: z.number().int().min(1).max(100_000) }),
   }),
 } as const satisfies Record<OperationAction, z.ZodObject>

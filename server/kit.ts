@@ -12,7 +12,7 @@ import type { Operations } from './operations/operation.ts'
 export interface MountedBridge extends OpenBridge {
   name: string
   label: string
-  /** e.g. `/ops/jobs/pg-boss` */
+  /** Where it is mounted, below `base`. */
   href: string
 }
 

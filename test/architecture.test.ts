@@ -95,8 +95,16 @@ describe('the direction of imports', () => {
     const acting = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .filter((name) => /engine\.(enqueue|cancel|act|pauseQueue|resumeQueue|scaleQueue)!?\(/.test(readFileSync(join(root, 'server', name), 'utf8')))
-    const mayAct = ['cron/', 'jobs/operations/', 'queues/operations/', 'operations/second-look.ts']
+    const mayAct = ['cron/', 'jobs/operations/', 'queues/operations/']
     expect(acting.filter((name) => !mayAct.some((place) => name.startsWith(place)))).toEqual([])
+  })
+
+  test('no engine is named outside its folder, but where a host is shown what to write', () => {
+    const shown = ['engines/', 'bridges/', 'cli/init/', 'open.ts']
+    const naming = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !shown.some((place) => name.startsWith(place)))
+      .filter((name) => /pg-?boss|oban|graphile|bull/i.test(readFileSync(join(root, 'server', name), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')))
+    expect(naming).toEqual([])
   })
 
   test('elements import themselves, lit, and the parts of schemas that carry no zod', () => {

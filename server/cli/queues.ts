@@ -21,7 +21,7 @@ export function queuesCommand(): Command {
   acting(queues.command('resume <name>'), 'its jobs run again').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_queue', ...onQueue(name) }),
   )
-  acting(queues.command('scale <name> <limit>'), 'each executor runs at most this many of its jobs at once (on BullMQ, all of them together), from 1 to 100000').action(
+  acting(queues.command('scale <name> <limit>'), 'each executor runs at most this many of its jobs at once (with some engines, all of them together), from 1 to 100000').action(
     (name: string, limit: string, options: ActOptions, command: Command) =>
       act(command, options, { action: 'scale_queue', ...onQueue(name), input: { limit: parseLimit(limit) } }),
   )
