@@ -2,13 +2,19 @@ import { z } from 'zod'
 import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { countMethods, jobStates } from './vocabulary.ts'
+import { countMethods, jobStates, operatorStatuses, queueDiagnoses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 export const queueName = text({ max: 300 })
 
 export const queue = z.object({
   name: z.string(),
+  /** By the one rule that every surface uses. */
+  status: words(operatorStatuses),
+  /** What the status follows from. `not_looked`: the figures are too old to say anything of now. */
+  diagnosis: words(queueDiagnoses),
+  /** Since when it is so: paused, waiting, or for `not_looked` when it was last measured. Left out where that is not known. */
+  since: instant.optional(),
   /** Jobs by state; a state the engine cannot count cheaply is left out. */
   depth: z.array(z.object({ state: words(jobStates), count: z.number().int(), how: words(countMethods) })),
   /** When the job that has been available longest became so. */

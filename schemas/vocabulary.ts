@@ -47,6 +47,17 @@ export const jobStates = {
   discarded: 'discarded',
 } as const
 
+/** What the figures of a queue come to; its operator status follows from it. */
+export const queueDiagnoses = {
+  paused: 'paused',
+  stuck: 'jobs wait and none was started for ten minutes',
+  no_executor: 'jobs wait and no executor is seen',
+  working: 'jobs wait and are being started',
+  idle: 'no job waits',
+  not_measured: 'not measured yet',
+  not_looked: 'not looked at lately',
+} as const
+
 /** Why a job does not run, as far as the engine lets us know. */
 export const waitReasons = {
   queue_paused: 'queue paused',
@@ -69,5 +80,6 @@ export type FollowUpStatus = keyof typeof followUpStatuses
 export type EventSource = keyof typeof eventSources
 export type Risk = keyof typeof risks
 export type JobState = keyof typeof jobStates
+export type QueueDiagnosis = keyof typeof queueDiagnoses
 export type WaitReason = keyof typeof waitReasons
 export type CountMethod = keyof typeof countMethods

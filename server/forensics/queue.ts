@@ -1,8 +1,8 @@
-import { type Bundle, jobStates, type NextPath, operationActions, operationsOn, type Queue, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, jobStates, type NextPath, operationActions, operationsOn, type Provenance, type Queue, type QueueDiagnosis, subjectPath } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
 import type { QueueAction } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
-import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
@@ -17,10 +17,10 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
   const subject = { type: 'queue', id: name }
   const { allowed } = await scope.viewer.can('view_queues', pageOf('view_queues'))
   if (!allowed) return unknownBundle(scope, subject, 'You may not see queues.', ['queues'])
-  const [queue, trail, [still]] = await Promise.all([findQueue(scope, name), listTrail(scope, 'queue', name), listStillQueues(scope, name)])
+  const [queue, trail] = await Promise.all([findQueue(scope, name), listTrail(scope, 'queue', name)])
   if (!queue) return goneBundle(scope, name, trail)
   const { kit, now } = scope
-  const diagnosis = diagnose(queue, still)
+  const diagnosis = diagnose(queue)
   const completeness = completenessOf(scope, queue, trail)
   return {
     subject: { ...subject, label: name, href: `${kit.base}${subjectPath('queue', name)}` },
@@ -32,7 +32,7 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
       ...trail.events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${kit.base}${subjectPath('audit_event', id)}` })),
     ],
     nextPaths: await pathsOf(scope, queue),
-    runbook: runbookFor(queue, still, diagnosis, completeness),
+    runbook: runbookFor(queue, diagnosis, completeness),
     followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
     withheld: trail.withheld,
     asOf: queue.asOf,
@@ -51,21 +51,22 @@ function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
   }
 }
 
-function diagnose(queue: Queue, still: StillQueue | undefined): Bundle['diagnosis'] {
-  const detail = describeFigures(queue)
-  if (queue.paused) {
-    const who = queue.paused.by ? ` by ${queue.paused.by.label}` : ', and by whom is not known here'
-    return { status: 'blocked', title: `It is paused${who}.`, detail, provenance: 'durable' }
+function diagnose(queue: Queue): Bundle['diagnosis'] {
+  const by = queue.paused?.by
+  const titles: Record<QueueDiagnosis, string> = {
+    paused: `It is paused${by ? ` by ${by.label}` : ', and by whom is not known here'}.`,
+    stuck: `Jobs are available and none was started for ${stuckMinutes} minutes.`,
+    no_executor: 'Jobs are available and no executor is seen.',
+    working: 'Jobs wait and are being started.',
+    idle: 'No job waits in it.',
+    not_measured: 'It was not measured yet.',
+    not_looked: `It was not looked at since ${queue.since}.`,
   }
-  if (still?.why === 'stuck') return { status: 'blocked', title: `Jobs are available and none was started for ${stuckMinutes} minutes.`, detail, provenance: 'supporting' }
-  if (!queue.depth.length) return { status: 'runnable', title: 'It was not measured yet.', detail, provenance: 'unknown' }
-  if (countOf(queue, 'available')) return { status: 'runnable', title: 'Jobs wait and are being started.', detail, provenance: 'supporting' }
-  return { status: 'runnable', title: 'No job waits in it.', detail, provenance: 'supporting' }
+  return { status: queue.status, title: titles[queue.diagnosis], detail: describeFigures(queue), provenance: provenances[queue.diagnosis] ?? 'supporting' }
 }
 
-function countOf({ depth }: Queue, state: keyof typeof jobStates): number {
-  return depth.find((each) => each.state === state)?.count ?? 0
-}
+/** A pause is a record; that nobody looked proves nothing; the rest is measured. */
+const provenances: Partial<Record<QueueDiagnosis, Provenance>> = { paused: 'durable', not_measured: 'unknown', not_looked: 'unknown' }
 
 function describeFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
   if (!depth.length && !series.length) return 'No figures of it are kept.'
@@ -126,9 +127,9 @@ async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
   ]
 }
 
-function runbookFor(queue: Queue, still: StillQueue | undefined, { title, detail }: Bundle['diagnosis'], { state }: Bundle['completeness']): Bundle['runbook'] {
+function runbookFor(queue: Queue, { title, detail }: Bundle['diagnosis'], { state }: Bundle['completeness']): Bundle['runbook'] {
   return {
-    title: queue.paused ? 'A paused queue' : still ? 'A queue in which nothing starts' : 'A queue',
+    title: queue.paused ? 'A paused queue' : queue.status === 'blocked' ? 'A queue in which nothing starts' : 'A queue',
     whyNow: `${title} ${detail}`,
     prerequisites: [
       { label: 'The last hour was measured throughout', met: state === 'complete' },
@@ -141,7 +142,7 @@ function runbookFor(queue: Queue, still: StillQueue | undefined, { title, detail
     ],
     steps: queue.paused
       ? ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, and watch the first minutes.']
-      : still
+      : queue.status === 'blocked'
         ? ['See whether the workers of this queue are running.', 'Open the oldest available job and read why it waits.', 'Tell the people who own the workers.']
         : ['Compare depth and throughput with what you expect.', 'Open the jobs that failed.'],
   }

@@ -1,6 +1,7 @@
 import { evidencePath, type Exemplar, operationLabel, subjectPath } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
-import { listStillQueues, type StillQueue, stuckMinutes } from '../queues/stuck.ts'
+import { type BlockedQueue, listBlockedQueues } from '../queues/blocked.ts'
+import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import { findLatestDiscarded } from '../figures/discarded.ts'
@@ -36,23 +37,24 @@ export function cronAttention({ kit: { base } }: Scope, { name, attention, at, p
 /** Queues in which nothing moves. */
 export async function queueAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
-  return (await listStillQueues(scope)).map((still) => ({
+  return (await listBlockedQueues(scope)).map((blocked) => ({
     kind: 'queue',
-    rank: still.why === 'stuck' ? 15 : 30,
+    rank: blocked.diagnosis === 'paused' ? 30 : 15,
     exemplar: {
-      label: still.queue,
-      attention: describeStillQueue(scope, still),
-      at: still.since,
-      href: `${base}${subjectPath('queue', still.queue)}`,
-      forensicsHref: `${base}${evidencePath('queue', still.queue)}`,
-      completeness: still.why === 'paused' && !still.pausedBy ? 'partial_evidence' : 'complete',
+      label: blocked.queue,
+      attention: describeBlockedQueue(scope, blocked),
+      at: blocked.since?.toISOString(),
+      href: `${base}${subjectPath('queue', blocked.queue)}`,
+      forensicsHref: `${base}${evidencePath('queue', blocked.queue)}`,
+      completeness: blocked.diagnosis === 'paused' && !blocked.pausedBy ? 'partial_evidence' : 'complete',
     },
   }))
 }
 
-function describeStillQueue({ viewer }: Scope, { queue, why, available, pausedBy, reason }: StillQueue): string {
+function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, available, pausedBy, reason }: BlockedQueue): string {
   const waiting = available ? `, ${available} available` : ''
-  if (why === 'stuck') return `no job was started for ${stuckMinutes} minutes${waiting}`
+  if (diagnosis === 'stuck') return `no job was started for ${stuckMinutes} minutes${waiting}`
+  if (diagnosis === 'no_executor') return `no executor is seen at work on it${waiting}`
   const subject = { type: 'queue', id: queue }
   const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside of here'
   const shown = showText('reason', reason, viewer, 'view_overview', subject)

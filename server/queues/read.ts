@@ -9,6 +9,7 @@ import { listQueueNames, type QueueNames } from '../known-queues.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
 import { showQueue } from './show.ts'
+import { recentColumns } from './status.ts'
 
 export interface QueueList {
   items: Queue[]
@@ -33,6 +34,8 @@ export interface QueueRow {
   reason: string | null
   event_id: string | null
   series: MinuteRow[] | null
+  moved_lately: boolean
+  measured_minutes: number
 }
 
 export interface MinuteRow {
@@ -89,6 +92,7 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
         ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_untold,
+        ${recentColumns(db, now, 'page.queue')},
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         (select json_agg(json_build_object(
             'at', minutes.minute, 'finished', coalesce(of.finished, 0), 'failed', coalesce(of.failed, 0),

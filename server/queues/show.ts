@@ -3,14 +3,19 @@ import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { whyNotQueue } from './legality.ts'
 import type { MinuteRow, QueueRow } from './read.ts'
+import { statusOfRow } from './status.ts'
 
 /** A queue as this viewer may see it. */
 export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
   const minutes = row.series ?? []
   const counts = scope.kit.engine.lacks.finished_jobs === undefined
   const waits = minutes.flatMap(({ wait }) => (wait === null ? [] : [wait]))
+  const { status, diagnosis, since } = statusOfRow(row, scope.now)
   return {
     name: row.queue,
+    status,
+    diagnosis,
+    since: since?.toISOString(),
     depth: row.depth ?? [],
     oldestAvailableAt: iso(row.oldest_available_at) ?? null,
     paused: showPause(scope, row),

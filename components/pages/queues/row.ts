@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 import { auditPath, evidencePath, type OperationAction } from '../../../schemas/actions.ts'
-import { type JobState, jobStates } from '../../../schemas/vocabulary.ts'
+import { type JobState, jobStates, queueDiagnoses } from '../../../schemas/vocabulary.ts'
 import { statusChip } from '../../parts/chip.ts'
 import { countOf, figure } from '../../parts/count.ts'
 import { jobsHref } from '../../parts/job-link.ts'
@@ -72,12 +72,14 @@ function latest(series: Queue['series'], format: (value: number) => string): str
   return last === undefined || last === null ? '–' : format(last)
 }
 
-/** What is the matter: paused beats everything, then work that nobody takes. */
-function status({ paused, depth, executors }: Queue) {
-  const available = depth.find(({ state }) => state === 'available')?.count ?? 0
-  if (!paused) return executors === 0 && available > 0 ? html`${statusChip('blocked')} <span class="sub">work, and no executor seen</span>` : statusChip('runnable')
-  return html`${statusChip('waiting', 'Paused')}
-    <span class="sub">${paused.by ? `by ${paused.by.label}` : 'in the engine; we know no author'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
+/** The server's word, and what it follows from. */
+function status({ paused, status: of, diagnosis, since }: Queue) {
+  if (!paused) {
+    const quiet = diagnosis === 'idle' || diagnosis === 'working'
+    return html`${statusChip(of)} ${quiet ? nothing : html`<span class="sub">${queueDiagnoses[diagnosis] ?? diagnosis}${since ? html`, since <ops-time show="relative" at=${since}></ops-time>` : nothing}</span>`}`
+  }
+  return html`${statusChip(of)}
+    <span class="sub">paused ${paused.by ? `by ${paused.by.label}` : 'in the engine; we know no author'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
     ${paused.reason ? html`<span class="sub quote clamp" title=${paused.reason}>${paused.reason}</span>` : nothing}`
 }
 

@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { Principal } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import type { Scope } from '../operations/scope.ts'
+import { isPaused } from './paused.ts'
+import { visibleQueues } from './read.ts'
+import { availableOf, type FactsRow, type QueueStatus, recentColumns, statusOfRow } from './status.ts'
+
+/** Beyond so many candidates the list ends. */
+const maxCandidates = 2_000
+
+/** A queue in which nothing moves. */
+export interface BlockedQueue extends QueueStatus {
+  queue: string
+  /** Of its figures; undefined for one that was paused before it was ever measured. */
+  asOf?: Date
+  available: number
+  pausedBy?: Principal
+  reason?: string
+}
+
+interface Row extends FactsRow {
+  queue: string
+  paused_by: Principal | null
+  reason: string | null
+}
+
+/** Queues in which nothing moves, of those that the viewer may see. */
+export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
+  const candidates = (await listCandidates(scope)).map((row) => ({ ...row, status: statusOfRow(row, scope.now) }))
+  const blocked = await visibleQueues(scope, candidates.filter(({ status: { status } }) => status === 'blocked'))
+  return blocked.map((row) => ({
+    ...row.status,
+    queue: row.queue,
+    asOf: row.as_of === null ? undefined : new Date(row.as_of),
+    available: availableOf(row),
+    pausedBy: row.paused_by ?? undefined,
+    reason: row.reason ?? undefined,
+  }))
+}
+
+/** Only a queue that is paused or has jobs to do can be blocked. */
+function listCandidates({ kit: { db }, em, now }: Scope): Promise<Row[]> {
+  return query(
+    em,
+    sql<Row>`
+      with figures as (
+        select coalesce(figure.queue, pause.queue) as queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors,
+          pause.paused_at::text, pause.paused_by, pause.reason, ${isPaused(db)} as paused
+        from ${db.table('queue_figure')} figure full join ${db.table('queue_pause')} pause using (queue)
+      )
+      select figures.*, ${recentColumns(db, now, 'figures.queue')} from figures
+      where paused or oldest_available_at is not null or depth @? '$[*] ? (@.state == "available" && @.count > 0)'
+      order by queue limit ${maxCandidates}`,
+  )
+}
