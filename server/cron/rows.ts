@@ -4,6 +4,8 @@ import { CronEntry, type CronEntryRow, CronSlot, type CronSlotRow } from '../db/
 import { hintChannel, payloadOf } from '../db/hint.ts'
 import { toRow } from '../db/row.ts'
 import type { Resource } from '../host/auth.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { visible } from '../host/visible.ts'
 
 /** A cron entry as stored. */
 export type Entry = CronEntryRow
@@ -33,6 +35,10 @@ export async function findEntry(db: Database, em: Em, name: string, locking = fa
 /** What the host is asked about. */
 export function resourceOf({ name, queue, worker }: Pick<Entry, 'name' | 'queue' | 'worker'>): Resource {
   return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
+}
+
+export function visibleEntries(viewer: Viewer, entries: readonly Entry[]): Promise<Entry[]> {
+  return visible(viewer, entries, 'view_cron', resourceOf)
 }
 
 /** One hint for each entry and topic, sent when the transaction commits, for those who may see the entry. */
