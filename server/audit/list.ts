@@ -9,8 +9,8 @@ import { hidden } from '../host/display.ts'
 import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
 import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues } from '../known-queues.ts'
-import { type EventRow, showEvent } from '../operations/event.ts'
+import { listHiddenQueues } from '../queues/known.ts'
+import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** Subjects with a page of their own; everything else belongs to the audit log itself. */
@@ -70,7 +70,7 @@ export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
-  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${scope.kit.db.table('audit_event')} where id = ${id}`)
+  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where id = ${id}`)
   const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
   if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
   return found.shown
@@ -78,7 +78,7 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
 
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
-  const table = scope.kit.db.table('audit_event')
+  const table = auditEvents(scope.kit.db)
   const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
@@ -114,7 +114,7 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
 
 /** A job's evidence is also what a bulk run did to it. Two indexes, and not one walk along the log with an `or`. */
 function aboutJob(db: Database, id: string): RawBuilder<unknown> {
-  const table = db.table('audit_event')
+  const table = auditEvents(db)
   return sql`id = any(array(
     select id from ${table} where subject_type = 'job' and subject_id = ${id}
     union all select id from ${table} where jobs @> array[${id}]::text[]))`

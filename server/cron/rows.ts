@@ -25,6 +25,11 @@ export async function querySlots(em: Em, statement: RawBuilder<RawSlot>): Promis
   return (await query(em, statement)).map(toSlot)
 }
 
+/** Every entry that is not retired, by name. */
+export function listActiveEntries({ db }: { db: Database }): Promise<Entry[]> {
+  return queryEntries(db.em(), sql<RawEntry>`select * from ${db.table('cron_entry')} where retired_at is null order by name`)
+}
+
 /** One entry by its name, locked until the transaction ends when it is about to be changed. */
 export async function findEntry(db: Database, em: Em, name: string, locking = false): Promise<Entry | null> {
   const lock = locking ? sql`for update` : sql``

@@ -5,7 +5,7 @@ import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import { findLatestDiscarded } from '../figures/discarded.ts'
-import { listOrphanRequests } from './open-requests.ts'
+import { listOrphanRequests } from '../operations/open-requests.ts'
 
 /** Something that deserves a place in a bucket. Lower ranks are worse. */
 export interface Attention {

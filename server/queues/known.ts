@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
-import { type Database, type Em, query } from './db/database.ts'
-import type { Viewer } from './host/viewer.ts'
-import { visible } from './host/visible.ts'
+import { scheduledQueues } from '../cron/made-jobs.ts'
+import { type Database, type Em, query } from '../db/database.ts'
+import { queueFigures } from '../figures/tables.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { visible } from '../host/visible.ts'
 
 interface Asking {
   kit: { db: Database }
@@ -25,9 +27,9 @@ export async function listQueueNames({ kit: { db }, em }: Asking, { name, exactl
     em,
     sql<{ queue: string }>`
       select queue from (
-        select queue from ${db.table('queue_figure')}
+        select queue from ${queueFigures(db)}
         union select queue from ${db.table('queue_pause')}
-        union select queue from ${db.table('cron_entry')} where retired_at is null
+        union ${scheduledQueues(db)}
       ) known
       ${conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``} order by queue`,
   )
