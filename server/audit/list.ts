@@ -10,6 +10,7 @@ import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
 import { keepAllowed } from '../host/visible.ts'
 import { listHiddenQueues } from '../queues/known.ts'
+import { findSeenRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
@@ -136,8 +137,8 @@ interface FoundEvent {
 }
 
 /** Events that the viewer may see. With words to look for: those in which the words are still there as they are shown. */
-export async function matchingEvents(scope: Scope, rows: ListedRow[], { q }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
-  const found = await visibleEvents(scope, rows, surface)
+export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
+  const found = await visibleEvents(scope, rows, surface, subjectType === 'job')
   const changed = q === undefined ? [] : found.filter(({ row, shown }) => shown.reason !== row.reason)
   if (q === undefined || !changed.length) return found
   const matches = await query(
@@ -151,9 +152,20 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q }: Aud
 }
 
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
-async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface): Promise<FoundEvent[]> {
-  const seen = await keepAllowed(rows, (row) => maySeeEvent(scope, row))
-  return seen.map((row) => ({ row, shown: showListed(row, scope.viewer, surface) }))
+async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
+  const runs = await findSeenRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
+  const whole = new Set(await keepAllowed(rows, async (row) => (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
+  // Whoever asks about a job that they may see learns that a run had it, and nothing of the run's other queues.
+  const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
+  return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
+}
+
+function isOfRun({ subject_type }: ListedRow): boolean {
+  return subject_type === 'bulk'
+}
+
+function withoutRun(row: ListedRow): ListedRow {
+  return { ...row, reason: null, before: null, after: null, job_count: null, metadata: { note: 'It was part of a bulk run that has jobs of queues that you may not see.' } }
 }
 
 /** An export, or an attempt on nothing in particular, belongs to the log itself: the host is asked about it, unless it is one's own. */
@@ -174,7 +186,7 @@ function showListed(row: ListedRow, viewer: Viewer, surface: Surface): AuditEven
   return { ...event, metadata: { ...event.metadata, filters: hidden } }
 }
 
-function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[] } {
+function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[]; queues?: string[] } {
   const resource = metadata.resource
   return typeof resource === 'object' && resource !== null ? resource : {}
 }
