@@ -34,6 +34,8 @@ export async function checkRequests(kit: Kit): Promise<Finding[]> {
   ]
 }
 
+const parts: Record<EngineAdvice['kind'], string> = { missing_queue: 'queues', missing_index: 'indexes', unheard_nodes: 'engine' }
+
 function adviceFinding({ kind, message, statement }: EngineAdvice): Finding {
-  return warning(kind === 'missing_queue' ? 'queues' : 'indexes', message, statement && `Consider: ${statement};`)
+  return warning(parts[kind], message, statement && `Consider: ${statement};`)
 }

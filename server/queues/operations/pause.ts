@@ -3,7 +3,7 @@ import { executorOf } from '../../db/database.ts'
 import { QueuePause } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
 /** Two who click at once pause it once. */
 const sameClickMs = 1_000
@@ -40,6 +40,7 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
         'Jobs that are executing now go on to their end.',
         ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
         'It stays paused until somebody resumes it.',
+        ...engineCautions(scope, 'pause_queue'),
       ],
       before: pause && again ? { paused: true, pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label } : { paused: false },
       after: { paused: true },

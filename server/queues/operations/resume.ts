@@ -3,7 +3,7 @@ import { executorOf } from '../../db/database.ts'
 import { QueuePause } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'resume_queue' }>
 
@@ -27,7 +27,7 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
     return {
       title: `Resume queue ${queue.name}`,
       effect: 'Workers start its jobs again, those that waited first.',
-      cautions: pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.'],
+      cautions: [...(pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.']), ...engineCautions(scope, 'resume_queue')],
       before: { paused: true, ...(pause && { pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label }) },
       after: { paused: false },
       basis: { paused: queue.paused },

@@ -53,3 +53,9 @@ export function requireSupport({ kit: { engine } }: ActingScope, operation: Queu
 export function isPaused({ queue, pause }: QueueSubject): boolean {
   return queue?.paused ?? pause !== undefined
 }
+
+/** What the engine itself has to say to it, e.g. that no worker was heard that would obey. */
+export function engineCautions({ kit: { engine } }: ActingScope, operation: QueueAction): string[] {
+  const caution = engine.cautions?.[operation]
+  return caution === undefined ? [] : [caution]
+}
