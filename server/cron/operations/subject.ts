@@ -23,7 +23,8 @@ export interface Busy {
 
 export async function findBusySubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
   const { entry, unfinishedJobs } = await findWithJobs(subject.id, scope)
-  return { resource: entry ? resourceOf(entry) : { type: 'cron_entry', id: subject.id }, found: { entry, unfinishedJobs } }
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0 } }
+  return entry ? { resource: resourceOf(entry), found: { entry, unfinishedJobs }, absent } : absent
 }
 
 /** With whether it needs a person. */
@@ -33,9 +34,10 @@ export interface Troubled extends Busy {
 
 export async function findTroubledSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Troubled>> {
   const { entry, unfinishedJobs, last } = await findWithJobs(subject.id, scope)
-  if (!entry) return { resource: { type: 'cron_entry', id: subject.id }, found: { entry, unfinishedJobs, troubled: false } }
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0, troubled: false } }
+  if (!entry) return absent
   const { status } = statusOfEntry({ entry, last, coverage: await findStatusCoverage(scope, [entry]) }, scope.now)
-  return { resource: resourceOf(entry), found: { entry, unfinishedJobs, troubled: status === 'needs_review' } }
+  return { resource: resourceOf(entry), found: { entry, unfinishedJobs, troubled: status === 'needs_review' }, absent }
 }
 
 async function findWithJobs(name: string, { kit: { db }, em, now, locking }: ActingScope): Promise<Busy & Pick<StatusFacts, 'last'>> {
