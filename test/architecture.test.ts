@@ -119,6 +119,15 @@ describe('the direction of imports', () => {
     expect(breaking(runtimeImports('components', components.files), ({ to }) => !to.startsWith('schemas/') || withoutZod.includes(to))).toEqual([])
   })
 
+  test('the client for browsers loads no schema, and so no zod', () => {
+    const edges = runtimeImports('schemas', schemas.files)
+    const reached = new Set(['schemas/client.ts'])
+    for (const from of reached) for (const edge of edges) if (edge.from === from) reached.add(edge.to)
+    const valued = schemas.packages.filter(({ from, to }) => reached.has(from) && !new RegExp(`import type [^'"]*['"]${to}['"]`).test(readFileSync(join(root, from), 'utf8')))
+    expect([...reached].toSorted()).toEqual(['schemas/client.ts', 'schemas/routes.ts'])
+    expect(breaking(valued, () => false)).toEqual([])
+  })
+
   test('the demo host uses what any host may use: the public exports', () => {
     expect(breaking(demo.files, ({ to }) => to.startsWith('demo-host/'))).toEqual([])
   })

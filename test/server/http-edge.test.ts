@@ -1,8 +1,10 @@
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import Koa from 'koa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { endpoints } from '../../schemas/index.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { apiMiddleware } from '../../server/http/api.ts'
+import type { Kit } from '../../server/kit.ts'
+import { Hub } from '../../server/live/hub.ts'
 import { csvLine } from '../../server/operations/export-lines.ts'
 import { auth, startServer, type TestServer } from '../support/server.ts'
 
@@ -120,11 +122,60 @@ describe('a failure of ours', () => {
       await failing.stop()
     }
   })
+
+
+  test('of an answer that JSON cannot hold is a problem like any other', async () => {
+    const odd = await startServer({ displayPolicy: { display: (kind) => (kind === 'cron_args' ? { amount: 1n } : undefined) } })
+    try {
+      const { status, body, headers } = await odd.call('ops-demo', 'GET', '/cron-entries/nightly_sync')
+      expect({ status, code: body.code, type: headers.get('content-type') }).toMatchObject({ status: 500, code: 'internal', type: expect.stringContaining('application/problem+json') })
+      expect(odd.logged.filter((line) => line.includes('"level":"error"'))).toHaveLength(1)
+    } finally {
+      await odd.stop()
+    }
+  })
+
+  test('that passes says when to try again, to programs and to people', async () => {
+    const away = await startServer({ auth: { ...auth, currentActor: () => Promise.reject(new Error('the login is away')) } })
+    try {
+      for (const [path, accept] of [['/ops/jobs/api/v1/session', 'application/json'], ['/ops/jobs/cron', 'text/html']] as const) {
+        const { status, headers } = await fetch(away.url + path, { headers: { accept } })
+        expect([status, Number(headers.get('retry-after')) > 0]).toEqual([503, true])
+      }
+    } finally {
+      await away.stop()
+    }
+  })
+
+  test('is not printed past the log by the plain handler', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const listening = createServer(server.ops.handler)
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}/ops/jobs/api/v1`
+    try {
+      const stopped = new AbortController()
+      const live = await fetch(`${url}/live`, { headers: { authorization: 'Bearer ops-demo' }, signal: stopped.signal })
+      expect(live.status).toBe(200)
+      stopped.abort()
+      await new Promise<void>((resolve) => {
+        const request = httpRequest(`${url}/operations`, { method: 'POST', headers: { authorization: 'Bearer ops-demo', 'content-type': 'application/json', 'idempotency-key': 'k', 'content-length': '1000' } })
+        request.on('error', () => resolve())
+        request.write('{"action"')
+        setTimeout(() => request.destroy(new Error('hung up')), 100)
+      })
+      expect((await fetch(`${url}/healthz`)).status).toBe(200)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(printed.mock.calls).toEqual([])
+    } finally {
+      printed.mockRestore()
+      listening.closeAllConnections()
+      listening.close()
+    }
+  })
 })
 
-test('every endpoint is answered', () => {
-  // Mounting throws for one without a handler; this says which there are.
-  expect(Object.keys(endpoints).length).toBeGreaterThan(25)
+test('an endpoint without a handler stops the start, and is named', () => {
+  expect(() => apiMiddleware({ base: '/ops/jobs' } as Kit, [], new Hub())).toThrow('The endpoint getSession has no handler')
 })
 
 test.each([
