@@ -74,6 +74,6 @@ function isNumber(text: string): boolean {
   return /^\d{1,2}$/.test(text)
 }
 
-function refuse(path: string, message: string): never {
+export function refuse(path: string, message: string): never {
   throw fieldError(path, message)
 }

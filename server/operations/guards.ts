@@ -4,7 +4,7 @@ import { isConflict, isUnavailable } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Operation, Target } from './operation.ts'
-import { findOwnPreview, isTokenOf, previewStatus } from './preview.ts'
+import { consumePreview, findOwnPreview, isTokenOf, previewStatus } from './preview.ts'
 import { type Attempt, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
@@ -102,13 +102,22 @@ export async function ownPreview(scope: ActingScope, id: string): Promise<Previe
   return preview
 }
 
-export function refuseStatus(preview: PreviewRow, now: Date): void {
+function refuseStatus(preview: PreviewRow, now: Date): void {
   const status = previewStatus(preview, now)
   if (status === 'consumed') throw new OpsError('preview_consumed', 'This preview was already executed; it works once.')
   if (status === 'drifted') throw new OpsError('preview_drifted', 'What this preview showed has changed; take a new preview.')
   if (status === 'expired') {
     throw new OpsError('preview_expired', `This preview expired at ${preview.expiresAt.toISOString()}; take a new one.`)
   }
+}
+
+/** Uses a preview up in the transaction that does what it showed, or says why that is too late. */
+export async function useUp(scope: ActingScope, id: string, eventId: string): Promise<PreviewRow> {
+  const consumed = await consumePreview(scope, id, eventId)
+  if (consumed) return consumed
+  const preview = await findOwnPreview(scope.em, id, scope.principal)
+  if (preview) refuseStatus(preview, scope.now)
+  throw new OpsError('preview_consumed', 'This preview is not there any more; take a new one.')
 }
 
 /** A preview is executed by whoever holds its token, once, while it is ready. */

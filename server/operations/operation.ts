@@ -21,8 +21,8 @@ export interface Planned {
   /** Only what changes. Times that will be read at execute are written as the word `now`. */
   before: State
   after: State
-  /** Shown beside `after`, but free to move on until execute and no part of the evidence, e.g. the next runs. */
-  outlook?: State
+  /** Shown beside `after`, but free to move on until execute and no part of the evidence, e.g. the next runs. Asked for only to be shown. */
+  outlook?: () => State
   counts?: { subjects: number; jobs: number }
   /** Of many jobs: the frozen set. */
   selection?: Plan['selection']

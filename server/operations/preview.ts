@@ -4,6 +4,7 @@ import type { OperationRequest, Plan, Preview, PreviewStatus, Principal } from '
 import { type Database, type Em, query } from '../db/database.ts'
 import { type PreviewRow, Preview as PreviewEntity } from '../db/entities.ts'
 import { installationKey } from '../db/installation-secret.ts'
+import { toRow } from '../db/row.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import { uuidv7 } from '../uuid.ts'
@@ -39,7 +40,7 @@ export function showPlan(operation: Operation, subject: { type: string; id: stri
     title: planned.title,
     effect: planned.effect,
     before: showState(planned.before, scope.viewer, 'preview', subject) ?? {},
-    after: showState({ ...planned.after, ...planned.outlook }, scope.viewer, 'preview', subject) ?? {},
+    after: showState({ ...planned.after, ...planned.outlook?.() }, scope.viewer, 'preview', subject) ?? {},
     risk: planned.risk ?? operation.risk,
     cautions: planned.cautions ?? [],
     counts: planned.counts ?? { subjects: 1, jobs: 0 },
@@ -91,9 +92,25 @@ export async function keepPreview(scope: ActingScope, request: Previewed, plan: 
         -- A set that is frozen already stays the one that was frozen first.
         subject_id = case when kept.expires_at <= ${now} then excluded.subject_id else kept.subject_id end,
         plan = case when kept.subject_type = 'bulk' and kept.expires_at > ${now} then kept.plan else excluded.plan end
-      returning id`,
+      returning *`,
   )
-  return em.fork({ keepTransactionContext: true }).findOneOrFail(PreviewEntity, { id: kept!.id })
+  return toRow(PreviewEntity, kept!)
+}
+
+/** Uses a preview up, inside the transaction that does what it showed; null when it is not ready any more. Two clicks wait for each other here. */
+export async function consumePreview({ kit: { db }, em, now }: ActingScope, id: string, eventId: string): Promise<PreviewRow | null> {
+  const [consumed] = await query(
+    em,
+    sql<{ id: string }>`
+      update ${db.table('preview')} set consumed_at = ${now}, event_id = ${eventId}
+      where id = ${id} and consumed_at is null and drifted_at is null and expires_at > ${now} returning *`,
+  )
+  return consumed ? toRow(PreviewEntity, consumed) : null
+}
+
+/** What it showed is not so any more: nothing was done, and it is worth nothing. */
+export async function markDrifted({ kit: { db }, em, now }: ActingScope, id: string): Promise<void> {
+  await query(em, sql`update ${db.table('preview')} set drifted_at = ${now}, consumed_at = null, event_id = null where id = ${id}`)
 }
 
 export function previewStatus(preview: PreviewRow, now: Date): PreviewStatus {

@@ -1,18 +1,17 @@
-import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type Executed, operationRequest, type OperationRequest, type Plan, topicOf } from '../../schemas/index.ts'
-import { Preview as PreviewEntity, type PreviewRow } from '../db/entities.ts'
+import type { PreviewRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
 import { transactAgain } from './deadlock.ts'
 import { type EventRow, type NewEvent, showExecuted, writeEvent } from './event.ts'
 import { followUp } from './follow-up.ts'
-import { attemptOf, authorizeAgain, checkReason, lookUp, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from './guards.ts'
+import { attemptOf, authorizeAgain, checkReason, lookUp, reasonRule, refusing, requirePrincipal, requireReady, useUp } from './guards.ts'
 import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
 import { lookSoon, watchJob } from './second-look.ts'
-import { hashPlan, keepPreview, previewToken, showPlan, showPreview } from './preview.ts'
+import { hashPlan, keepPreview, markDrifted, previewToken, showPlan, showPreview } from './preview.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
 /** Operations about one subject: shown, compared, applied and told in one transaction. */
@@ -116,18 +115,14 @@ async function commitPreview(
   preview: PreviewRow,
   how: Omit<Commit, 'eventId' | 'previewId'>,
 ): Promise<EventRow | Requested | { drifted: Plan }> {
-  const { em, now } = scope
-  const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-  refuseStatus(locked, now)
+  const eventId = uuidv7(scope.now.getTime())
+  const { planHash } = await useUp(scope, preview.id, eventId)
   const { target, planned } = how.seen ?? (await look(operation, request, scope, how.authorized))
-  if (hashPlan(request, planned) !== locked.planHash) {
-    locked.driftedAt = now
-    await em.flush()
+  if (hashPlan(request, planned) !== planHash) {
+    await markDrifted(scope, preview.id)
     return { drifted: showPlan(operation, request.subject, planned, scope) }
   }
-  locked.consumedAt = now
-  locked.eventId = uuidv7(now.getTime())
-  return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId: locked.eventId })
+  return applyPlanned(operation, request, target, planned, scope, { ...how, previewId: preview.id, eventId })
 }
 
 async function applyPlanned(

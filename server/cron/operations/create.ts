@@ -1,12 +1,11 @@
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { OpsError } from '../../error.ts'
-import { FieldErrors } from '../field-errors.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { parseDefinition } from '../definition.ts'
 import { upcoming } from '../expression.ts'
 import { type Entry, findEntry } from '../rows.ts'
 import { insertEntry } from '../save.ts'
-import { checkQueue } from './check-queue.ts'
+import { cautionOfQueue } from './queue-caution.ts'
 
 type Request = Extract<OperationRequest, { action: 'create_cron_entry' }>
 
@@ -23,18 +22,14 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
-    const wrong = new FieldErrors()
-    const checked = wrong.keep(() => parseDefinition(input, 'input.'))
-    const cautions = await checkQueue(scope, input.queue, wrong)
-    wrong.throwAny()
-    const definition = checked!
+    const definition = parseDefinition(input, 'input.')
     return {
       title: `Create ${subject.id}`,
       effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
-      cautions,
+      cautions: await cautionOfQueue(scope, definition.queue),
       before: {},
       after: { source: 'runtime', ...definition },
-      outlook: { nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) },
+      outlook: () => ({ nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) }),
       basis: { exists: false },
     }
   },

@@ -7,7 +7,7 @@ import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
-import { publishRun, resourceOfRun, runResources } from './rights.ts'
+import { runResources } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
@@ -19,8 +19,7 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const found = await getRun(acting, id)
-    const { action, actor, queues } = found
+    const { action, actor, queues } = await getRun(acting, id)
     if (!isSameActor(actor, acting.principal)) {
       for (const resource of runResources(id, queues)) await authorize(acting, acting.kit.operations[action], resource, attempt)
     }
@@ -51,11 +50,12 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
         bulkId: id,
         before: { status: locked!.status },
         after: { status: 'aborted', outcomes },
-        metadata: { resource: resourceOfRun(found) },
+        metadata: { resource: subject },
       })
       return stopped!
     })
-    publishRun(acting.kit, found)
+    acting.kit.publishHint({ topic: 'audit', about: subject })
+    acting.kit.publishHint({ topic: 'bulk', subject })
     return showRun(run, acting)
   })
 }

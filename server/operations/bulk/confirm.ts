@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { LockMode } from '@mikro-orm/core'
 import { type CreatedPreview, type ExecutedOrBulk, operationActions, type Plan, type SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
-import { Preview as PreviewEntity, type PreviewRow } from '../../db/entities.ts'
+import type { PreviewRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { transactAgain } from '../deadlock.ts'
 import { writeEvent } from '../event.ts'
-import { attemptOf, checkReason, reasonRule, refuseStatus, refusing, requirePrincipal, requireReady } from '../guards.ts'
+import { attemptOf, checkReason, reasonRule, refusing, requirePrincipal, requireReady, useUp } from '../guards.ts'
 import { answerOnce } from '../idempotency.ts'
 import type { Operation, Planned } from '../operation.ts'
 import { keepPreview, previewToken, showPlan, showPreview } from '../preview.ts'
@@ -16,7 +15,7 @@ import type { ActingScope, Scope } from '../scope.ts'
 import { answerOfRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
-import { requireRightToSet, resourceOfRun } from './rights.ts'
+import { requireRightToSet } from './rights.ts'
 import { batchSize, inBackground } from './rows.ts'
 import { deleteOldSets } from './sweep.ts'
 
@@ -46,11 +45,10 @@ export function executeSelection(operation: Operation, scope: Scope, preview: Pr
     await requireReady(acting, preview, token)
     const said = checkReason(acting, operation, reason)
     await transactAgain(acting.kit, async (em) => {
-      const locked = await em.findOneOrFail(PreviewEntity, { id: preview.id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-      refuseStatus(locked, acting.now)
-      locked.consumedAt = acting.now
-      locked.eventId = uuidv7(acting.now.getTime())
-      await confirmRun({ ...acting, em, locking: true }, operation, preview.subjectId, { reason: said, eventId: locked.eventId, previewId: preview.id })
+      const inside = { ...acting, em, locking: true }
+      const eventId = uuidv7(acting.now.getTime())
+      await useUp(inside, preview.id, eventId)
+      await confirmRun(inside, operation, preview.subjectId, { reason: said, eventId, previewId: preview.id })
     })
     return answerOfRun(acting, preview.subjectId)
   })
@@ -118,7 +116,7 @@ async function confirmRun(
     requestId: scope.requestId,
     previewId,
     bulkId,
-    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
+    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: { type: 'bulk', id: bulkId } },
   })
 }
 
