@@ -50,11 +50,21 @@ export const subjectAccess = {
   incident: { view: 'view_incidents', topic: 'incidents' },
 } as const satisfies Record<SubjectType, { view: ViewAction; topic: string }>
 
+export interface AskedNumber {
+  /** In `input`. */
+  name: string
+  label: string
+  min: number
+  max: number
+}
+
 interface OperationFacts {
   label: string
   subject: SubjectType
   /** Of an operation on jobs: the states it is legal in. */
   states?: readonly JobState[]
+  /** The one number it needs besides its subject; schema, dialog and command line make their field of it. */
+  asks?: AskedNumber
 }
 
 const ended = ['retryable', 'discarded', 'cancelled', 'completed'] as const
@@ -76,7 +86,7 @@ export const operationActions = {
   rescue_job: { label: 'Rescue', subject: 'job', states: ['executing'] },
   pause_queue: { label: 'Pause queue', subject: 'queue' },
   resume_queue: { label: 'Resume queue', subject: 'queue' },
-  scale_queue: { label: 'Change concurrency', subject: 'queue' },
+  scale_queue: { label: 'Change concurrency', subject: 'queue', asks: { name: 'limit', label: 'Jobs each executor runs at once', min: 1, max: 100_000 } },
 } as const satisfies Record<string, OperationFacts>
 export type OperationAction = keyof typeof operationActions
 export type Action = ViewAction | OperationAction
@@ -85,6 +95,10 @@ export type Action = ViewAction | OperationAction
 export type OperationOn<Type extends SubjectType> = {
   [Name in OperationAction]: (typeof operationActions)[Name]['subject'] extends Type ? Name : never
 }[OperationAction]
+
+export function numberAskedBy(action: OperationAction): AskedNumber | undefined {
+  return (operationActions[action] as OperationFacts).asks
+}
 
 export function operationsOn<Type extends SubjectType>(type: Type): OperationOn<Type>[] {
   return Object.keys(operationActions).filter((action) => operationActions[action as OperationAction].subject === type) as OperationOn<Type>[]

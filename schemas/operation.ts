@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.ts'
 import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
 import { queueName } from './queue.ts'
-import { type OperationAction, type OperationOn, previewStatuses } from './vocabulary.ts'
+import { type OperationAction, operationActions, type OperationOn, previewStatuses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ max: 100 }) })
@@ -29,6 +29,11 @@ function jobRequestWith<Action extends OperationOn<'job'>, Input extends z.ZodTy
 
 /** `seen`: the version of the one job that was on the page; a job that is not so any more is refused. */
 const seenInput = z.strictObject({ seen: jobVersion.optional() })
+
+/** The number an operation asks for, as a field of its input. */
+function numberOf<Name extends string>({ name, min, max }: { name: Name; min: number; max: number }): Record<Name, z.ZodNumber> {
+  return { [name]: z.number().int().min(min).max(max) } as Record<Name, z.ZodNumber>
+}
 
 function queueRequest<Action extends string>(action: Action) {
   return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
@@ -81,7 +86,7 @@ export const operationRequests = {
     action: z.literal('scale_queue'),
     subject: queueSubject,
     /** Jobs that each executor of the queue runs at once; with some engines, all of them together. */
-    input: z.strictObject({ limit: z.number().int().min(1).max(100_000) }),
+    input: z.strictObject(numberOf(operationActions.scale_queue.asks)),
   }),
 } as const satisfies Record<OperationAction, z.ZodObject>
 

@@ -20,14 +20,10 @@ export const bucket = z.object({
   status: words(operatorStatuses),
   /** `Resolved Recently` for `resolved`, else the status label. */
   title: z.string(),
-  /** null: not known, because nobody looked; see `lookedAt`. */
-  count: z.number().int().nullable(),
+  count: z.number().int(),
   /** There are at least so many: they were not counted to the end. */
   capped: z.boolean().optional(),
-  /** Of the oldest figure in it. */
   asOf: instant,
-  /** There when a part of it is not known: when somebody last looked for that; null: never. */
-  lookedAt: instant.nullable().optional(),
   /** One sentence; a quiet bucket has its own. */
   diagnosis: z.string(),
   ownership: words(ownerships),

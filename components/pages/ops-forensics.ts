@@ -18,7 +18,6 @@ import { forensicsStyles } from '../parts/forensics-styles.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
-import { queueFields } from '../parts/queue-fields.ts'
 import { runbookEntry, runbookStyles } from '../parts/runbook.ts'
 import { sentence } from '../parts/sentence.ts'
 import { slotWindow, slotWindowStyles } from '../parts/slot-window.ts'
@@ -30,7 +29,6 @@ import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 
-const operationFields = { ...cronFields, ...queueFields }
 
 /**
  * Everything that is known of one subject, where that knowledge ends, and where to go from here. Without a subject it
@@ -98,7 +96,7 @@ export class OpsForensics extends OpsElement {
         error: (problem) => problemPanel(problem, this.bundle.reload),
         complete: (bundle, late) => this.content(bundle, late),
       })}
-      <ops-confirm .fields=${operationFields} @ops-operation=${this.bundle.reload}></ops-confirm>
+      <ops-confirm .fields=${cronFields} @ops-operation=${this.bundle.reload}></ops-confirm>
     `
   }
 

@@ -16,7 +16,6 @@ import { jobsHref } from '../parts/job-link.ts'
 import { stateChip } from '../parts/job-state.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
-import { queueFields } from '../parts/queue-fields.ts'
 import { skeletonRows } from '../parts/quiet.ts'
 import { sentence } from '../parts/sentence.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -77,7 +76,7 @@ export class OpsJob extends OpsElement {
         error: (problem) => this.lost(problem),
         complete: (job, late) => html`${late?.code === 'not_found' ? this.gone() : staleNote(late, this.job.reload)} ${this.content(job, late)}`,
       })}
-      <ops-confirm .fields=${queueFields} @ops-operation=${this.job.reload}></ops-confirm>
+      <ops-confirm @ops-operation=${this.job.reload}></ops-confirm>
     `
   }
 

@@ -12,7 +12,6 @@ import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { countOf } from '../parts/count.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
-import { queueFields } from '../parts/queue-fields.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
@@ -87,7 +86,7 @@ export class OpsQueues extends OpsElement {
           ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}
-      <ops-confirm .fields=${queueFields} @ops-operation=${this.queues.reload}></ops-confirm>
+      <ops-confirm @ops-operation=${this.queues.reload}></ops-confirm>
     `
   }
 

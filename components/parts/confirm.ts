@@ -5,7 +5,7 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import type { CreatedPreview } from '../../schemas/operation.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
-import { type OperationAction, operationActions, type PreviewStatus, risks } from '../../schemas/vocabulary.ts'
+import { numberAskedBy, type OperationAction, operationActions, type PreviewStatus, risks } from '../../schemas/vocabulary.ts'
 import { Clock, now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { deepFocus, returnFocus } from '../core/focus.ts'
@@ -21,6 +21,7 @@ import { diffStyles } from './diff.ts'
 import { doneWords, undoneBy } from './done-words.ts'
 import { type FieldErrors, fieldErrorsOf, InvalidFields } from './field-errors.ts'
 import { jobHref, shortId } from './job-link.ts'
+import { numberField } from './number-field.ts'
 import { type Ask, type Draft, type FieldsByAction, nothingToAsk, type OperationFields } from './operation-fields.ts'
 import { previewChip } from './outcome-chip.ts'
 import { ownershipLabel, ownershipStyles } from './ownership.ts'
@@ -220,7 +221,8 @@ export class OpsConfirm extends OpsElement {
   }
 
   private fieldsOf({ action }: Ask): OperationFields {
-    return this.fields[action] ?? nothingToAsk
+    const asked = numberAskedBy(action)
+    return this.fields[action] ?? (asked ? numberField(asked) : nothingToAsk)
   }
 
   private reasonRule({ action }: Ask) {

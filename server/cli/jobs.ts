@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type Job, type JobDetail, jobId, jobStates, listJobs as listJobsEndpoint, waitReasons } from '../../schemas/index.ts'
+import { type Job, type JobDetail, jobId, jobStates, listJobs as listJobsEndpoint, numberAskedBy, type OperationOn, waitReasons } from '../../schemas/index.ts'
 import { getJobWithEvidence } from '../forensics/job.ts'
 import { type JobListAsked, listJobs } from '../jobs/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
@@ -8,13 +8,13 @@ import { type JobFilterOptions, parseJobFilters, withJobFilters } from './job-fi
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
-const changes = {
-  retry: 'run again, at once',
-  cancel: 'do not run; a job that runs is told to stop where the engine can',
-  discard: 'give up on; restore undoes it for 24 h where the engine keeps the job',
-  restore: 'undo a discard of the last 24 h',
-  rescue: 'take from an executor that is gone',
-} as const
+const changes: [verb: string, action: OperationOn<'job'>, what: string][] = [
+  ['retry', 'retry_job', 'run again, at once'],
+  ['cancel', 'cancel_job', 'do not run; a job that runs is told to stop where the engine can'],
+  ['discard', 'discard_job', 'give up on; restore undoes it for 24 h where the engine keeps the job'],
+  ['restore', 'restore_job', 'undo a discard of the last 24 h'],
+  ['rescue', 'rescue_job', 'take from an executor that is gone'],
+]
 
 const examples = `
 Examples:
@@ -27,7 +27,7 @@ Exit code 0: done, or nothing to do. 1: refused, or jobs that could be changed w
 
 /** Every filter of the job list is a flag, of the list and of what changes all that match. */
 export function jobsCommand(): Command {
-  const jobs = new Command('jobs').description('jobs: look, retry, cancel, discard, restore, rescue').addHelpText('after', examples)
+  const jobs = new Command('jobs').description(`jobs: look, ${changes.map(([verb]) => verb).join(', ')}`).addHelpText('after', examples)
   withJobFilters(jobs.command('list'))
     .description('jobs that match, newest first')
     .addOption(new Option('--order <order>', 'by creation').choices(['newest', 'oldest']).default('newest'))
@@ -40,19 +40,23 @@ export function jobsCommand(): Command {
     .description('one job: arguments, attempts, why it is not running, what was done to it')
     .option('--json', 'as JSON')
     .action(showCommand)
-  for (const [verb, what] of Object.entries(changes)) {
-    acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, all that match the filters, or what a bulk run left over`)
+  for (const [verb, action, what] of changes) {
+    const asked = numberAskedBy(action)
+    const change = acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, all that match the filters, or what a bulk run left over`)
       .option('--left-by <run>', 'the jobs that this bulk run did not change')
       .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host; default: work it off here and show how far it is')
       .action((ids: string[], options: ChangeOptions, command: Command) =>
-        act(command, options, { action: `${verb}_job`, ...parseTarget(verb, ids, options) }),
+        act(command, options, { action, ...parseTarget(verb, ids, options), ...(asked && { input: { [asked.name]: options[asked.name] } }) }),
       )
+    if (asked) change.requiredOption(`--${asked.name} <number>`, `${asked.label}, from ${asked.min} to ${asked.max}`, Number)
   }
   return jobs
 }
 
 interface ChangeOptions extends ActOptions, JobFilterOptions {
   leftBy?: string
+  /** What the operation asks for, by name. */
+  [asked: string]: unknown
 }
 
 /** Never everything by omission: which jobs must be said, in one way. */

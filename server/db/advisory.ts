@@ -14,6 +14,8 @@ export type LockName =
   | 'partitions'
   /** One process measures the engine per interval. */
   | 'snapshot'
+  /** One process looks for discarded jobs per interval. */
+  | 'discarded'
   /** Of one queue, by its name: two clicks on it come one after the other. */
   | 'queue'
   /** Of one job, by its id, in an engine that has no row to lock: it may tell two of us that the change was theirs. */

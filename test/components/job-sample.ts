@@ -58,7 +58,8 @@ export function count(n: number, how: 'exact' | 'capped' | 'estimated' = 'exact'
 export function queue(name: string, over: Partial<Queue> = {}): Queue {
   return {
     name,
-    ...(over.paused ? { status: 'blocked', diagnosis: 'paused' } : over.executors === 0 ? { status: 'blocked', diagnosis: 'no_executor' } : { status: 'runnable', diagnosis: 'working' }),
+    status: over.paused ? 'blocked' : 'runnable',
+    diagnosis: over.paused ? 'paused' : 'working',
     depth: [
       { state: 'scheduled', count: 12, how: 'exact' },
       { state: 'available', count: 3902, how: 'exact' },

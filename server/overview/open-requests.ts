@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import { type Principal, viewOfSubject } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { orphanSeconds } from '../operations/orphans.ts'
+import type { Scope } from '../operations/scope.ts'
+
+const most = 200
+
+/** A change that was asked of the engine and whose end nobody knows. */
+export interface OrphanRequest {
+  eventId: string
+  action: string
+  subject: { type: string; id: string }
+  actor: Principal
+  at: string
+}
+
+interface Row {
+  event_id: string
+  action: string
+  subject_type: string
+  subject_id: string
+  actor: Principal
+  requested_at: string
+  /** As the host was asked about it. */
+  resource: { queue?: string; worker?: string; tags?: string[] } | null
+}
+
+/**
+ * Those about subjects that the viewer may see, the oldest first: requests that are still open, and those that were closed
+ * within the last day without anybody knowing, as long as nothing was done to the subject since. What a bulk run asked for
+ * is told by the run.
+ */
+export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
+  const rows = await query(
+    em,
+    sql<Row>`
+      (select event_id::text, action, subject_type, subject_id, actor, requested_at::text, detail -> 'resource' as resource from ${db.table('open_request')}
+       where requested_at < ${now}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null)
+      union all
+      (select id::text, action, subject_type, subject_id, jsonb_build_object('id', actor_id, 'type', actor_type, 'label', actor_label), occurred_at::text, metadata -> 'resource'
+       from ${db.table('audit_event')} orphan
+       where outcome = 'failed' and code = 'orphan_request' and occurred_at > ${now}::timestamptz - interval '1 day' and not exists (
+         select from ${db.table('audit_event')} later
+         where later.subject_type = orphan.subject_type and later.subject_id = orphan.subject_id and later.occurred_at > orphan.occurred_at
+           and later.outcome = 'succeeded'))
+      order by 6 limit ${most}`,
+  )
+  const answers = await Promise.all(
+    rows.map(({ subject_type: type, subject_id: id, resource }) =>
+      viewer.can(viewOfSubject(type) ?? 'view_audit', { ...(type === 'queue' && { queue: id }), ...resource, type, id }),
+    ),
+  )
+  return rows
+    .filter((_row, index) => answers[index]!.allowed)
+    .map((row) => ({
+      eventId: row.event_id,
+      action: row.action,
+      subject: { type: row.subject_type, id: row.subject_id },
+      actor: row.actor,
+      at: new Date(row.requested_at).toISOString(),
+    }))
+}
