@@ -12,10 +12,6 @@ export type LockName =
   | 'cron'
   /** One process adds partitions to the audit log; the others have no need to. */
   | 'partitions'
-  /** One process measures the engine per interval. */
-  | 'snapshot'
-  /** One process looks for discarded jobs per interval. */
-  | 'discarded'
   /** Of one queue, by its name: two clicks on it come one after the other. */
   | 'queue'
   /** Of one job, by its id, in an engine that has no row to lock: it may tell two of us that the change was theirs. */
@@ -33,13 +29,8 @@ export async function waitForLock(db: Schema, em: Em, name: LockName, of?: strin
 
 /** Takes the lock if nobody has it; it ends with the transaction of `em`. */
 export async function tryLock(db: Schema, em: Em, name: LockName): Promise<boolean> {
-  const [got] = await query(em, sql<{ locked: boolean }>`select ${lockTaken(db, name)} as locked`)
+  const [got] = await query(em, sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(${keyOf(db, name)}) as locked`)
   return got?.locked ?? false
-}
-
-/** The same as a condition of a larger statement. */
-export function lockTaken(db: Schema, name: LockName): RawBuilder<boolean> {
-  return sql<boolean>`pg_try_advisory_xact_lock(${keyOf(db, name)})`
 }
 
 function keyOf({ schema }: Schema, name: LockName, of?: string): RawBuilder<unknown> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { lockTaken } from '../db/advisory.ts'
 import { type Em, query } from '../db/database.ts'
 import { hintChannel, hintsOfQueues, payloadOf } from '../db/hint.ts'
+import { inTurn } from '../db/turn.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { idle } from '../repeat.ts'
@@ -15,55 +15,58 @@ import { deleteOldFigures, keepFigures, listMovedQueues } from './queues.ts'
 const intervalMs = 2_900
 /** An engine slower than this is not waited for. */
 const timeoutMs = 5_000
+/** Of the turn to measure; longer than a measurement and its writing may take. */
+const leaseMs = 15_000
 const keptHours = 25
 
 /** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
 const known = new WeakMap<Kit, { next: number; busy: boolean }>()
 
 /**
- * Measures the engine once per interval for all processes. The lock is asked for, never waited for: who does not get
- * it knows that somebody else is measuring. Called more often than there is something to do.
+ * Measures the engine once per interval for all processes. Whoever does not get the turn knows that somebody else is measuring. No
+ * transaction is open while the engine counts. Called more often than there is something to do.
  */
 export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
   const mine = known.get(kit) ?? { next: 0, busy: false }
   known.set(kit, mine)
-  if (mine.busy || kit.now().getTime() < mine.next) return idle
-  const { db } = kit
-  return db.transact(async (em) => {
-    const turn = await takeTurn(kit, em)
+  if (mine.busy || kit.now().getTime() < mine.next || !(await isDue(kit, mine))) return idle
+  const done = await inTurn(kit.db, 'snapshot', leaseMs, async (end) => {
+    // Somebody may have measured between the look and the turn.
+    if (!(await isDue(kit, mine))) return idle
     const now = kit.now()
-    const due = turn.last ? turn.last.getTime() + intervalMs : 0
-    mine.next = Math.min(due, now.getTime() + intervalMs)
-    if (!turn.locked || now.getTime() < due) return idle
     mine.next = now.getTime() + intervalMs
-    const since = turn.last && now.getTime() - turn.last.getTime() < 60_000 ? turn.last : new Date(now.getTime() - intervalMs)
+    const last = await findLastMeasured(kit)
+    const since = last && now.getTime() - last.getTime() < 60_000 ? last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, mine)
-    await keep(kit, em, now, since, measured)
-    const moved = await listMovedQueues(kit, em, measured.queues)
-    await keepFigures(kit, em, now, measured.queues)
-    if (turn.last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
-    // A beat for all: figures are of now. That jobs moved is for those who may see a queue in which they did.
-    const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...hintsOfQueues('jobs', moved)].map(payloadOf)
-    await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
+    return kit.db.transact(async (em) => {
+      if (!(await end(em))) return idle
+      await keepMeasured(kit, em, now, since, measured)
+      if (last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
+    })
   })
+  return done === null ? idle : done
 }
 
-interface Turn {
-  locked: boolean
-  /** When somebody measured last. */
-  last?: Date
+/** Remembers for this process when the next one is due. */
+async function isDue(kit: Kit, mine: { next: number }): Promise<boolean> {
+  const now = kit.now().getTime()
+  const due = ((await findLastMeasured(kit))?.getTime() ?? 0) + intervalMs
+  mine.next = Math.min(due, now + intervalMs)
+  return now >= due
 }
 
-async function takeTurn({ db }: Kit, em: Em): Promise<Turn> {
-  const [turn] = await query(
-    em,
-    sql<{ locked: boolean; last: string | null }>`
-      select turn.locked, last.at::text as last
-      from (select ${lockTaken(db, 'snapshot')} as locked) turn
-      left join (select at from ${db.table('snapshot')} order by at desc limit 1) last on true`,
-  )
-  const { locked = false, last = null } = turn ?? {}
-  return { locked, last: last === null ? undefined : new Date(last) }
+async function findLastMeasured({ db }: Kit): Promise<Date | null> {
+  const [last] = await query(db.em(), sql<{ at: string }>`select at::text from ${db.table('snapshot')} order by at desc limit 1`)
+  return last ? new Date(last.at) : null
+}
+
+async function keepMeasured(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
+  await keep(kit, em, now, since, measured)
+  const moved = await listMovedQueues(kit, em, measured.queues)
+  await keepFigures(kit, em, now, measured.queues)
+  // A beat for all: figures are of now. That jobs moved is for those who may see a queue in which they did.
+  const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...hintsOfQueues('jobs', moved)].map(payloadOf)
+  await query(em, sql`select pg_notify(${hintChannel(kit.db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
 }
 
 /** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */

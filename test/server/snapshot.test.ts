@@ -83,6 +83,12 @@ test('an engine that does not come back from counting holds up nobody, and is no
     await until(async () => asked, (count) => count > 0)
     expect((await slow.call('ops-demo', 'GET', '/overview')).body).toMatchObject({ moving: null })
     expect((await slow.call('ops-demo', 'GET', '/queues')).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const { rows } = await client.query(
+      `select state from pg_stat_activity where application_name = 'ops-powertools' and state like 'idle in transaction%' and datname = $1 and state_change < now() - interval '500 milliseconds'`,
+      [new URL(slow.database.url).pathname.slice(1)],
+    )
+    expect(rows).toEqual([])
     await until(async () => slow.logged.join('\n'), (log) => log.includes('snapshot failed'))
     expect(asked).toBe(1)
   } finally {
