@@ -188,6 +188,12 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
           expect([what, status]).toEqual([what, 200])
           well.push(ms)
         }
+        // None of our connections waits for it inside a transaction.
+        const { rows } = await client.query(
+          `select query from pg_stat_activity where application_name = 'ops-powertools' and datname = current_database()
+           and state = 'idle in transaction' and clock_timestamp() - state_change > interval '1 second'`,
+        )
+        expect(rows).toEqual([])
         await wait(300)
       }
       await readiness
