@@ -14,8 +14,6 @@ export type LockName =
   | 'partitions'
   /** Of one queue, by its name: two clicks on it come one after the other. */
   | 'queue'
-  /** Of one job, by its id, in an engine that has no row to lock: it may tell two of us that the change was theirs. */
-  | 'job'
 
 /** A `Database`, or what is enough of one. */
 interface Schema {
