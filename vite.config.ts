@@ -37,6 +37,8 @@ export default defineConfig({
     outDir: 'dist/browser',
     target: 'es2022',
     modulePreload: false,
+    // Lit's licence asks that its notice goes along with every copy.
+    license: { fileName: 'THIRD-PARTY-LICENSES.md' },
     rollupOptions: {
       input: Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])),
       preserveEntrySignatures: 'allow-extension',

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { isReachable, serverAccount } from './postgres/account.ts'
 import { refuseOthers, sharedFolder } from './postgres/binaries.ts'
 import { connectionUrl, readConnection } from './postgres/connection.ts'
+import { shopRole } from './postgres/shop-role.ts'
 import { StartError } from './start-error.ts'
 
 const projectFolder = resolve(import.meta.dirname, '..')
@@ -19,7 +20,7 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** The database of a demo that was started on this data folder; undefined when there never was one. */
 export function recordedDatabaseUrl(folder = dataFolder()): string | undefined {
   const connection = readConnection(join(folder, 'postgres'))
-  return connection && connectionUrl(connection, databaseName)
+  return connection && connectionUrl(connection, databaseName, shopRole)
 }
 
 /**

@@ -2,6 +2,7 @@ import { Client, Pool } from 'pg'
 import { dataFolder, databaseName, postgresFolder, recordedDatabaseUrl, removeData } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
 import { type Cluster, startCluster } from './postgres/cluster.ts'
+import { makeShopDatabase, shopRole } from './postgres/shop-role.ts'
 import type { Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
@@ -30,7 +31,7 @@ async function openEmbedded(fresh: boolean, report: (sentence: string) => void):
     if (fresh) removeData(folder)
     const cluster = await startCluster({ folder: postgresFolder(folder), report })
     try {
-      await makeDatabase(cluster)
+      await makeShopDatabase(cluster, databaseName)
     } catch (error) {
       await cluster.stop()
       throw error
@@ -44,7 +45,7 @@ async function openEmbedded(fresh: boolean, report: (sentence: string) => void):
 
 function embedded(cluster: Cluster, folder: string, unlock: () => void): OpenDatabase {
   return {
-    url: cluster.urlOf(databaseName),
+    url: cluster.urlOf(databaseName, shopRole),
     where: `embedded PostgreSQL, data in ${folder}`,
     async close(how) {
       await cluster.stop(how)
@@ -53,17 +54,6 @@ function embedded(cluster: Cluster, folder: string, unlock: () => void): OpenDat
     onUnexpectedEnd(handle) {
       cluster.onUnexpectedEnd = handle
     },
-  }
-}
-
-async function makeDatabase(cluster: Cluster): Promise<void> {
-  const client = new Client({ connectionString: cluster.url })
-  await client.connect()
-  try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [databaseName])
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(databaseName)}`)
-  } finally {
-    await client.end()
   }
 }
 

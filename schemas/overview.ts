@@ -20,10 +20,14 @@ export const bucket = z.object({
   status: words(operatorStatuses),
   /** `Resolved Recently` for `resolved`, else the status label. */
   title: z.string(),
-  count: z.number().int(),
+  /** null: not known, because nobody looked; see `lookedAt`. */
+  count: z.number().int().nullable(),
   /** There are at least so many: they were not counted to the end. */
   capped: z.boolean().optional(),
+  /** Of the oldest figure in it. */
   asOf: instant,
+  /** There when a part of it is not known: when somebody last looked for that; null: never. */
+  lookedAt: instant.nullable().optional(),
   /** One sentence; a quiet bucket has its own. */
   diagnosis: z.string(),
   ownership: words(ownerships),

@@ -4,7 +4,8 @@ import type { RunningKit } from './open.ts'
 import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { runMaintenance } from './maintenance.ts'
-import { recordDiscarded } from './figures/discarded.ts'
+import { lookFor } from './figures/finding.ts'
+import { findingKinds } from './figures/kinds.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { settleOrphans } from './operations/orphans.ts'
@@ -20,7 +21,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
     ...(enabled
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
-          repeat(kit, 'discarded jobs', 15, () => recordDiscarded(kit)),
+          ...findingKinds.map((kind) => repeat(kit, `looking for ${kind.key}`, 5, () => lookFor(kit, kind))),
           // Two batches side by side: while one waits for its commit the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'second looks', 0.5, (stopping) => lookAgain(kit, stopping)),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { deleteOldSlots } from './cron/sweep.ts'
 import { tryLock } from './db/advisory.ts'
 import { query } from './db/database.ts'
 import type { Kit } from './kit.ts'
@@ -14,21 +15,6 @@ export async function runMaintenance(kit: Kit): Promise<void> {
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason
-}
-
-const slotDays = 60
-const slotBatch = 5_000
-
-/** Slots are kept as long as the coverage that explains them; what was run by hand stays in the audit log. */
-async function deleteOldSlots({ db, now }: Kit): Promise<void> {
-  const table = db.table('cron_slot')
-  await query(
-    db.em(),
-    sql`
-      delete from ${table} where id in (
-        select id from ${table} where slot_at < ${now()}::timestamptz - make_interval(days => ${slotDays})
-        order by slot_at limit ${slotBatch})`,
-  )
 }
 
 /** A new partition locks the parent for a moment; the advisory lock keeps several processes from queueing up for it. */

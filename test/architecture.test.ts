@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { entities } from '../server/db/entities.ts'
 
 const root = new URL('..', import.meta.url).pathname
 
@@ -40,7 +41,7 @@ const layers: string[][] = [
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
   ['server/figures/'],
   ['server/operations/'],
-  ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts', 'server/known-queues.ts'],
+  ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
   ['server/error.ts', 'server/timeout.ts', 'server/node-version.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
 ]
@@ -73,11 +74,15 @@ describe('the direction of imports', () => {
     expect(breaking(server.files, (edge) => allowed(edge) || typesOnly.has(`${edge.from} → ${edge.to}`))).toEqual([])
   })
 
-  test('a feature imports no other feature', () => {
-    const features = ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/']
-    const featureOf = (path: string) => features.find((feature) => path.startsWith(feature))
-    const crossing = ({ from, to }: Import) => !featureOf(from) || !featureOf(to) || featureOf(from) === featureOf(to)
-    expect(breaking(server.files, crossing)).toEqual([])
+  test('features ask each other only through the files that are made for it, and in one direction', () => {
+    // From left to right: jobs and the audit log ask queues, queues ask cron.
+    const features = [['server/jobs/', 'server/audit/'], ['server/queues/'], ['server/cron/']]
+    const forOthers = ['server/queues/known.ts', 'server/queues/pause-note.ts', 'server/cron/made-jobs.ts']
+    const placeOf = (path: string) => features.findIndex((folders) => folders.some((folder) => path.startsWith(folder)))
+    const folderOf = (path: string) => path.split('/').slice(0, 2).join('/')
+    const allowed = ({ from, to }: Import) =>
+      placeOf(from) < 0 || placeOf(to) < 0 || folderOf(from) === folderOf(to) || (placeOf(from) < placeOf(to) && forOthers.includes(to))
+    expect(breaking(server.files, allowed)).toEqual([])
   })
 
   test('koa appears only where HTTP is spoken', () => {
@@ -147,4 +152,47 @@ test('SQLSTATE codes have names', () => {
     .filter((name) => name.endsWith('.ts') && name !== 'db/sqlstate.ts')
     .filter((name) => literal.test(readFileSync(join(root, 'server', name), 'utf8')))
   expect(spelled).toEqual([])
+})
+
+describe('the owner of a table', () => {
+  /** Whoever else needs what is in it asks a verb of the owner, or joins what the owner exports for that. */
+  const owners: Record<string, string[]> = {
+    'server/cron/': ['cron_entry', 'cron_revision', 'cron_slot', 'cron_coverage'],
+    'server/operations/': ['audit_event', 'preview', 'idempotency_key', 'refusal_tally', 'open_request', 'second_look', 'bulk_run', 'bulk_batch'],
+    'server/figures/': ['snapshot', 'queue_figure', 'queue_minute', 'finding'],
+    'server/queues/': ['queue_pause'],
+    'server/jobs/': ['job_view'],
+    'server/db/': ['installation', 'turn'],
+  }
+  const ownerOf = (table: string) => Object.keys(owners).find((folder) => owners[folder]!.includes(table))
+  const sources = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ name: join('server', name), text: readFileSync(join(root, 'server', name), 'utf8') }))
+  const entityOf = new Map(entities.map(({ meta }) => [meta.className!, meta.tableName!]))
+
+  test('is named for every entity, once', () => {
+    expect(Object.values(owners).flat().toSorted()).toEqual([...entityOf.values()].toSorted())
+  })
+
+  test('is alone with it: no other folder names the table or its entity', () => {
+    const tablesIn = ({ name, text }: (typeof sources)[number]) => {
+      const named = [...text.matchAll(/table\('(\w+)'\)/g)].map(([, table]) => table!).filter((table) => ownerOf(table))
+      const [, imported = ''] = /import \{([^}]*)\} from '[./]+db\/entities\.ts'/.exec(text) ?? []
+      const used = imported.split(',').map((each) => entityOf.get(each.trim().split(' ')[0]!)).filter((table) => table !== undefined)
+      return [...new Set([...named, ...used])].filter((table) => !name.startsWith(ownerOf(table)!)).map((table) => `${name} uses ${table}`)
+    }
+    expect(sources.filter(({ name }) => name !== 'server/db/entities.ts').flatMap(tablesIn)).toEqual([])
+  })
+
+  test('alone changes it, also where others join what it exports', () => {
+    const exported = ['auditEvents', 'snapshots', 'queueFigures', 'queueMinutes', 'scheduledQueues']
+    const writing = new RegExp(`(insert into|update|delete from|truncate|lock table) \\$\\{(${exported.join('|')})\\(`)
+    expect(sources.filter(({ text }) => writing.test(text)).map(({ name }) => name)).toEqual([])
+  })
+})
+
+test('advisory locks are all taken in one place', () => {
+  const taking = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && /pg_(try_)?advisory/.test(readFileSync(join(root, 'server', name), 'utf8')))
+  expect(taking).toEqual(['db/advisory.ts'])
 })

@@ -135,6 +135,13 @@ describe('installed from its tarball', () => {
     expect(relative).toBeGreaterThan(files.length / 2) // the imports were found at all
   })
 
+  test('the browser build brings the licences of what is bundled in it', async () => {
+    const notice = await readFile(installed('dist/browser/THIRD-PARTY-LICENSES.md'), 'utf8')
+    for (const name of ['lit', 'lit-html', 'lit-element', '@lit/reactive-element', '@lit/context']) expect(notice).toMatch(new RegExp(`^## ${name} - `, 'm'))
+    expect(notice).toContain('Copyright (c) 2017 Google LLC')
+    expect(notice).toContain('Redistributions in binary form must reproduce')
+  })
+
   test('the machine-readable contracts are there', async () => {
     const found = await script(
       'contracts.mjs',

@@ -112,7 +112,7 @@ export class OpsOverview extends OpsElement {
   }
 
   private content(overview: Overview) {
-    const troubled = overview.buckets.some(({ status, count }) => status === 'needs_review' && count > 0)
+    const troubled = overview.buckets.some(({ status, count }) => status === 'needs_review' && count !== 0)
     const tone = overview.moving === null ? '' : !overview.moving ? 'halted' : troubled ? '' : 'moving'
     return html`<section class="card padded headline ${tone}" part="headline" aria-label="Is work moving?">
         <p class="sentence">${overview.sentence}</p>

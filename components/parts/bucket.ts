@@ -12,9 +12,9 @@ export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
   const heading = `bucket-${bucket.status}`
   return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>
     <h3 class="bucket-head" id=${heading}>
-      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count.toLocaleString(locale)}${bucket.capped ? '+' : ''}</span>
+      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">not known</span>` : bucket.count.toLocaleString(locale)}${bucket.capped ? '+' : ''}</span>
     </h3>
-    <p>${bucket.diagnosis}</p>
+    <p>${sentence(bucket.diagnosis, { seconds: false })}</p>
     ${bucket.exemplars.length > 0 ? html`<ul class="exemplars">${bucket.exemplars.map(exemplarItem)}</ul>` : nothing}
     <div class="bucket-foot">
       ${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}

@@ -19,6 +19,8 @@ export interface ObanTasks {
   /** Becomes or stays the leader, unless another node is. */
   lead(): Promise<boolean>
   resign(): Promise<void>
+  /** Says that this node is there and hears others. */
+  ping(): Promise<void>
   /** Makes due jobs available. */
   stage(): Promise<void>
   prune(queues: string[]): Promise<void>
@@ -78,6 +80,9 @@ export function createObanTasks({ sql, schema, node, uuid }: { sql: Pool; schema
     },
     async resign() {
       await sql.query(`delete from ${peers} where name = 'Oban' and node = $1`, [node])
+    },
+    async ping() {
+      await sql.query('select pg_notify($1, $2)', [`${schema}.oban_sonar`, JSON.stringify({ node, ping: true })])
     },
     async stage() {
       await sql.query(

@@ -123,7 +123,10 @@ function tick(tasks: ObanTasks, queues: string[], milliseconds: number, dispatch
   let stopped = false
   let beat = Promise.resolve()
   let beats = 0
+  let pings = 0
+  const pingEvery = Math.max(1, Math.round(5000 / milliseconds))
   const once = async (): Promise<void> => {
+    if (pings++ % pingEvery === 0) await tasks.ping()
     if (await tasks.lead()) {
       await tasks.stage()
       if (beats++ % 60 === 0) await tasks.prune(queues)

@@ -23,9 +23,9 @@ export interface ClusterOptions {
 
 /** A PostgreSQL server of our own. It can be stopped and started again, on the same port with the same data. */
 export interface Cluster {
-  /** Of the database `postgres`; other databases by `urlOf(name)`. */
+  /** Of the database `postgres`, as the server's superuser; other databases and roles by `urlOf`. */
   readonly url: string
-  urlOf(database: string): string
+  urlOf(database: string, role?: string): string
   start(): Promise<void>
   stop(how?: 'fast' | 'immediate'): Promise<void>
   /** Called when the server ends although nobody asked it to. */
@@ -45,7 +45,7 @@ export async function startCluster({ folder, settings = [], temporaryFolder, rep
     get url() {
       return connectionUrl(connection)
     },
-    urlOf: (database) => connectionUrl(connection, database),
+    urlOf: (database, role) => connectionUrl(connection, database, role),
     async start() {
       const started = await startServer({ program: binaries.postgres, folder, port: connection.port, account, settings, temporaryFolder })
       server = started

@@ -7,8 +7,8 @@ export interface Connection {
   password: string
 }
 
-export function connectionUrl({ port, password }: Connection, database = 'postgres'): string {
-  return `postgres://demo:${password}@127.0.0.1:${port}/${database}`
+export function connectionUrl({ port, password }: Connection, database = 'postgres', role = 'demo'): string {
+  return `postgres://${role}:${password}@127.0.0.1:${port}/${database}`
 }
 
 /** undefined when there is none, or none that can be read. */

@@ -9,8 +9,9 @@ import { hidden } from '../host/display.ts'
 import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
 import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues } from '../known-queues.ts'
-import { type EventRow, showEvent } from '../operations/event.ts'
+import { listHiddenQueues } from '../queues/known.ts'
+import { findSeenRuns } from '../operations/bulk/rights.ts'
+import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** Subjects with a page of their own; everything else belongs to the audit log itself. */
@@ -70,7 +71,7 @@ export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
-  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${scope.kit.db.table('audit_event')} where id = ${id}`)
+  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where id = ${id}`)
   const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
   if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
   return found.shown
@@ -78,7 +79,7 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
 
 /** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
-  const table = scope.kit.db.table('audit_event')
+  const table = auditEvents(scope.kit.db)
   const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope))]
   // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
   if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
@@ -114,7 +115,7 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
 
 /** A job's evidence is also what a bulk run did to it. Two indexes, and not one walk along the log with an `or`. */
 function aboutJob(db: Database, id: string): RawBuilder<unknown> {
-  const table = db.table('audit_event')
+  const table = auditEvents(db)
   return sql`id = any(array(
     select id from ${table} where subject_type = 'job' and subject_id = ${id}
     union all select id from ${table} where jobs @> array[${id}]::text[]))`
@@ -136,8 +137,8 @@ interface FoundEvent {
 }
 
 /** Events that the viewer may see. With words to look for: those in which the words are still there as they are shown. */
-export async function matchingEvents(scope: Scope, rows: ListedRow[], { q }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
-  const found = await visibleEvents(scope, rows, surface)
+export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
+  const found = await visibleEvents(scope, rows, surface, subjectType === 'job')
   const changed = q === undefined ? [] : found.filter(({ row, shown }) => shown.reason !== row.reason)
   if (q === undefined || !changed.length) return found
   const matches = await query(
@@ -151,9 +152,20 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q }: Aud
 }
 
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
-async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface): Promise<FoundEvent[]> {
-  const seen = await keepAllowed(rows, (row) => maySeeEvent(scope, row))
-  return seen.map((row) => ({ row, shown: showListed(row, scope.viewer, surface) }))
+async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
+  const runs = await findSeenRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
+  const whole = new Set(await keepAllowed(rows, async (row) => (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
+  // Whoever asks about a job that they may see learns that a run had it, and nothing of the run's other queues.
+  const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
+  return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
+}
+
+function isOfRun({ subject_type }: ListedRow): boolean {
+  return subject_type === 'bulk'
+}
+
+function withoutRun(row: ListedRow): ListedRow {
+  return { ...row, reason: null, before: null, after: null, job_count: null, metadata: { note: 'It was part of a bulk run that has jobs of queues that you may not see.' } }
 }
 
 /** An export, or an attempt on nothing in particular, belongs to the log itself: the host is asked about it, unless it is one's own. */
@@ -174,7 +186,7 @@ function showListed(row: ListedRow, viewer: Viewer, surface: Surface): AuditEven
   return { ...event, metadata: { ...event.metadata, filters: hidden } }
 }
 
-function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[] } {
+function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; tags?: string[]; queues?: string[] } {
   const resource = metadata.resource
   return typeof resource === 'object' && resource !== null ? resource : {}
 }

@@ -55,3 +55,14 @@ async function deleteOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void
     sql`delete from ${db.table('cron_coverage')} where to_at < ${now}::timestamptz - make_interval(days => ${retentionDays})`,
   )
 }
+
+/** Until when a scheduler was last known to live, and how many seconds ago that was; null: none ever was. */
+export async function findLastScheduling({ db, now }: Pick<Kit, 'db' | 'now'>): Promise<{ seen: string; age: number } | null> {
+  const [row] = await query(
+    db.em(),
+    sql<{ seen: string | null; age: number | null }>`
+      select max(to_at)::text as seen, extract(epoch from ${now()}::timestamptz - max(to_at))::float8 as age
+      from ${db.table('cron_coverage')} where kind = 'scheduling'`,
+  )
+  return row?.seen && row.age !== null ? { seen: row.seen, age: row.age } : null
+}

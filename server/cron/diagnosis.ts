@@ -1,9 +1,6 @@
 import type { OperatorStatus } from '../../schemas/vocabulary.ts'
-import type { ClassifiedSlot } from './history.ts'
 import type { Entry } from './rows.ts'
-
-/** A missed slot needs eyes for so long, unless a later slot ran. */
-const recentlyMs = 7 * 86_400_000
+import type { EntryStatus } from './status.ts'
 
 export interface Diagnosis {
   status: OperatorStatus
@@ -11,27 +8,28 @@ export interface Diagnosis {
   detail: string
 }
 
-/** One status, one word and one sentence. `recent` is newest first; `showError` applies the display policy. */
-export function diagnose(entry: Entry, recent: ClassifiedSlot[], now: Date, showError: (text: string) => string): Diagnosis {
-  if (entry.retiredAt) return { status: 'resolved', diagnosis: 'retired', detail: 'It left the code and runs no more; its history stays.' }
-  if (entry.pausedAt) {
-    const until = entry.resumeAt ? `The system resumes it at ${entry.resumeAt.toISOString()}.` : 'It stays paused until somebody resumes it.'
-    return { status: 'waiting', diagnosis: 'paused', detail: `Future claims are stopped. ${until}` }
-  }
-  if (entry.lastError !== null) {
-    const again = entry.retryAt ? ` Next attempt at ${entry.retryAt.toISOString()}.` : ''
-    return { status: 'needs_review', diagnosis: 'enqueue_failed', detail: `The engine made no job: ${showError(entry.lastError)}.${again}` }
-  }
-  return diagnoseSlots(entry, recent, now)
+/** The status of an entry with one sentence about it; `showError` applies the display policy. */
+export function diagnose(entry: Pick<Entry, 'resumeAt' | 'lastError' | 'retryAt' | 'nextSlotAt'>, status: EntryStatus, showError: (text: string) => string): Diagnosis {
+  return { status: status.status, diagnosis: status.diagnosis, detail: describe(entry, status, showError) }
 }
 
-function diagnoseSlots({ nextSlotAt }: Entry, recent: ClassifiedSlot[], now: Date): Diagnosis {
-  const last = recent.find(({ outcome }) => outcome !== 'unknown' && outcome !== 'paused')
-  const missed = last?.outcome === 'missed_fire' || last?.outcome === 'scheduler_down' ? last.outcome : undefined
-  if (last && missed && now.getTime() - last.at.getTime() < recentlyMs) {
-    const why = missed === 'missed_fire' ? 'was not run although a scheduler was alive' : 'was not run; no scheduler was on record'
-    return { status: 'needs_review', diagnosis: missed, detail: `The slot of ${last.at.toISOString()} ${why}.` }
+function describe({ resumeAt, lastError, retryAt, nextSlotAt }: Parameters<typeof diagnose>[0], status: EntryStatus, showError: (text: string) => string): string {
+  switch (status.diagnosis) {
+    case 'retired':
+      return 'It left the code and runs no more; its history stays.'
+    case 'paused': {
+      const until = resumeAt ? `The system resumes it at ${resumeAt.toISOString()}.` : 'It stays paused until somebody resumes it.'
+      return `Future claims are stopped. ${until}`
+    }
+    case 'enqueue_failed': {
+      const again = retryAt ? ` Next attempt at ${retryAt.toISOString()}.` : ''
+      return `The engine made no job: ${showError(lastError ?? '')}.${again}`
+    }
+    case 'missed_fire':
+      return `The slot of ${status.missedAt.toISOString()} was not run although a scheduler was alive.`
+    case 'scheduler_down':
+      return `The slot of ${status.missedAt.toISOString()} was not run; no scheduler was on record.`
+    case 'ready':
+      return nextSlotAt ? 'Runs as planned.' : 'Its expression does not fire again.'
   }
-  if (!nextSlotAt) return { status: 'resolved', diagnosis: 'ready', detail: 'Its expression does not fire again.' }
-  return { status: 'runnable', diagnosis: 'ready', detail: 'Runs as planned.' }
 }

@@ -74,6 +74,6 @@ function isNumber(text: string): boolean {
   return /^\d{1,2}$/.test(text)
 }
 
-export function refuse(path: string, message: string): never {
+function refuse(path: string, message: string): never {
   throw fieldError(path, message)
 }

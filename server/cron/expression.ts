@@ -1,5 +1,7 @@
 import cronstrue from 'cronstrue'
-import { checkFields, refuse } from './expression-fields.ts'
+import { fieldError } from '../error.ts'
+import { FieldErrors } from './field-errors.ts'
+import { checkFields } from './expression-fields.ts'
 import { parsePattern } from './pattern.ts'
 import { Timeline } from './timeline.ts'
 import { parseTimezone } from './timezone.ts'
@@ -10,13 +12,19 @@ export interface Schedule {
   timezone: string
 }
 
-/** Both as they will be stored, or the error that names the field that is wrong. `path` is where they stand in the request. */
-export function parseSchedule({ expression, timezone }: Schedule, path = ''): Schedule {
-  const schedule = { expression: checkFields(expression, `${path}expression`), timezone: parseTimezone(timezone, `${path}timezone`) }
-  if (parsePattern(schedule.expression).first(0) === null) {
-    refuse(`${path}expression`, `got '${schedule.expression}', which never fires; expected an expression with at least one day that exists`)
-  }
-  return schedule
+/** Both as they will be stored, or the error that names each field that is wrong. `path` is where they stand in the request. */
+export function parseSchedule(given: Schedule, path = ''): Schedule {
+  const wrong = new FieldErrors()
+  const expression = wrong.keep(() => parseExpression(given.expression, `${path}expression`))
+  const timezone = wrong.keep(() => parseTimezone(given.timezone, `${path}timezone`))
+  wrong.throwAny()
+  return { expression: expression!, timezone: timezone! }
+}
+
+function parseExpression(given: string, path: string): string {
+  const expression = checkFields(given, path)
+  if (parsePattern(expression).first(0) !== null) return expression
+  throw fieldError(path, `got '${expression}', which never fires; expected an expression with at least one day that exists`)
 }
 
 /** The first instant after `from`, never `from` itself; null when there is none. */

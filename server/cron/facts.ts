@@ -90,6 +90,21 @@ async function loadSpans({ kit: { db }, em }: Reader, ids: string[], { from, to 
   }
 }
 
+/** When a scheduler was alive, alone. */
+export async function loadCoverage({ kit: { db }, em }: Reader, { from, to }: Window): Promise<Coverage> {
+  const rows = await query(
+    em,
+    sql<{ from_at: string | null; to_at: string | null }>`
+      (select from_at, to_at from ${db.table('cron_coverage')}
+       where kind = 'scheduling' and to_at >= ${from} and from_at <= ${to} order by to_at desc limit ${maxCoverage})
+      union all
+      select min(from_at), null from ${db.table('cron_coverage')} where kind = 'scheduling'`,
+  )
+  const intervals = rows.filter((row) => row.to_at !== null)
+  const first = rows.find((row) => row.to_at === null)?.from_at ?? null
+  return { scheduling: intervals.map((row) => ({ from: new Date(row.from_at!), to: new Date(row.to_at!) })), firstAt: dateOf(first) }
+}
+
 function mapValues<Row, Value>(grouped: Map<string, Row[]>, read: (row: Row) => Value): Map<string, Value[]> {
   return new Map([...grouped].map(([key, rows]) => [key, rows.map(read)]))
 }

@@ -6,12 +6,12 @@ import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { fieldError, OpsError } from '../error.ts'
 import { fillPage } from '../host/full-page.ts'
-import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
 import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
-import { type Entry, findEntry, queryEntries, type RawEntry, type RawSlot, querySlots, resourceOf, type SlotRow } from './rows.ts'
+import { type Entry, findEntry, queryEntries, type RawEntry, type RawSlot, querySlots, type SlotRow, visibleEntries } from './rows.ts'
 import { recentSlots, showEntry, showSlot } from './show.ts'
+import { lastDecidedSlot, statusOfEntry } from './status.ts'
 
 const maxHistory = 1_000
 const dayMs = 86_400_000
@@ -34,7 +34,7 @@ export async function listCronEntries(scope: Scope, filters: CronFilters, limit:
     limit,
     after: await cursors.parse(scope.kit.db, cursor),
     read: (after, most) => listEntries(scope, filters, after?.name, most),
-    show: async (entries) => (await visibleEntries(scope, entries)).map((row) => ({ row, shown: row })),
+    show: async (entries) => (await visibleEntries(scope.viewer, entries)).map((row) => ({ row, shown: row })),
     placeOf: ({ name }) => ({ name }),
   })
   return { items: await showEntries(scope, items), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
@@ -75,15 +75,17 @@ async function showEntries(scope: Scope, entries: Entry[]): Promise<CronEntry[]>
   if (!entries.length) return []
   const window = { from: new Date(Math.min(...entries.map(({ createdAt }) => createdAt.getTime()))), to: scope.now }
   const [facts, glances] = [await loadCronFacts(scope, entries, window, recentSlots + 1), await loadGlances(scope, entries)]
+  const { coverage } = facts
   return Promise.all(
     entries.map((entry) => {
-      const { slots } = classifyWindow(facts.of(entry), facts.coverage, { ...window, from: entry.createdAt }, scope.now, recentSlots)
-      return showEntry(scope, entry, { recent: slots, ...glances(entry) })
+      const { slots } = classifyWindow(facts.of(entry), coverage, { ...window, from: entry.createdAt }, scope.now, recentSlots)
+      const { last, ...glance } = glances(entry)
+      return showEntry(scope, entry, { recent: slots, status: statusOfEntry({ entry, last, coverage }, scope.now), ...glance })
     }),
   )
 }
 
-/** Skips to come, the last run however long ago, and how many jobs have not ended. */
+/** Skips to come, the last run however long ago, the slot that the status depends on, and how many jobs have not ended. */
 async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]) {
   const ids = entries.map(({ id }) => id)
   const slots = await querySlots(
@@ -94,6 +96,8 @@ async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]) {
         union all
         (select * from ${db.table('cron_slot')}
          where entry_id = entry.id and slot_at <= ${now} and claimed_at is not null order by slot_at desc limit 1)
+        union all
+        (${lastDecidedSlot(db, sql`entry.id`, now)})
       ) slot`,
   )
   const counts = await query(
@@ -106,24 +110,21 @@ async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]) {
   )
   const slotsOf = Map.groupBy(slots, ({ entryId }) => entryId)
   const unfinished = new Map(counts.map((row) => [row.id, row.unfinished]))
-  return ({ id }: Entry): { skipped: SlotRow[]; lastRun?: SlotRow; unfinishedJobs: number } => {
+  return ({ id }: Entry): { skipped: SlotRow[]; lastRun?: SlotRow; last?: SlotRow; unfinishedJobs: number } => {
     const of = slotsOf.get(id) ?? []
     return {
       skipped: of.filter(({ slotAt, state }) => slotAt > now && state === 'skipped_by_operator'),
-      lastRun: of.find(({ slotAt }) => slotAt <= now),
+      lastRun: of.find(({ slotAt, claimedAt }) => slotAt <= now && claimedAt !== null),
+      last: of.filter(({ slotAt }) => slotAt <= now).toSorted((a, b) => b.slotAt.getTime() - a.slotAt.getTime())[0],
       unfinishedJobs: unfinished.get(id) ?? 0,
     }
   }
 }
 
-function visibleEntries({ viewer }: Scope, entries: Entry[]): Promise<Entry[]> {
-  return visible(viewer, entries, 'view_cron', resourceOf)
-}
-
 /** For somebody who may not see it, it does not exist. */
 async function getVisibleEntry(scope: Scope, name: string): Promise<Entry> {
   const found = await findEntry(scope.kit.db, scope.em, name)
-  const [entry] = found ? await visibleEntries(scope, [found]) : []
+  const [entry] = found ? await visibleEntries(scope.viewer, [found]) : []
   if (!entry) throw new OpsError('not_found', `No cron entry '${name}' that you may see.`)
   return entry
 }

@@ -4,6 +4,8 @@ import { CronEntry, type CronEntryRow, CronSlot, type CronSlotRow } from '../db/
 import { hintChannel, payloadOf } from '../db/hint.ts'
 import { toRow } from '../db/row.ts'
 import type { Resource } from '../host/auth.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { visible } from '../host/visible.ts'
 
 /** A cron entry as stored. */
 export type Entry = CronEntryRow
@@ -23,6 +25,11 @@ export async function querySlots(em: Em, statement: RawBuilder<RawSlot>): Promis
   return (await query(em, statement)).map(toSlot)
 }
 
+/** Every entry that is not retired, by name. */
+export function listActiveEntries({ db }: { db: Database }): Promise<Entry[]> {
+  return queryEntries(db.em(), sql<RawEntry>`select * from ${db.table('cron_entry')} where retired_at is null order by name`)
+}
+
 /** One entry by its name, locked until the transaction ends when it is about to be changed. */
 export async function findEntry(db: Database, em: Em, name: string, locking = false): Promise<Entry | null> {
   const lock = locking ? sql`for update` : sql``
@@ -33,6 +40,10 @@ export async function findEntry(db: Database, em: Em, name: string, locking = fa
 /** What the host is asked about. */
 export function resourceOf({ name, queue, worker }: Pick<Entry, 'name' | 'queue' | 'worker'>): Resource {
   return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
+}
+
+export function visibleEntries(viewer: Viewer, entries: readonly Entry[]): Promise<Entry[]> {
+  return visible(viewer, entries, 'view_cron', resourceOf)
 }
 
 /** One hint for each entry and topic, sent when the transaction commits, for those who may see the entry. */

@@ -5,6 +5,7 @@ import { diagnose } from './diagnosis.ts'
 import { describe, upcoming } from './expression.ts'
 import { type ClassifiedSlot, classifyRow } from './history.ts'
 import { type Entry, resourceOf, type SlotRow } from './rows.ts'
+import type { EntryStatus } from './status.ts'
 
 /** Slots of the strip, and instants to come. */
 export const recentSlots = 36
@@ -17,6 +18,7 @@ export interface Glance {
   /** Slots to come that an operator marked. */
   skipped: SlotRow[]
   lastRun?: SlotRow
+  status: EntryStatus
   unfinishedJobs: number
 }
 
@@ -31,7 +33,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Pro
     worker: entry.worker ?? undefined,
     args: scope.viewer.show('cron_args', entry.args, 'view_cron', subject),
     description: describe(expression),
-    ...diagnose(entry, glance.recent, scope.now, (text) => showText('job_error', text, scope.viewer, 'view_cron', subject) ?? ''),
+    ...diagnose(entry, glance.status, (text) => showText('job_error', text, scope.viewer, 'view_cron', subject) ?? ''),
     pause: showPause(scope, entry),
     retiredAt: entry.retiredAt?.toISOString(),
     lastRun: glance.lastRun && showSlot(classifyRow(glance.lastRun)),

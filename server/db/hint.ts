@@ -17,6 +17,8 @@ export interface PublishedHint extends LiveHint {
   about?: LiveHint['subject']
   /** Queues in which something moved: it is for whoever may see one of them. */
   queues?: string[]
+  /** Queues of one bulk run: it is for whoever may see each of them. */
+  allQueues?: string[]
 }
 
 /** As much of the names as one notification can carry. */
@@ -32,10 +34,11 @@ export function hintsOfQueues(topic: string, queues: string[]): PublishedHint[] 
 const maxBytes = 4_000
 
 /** What is too long to be sent is cut down to the queue it is about, or becomes a hint about the topic alone. */
-export function payloadOf({ topic, subject, about, resource, queues }: PublishedHint): string {
+export function payloadOf({ topic, subject, about, resource, queues, allQueues }: PublishedHint): string {
   const { queue, worker, tags } = resource ?? {}
-  const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, queues })
+  const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, queues, allQueues })
   if (Buffer.byteLength(payload) <= maxBytes) return payload
+  if (allQueues) return JSON.stringify({ topic, queues: allQueues.slice(0, maxQueues).map((name) => name.slice(0, 60)) })
   return queue === undefined ? JSON.stringify({ topic }) : JSON.stringify({ topic, queues: [queue] })
 }
 

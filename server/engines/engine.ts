@@ -178,7 +178,7 @@ export interface EngineCheck {
 
 /** Something about the engine that the host should mend. */
 export interface EngineAdvice {
-  kind: 'missing_queue' | 'missing_index'
+  kind: 'missing_queue' | 'missing_index' | 'unheard_nodes'
   message: string
   /** SQL that mends it; the host runs it, we never do. */
   statement?: string
@@ -214,6 +214,8 @@ export interface Engine {
   readonly capabilities: Capabilities
   /** What it cannot do, with the reason in a sentence. Shown as a disabled control; such an operation is refused. */
   readonly lacks: Readonly<Partial<Record<EngineFeature, string>>>
+  /** What an operation may fail to bring about as things are now, in a sentence for its preview. Asked each time. */
+  readonly cautions?: Readonly<Partial<Record<EngineFeature, string>>>
   /** Changes after which it knows nothing of the job any more, each with a sentence for the preview. */
   readonly removes?: Readonly<Partial<Record<JobAction, string>>>
   /** The state after a change where it is not the usual one, e.g. `available` after a retry. `from`: left out for many jobs. Pure. */

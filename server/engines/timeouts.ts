@@ -28,6 +28,9 @@ const transactionAt: Readonly<Partial<Record<keyof Engine, number>>> = {
   scaleQueue: 2,
 }
 
+/** What `doctor` waits for may need to listen for a while. */
+const adviseMs = 20_000
+
 /** Pure, or limited by whoever calls it. */
 const unlimited: ReadonlySet<string> = new Set<keyof Engine>(['becomes', 'refuses', 'measure'])
 
@@ -67,7 +70,7 @@ export function engineWithTimeouts(engine: Engine, { callMs = 4_000, perJobMs = 
       return (...given: unknown[]) => {
         if (engine.transactional && place !== undefined && given[place] !== undefined) return call(...given)
         const jobs = key === 'act' ? (given[1] as SeenJob[]).length : key === 'cancel' ? (given[0] as unknown[]).length : 0
-        const answer = inTime(async () => call(...given), callMs + jobs * perJobMs)
+        const answer = inTime(async () => call(...given), key === 'advise' ? Math.max(callMs, adviseMs) : callMs + jobs * perJobMs)
         return key === 'check' ? answer.catch(silent) : answer
       }
     },

@@ -6,6 +6,7 @@ import type { Scope } from '../operations/scope.ts'
 import { unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst } from './chronology.ts'
 import type { Trail } from './trail.ts'
+import { auditEvents } from '../operations/event.ts'
 
 /** Complete only when the engine kept every attempt and the audit log covers the whole life of the job. */
 export async function judgeJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
@@ -25,7 +26,7 @@ function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts
 async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Promise<string[]> {
   const [first] = await query(
     em,
-    sql<{ at: string }>`select occurred_at::text as at from ${db.table('audit_event')} order by occurred_at limit 1`,
+    sql<{ at: string }>`select occurred_at::text as at from ${auditEvents(db)} order by occurred_at limit 1`,
   )
   const begins = first && new Date(first.at)
   if (begins && begins <= new Date(createdAt)) return []

@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
-import type { JobDetail, Principal, Queue } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
+import type { JobDetail, Queue } from '../../schemas/index.ts'
+import { findSlotOfJob } from '../cron/made-jobs.ts'
 import { type EngineJobDetail, type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
@@ -10,6 +9,7 @@ import { jobResource, visibleJobs } from './resource.ts'
 import { showJob } from './show.ts'
 import { timelineOf } from './timeline.ts'
 import { whyWaiting } from './waiting.ts'
+import { findPauseNote } from '../queues/pause-note.ts'
 
 /** What this feature knows of a job; its evidence belongs to others. */
 export type JobFacts = Omit<JobDetail, 'events' | 'forensics'>
@@ -31,7 +31,7 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
   const { viewer, kit, now } = scope
   const subject = { type: 'job', id: job.id }
   const [slot, pause, dependencies, operations] = await Promise.all([
-    findSlot(scope, job.id),
+    findSlotOfJob(scope, job.id),
     findPause(scope, job.queue),
     visibleRefs(scope, job.dependencies),
     permissionsOn(scope, job),
@@ -50,10 +50,10 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
       error: showText('job_error', error, viewer, 'view_jobs', subject),
     })),
     attemptsKept: kit.engine.attemptHistory,
-    timeline: timelineOf(job, slot && new Date(slot.slot_at)),
+    timeline: timelineOf(job, slot?.slotAt),
     origin: {
-      cronEntry: slot?.name,
-      slotAt: slot && new Date(slot.slot_at).toISOString(),
+      cronEntry: slot?.entry,
+      slotAt: slot?.slotAt.toISOString(),
       parent: shownRef(job.parent),
       retryOf: shownRef(job.retryOf),
     },
@@ -72,47 +72,20 @@ async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, vie
   return refs.filter((_ref, index) => answers[index]!.allowed)
 }
 
-interface Slot {
-  name: string
-  queue: string
-  worker: string | null
-  slot_at: string
-}
-
-async function findSlot({ kit: { db }, em, viewer }: Scope, jobId: string): Promise<Slot | undefined> {
-  const [slot] = await query(
-    em,
-    sql<Slot>`
-      select entry.name, entry.queue, entry.worker, slot.slot_at::text
-      from ${db.table('cron_slot')} slot join ${db.table('cron_entry')} entry on entry.id = slot.entry_id
-      where slot.job_id = ${jobId} limit 1`,
-  )
-  if (!slot) return undefined
-  const resource = { type: 'cron_entry', id: slot.name, queue: slot.queue, worker: slot.worker ?? undefined }
-  return (await viewer.can('view_cron', resource)).allowed ? slot : undefined
-}
-
-interface Pause {
-  paused_at: string
-  paused_by: Principal
-  reason: string | null
-}
-
 /** The engine says whether; our row says who and why, to somebody who may see the queue. */
 async function findPause(scope: Scope, queue: string): Promise<Queue['paused']> {
   const { kit, em, viewer } = scope
-  const [found, rows, { allowed }] = await Promise.all([
+  const [found, note, { allowed }] = await Promise.all([
     kit.engine.readQueue(queue),
-    query(em, sql<Pause>`select paused_at::text, paused_by, reason from ${kit.db.table('queue_pause')} where queue = ${queue}`),
+    findPauseNote(em, queue),
     viewer.can('view_queues', { type: 'queue', id: queue, queue }),
   ])
-  const [row] = rows
-  if (!(found?.paused ?? row !== undefined)) return null
-  if (!row || !allowed) return {}
+  if (!(found?.paused ?? note !== null)) return null
+  if (!note || !allowed) return {}
   const subject = { type: 'queue', id: queue }
   return {
-    at: new Date(row.paused_at).toISOString(),
-    by: showPrincipal(row.paused_by, viewer, 'view_jobs', subject),
-    reason: showText('reason', row.reason, viewer, 'view_jobs', subject),
+    at: note.pausedAt.toISOString(),
+    by: showPrincipal(note.pausedBy, viewer, 'view_jobs', subject),
+    reason: showText('reason', note.reason, viewer, 'view_jobs', subject),
   }
 }

@@ -1,7 +1,7 @@
 import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
 import type { JobFilter } from '../engines/engine.ts'
 import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues } from '../known-queues.ts'
+import { listHiddenQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter } from './filter.ts'
 import { listPage } from './pages.ts'

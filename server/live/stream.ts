@@ -114,12 +114,16 @@ async function askAgain(hearing: Hearing, reopen: Following['reopen']): Promise<
 
 /** For whoever may see the page and what the hint is about. Others do not hear that anything happened. */
 async function hintFor({ scope: { viewer }, topics }: Hearing, hint: PublishedHint): Promise<LiveHint | undefined> {
-  const { topic, subject, about = subject, resource, queues } = hint
+  const { topic, subject, about = subject, resource, queues, allQueues } = hint
   const view = topicViews[topic]
   if (!topics.has(topic)) return undefined
   if (queues && view) {
     const seen = await visible(viewer, queues, view, (queue) => ({ type: 'queue', id: queue, queue }))
     return seen.length ? { topic } : undefined
+  }
+  if (about && allQueues?.length) {
+    const seen = await visible(viewer, allQueues, 'view_jobs', (queue) => ({ ...about, queue }))
+    return seen.length === allQueues.length ? { topic, subject } : undefined
   }
   if (!about || !view) return { topic }
   const { allowed } = await viewer.can(viewOfEvents(about.type), { ...(about.type === 'queue' && { queue: about.id }), ...resource, ...about })

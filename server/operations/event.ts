@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
 import type { PublishedHint } from '../db/hint.ts'
@@ -50,6 +50,14 @@ export interface EventRow {
   /** Left out where only their number is read. */
   jobs?: string[] | null
   metadata: Record<string, unknown>
+}
+
+/**
+ * The audit log, for the FROM clause of those who read it: the columns of `EventRow`. Only this folder writes it, through
+ * `writeEvent`.
+ */
+export function auditEvents(db: Database): RawBuilder<unknown> {
+  return db.table('audit_event')
 }
 
 /** Writes one event, in the transaction of the change it tells of. */

@@ -10,6 +10,17 @@ export const orphanSeconds = 60
 const atOnce = 50
 const maxFailures = 3
 
+/** Requests without an end for so long, how many of them are of bulk runs, and since when the oldest waits. */
+export async function countOrphans({ db, now }: Kit): Promise<{ old: number; batches: number; oldest: string | null }> {
+  const [row] = await query(
+    db.em(),
+    sql<{ old: number; batches: number; oldest: string | null }>`
+      select count(*)::int as old, count(bulk_id)::int as batches, min(requested_at)::text as oldest from ${db.table('open_request')}
+      where requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds})`,
+  )
+  return row!
+}
+
 interface OrphanRow {
   event_id: string
   final_event_id: string

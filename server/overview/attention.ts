@@ -4,8 +4,7 @@ import { type BlockedQueue, listBlockedQueues } from '../queues/blocked.ts'
 import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
-import { findLatestDiscarded } from '../figures/discarded.ts'
-import { listOrphanRequests } from './open-requests.ts'
+import { listOrphanRequests } from '../operations/open-requests.ts'
 
 /** Something that deserves a place in a bucket. Lower ranks are worse. */
 export interface Attention {
@@ -59,44 +58,6 @@ function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, available, 
   const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside of here'
   const shown = showText('reason', reason, viewer, 'view_overview', subject)
   return `paused${by}${waiting}${shown ? `: “${shown}”` : ''}`
-}
-
-export interface DiscardedLately {
-  /** Those known by name that the viewer may see, newest first. */
-  attention: Attention[]
-  count: number
-  capped: boolean
-}
-
-/** What was found longer ago says nothing of now. */
-const freshMs = 15 * 60_000
-
-/** Jobs that failed for good within the last day, as last looked for in the background. */
-export async function discardedAttention(scope: Scope): Promise<DiscardedLately> {
-  const { kit, viewer, now } = scope
-  const latest = await findLatestDiscarded(scope)
-  if (!latest || now.getTime() - latest.asOf.getTime() >= freshMs) return { attention: [], count: 0, capped: false }
-  const { jobs, count, how } = latest.found
-  const answers = await Promise.all(jobs.map(({ id, queue, worker, tags }) => viewer.can('view_jobs', { type: 'job', id, queue, worker, tags })))
-  const visible = jobs.filter((_job, index) => answers[index]!.allowed)
-  // From whom something is kept they are counted as far as could be asked: how many more there are may not be theirs to know.
-  const all = visible.length === jobs.length
-  return {
-    count: all ? count : visible.length,
-    capped: all ? how !== 'exact' : visible.length > 0 && count > jobs.length,
-    attention: visible.map(({ id, queue, worker, attempt, at }) => ({
-      kind: 'job',
-      rank: 18,
-      exemplar: {
-        label: worker ?? queue,
-        attention: `failed for good after ${attempt === 1 ? 'one attempt' : `${attempt} attempts`}, in queue ${queue}`,
-        at,
-        href: `${kit.base}${subjectPath('job', id)}`,
-        forensicsHref: `${kit.base}${evidencePath('job', id)}`,
-        completeness: kit.engine.attemptHistory === 'all' || attempt <= 1 ? 'complete' : 'partial_evidence',
-      },
-    })),
-  }
 }
 
 /** Changes whose end nobody knows. */

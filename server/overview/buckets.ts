@@ -1,12 +1,21 @@
 import { type AuditEvent, type Bucket, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
-import { type Attention, byImpact, cronAttention, type DiscardedLately } from './attention.ts'
+import { type Attention, byImpact, cronAttention } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
+import type { DiscardedLately } from './discarded-attention.ts'
+
+/** When something was last looked for; null: never. `stale`: too long ago to say anything of now. */
+interface Looked {
+  asOf: Date | null
+  stale: boolean
+}
 
 export interface Facts {
   glances: EntryGlance[]
   queues: Attention[]
+  /** When queues were last measured; `stale`: too long ago to tell whether one is stuck. */
+  measured: Looked
   discarded: DiscardedLately
   requests: Attention[]
   resolved: AuditEvent[]
@@ -22,12 +31,14 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
       capped: facts.discarded.capped || undefined,
+      looked: facts.discarded,
       said: describeReview(of('needs_review').length, facts),
       none: 'Nothing needs a decision.',
       step: stepOfReview(base, review),
     }),
     bucket(scope, 'blocked', facts.queues, {
-      said: describeBlocked(facts.queues),
+      looked: facts.measured,
+      said: describeBlocked(facts),
       none: 'Nothing is known to be blocked.',
       step: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
     }),
@@ -55,6 +66,8 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
 
 interface Said {
   count?: number
+  /** What it is made of besides what is read live. */
+  looked?: Looked
   capped?: boolean
   said: string
   /** The sentence of a quiet bucket. */
@@ -62,11 +75,15 @@ interface Said {
   step: NonNullable<Bucket['nextStep']>
 }
 
-function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, capped, said, none, step }: Said): Bucket {
+function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, capped, looked, said, none, step }: Said): Bucket {
+  const empty = emptyBucket(scope, status, count === 0 && !looked?.stale ? none : said)
   return {
-    ...emptyBucket(scope, status, count === 0 ? none : said),
-    count,
-    capped,
+    ...empty,
+    asOf: looked?.asOf && !looked.stale ? looked.asOf.toISOString() : empty.asOf,
+    // Of what nobody looked for there may be any number, so what is known is the least there is.
+    count: looked?.stale && count === 0 ? null : count,
+    capped: (looked?.stale && count > 0) || capped,
+    lookedAt: looked?.stale ? (looked.asOf?.toISOString() ?? null) : undefined,
     nextStep: step,
     exemplars: found.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
   }
@@ -76,17 +93,23 @@ function describeReview(entries: number, { discarded, requests }: Facts): string
   const parts = [
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
     ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
+    ...(discarded.stale ? [`jobs that failed for good were ${notLooked(discarded)}`] : []),
     ...(requests.length ? [`the end of ${counted(requests.length, 'change is', 'changes are')} not known`] : []),
   ]
   return sentence(parts)
 }
 
-function describeBlocked(queues: Attention[]): string {
+function notLooked({ asOf }: Looked): string {
+  return asOf ? `not looked for since ${asOf.toISOString()}` : 'not looked for yet'
+}
+
+function describeBlocked({ queues, measured }: Facts): string {
   const stuck = queues.filter(({ rank }) => rank === 15).length
   const paused = queues.length - stuck
   return sentence([
     ...(stuck ? [`In ${counted(stuck, 'queue', 'queues')} nothing starts`] : []),
     ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
+    ...(measured.stale ? [`queues in which nothing starts were ${notLooked(measured)}`] : []),
   ])
 }
 

@@ -3,8 +3,9 @@ import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
 import * as endpoints from '../../schemas/overview.ts'
 import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
-import { discardedAttention, queueAttention, requestAttention } from './attention.ts'
+import { queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
+import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
 import { glanceAtEntries, maxEntries } from './cron-attention.ts'
 import { listResolved } from './resolved.ts'
 import { getVitals, type Vitals } from './vitals.ts'
@@ -19,11 +20,18 @@ async function getOverview(scope: Scope): Promise<Overview> {
     getVitals(scope),
     cron ? glanceAtEntries(scope) : { glances: [], capped: false },
     queues ? queueAttention(scope) : [],
-    jobs ? discardedAttention(scope) : { attention: [], count: 0, capped: false },
+    jobs ? getDiscardedLately(scope) : noDiscarded,
     audit ? requestAttention(scope) : [],
     audit ? listResolved(scope, resumed) : { events: [], capped: false },
   ])
-  const buckets = fillBuckets(scope, { glances: entries.glances, queues: still, discarded, requests, resolved: resolved.events })
+  const buckets = fillBuckets(scope, {
+    glances: entries.glances,
+    queues: still,
+    measured: queues ? { asOf: vitals.asOf, stale: vitals.stale } : { asOf: null, stale: false },
+    discarded,
+    requests,
+    resolved: resolved.events,
+  })
   return {
     sentence: describeWork(vitals, buckets),
     moving: vitals.moving,
@@ -60,5 +68,6 @@ function describeWork({ moving, waiting, silent }: Vitals, buckets: Bucket[]): s
   const uncapitalised = ({ diagnosis }: Bucket) => diagnosis.charAt(0).toLowerCase() + diagnosis.slice(1)
   if (review?.count) return `${start}, but ${uncapitalised(review)}`
   if (blocked?.count) return `${start}, but ${uncapitalised(blocked)}`
+  if (review?.count === null) return `${start}, but ${uncapitalised(review)}`
   return paused?.count ? `${start}; ${uncapitalised(paused)}` : `${start}.`
 }

@@ -7,6 +7,10 @@ export interface Vitals {
   /** null when nothing was measured in the last minute. */
   moving: boolean | null
   waiting: number
+  /** When somebody measured last; null: never. */
+  asOf: Date | null
+  /** Too long ago to say anything of now. */
+  stale: boolean
   /** Measured, but by an engine that does not tell what has finished. */
   silent: boolean
 }
@@ -35,6 +39,8 @@ export async function getVitals(scope: Scope): Promise<Vitals> {
   const counts = scope.kit.engine.lacks.finished_jobs === undefined
   const seen = fresh && ((fresh.recent ?? 0) > 0 || Number(fresh.executing) > 0 || waiting === 0)
   return {
+    asOf: latest ? new Date(latest.at) : null,
+    stale: !fresh,
     waiting,
     moving: fresh ? seen || (counts ? false : null) : null,
     silent: fresh !== undefined && !counts,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { auditEvents } from '../operations/event.ts'
 
 /**
  * Is the queue of `figure` and `pause` paused? The engine's word counts as soon as it was asked after the last change that
@@ -9,7 +10,7 @@ export function isPaused(db: Database): RawBuilder<boolean> {
   return sql`case
     when pause.paused_at > figure.as_of then true
     when figure.paused and exists (
-      select from ${db.table('audit_event')} resumed
+      select from ${auditEvents(db)} resumed
       where resumed.subject_type = 'queue' and resumed.subject_id = figure.queue and resumed.occurred_at > figure.as_of
         and resumed.event_type = 'queue.resumed' and resumed.outcome = 'succeeded') then false
     else coalesce(figure.paused, pause.queue is not null) end`

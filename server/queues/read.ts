@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { CountMethod, JobState, Principal, Queue } from '../../schemas/index.ts'
 import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
+import { queueFigures, queueMinutes, snapshots } from '../figures/tables.ts'
 import type { Resource } from '../host/auth.ts'
 import { visible } from '../host/visible.ts'
-import { listQueueNames, type QueueNames } from '../known-queues.ts'
+import { listQueueNames, type QueueNames } from './known.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
 import { showQueue } from './show.ts'
@@ -87,7 +88,7 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
     em,
     sql<QueueRow>`
       with minutes as (
-        select distinct date_trunc('minute', at) as minute from ${db.table('snapshot')}
+        select distinct date_trunc('minute', at) as minute from ${snapshots(db)}
         where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
@@ -97,10 +98,10 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
         (select json_agg(json_build_object(
             'at', minutes.minute, 'finished', coalesce(of.finished, 0), 'failed', coalesce(of.failed, 0),
             'waiting', case when of.queue is null then 0 else of.waiting end, 'wait', of.wait_p95_seconds) order by minutes.minute)
-          from minutes left join ${db.table('queue_minute')} of on of.queue = page.queue and of.minute = minutes.minute
+          from minutes left join ${queueMinutes(db)} of on of.queue = page.queue and of.minute = minutes.minute
           where figure.queue is not null) as series
       from unnest(${names}::text[]) with ordinality as page (queue, place)
-      left join ${db.table('queue_figure')} figure using (queue)
+      left join ${queueFigures(db)} figure using (queue)
       left join ${db.table('queue_pause')} pause using (queue)
       order by page.place`,
   )

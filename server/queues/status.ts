@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { OperatorStatus, QueueDiagnosis } from '../../schemas/index.ts'
 import type { Database } from '../db/database.ts'
+import { queueMinutes, snapshots } from '../figures/tables.ts'
 
 /** A queue with jobs to do in which none was started for so long is stuck. */
 export const stuckMinutes = 10
@@ -67,9 +68,9 @@ export interface FactsRow {
 export function recentColumns(db: Database, now: Date, name: string): RawBuilder<unknown> {
   const minutesAgo = sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})`
   return sql`
-    exists (select from ${db.table('queue_minute')} recent where recent.queue = ${sql.ref(name)} and recent.minute >= ${minutesAgo}
+    exists (select from ${queueMinutes(db)} recent where recent.queue = ${sql.ref(name)} and recent.minute >= ${minutesAgo}
       and (recent.wait_p95_seconds is not null or recent.finished > 0 or recent.failed > 0)) as moved_lately,
-    (select count(distinct date_trunc('minute', at))::int from ${db.table('snapshot')} where at >= ${minutesAgo}) as measured_minutes`
+    (select count(distinct date_trunc('minute', at))::int from ${snapshots(db)} where at >= ${minutesAgo}) as measured_minutes`
 }
 
 export function statusOfRow(row: FactsRow, now: Date): QueueStatus {

@@ -58,8 +58,7 @@ export function count(n: number, how: 'exact' | 'capped' | 'estimated' = 'exact'
 export function queue(name: string, over: Partial<Queue> = {}): Queue {
   return {
     name,
-    status: over.paused ? 'blocked' : 'runnable',
-    diagnosis: over.paused ? 'paused' : 'working',
+    ...(over.paused ? { status: 'blocked', diagnosis: 'paused' } : over.executors === 0 ? { status: 'blocked', diagnosis: 'no_executor' } : { status: 'runnable', diagnosis: 'working' }),
     depth: [
       { state: 'scheduled', count: 12, how: 'exact' },
       { state: 'available', count: 3902, how: 'exact' },

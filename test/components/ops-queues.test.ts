@@ -28,8 +28,8 @@ describe('ops-queues', () => {
     const mail = seen(rowOf(page, 'mail'))
     for (const part of ['3 executors · 20 at once', '3,902 available', '≈ 1.2 million completed', 'oldest waits since 4 min ago', '128/min', '2.1/min failed', '4.1 s', 'Runnable']) includes(mail, part)
     const reports = seen(rowOf(page, 'reports'))
-    for (const part of ['Paused', 'by ops-demo', 'warehouse migration']) includes(reports, part)
-    includes(seen(rowOf(page, 'search_index')), 'work, and no executor seen')
+    for (const part of ['Blocked', 'paused by ops-demo', 'warehouse migration']) includes(reports, part)
+    includes(seen(rowOf(page, 'search_index')), 'jobs wait and no executor is seen')
     excludes(seen(rowOf(page, 'empty')), '0 available')
   })
 

@@ -47,7 +47,7 @@ test.each([
   await expectRefusal(options, sentence)
 })
 
-test('the embedded database survives a stop, and is begun anew with --fresh', async () => {
+test('the embedded database survives a stop, and is begun anew with --fresh', { timeout: 90_000 }, async () => {
   const first = await startEmbedded()
   await markData('before the stop')
   expect(await first.stop()).toBe(0)
@@ -60,6 +60,26 @@ test('the embedded database survives a stop, and is begun anew with --fresh', as
   const third = await startEmbedded(['--fresh'])
   expect(await readMark()).toBeUndefined()
   expect(await third.stop()).toBe(0)
+})
+
+test('the shop signs in as an ordinary role that owns its database, and takes over what a superuser made there before', { timeout: 90_000 }, async () => {
+  const first = await startEmbedded(['--fresh'])
+  await query('create schema old; create type old.mood as enum ($$ok$$); create table old.kept (id int generated always as identity, mood old.mood); create function old.one() returns int language sql return 1')
+  expect(await first.stop()).toBe(0)
+  const second = await startEmbedded()
+  try {
+    const [role] = await query(`select rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolreplication from pg_roles where rolname = 'shop'`)
+    expect(role).toEqual({ rolsuper: false, rolcreatedb: false, rolcreaterole: false, rolbypassrls: false, rolreplication: false })
+    const users = await query(`select distinct usename from pg_stat_activity where datname = 'shop' and backend_type = 'client backend' and pid <> pg_backend_pid()`)
+    expect(users).toEqual([{ usename: 'shop' }])
+    const owners = await query(`select distinct owner::regrole::text from (
+      select relowner as owner from pg_class where relnamespace = 'old'::regnamespace union select proowner from pg_proc where pronamespace = 'old'::regnamespace
+      union select typowner from pg_type where typnamespace = 'old'::regnamespace union select nspowner from pg_namespace where nspname in ('old', 'ops', 'shop')
+      union select datdba from pg_database where datname = 'shop') owned`)
+    expect(owners).toEqual([{ owner: 'shop' }])
+  } finally {
+    await second.stop()
+  }
 })
 
 test('two demos do not share one data folder', async () => {

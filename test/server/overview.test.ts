@@ -39,7 +39,13 @@ describe('the overview', () => {
     expect(overview.vitals.every(({ value, asOf }) => value === null && asOf === null)).toBe(true)
     expect(bucket(overview, 'runnable')).toMatchObject({ count: 5, ownershipLabel: 'Powertools-native' })
     expect(bucket(overview, 'runnable').exemplars).toHaveLength(3)
-    expect(bucket(overview, 'needs_review')).toMatchObject({ count: 0, diagnosis: 'Nothing needs a decision.' })
+    expect(bucket(overview, 'needs_review')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Jobs that failed for good were not looked for yet.' })
+    expect(bucket(overview, 'blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts were not looked for yet.' })
+  })
+
+  test('says that nothing needs a decision once somebody has looked', async () => {
+    await client.query(`insert into ops.finding values ('discarded_jobs', now(), '{"found":[],"tookMs":1}')`)
+    expect(bucket(await read(), 'needs_review')).toMatchObject({ count: 0, diagnosis: 'Nothing needs a decision.' })
   })
 
   test('shows a pause with who and why, and its end among what was resolved', async () => {

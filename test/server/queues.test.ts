@@ -26,6 +26,7 @@ afterAll(async () => {
 beforeEach(async () => {
   closed = []
   await client.query('truncate ops.queue_figure, ops.queue_minute, ops.queue_pause, ops.snapshot, ops.finding, ops.open_request')
+  await client.query(`insert into ops.finding values ('discarded_jobs', now(), '{"found":[],"tookMs":1}')`)
 })
 
 async function list(query = '', who = 'ops-demo') {
@@ -111,6 +112,7 @@ describe('the list of queues', () => {
        values (gen_random_uuid(), 'resume_queue', 'queue.resumed', 'succeeded', 'ops-two', 'user', 'ops-two', 'queue', 'resumed', 'api', 'r')`,
     )
     expect((await one('resumed')).paused).toBeNull()
+    await measured(1)
     const { buckets } = await overview()
     expect(buckets.find(({ status }) => status === 'blocked')).toMatchObject({ count: 0 })
     await client.query(`update ops.queue_figure set as_of = now() + interval '1 second' where queue = 'resumed'`)
@@ -194,6 +196,10 @@ describe('on the overview', () => {
 
   test('nothing is called stuck when nobody measured', async () => {
     await figure('unwatched', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
+    expect(await bucket('blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts were not looked for yet.' })
+    await measured(10)
+    expect(await bucket('blocked')).toMatchObject({ count: 1, exemplars: [{ label: 'unwatched' }] })
+    await client.query('truncate ops.queue_figure')
     expect(await bucket('blocked')).toMatchObject({ count: 0, diagnosis: 'Nothing is known to be blocked.' })
   })
 

@@ -60,8 +60,8 @@ describe('the snapshotter', () => {
   })
 
   test('looks for jobs that failed for good beside it, and neither of them complains', async () => {
-    const found = async () => (await client.query<{ data: { count: number } }>(`select data from ops.finding where key = 'discarded'`)).rows[0]?.data.count
-    expect(await until(found, (count) => count !== undefined)).toBe(0)
+    const found = async () => (await client.query<{ data: { found: object[] } }>(`select data from ops.finding where key = 'discarded_jobs'`)).rows[0]?.data.found
+    expect(await until(found, (jobs) => jobs !== undefined)).toEqual([])
     expect(server.logged.filter((line) => line.includes('failed'))).toEqual([])
   })
 })

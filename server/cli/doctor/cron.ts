@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
 import { parseDeclarations } from '../../cron/definition.ts'
 import { nextAfter, parseSchedule } from '../../cron/expression.ts'
-import { type Entry, queryEntries, type RawEntry } from '../../cron/rows.ts'
+import { type Entry, listActiveEntries } from '../../cron/rows.ts'
 import type { Kit } from '../../kit.ts'
 import type { DeclaredCronEntry } from '../../options.ts'
 import { explain } from '../explain.ts'
@@ -9,13 +8,9 @@ import { error, failed, type Finding, ok, warning } from './finding.ts'
 
 /** Declared and stored entries: can each be understood, and does it ever fire again? */
 export async function checkCron(kit: Kit, declared: DeclaredCronEntry[]): Promise<Finding[]> {
-  const entries = await listEntries(kit)
+  const entries = await listActiveEntries(kit)
   const findings = [...checkDeclared(declared, entries), ...entries.flatMap((entry) => checkEntry(entry, kit.now()))]
   return findings.some(({ status }) => status !== 'ok') ? findings : [ok('cron', `${entries.length} to schedule, each with a valid expression and a next run`)]
-}
-
-export function listEntries({ db }: Kit): Promise<Entry[]> {
-  return queryEntries(db.em(), sql<RawEntry>`select * from ${db.table('cron_entry')} where retired_at is null order by name`)
 }
 
 function checkDeclared(declared: DeclaredCronEntry[], stored: Entry[]): Finding[] {

@@ -1,9 +1,7 @@
-import { sql } from 'kysely'
-import { query } from '../../db/database.ts'
+import { listActiveEntries } from '../../cron/rows.ts'
 import type { EngineAdvice } from '../../engines/engine.ts'
 import type { Kit } from '../../kit.ts'
-import { orphanSeconds } from '../../operations/orphans.ts'
-import { listEntries } from './cron.ts'
+import { countOrphans, orphanSeconds } from '../../operations/orphans.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
 /** Is the engine there, does it join our transaction, and does it have what cron entries need? */
@@ -14,7 +12,7 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
   const joins = engine.transactional
     ? 'its changes commit together with their evidence'
     : 'it does not join our transaction: a change is requested on record first and its end told after; a crash between the two is found and told within minutes'
-  const queues = known ?? (await listEntries(kit)).map(({ queue }) => queue)
+  const queues = known ?? (await listActiveEntries(kit)).map(({ queue }) => queue)
   return [
     ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`),
     ...[...new Set(Object.values(engine.lacks))].map((sentence) => ok('engine lacks', sentence)),
@@ -23,14 +21,9 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
 }
 
 /** Changes that were asked of an engine outside our transaction and whose end nobody told in time. */
-export async function checkRequests({ db, now }: Kit): Promise<Finding[]> {
-  const [row] = await query(
-    db.em(),
-    sql<{ old: number; batches: number; oldest: string | null }>`
-      select count(*)::int as old, count(bulk_id)::int as batches, min(requested_at)::text as oldest from ${db.table('open_request')}
-      where requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds})`,
-  )
-  if (!row?.old) return []
+export async function checkRequests(kit: Kit): Promise<Finding[]> {
+  const row = await countOrphans(kit)
+  if (!row.old) return []
   const what = `${row.old === 1 ? '1 change is' : `${row.old} changes are`} requested${row.batches ? ` (${row.batches} of them for a batch of a bulk run)` : ''}`
   return [
     warning(
@@ -41,6 +34,8 @@ export async function checkRequests({ db, now }: Kit): Promise<Finding[]> {
   ]
 }
 
+const parts: Record<EngineAdvice['kind'], string> = { missing_queue: 'queues', missing_index: 'indexes', unheard_nodes: 'engine' }
+
 function adviceFinding({ kind, message, statement }: EngineAdvice): Finding {
-  return warning(kind === 'missing_queue' ? 'queues' : 'indexes', message, statement && `Consider: ${statement};`)
+  return warning(parts[kind], message, statement && `Consider: ${statement};`)
 }

@@ -1,11 +1,12 @@
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { OpsError } from '../../error.ts'
+import { FieldErrors } from '../field-errors.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { parseDefinition } from '../definition.ts'
 import { upcoming } from '../expression.ts'
 import { type Entry, findEntry } from '../rows.ts'
 import { insertEntry } from '../save.ts'
-import { cautionOfQueue } from './queue-caution.ts'
+import { checkQueue } from './check-queue.ts'
 
 type Request = Extract<OperationRequest, { action: 'create_cron_entry' }>
 
@@ -22,11 +23,15 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
-    const definition = parseDefinition(input, 'input.')
+    const wrong = new FieldErrors()
+    const checked = wrong.keep(() => parseDefinition(input, 'input.'))
+    const cautions = await checkQueue(scope, input.queue, wrong)
+    wrong.throwAny()
+    const definition = checked!
     return {
       title: `Create ${subject.id}`,
       effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
-      cautions: await cautionOfQueue(scope, definition.queue),
+      cautions,
       before: {},
       after: { source: 'runtime', ...definition },
       outlook: () => ({ nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) }),

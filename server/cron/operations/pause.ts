@@ -4,6 +4,7 @@ import { query } from '../../db/database.ts'
 import { fieldError, OpsError } from '../../error.ts'
 import { defineOperation, type State } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
+import { upcoming } from '../expression.ts'
 import type { Entry } from '../rows.ts'
 import { type Busy, cautionOfJobs, findBusySubject, requireLive } from './subject.ts'
 
@@ -27,9 +28,10 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
       effect: resumeAt
         ? `Future claims stop until ${resumeAt.toISOString()}, when the system resumes it. Slots in between are recorded as paused and not caught up.`
         : 'Future claims stop until resumed. Slots in between are recorded as paused and not caught up.',
-      cautions: [...cautionOfJobs(found, 'a pause does not stop them'), ...(resumeAt ? [] : ['It stays paused until somebody resumes it.'])],
+      cautions: cautionOfJobs(found, 'a pause does not stop them'),
       before: { pausedAt: null, ...(resumeAt && { resumeAt: null }) },
       after: { pausedAt: 'now', ...(resumeAt && { resumeAt: resumeAt.toISOString() }) },
+      outlook: () => ({ skippedRuns: skippedRuns(entry, scope.now, resumeAt) }),
       basis: { version: entry.version },
     }
   },
@@ -45,6 +47,11 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
     }
   },
 })
+
+/** The next runs that will not happen. */
+function skippedRuns(entry: Entry, now: Date, resumeAt: Date | null): string[] {
+  return upcoming(entry, now, 3).filter((at) => !resumeAt || at < resumeAt).map((at) => at.toISOString())
+}
 
 function parseResumeAt(given: string | undefined, now: Date): Date | null {
   if (given === undefined) return null

@@ -51,7 +51,10 @@ export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 
   }
 }
 
-/** `from` is when the pause ended: the next slot is the first one from there on. The entry's row is locked. */
+/**
+ * `from` is when the pause ended: the next slot is the first one from there on. A clock that went back does not end it before it
+ * began. The entry's row is locked.
+ */
 export async function resumeEntry(db: Database, em: Em, entry: Entry, from: Date, now: Date): Promise<void> {
   await query(
     em,
@@ -61,7 +64,7 @@ export async function resumeEntry(db: Database, em: Em, entry: Entry, from: Date
           resume_at = null, next_slot_at = ${nextFrom(entry, from)}, updated_at = ${now}, version = version + 1
         where id = ${entry.id}
         returning id)
-      update ${db.table('cron_coverage')} set to_at = ${from} from resumed
+      update ${db.table('cron_coverage')} set to_at = greatest(from_at, ${from}) from resumed
       where kind = 'paused' and entry_id = resumed.id and to_at is null`,
   )
 }

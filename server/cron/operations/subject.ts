@@ -1,10 +1,12 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import type { Target } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
+import { findStatusCoverage, lastOf, type LastSlot } from '../list-status.ts'
 import { type Entry, findEntry, type RawEntry, toEntry, resourceOf } from '../rows.ts'
+import { lastDecidedSlot, statusOfEntry, type StatusFacts } from '../status.ts'
 
 /** The entry an operation is about; one that does not exist is still a resource the host is asked about. */
 export async function findSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Entry | null>> {
@@ -19,42 +21,37 @@ export interface Busy {
   unfinishedJobs: number
 }
 
-export function findBusySubject(request: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
-  return findWith(request, scope, sql`false`)
+export async function findBusySubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Busy>> {
+  const { entry, unfinishedJobs } = await findWithJobs(subject.id, scope)
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0 } }
+  return entry ? { resource: resourceOf(entry), found: { entry, unfinishedJobs }, absent } : absent
 }
 
-/** With whether it needs a person: it missed a slot in the last day and has not run since, or its job could not be made. */
+/** With whether it needs a person. */
 export interface Troubled extends Busy {
   troubled: boolean
 }
 
-export function findTroubledSubject(request: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Troubled>> {
-  const slots = scope.kit.db.table('cron_slot')
-  return findWith(
-    request,
-    scope,
-    sql`entry.last_error is not null or exists (
-      select from ${slots} missed where missed.entry_id = entry.id and missed.state in ('missed_fire', 'scheduler_down')
-        and missed.slot_at > ${scope.now}::timestamptz - interval '1 day' and not exists (
-          select from ${slots} later where later.entry_id = entry.id and later.slot_at > missed.slot_at and later.claimed_at is not null))`,
-  )
+export async function findTroubledSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Troubled>> {
+  const { entry, unfinishedJobs, last } = await findWithJobs(subject.id, scope)
+  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0, troubled: false } }
+  if (!entry) return absent
+  const { status } = statusOfEntry({ entry, last, coverage: await findStatusCoverage(scope, [entry]) }, scope.now)
+  return { resource: resourceOf(entry), found: { entry, unfinishedJobs, troubled: status === 'needs_review' }, absent }
 }
 
-async function findWith({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope, troubled: RawBuilder<unknown>): Promise<Target<Troubled>> {
-  const { db } = scope.kit
-  const lock = scope.locking ? sql`for update` : sql``
+async function findWithJobs(name: string, { kit: { db }, em, now, locking }: ActingScope): Promise<Busy & Pick<StatusFacts, 'last'>> {
+  const lock = locking ? sql`for update of entry` : sql``
   const [row] = await query(
-    scope.em,
-    sql<RawEntry & { unfinished: number; troubled: boolean }>`
-      select *, (${troubled}) as troubled,
+    em,
+    sql<RawEntry & LastSlot & { unfinished: number }>`
+      select entry.*, decided.slot_at as last_slot_at, decided.state as last_state,
         (select count(*)::int from ${db.table('cron_slot')} slot
          where slot.entry_id = entry.id and job_id is not null and finished_at is null) as unfinished
-      from ${db.table('cron_entry')} entry where name = ${subject.id} ${lock}`,
+      from ${db.table('cron_entry')} entry left join lateral (${lastDecidedSlot(db, sql`entry.id`, now)}) decided on true
+      where name = ${name} ${lock}`,
   )
-  const absent = { resource: { type: 'cron_entry', id: subject.id }, found: { entry: null, unfinishedJobs: 0, troubled: false } }
-  if (!row) return absent
-  const entry = toEntry(row)
-  return { resource: resourceOf(entry), found: { entry, unfinishedJobs: row.unfinished, troubled: row.troubled }, absent }
+  return { entry: row ? toEntry(row) : null, unfinishedJobs: row?.unfinished ?? 0, last: row && lastOf(row) }
 }
 
 /** e.g. `2 jobs of it have not ended`; nothing when all have. */

@@ -3,12 +3,13 @@ import type { OperationRequest } from '../../../schemas/index.ts'
 import { fieldError, OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
+import { FieldErrors } from '../field-errors.ts'
 import { compareDefinitions, type Definition, definitionOf } from '../definition.ts'
 import { parseSchedule, upcoming } from '../expression.ts'
 import { keepHidden } from '../keep-hidden.ts'
 import { type Entry, resourceOf } from '../rows.ts'
 import { saveDefinition } from '../save.ts'
-import { cautionOfQueue } from './queue-caution.ts'
+import { checkQueue } from './check-queue.ts'
 import { findSubject, requireRuntime } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'update_cron_entry' }>
@@ -22,17 +23,23 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     const entry = requireRuntime(found, subject.id)
-    const { definition, argsGiven } = merge(entry, input, scope)
+    const wrong = new FieldErrors()
+    const merged = wrong.keep(() => merge(entry, input, scope))
+    const place = { queue: input.queue ?? entry.queue, worker: input.worker ?? entry.worker }
+    // Who may not make jobs there does not hear whether the queue exists.
+    await authorizeNewPlace(scope, entry, place)
+    const cautions = place.queue === entry.queue ? [] : await checkQueue(scope, place.queue, wrong)
+    wrong.throwAny()
+    const { definition, argsGiven } = merged!
     const changes = compareDefinitions(definitionOf(entry), definition, argsGiven ? ['args'] : [])
     if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with another value')
-    await authorizeNewPlace(scope, entry, definition)
     const rescheduled = 'expression' in changes.after || 'timezone' in changes.after
     return {
       title: `Change ${entry.name}`,
       effect: rescheduled
         ? 'The new schedule holds from now on; what was due under the old one is not run.'
         : 'The change holds from the next slot on; jobs that were made already stay as they are.',
-      cautions: definition.queue === entry.queue ? [] : await cautionOfQueue(scope, definition.queue),
+      cautions,
       before: changes.before,
       after: changes.after,
       outlook: rescheduled ? () => ({ nextRuns: upcoming(definition, scope.now, 3).map((at) => at.toISOString()) }) : undefined,
@@ -65,7 +72,7 @@ function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): 
 }
 
 /** Whoever may change this entry may not, by that, make jobs in a queue that is closed to them. */
-async function authorizeNewPlace({ viewer }: ActingScope, entry: Entry, { queue, worker }: Definition): Promise<void> {
+async function authorizeNewPlace({ viewer }: ActingScope, entry: Entry, { queue, worker }: Pick<Definition, 'queue' | 'worker'>): Promise<void> {
   if (queue === entry.queue && worker === entry.worker) return
   const { allowed, reason } = await viewer.can('update_cron_entry', resourceOf({ name: entry.name, queue, worker }))
   if (!allowed) throw new OpsError('forbidden', reason ?? `You may not move ${entry.name} to queue ${queue}.`)

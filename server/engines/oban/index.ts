@@ -2,6 +2,7 @@ import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, Sql
 import { type ActOptions, actOn, discardExecuting } from './act.ts'
 import { attending } from './attended.ts'
 import { findDetail } from './detail.ts'
+import { unheard } from './ear.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { producersByQueue } from './producers.ts'
@@ -64,7 +65,10 @@ export function oban(host: ObanOptions): Engine {
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
     get lacks() {
-      return tables.known()?.hasProducers ? {} : { executors: 'Oban tells of its running producers only with Oban Pro or Oban for Python.' }
+      return tables.known()?.hasProducers || tables.ear.queues ? {} : { executors: 'Oban tells of its running producers only with Oban Met (part of Oban Web), Oban Pro or Oban for Python.' }
+    },
+    get cautions() {
+      return tables.ear.isSilent ? { pause_queue: unheard, resume_queue: unheard, scale_queue: unheard, cancel_job: unheard } : {}
     },
     attemptHistory: 'all',
 
@@ -140,7 +144,7 @@ export function oban(host: ObanOptions): Engine {
     scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
 
     measure: (since) => measureJobs(tables, since, queues),
-    advise: () => adviseIndexes(tables),
+    advise: async () => [...(await adviseNodes(tables)), ...(await adviseIndexes(tables))],
   }
 }
 
@@ -196,6 +200,14 @@ async function knowsQueue(tables: ObanTables, name: string, db: SqlExecutor): Pr
     [states, name],
   )
   return rows[0]!.known === true
+}
+
+/** A node pings every five seconds. */
+const pingMs = 6_000
+
+async function adviseNodes({ ear }: ObanTables): Promise<EngineAdvice[]> {
+  const heard = ear.heardLately || (await ear.listen(pingMs, { untilHeard: true }))
+  return heard === false ? [{ kind: 'unheard_nodes', message: unheard }] : []
 }
 
 /** Below this many jobs, reading the newest of them costs nothing to speak of. */

@@ -14,11 +14,12 @@ const newestWindow = 50_000
 
 export async function measureJobs(tables: ObanTables, since: Date, known: readonly string[]): Promise<Measurement> {
   const shape = await tables.shape()
-  const [depths, recent, producers] = await Promise.all([
+  const [depths, recent] = await Promise.all([
     countDepths(tables, shape.states),
     measureRecent(tables, since, shape.indexesCompleted),
-    producersByQueue(tables),
+    shape.hasProducers ? undefined : hearNodes(tables),
   ])
+  const producers = await producersByQueue(tables)
   const names = [...new Set([...known, ...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
   const queues = names.map((name): QueueMeasurement => {
     const ofQueue = depths.filter(({ queue }) => queue === name)
@@ -29,7 +30,8 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
       depth: depthOf(ofQueue),
       oldestAvailableAt: ofQueue.find(({ state }) => state === 'available')?.oldest ?? null,
       paused: running?.paused ?? null,
-      executors: producers ? (running?.executors ?? 0) : null,
+      // A list in a table is complete; what nodes say is not, where some of them have no Oban Met.
+      executors: running?.executors ?? (shape.hasProducers ? 0 : null),
       limit: running?.limit ?? null,
       finished: Number(rates?.finished ?? 0),
       failed: Number(rates?.failed ?? 0),
@@ -46,6 +48,17 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
     how: unfinished.some(({ capped }) => capped) ? 'capped' : 'exact',
     queues,
   }
+}
+
+/** Oban Met speaks every 0.75 seconds. */
+const gossipMs = 900
+/** Short, so that a host that ends its pool does not wait for it; several of them together hear every node that pings. */
+const sliceMs = 1_500
+
+/** Where nodes tell of their queues, they are listened to each time; else it is found out now and then, behind the scenes, whether any is there. */
+async function hearNodes({ ear }: ObanTables): Promise<void> {
+  if (ear.queues) await ear.listen(gossipMs)
+  else if (!ear.heardLately) void ear.listen(sliceMs)
 }
 
 /** A state without a row is a state without jobs. */

@@ -19,9 +19,9 @@ export interface QueueProducers {
   limit: number | null
 }
 
-/** By queue; undefined when this Oban keeps no list of producers. */
+/** By queue; undefined when this Oban keeps no list of producers, and none tells of itself. */
 export async function producersByQueue(tables: ObanTables, queue?: string, db: SqlExecutor = tables.db): Promise<Map<string, QueueProducers> | undefined> {
-  if (!(await tables.shape()).hasProducers) return undefined
+  if (!(await tables.shape()).hasProducers) return tables.ear.queues
   const { rows } = await db.executeSql(
     `select queue, count(*)::int as executors, bool_and(coalesce(meta->'paused' = 'true', false)) as paused,
        coalesce(max(${numberIn(`meta->'global_limit'->'allowed'`)}), sum(coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)}))) as total

@@ -1,10 +1,19 @@
 import type { SqlExecutor } from '../engine.ts'
 import { quoted } from '../sql.ts'
+import { ObanEar } from './ear.ts'
 
 /** As much of a `pg` pool as is used here. The host passes its own. */
 export interface PoolLike {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
-  connect(): Promise<{ query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>; release(): void }>
+  connect(): Promise<ClientLike>
+}
+
+export interface ClientLike {
+  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  release(): void
+  /** Left out by a client that tells of no notifications. */
+  on?(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
+  off?(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
 }
 
 /** What differs between versions of Oban's tables, read from the catalogue once and remembered. */
@@ -33,6 +42,8 @@ export interface ObanTables {
   /** Reads, outside any transaction of ours. */
   db: SqlExecutor
   shape(): Promise<Shape>
+  /** What running nodes say. */
+  ear: ObanEar
   /** The shape as far as it is known already. */
   known(): Shape | undefined
 }
@@ -51,6 +62,7 @@ export function obanTables(pool: PoolLike, schema: string): ObanTables {
     peers: `${quoted(schema)}.oban_peers`,
     producers: `${quoted(schema)}.oban_producers`,
     db,
+    ear: new ObanEar(pool, schema),
     async shape() {
       if (!shape || Date.now() - readAt > rememberFor) {
         shape = await detectShape(db, schema)

@@ -145,6 +145,8 @@ async function cautionsOf({ kit: { engine }, now }: ActingScope, action: JobActi
   if (job.state === 'executing' && (action === 'cancel' || action === 'discard') && !engine.capabilities.cancelExecuting) {
     cautions.push('It is executing now, and this engine cannot stop it: what it is doing goes on to its end.')
   }
+  const unsure = engine.cautions?.[`${action}_job`]
+  if (job.state === 'executing' && unsure !== undefined) cautions.push(unsure)
   if (runsAgain(action, job.state)) cautions.push('It has completed: whatever it did, such as mails or payments, is done again.')
   return [...cautions, ...wayBack(engine, action, now)]
 }

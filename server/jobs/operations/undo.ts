@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { query } from '../../db/database.ts'
 import type { Engine, SelectedJob } from '../../engines/engine.ts'
 import type { Scope } from '../../operations/scope.ts'
+import { auditEvents } from '../../operations/event.ts'
 
 /** A discard can be undone for so long. */
 export const undoHours = 24
@@ -38,7 +39,7 @@ export async function whyNotRestorable(scope: Scope, jobs: SelectedJob[], illega
 /** Two indexes, one for events about one job and one for events of bulk runs. */
 async function listLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): Promise<LastChange[]> {
   if (!ids.length) return []
-  const table = db.table('audit_event')
+  const table = auditEvents(db)
   const since = sql`${now}::timestamptz - make_interval(hours => ${undoHours})`
   return query(
     em,

@@ -7,7 +7,7 @@ import { writeEvent } from '../event.ts'
 import { authorize, refusing, requirePrincipal } from '../guards.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
-import { runResources } from './rights.ts'
+import { publishRun, resourceOfRun, runResources } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
@@ -19,7 +19,8 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { action, actor, queues } = await getRun(acting, id)
+    const found = await getRun(acting, id)
+    const { action, actor, queues } = found
     if (!isSameActor(actor, acting.principal)) {
       for (const resource of runResources(id, queues)) await authorize(acting, acting.kit.operations[action], resource, attempt)
     }
@@ -50,12 +51,11 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
         bulkId: id,
         before: { status: locked!.status },
         after: { status: 'aborted', outcomes },
-        metadata: { resource: subject },
+        metadata: { resource: resourceOfRun(found) },
       })
       return stopped!
     })
-    acting.kit.publishHint({ topic: 'audit', about: subject })
-    acting.kit.publishHint({ topic: 'bulk', subject })
+    publishRun(acting.kit, found)
     return showRun(run, acting)
   })
 }

@@ -7,6 +7,7 @@ import type { Kit } from '../../kit.ts'
 import { type EventRow, showExecuted } from '../event.ts'
 import type { ActingScope } from '../scope.ts'
 import { getRun } from './read.ts'
+import { publishRun } from './rights.ts'
 import { inBackground } from './rows.ts'
 import { runBatch } from './runner.ts'
 import { showRun } from './show.ts'
@@ -20,8 +21,7 @@ const timeoutMs = 4_500
  */
 export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
   const { kit, viewer } = scope
-  kit.publishHint({ topic: 'audit', about: { type: 'bulk', id: bulkId } })
-  kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: bulkId } })
+  publishRun(kit, await getRun({ ...scope, em: kit.db.em() }, bulkId))
   const em = kit.db.em()
   const until = Date.now() + timeoutMs
   for (;;) {

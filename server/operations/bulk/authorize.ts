@@ -4,13 +4,14 @@ import { OpsError } from '../../error.ts'
 import type { Operation } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
 import { requireMany } from './freeze.ts'
-import { addCounts, type BatchJob } from './rows.ts'
+import { addCounts, type BatchJob, type BulkRunRow } from './rows.ts'
 
 export interface FrozenRun {
   total: number
   eligible: number
   not_eligible: Record<string, number>
   selection: unknown
+  queues: BulkRunRow['queues']
 }
 
 const forbidden = 'You may not do this to it any more.'
@@ -19,7 +20,7 @@ const forbidden = 'You may not do this to it any more.'
 export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string, asked: boolean): Promise<FrozenRun> {
   const { kit, em } = scope
   const table = kit.db.table('bulk_run')
-  const [run] = await query(em, sql<FrozenRun>`select total, eligible, not_eligible, selection from ${table} where id = ${bulkId} and status = 'previewed' for update`)
+  const [run] = await query(em, sql<FrozenRun>`select total, eligible, not_eligible, selection, queues from ${table} where id = ${bulkId} and status = 'previewed' for update`)
   if (!run) throw new OpsError('preview_consumed', 'This selection was already confirmed; it works once.')
   if (asked) return run
   let taken = 0

@@ -15,7 +15,7 @@ import type { ActingScope, Scope } from '../scope.ts'
 import { answerOfRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
-import { requireRightToSet } from './rights.ts'
+import { requireRightToSet, resourceOfRun } from './rights.ts'
 import { batchSize, inBackground } from './rows.ts'
 import { deleteOldSets } from './sweep.ts'
 
@@ -116,7 +116,7 @@ async function confirmRun(
     requestId: scope.requestId,
     previewId,
     bulkId,
-    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: { type: 'bulk', id: bulkId } },
+    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
   })
 }
 

@@ -5,6 +5,7 @@ import { csvLine, type ExportFormat, ndjsonLine } from '../export-lines.ts'
 import type { Scope } from '../scope.ts'
 import { listItems } from './items.ts'
 import { getRun } from './read.ts'
+import { publishRun, resourceOfRun } from './rights.ts'
 
 const page = 1_000
 
@@ -12,7 +13,7 @@ const page = 1_000
 export async function exportItems(scope: Scope, id: string, format: ExportFormat, outcome?: BulkOutcome): Promise<AsyncIterable<string>> {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
-  await getRun(scope, id)
+  const run = await getRun(scope, id)
   await writeEvent(kit.db, em, {
     action: 'export_bulk_items',
     eventType: 'bulk.exported',
@@ -22,9 +23,9 @@ export async function exportItems(scope: Scope, id: string, format: ExportFormat
     source: scope.source,
     requestId: scope.requestId,
     bulkId: id,
-    metadata: { format, outcome, resource: { type: 'bulk', id } },
+    metadata: { format, outcome, resource: resourceOfRun(run) },
   })
-  kit.publishHint({ topic: 'audit', about: { type: 'bulk', id } })
+  publishRun(kit, run, ['audit'])
   return lines(scope, id, format, outcome)
 }
 

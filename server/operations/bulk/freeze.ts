@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
@@ -14,6 +15,8 @@ import { inTurn } from './turns.ts'
 
 /** More jobs than this are not a selection but a migration. */
 const maxJobs = 500_000
+/** So many are judged at a stretch; the process has other requests to answer. */
+const jobsPerTurn = 500
 
 /** What a preview of many jobs promises. */
 export interface Frozen extends FrozenCounts {
@@ -71,14 +74,18 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
       const message = `matches more than ${maxJobs.toLocaleString('en')} jobs; expected a narrower filter`
       throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })
     }
-    const judged = await judge(scope, operation, request, page)
-    denied = { count: denied.count + judged.denied, reason: denied.reason ?? judged.deniedReason }
-    count(frozen, judged.jobs)
-    for (const { id, version, notEligible } of judged.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
-    await writer.write(judged.jobs)
+    for (let from = 0; from < page.length; from += jobsPerTurn) {
+      const judged = await judge(scope, operation, request, page.slice(from, from + jobsPerTurn))
+      denied = { count: denied.count + judged.denied, reason: denied.reason ?? judged.deniedReason }
+      count(frozen, judged.jobs)
+      for (const { id, version, notEligible } of judged.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
+      await writer.write(judged.jobs)
+      // Others have their turn in between.
+      await setImmediate()
+    }
   }
   await writer.end()
-  if (!frozen.eligible) await requireAnyRight(scope, operation)
+  if (!frozen.eligible && 'ids' in request.selection) await requireAnyRight(scope, operation)
   if (!frozen.total) throw new OpsError('not_found', 'No job matches the selection.')
   if (denied.count === frozen.total) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on any of these jobs.`)
   frozen.hash = hash.digest('hex')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { topicOf } from '../../../schemas/index.ts'
 import { type Em, query } from '../../db/database.ts'
+import { hintsOfQueues } from '../../db/hint.ts'
 import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
@@ -8,6 +9,7 @@ import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
 import { followUp } from '../follow-up.ts'
 import { lookSoon, watchDone } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
+import { publishRun, resourceOfRun } from './rights.ts'
 import type { BatchRow, Taken } from './take.ts'
 
 /** What came of a batch: its outcomes, the counters of its run and its event, in one transaction. */
@@ -121,7 +123,7 @@ function writeEnd(kit: Kit, em: Em, run: BulkRunRow, outcomes: Record<string, nu
     source: 'system',
     requestId: run.request_id,
     bulkId: run.id,
-    metadata: { total: run.total, eligible: run.eligible, outcomes, resource: { type: 'bulk', id: run.id } },
+    metadata: { total: run.total, eligible: run.eligible, outcomes, resource: resourceOfRun(run) },
   })
 }
 
@@ -139,7 +141,7 @@ export function eventOf({ operations }: Kit, run: BulkRunRow, batch: BatchRow): 
     requestId: run.request_id,
     previewId: run.preview_id ?? undefined,
     bulkId: run.id,
-    metadata: { batch: batch.number + 1, resource: { type: 'bulk', id: run.id } },
+    metadata: { batch: batch.number + 1, resource: resourceOfRun(run) },
   }
 }
 
@@ -172,9 +174,8 @@ export const unconfirmed: PlacedOutcome = [
 /** After the commit: everybody who listens is told, and at the end of a repair the host. */
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
   const operation = kit.operations[run.action]
-  const about = { type: 'bulk', id: run.id }
-  for (const topic of ['audit', topicOf(run.action)]) kit.publishHint({ topic, about })
-  kit.publishHint({ topic: 'bulk', subject: { type: 'bulk', id: run.id } })
+  publishRun(kit, run)
+  for (const hint of hintsOfQueues(topicOf(run.action), Object.keys(run.queues))) kit.publishHint(hint)
   lookSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, event)
 }

@@ -4,6 +4,8 @@ import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf, type Resource } from '../../host/auth.ts'
 import { isSameActor } from '../../host/viewer.ts'
+import { keepAllowed } from '../../host/visible.ts'
+import type { Kit } from '../../kit.ts'
 import type { Operation } from '../operation.ts'
 import type { ActingScope, Scope } from '../scope.ts'
 import type { BulkRunRow, QueueShare } from './rows.ts'
@@ -46,10 +48,49 @@ async function findShares({ kit, em }: Pick<Scope, 'kit' | 'em'>, bulkId: string
 }
 
 /** Somebody's own run, or one all of whose queues the host lets them see: its totals and its reason are about all of them. */
-export async function maySeeRun({ viewer }: Scope, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
-  if (viewer.principal && isSameActor(viewer.principal, actor)) return true
-  const answers = await Promise.all(runResources(id, queues).map((resource) => viewer.can('view_jobs', resource)))
+export async function maySeeRun(scope: Scope, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
+  if (scope.viewer.principal && isSameActor(scope.viewer.principal, actor)) return true
+  return mayAll(scope, runResources(id, queues))
+}
+
+/** A run as an event names it; `queues`: what the event says of it, which is all that is known of a run that is not kept any more. */
+export interface NamedRun {
+  id: string
+  queues?: string[]
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
+/** The ids of those runs that the viewer may see. */
+export async function findSeenRuns(scope: Scope, named: NamedRun[]): Promise<Set<string>> {
+  const runs = [...new Map(named.map((run) => [run.id, run])).values()]
+  const ids = runs.map(({ id }) => id).filter((id) => uuid.test(id))
+  const kept = ids.length
+    ? await query(scope.em, sql<Pick<BulkRunRow, 'id' | 'actor' | 'queues'>>`select id, actor, queues from ${scope.kit.db.table('bulk_run')} where id = any(${ids}::uuid[])`)
+    : []
+  const byId = new Map(kept.map((run) => [run.id, run]))
+  const seen = await keepAllowed(runs, async ({ id, queues = [] }) => {
+    const run = byId.get(id)
+    if (run) return maySeeRun(scope, run)
+    return mayAll(scope, runResources(id, Object.fromEntries(queues.map((queue) => [queue, true]))))
+  })
+  return new Set(seen.map(({ id }) => id))
+}
+
+async function mayAll({ viewer }: Scope, resources: Resource[]): Promise<boolean> {
+  const answers = await Promise.all(resources.map((resource) => viewer.can('view_jobs', resource)))
   return answers.every(({ allowed }) => allowed)
+}
+
+/** What the events of a run say it is about. */
+export function resourceOfRun({ id, queues }: Pick<BulkRunRow, 'id' | 'queues'>): { type: 'bulk'; id: string; queues: string[] } {
+  return { type: 'bulk', id, queues: Object.keys(queues) }
+}
+
+/** Says that something moved in a run, to whoever may see all of it. */
+export function publishRun(kit: Kit, run: Pick<BulkRunRow, 'id' | 'queues'>, topics: string[] = ['bulk', 'audit']): void {
+  const { queues: allQueues, ...about } = resourceOfRun(run)
+  for (const topic of topics) kit.publishHint(topic === 'bulk' ? { topic, subject: about, allQueues } : { topic, about, allQueues })
 }
 
 /** A run as the host is asked about it: once for each queue of its set. */

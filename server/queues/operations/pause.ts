@@ -1,15 +1,15 @@
-import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { executorOf, query } from '../../db/database.ts'
+import { executorOf } from '../../db/database.ts'
+import { QueuePause } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
 /** Two who click at once pause it once. */
 const sameClickMs = 1_000
 
 function isSameClick({ pause }: QueueSubject, now: Date): boolean {
-  return pause !== undefined && Math.abs(now.getTime() - Date.parse(pause.paused_at)) < sameClickMs
+  return pause !== undefined && Math.abs(now.getTime() - pause.pausedAt.getTime()) < sameClickMs
 }
 
 type Request = Extract<OperationRequest, { action: 'pause_queue' }>
@@ -28,7 +28,7 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
     const { pause } = found
     const again = isPaused(found)
     if (queue.paused === true || isSameClick(found, scope.now)) {
-      const since = pause && ` since ${new Date(pause.paused_at).toISOString()}`
+      const since = pause && ` since ${pause.pausedAt.toISOString()}`
       throw new OpsError('illegal_transition', `Queue ${queue.name} is already paused${since ?? ''}; expected one that is not.`)
     }
     return {
@@ -40,8 +40,9 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
         'Jobs that are executing now go on to their end.',
         ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
         'It stays paused until somebody resumes it.',
+        ...engineCautions(scope, 'pause_queue'),
       ],
-      before: pause && again ? { paused: true, pausedAt: new Date(pause.paused_at).toISOString(), pausedBy: pause.paused_by.label } : { paused: false },
+      before: pause && again ? { paused: true, pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label } : { paused: false },
       after: { paused: true },
       basis: { paused: queue.paused },
     }
@@ -52,14 +53,8 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
     return { result: { queue: subject.id } }
   },
 
-  async keep({ subject }, _target, { result }, { kit, em, now, principal, reason }, eventId) {
-    await query(
-      em,
-      sql`
-        insert into ${kit.db.table('queue_pause')} as kept (queue, paused_at, paused_by, reason, event_id)
-        values (${subject.id}, ${now}, ${JSON.stringify(principal)}, ${reason ?? null}, ${eventId})
-        on conflict (queue) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, reason = excluded.reason, event_id = excluded.event_id`,
-    )
+  async keep({ subject }, _target, { result }, { em, now, principal, reason }, eventId) {
+    await em.upsert(QueuePause, { queue: subject.id, pausedAt: now, pausedBy: principal, reason: reason ?? null, eventId })
     return { after: { paused: true, pausedBy: principal.label, pausedAt: now.toISOString() }, result }
   },
 })

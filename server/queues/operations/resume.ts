@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { executorOf, query } from '../../db/database.ts'
+import { executorOf } from '../../db/database.ts'
+import { QueuePause } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'resume_queue' }>
 
@@ -27,8 +27,8 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
     return {
       title: `Resume queue ${queue.name}`,
       effect: 'Workers start its jobs again, those that waited first.',
-      cautions: pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.'],
-      before: { paused: true, ...(pause && { pausedAt: new Date(pause.paused_at).toISOString(), pausedBy: pause.paused_by.label }) },
+      cautions: [...(pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.']), ...engineCautions(scope, 'resume_queue')],
+      before: { paused: true, ...(pause && { pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label }) },
       after: { paused: false },
       basis: { paused: queue.paused },
     }
@@ -39,8 +39,8 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
     return { result: { queue: subject.id } }
   },
 
-  async keep({ subject }, _target, applied, { kit, em }) {
-    await query(em, sql`delete from ${kit.db.table('queue_pause')} where queue = ${subject.id}`)
+  async keep({ subject }, _target, applied, { em }) {
+    await em.nativeDelete(QueuePause, { queue: subject.id })
     return applied
   },
 })

@@ -2,7 +2,7 @@ import type { OperationRequest } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
-import { findQueue, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
+import { engineCautions, findQueue, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'scale_queue' }>
 
@@ -22,6 +22,7 @@ export const scaleQueue = defineOperation<Request, QueueSubject>({
       title: `Change concurrency of ${queue.name}`,
       effect: `It runs ${input.limit} jobs at once from now on.`,
       cautions: [
+        ...engineCautions(scope, 'scale_queue'),
         'More jobs at once load what the jobs use: databases, mail servers, other services.',
         ...(queue.limit === null ? ['The present limit is not known, so this cannot be put back by itself.'] : []),
       ],

@@ -1,18 +1,19 @@
-import { sql } from 'kysely'
-import type { OperationRequest, Principal } from '../../../schemas/index.ts'
+import type { OperationRequest } from '../../../schemas/index.ts'
 import { waitForLock } from '../../db/advisory.ts'
-import { executorOf, query } from '../../db/database.ts'
+import { executorOf } from '../../db/database.ts'
+import type { QueuePauseRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Target } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import type { QueueAction } from '../legality.ts'
+import { findPauseNote } from '../pause-note.ts'
 
 export interface QueueSubject {
   /** null when the engine has no such queue. */
   queue: Awaited<ReturnType<Engine['readQueue']>>
   /** Who paused it through us. */
-  pause?: { paused_at: string; paused_by: Principal }
+  pause?: QueuePauseRow
 }
 
 /** The queue as the engine knows it and our own note of who paused it; the note is locked, so that two clicks do not race. */
@@ -22,10 +23,7 @@ export async function findQueue(request: OperationRequest, scope: ActingScope): 
   const { kit, em, locking } = scope
   const { subject } = request
   if (locking) await waitForLock(kit.db, em, 'queue', subject.id)
-  const [pause] = await query(
-    em,
-    sql<{ paused_at: string; paused_by: Principal }>`select paused_at::text, paused_by from ${kit.db.table('queue_pause')} where queue = ${subject.id}`,
-  )
+  const pause = (await findPauseNote(em, subject.id)) ?? undefined
   const queue = await askEngine(request, scope)
   const resource = { type: 'queue', id: subject.id, queue: subject.id }
   return { resource, found: { queue, pause }, absent: { resource, found: { queue: null } } }
@@ -54,4 +52,10 @@ export function requireSupport({ kit: { engine } }: ActingScope, operation: Queu
 /** Is it paused? The engine's word counts where it has one; an engine that does not tell leaves us our own note. */
 export function isPaused({ queue, pause }: QueueSubject): boolean {
   return queue?.paused ?? pause !== undefined
+}
+
+/** What the engine itself has to say to it, e.g. that no worker was heard that would obey. */
+export function engineCautions({ kit: { engine } }: ActingScope, operation: QueueAction): string[] {
+  const caution = engine.cautions?.[operation]
+  return caution === undefined ? [] : [caution]
 }

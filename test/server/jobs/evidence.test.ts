@@ -2,7 +2,8 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bundle, bundle as bundleSchema, type Overview } from '../../../schemas/index.ts'
 import type { Engine } from '../../../server/engines/engine.ts'
-import { recordDiscarded } from '../../../server/figures/discarded.ts'
+import { discardedJobs } from '../../../server/figures/discarded.ts'
+import { lookFor } from '../../../server/figures/finding.ts'
 import { openKit } from '../../../server/open.ts'
 import { startJobServer, type JobServer } from '../../support/jobs.ts'
 import { auth, displayPolicy } from '../../support/server.ts'
@@ -118,7 +119,7 @@ test('jobs that failed for good lately need a review, each for who may see it', 
     await server.oban.pool.query('delete from oban_jobs')
     const [first, second] = [await failed(), await failed(2)]
     await server.oban.insert({ state: 'discarded', attempt: 1, insertedIn: -200_000, discardedIn: -190_000 })
-    await recordDiscarded(kit)
+    await lookFor(kit, discardedJobs)
     const bucket = async () => ((await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview).buckets[0]!
     expect(await bucket()).toMatchObject({
       status: 'needs_review', count: 2, diagnosis: '2 jobs failed for good in the last 24 hours.',
@@ -126,15 +127,26 @@ test('jobs that failed for good lately need a review, each for who may see it', 
     })
     expect((await bucket()).exemplars.map(({ href }) => href).toSorted()).toEqual([first, second].map((id) => `/ops/jobs/job/${id}`).toSorted())
     surfaces = { [`view_jobs ${second}`]: false }
-    expect(await bucket()).toMatchObject({ count: 1, exemplars: [{ attention: 'failed for good after one attempt, in queue books' }] })
+    expect(await bucket()).toMatchObject({ count: 1, exemplars: [{ attention: expect.stringMatching(/^failed for good after one attempt, in queue books: \S/) }] })
     // Of many not each is asked about; how many of them are hidden is not told by what is left.
     const vault = await server.oban.insertMany({ queue: 'vault', state: 'discarded', attempt: 1, discardedIn: -3600, insertedIn: -3600 }, 60)
     await server.oban.pool.query(`update ops.finding set as_of = now() - interval '1 minute'`)
-    await recordDiscarded(kit)
+    await lookFor(kit, discardedJobs)
     surfaces = Object.fromEntries(vault.map((id) => [`view_jobs ${id}`, false]))
     expect((await bucket()).count).toBeLessThanOrEqual(2)
     surfaces = {}
-    expect(await bucket()).toMatchObject({ count: 62 })
+    const whole = await bucket()
+    expect(whole).toMatchObject({ count: 62 })
+    // An example for each cause, the most frequent first, and the figure is as old as the look.
+    expect(whole.exemplars[0]!.attention).toMatch(/in queue vault.* \(and 9 more like it\)$/)
+    expect(Date.now() - Date.parse(whole.asOf)).toBeGreaterThan(0)
+    // Whatever keeps the loop from looking, the overview says that nobody looked, and not that there is nothing.
+    await server.oban.pool.query(`update ops.finding set as_of = now() - interval '20 minutes'`)
+    const [{ as_of: since }] = (await server.oban.pool.query<{ as_of: Date }>(`select as_of from ops.finding where key = 'discarded_jobs'`)).rows as [{ as_of: Date }]
+    const stale = await bucket()
+    expect(stale).toMatchObject({ count: null, lookedAt: since.toISOString(), diagnosis: `Jobs that failed for good were not looked for since ${since.toISOString()}.`, exemplars: [] })
+    const overview = (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
+    expect(overview.sentence).toContain('jobs that failed for good were not looked for since')
   } finally {
     surfaces = {}
     await kit.db.close()

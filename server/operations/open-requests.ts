@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type Principal, viewOfSubject } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
-import { orphanSeconds } from '../operations/orphans.ts'
-import type { Scope } from '../operations/scope.ts'
+import { orphanSeconds } from './orphans.ts'
+import type { Scope } from './scope.ts'
 
 const most = 200
 

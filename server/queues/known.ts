@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
-import { type Database, type Em, query } from './db/database.ts'
-import type { Viewer } from './host/viewer.ts'
-import { visible } from './host/visible.ts'
+import { scheduledQueues } from '../cron/made-jobs.ts'
+import { type Database, type Em, query } from '../db/database.ts'
+import { queueFigures } from '../figures/tables.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { visible } from '../host/visible.ts'
 
-interface Asking {
+interface Reading {
   kit: { db: Database }
   em: Em
-  viewer: Viewer
 }
 
 /** A part of the name, any case, or the whole. */
@@ -16,7 +17,7 @@ export interface QueueNames {
 }
 
 /** Names of the queues that were measured or paused, or that a cron entry names, in order. */
-export async function listQueueNames({ kit: { db }, em }: Asking, { name, exactly }: QueueNames = {}): Promise<string[]> {
+export async function listQueueNames({ kit: { db }, em }: Reading, { name, exactly }: QueueNames = {}): Promise<string[]> {
   const conditions = [
     ...(name === undefined ? [] : [sql`position(lower(${name}) in lower(queue)) > 0`]),
     ...(exactly === undefined ? [] : [sql`queue = ${exactly}`]),
@@ -25,9 +26,9 @@ export async function listQueueNames({ kit: { db }, em }: Asking, { name, exactl
     em,
     sql<{ queue: string }>`
       select queue from (
-        select queue from ${db.table('queue_figure')}
+        select queue from ${queueFigures(db)}
         union select queue from ${db.table('queue_pause')}
-        union select queue from ${db.table('cron_entry')} where retired_at is null
+        union ${scheduledQueues(db)}
       ) known
       ${conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``} order by queue`,
   )
@@ -39,7 +40,7 @@ export async function listQueueNames({ kit: { db }, em }: Asking, { name, exactl
  * work it takes are as if these queues were not there. A host that refuses every queue has rules of another kind, e.g. by tag:
  * for it nothing is left out beforehand, and each job is asked about, as it always is.
  */
-export async function listHiddenQueues(asking: Asking): Promise<string[]> {
+export async function listHiddenQueues(asking: Reading & { viewer: Viewer }): Promise<string[]> {
   const names = await listQueueNames(asking)
   const seen = new Set(await visible(asking.viewer, names, 'view_jobs', (queue) => ({ type: 'queue', id: queue, queue })))
   return seen.size ? names.filter((name) => !seen.has(name)) : []

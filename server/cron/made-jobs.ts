@@ -1,0 +1,73 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Database, query } from '../db/database.ts'
+import type { Resource } from '../host/auth.ts'
+import type { Scope } from '../operations/scope.ts'
+
+/** What other features ask of cron: which jobs an entry made, which entry made a job, and into which queues entries send. */
+
+type Reading = Pick<Scope, 'kit' | 'em' | 'viewer'>
+
+/** A job that a slot made. */
+export interface MadeJob {
+  jobId: string
+  /** The slot's place in the order of its entry's slots; what `after` takes. */
+  place: string
+}
+
+export interface MadeJobsAsked {
+  entry: string
+  order: 'newest' | 'oldest'
+  /** Only what comes behind this place. */
+  after?: string
+  limit: number
+}
+
+/** In the order of the entry's slots. Whether the viewer may see the entry is not asked here. */
+export async function listMadeJobs({ kit: { db }, em }: Reading, { entry, order, after, limit }: MadeJobsAsked): Promise<MadeJob[]> {
+  const [at, id] = after?.split('|') ?? []
+  const side = order === 'newest' ? sql`<` : sql`>`
+  const direction = order === 'newest' ? sql`desc` : sql`asc`
+  const behind = at === undefined ? sql`` : sql`and (slot.slot_at, slot.id) ${side} (${at}::timestamptz, ${id}::bigint)`
+  const rows = await query(
+    em,
+    sql<{ slot_id: string; slot_at: string; job_id: string }>`
+      select slot.id::text as slot_id, slot.slot_at::text, slot.job_id from ${db.table('cron_slot')} slot
+      where slot.entry_id = (select id from ${db.table('cron_entry')} where name = ${entry}) and slot.job_id is not null ${behind}
+      order by slot.slot_at ${direction}, slot.id ${direction} limit ${limit}`,
+  )
+  return rows.map(({ slot_id, slot_at, job_id }) => ({ jobId: job_id, place: `${slot_at}|${slot_id}` }))
+}
+
+/** False also when there is no such entry. */
+export async function maySeeEntry({ kit: { db }, em, viewer }: Reading, name: string): Promise<boolean> {
+  const [entry] = await query(em, sql<Named>`select name, queue, worker from ${db.table('cron_entry')} where name = ${name}`)
+  return entry !== undefined && (await viewer.can('view_cron', resourceOf(entry))).allowed
+}
+
+/** The slot that made a job, if the viewer may see its entry. */
+export async function findSlotOfJob({ kit: { db }, em, viewer }: Reading, jobId: string): Promise<{ entry: string; slotAt: Date } | null> {
+  const [slot] = await query(
+    em,
+    sql<Named & { slot_at: string }>`
+      select entry.name, entry.queue, entry.worker, slot.slot_at::text
+      from ${db.table('cron_slot')} slot join ${db.table('cron_entry')} entry on entry.id = slot.entry_id
+      where slot.job_id = ${jobId} limit 1`,
+  )
+  if (!slot || !(await viewer.can('view_cron', resourceOf(slot))).allowed) return null
+  return { entry: slot.name, slotAt: new Date(slot.slot_at) }
+}
+
+/** Queues that entries send jobs into, one column `queue`, for a larger statement. */
+export function scheduledQueues(db: Database): RawBuilder<unknown> {
+  return sql`select queue from ${db.table('cron_entry')} where retired_at is null`
+}
+
+interface Named {
+  name: string
+  queue: string
+  worker: string | null
+}
+
+function resourceOf({ name, queue, worker }: Named): Resource {
+  return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely'
+import { query } from '../db/database.ts'
+import type { Kit } from '../kit.ts'
+import type { Scope } from '../operations/scope.ts'
+import { idle } from '../repeat.ts'
+
+/** Something that is looked for in the background, because no request may ask the engine for it. */
+export interface FindingKind<Data> {
+  /** Names what was found in the table `finding`, e.g. `discarded_jobs`. */
+  readonly key: string
+  /** What is there now. Asks the engine outside any transaction of ours. */
+  find(kit: Kit): Promise<Data>
+}
+
+/** What was found last. */
+export interface Finding<Data> {
+  data: Data
+  asOf: Date
+  /** What was found longer ago says nothing of now. */
+  fresh: boolean
+}
+
+interface Timed<Data> {
+  found: Data
+  tookMs: number
+}
+
+const intervalMs = 15_000
+/** Where looking takes long it is done less often, so that it never takes more than a twentieth of the time. */
+const restFactor = 20
+/** So many turns may be missed. */
+const maxMissed = 8
+
+/** Looks once per interval for all processes. Whoever takes the turn looks; if that fails the next turn is another's. */
+export async function lookFor<Data>(kit: Kit, { key, find }: FindingKind<Data>): Promise<void | typeof idle> {
+  const { db } = kit
+  const table = db.table('finding')
+  const now = kit.now()
+  const [turn] = await query(
+    db.em(),
+    sql`insert into ${table} as turn (key, as_of, data) values (${`${key} turn`}, ${now}, '{}')
+        on conflict (key) do update set as_of = excluded.as_of
+        where turn.as_of < ${now}::timestamptz - make_interval(secs => greatest(${intervalMs - 500},
+          coalesce((select (data ->> 'tookMs')::float8 * ${restFactor} from ${table} where key = ${key}), 0)) / 1000) or turn.as_of > ${now}
+        returning key`,
+  )
+  if (!turn) return idle
+  const began = performance.now()
+  const timed: Timed<Data> = { found: await find(kit), tookMs: performance.now() - began }
+  await query(
+    db.em(),
+    sql`insert into ${table} (key, as_of, data) values (${key}, ${now}, ${JSON.stringify(timed)}::jsonb)
+        on conflict (key) do update set as_of = excluded.as_of, data = excluded.data`,
+  )
+}
+
+/** Null before anybody looked. */
+export async function findFinding<Data>({ kit: { db }, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>, { key }: FindingKind<Data>): Promise<Finding<Data> | null> {
+  const [row] = await query(em, sql<{ as_of: string; data: Timed<Data> }>`select as_of::text, data from ${db.table('finding')} where key = ${key}`)
+  if (!row) return null
+  const asOf = new Date(row.as_of)
+  const maxAgeMs = maxMissed * Math.max(intervalMs, row.data.tookMs * restFactor)
+  return { data: row.data.found, asOf, fresh: now.getTime() - asOf.getTime() < maxAgeMs }
+}

@@ -1,0 +1,70 @@
+import { evidencePath, subjectPath } from '../../schemas/index.ts'
+import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../figures/discarded.ts'
+import { findFinding } from '../figures/finding.ts'
+import { visible } from '../host/visible.ts'
+import { statusOfJob } from '../jobs/status.ts'
+import { showText } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+import type { Attention } from './attention.ts'
+
+/** Jobs that failed for good within the last day, as last looked for in the background. */
+export interface DiscardedLately {
+  /** One for each cause, the most frequent first. */
+  attention: Attention[]
+  count: number
+  capped: boolean
+  /** When they were last looked for; null: never. */
+  asOf: Date | null
+  /** Too long ago, or never: nothing is known of now. */
+  stale: boolean
+}
+
+/** For whom jobs are withheld altogether. */
+export const noDiscarded: DiscardedLately = { attention: [], count: 0, capped: false, asOf: null, stale: false }
+
+export async function getDiscardedLately(scope: Scope): Promise<DiscardedLately> {
+  const finding = await findFinding(scope, discardedJobs)
+  if (!finding?.fresh) return { ...noDiscarded, asOf: finding?.asOf ?? null, stale: true }
+  const seen = await Promise.all(finding.data.map((of) => seenOf(scope, of)))
+  const jobs = seen.flatMap((of) => of.jobs)
+  return {
+    asOf: finding.asOf,
+    stale: false,
+    count: seen.reduce((sum, { count }) => sum + count, 0),
+    capped: seen.some(({ capped }) => capped),
+    attention: statusOfJob({ state: 'discarded' }) === 'needs_review' ? causesOf(scope, jobs) : [],
+  }
+}
+
+/** Where some of a queue's jobs are kept back, those are counted that could be asked about: how many more there are may not be theirs to know. */
+async function seenOf({ viewer }: Scope, { count, how, jobs }: DiscardedOfQueue): Promise<{ jobs: DiscardedJob[]; count: number; capped: boolean }> {
+  const shown = await visible(viewer, jobs, 'view_jobs', ({ id, queue, worker, tags }) => ({ type: 'job', id, queue, worker, tags }))
+  if (shown.length === jobs.length) return { jobs: shown, count, capped: how !== 'exact' }
+  return { jobs: shown, count: shown.length, capped: shown.length > 0 && count > jobs.length }
+}
+
+/** One example for each queue, worker and error as shown: the cause of the most failures first, and of equals the newest. */
+function causesOf(scope: Scope, jobs: DiscardedJob[]): Attention[] {
+  const shown = jobs.map((job) => ({ ...job, error: showText('job_error', job.error, scope.viewer, 'view_overview', { type: 'job', id: job.id }) }))
+  const causes = Map.groupBy(shown, ({ queue, worker, error }) => JSON.stringify([queue, worker, firstLine(error)]))
+  return [...causes.values()].map((of) => {
+    const newest = of.reduce((a, b) => (b.at > a.at ? b : a))
+    return { kind: 'job', rank: 18 + 1 / (1 + of.length), exemplar: exemplarOf(scope, newest, of.length - 1) }
+  })
+}
+
+function exemplarOf({ kit }: Scope, { id, queue, worker, attempt, at, error }: DiscardedJob, others: number): Attention['exemplar'] {
+  const line = firstLine(error)
+  return {
+    label: worker ?? queue,
+    attention: `failed for good after ${attempt === 1 ? 'one attempt' : `${attempt} attempts`}, in queue ${queue}${line ? `: ${line}` : ''}${others ? ` (and ${others} more like it)` : ''}`,
+    at,
+    href: `${kit.base}${subjectPath('job', id)}`,
+    forensicsHref: `${kit.base}${evidencePath('job', id)}`,
+    completeness: kit.engine.attemptHistory === 'all' || attempt <= 1 ? 'complete' : 'partial_evidence',
+  }
+}
+
+function firstLine(error: string | undefined): string {
+  return (error ?? '').split('\n')[0]!.slice(0, 160)
+}

@@ -1,0 +1,128 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ObanEar, unheard } from '../../server/engines/oban/ear.ts'
+import { type JobServer, startJobServer } from '../support/jobs.ts'
+
+/** Nodes as they sound: pings on `oban_sonar`, and what Oban Met tells on `oban_gossip`, compressed as Oban compresses it. */
+let server: JobServer
+beforeAll(async () => {
+  server = await startJobServer({ cron: [] })
+})
+afterAll(() => server?.stop())
+
+const notify = (channel: string, payload: string) => server.oban.pool.query('select pg_notify($1, $2)', [`public.oban_${channel}`, payload])
+const compressed = (value: object) => gzipSync(JSON.stringify(value)).toString('base64')
+const check = (node: string, queue: string, more: object = {}) => ({
+  uuid: `${node}-${queue}`,
+  node,
+  name: 'Oban',
+  queue,
+  limit: 10,
+  paused: false,
+  running: [],
+  refresh_interval: 30_000,
+  started_at: '2026-11-21T06:00:00Z',
+  updated_at: '2026-11-21T06:10:00Z',
+  ...more,
+})
+
+/** Sends it again and again while somebody listens. */
+async function sounding(send: () => Promise<unknown>, work: () => Promise<unknown>): Promise<void> {
+  const timer = setInterval(() => void send(), 30)
+  await work().finally(() => clearInterval(timer))
+}
+
+let ear: ObanEar
+beforeEach(() => {
+  ear = new ObanEar(server.oban.pool, 'public', 300)
+})
+
+test('nobody is called silent before somebody listened long enough', async () => {
+  expect(ear.isSilent).toBe(false)
+  await ear.listen(120)
+  expect(ear.isSilent).toBe(false)
+  await ear.listen(250)
+  expect(ear.isSilent).toBe(true)
+})
+
+test('a ping is enough, at once, and a node that falls silent is noticed', async () => {
+  await ear.listen(400)
+  expect(ear.isSilent).toBe(true)
+  const began = performance.now()
+  await sounding(() => notify('sonar', '{"node":"shop@1","ping":true}'), () => ear.listen(10_000, { untilHeard: true }))
+  expect(performance.now() - began).toBeLessThan(5_000)
+  expect([ear.isSilent, ear.queues]).toEqual([false, undefined])
+  await ear.listen(400)
+  expect(ear.isSilent).toBe(true)
+})
+
+test('queues are as their producers tell, over all nodes', async () => {
+  const checks = [
+    check('shop@1', 'mail', { limit: 5, running: [1, 2] }),
+    check('shop@2', 'mail', { limit: 7, paused: true }),
+    check('shop@1', 'reports', { paused: true }),
+    check('shop@1', 'smart', { limit: undefined, local_limit: 3 }),
+    check('shop@1', 'odd', { limit: 'many' }),
+    null,
+    { queue: 7 },
+  ]
+  await sounding(() => notify('gossip', compressed({ checks })), () => ear.listen(300))
+  expect(Object.fromEntries(ear.queues!)).toEqual({
+    mail: { executors: 2, paused: false, limit: 12 },
+    reports: { executors: 1, paused: true, limit: 10 },
+    smart: { executors: 1, paused: false, limit: 3 },
+    odd: { executors: 1, paused: false, limit: null },
+  })
+})
+
+test('what an application says on the same channel, and what nobody can read, is passed over', async () => {
+  const bomb = gzipSync(Buffer.alloc(5_000_000)).toString('base64')
+  await sounding(
+    async () => {
+      for (const payload of ['hello', '{"checks":7}', '{"complete":1}', bomb.slice(0, 7_900), compressed({ checks: 'none' })]) await notify('gossip', payload)
+    },
+    () => ear.listen(200),
+  )
+  expect([ear.queues, ear.isSilent]).toEqual([undefined, false])
+})
+
+test('a listener leaves the connection as it was, and several who ask share one', async () => {
+  await Promise.all([ear.listen(50), ear.listen(50), ear.listen(50)])
+  const { rows } = await server.oban.pool.query(`select count(*)::int as n from pg_stat_activity where query like 'listen%' and state = 'active'`)
+  expect(rows).toEqual([{ n: 0 }])
+  const { rows: channels } = await server.oban.pool.query('select * from pg_listening_channels()')
+  expect(channels).toEqual([])
+})
+
+test('with Oban Met the engine knows executors, pause and limit, and doctor has nothing to say of silence', async () => {
+  const { engine } = server.oban
+  await server.oban.insert({ queue: 'mail' })
+  await sounding(
+    () => notify('gossip', compressed({ checks: [check('shop@1', 'mail', { paused: true, limit: 4 })] })),
+    async () => {
+      await expect
+        .poll(async () => (await engine.measure(new Date(Date.now() - 1000))).queues.find(({ name }) => name === 'mail'), { timeout: 20_000 })
+        .toMatchObject({ executors: 1, paused: true, limit: 4 })
+      expect(await engine.readQueue('mail')).toMatchObject({ paused: true, limit: 4 })
+      expect([engine.lacks.executors, engine.cautions]).toEqual([undefined, {}])
+      expect((await engine.advise!([])).map(({ kind }) => kind)).toEqual([])
+    },
+  )
+})
+
+test('where no node is heard, doctor and the previews say so', { timeout: 60_000 }, async () => {
+  const silent = await startJobServer({ cron: [] })
+  try {
+    const id = await silent.oban.insert({ queue: 'mail', state: 'executing', attempt: 1, attemptedIn: -5 })
+    expect(await silent.oban.engine.advise!([])).toEqual([{ kind: 'unheard_nodes', message: unheard }])
+    await expect
+      .poll(async () => (await silent.oban.engine.measure(new Date()), silent.oban.engine.cautions), { timeout: 30_000, interval: 500 })
+      .toHaveProperty('pause_queue')
+    for (const request of [{ action: 'pause_queue', subject: { type: 'queue', id: 'mail' } }, { action: 'cancel_job', subject: { type: 'job', id } }]) {
+      const { body } = await silent.call('ops-demo', 'POST', '/previews', request)
+      expect((body.plan as { cautions: string[] }).cautions).toContain(unheard)
+    }
+  } finally {
+    await silent.stop()
+  }
+})
