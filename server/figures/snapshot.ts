@@ -17,19 +17,27 @@ const intervalMs = 2_900
 const timeoutMs = 5_000
 /** Of the turn to measure; longer than a measurement and its writing may take. */
 const leaseMs = 15_000
+/** A count that has not come back by then never will, e.g. because its connection is lost. */
+const givenUpMs = 60_000
 const keptHours = 25
 
 /** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
-const known = new WeakMap<Kit, { next: number; busy: boolean }>()
+const known = new WeakMap<Kit, Mine>()
+
+interface Mine {
+  next: number
+  /** By the clock of this process alone. */
+  busyUntil: number
+}
 
 /**
  * Measures the engine once per interval for all processes. Whoever does not get the turn knows that somebody else is measuring. No
  * transaction is open while the engine counts. Called more often than there is something to do.
  */
 export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
-  const mine = known.get(kit) ?? { next: 0, busy: false }
+  const mine = known.get(kit) ?? { next: 0, busyUntil: 0 }
   known.set(kit, mine)
-  if (mine.busy || kit.now().getTime() < mine.next || !(await isDue(kit, mine))) return idle
+  if (performance.now() < mine.busyUntil || kit.now().getTime() < mine.next || !(await isDue(kit, mine))) return idle
   const done = await inTurn(kit.db, 'snapshot', leaseMs, async (end) => {
     // Somebody may have measured between the look and the turn.
     if (!(await isDue(kit, mine))) return idle
@@ -48,7 +56,7 @@ export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
 }
 
 /** Remembers for this process when the next one is due. */
-async function isDue(kit: Kit, mine: { next: number }): Promise<boolean> {
+async function isDue(kit: Kit, mine: Mine): Promise<boolean> {
   const now = kit.now().getTime()
   const due = ((await findLastMeasured(kit))?.getTime() ?? 0) + intervalMs
   mine.next = Math.min(due, now + intervalMs)
@@ -70,10 +78,10 @@ async function keepMeasured(kit: Kit, em: Em, now: Date, since: Date, measured: 
 }
 
 /** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */
-function measure({ engine }: Kit, since: Date, mine: { busy: boolean }): Promise<Measurement> {
-  mine.busy = true
+function measure({ engine }: Kit, since: Date, mine: Mine): Promise<Measurement> {
+  mine.busyUntil = performance.now() + givenUpMs
   const measuring = engine.measure(since).finally(() => {
-    mine.busy = false
+    mine.busyUntil = 0
   })
   return withTimeout(measuring, timeoutMs, () => new Error(`The engine was not measured within ${timeoutMs / 1000} seconds.`))
 }
