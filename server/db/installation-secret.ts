@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
-import { sql } from 'kysely'
-import { type Database, query } from './database.ts'
+import type { Database } from './database.ts'
+import { Installation } from './entities.ts'
 
 const known = new WeakMap<Database, Promise<Buffer>>()
 
@@ -25,8 +25,7 @@ function secretOf(db: Database): Promise<Buffer> {
 }
 
 async function readSecret(db: Database): Promise<Buffer> {
-  // As text, because a host may have set its own parser for bytea.
-  const [row] = await query(db.em(), sql<{ secret: string }>`select encode(secret, 'hex') as secret from ${db.table('installation')}`)
+  const row = await db.em().findOne(Installation, { id: 1 })
   if (!row) throw new Error(`Table '${db.schema}.installation' has no row; expected the one that migration 0008-installation inserts.`)
-  return Buffer.from(row.secret, 'hex')
+  return Buffer.from(row.secret)
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { EventSource, OperationRequest, Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
+import { OpenRequest as OpenRequestEntity } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
@@ -53,9 +54,8 @@ export async function openRequest(
 }
 
 /** Closes it inside the transaction that tells its end; false when somebody has settled it as an orphan meanwhile. */
-export async function closeRequest(kit: Kit, em: Em, eventId: string): Promise<boolean> {
-  const closed = await query(em, sql`delete from ${kit.db.table('open_request')} where event_id = ${eventId} returning event_id`)
-  return closed.length > 0
+export async function closeRequest(em: Em, eventId: string): Promise<boolean> {
+  return (await em.nativeDelete(OpenRequestEntity, { eventId })) > 0
 }
 
 /** A refusal is told as what it is; anything else as an engine that failed, never in its own words. */

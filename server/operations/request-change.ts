@@ -111,7 +111,7 @@ function recordSuccess(
   return transactAgain(kit, async (em) => {
     const kept = (await operation.keep?.(request, target, applied, { ...scope, em, locking: true }, finalId)) ?? applied
     await em.flush()
-    const first = await closeRequest(kit, em, eventId)
+    const first = await closeRequest(em, eventId)
     const event = linkedToRequest(describe(kept), eventId)
     const row = await writeEvent(kit.db, em, { ...event, id: first ? finalId : uuidv7() })
     await watchJob(operation, target, { ...scope, em }, row.id)
@@ -142,7 +142,7 @@ async function recordFailure({ kit }: ActingScope, { eventId, describe }: Reques
   const refused = error instanceof OpsError
   try {
     await kit.db.transact(async (em) => {
-      if (!(await closeRequest(kit, em, eventId))) return
+      if (!(await closeRequest(em, eventId))) return
       const note = refused ? error.message : `The engine failed. ${notKnown}`
       const recorded = linkedToRequest(describe({}), eventId)
       await writeEvent(kit.db, em, { ...recorded, outcome: 'failed', code: codeOfFailure(error), metadata: { ...recorded.metadata, note } })

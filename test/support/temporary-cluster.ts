@@ -22,7 +22,7 @@ export interface TemporaryCluster extends Cluster {
 export async function startTemporaryCluster({ durable = false, settings: more = [] }: { durable?: boolean; settings?: string[] } = {}): Promise<TemporaryCluster> {
   const folder = await makeTemporaryFolder()
   const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: [...(durable ? [] : careless), ...settings, ...more] })
-  const signal = (name: NodeJS.Signals) => processesOf(join(folder, 'data')).forEach((id) => process.kill(id, name))
+  const signal = (name: NodeJS.Signals) => processesOf(join(folder, 'data')).forEach((id) => send(id, name))
   return Object.assign(cluster, {
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
@@ -40,6 +40,15 @@ export async function makeTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(parent, 'ops-powertools-'))
   await chmod(folder, 0o755)
   return folder
+}
+
+/** A connection that has just ended took its process with it. */
+function send(id: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(id, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** The server and its children, which are the same for as long as it is frozen. None when it does not run. */

@@ -1,6 +1,5 @@
-import { sql } from 'kysely'
 import type { OperationRequest } from '../../../schemas/index.ts'
-import { query } from '../../db/database.ts'
+import { CronEntry } from '../../db/entities.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { definitionOf } from '../definition.ts'
 import { type Busy, cautionOfJobs, findBusySubject, requireRuntime } from './subject.ts'
@@ -26,8 +25,8 @@ export const deleteCronEntry = defineOperation<Request, Busy>({
     }
   },
 
-  async apply(_request, { found }, { kit: { db }, em }) {
-    await query(em, sql`delete from ${db.table('cron_entry')} where id = ${found.entry!.id}`)
+  async apply(_request, { found }, { em }) {
+    await em.nativeDelete(CronEntry, { id: found.entry!.id })
     return { result: { name: found.entry!.name } }
   },
 })

@@ -105,7 +105,7 @@ function recordAnswer(kit: Kit, found: RequestedBatch, outcomes: JobOutcome[]): 
   const { batch, request } = found
   return transactAgain(kit, async (em) => {
     if (!(await holdsRequested(kit, em, batch))) return recordLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
-    await closeRequest(kit, em, request.event_id)
+    await closeRequest(em, request.event_id)
     return recordBatch(kit, em, found, placed(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
   })
 }
