@@ -8,6 +8,7 @@ import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bullmq } from '../../server/engines/bullmq/index.ts'
 import type { Engine, SqlExecutor } from '../../server/engines/engine.ts'
+import { engineWithTimeouts } from '../../server/engines/timeouts.ts'
 import { bullBackends } from '../support/bullmq.ts'
 
 const tx: SqlExecutor = { executeSql: () => Promise.reject(new Error('not asked')) }
@@ -75,5 +76,36 @@ describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'a Redis that goes aw
     await expect.poll(async () => (await engine.check()).ok, { timeout: 15_000 }).toBe(true)
     expect(await engine.readQueue('mails')).toMatchObject({ paused: false })
     expect((await engine.list({}, { order: 'newest', limit: 5 })).jobs).toHaveLength(1)
+  })
+
+  test('ends every call within five seconds while it hangs, refuses the next at once, and is there again afterwards', { timeout: 60_000 }, async () => {
+    const limited = engineWithTimeouts(engine)
+    const [seen] = (await limited.select({}, { limit: 1 })).jobs
+    // What answered a moment ago is trusted, so these calls reach the store that hangs.
+    redis.kill('SIGSTOP')
+    try {
+      const timed = async (call: () => Promise<unknown>) => {
+        const began = performance.now()
+        const how = await call().then((answer) => ((answer as { ok?: boolean } | null)?.ok === false ? 'unavailable' : 'answered'), (error: { code: string }) => error.code)
+        return [how, performance.now() - began < 5_000]
+      }
+      const calls: (() => Promise<unknown>)[] = [
+        () => limited.check(),
+        () => limited.list({}, { order: 'newest', limit: 1 }),
+        () => limited.count({}, 10),
+        () => limited.read([seen!.id]),
+        () => limited.detail(seen!.id),
+        () => limited.readQueue('mails'),
+        () => limited.find([seen!]),
+        () => limited.act('cancel', [seen!], tx),
+        () => limited.pauseQueue!('mails', tx),
+        () => limited.enqueue({ queue: 'mails', args: {}, origin: { cronEntry: 'a', slotAt: 'b' } }, tx),
+      ]
+      expect(await Promise.all(calls.map(timed))).toEqual(calls.map(() => ['unavailable', true]))
+      expect(await Promise.all(calls.map(timed))).toEqual(calls.map(() => ['unavailable', true]))
+    } finally {
+      redis.kill('SIGCONT')
+    }
+    await expect.poll(async () => (await limited.check()).ok, { timeout: 20_000 }).toBe(true)
   })
 })
