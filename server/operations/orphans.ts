@@ -63,7 +63,7 @@ export async function settleOrphans(kit: Kit): Promise<number> {
 }
 
 function isOrphan({ now }: Kit): RawBuilder<unknown> {
-  return sql`requested_at < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null`
+  return sql`coalesce((detail ->> 'renewedAt')::timestamptz, requested_at) < ${now()}::timestamptz - make_interval(secs => ${orphanSeconds}) and bulk_id is null`
 }
 
 function listOrphans(kit: Kit): Promise<OrphanRow[]> {

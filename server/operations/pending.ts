@@ -13,7 +13,7 @@ import { withTimeout } from '../timeout.ts'
 /** Of one change. With a look at the engine before it, whoever waits has an answer within five seconds. */
 export const answerMs = 4_000
 /** Well below the age at which a request is taken for one whose process died. */
-const renewalMs = 15_000
+const renewalMs = 5_000
 
 /** The engine was asked and has not answered; the request stays open. */
 export class Unanswered extends OpsError {
@@ -39,7 +39,7 @@ export function withoutTimeouts<Holder extends { kit: Kit }>(holder: Holder): Ho
 
 /**
  * Does `record` when the engine has answered. Until then the request is renewed, so that no other process takes this one for
- * dead; when this one does die, or our database is away at that moment, the request is settled as an orphan.
+ * dead, and keeps its age, so that everybody sees since when it is open; when this one does die, or our database is away at that moment, the request is settled as an orphan.
  */
 export function recordLater(kit: Kit, requestId: string, record: () => Promise<void>): void {
   const renewal = setInterval(() => void renew(kit, requestId), renewalMs)
@@ -56,7 +56,7 @@ async function renew({ db, now }: Kit, requestId: string): Promise<void> {
       db.em(),
       sql`
         with renewed as (
-          update ${db.table('open_request')} set requested_at = ${now()} where event_id = ${requestId} returning bulk_id, detail
+          update ${db.table('open_request')} set detail = detail || jsonb_build_object('renewedAt', ${now()}::timestamptz) where event_id = ${requestId} returning bulk_id, detail
         )
         update ${db.table('bulk_batch')} batch set requested_at = ${now()} from (${request}) request
         where batch.bulk_id = request.bulk_id and batch.number = request.number and batch.status = 'requested'`,

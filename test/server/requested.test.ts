@@ -142,6 +142,27 @@ describe('a change asked of an engine outside our transaction', () => {
     ])
   })
 
+  test('that takes long is answered in time, belongs to its process as long as that waits, and has one end, which is what happened', async () => {
+    const id = await one()
+    const key = crypto.randomUUID()
+    const { reached, goOn } = halt('before')
+    const began = performance.now()
+    const asked = once(retry(id), key)
+    await reached
+    expect(await once({ ...retry(id), action: 'cancel_job' })).toMatchObject({ status: 409 })
+    const late = await asked
+    expect([late.status, late.headers.get('retry-after'), performance.now() - began < 5_000]).toEqual([503, '2', true])
+    await expect.poll(async () => (await client.query(`select 1 from ops.open_request where detail ? 'renewedAt'`)).rows.length, { timeout: 10_000 }).toBe(1)
+    await client.query(`update ops.open_request set requested_at = requested_at - interval '10 minutes'`)
+    expect(await settleOrphans(other)).toBe(0)
+    expect(await once(retry(id), key)).toMatchObject({ status: 503 })
+    goOn()
+    await expect.poll(open).toBe(0)
+    expect(glance((await eventsOf(id)).filter(({ eventType }) => eventType === 'job.retried'))).toEqual([['job.retried', 'succeeded', undefined], ['job.retried', 'requested', undefined]])
+    expect(await statesOf(client, [id])).toEqual({ retry: 1 })
+    expect(await once(retry(id), key)).toMatchObject({ status: 200, body: { event: { outcome: 'succeeded' } } })
+  })
+
   test('is not asked when the job changes between the two events', async () => {
     const id = await one()
     const shown = await server.call('ops-demo', 'POST', '/previews', retry(id))
