@@ -6,9 +6,7 @@ import { Turn } from './entities.ts'
 /** Work that one process at a time does, and that may ask the engine: no transaction is open meanwhile. */
 export type TurnName =
   /** Measures the engine. */
-  | 'snapshot'
-  /** Looks for discarded jobs. */
-  | 'discarded'
+  'snapshot'
 
 /** To be called first in the transaction that writes what was found. False: it took too long, and the turn is somebody else's. */
 export type EndTurn = (em: Em) => Promise<boolean>

@@ -1,0 +1,20 @@
+import type { JobSelection, JobState } from '../../../schemas/index.ts'
+import type { JobAction } from '../../engines/engine.ts'
+
+/** A retry of what has ended well: what it did, it does twice. */
+export function runsAgain(action: JobAction, state: JobState): boolean {
+  return action === 'retry' && state === 'completed'
+}
+
+/** Whoever names the state, or the jobs one by one, means them; whoever says only a queue, or what a run left over, does not. */
+export function asksForCompleted(selection: JobSelection): boolean {
+  if ('filter' in selection) return selection.filter.id !== undefined || (selection.filter.state?.split(',').includes('completed') ?? false)
+  return 'ids' in selection
+}
+
+export const completedLeftOut = 'It has completed; to run completed jobs again, ask for that state by name.'
+
+export function cautionOfCompleted(jobs: number): string {
+  const some = jobs === 1 ? '1 of these jobs has' : `${jobs.toLocaleString('en')} of these jobs have`
+  return `${some} completed; whatever they did, such as mails or payments, is done again.`
+}
