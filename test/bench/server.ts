@@ -33,6 +33,7 @@ const recordings = new Map<Kind, Recorded>()
 /** An endpoint that does nothing but what any implementation would have to ask of the database. */
 const server = createServer((request, response) => {
   const [, where, turn = '', part = '0'] = request.url?.split('/') ?? []
+  if (where === 'empty') return response.end('{}')
   if (where !== 'bare') return ops.handler(request, response)
   request.resume()
   const statements = prepared.get(turn)?.[Number(part)]
