@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
-import type { Coverage, CronFacts, Window } from './history.ts'
-import { dateOf, type Entry, querySlots, type RawSlot } from './rows.ts'
+import type { Coverage, CronFacts, HistorySlot, Window } from './history.ts'
+import { dateOf, type Entry } from './rows.ts'
 
 /** Of one entry, so many of the newest; history further back is cut, never guessed. */
 const maxRevisions = 200
@@ -22,16 +22,7 @@ interface Reader {
 /** What `classifyWindow` needs for a few entries over one window: two statements, however many entries. */
 export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, maxSlots: number): Promise<LoadedFacts> {
   const ids = entries.map(({ id }) => id)
-  const slots = await querySlots(
-    em,
-    sql<RawSlot>`
-      select slot.* from unnest(${ids}::uuid[]) as entry (id)
-      cross join lateral (
-        select * from ${kit.db.table('cron_slot')}
-        where entry_id = entry.id and slot_at >= ${window.from} and slot_at <= ${window.to}
-        order by slot_at desc limit ${maxSlots}
-      ) slot`,
-  )
+  const slots = await listHistorySlots({ kit, em }, ids, window, maxSlots)
   const spans = await loadSpans({ kit, em }, ids, window)
   const slotsOf = Map.groupBy(slots, ({ entryId }) => entryId)
   return {
@@ -43,6 +34,45 @@ export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], windo
       paused: spans.paused.get(id) ?? [],
     }),
   }
+}
+
+interface RawHistorySlot {
+  entry_id: string
+  kind: HistorySlot['kind']
+  state: HistorySlot['state']
+  slot_ms: number
+  claimed_ms: number | null
+  finished_ms: number | null
+  job_id: string | null
+  job_state: string | null
+  note: string | null
+}
+
+/** Thousands of rows for one list, so only what is shown, and instants as numbers: to parse them as text costs more than all the rest. */
+async function listHistorySlots({ kit, em }: Reader, ids: string[], { from, to }: Window, maxSlots: number): Promise<(HistorySlot & { entryId: string })[]> {
+  const ms = (column: string) => sql`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`
+  const rows = await query(
+    em,
+    sql<RawHistorySlot>`
+      select slot.* from unnest(${ids}::uuid[]) as entry (id)
+      cross join lateral (
+        select entry_id, kind, state, job_id, job_state, note, ${ms('slot_at')} as slot_ms, ${ms('claimed_at')} as claimed_ms, ${ms('finished_at')} as finished_ms
+        from ${kit.db.table('cron_slot')}
+        where entry_id = entry.id and slot_at >= ${from} and slot_at <= ${to}
+        order by slot_at desc limit ${maxSlots}
+      ) slot`,
+  )
+  return rows.map((row) => ({
+    entryId: row.entry_id,
+    kind: row.kind,
+    state: row.state,
+    slotAt: new Date(row.slot_ms),
+    claimedAt: row.claimed_ms === null ? null : new Date(row.claimed_ms),
+    finishedAt: row.finished_ms === null ? null : new Date(row.finished_ms),
+    jobId: row.job_id,
+    jobState: row.job_state,
+    note: row.note,
+  }))
 }
 
 interface RawSpan {

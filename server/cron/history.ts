@@ -25,13 +25,16 @@ export interface Revision {
   timezone: string
 }
 
+/** What the history needs of a slot. */
+export type HistorySlot = Pick<SlotRow, 'kind' | 'slotAt' | 'state' | 'claimedAt' | 'jobId' | 'jobState' | 'finishedAt' | 'note'>
+
 /** All that is known of one entry's past. */
 export interface CronFacts {
   /** Oldest first. */
   revisions: Revision[]
   /** When the entry was paused. */
   paused: Interval[]
-  slots: SlotRow[]
+  slots: HistorySlot[]
   /** The instant the scheduler looks at next; what is older and due was not decided yet. */
   nextSlotAt: Date | null
 }
@@ -100,7 +103,7 @@ const outcomes: Record<Exclude<SlotState, 'claimed'>, SlotOutcome> = {
   scheduler_down: 'scheduler_down',
 }
 
-export function classifyRow(row: SlotRow): ClassifiedSlot {
+export function classifyRow(row: HistorySlot): ClassifiedSlot {
   const { slotAt: at, claimedAt } = row
   const late = claimedAt ? claimedAt.getTime() - at.getTime() : 0
   return {

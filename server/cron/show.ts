@@ -48,8 +48,18 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Pro
   }
 }
 
-export function showSlot({ at, claimedAt, finishedAt, ...rest }: ClassifiedSlot): Slot {
-  return { ...rest, at: at.toISOString(), claimedAt: claimedAt?.toISOString(), finishedAt: finishedAt?.toISOString() }
+/** Field by field: a list shows thousands of them. */
+export function showSlot({ at, outcome, claimedAt, lateSeconds, jobId, jobState, finishedAt, note }: ClassifiedSlot): Slot {
+  return {
+    at: at.toISOString(),
+    outcome,
+    claimedAt: claimedAt?.toISOString(),
+    lateSeconds,
+    jobId,
+    jobState,
+    finishedAt: finishedAt?.toISOString(),
+    note,
+  }
 }
 
 function comingOf(entry: Entry, marked: SlotRow[], now: Date): CronEntry['coming'] {

@@ -7,11 +7,12 @@ type AnyEntity = (typeof entities)[number]
  * timestamps, which reach us as PostgreSQL writes them.
  */
 export function toRow<E extends AnyEntity>(entity: E, row: object): Row<E> {
-  const read = columnsOf(entity).map(({ name, column, isDate }) => {
+  const read: Record<string, unknown> = {}
+  for (const { name, column, isDate } of columnsOf(entity)) {
     const value = (row as Record<string, unknown>)[column] ?? null
-    return [name, isDate && value !== null ? new Date(value as string) : value]
-  })
-  return Object.fromEntries(read) as Row<E>
+    read[name] = isDate && value !== null ? new Date(value as string) : value
+  }
+  return read as Row<E>
 }
 
 interface Column {

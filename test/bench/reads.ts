@@ -74,7 +74,7 @@ async function deepCursor(pool: Pool, api: string): Promise<string> {
 }
 
 /** Forty days in which a scheduler was there and every entry ran. */
-async function fillHistory(pool: Pool): Promise<void> {
+export async function fillHistory(pool: Pool): Promise<void> {
   await pool.query(`
     update ops.cron_entry set created_at = now() - interval '40 days',
       expression = (array['0 2 * * *', '*/15 * * * *', '30 7 * * 1-5', '0 */4 * * *'])[1 + substr(name, 7)::int % 4],
