@@ -35,12 +35,13 @@ export function describeFailure(thrown: unknown): Record<string, unknown> {
 
 /**
  * Of the network, and of a server that cannot serve at the moment: it goes down, it has no room left, it may only be read.
- * `queryCanceled` is our own statement timeout.
+ * `queryCanceled` is our own statement timeout, `lockNotAvailable` our own lock timeout: somebody holds what is needed, and for long.
  */
 const outages = new Set<string>([
   'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
   sqlState.adminShutdown, sqlState.crashShutdown, sqlState.cannotConnectNow, sqlState.queryCanceled, sqlState.tooManyConnections,
   sqlState.readOnlyTransaction, sqlState.diskFull, sqlState.outOfMemory, sqlState.configurationLimitExceeded, sqlState.ioError,
+  sqlState.lockNotAvailable,
 ])
 
 /** Does the database, or whatever else was asked, not answer at the moment? */
@@ -53,7 +54,7 @@ export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
   )
 }
 
-const conflicts = new Set<string>([sqlState.serializationFailure, sqlState.deadlockDetected, sqlState.lockNotAvailable, sqlState.uniqueViolation])
+const conflicts = new Set<string>([sqlState.serializationFailure, sqlState.deadlockDetected, sqlState.uniqueViolation])
 
 /** Did another transaction come first? */
 export function isConflict(thrown: unknown): boolean {

@@ -44,7 +44,7 @@ export interface Database {
 /** How long a request waits for a connection, for a statement, and for a lock that somebody else holds. */
 const connectTimeoutMs = 3_000
 const statementTimeoutMs = 15_000
-const lockTimeoutMs = 2_000
+const lockTimeoutMs = 1_500
 /** A migration may build an index over a large table. */
 const migrationLimitMs = 60 * 60_000
 

@@ -9,7 +9,7 @@ import type { Log } from '../host/log.ts'
 
 /** Answers an error as a problem (RFC 9457). The only place that turns errors into HTTP. */
 export function answerProblem(ctx: Context, thrown: unknown, requestId: string, log: Log): void {
-  const error = asOpsError(thrown, ctx.method)
+  const error = asOpsError(thrown)
   if (error.status >= 500) log.error(error.message, { requestId, code: error.code, ...describeFailure(thrown) })
   if (error.code === 'internal') tellHostApp(ctx, thrown, error, requestId)
   const [status, title] = problemCodes[error.code]
@@ -51,15 +51,13 @@ const refusesChanges = {
   no_room: 'The database has no room or no memory left, so nothing was changed; try again.',
 }
 
-export function asOpsError(thrown: unknown, method?: string): OpsError {
+export function asOpsError(thrown: unknown): OpsError {
   if (thrown instanceof OpsError) return thrown
   if (thrown instanceof ZodError) return invalidRequest(thrown, '')
   const code = codeOf(thrown)
   const fault = writeFaultOf(code)
   if (fault) return new OpsError('unavailable', refusesChanges[fault], { cause: thrown })
-  if (code === sqlState.lockNotAvailable && (method === 'GET' || method === 'HEAD')) {
-    return new OpsError('unavailable', 'What you ask for is locked in the database at the moment; try again.')
-  }
+  if (code === sqlState.lockNotAvailable) return new OpsError('unavailable', 'What you ask for is locked in the database at the moment; try again.')
   if (isConflict(thrown)) return new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
   if (isUnavailable(thrown, code)) return new OpsError('unavailable', 'The database or the job engine does not answer at the moment; try again.')
   if (isBadUrl(thrown)) return new OpsError('invalid_request', 'The path holds a percent sign that is not followed by two hex digits, or is not valid UTF-8.')

@@ -53,8 +53,8 @@ export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 
     if (!taken.batch) throw error
     if (error instanceof Unanswered) return 'away'
     kit.log.warn('a batch of a bulk run failed', { bulk: taken.batch.bulk_id, batch: taken.batch.number, ...describeFailure(error) })
-    // Too slow is not away: the same batch would be too slow again.
-    const away = isUnavailable(error) && codeOf(error) !== sqlState.queryCanceled
+    // Too slow is not away: the same batch would be too slow again. Nor is a job that its worker holds.
+    const away = isUnavailable(error) && codeOf(error) !== sqlState.queryCanceled && !isLocked(error)
     await noteFailure(kit, taken.batch, away || isCollision(error) || isLocked(error))
     return away ? 'away' : 'failed'
   }
