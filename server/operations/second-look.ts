@@ -1,11 +1,14 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
+import { hintsOfQueues } from '../db/hint.ts'
 import { describeFailure } from '../describe-failure.ts'
 import type { JobAction, JobOutcome, JobRef, SecondLook, SelectedJob } from '../engines/engine.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { correctBatch } from './bulk/correct-batch.ts'
-import { type EventRow, writeEvent } from './event.ts'
+import { publishRun } from './bulk/rights.ts'
+import type { BulkRunRow } from './bulk/rows.ts'
+import { type EventRow, hintOfEvent, type NewEvent, writeEvent } from './event.ts'
 import type { Operation, Target } from './operation.ts'
 import type { ActingScope } from './scope.ts'
 
@@ -81,7 +84,7 @@ export async function lookAgain(kit: Kit, stopping: () => boolean = () => false)
     const look = (await kit.engine.lookAgain?.(action, jobs, unsettled ?? undefined)) ?? { overtaken: [], gone: [] }
     const acted = kit.engine.transactional ? undefined : await actAgain(kit, kit.db.em(), watched, look)
     const changed = await kit.db.transact(async (em) => settle(kit, em, watched!, look, acted ?? (await actAgain(kit, em, watched!, look))))
-    if (changed) for (const topic of ['audit', 'jobs', 'overview']) kit.publishHint({ topic })
+    if (changed) publishLook(kit, changed, [...look.overtaken, ...look.gone])
   }
 }
 
@@ -113,8 +116,8 @@ export interface Correction {
   detail: string
 }
 
-/** True when something was changed or corrected. */
-async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outcomes: JobOutcome[]): Promise<boolean> {
+/** What was recorded; undefined when everything stands. */
+async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outcomes: JobOutcome[]): Promise<Recorded | undefined> {
   const now = kit.now()
   const age = now.getTime() - Date.parse(watched.changed_at)
   const done = outcomes.filter(({ outcome }) => outcome === 'done').map(({ id }) => id)
@@ -126,7 +129,7 @@ async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outc
       .map(({ id, state }): Correction => ({ id, outcome: 'changed', detail: `The engine overtook the change at the same moment: it is ${state}.` })),
     ...look.gone.map(({ id }): Correction => ({ id, outcome: 'missing', detail: 'The engine removed it at the same moment.' })),
   ]
-  if (done.length || corrections.length) await recordLook(kit, em, watched, done, corrections)
+  const recorded = done.length || corrections.length ? await recordLook(kit, em, watched, done, corrections) : undefined
   const final = new Set(corrections.map(({ id }) => id))
   const jobs = watched.jobs.filter(({ id }) => !final.has(id))
   const pending = look.overtaken.some(({ id }) => !final.has(id) && !done.includes(id))
@@ -143,7 +146,18 @@ async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outc
           ${done.length ? sql`, changed_at = ${now}` : sql``} where id = ${watched.id}`,
     )
   }
-  return done.length + corrections.length > 0
+  return recorded
+}
+
+/** The event, as far as a hint of it goes, and the run whose counts changed. */
+interface Recorded extends Pick<NewEvent, 'subject' | 'metadata'> {
+  run?: BulkRunRow
+}
+
+function publishLook(kit: Kit, recorded: Recorded, jobs: JobRef[]): void {
+  kit.publishHint(hintOfEvent(recorded))
+  for (const hint of hintsOfQueues('jobs', [...new Set(jobs.map(({ queue }) => queue))])) kit.publishHint(hint)
+  if (recorded.run) publishRun(kit, recorded.run)
 }
 
 /** Soon while somebody is at it; else once more, when workers have had the time to say how their jobs ended. */
@@ -152,10 +166,10 @@ function pauseMs(age: number, open: boolean): number {
 }
 
 /** The second change has its evidence like the first, and so has what could not be held. */
-async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], corrections: Correction[]): Promise<void> {
+async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], corrections: Correction[]): Promise<Recorded | undefined> {
   const { db } = kit
   const [first] = await query(em, sql<EventRow>`select * from ${db.table('audit_event')} where id = ${watched.event_id}`)
-  if (!first) return
+  if (!first) return undefined
   const base = {
     action: first.action,
     eventType: first.event_type,
@@ -171,7 +185,8 @@ async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], co
     const note = 'The engine had put these jobs back at the moment of the change, so it was made again.'
     await writeEvent(db, em, { ...base, outcome: 'succeeded', jobs: jobs(done), after: { outcomes: { done: done.length } }, metadata: { ...metadata, note } })
   }
-  if (!corrections.length) return
+  const recorded = { subject: base.subject, metadata }
+  if (!corrections.length) return recorded
   const counts = Object.fromEntries([...Map.groupBy(corrections, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, some.length]))
   const note = watched.bulk_id === null ? corrections[0]!.detail : 'The engine overtook the change of these jobs, so they are not as they were reported.'
   await writeEvent(db, em, {
@@ -182,5 +197,6 @@ async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], co
     after: { outcomes: counts },
     metadata: { ...metadata, note },
   })
-  if (watched.bulk_id !== null) await correctBatch(kit, em, { bulkId: watched.bulk_id, number: watched.batch! }, corrections)
+  const run = watched.bulk_id === null ? undefined : await correctBatch(kit, em, { bulkId: watched.bulk_id, number: watched.batch! }, corrections)
+  return { ...recorded, run }
 }

@@ -5,14 +5,14 @@ import type { Correction } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, type PlacedOutcome } from './rows.ts'
 
 /** Outcomes of a batch that were found not to be so, in the batch and in the counts of its run. */
-export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bulkId: string; number: number }, corrections: Correction[]): Promise<void> {
+export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bulkId: string; number: number }, corrections: Correction[]): Promise<BulkRunRow | undefined> {
   const where = sql`bulk_id = ${bulkId} and number = ${number}`
   const [batch] = await query(
     em,
     sql<{ jobs: BatchJob[]; outcomes: PlacedOutcome[] | null }>`select jobs, outcomes from ${db.table('bulk_batch')} where ${where} for update`,
   )
   const [run] = await query(em, sql<BulkRunRow>`select * from ${db.table('bulk_run')} where id = ${bulkId} for update`)
-  if (!batch?.outcomes || !run) return
+  if (!batch?.outcomes || !run) return undefined
   const byId = new Map(corrections.map((correction) => [correction.id, correction]))
   const counts: Record<string, number> = { ...run.outcomes }
   const outcomes = batch.outcomes.map((before, place): PlacedOutcome => {
@@ -24,4 +24,5 @@ export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bu
   const left = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
   await query(em, sql`update ${db.table('bulk_batch')} set outcomes = ${JSON.stringify(outcomes)} where ${where}`)
   await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)} where id = ${bulkId}`)
+  return run
 }
