@@ -10,7 +10,7 @@ const thorough = [
   'test/server/cli*.test.ts',
   'test/server/{snapshot,live,bridge-page,bridge-absent,bull-board,bullmq-pipeline,bullmq-reads}.test.ts',
   'test/server/cron/{processes,scheduler}.test.ts',
-  'test/server/jobs/export.test.ts',
+  'test/server/{jobs/export,openapi-fuzz}.test.ts',
   'test/**/*{crash,outage,hang,frozen,engine-down,overtaken,deep-data,oban-ear}*.test.ts',
 ]
 
