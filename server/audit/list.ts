@@ -8,8 +8,8 @@ import { OpsError } from '../error.ts'
 import { hidden } from '../host/display.ts'
 import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
-import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues } from '../queues/known.ts'
+import { keepAllowed, visible } from '../host/visible.ts'
+import { listHiddenQueues, listQueueNames, listRefusedQueues } from '../queues/known.ts'
 import { findSeenRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -124,9 +124,13 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
 /** What a whole rule keeps back is not read at all: subjects without their page, and queues that the host refuses. */
 async function visibilityConditions(scope: Scope): Promise<RawBuilder<unknown>[]> {
   const withheld = await keepAllowed(withPage, async ([, { view }]) => !(await scope.viewer.can(view, pageOf(view))).allowed)
-  const hiddenQueues = await listHiddenQueues(scope)
+  const names = await listQueueNames(scope)
+  const hiddenQueues = await listHiddenQueues(scope, names)
+  const seen = new Set(await visible(scope.viewer, names, 'view_queues', (queue) => ({ type: 'queue', id: queue, queue })))
+  const withheldQueues = names.filter((name) => !seen.has(name))
   return [
     ...(withheld.length ? [sql`not (subject_type = any(${withheld.map(([type]) => type)}::text[]))`] : []),
+    ...(withheldQueues.length ? [sql`not (subject_type = 'queue' and subject_id = any(${withheldQueues}::text[]))`] : []),
     ...(hiddenQueues.length ? [sql`not (subject_type = 'job' and coalesce(metadata #>> '{resource,queue}' = any(${hiddenQueues}::text[]), false))`] : []),
   ]
 }
@@ -154,7 +158,10 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subje
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
 async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
   const runs = await findSeenRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
-  const whole = new Set(await keepAllowed(rows, async (row) => (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
+  // From whom a queue is kept back, the doings of others that name no queue are kept back too: they may have been about that one.
+  const restricted = (await listRefusedQueues(scope)).length > 0
+  const mayBeTheirs = (row: ListedRow) => !restricted || namesQueue(row) || isOwn(row, scope.viewer)
+  const whole = new Set(await keepAllowed(rows, async (row) => mayBeTheirs(row) && (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
   // Whoever asks about a job that they may see learns that a run had it, and nothing of the run's other queues.
   const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
   return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
@@ -173,6 +180,11 @@ async function maySeeEvent({ viewer }: Scope, row: ListedRow): Promise<boolean> 
   const view = viewOfSubject(row.subject_type)
   if (!view && isOwn(row, viewer)) return true
   return (await viewer.can(viewOfEvents(row.subject_type), { ...resourceOf(row), type: row.subject_type, id: row.subject_id })).allowed
+}
+
+function namesQueue(row: ListedRow): boolean {
+  const { queue, queues } = resourceOf(row)
+  return queue !== undefined || queues !== undefined || row.subject_type === 'queue'
 }
 
 function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Viewer): boolean {

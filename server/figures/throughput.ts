@@ -25,10 +25,11 @@ export interface LatestFigures {
   wait: number | null
 }
 
-type Reading = Pick<Scope, 'kit' | 'em' | 'now'>
+type Reading = Pick<Scope, 'em' | 'now'> & { kit: Pick<Scope['kit'], 'db'> }
 
 /** The minute that is still running would always look like a fall, and half a minute an hour ago like a rise. */
-export function listMinuteFigures({ kit: { db }, em, now }: Reading): Promise<MinuteFigures[]> {
+export function listMinuteFigures({ kit: { db }, em, now }: Reading, notQueues: string[] = []): Promise<MinuteFigures[]> {
+  if (notQueues.length) return listMinutesWithout({ kit: { db }, em, now }, notQueues)
   return query(
     em,
     sql<MinuteFigures>`
@@ -43,7 +44,8 @@ export function listMinuteFigures({ kit: { db }, em, now }: Reading): Promise<Mi
 }
 
 /** Now means the last five minutes for a rate, and the last snapshot for a depth. Null: nothing was ever measured. */
-export async function findLatestFigures({ kit: { db }, em, now }: Reading): Promise<LatestFigures | null> {
+export async function findLatestFigures({ kit: { db }, em, now }: Reading, notQueues: string[] = []): Promise<LatestFigures | null> {
+  if (notQueues.length) return findLatestWithout({ kit: { db }, em, now }, notQueues)
   const table = db.table('snapshot')
   const [latest] = await query(
     em,
@@ -53,6 +55,39 @@ export async function findLatestFigures({ kit: { db }, em, now }: Reading): Prom
         lateral (
           select (sum(finished) * 60 / greatest(sum(seconds), 1))::float8 as recent, max(wait_p95_seconds)::float8 as wait
           from ${table} where at > last.at - interval '5 minutes' and at <= last.at
+        ) rate`,
+  )
+  return latest ?? null
+}
+
+/** The same minutes from the figures of single queues, without those that somebody may not see. */
+function listMinutesWithout({ kit: { db }, em, now }: Reading, notQueues: string[]): Promise<MinuteFigures[]> {
+  return query(
+    em,
+    sql<MinuteFigures>`
+      select minutes.minute::text as at, coalesce(sum(of.finished), 0)::float8 as per_minute, coalesce(sum(of.waiting), 0)::float8 as waiting,
+        max(of.wait_p95_seconds)::float8 as wait
+      from (
+        select distinct date_trunc('minute', at) as minute from ${db.table('snapshot')}
+        where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
+      ) minutes
+      left join ${db.table('queue_minute')} of on of.minute = minutes.minute and of.queue <> all(${notQueues}::text[])
+      group by 1 order by 1`,
+  )
+}
+
+async function findLatestWithout({ kit: { db }, em, now }: Reading, notQueues: string[]): Promise<LatestFigures | null> {
+  const held = (...states: string[]) => sql`(
+    select coalesce(sum((of.held ->> 'count')::bigint), 0)::text from ${db.table('queue_figure')} figure, jsonb_array_elements(figure.depth) as of (held)
+    where figure.queue <> all(${notQueues}::text[]) and of.held ->> 'state' = any(${states}::text[]))`
+  const [latest] = await query(
+    em,
+    sql<LatestFigures>`
+      select last.at::text, ${held('available', 'retryable')} as waiting, ${held('executing')} as executing, last.how, rate.recent, rate.wait
+      from (select at, how from ${db.table('snapshot')} where at <= ${now} order by at desc limit 1) last,
+        lateral (
+          select coalesce(sum(finished), 0)::float8 / 5 as recent, max(wait_p95_seconds)::float8 as wait from ${db.table('queue_minute')}
+          where minute > last.at - interval '5 minutes' and minute <= last.at and queue <> all(${notQueues}::text[])
         ) rate`,
   )
   return latest ?? null

@@ -1,7 +1,7 @@
 import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
 import type { JobFilter } from '../engines/engine.ts'
 import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues } from '../queues/known.ts'
+import { listHiddenQueues, listRefusedQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
 import { looksInside, mayName, requireFilter } from './filter.ts'
 import { listPage } from './pages.ts'
@@ -94,7 +94,7 @@ export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', 
   const { engine } = scope.kit
   const asOf = scope.now.toISOString()
   if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
-  const values = await engine.hints(field, prefix, maxAsked, await listHiddenQueues(scope))
+  const values = await engine.hints(field, prefix, maxAsked, await listRefusedQueues(scope))
   return { values: (await keepAllowed(values, (value) => maySuggest(scope, field, value))).slice(0, maxHints), asOf }
 }
 

@@ -1,5 +1,6 @@
 import type { Vital } from '../../schemas/index.ts'
 import { findLatestFigures, listMinuteFigures, type MinuteFigures } from '../figures/throughput.ts'
+import { listRefusedQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
 
 export interface Vitals {
@@ -19,7 +20,8 @@ const freshSeconds = 60
 
 /** The last hour as the snapshotter saw it, by whole minutes; no page ever counts jobs. */
 export async function getVitals(scope: Scope): Promise<Vitals> {
-  const [minutes, latest] = await Promise.all([listMinuteFigures(scope), findLatestFigures(scope)])
+  const hidden = await listRefusedQueues(scope)
+  const [minutes, latest] = await Promise.all([listMinuteFigures(scope, hidden), findLatestFigures(scope, hidden)])
   const fresh = latest && scope.now.getTime() - Date.parse(latest.at) < freshSeconds * 1000 ? latest : undefined
   const asOf = latest ? new Date(latest.at).toISOString() : null
   const how = latest?.how ?? 'not measured'

@@ -40,8 +40,15 @@ export async function listQueueNames({ kit: { db }, em }: Reading, { name, exact
  * work it takes are as if these queues were not there. A host that refuses every queue has rules of another kind, e.g. by tag:
  * for it nothing is left out beforehand, and each job is asked about, as it always is.
  */
-export async function listHiddenQueues(asking: Reading & { viewer: Viewer }): Promise<string[]> {
-  const names = await listQueueNames(asking)
+export async function listHiddenQueues(asking: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
+  names ??= await listQueueNames(asking)
+  const refused = await listRefusedQueues(asking, names)
+  return refused.length < names.length ? refused : []
+}
+
+/** Every known queue whose jobs the host refuses, also when it refuses all of them. */
+export async function listRefusedQueues(asking: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
+  names ??= await listQueueNames(asking)
   const seen = new Set(await visible(asking.viewer, names, 'view_jobs', (queue) => ({ type: 'queue', id: queue, queue })))
-  return seen.size ? names.filter((name) => !seen.has(name)) : []
+  return names.filter((name) => !seen.has(name))
 }

@@ -1,0 +1,210 @@
+import pg from 'pg'
+import { openKit } from '../../server/open.ts'
+import { discardedJobs } from '../../server/figures/discarded.ts'
+import { lookFor } from '../../server/figures/finding.ts'
+import { keepFigures } from '../../server/figures/queues.ts'
+import { sql } from 'kysely'
+import { query } from '../../server/db/database.ts'
+import type { Engine } from '../../server/engines/engine.ts'
+import { type JobServer, startJobServer } from './jobs.ts'
+import { auth, displayPolicy, type Person } from './server.ts'
+
+export type Team = 'a' | 'b'
+const actors: Record<Team, string> = { a: 'ops-demo', b: 'ops-two' }
+
+/** A number from 0 to below `below`, the same in every run with the same seed. */
+export function seeded(seed: number): (below: number) => number {
+  let state = seed >>> 0
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+export interface Step {
+  team: Team
+  kind: (typeof kinds)[number]
+  /** Which of the team's queues, jobs and entries. */
+  number: number
+}
+
+export const kinds = ['job', 'job', 'failed', 'retry', 'cancel', 'pause', 'resume', 'create', 'run', 'hold', 'release', 'preview', 'bulk', 'export', 'log', 'trespass'] as const
+
+/** What a request cost: calls of the engine, and statements of this process. */
+export interface Cost {
+  engine: number
+  statements: number
+}
+
+export interface Answered {
+  path: string
+  status: number
+  text: string
+  cost: Cost
+}
+
+/** One installation in which team `b` works, and in one of the two worlds also team `a`. */
+export class World {
+  readonly server: JobServer
+  readonly #kit: Awaited<ReturnType<typeof openKit>>
+  readonly #jobs: Record<Team, string[]> = { a: [], b: [] }
+  readonly #calls: { engine: number }
+
+  private constructor(server: JobServer, kit: Awaited<ReturnType<typeof openKit>>, calls: { engine: number }) {
+    this.server = server
+    this.#kit = kit
+    this.#calls = calls
+  }
+
+  /** `strict`: the host refuses what names no queue, unless it is a page; a lax one allows it. */
+  static async start(strict: boolean): Promise<World> {
+    const calls = { engine: 0 }
+    const authorize = (person: Person, _action: string, { type, queue }: { type: string; queue?: string }) => {
+      if (type === 'page') return true
+      if (queue === undefined) return !strict
+      return queue.startsWith(person.id === actors.a ? 'a-' : 'b-')
+    }
+    const server = await startJobServer({ cron: [], auth: { ...auth, authorize }, wrap: (engine) => counting(engine, calls) })
+    const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine })
+    return new World(server, kit, calls)
+  }
+
+  async stop(): Promise<void> {
+    await this.#kit.db.close()
+    await this.server.stop()
+  }
+
+  /** Does it; what it answered is part of what the team sees. */
+  async take({ team, kind, number }: Step): Promise<Answered> {
+    const queue = `${team}-${number % 3}`
+    const entry = `${team}_entry_${number % 2}`
+    const jobs = this.#jobs[team]
+    const job = jobs[number % Math.max(1, jobs.length)] ?? '1'
+    const cron = { type: 'cron_entry', id: entry }
+    const reason = `team ${team} has its reason`
+    const once = (body: object) => this.#ask(team, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': crypto.randomUUID() })
+    const nothing: Answered = { path: kind, status: 200, text: '', cost: { engine: 0, statements: 0 } }
+    switch (kind) {
+      case 'job':
+        jobs.push(await this.server.oban.insert({ queue, worker: `${team}.Worker${number % 2}`, tags: [`${team}-tag`], args: JSON.stringify({ team, number }) }))
+        return nothing
+      case 'failed':
+        jobs.push(await this.server.oban.insert({ queue, worker: `${team}.Worker`, state: 'discarded', attempt: 1, maxAttempts: 1, discardedIn: -10, args: '{}', errors: [{ attempt: 1, at: new Date().toISOString(), error: `team ${team} failed` }] }))
+        return nothing
+      case 'retry':
+        return once({ action: 'retry_job', subject: { type: 'job', id: job } })
+      case 'cancel':
+        return once({ action: 'cancel_job', subject: { type: 'job', id: job } })
+      case 'pause':
+        return once({ action: 'pause_queue', subject: { type: 'queue', id: queue } })
+      case 'resume':
+        return once({ action: 'resume_queue', subject: { type: 'queue', id: queue } })
+      case 'create':
+        return once({ action: 'create_cron_entry', subject: cron, input: { queue, expression: '0 2 * * *' } })
+      case 'run':
+        return once({ action: 'run_cron_entry', subject: cron })
+      case 'hold':
+        return once({ action: 'pause_cron_entry', subject: cron })
+      case 'release':
+        return once({ action: 'resume_cron_entry', subject: cron })
+      case 'preview':
+        return this.#ask(team, 'POST', '/previews', { action: 'cancel_job', selection: { filter: { queue } } })
+      case 'bulk':
+        return once({ action: 'retry_job', selection: { filter: { queue, state: 'discarded' } } })
+      case 'export':
+        return this.#ask(team, 'GET', `/jobs/export?format=csv&queue=${queue}`)
+      case 'log':
+        return this.#ask(team, 'GET', '/audit-events/export?format=ndjson')
+      case 'trespass':
+        // At what is the other team's, or nobody's. Not by `a`: that somebody tried it on a queue of `b` is for `b` to know.
+        return team === 'a' ? nothing : once({ action: 'pause_queue', subject: { type: 'queue', id: `a-${number % 3}` } })
+    }
+  }
+
+  /** What the background loops would do by now. */
+  async measure(): Promise<void> {
+    const now = new Date()
+    const { queues, waiting, executing } = await this.#kit.engine.measure(new Date(now.getTime() - 3_000))
+    const { db } = this.#kit
+    await db.transact(async (em) => {
+      // What ended since the last time depends on when that was, which is another moment in each world.
+      await keepFigures(this.#kit, em, now, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
+      await query(em, sql`insert into ${db.table('snapshot')} values (${now}, 3, ${waiting}, ${executing}, 0, null, 'exact') on conflict do nothing`)
+    })
+    await query(db.em(), sql`delete from ${db.table('finding')} where key like '% turn'`)
+    await lookFor(this.#kit, discardedJobs)
+  }
+
+  /** Everything that team `b` can look at, lists page by page. */
+  async look(): Promise<Answered[]> {
+    const seen: Answered[] = []
+    for (const path of paths) {
+      for (let cursor = ''; ; ) {
+        const answer = await this.#ask('b', 'GET', path + cursor)
+        seen.push(answer)
+        const next = /"nextCursor":"([^"]+)"/.exec(answer.text)?.[1]
+        if (next === undefined) break
+        cursor = `${path.includes('?') ? '&' : '?'}cursor=${next}`
+      }
+    }
+    return seen
+  }
+
+  async #ask(team: Team, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered> {
+    const [engine, before] = [this.#calls.engine, statements.count]
+    const { status, text } = await this.server.call(actors[team], method, path, body, headers)
+    return { path: path.replace(/cursor=.*/, 'cursor'), status, text, cost: { engine: this.#calls.engine - engine, statements: statements.count - before } }
+  }
+}
+
+const paths = [
+  '/jobs?limit=2', '/jobs?order=oldest&limit=5', '/jobs?queue=a-1', '/jobs?queue=nowhere', '/jobs?state=discarded&limit=1', '/jobs?worker=a.Worker0', '/jobs?args=%7B%22team%22%3A%22a%22%7D',
+  '/jobs/count', '/jobs/count?queue=a-1', '/jobs/count?state=available', '/jobs/count?args=%7B%22team%22%3A%22a%22%7D', '/jobs/count?tag=a-tag',
+  '/jobs/hints?field=queue&prefix=', '/jobs/hints?field=worker&prefix=', '/jobs/hints?field=tag&prefix=',
+  '/queues?limit=1', '/queues?name=a-', '/cron-entries?limit=1', '/cron-entries?q=a_', '/cron-entries/a_entry_0',
+  '/audit-events?limit=3', '/audit-events?actor=ops-demo', '/audit-events?q=reason&limit=2', '/audit-events?subjectType=queue', '/bulk?limit=1',
+  '/overview', '/forensics/queue/a-1', '/forensics/queue/b-1', '/forensics/cron_entry/a_entry_0', '/jobs/export?format=ndjson&queue=a-0',
+]
+
+/** Statements that this process sent to PostgreSQL, whoever sent them. */
+export const statements = { count: 0 }
+const send = pg.Client.prototype.query as (...given: unknown[]) => unknown
+pg.Client.prototype.query = function (this: unknown, ...given: unknown[]) {
+  statements.count += 1
+  return send.apply(this, given)
+} as typeof pg.Client.prototype.query
+
+function counting(engine: Engine, calls: { engine: number }): Engine {
+  return new Proxy(engine, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      return (...given: unknown[]) => {
+        if (key !== 'check' && key !== 'refuses' && key !== 'becomes') calls.engine += 1
+        return Reflect.apply(value, target, given) as unknown
+      }
+    },
+  })
+}
+
+/**
+ * The text without what differs between any two runs: each id is called by its place among the ids of this text, times and
+ * cursors lose their value. Numbers of jobs count up over both teams, so they are ids too.
+ */
+export function withoutAccidents(text: string): string {
+  const names = new Map<string, string>()
+  const called = (id: string) => names.get(id) ?? (names.set(id, `id${names.size + 1}`), names.get(id)!)
+  return text
+    // Rates are made of whole minutes, and the minute of one world may end before that of the other.
+    .replace(/ In the last hour [\d.]+ ended and [\d.]+ failed per minute\./g, '')
+    .replace(/measured in \d+ of/g, 'measured in … of')
+    .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
+    .replace(/"series":\[[^\]]*\]/g, '"series":[]')
+    .replace(/("key":"(?:finished_per_minute|wait_p95_seconds)"[^}]*?"value":)[^,]+/g, '$1…')
+    .replace(/"nextCursor":"[^"]+"/g, '"nextCursor":"…"')
+    .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00)?/g, 'time')
+    .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, called)
+    .replace(/"(version|token)":"[^"]*"/g, '"$1":"…"')
+    .replace(/("(?:id|jobId|subjectId)":|\/job\/|\b[Jj]ob[: ]|forensics\/job\/)"?(\d+)"?/g, (_whole, before: string, id: string) => `${before}${called(`job ${id}`)}`)
+    .replace(/"(minuteAge|age|waitP95Seconds)":[\d.]+/g, '"$1":0')
+}
