@@ -52,6 +52,11 @@ export function previousBefore(schedule: Schedule, at: Date, since: Date = new D
   return asDate(timelineOf(schedule).lastBefore(at.getTime(), since.getTime() + 1))
 }
 
+/** The first `count` instants after `from`, as ISO-8601. */
+export function upcomingTexts(schedule: Schedule, from: Date, count: number): string[] {
+  return timelineOf(schedule).nextTexts(from.getTime(), count)
+}
+
 /** The first `count` instants after `from`. */
 export function upcoming(schedule: Schedule, from: Date, count: number): Date[] {
   return timelineOf(schedule).between(from.getTime(), Infinity, count).map((at) => new Date(at))

@@ -2,7 +2,7 @@ import { type CronEntry, operationsOn, type Permission, type Slot } from '../../
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { diagnose } from './diagnosis.ts'
-import { describe, upcoming } from './expression.ts'
+import { describe, upcomingTexts } from './expression.ts'
 import { type ClassifiedSlot, classifyRow } from './history.ts'
 import { type Entry, resourceOf, type SlotRow } from './rows.ts'
 import type { EntryStatus } from './status.ts'
@@ -63,8 +63,8 @@ export function showSlot({ at, outcome, claimedAt, lateSeconds, jobId, jobState,
 }
 
 function comingOf(entry: Entry, marked: SlotRow[], now: Date): CronEntry['coming'] {
-  const skipped = new Set(marked.map(({ slotAt }) => slotAt.getTime()))
-  return upcoming(entry, now, comingSlots).map((at) => ({ at: at.toISOString(), skipped: skipped.has(at.getTime()) }))
+  const skipped = new Set(marked.map(({ slotAt }) => slotAt.toISOString()))
+  return upcomingTexts(entry, now, comingSlots).map((at) => ({ at, skipped: skipped.has(at) }))
 }
 
 function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, resumeAt }: Entry): CronEntry['pause'] {

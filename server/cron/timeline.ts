@@ -14,6 +14,8 @@ const slackMs = 2 * 86_400_000
 export class Timeline {
   private readonly pattern: Pattern
   private readonly zone: Zone
+  /** What was asked for last: the next instants stay the same until the first of them has come. */
+  private next: { from: number; instants: number[]; texts: string[] } = { from: 0, instants: [], texts: [] }
 
   constructor(pattern: Pattern, zone: Zone) {
     this.pattern = pattern
@@ -58,6 +60,17 @@ export class Timeline {
     const found: number[] = []
     for (let at = this.nextAfter(from); at !== null && at <= to && found.length < cap; at = this.nextAfter(at)) found.push(at)
     return found
+  }
+
+  /** The first `count` instants after `from`, as ISO-8601; lists of entries ask for the same ones again and again. */
+  nextTexts(from: number, count: number): string[] {
+    const { next } = this
+    const holds = next.instants.length >= count && next.from <= from && from < next.instants[0]!
+    if (!holds) {
+      const instants = this.between(from, Infinity, count)
+      this.next = { from, instants, texts: instants.map((at) => new Date(at).toISOString()) }
+    }
+    return this.next.texts.slice(0, count)
   }
 
   /** The newest instants in (from, to], oldest first, at most `cap`. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe as group, expect, test } from 'vitest'
-import { between, describe, newestBetween, nextAfter, nextFrom, previousBefore, parseSchedule, type Schedule } from '../../../server/cron/expression.ts'
+import { between, describe, newestBetween, nextAfter, nextFrom, previousBefore, parseSchedule, type Schedule, upcomingTexts } from '../../../server/cron/expression.ts'
 import { OpsError } from '../../../server/error.ts'
 
 const utc = (expression: string): Schedule => ({ expression, timezone: 'Etc/UTC' })
@@ -85,6 +85,16 @@ test('the next instant is never the one asked from, to the millisecond', () => {
   expect(at('2026-01-01T02:00:00.000Z')).toBe('2026-01-02T02:00:00.000Z')
   expect(nextFrom(utc('0 2 * * *'), new Date('2026-01-01T02:00:00Z'))?.toISOString()).toBe('2026-01-01T02:00:00.000Z')
   expect(previousBefore(utc('0 2 * * *'), new Date('2026-01-01T02:00:00Z'))?.toISOString()).toBe('2025-12-31T02:00:00.000Z')
+})
+
+test('the next instants are the same whether they were asked for before or not', () => {
+  const daily = utc('0 2 * * *')
+  const after = (text: string, count: number) => upcomingTexts(daily, new Date(text), count).map((at) => at.slice(8, 13))
+  expect(after('2026-01-01T00:00:00Z', 3)).toEqual(['01T02', '02T02', '03T02'])
+  expect(after('2026-01-01T01:59:59.999Z', 2)).toEqual(['01T02', '02T02'])
+  expect(after('2026-01-01T02:00:00Z', 2)).toEqual(['02T02', '03T02'])
+  expect(after('2025-12-31T01:00:00Z', 2)).toEqual(['31T02', '01T02'])
+  expect(after('2026-01-01T00:00:00Z', 4)).toEqual(['01T02', '02T02', '03T02', '04T02'])
 })
 
 test('a long window of a busy expression is read from its end', () => {
