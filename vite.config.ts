@@ -11,7 +11,7 @@ const entries = ['components/shell', 'components/pages']
   .filter((file) => existsSync(file))
 
 /** What every page needs travels as one file: many small ones compress worse and take more round trips. */
-const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary|actions|cron-words|bulk-words)/, /components\/(core\/(?!filter|focus)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
+const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary|actions|plural|cron-words|bulk-words)/, /components\/(core\/(?!filter|focus)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
 const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
 
 /** Indentation and the comments of styles would travel to every browser. Runs behind vite's own step, on plain JavaScript. */

@@ -72,7 +72,7 @@ export const bundle = z.object({
   /** What we saw of the host's own follow-up; absent while there was nothing to follow up. */
   followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
   /** For a cron entry: the strip of the window, oldest first. */
-  slots: z.array(z.object({ at: instant, outcome: z.string(), note: z.string().optional() })).optional(),
+  slots: z.array(z.object({ at: instant, outcome: z.string(), note: z.string().optional(), jobId: z.string().optional() })).optional(),
   /** What the actor may not see and was left out, e.g. `audit events`. */
   withheld: z.array(z.string()),
   asOf: instant,

@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyValues } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AuditEvent, AuditFilters } from '../../schemas/audit.ts'
+import { countOf } from '../../schemas/plural.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
@@ -167,7 +168,7 @@ export class OpsAudit extends OpsElement {
         ? nothing
         : html`<div class="news">
             <button type="button" class="button primary" @click=${this.showNews}>
-              ${this.missed(shown) ? `${fresh.length}+` : fresh.length} new ${fresh.length === 1 ? 'event' : 'events'} — show
+              ${this.missed(shown) ? `${fresh.length}+ new events` : countOf(fresh.length, 'new event')} · show
             </button>
           </div>`}
     </div>`
@@ -215,18 +216,18 @@ export class OpsAudit extends OpsElement {
   }
 
   private foot({ items, next }: Shown) {
-    const count = `${items.length} ${items.length === 1 ? 'event' : 'events'}`
+    const count = countOf(items.length, 'event')
     return html`<div class="more">
       ${next ? html`<button type="button" class="button" ?disabled=${this.loadingMore} @click=${this.loadMore}>${this.loadingMore ? 'Loading…' : 'Load more'}</button>` : nothing}
-      <span class="muted small" role="status">${next ? `${count} shown, older ones follow` : items.length > 0 ? `All ${count} shown` : nothing}</span>
-      <span class="muted small">Read-only: what is recorded here can neither be changed nor removed.</span>
+      <span class="muted small" role="status">${next ? `${count} shown; there are older ones` : items.length > 0 ? `All ${count} shown` : nothing}</span>
+      <span class="muted small">Read-only: what is recorded here can be neither changed nor removed.</span>
     </div>
     ${this.moreProblem ? problemPanel(this.moreProblem, this.loadMore) : nothing}`
   }
 
   private nothingThere() {
     if (filterNames.some((name) => this[name])) return emptyState('No event matches', 'Widen the filters above, or clear them all.')
-    return emptyState('No events yet', 'The first operation, and every refused attempt, will stand here.')
+    return emptyState('No events yet', 'Every operation and every refused attempt will appear here.')
   }
 
   /** Who may not see the log needs no way to narrow it or to take it away. */

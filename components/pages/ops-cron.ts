@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { CronEntry } from '../../schemas/cron.ts'
 import { cronSources } from '../../schemas/vocabulary.ts'
+import { countOf } from '../../schemas/plural.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
 import { element } from '../core/register.ts'
@@ -109,7 +110,7 @@ export class OpsCron extends OpsElement {
   private asOf() {
     const { data } = this.entries
     if (!data) return nothing
-    const count = `${data.items.length}${data.nextCursor ? '+' : ''} ${data.items.length === 1 ? 'entry' : 'entries'}`
+    const count = data.nextCursor ? `${data.items.length}+ entries` : countOf(data.items.length, 'entry', 'entries')
     return html`<span class="muted num">${count} · as of <ops-time show="relative" at=${data.asOf}></ops-time></span>`
   }
 
@@ -181,7 +182,7 @@ export class OpsCron extends OpsElement {
 
   private row(entry: CronEntry) {
     const selected = entry.name === this.entry
-    return html`${entryRow(entry, { base: this.base, readOnly: this.readOnly, selected, ask: this.ask, select: (event) => this.select(event, entry.name) })}
+    return html`${entryRow(entry, { base: this.base, readOnly: this.readOnly, selected, ask: this.ask, mayOpen: (href) => this.mayOpen(href), select: (event) => this.select(event, entry.name) })}
     ${selected
       ? html`<tr role="row" class="details">
           <td role="cell" colspan="6"><ops-cron-details .entry=${entry}></ops-cron-details></td>

@@ -112,7 +112,7 @@ export class OpsForensics extends OpsElement {
       ${this.sessionProblem ? problemPanel(this.sessionProblem, () => this.connection?.session.reload()) : nothing}
       ${permission && !permission.allowed
         ? html`<p class="card padded" role="note">${permission.reason ?? 'Your account may not see forensics.'}</p>`
-        : html`<slot name="empty"><p class="lead muted">What happened to one subject, as far as the evidence reaches. Which one?</p></slot>
+        : html`<slot name="empty"><p class="lead muted">See everything that is known about one entry, job, queue or event. Which one?</p></slot>
             <ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>`}
     `
   }
@@ -129,7 +129,7 @@ export class OpsForensics extends OpsElement {
     if (!data) return nothing
     return html`<div class="tools">
       <span class="muted num">as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
-      ${data.subject.href ? html`<a href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
+      ${data.subject.href ? html`<a class="way" href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
       <button type="button" class="button" @click=${() => exportBundle(data)}>Export bundle</button>
     </div>`
   }
@@ -140,7 +140,7 @@ export class OpsForensics extends OpsElement {
       <div class="columns ${late ? 'stale' : ''}">
         <div class="first">
           ${this.diagnosis(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
-          ${bundle.slots?.length ? slotWindow(bundle.slots) : nothing} ${runbookEntry(bundle.runbook)}
+          ${bundle.slots?.length ? slotWindow(bundle.slots, this.base) : nothing} ${runbookEntry(bundle.runbook)}
         </div>
         <div class="side">
           ${nextPathList(bundle.nextPaths, this.ask)} ${evidenceBoundary(bundle)} ${followUpNote(bundle.followUp)} ${linked(bundle)}

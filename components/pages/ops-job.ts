@@ -109,7 +109,7 @@ export class OpsJob extends OpsElement {
   /** It went while somebody looked at it: what was seen stays readable, but nothing can be done to it any more. */
   private gone() {
     return html`<p class="card read-only" role="status">
-      <b>This job is gone.</b> The engine keeps it no longer, or you may not see it any more; below is what was last seen. ${this.remains()}
+      <b>This job is gone.</b> The engine no longer has it, or you may no longer see it; below is what was last seen. ${this.remains()}
     </p>`
   }
 

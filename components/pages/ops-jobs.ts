@@ -263,6 +263,7 @@ export class OpsJobs extends OpsElement {
       ticked: (event, job) => this.ticked(event, job),
       clicked: (event, job) => this.clicked(event, job),
       ask: this.ask,
+      look: this.look,
     })
   }
 
@@ -332,6 +333,14 @@ export class OpsJobs extends OpsElement {
   }
 
   private readonly ask = (ask: Ask): void => void customElements.whenDefined('ops-confirm').then(() => this.confirm.open(ask))
+
+  private readonly look = async ({ id }: Job) => {
+    try {
+      return (await this.connection?.client.getJob({ params: { id } }))?.operations
+    } catch {
+      return undefined
+    }
+  }
 
   private pick(jobs: Job[], chosen: boolean) {
     const { all } = this.selected

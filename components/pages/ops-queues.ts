@@ -9,7 +9,7 @@ import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { countOf } from '../parts/count.ts'
+import { countOf } from '../../schemas/plural.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
@@ -94,7 +94,7 @@ export class OpsQueues extends OpsElement {
     const { data } = this.queues
     if (!data) return nothing
     return html`<span class="muted num">
-      ${countOf(data.items.length, 'queue', this.language)}${data.nextCursor ? '+' : ''} · as of <ops-time show="relative" at=${data.items[0]?.asOf ?? data.asOf}></ops-time>
+      ${countOf(data.items.length, 'queue', undefined, this.language)}${data.nextCursor ? '+' : ''} · as of <ops-time show="relative" at=${data.items[0]?.asOf ?? data.asOf}></ops-time>
     </span>`
   }
 
@@ -115,7 +115,7 @@ export class OpsQueues extends OpsElement {
             ${repeat(
               items,
               ({ name }) => name,
-              (queue) => queueRow(queue, { base: this.base, said: [this.readOnly, ...this.lacks], ask: this.ask, locale: this.language }),
+              (queue) => queueRow(queue, { base: this.base, said: [this.readOnly, ...this.lacks], ask: this.ask, mayOpen: (href) => this.mayOpen(href), locale: this.language }),
             )}
           </tbody>
         </table>

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
+import { formatCount } from '../../schemas/plural.ts'
 import { outcomeChip } from './outcome-chip.ts'
 import './copy.ts'
 import { difference, json } from './diff.ts'
@@ -33,9 +34,9 @@ export function eventDetails(event: AuditEvent, { base, narrow }: EventDetails):
         ${fact('Source', event.source)} ${fact('Event id', copy('event id', event.id, true))}
         ${fact('Request id', copy('request id', event.requestId, true))}
         ${event.previewId ? fact('Preview id', copy('preview id', event.previewId, true)) : nothing}
-        ${event.jobs ? fact('Jobs', html`<span class="num">${event.jobs}</span>`) : nothing}
+        ${event.jobs ? fact('Jobs', html`<span class="num">${formatCount(event.jobs)}</span>`) : nothing}
         ${event.bulkId
-          ? fact('Bulk run', html`<a href=${forensicsHref(base, { type: 'bulk', id: event.bulkId })}>How its jobs fared</a> ${copy('bulk id', event.bulkId)}`)
+          ? fact('Bulk run', html`<a href=${forensicsHref(base, { type: 'bulk', id: event.bulkId })}>Outcomes of its jobs</a> ${copy('bulk id', event.bulkId)}`)
           : nothing}
       </dl>
     </div>

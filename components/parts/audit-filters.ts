@@ -95,13 +95,19 @@ export const auditFilterStyles = css`
   .filters > .fields {
     grid-column: 1 / -1;
   }
+  .filters details {
+    grid-area: 2 / 1 / auto / -1;
+  }
+  .filters .clear {
+    grid-area: 2 / 2;
+  }
   .filters .fields {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr));
     gap: 8px 12px;
   }
   .filters details .fields {
-    margin-top: 8px;
+    margin-top: 16px;
   }
   .filters label {
     margin-bottom: 2px;

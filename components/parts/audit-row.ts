@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { AuditEvent } from '../../schemas/audit.ts'
-import { countOf } from './count.ts'
+import { countOf } from '../../schemas/plural.ts'
 import { outcomeChip } from './outcome-chip.ts'
 import { subjectLink, subjectTypeLabel } from './subject-link.ts'
 import './time.ts'

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bucket } from '../../schemas/overview.ts'
+import { formatCount } from '../../schemas/plural.ts'
 import { completenessChip, statusChip } from './chip.ts'
 import { ownershipLabel } from './ownership.ts'
 import { sentence } from './sentence.ts'
@@ -12,13 +13,13 @@ export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
   const heading = `bucket-${bucket.status}`
   return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>
     <h3 class="bucket-head" id=${heading}>
-      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">not known</span>` : bucket.count.toLocaleString(locale)}${bucket.capped ? '+' : ''}</span>
+      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">unknown</span>` : formatCount(bucket.count, locale)}${bucket.capped ? '+' : ''}</span>
     </h3>
     <p>${sentence(bucket.diagnosis, { seconds: false })}</p>
     ${bucket.exemplars.length > 0 ? html`<ul class="exemplars">${bucket.exemplars.map(exemplarItem)}</ul>` : nothing}
     <div class="bucket-foot">
       ${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}
-      ${bucket.nextStep ? html`<a class="next-step" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a>` : nothing}
+      ${bucket.nextStep ? html`<a class="next-step way" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a>` : nothing}
     </div>
   </section>`
 }
@@ -32,7 +33,7 @@ function exemplarItem({ label, attention, href, forensicsHref, completeness, at 
     <div class="exemplar-foot small muted">
       <span class="why clamp">${sentence(attention, { seconds: false })}</span>
       ${completeness === 'complete' ? nothing : completenessChip(completeness)}
-      ${forensicsHref ? html`<a href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+      ${forensicsHref ? html`<a class="way" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
     </div>
   </li>`
 }

@@ -15,7 +15,7 @@ export function chronology(items: ChronologyItem[]): TemplateResult {
       <h3 id="chronology-title">Chronology</h3>
       <span class="muted small">newest first · all sources</span>
     </div>
-    ${items.length === 0 ? html`<p class="muted nothing-known">No source has anything to tell.</p>` : nothing}
+    ${items.length === 0 ? html`<p class="muted nothing-known">Nothing is recorded in this window.</p>` : nothing}
     <ol>
       ${repeat(items, ({ ref, at }) => `${ref.type}:${ref.id}@${at}`, line)}
     </ol>
@@ -29,7 +29,7 @@ function line(item: ChronologyItem) {
     <div class="what">
       <p class="wrap">${sign(item)} ${said(item)}</p>
       ${item.detail ? html`<p class="small muted ${item.source === 'audit' ? 'quote' : 'wrap'}">${item.source === 'audit' ? item.detail : sentence(item.detail)}</p>` : nothing}
-      ${item.ref.href ? html`<a class="small" href=${item.ref.href}>Open ${subjectTypeLabel(item.ref.type)}</a>` : nothing}
+      ${item.ref.href ? html`<a class="small way" href=${item.ref.href}>Open ${subjectTypeLabel(item.ref.type)}</a>` : nothing}
     </div>
     <div class="whence small muted">${item.source}<br />${provenances[provenance] ?? provenances.unknown}</div>
   </li>`

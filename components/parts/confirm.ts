@@ -16,7 +16,7 @@ import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
 import { confirmStyles } from './confirm-styles.ts'
 import { driftView, planView, problemView } from './confirm-views.ts'
-import { countOf } from './count.ts'
+import { countOf } from '../../schemas/plural.ts'
 import { diffStyles } from './diff.ts'
 import { doneWords, undoneBy } from './done-words.ts'
 import { type FieldErrors, fieldErrorsOf, InvalidFields } from './field-errors.ts'
@@ -191,7 +191,7 @@ export class OpsConfirm extends OpsElement {
     if (this.preview && this.status === 'ready') {
       const { risk, selection } = this.preview.plan
       const { label } = operationActions[ask.action]
-      const verb = selection ? `${label} ${countOf(selection.eligible, 'job', this.language)}` : label
+      const verb = selection ? `${label} ${countOf(selection.eligible, 'job', undefined, this.language)}` : label
       const danger = risk === 'high' ? 'danger' : 'primary'
       return html`<button type="submit" class="button ${danger}" title="Ctrl+Enter" ?disabled=${this.busy !== '' || selection?.eligible === 0}>${this.busy === 'execute' ? `${verb}…` : verb}</button>`
     }

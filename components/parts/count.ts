@@ -1,12 +1,8 @@
+import { formatCount } from '../../schemas/plural.ts'
 import type { CountMethod } from '../../schemas/vocabulary.ts'
-
-/** `1 job`, `12,034 jobs`. */
-export function countOf(count: number, noun: string, locale = 'en-GB'): string {
-  return `${count.toLocaleString(locale)} ${noun}${count === 1 ? '' : 's'}`
-}
 
 /** A figure as sure as it was counted: `1,204`, `10,000+`, `≈ 1.2 million`. An estimate shows no digits that nobody counted. */
 export function figure(count: number, how: CountMethod, locale = 'en-GB'): string {
   if (how === 'estimated') return `≈ ${count.toLocaleString(locale, { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 2 })}`
-  return count.toLocaleString(locale) + (how === 'capped' ? '+' : '')
+  return formatCount(count, locale) + (how === 'capped' ? '+' : '')
 }

@@ -6,9 +6,9 @@ import './time.ts'
 
 const meanings: Record<string, string> = {
   complete: 'Every source this subject needs covers the whole window.',
-  partial_evidence: 'Where evidence is missing, what happened is unknown: it is not counted as missed, and not as fine.',
+  partial_evidence: 'Where evidence is missing, what happened is unknown. It counts neither as missed nor as fine.',
   history_unavailable: 'No source reaches this window.',
-  unknown: 'The subject could not be found, so nothing can be said.',
+  unknown: 'The subject was not found, so there is nothing to show.',
 }
 
 /** How far the knowledge reaches, and what was left out of it. */

@@ -71,10 +71,13 @@ export class OpsMenu extends LitElement {
   @query('button') private button!: HTMLButtonElement
   @query('[popover]') private list!: HTMLElement
   @state() private open = false
+  @state() private loaded?: MenuItem[]
 
   /** What the button is for, e.g. `More for nightly_sync`. */
   @property() label = 'More'
   @property({ attribute: false }) items: MenuItem[] = []
+  /** The same items with what only the server knows of them; asked for when the menu opens. */
+  @property({ attribute: false }) load?: () => Promise<MenuItem[]>
 
   protected override firstUpdated() {
     this.button.popoverTargetElement = this.list
@@ -93,7 +96,7 @@ export class OpsMenu extends LitElement {
         ⋯
       </button>
       <div popover="auto" role="menu" aria-label=${this.label} @beforetoggle=${this.toggling} @toggle=${this.toggled} @keydown=${this.move}>
-        ${this.open ? this.items.map((item) => this.item(item)) : nothing}
+        ${this.open ? (this.loaded ?? this.items).map((item) => this.item(item)) : nothing}
       </div>`
   }
 
@@ -122,6 +125,7 @@ export class OpsMenu extends LitElement {
 
   private toggling(event: ToggleEvent) {
     this.open = event.newState === 'open'
+    this.loaded = undefined
   }
 
   private async toggled(event: ToggleEvent) {
@@ -129,6 +133,9 @@ export class OpsMenu extends LitElement {
     await this.updateComplete
     placeBy(this.button, this.list)
     this.choices()[0]?.focus()
+    this.loaded = await this.load?.()
+    await this.updateComplete
+    placeBy(this.button, this.list)
   }
 
   private openByKey(event: KeyboardEvent) {

@@ -8,9 +8,9 @@ const advice: Partial<Record<ProblemCode, string>> = {
   forbidden: 'Your account may not see this. Ask whoever manages permissions here.',
   unattributable_actor: 'Your account cannot be named in evidence, so it may look but not change anything.',
   not_found: 'It may have been removed, or the address is mistyped.',
-  unavailable: 'The server or its database does not answer. It is retried by itself; nothing was changed by this.',
+  unavailable: 'The server or its database is not answering. The page tries again by itself; nothing was changed.',
   rate_limited: 'Too many requests at once. Wait a moment and try again.',
-  internal: 'This is a fault in the server. The request id finds it in the log.',
+  internal: 'Something is wrong on the server. Its log has the details under this request id.',
 }
 
 /** What happened, what to do, and the request id to hand on. */
@@ -21,7 +21,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
     ${fieldErrors(problem)}
     <p class="muted">${advice[problem.code] ?? nothing}</p>
     <div class="problem-foot">
-      ${retry ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
+      ${retry && mayHelp(problem) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
     </div>
   </section>`
 }
@@ -33,6 +33,11 @@ export function staleNote(problem: Problem | undefined, retry: () => void): Temp
     <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
     <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
   </div>`
+}
+
+/** What is forbidden, gone or wrong stays so, however often one asks. */
+function mayHelp({ status }: Problem): boolean {
+  return status === 0 || status >= 500 || status === 401 || status === 429 || status === 409
 }
 
 export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {

@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Plan } from '../../schemas/plan.ts'
 import { jobStates } from '../../schemas/vocabulary.ts'
-import { countOf } from './count.ts'
+import { countOf, formatCount } from '../../schemas/plural.ts'
 import './time.ts'
 
 type Selection = NonNullable<Plan['selection']>
@@ -11,7 +11,7 @@ export function selectionView({ selection, after }: Plan & { selection: Selectio
   const { total, eligible, notEligible, byQueue, byState, until } = selection
   const left = total - eligible
   return html`<section class="frozen" aria-label="The selection">
-    <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${total.toLocaleString('en-GB')} will be taken on${left > 0 ? `, ${left.toLocaleString('en-GB')} left alone:` : '.'}</p>
+    <p class="taken num"><b>${countOf(eligible, 'job')}</b> of ${formatCount(total)} will be changed${left > 0 ? `, ${formatCount(left)} left alone:` : '.'}</p>
     ${left > 0 ? html`<ul class="left-alone">${entries(notEligible).map(([why, count]) => html`<li><span class="num">${count}</span> <span class="wrap">${why}</span></li>`)}</ul>` : nothing}
     ${eligible > 0 ? html`<div class="made-of">${share('By state', byState, jobStates)} ${share('By queue', byQueue)} ${afterwards(after)}</div>` : nothing}
     <p class="small muted">The set is frozen: jobs made after <ops-time at=${until} show="exact"></ops-time> are not in it.</p>
@@ -44,7 +44,7 @@ function afterwards(after: Plan['after']) {
 function entries(counts: Record<string, number>): [string, string][] {
   return Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([name, count]) => [name, count.toLocaleString('en-GB')])
+    .map(([name, count]) => [name, formatCount(count)])
 }
 
 export const selectionStyles = css`

@@ -1,39 +1,48 @@
 import { css, html, type TemplateResult } from 'lit'
+import { countOf, formatCount } from '../../schemas/plural.ts'
 import { slotOutcomes } from '../../schemas/vocabulary.ts'
 import { exactTime } from '../core/time.ts'
+import { jobHref } from './job-link.ts'
 import { markOf } from './strip.ts'
 
 export interface WindowSlot {
   at: string
   outcome: string
   note?: string
+  /** The job that was made for it. */
+  jobId?: string
 }
 
 /** Instants about which nothing is known: never drawn as missed. */
 const gaps = new Set(['unknown', 'scheduler_down'])
 
 /** Every slot of the window, oldest first; where evidence is missing, a dashed frame stands around the marks. */
-export function slotWindow(slots: WindowSlot[]): TemplateResult {
+export function slotWindow(slots: WindowSlot[], base: string): TemplateResult {
   const counted = countByOutcome(slots)
   const covered = slots.filter(({ outcome }) => !gaps.has(outcome)).length
   return html`<section class="card padded slot-window" part="slots" aria-labelledby="slots-title">
     <div class="section-head">
-      <h3 id="slots-title">Last ${slots.length} ${slots.length === 1 ? 'slot' : 'slots'}</h3>
+      <h3 id="slots-title">Last ${countOf(slots.length, 'slot')}</h3>
       <span class="muted small num">evidence covers ${covered} of ${slots.length}</span>
     </div>
     <div class="drawn">
-      <div class="marks" role="img" aria-label=${summary(slots, counted)}>${runs(slots).map(drawRun)}</div>
+      <div class="marks" role="img" aria-label=${summary(slots, counted)}>${runs(slots).map((run) => drawRun(run, base))}</div>
       <p class="ends muted small num"><span>${timeOf(slots[0]!)}</span><span>${timeOf(slots.at(-1)!)}</span></p>
     </div>
     <ul class="legend">
-      ${counted.map(([outcome, count]) => html`<li>${markOf(outcome)} ${count} ${wordOf(outcome)}</li>`)}
+      ${counted.map(([outcome, count]) => html`<li>${markOf(outcome)} ${formatCount(count)} ${wordOf(outcome)}</li>`)}
     </ul>
   </section>`
 }
 
-function drawRun(run: WindowSlot[]) {
+function drawRun(run: WindowSlot[], base: string) {
   const outcome = run[0]!.outcome
-  const marks = run.map((slot) => html`<span title="${timeOf(slot)}: ${wordOf(slot.outcome)}${slot.note ? `. ${slot.note}` : ''}">${markOf(slot.outcome)}</span>`)
+  const words = (slot: WindowSlot) => `${timeOf(slot)}: ${wordOf(slot.outcome)}${slot.note ? `. ${slot.note}` : ''}`
+  const marks = run.map((slot) =>
+    slot.jobId
+      ? html`<a href=${jobHref(base, slot.jobId)} tabindex="-1" aria-hidden="true" title="${words(slot)}. Open its job">${markOf(slot.outcome)}</a>`
+      : html`<span title=${words(slot)}>${markOf(slot.outcome)}</span>`,
+  )
   return gaps.has(outcome) ? html`<span class="gap">${marks}</span>` : marks
 }
 

@@ -4,7 +4,7 @@ import { property } from 'lit/decorators.js'
 import { Clock } from '../core/clock.ts'
 import { surroundings } from '../core/connection.ts'
 import { element } from '../core/register.ts'
-import { exactTime, relativeTime } from '../core/time.ts'
+import { duration, exactTime, relativeTime } from '../core/time.ts'
 
 /**
  * An instant that keeps itself up to date: `4 min ago · 21 Nov 02:00:00 UTC`. Renders into its parent's tree, so that
@@ -18,15 +18,15 @@ export class OpsTime extends LitElement {
   @property() at = ''
   /** IANA zone of the exact time; the reader's own unless given. */
   @property() zone?: string
-  /** `both`, `relative` (the exact time on hover and for screen readers) or `exact`. */
-  @property() show: 'both' | 'relative' | 'exact' = 'both'
+  /** `both`, `relative` or `age` (`4 min`, since then; both with the exact time on hover and for screen readers), or `exact`. */
+  @property() show: 'both' | 'relative' | 'age' | 'exact' = 'both'
   /** Leave out the seconds of the exact time. */
   @property({ type: Boolean }) coarse = false
   /** Show milliseconds, for evidence. */
   @property({ type: Boolean }) precise = false
 
   private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true })
-  private readonly distance = new Clock(this, (now) => (this.show === 'exact' ? '' : relativeTime(Date.parse(this.at), now)))
+  private readonly distance = new Clock(this, (now) => this.distanceFrom(now))
 
   protected override createRenderRoot() {
     return this
@@ -40,10 +40,16 @@ export class OpsTime extends LitElement {
     return html`<time class="num" datetime=${this.at}>${this.words(exact)}</time>`
   }
 
+  private distanceFrom(now: number): string {
+    if (this.show === 'exact') return ''
+    const at = Date.parse(this.at)
+    return this.show === 'age' ? duration(Math.max(0, now - at)) : relativeTime(at, now)
+  }
+
   private words(exact: string) {
     if (this.show === 'exact') return exact
     // Whoever listens hears both in one go, and not once more from a title.
-    if (this.show === 'relative') return html`<span title=${exact} aria-hidden="true">${this.distance.value}</span><span class="hidden-text">${this.distance.value}, ${exact}</span>`
+    if (this.show === 'relative' || this.show === 'age') return html`<span title=${exact} aria-hidden="true">${this.distance.value}</span><span class="hidden-text">${this.distance.value}, ${exact}</span>`
     return html`${this.distance.value}<span class="muted"> · ${exact || nothing}</span>`
   }
 }

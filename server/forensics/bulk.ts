@@ -1,4 +1,4 @@
-import { bulkOutcomes, type BulkRun, type Bundle, leftOverOutcomes, type NextPath, operationActions, subjectPath } from '../../schemas/index.ts'
+import { bulkOutcomes, type BulkRun, type Bundle, countOf, formatCount, leftOverOutcomes, type NextPath, operationActions, subjectPath } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import { getRun } from '../operations/bulk/read.ts'
@@ -18,7 +18,7 @@ export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
   const trail = await listTrail(scope, 'bulk', id)
   const href = `${scope.kit.base}${subjectPath('bulk', id)}`
   return {
-    subject: { ...subject, label: `${operationActions[run.action].label}, ${run.total} jobs`, href },
+    subject: { ...subject, label: `${operationActions[run.action].label}, ${countOf(run.total, 'job')}`, href },
     diagnosis: diagnose(run),
     completeness: completenessOf(run, trail),
     window: { from: run.createdAt, to: run.finishedAt ?? scope.now.toISOString() },
@@ -44,8 +44,8 @@ async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
 }
 
 function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] {
-  const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${count} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
-  const detail = `Of ${eligible} eligible jobs: ${told.length ? told.join(', ') : 'none reached yet'}.`
+  const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${formatCount(count)} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
+  const detail = `Of ${countOf(eligible, 'eligible job')}: ${told.length ? told.join(', ') : 'none reached yet'}.`
   if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is under way.', detail, provenance: 'durable' }
   if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; what was done stays done.', detail, provenance: 'durable' }
   const left = leftOverOutcomes.some((outcome) => outcomes[outcome])
@@ -54,7 +54,7 @@ function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] 
 
 function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['completeness'] {
   const gaps = [
-    ...(outcomes.unconfirmed ? [`What became of ${outcomes.unconfirmed} jobs is not known: the engine did not answer.`] : []),
+    ...(outcomes.unconfirmed ? [`What happened to ${countOf(outcomes.unconfirmed, 'job')} is unknown: the engine did not answer.`] : []),
     ...(status === 'queued' || status === 'running' ? ['It has not ended yet.'] : []),
     ...trail.gaps,
   ]
@@ -84,6 +84,6 @@ function runbookFor(run: BulkRun): Bundle['runbook'] {
     whyNow: diagnose(run).title,
     prerequisites: [{ label: 'It has ended', met: run.finishedAt !== undefined }],
     cautions: ['A job that changed after the preview was left alone on purpose; look at it before you try again.'],
-    steps: ['Read the outcomes that are not done, by reason.', 'Mend the cause.', 'Take what was left over as a new selection.'],
+    steps: ['Read the outcomes that are not done, by reason.', 'Fix the cause.', 'Take what was left over as a new selection.'],
   }
 }

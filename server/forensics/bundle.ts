@@ -9,7 +9,7 @@ export interface UnknownSubject {
 export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: string, withheld: string[] = []): Bundle {
   return {
     subject: { ...subject, label: subject.id },
-    diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
+    diagnosis: { status: 'needs_review', title: 'Nothing is known about this subject.', detail: supply, provenance: 'unknown' },
     completeness: { state: 'unknown', reasons: [supply] },
     chronology: [],
     linkedResources: [],
@@ -58,8 +58,8 @@ export async function foreignPaths(scope: Scope, order: number, owners = 'the pe
       ownership: 'host_owned',
       ownershipLabel: 'host-owned follow-up',
       posture: 'Host-owned',
-      label: `Tell ${owners}`,
-      detail: 'How they are told, and whether it reaches them, is theirs to confirm.',
+      label: `Contact ${owners}`,
+      detail: 'How they are reached, and whether the message arrives, is theirs to confirm.',
     },
   ]
 }

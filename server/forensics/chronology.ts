@@ -1,5 +1,5 @@
 import type { AuditEvent, ChronologyItem, Slot } from '../../schemas/index.ts'
-import { operationLabel, slotOutcomes } from '../../schemas/index.ts'
+import { formatCount, operationLabel, slotOutcomes, subjectPath } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { forensicsHref } from './bundle.ts'
 
@@ -58,14 +58,14 @@ const verbs: Record<string, string> = {
 export function describeEvent({ actor, eventType, action, outcome, code, jobs }: AuditEvent): string {
   const attempt = `“${operationLabel(action)}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
-  if (code === 'orphan_request') return `The end of ${attempt.replace(/ \(.*/, '')}, asked by ${actor.label}, is not known`
+  if (code === 'orphan_request') return `The outcome of ${attempt.replace(/ \(.*/, '')}, requested by ${actor.label}, is unknown`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
   if (outcome === 'requested') return `${actor.label} asked the engine for “${operationLabel(action)}”`
   const told = verbs[eventType] ?? eventType
-  return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${jobs} jobs together`)}`
+  return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${formatCount(jobs)} jobs together`)}`
 }
 
-export function slotItem(entry: string, slot: Slot): ChronologyItem {
+export function slotItem({ kit }: Scope, entry: string, slot: Slot): ChronologyItem {
   const claimed = slot.claimedAt !== undefined
   return {
     at: slot.claimedAt ?? slot.at,
@@ -75,7 +75,10 @@ export function slotItem(entry: string, slot: Slot): ChronologyItem {
     source: claimed ? 'cron' : 'coverage',
     provenance: slot.outcome === 'unknown' ? 'unknown' : claimed ? 'durable' : 'supporting',
     outcome: slot.outcome,
-    ref: { type: 'cron_slot', id: `${entry}@${slot.at}` },
+    // A run leads to its job.
+    ref: slot.jobId
+      ? { type: 'job', id: slot.jobId, href: `${kit.base}${subjectPath('job', slot.jobId)}` }
+      : { type: 'cron_slot', id: `${entry}@${slot.at}` },
   }
 }
 
@@ -88,8 +91,8 @@ function describeSlot(slot: Slot): string {
     scheduler_down: 'No slot was claimed; no scheduler was recorded',
     paused: 'Not run while the entry was paused',
     skipped_by_operator: 'Not run: an operator skipped this slot',
-    skipped_overlap: 'Not run: the one before had not ended',
-    queued_follow_up: 'Waits for the one before to end',
+    skipped_overlap: 'Not run: the run before had not ended',
+    queued_follow_up: 'Waits for the run before to end',
     unknown: 'Nothing was recorded about this instant',
   }
   return plain[slot.outcome] ?? slotOutcomes[slot.outcome]

@@ -1,5 +1,5 @@
 import { type Bundle, type CronEntry, type CronHistory, type NextPath, type OperationAction, type Slot, subjectPath } from '../../schemas/index.ts'
-import { operationActions, slotOutcomes } from '../../schemas/index.ts'
+import { countOf, formatCount, operationActions, slotOutcomes } from '../../schemas/index.ts'
 import { getCronEntry, getCronHistory } from '../cron/read.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -28,7 +28,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     window: { from: history.from, to: history.to },
     chronology: newestFirst([
       ...trail.events.map((event) => eventItem(scope, event)),
-      ...worthTelling(history.slots).map((slot) => slotItem(name, slot)),
+      ...worthTelling(history.slots).map((slot) => slotItem(scope, name, slot)),
     ]),
     linkedResources: trail.events.slice(0, 5).map(({ id, eventType }) => ({
       type: 'audit_event',
@@ -39,7 +39,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     nextPaths: await nextPaths(scope, entry),
     runbook: runbookFor(entry, history),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
-    slots: history.slots.slice(0, 120).toReversed().map(({ at, outcome, note }) => ({ at, outcome, note })),
+    slots: history.slots.slice(0, 120).toReversed().map(({ at, outcome, note, jobId }) => ({ at, outcome, note, jobId })),
     withheld: trail.withheld,
     asOf: scope.now.toISOString(),
   }
@@ -70,8 +70,8 @@ function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'
   const onTime = counts.on_time ?? 0
   const troubled = (['delayed', 'missed_fire', 'scheduler_down', 'unknown'] as const)
     .filter((outcome) => counts[outcome])
-    .map((outcome) => `${counts[outcome]} ${slotOutcomes[outcome]}`)
-  const history = total ? `In this window ${onTime} of ${total} slots ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
+    .map((outcome) => `${formatCount(counts[outcome]!)} ${slotOutcomes[outcome]}`)
+  const history = total ? `In this window ${formatCount(onTime)} of ${countOf(total, 'slot')} ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
   return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
 }
 
@@ -108,9 +108,9 @@ async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {
 function pathDetail(action: OperationAction, { coming }: CronEntry): string {
   const next = coming[0]?.at
   if (action === 'resume_cron_entry') return next ? `The next run would be ${next}.` : 'It has no next run.'
-  if (action === 'pause_cron_entry') return 'Future claims stop until resumed; a run that is executing goes on.'
+  if (action === 'pause_cron_entry') return 'Future claims stop until resumed; a run that is executing now continues.'
   if (action === 'run_cron_entry') return 'Makes one job now, marked as a manual run.'
-  return 'Leaves out one coming slot and no other.'
+  return 'Leaves out one upcoming slot and no other.'
 }
 
 function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bundle['runbook'] {
@@ -124,15 +124,15 @@ function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bu
     ],
     cautions: [
       ...(completeness.state === 'complete' ? [] : ['The evidence has gaps; what is not recorded is unknown, not fine.']),
-      ...(entry.unfinishedJobs ? [`${entry.unfinishedJobs} job(s) of this entry have not ended.`] : []),
-      'Events that stand side by side are not proof that one caused the other.',
+      ...(entry.unfinishedJobs ? [`${countOf(entry.unfinishedJobs, 'job of this entry has', 'jobs of this entry have')} not ended.`] : []),
+      'Two events next to each other do not prove that one caused the other.',
     ],
     steps: stepsFor(entry, missed),
   }
 }
 
 function stepsFor(entry: CronEntry, missed: number): string[] {
-  if (entry.pause) return ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, or let it resume by itself.']
+  if (entry.pause) return ['Read who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, or let it resume by itself.']
   if (missed) return ['See whether a scheduler was alive at the missed slots.', 'Decide whether the missed work is still wanted.', 'Run it now if it is.']
   return ['Compare the strip with what you expect.', 'Pause it if it must not run for a while; say until when.']
 }

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from '../../schemas/index.ts'
 import { sql } from 'kysely'
 import type { Bundle } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
@@ -19,7 +20,7 @@ function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts
   if (attempt === 0) return []
   if (engine.attemptHistory === 'none') return [`${engine.name} keeps no attempts; only the job's own times are known.`]
   if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} keeps the last attempt only in full; of those before it there is an error at most.`]
-  return attempts.length < attempt ? [`The engine counts ${attempt} attempts and kept ${attempts.length} of them.`] : []
+  return attempts.length < attempt ? [`The engine counted ${countOf(attempt, 'attempt')} and kept ${formatCount(attempts.length)}.`] : []
 }
 
 /** Before the first event nobody recorded anything, so that nothing is recorded proves nothing. */
@@ -33,7 +34,7 @@ async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Prom
   return [
     begins
       ? `The audit log begins at ${begins.toISOString()}, after this job was made; what was done before is not recorded.`
-      : 'The audit log is empty, so it cannot be told since when it records.',
+      : 'The audit log is empty, so there is no telling since when it records.',
   ]
 }
 

@@ -27,12 +27,12 @@ function titleFor({ state, waiting }: JobFacts): string {
 
 function stepsFor({ state, waiting }: JobFacts): string[] {
   const reasons = new Set(waiting.map(({ reason }) => reason))
-  if (reasons.has('queue_paused')) return ['Read who paused the queue and why.', 'Check that the reason is over.', 'Resume the queue, not the job.']
-  if (reasons.has('waits_for_dependency')) return ['Open the jobs it waits for.', 'Mend the one that does not end.']
+  if (reasons.has('queue_paused')) return ['Read who paused the queue and why.', 'Check that the reason no longer holds.', 'Resume the queue, not the job.']
+  if (reasons.has('waits_for_dependency')) return ['Open the jobs it waits for.', 'Fix the one that does not end.']
   if (reasons.has('no_executor')) return ['See whether the workers of the queue are running.', 'Ask the people who deploy them.']
   if (reasons.has('scheduled_until')) return ['Decide whether it can wait.', 'Retry it where the engine allows, or let its time come.']
   if (waiting.length) return ['Look at the queue: is it deep, and does anything finish?', 'Compare with other jobs of the queue.']
-  if (state === 'discarded') return ['Read the last error.', 'Mend the cause; a retry alone repeats it.', 'Retry it, or leave it with a reason on record.']
+  if (state === 'discarded') return ['Read the last error.', 'Fix the cause; a retry alone repeats the failure.', 'Retry it, or leave it with a reason on record.']
   if (state === 'executing') return ['Compare how long it runs with how long it usually does.', 'Cancel it only if it may stop half way.']
   return ['Compare attempts and times with what you expect.', 'Retry it only if its work is wanted again.']
 }

@@ -1,4 +1,4 @@
-import { type Bundle, jobStates, type NextPath, operationActions, operationsOn, type Provenance, type Queue, type QueueDiagnosis, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, formatCount, jobStates, type NextPath, operationActions, operationsOn, type Provenance, type Queue, type QueueDiagnosis, subjectPath } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
 import type { QueueAction } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
@@ -55,12 +55,12 @@ function diagnose(queue: Queue): Bundle['diagnosis'] {
   const by = queue.paused?.by
   const titles: Record<QueueDiagnosis, string> = {
     paused: `It is paused${by ? ` by ${by.label}` : ', and by whom is not known here'}.`,
-    stuck: `Jobs are available and none was started for ${stuckMinutes} minutes.`,
-    no_executor: 'Jobs are available and no executor is seen.',
-    working: 'Jobs wait and are being started.',
-    idle: 'No job waits in it.',
-    not_measured: 'It was not measured yet.',
-    not_looked: `It was not looked at since ${queue.since}.`,
+    stuck: `Jobs are available, and none has started for ${stuckMinutes} minutes.`,
+    no_executor: 'Jobs are available, and no executor is seen.',
+    working: 'Jobs are waiting and being started.',
+    idle: 'No job is waiting in it.',
+    not_measured: 'It has not been measured yet.',
+    not_looked: `Nobody has looked since ${queue.since}.`,
   }
   return { status: queue.status, title: titles[queue.diagnosis], detail: describeFigures(queue), provenance: provenances[queue.diagnosis] ?? 'supporting' }
 }
@@ -69,8 +69,8 @@ function diagnose(queue: Queue): Bundle['diagnosis'] {
 const provenances: Partial<Record<QueueDiagnosis, Provenance>> = { paused: 'durable', not_measured: 'unknown', not_looked: 'unknown' }
 
 function describeFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
-  if (!depth.length && !series.length) return 'No figures of it are kept.'
-  const holds = depth.filter(({ count }) => count).map(({ state, count, how }) => `${count}${how === 'capped' ? '+' : ''} ${jobStates[state]}`)
+  if (!depth.length && !series.length) return 'No figures are kept for it.'
+  const holds = depth.filter(({ count }) => count).map(({ state, count, how }) => `${formatCount(count)}${how === 'capped' ? '+' : ''} ${jobStates[state]}`)
   const rate = finishedPerMinute === null ? '' : ` In the last hour ${round(finishedPerMinute)} ended and ${round(failedPerMinute ?? 0)} failed per minute.`
   return `It holds ${holds.length ? holds.join(', ') : 'no jobs'}.${rate}`
 }
@@ -141,7 +141,7 @@ function runbookFor(queue: Queue, { title, detail }: Bundle['diagnosis'], { stat
       'Jobs that wait in a paused queue all become startable at once when it is resumed.',
     ],
     steps: queue.paused
-      ? ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, and watch the first minutes.']
+      ? ['Read who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, and watch the first minutes.']
       : queue.status === 'blocked'
         ? ['See whether the workers of this queue are running.', 'Open the oldest available job and read why it waits.', 'Tell the people who own the workers.']
         : ['Compare depth and throughput with what you expect.', 'Open the jobs that failed.'],

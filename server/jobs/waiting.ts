@@ -1,3 +1,4 @@
+import { countOf } from '../../schemas/index.ts'
 import type { JobDetail, Queue } from '../../schemas/index.ts'
 import { type EngineJobDetail, unfinishedStates } from '../engines/engine.ts'
 
@@ -19,7 +20,7 @@ export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, 
   const ours: Waiting = [
     ...(pause ? [{ reason: 'queue_paused', detail: describePause(job.queue, pause) } as const] : []),
     ...(job.dueAt && job.dueAt > now ? [{ reason: 'scheduled_until', detail: describeDue(job, job.dueAt) } as const] : []),
-    ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It waits for ${waitsFor === 1 ? 'one job' : `${waitsFor} jobs`} to end.` } as const] : []),
+    ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It waits for ${countOf(waitsFor, 'other job')} to end.` } as const] : []),
   ]
   const known = new Set(ours.map(({ reason }) => reason))
   const theirs = job.waiting.filter(({ reason }) => reason !== 'unknown' && (reason === 'waits_for_dependency' && !someHidden ? true : !known.has(reason)))

@@ -68,7 +68,7 @@ export async function requestAttention(scope: Scope): Promise<Attention[]> {
     rank: 5,
     exemplar: {
       label: subject.id,
-      attention: `“${operationLabel(action)}” was asked of the engine by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}, and its end is not known`,
+      attention: `“${operationLabel(action)}” was requested by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}; whether the engine did it is unknown`,
       at,
       href: `${base}${subjectPath('audit_event', eventId)}`,
       forensicsHref: `${base}${evidencePath('audit_event', eventId)}`,

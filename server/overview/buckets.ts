@@ -1,4 +1,4 @@
-import { type AuditEvent, type Bucket, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
+import { type AuditEvent, type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Attention, byImpact, cronAttention } from './attention.ts'
@@ -94,7 +94,7 @@ function describeReview(entries: number, { discarded, requests }: Facts): string
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
     ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
     ...(discarded.stale ? [`jobs that failed for good were ${notLooked(discarded)}`] : []),
-    ...(requests.length ? [`the end of ${counted(requests.length, 'change is', 'changes are')} not known`] : []),
+    ...(requests.length ? [`the outcome of ${counted(requests.length, 'change is', 'changes are')} unknown`] : []),
   ]
   return sentence(parts)
 }
@@ -107,7 +107,7 @@ function describeBlocked({ queues, measured }: Facts): string {
   const stuck = queues.filter(({ rank }) => rank === 15).length
   const paused = queues.length - stuck
   return sentence([
-    ...(stuck ? [`In ${counted(stuck, 'queue', 'queues')} nothing starts`] : []),
+    ...(stuck ? [`nothing starts in ${counted(stuck, 'queue', 'queues')}`] : []),
     ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
     ...(measured.stale ? [`queues in which nothing starts were ${notLooked(measured)}`] : []),
   ])
@@ -117,7 +117,7 @@ function describeBlocked({ queues, measured }: Facts): string {
 function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['nextStep']> {
   const [worst] = review.toSorted(byImpact)
   if (worst?.kind === 'job') return { label: 'Review discarded jobs', href: `${base}/list?state=discarded` }
-  if (worst?.kind === 'request') return { label: 'Review what was asked', href: `${base}/audit?outcome=requested` }
+  if (worst?.kind === 'request') return { label: 'Review unfinished requests', href: `${base}/audit?outcome=requested` }
   return { label: 'Review cron entries', href: `${base}/cron` }
 }
 
@@ -157,7 +157,7 @@ function emptyBucket(scope: Scope, status: OperatorStatus, diagnosis: string): B
 }
 
 function counted(count: number, one: string, many: string): string {
-  return count === 1 ? `one ${one}` : `${count} ${many}`
+  return count === 1 ? `one ${one}` : countOf(count, one, many)
 }
 
 function sentence(parts: string[]): string {

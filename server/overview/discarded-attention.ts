@@ -1,4 +1,4 @@
-import { evidencePath, subjectPath } from '../../schemas/index.ts'
+import { countOf, evidencePath, formatCount, subjectPath } from '../../schemas/index.ts'
 import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../figures/discarded.ts'
 import { findFinding } from '../figures/finding.ts'
 import { visible } from '../host/visible.ts'
@@ -57,7 +57,7 @@ function exemplarOf({ kit }: Scope, { id, queue, worker, attempt, at, error }: D
   const line = firstLine(error)
   return {
     label: worker ?? queue,
-    attention: `failed for good after ${attempt === 1 ? 'one attempt' : `${attempt} attempts`}, in queue ${queue}${line ? `: ${line}` : ''}${others ? ` (and ${others} more like it)` : ''}`,
+    attention: `failed for good after ${attempt === 1 ? 'one attempt' : countOf(attempt, 'attempt')}, in queue ${queue}${line ? `: ${line}` : ''}${others ? ` (and ${formatCount(others)} more like it)` : ''}`,
     at,
     href: `${kit.base}${subjectPath('job', id)}`,
     forensicsHref: `${kit.base}${evidencePath('job', id)}`,

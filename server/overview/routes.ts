@@ -1,3 +1,4 @@
+import { countOf } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
 import * as endpoints from '../../schemas/overview.ts'
@@ -57,10 +58,10 @@ function describeWork({ moving, waiting, silent }: Vitals, buckets: Bucket[]): s
   const start =
     moving === null
       ? silent
-        ? `${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'}, and the engine does not tell whether any has finished`
+        ? `${countOf(waiting, 'job is', 'jobs are')} waiting; the engine does not say whether any has finished`
         : 'Nothing has been measured in the last minute'
       : !moving
-        ? `${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'} and none has finished in five minutes`
+        ? `${countOf(waiting, 'job is', 'jobs are')} waiting and none has finished in five minutes`
         : waiting === 0
           ? 'No job is waiting'
           : 'Work is moving'

@@ -53,7 +53,7 @@ describe('ops-audit', () => {
     ok(all(first, 'a[href="/ops/jobs/forensics/cron_entry/nightly_sync"]')[0], 'a link to the evidence')
     includes(seen(fourth), 'cron.resumed')
     excludes(seen(page), 'Edit')
-    includes(seen(page), 'can neither be changed nor removed')
+    includes(seen(page), 'can be neither changed nor removed')
   })
 
   it('tells the batches of a bulk run apart, and how many jobs each event names', async () => {
@@ -223,13 +223,13 @@ describe('ops-audit', () => {
     log.add(3)
     await until(() => api.openStreams === 1, 'the stream')
     api.hint({ topic: 'audit' })
-    const show = await until(() => button(page, '3 new events — show'), 'the button')
+    const show = await until(() => button(page, '3 new events · show'), 'the button')
     equal(rows(page)[0]!.querySelector('a')!.dataset.event, eventId(30), 'the first row')
     show.click()
     await shown(page, 27)
     equal(rows(page).slice(0, 4).map((row) => row.querySelector('a')!.dataset.event), [33, 32, 31, 30].map(eventId))
     equal((deepFocus() as HTMLElement).dataset.event, eventId(33), 'the focus')
-    ok(!button(page, '3 new events — show'), 'nothing new any more')
+    ok(!button(page, '3 new events · show'), 'nothing new any more')
   })
 
   it('starts over at the newest when more came than it can join without a hole', async () => {
@@ -240,7 +240,7 @@ describe('ops-audit', () => {
     log.add(20)
     await until(() => api.openStreams === 1, 'the stream')
     api.hint({ topic: 'reset' })
-    ;(await until(() => button(page, '5+ new events — show'), 'the button')).click()
+    ;(await until(() => button(page, '5+ new events · show'), 'the button')).click()
     await until(() => rows(page)[0]!.querySelector('a')!.dataset.event === eventId(50), 'the newest')
     equal(rows(page).map((row) => row.querySelector('a')!.dataset.event), [50, 49, 48, 47, 46].map(eventId))
     button(page, 'Load more')!.click()

@@ -74,7 +74,7 @@ describe('ops-cron', () => {
         },
       }),
     )
-    await until(() => seen(page).includes('It is retried by itself'), 'the error')
+    await until(() => seen(page).includes('The page tries again by itself'), 'the error')
     broken = false
     await until(() => seen(page).includes('nightly_sync'), 'the entries', 7000)
   })

@@ -52,10 +52,10 @@ describe('ops-job', () => {
     const times = { startedAt: at(-5000), endedAt: at(-1000) }
     const errors = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 2, attempts: [failed(1), failed(2, times)], attemptsKept: 'last' }) }))
     includes(seen(errors), 'keeps the times of the last attempt only')
-    excludes(seen(errors), 'what came before is not known')
+    excludes(seen(errors), 'what came before is unknown')
     clear()
     const last = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 2, attempts: [failed(2, times)], attemptsKept: 'last' }) }))
-    includes(seen(last), 'what came before is not known')
+    includes(seen(last), 'what came before is unknown')
   })
 
   it('claims no duration that clocks contradict, and counts the others of an event in words', async () => {
@@ -124,13 +124,18 @@ describe('ops-job', () => {
     const api = usual()
     const page = await opened(api)
     ok(!button(page, 'Retry…')!.disabled, 'retry is open')
-    const restore = button(page, 'Restore…')!
-    ok(restore.disabled, 'restore is closed')
-    includes(seen(all(page, `#${restore.getAttribute('aria-describedby')}`)[0]), 'Only a job that was discarded here')
+    ok(!button(page, 'Restore…'), 'nothing to restore while it is not discarded')
     button(page, 'Discard…')!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')
     const { body } = api.calls.find(({ name }) => name === 'createPreview')!
     equal(body, { action: 'discard_job', subject: { type: 'job', id: 'mail:job-0002' }, input: { seen: 'mail:job-0002-v1' } })
+  })
+
+  it('says why a discarded job cannot be restored', async () => {
+    const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', waiting: [] }) }))
+    const restore = await until(() => button(page, 'Restore…'), 'the button')
+    ok(restore.disabled, 'restore is closed')
+    includes(seen(all(page, `#${restore.getAttribute('aria-describedby')}`)[0]), 'Only a job that was discarded here')
   })
 
   it('offers to take a discard back first of all', async () => {

@@ -1,7 +1,7 @@
 import type { Job } from '../../schemas/job.ts'
 import type { OpsJobs } from '../../components/pages/ops-jobs.ts'
 import { type Call, FakeApi, Refusal } from './fake-api.ts'
-import { bulkId, bulkPlan, bulkRun, count, job, jobPage, jobs, queuePage, queues } from './job-sample.ts'
+import { bulkId, bulkPlan, bulkRun, count, detail, job, jobPage, jobs, queuePage, queues } from './job-sample.ts'
 import { at, event, everything, preview, session } from './sample.ts'
 import { all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
@@ -302,14 +302,39 @@ describe('ops-jobs', () => {
       return { api, page, go }
     }
 
+    it('rescues a job whose executor is missing, and says what the server knows where it cannot', async () => {
+      let rescue: { allowed: boolean; reason?: string } = { allowed: false, reason: 'Its executor was seen 3 s ago.' }
+      const api = usual({ getJob: ({ params }) => detail(params.id!, { operations: { ...detail('x').operations, rescue_job: rescue } }) })
+      const page = await opened(api)
+      const open = async () => {
+        ;(await until(() => button(page, 'Actions for SendWelcome job-0001'), 'the menu')).click()
+        return until(() => all<HTMLElement>(page, '[role=menuitem]').find((item) => /^Rescue…/.test(seen(item)) && !seen(item).includes('Checking')), 'the item')
+      }
+      const closed = await open()
+      equal(closed.getAttribute('aria-disabled'), 'true')
+      includes(seen(closed), 'Its executor was seen 3 s ago.')
+      press('Escape')
+      rescue = { allowed: true }
+      ;(await open()).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'rescue_job', subject: { type: 'job', id: 'job-0001' }, input: { seen: 'job-0001-v1' } })
+    })
+
+    it('rescues many from the bulk bar, where at least one is executing', async () => {
+      const page = await opened(usual())
+      tick(page, 'job-0002')
+      await until(() => button(page, 'Retry…'), 'the bar')
+      ok(!button(page, 'Rescue…'), 'none of them is executing')
+      tick(page, 'job-0001')
+      await until(() => button(page, 'Rescue…'), 'the button')
+    })
+
     it('asks for one job through the dialog, naming the version that was seen', async () => {
       const api = usual({ createPreview: () => preview({ plan: { ...bulkPlan(), selection: undefined } }) })
       const page = await opened(api)
       ;(await until(() => button(page, 'Actions for SendWelcome job-0002'), 'the menu')).click()
       const items = await until(() => all<HTMLElement>(page, '[role=menuitem]').length > 0 && all<HTMLElement>(page, '[role=menuitem]'), 'the items')
-      const restore = items.find((item) => seen(item).startsWith('Restore…'))!
-      equal(restore.getAttribute('aria-disabled'), 'true', 'what the state forbids')
-      includes(seen(restore), 'Not while it is retryable.')
+      ok(!items.some((item) => /Restore|Rescue/.test(seen(item))), 'what makes no sense in this state')
       items.find((item) => seen(item) === 'Retry…')!.click()
       await until(() => api.count('createPreview') === 1, 'the preview')
       equal(last(api, 'createPreview').body, { action: 'retry_job', subject: { type: 'job', id: 'job-0002' }, input: { seen: 'job-0002-v1' } })
@@ -318,7 +343,7 @@ describe('ops-jobs', () => {
     it('shows the frozen set before it is confirmed: how many, what is left alone and why, of what it is made', async () => {
       const { page } = await retried()
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['12,034 jobs of 12,040 will be taken on', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
+      for (const part of ['12,034 jobs of 12,040 will be changed', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
     })
 
     it('cannot confirm a set of which nothing is eligible', async () => {
@@ -328,7 +353,7 @@ describe('ops-jobs', () => {
       ;(await until(() => button(page, 'Retry…'), 'the button')).click()
       ok((await until(() => button(page, 'Retry 0 jobs'), 'the preview')).disabled, 'closed')
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['0 jobs of 12,040 will be taken on', '4 is executing', 'nothing to confirm']) includes(text, part)
+      for (const part of ['0 jobs of 12,040 will be changed', '4 is executing', 'nothing to confirm']) includes(text, part)
       for (const part of ['Reason', 'will be recorded', 'Afterwards', 'Preview Ready']) ok(!text.includes(part), `no word of "${part}"`)
       equal(deepFocus().textContent?.trim(), 'Go back')
     })
@@ -562,7 +587,7 @@ describe('ops-jobs', () => {
       clear()
       const narrowed = mount('ops-jobs', empty({ searched: { window: 'the newest 100,000 jobs' } }), { error: 'boom' })
       await until(() => seen(narrowed).includes('No job matches'), 'no match')
-      includes(seen(narrowed), 'Searched were the newest 100,000 jobs')
+      includes(seen(narrowed), 'The search covered the newest 100,000 jobs')
       ;(await until(() => button(narrowed, 'Clear all filters'), 'the way out')).click()
       await until(() => narrowed.error === '', 'the filter is gone')
     })

@@ -80,7 +80,7 @@ describe('the overview', () => {
     )
     const overview = await read()
     expect(overview).toMatchObject({ moving: false })
-    expect(overview.sentence).toMatch(/12 jobs wait and none has finished/)
+    expect(overview.sentence).toMatch(/12 jobs are waiting and none has finished/)
     expect(overview.vitals.find(({ key }) => key === 'waiting_now')).toMatchObject({ value: 12, how: 'exact' })
     await client.query('update ops.snapshot set finished = 10, executing = 1')
     expect(await read()).toMatchObject({ moving: true })

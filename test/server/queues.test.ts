@@ -184,11 +184,11 @@ describe('on the overview', () => {
     await figure('held')
     await paused('held')
     const blocked = await bucket('blocked')
-    expect(blocked).toMatchObject({ count: 2, diagnosis: 'In one queue nothing starts; one queue is paused.', nextStep: { href: '/ops/jobs/queues' } })
+    expect(blocked).toMatchObject({ count: 2, diagnosis: 'Nothing starts in one queue; one queue is paused.', nextStep: { href: '/ops/jobs/queues' } })
     expect(blocked.exemplars.map(({ label }) => label)).toEqual(['stuck', 'held'])
     expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/no job was started for 10 minutes, 12 available/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
     expect(blocked.exemplars[1]!.attention).toMatch(/paused by Two.*“ledger closed”/)
-    expect((await overview()).sentence).toMatch(/but in one queue nothing starts/)
+    expect((await overview()).sentence).toMatch(/but nothing starts in one queue/)
     expect((await bundle('stuck')).diagnosis).toMatchObject({ status: 'blocked' })
     closed = ['stuck']
     expect((await bucket('blocked')).count).toBe(1)
@@ -210,8 +210,8 @@ describe('on the overview', () => {
        from unnest(array[interval '5 seconds', interval '5 minutes']) age`,
     )
     const review = await bucket('needs_review')
-    expect(review).toMatchObject({ count: 1, diagnosis: 'The end of one change is not known.' })
-    expect(review.exemplars[0]).toMatchObject({ label: 'j-00:05:00', completeness: 'partial_evidence', attention: expect.stringMatching(/“Retry” was asked of the engine by Two/) })
+    expect(review).toMatchObject({ count: 1, diagnosis: 'The outcome of one change is unknown.' })
+    expect(review.exemplars[0]).toMatchObject({ label: 'j-00:05:00', completeness: 'partial_evidence', attention: expect.stringMatching(/“Retry” was requested by Two/) })
   })
 
   test('also those that were closed without anybody knowing, until something was done since', async () => {
@@ -222,8 +222,8 @@ describe('on the overview', () => {
         [outcome, code],
       )
     await event('failed', 'orphan_request')
-    expect(await bucket('needs_review')).toMatchObject({ count: 1, exemplars: [{ label: 'asked', attention: expect.stringMatching(/“Pause queue” was asked of the engine by Two/) }] })
-    expect((await bundle('asked')).chronology).toMatchObject([{ label: 'The end of “Pause queue”, asked by Two, is not known' }])
+    expect(await bucket('needs_review')).toMatchObject({ count: 1, exemplars: [{ label: 'asked', attention: expect.stringMatching(/“Pause queue” was requested by Two/) }] })
+    expect((await bundle('asked')).chronology).toMatchObject([{ label: 'The outcome of “Pause queue”, requested by Two, is unknown' }])
     await event('succeeded', null)
     expect((await bucket('needs_review')).count).toBe(0)
   })

@@ -8,7 +8,7 @@ import { shortRefusal } from '../../parts/refusal.ts'
 import type { RowContext } from './row.ts'
 
 /** What one may do with an entry, each with the reason beside it when one may not. */
-export function entryActions(entry: CronEntry, { base, ask, readOnly }: RowContext): TemplateResult {
+export function entryActions(entry: CronEntry, { base, ask, mayOpen, readOnly }: RowContext): TemplateResult {
   const main: OperationAction = entry.pause ? 'resume_cron_entry' : 'pause_cron_entry'
   const reasons = [...new Set([refusedBecause(entry, main), refusedBecause(entry, 'run_cron_entry')])].filter((reason) => reason !== '')
   const why = reasons.length > 0 ? `why-${entry.name}` : nothing
@@ -24,7 +24,7 @@ export function entryActions(entry: CronEntry, { base, ask, readOnly }: RowConte
   </button>`
   return html`<div class="actions" part="actions">
       ${button(main, entry.pause ? 'Resume…' : 'Pause…', Boolean(entry.pause))} ${button('run_cron_entry', 'Run now…', false)}
-      <ops-menu label="More for ${entry.name}" .items=${moreItems(entry, base, ask)}></ops-menu>
+      <ops-menu label="More for ${entry.name}" .items=${moreItems(entry, base, ask).filter(({ href }) => !href || mayOpen(href))}></ops-menu>
     </div>
     ${reasons.length > 0
       ? html`<p class="refusal" id=${why}>${reasons.map((reason) => (reason === readOnly ? shortRefusal(reason, nothing) : html`<span>${reason}</span> `))}</p>`

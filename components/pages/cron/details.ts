@@ -2,13 +2,14 @@ import { css, html, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { CronEntry, CronHistory, Slot } from '../../../schemas/cron.ts'
 import { overlapPolicies, slotOutcomes } from '../../../schemas/vocabulary.ts'
+import { formatCount } from '../../../schemas/plural.ts'
 import { now } from '../../core/clock.ts'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
 import { completenessChip } from '../../parts/chip.ts'
-import '../../parts/copy.ts'
 import { diffStyles, json } from '../../parts/diff.ts'
+import { jobLink } from '../../parts/job-link.ts'
 import { problemPanel, staleNote } from '../../parts/problem.ts'
 import { skeletonRows } from '../../parts/quiet.ts'
 import { sentence } from '../../parts/sentence.ts'
@@ -124,7 +125,7 @@ export class OpsCronDetails extends OpsElement {
   private facts(entry: CronEntry) {
     return html`<aside aria-label="About ${entry.name}">
       <dl>${definition(entry).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      <div><h3>Coming runs</h3>${this.coming(entry)}</div>
+      <div><h3>Upcoming runs</h3>${this.coming(entry)}</div>
       <div><h3>Arguments</h3>${json(entry.args)}</div>
       <p class="muted small">Version ${entry.version}, changed <ops-time at=${entry.updatedAt}></ops-time></p>
       ${entry.definitionLocked ? html`<p class="muted small">${entry.definitionLocked}</p>` : nothing}
@@ -147,7 +148,7 @@ export class OpsCronDetails extends OpsElement {
         ${(Object.keys(windows) as (keyof typeof windows)[]).map(
           (span) => html`<button type="button" class="button" aria-pressed=${span === this.span} @click=${() => (this.span = span)}>${span}</button>`,
         )}
-        <a class="end" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">Forensic timeline</a>
+        <a class="end way" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">Forensic timeline</a>
       </div>
       ${this.history.render({
         pending: () => skeletonRows(4),
@@ -161,10 +162,10 @@ export class OpsCronDetails extends OpsElement {
     const counts = Object.entries(history.counts).filter(([, count]) => count > 0)
     return html`<div class="bar small">
         ${history.completeness.state === 'complete' ? nothing : completenessChip(history.completeness.state)}
-        ${counts.map(([outcome, count]) => html`<span>${markOf(outcome)} ${count} ${word(outcome)}</span>`)}
+        ${counts.map(([outcome, count]) => html`<span>${markOf(outcome)} ${formatCount(count)} ${word(outcome)}</span>`)}
       </div>
       ${history.completeness.reasons.map((reason) => html`<p class="muted small">${sentence(reason)}</p>`)}
-      ${history.truncated ? html`<p class="muted small">More slots than fit; shown from <ops-time at=${history.from} show="exact"></ops-time>.</p>` : nothing}
+      ${history.truncated ? html`<p class="muted small">There are more slots than fit; shown from <ops-time at=${history.from} show="exact"></ops-time>.</p>` : nothing}
       ${history.slots.length === 0 ? html`<p class="muted">No run was due in this window.</p>` : this.slotTable(history.slots, entry)}`
   }
 
@@ -185,7 +186,7 @@ export class OpsCronDetails extends OpsElement {
               <td><ops-time at=${slot.at} zone=${timezone} show="exact"></ops-time></td>
               <td>${markOf(slot.outcome)} ${word(slot.outcome)} ${slot.note ? html`<span class="muted small">${sentence(slot.note, { zone: timezone })}</span>` : nothing}</td>
               <td class="num">${slot.lateSeconds === undefined ? '' : `${slot.lateSeconds.toFixed(1)} s`}</td>
-              <td>${slot.jobId ? html`<ops-copy label="job id" value=${slot.jobId}></ops-copy>` : nothing} ${slot.jobState ?? nothing}</td>
+              <td>${slot.jobId ? jobLink(this.base, slot.jobId) : nothing} ${slot.jobState ?? nothing}</td>
             </tr>`,
           )}
         </tbody>

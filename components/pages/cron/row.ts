@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../../schemas/cron.ts'
 import { catchUpPolicies, overlapPolicies } from '../../../schemas/vocabulary.ts'
+import { countOf } from '../../../schemas/plural.ts'
 import { duration, exactTime, sameClock, viewerZone } from '../../core/time.ts'
 import { statusChip } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
 import { sentence } from '../../parts/sentence.ts'
+import { jobHref } from '../../parts/job-link.ts'
 import { markOf, slotStrip } from '../../parts/strip.ts'
 import { entryActions } from './actions.ts'
 
@@ -14,6 +16,7 @@ export interface RowContext {
   readOnly: string
   selected: boolean
   ask: (ask: Ask) => void
+  mayOpen: (href: string) => boolean
   select: (event: MouseEvent) => void
 }
 
@@ -32,7 +35,7 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
       <span class="sub wrap">${entry.timezone}</span>
     </td>
     <td role="cell" class="runs"><span class="caption">Next run</span>${nextRun(entry)}</td>
-    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry)} ${line(`${overlapPolicies[entry.overlap]} · catch up ${catchUpWords(entry)}`)}</td>
+    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry, base)} ${line(`${overlapPolicies[entry.overlap]} · catch up ${catchUpWords(entry)}`)}</td>
     <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
     <td role="cell" class="do">${entryActions(entry, context)}</td>
   </tr>`
@@ -56,17 +59,18 @@ function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
     ${sameClock(at, timezone, viewerZone) ? nothing : html`<span class="sub"><span class="num">${exactTime(at, { seconds: false })}</span> your clock</span>`}`
 }
 
-function lastRun({ lastRun, timezone }: CronEntry) {
+function lastRun({ lastRun, timezone }: CronEntry, base: string) {
   if (!lastRun) return html`<span class="sub">No run yet.</span>`
+  const ended = lastRun.jobState ?? 'end not seen'
   const late = lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${duration(lastRun.lateSeconds * 1000)} late` : ''
   return html`<span class="sub"
     >Last run <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}
-    ${lastRun.jobState ?? 'end not seen'}${late}</span
+    ${lastRun.jobId ? html`<a class="linked" href=${jobHref(base, lastRun.jobId)}>${ended}</a>` : ended}${late}</span
   >`
 }
 
 function statusDetail({ pause, status, detail, timezone, unfinishedJobs }: CronEntry) {
-  const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${unfinishedJobs} unfinished ${unfinishedJobs === 1 ? 'job' : 'jobs'}</span>` : nothing
+  const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${countOf(unfinishedJobs, 'unfinished job')}</span>` : nothing
   if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub clamp" title=${detail}>${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
   return html`<span class="sub">paused by ${pause.by?.label ?? 'somebody'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
     ${pause.reason ? html`<span class="sub quote clamp" title=${pause.reason}>${pause.reason}</span>` : nothing}

@@ -1,17 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
-import { type OperationAction, operationActions, operationsOn } from '../../../schemas/actions.ts'
+import { type OperationAction, operationActions } from '../../../schemas/actions.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
+import { offeredIn } from '../jobs/operations.ts'
 
 /** What may be done to it now, and why the rest may not. Taking a discard back stands first as long as it can be. */
 export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask) => void): TemplateResult {
-  const known = operationsOn('job').filter((action) => operations[action])
+  const known = offeredIn(state).filter((action) => operations[action])
   const allowed = known.filter((action) => operations[action]!.allowed)
   const refused = known.filter((action) => !operations[action]!.allowed)
   const undo = state === 'discarded' && operations.restore_job?.allowed
   return html`<section class="card padded do" part="actions" aria-labelledby="do-title">
-    <h3 id="do-title" class="section-title">What may be done</h3>
+    <h3 id="do-title" class="section-title">What you can do</h3>
     ${ownershipLabel('powertools_native')}
     ${undo ? html`<p>It was discarded here. That can be taken back:</p>` : nothing}
     <div class="buttons">

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
+import { countOf } from '../../../schemas/plural.ts'
 import { duration } from '../../core/time.ts'
 import { chip, type Tone } from '../../parts/chip.ts'
 import '../../parts/time.ts'
@@ -11,8 +12,8 @@ const tones: Record<Attempt['outcome'], Tone> = { completed: 'resolved', failed:
 /** What is missing of them; some engines keep the errors of earlier attempts, but not when they ran. */
 function missing({ attempts, attemptsKept, attempt }: JobDetail): string {
   if (attemptsKept === 'all' || attempt === 0) return ''
-  if (attemptsKept === 'none') return 'This engine keeps no attempts; the number says how many were begun.'
-  if (attempts.length < attempt) return 'This engine keeps only the last attempt; what came before is not known.'
+  if (attemptsKept === 'none') return 'This engine keeps no attempts; the number is how many were started.'
+  if (attempts.length < attempt) return 'This engine keeps only the last attempt; what came before is unknown.'
   return attempts.some(({ startedAt }) => !startedAt) ? 'This engine keeps the times of the last attempt only.' : ''
 }
 
@@ -23,9 +24,9 @@ export function attemptList(job: JobDetail): TemplateResult {
   return html`<section class="card" aria-labelledby="attempts-title">
     <div class="section-head">
       <h3 id="attempts-title">Attempts</h3>
-      <span class="muted small num">${attempt}${maxAttempts ? ` of ${maxAttempts}` : ''} begun</span>
+      <span class="muted small num">${attempt}${maxAttempts ? ` of ${maxAttempts}` : ''} started</span>
     </div>
-    ${attempts.length === 0 ? html`<p class="muted none">${attempt === 0 ? 'None yet.' : 'None is kept.'}</p>` : nothing}
+    ${attempts.length === 0 ? html`<p class="muted none">${attempt === 0 ? 'None yet.' : 'None are kept.'}</p>` : nothing}
     <ol reversed class="attempts">
       ${attempts.toReversed().map((each, index) => item(each, index === 0))}
     </ol>
@@ -52,7 +53,7 @@ function errorText(error: string, open: boolean) {
   return html`<p class="error wrap">${first.slice(0, 2000)}</p>
     ${stack
       ? html`<details ?open=${open && rest.length <= 4}>
-          <summary>Stack, ${rest.length} ${rest.length === 1 ? 'line' : 'lines'}</summary>
+          <summary>Stack, ${countOf(rest.length, 'line')}</summary>
           <pre class="json" tabindex="0" role="region" aria-label="Stack">${stack}</pre>
         </details>`
       : nothing}`

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../../schemas/actor.ts'
 import { operationActions } from '../../../schemas/actions.ts'
-import { countOf } from '../../parts/count.ts'
-import { type JobOperation, jobOperations, refusedAltogether } from './operations.ts'
+import { countOf } from '../../../schemas/plural.ts'
+import { type JobOperation, jobOperations, offeredIn, refusedAltogether } from './operations.ts'
 import type { Row } from './rows.ts'
 import { countSelected, type Selected } from './selection.ts'
 
@@ -24,13 +24,13 @@ export function bulkBar({ selected, page, matching, more, session, ask, all, cle
   const count = countSelected(selected)
   if (count === 0 && !selected.all) return nothing
   const wholePage = page.length > 0 && page.every(({ job }) => selected.seen.has(job.id))
-  const offered = !selected.all && wholePage && more
-  const refusals = [...new Set(jobOperations.map((action) => refusedAltogether(session, action)))].filter(Boolean)
+  const wider = !selected.all && wholePage && more
+  const refusals = [...new Set(offered(selected, page).map((action) => refusedAltogether(session, action)))].filter(Boolean)
   return html`<section class="bulk-bar" part="bulk-bar" aria-label="Chosen jobs">
     <div class="choices">
       <b class="num" role="status">${selected.all ? `All ${matching && `${matching} `}jobs that match are chosen` : `${countOf(count, 'job')} chosen`}</b>
-      ${offered ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching && `${matching} `}that match`}</button>` : nothing}
-      <span class="do-bulk">${jobOperations.map((action) => {
+      ${wider ? html`<button type="button" class="button" @click=${all}>${`Choose all ${matching && `${matching} `}that match`}</button>` : nothing}
+      <span class="do-bulk">${offered(selected, page).map((action) => {
         const refused = refusedAltogether(session, action)
         return html`<button type="button" class="button" ?disabled=${refused !== ''} title=${refused || nothing} aria-describedby=${refused ? 'why-not-bulk' : nothing} @click=${() => ask(action)}>${`${operationActions[action].label}…`}</button>`
       })}</span>
@@ -38,4 +38,11 @@ export function bulkBar({ selected, page, matching, more, session, ask, all, cle
     </div>
     ${refusals.length > 0 ? html`<p class="refusal" id="why-not-bulk">${refusals.join(' ')}</p>` : nothing}
   </section>`
+}
+
+/** What at least one of the chosen jobs may be in the state for; of those that are not on this page nobody knows. */
+function offered(selected: Selected, page: Row[]): JobOperation[] {
+  const chosen = page.filter(({ job }) => selected.seen.has(job.id))
+  if (selected.all || chosen.length < countSelected(selected)) return jobOperations
+  return jobOperations.filter((action) => chosen.some(({ job }) => offeredIn(job.state).includes(action)))
 }

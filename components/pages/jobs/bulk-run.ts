@@ -7,7 +7,7 @@ import { OpsElement } from '../../core/element.ts'
 import { problemOf } from '../../core/problem.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
-import { countOf } from '../../parts/count.ts'
+import { countOf, formatCount } from '../../../schemas/plural.ts'
 import '../../parts/export.ts'
 import { jobLink, jobsHref } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -86,7 +86,7 @@ export class OpsBulkRun extends OpsElement {
 
   override render() {
     return this.run.render<unknown>({
-      pending: () => html`<section class="card padded run" role="status">Asking how the run fares…</section>`,
+      pending: () => html`<section class="card padded run" role="status">Loading progress…</section>`,
       error: (problem) => problemPanel(problem, this.run.reload),
       complete: (run) => this.panel(run),
     })
@@ -95,7 +95,7 @@ export class OpsBulkRun extends OpsElement {
   private panel(run: BulkRun) {
     return html`<section class="card padded run ${underWay(run) ? 'going' : ''}" aria-labelledby="title">
       <div class="head">
-        <h3 id="title" tabindex="-1">${operationActions[run.action].label} · ${countOf(run.eligible, 'job', this.language)}</h3>
+        <h3 id="title" tabindex="-1">${operationActions[run.action].label} · ${countOf(run.eligible, 'job', undefined, this.language)}</h3>
         <span class="muted small">by ${run.actor.label}, <ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time></span>
         <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}">Evidence<span class="hidden-text"> of this run</span></a>
         <span class="end">${this.controls(run)}</span>
@@ -123,7 +123,7 @@ export class OpsBulkRun extends OpsElement {
   private bar(run: BulkRun) {
     const reached = run.eligible - (run.outcomes.waiting ?? 0) - (run.outcomes.aborted ?? 0)
     const share = run.eligible ? Math.floor((reached / run.eligible) * 100) : 100
-    const words = `${bulkStatuses[run.status]}${run.abortedBy ? ` by ${run.abortedBy.label}` : ''}: ${reached.toLocaleString(this.language ?? 'en-GB')} of ${run.eligible.toLocaleString(this.language ?? 'en-GB')}`
+    const words = `${bulkStatuses[run.status]}${run.abortedBy ? ` by ${run.abortedBy.label}` : ''}: ${formatCount(reached, this.language)} of ${formatCount(run.eligible, this.language)}`
     return html`<div class="progress">
       <progress max="100" value=${share} aria-label="Progress of the run">${share} %</progress>
       <span class="num small">${words}${underWay(run) ? ` · ${share} %` : nothing}</span>
@@ -141,12 +141,12 @@ export class OpsBulkRun extends OpsElement {
         ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
       </ul>
       ${skipped.length > 0
-        ? html`<p class="small muted">Not eligible: ${skipped.map(([why, count]) => `${count.toLocaleString(this.language ?? 'en-GB')}: ${why}`).join(' · ')}</p>`
+        ? html`<p class="small muted">Not eligible: ${skipped.map(([why, count]) => `${formatCount(count, this.language)}: ${why}`).join(' · ')}</p>`
         : nothing}`
   }
 
   private outcome(outcome: BulkOutcome, count: number) {
-    const words = html`<b class="num">${count.toLocaleString(this.language ?? 'en-GB')}</b> ${bulkOutcomes[outcome]}`
+    const words = html`<b class="num">${formatCount(count, this.language)}</b> ${bulkOutcomes[outcome]}`
     const open = this.wanted === outcome
     return html`<button type="button" class="button" aria-expanded=${open} @click=${() => (this.wanted = open ? undefined : outcome)}>${words}</button>`
   }
@@ -187,17 +187,16 @@ export class OpsBulkRun extends OpsElement {
     return html`<div class="next">
       ${rest > 0
         ? html`<button type="button" class="button" @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
-            ${`${operationActions[run.action].label} the rest (${rest.toLocaleString(this.language ?? 'en-GB')})…`}
+            ${`${operationActions[run.action].label} the rest (${formatCount(rest, this.language)})…`}
           </button>`
         : nothing}
       ${undoable && done <= undoMost
-        ? html`<button type="button" class="button" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', this.language)}…`}</button>`
+        ? html`<button type="button" class="button" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', undefined, this.language)}…`}</button>`
         : nothing}
     </div>
     ${undoable && done > undoMost
       ? html`<p class="small">
-          To take it back within 24 hours: <a class="linked" href=${jobsHref(this.base, { state: 'discarded' })}>choose the discarded jobs</a> and Restore; of those
-          only what was discarded here is taken on.
+          To take it back within 24 hours: <a class="linked" href=${jobsHref(this.base, { state: 'discarded' })}>choose the discarded jobs</a> and Restore; only those that were discarded here will be restored.
         </p>`
       : nothing}`
   }

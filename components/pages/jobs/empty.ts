@@ -16,7 +16,7 @@ export function nothingThere(
   const notKept = session?.engine.lacks.finished_jobs
   if (notKept && states.some((state) => finished.includes(state))) return emptyState('Not kept by the engine', notKept)
   if (!filterNames.some((name) => values[name])) return emptyState('No jobs', 'What the host enqueues and your account may see appears here by itself.')
-  const window = searched ? ` Searched were ${searched.window}.` : ''
+  const window = searched ? ` The search covered ${searched.window}.` : ''
   const button = html`<button type="button" class="button" @click=${clear}>Clear all filters</button>`
   return emptyState('No job matches', html`Widen the filters, or clear them all.${window}<br /><br />${button}`)
 }

@@ -6,9 +6,21 @@ export type JobOperation = OperationOn<'job'>
 
 export const jobOperations = operationsOn('job')
 
+/** Whether they are possible depends on more than the state: on whose discard it was, on an executor that is missing. */
+export const onEvidence: ReadonlySet<JobOperation> = new Set<JobOperation>(['restore_job', 'rescue_job'])
+
+/** What to offer for a job in this state: the usual operations always, the others only where they can make sense. */
+export function offeredIn(state: JobState): JobOperation[] {
+  return jobOperations.filter((action) => !onEvidence.has(action) || statesOf(action).includes(state))
+}
+
+function statesOf(action: JobOperation): readonly JobState[] {
+  return operationActions[action].states
+}
+
 /** Why this actor on this engine may not do it at all; empty when they may. The server has the last word at the preview. */
 export function refusedAltogether(session: Session | undefined, action: JobOperation): string {
-  if (!session) return 'Asking what you may do…'
+  if (!session) return 'Checking what you may do…'
   const lacking = session.engine.lacks[action]
   if (lacking) return lacking
   const permission = session.permissions[action]
@@ -17,6 +29,5 @@ export function refusedAltogether(session: Session | undefined, action: JobOpera
 
 /** The same for one job in its state. */
 export function refusedFor(session: Session | undefined, action: JobOperation, state: JobState): string {
-  const states: readonly JobState[] = operationActions[action].states
-  return refusedAltogether(session, action) || (states.includes(state) ? '' : `Not while it is ${state}.`)
+  return refusedAltogether(session, action) || (statesOf(action).includes(state) ? '' : `Not while it is ${state}.`)
 }

@@ -2,11 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { evidencePath, operationActions } from '../../../schemas/actions.ts'
 import type { Session } from '../../../schemas/actor.ts'
-import type { Job } from '../../../schemas/job.ts'
+import type { Job, JobDetail } from '../../../schemas/job.ts'
+import { mayOpen } from '../../core/views.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { columns, leadingCells } from './columns.ts'
-import { jobOperations, refusedFor } from './operations.ts'
+import { type JobOperation, offeredIn, onEvidence, refusedFor } from './operations.ts'
 import type { Preferences } from './preferences.ts'
 import { jobsOf, type Row } from './rows.ts'
 import type { Selected } from './selection.ts'
@@ -24,6 +25,8 @@ export interface JobTable {
   ticked: (event: MouseEvent, job: Job) => void
   clicked: (event: MouseEvent, job: Job) => void
   ask: (ask: Ask) => void
+  /** What the server says may be done to it now; nothing when it does not answer. */
+  look: (job: Job) => Promise<JobDetail['operations'] | undefined>
 }
 
 /** More columns than this share the room more closely. */
@@ -82,17 +85,27 @@ function jobRow(row: Row, index: number, table: JobTable) {
         <span class="caption" aria-hidden="true">${columns[column].title}</span><span>${cell}</span>
       </td>`
     })}
-    <td role="cell" class="do"><ops-menu label="Actions for ${name}" .items=${actionsOn(job, table)}></ops-menu></td>
+    <td role="cell" class="do"><ops-menu label="Actions for ${name}" .items=${actionsOn(job, table)} .load=${async () => actionsOn(job, table, (await table.look(job)) ?? 'unknown')}></ops-menu></td>
   </tr>`
 }
 
-function actionsOn(job: Job, { base, session, ask }: JobTable): MenuItem[] {
+/**
+ * What may be done to one job. Whose discard it was and whether an executor is missing only the server knows: until it has said so,
+ * what depends on it waits. When it does not answer, the preview will.
+ */
+function actionsOn(job: Job, { base, session, ask }: JobTable, said?: JobDetail['operations'] | 'unknown'): MenuItem[] {
+  const refused = (action: JobOperation) => {
+    if (said === undefined) return refusedFor(session, action, job.state) || (onEvidence.has(action) ? 'Checking…' : '')
+    const permission = said === 'unknown' ? undefined : said[action]
+    return permission ? (permission.allowed ? '' : (permission.reason ?? 'Your account may not do this.')) : refusedFor(session, action, job.state)
+  }
+  const forensics = base + evidencePath('job', job.id)
   return [
-    ...jobOperations.map((action) => ({
+    ...offeredIn(job.state).map((action) => ({
       label: `${operationActions[action].label}…`,
-      refused: refusedFor(session, action, job.state),
+      refused: refused(action),
       choose: () => ask({ action, id: job.id, seen: job.version }),
     })),
-    { label: 'Open forensics', href: base + evidencePath('job', job.id) },
+    ...(mayOpen(session, base, forensics) ? [{ label: 'Open forensics', href: forensics }] : []),
   ]
 }

@@ -10,6 +10,6 @@ export function ageNote(queues: Queue[]): TemplateResult | typeof nothing {
   const oldest = queues.map(({ asOf }) => asOf).toSorted()[0]
   if (!oldest || now() - Date.parse(oldest) < freshMs) return nothing
   return html`<p class="card old" role="note">
-    <b>Figures are old.</b> They were measured <ops-time at=${oldest}></ops-time>; nobody measures at the moment. Pausing and resuming works all the same.
+    <b>Figures are old.</b> They were last measured <ops-time at=${oldest}></ops-time>, and nothing is measuring now. You can still pause and resume.
   </p>`
 }

@@ -3,7 +3,8 @@ import type { Queue } from '../../../schemas/queue.ts'
 import { auditPath, evidencePath, type OperationAction } from '../../../schemas/actions.ts'
 import { type JobState, jobStates, queueDiagnoses } from '../../../schemas/vocabulary.ts'
 import { statusChip } from '../../parts/chip.ts'
-import { countOf, figure } from '../../parts/count.ts'
+import { countOf, formatCount } from '../../../schemas/plural.ts'
+import { figure } from '../../parts/count.ts'
 import { jobsHref } from '../../parts/job-link.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
@@ -17,6 +18,7 @@ export interface QueueContext {
   /** Reasons that stand on top of the page already. */
   said: string[]
   ask: (ask: Ask) => void
+  mayOpen: (href: string) => boolean
   locale: string | undefined
 }
 
@@ -35,8 +37,8 @@ export function queueRow(queue: Queue, context: QueueContext): TemplateResult {
 }
 
 function workforce({ executors, limit }: Queue, locale: string | undefined): string {
-  const seen = executors === null ? [] : [executors === 0 ? 'no executor seen' : countOf(executors, 'executor', locale)]
-  return [...seen, ...(limit === null ? [] : [`${limit.toLocaleString(locale ?? 'en-GB')} at once`])].join(' · ')
+  const seen = executors === null ? [] : [executors === 0 ? 'no executor seen' : countOf(executors, 'executor', undefined, locale)]
+  return [...seen, ...(limit === null ? [] : [`${formatCount(limit, locale)} at once`])].join(' · ')
 }
 
 /** Work still to be done stands first, then what ended. */
@@ -52,7 +54,7 @@ function depth({ name, depth, oldestAvailableAt }: Queue, base: string, locale: 
           html`<li class=${state === 'available' ? 'first' : ''}><a class="plain" href=${jobsHref(base, { queue: name, state })}><b class="num">${figure(count, how, locale)}</b> ${jobStates[state] ?? state}</a></li>`,
       )}
     </ul>
-    ${oldestAvailableAt ? html`<span class="sub">oldest waits since <ops-time show="relative" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
+    ${oldestAvailableAt ? html`<span class="sub">oldest has waited <ops-time show="age" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
 }
 
 function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: Queue, locale: string | undefined) {
@@ -79,11 +81,11 @@ function status({ paused, status: of, diagnosis, since }: Queue) {
     return html`${statusChip(of)} ${quiet ? nothing : html`<span class="sub">${queueDiagnoses[diagnosis] ?? diagnosis}${since ? html`, since <ops-time show="relative" at=${since}></ops-time>` : nothing}</span>`}`
   }
   return html`${statusChip(of)}
-    <span class="sub">paused ${paused.by ? `by ${paused.by.label}` : 'in the engine; we know no author'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
+    <span class="sub">paused ${paused.by ? `by ${paused.by.label}` : 'in the engine; nobody is on record'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
     ${paused.reason ? html`<span class="sub quote clamp" title=${paused.reason}>${paused.reason}</span>` : nothing}`
 }
 
-function actions(queue: Queue, { base, said, ask }: QueueContext) {
+function actions(queue: Queue, { base, said, ask, mayOpen }: QueueContext) {
   const { name, paused, operations, limit } = queue
   const main: OperationAction = paused ? 'resume_queue' : 'pause_queue'
   const refused = refusedBecause(queue, main)
@@ -110,7 +112,7 @@ function actions(queue: Queue, { base, said, ask }: QueueContext) {
       >
         ${paused ? 'Resume…' : 'Pause…'}
       </button>
-      <ops-menu label="More for ${name}" .items=${more}></ops-menu>
+      <ops-menu label="More for ${name}" .items=${more.filter(({ href }) => !href || mayOpen(href))}></ops-menu>
     </div>
     ${refused ? html`<p class="refusal" id=${why}>${said.includes(refused) ? shortRefusal(refused, nothing, said[0] === refused ? 'Read-only' : 'Not on this engine') : refused}</p>` : nothing}`
 }

@@ -26,8 +26,8 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
     return {
       title: `Pause ${entry.name}`,
       effect: resumeAt
-        ? `Future claims stop until ${resumeAt.toISOString()}, when the system resumes it. Slots in between are recorded as paused and not caught up.`
-        : 'Future claims stop until resumed. Slots in between are recorded as paused and not caught up.',
+        ? `Future claims stop until ${resumeAt.toISOString()}, when the system resumes it. Slots in between are recorded as paused and are not caught up on.`
+        : 'Future claims stop until resumed. Slots in between are recorded as paused and are not caught up on.',
       cautions: cautionOfJobs(found, 'a pause does not stop them'),
       before: { pausedAt: null, ...(resumeAt && { resumeAt: null }) },
       after: { pausedAt: 'now', ...(resumeAt && { resumeAt: resumeAt.toISOString() }) },

@@ -22,7 +22,7 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
     const { before } = describeResume(entry)
     return {
       title: `Resume ${entry.name}`,
-      effect: 'Future slots are claimed again, from the next one on. Slots of the pause are not caught up.',
+      effect: 'Future slots are claimed again, from the next one on. Slots missed during the pause are not caught up on.',
       before,
       after: Object.fromEntries(Object.keys(before).map((key) => [key, null])),
       outlook: () => ({ nextRuns: upcoming(entry, scope.now, 3).map((at) => at.toISOString()) }),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { countOf } from '../../../schemas/index.ts'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
@@ -57,7 +58,7 @@ async function findWithJobs(name: string, { kit: { db }, em, now, locking }: Act
 /** e.g. `2 jobs of it have not ended`; nothing when all have. */
 export function cautionOfJobs({ unfinishedJobs }: Busy, consequence: string): string[] {
   if (!unfinishedJobs) return []
-  return [`${unfinishedJobs === 1 ? '1 job of it has' : `${unfinishedJobs} jobs of it have`} not ended; ${consequence}.`]
+  return [`${countOf(unfinishedJobs, 'job of this entry has', 'jobs of this entry have')} not ended; ${consequence}.`]
 }
 
 export function requireEntry(found: Entry | null, name: string): Entry {

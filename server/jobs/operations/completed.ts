@@ -1,3 +1,4 @@
+import { countOf } from '../../../schemas/index.ts'
 import type { JobSelection, JobState } from '../../../schemas/index.ts'
 import type { JobAction } from '../../engines/engine.ts'
 
@@ -15,6 +16,6 @@ export function asksForCompleted(selection: JobSelection): boolean {
 export const completedLeftOut = 'It has completed; to run completed jobs again, ask for that state by name.'
 
 export function cautionOfCompleted(jobs: number): string {
-  const some = jobs === 1 ? '1 of these jobs has' : `${jobs.toLocaleString('en')} of these jobs have`
+  const some = countOf(jobs, 'of these jobs has', 'of these jobs have')
   return `${some} completed; whatever they did, such as mails or payments, is done again.`
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { type CreatedPreview, type ExecutedOrBulk, operationActions, type Plan, type SelectionRequest } from '../../../schemas/index.ts'
+import { countOf, type CreatedPreview, type ExecutedOrBulk, formatCount, operationActions, type Plan, type SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import type { PreviewRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
@@ -95,7 +95,7 @@ async function confirmRun(
 ): Promise<void> {
   const { kit, em, now, principal } = scope
   const run = await authorizeFrozen(scope, operation, bulkId, asked)
-  if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${run.total} jobs can be changed; the preview says why for each.`)
+  if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${formatCount(run.total)} jobs can be changed; the preview says why for each.`)
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set status = 'queued', reason = ${reason ?? null}, event_id = ${eventId}, preview_id = ${previewId ?? null},
@@ -125,13 +125,13 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
   const described = requireMany(operation).plan(request, frozen, scope)
   const background = inBackground({ total })
   const planned: Planned = {
-    title: `${operationActions[operation.action].label} ${eligible.toLocaleString('en')} ${eligible === 1 ? 'job' : 'jobs'}`,
-    effect: `${described.effect} ${total - eligible ? `${(total - eligible).toLocaleString('en')} of ${total.toLocaleString('en')} are left alone.` : ''}`.trim(),
+    title: `${operationActions[operation.action].label} ${countOf(eligible, 'job')}`,
+    effect: `${described.effect} ${total - eligible ? `${formatCount(total - eligible)} of ${formatCount(total)} ${total - eligible === 1 ? 'is' : 'are'} left alone.` : ''}`.trim(),
     cautions: [
       ...(described.cautions ?? []),
       ...(searched === undefined ? [] : [`Only ${searched} could be searched; there may be more.`]),
       'A job that changes before its turn is left alone and named.',
-      ...(background ? [`It is done in the background, ${batchSize.toLocaleString('en')} jobs at a time; what is done before an abort stays done.`] : []),
+      ...(background ? [`It is done in the background, ${countOf(batchSize, 'job')} at a time; what is done before an abort stays done.`] : []),
     ],
     before: { states: byState },
     after: described.after,

@@ -35,11 +35,10 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
       title: `Pause queue ${queue.name}${again ? ' again' : ''}`,
       effect: again
         ? 'The engine is asked once more, for workers that have started since and do not know. They start no more of its jobs until it is resumed.'
-        : 'Workers start no more of its jobs until it is resumed. New jobs are still taken in and wait.',
+        : 'Workers start no more of its jobs until it is resumed. New jobs are still accepted and wait.',
       cautions: [
-        'Jobs that are executing now go on to their end.',
+        'Jobs that are executing now run to their end.',
         ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
-        'It stays paused until somebody resumes it.',
         ...engineCautions(scope, 'pause_queue'),
       ],
       before: pause && again ? { paused: true, pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label } : { paused: false },

@@ -1,3 +1,4 @@
+import { countOf } from '../../../schemas/index.ts'
 import type { OperationRequest } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
@@ -17,10 +18,10 @@ export const scaleQueue = defineOperation<Request, QueueSubject>({
   plan({ subject, input }, { found }, scope) {
     requireSupport(scope, 'scale_queue')
     const queue = requireQueue(found, subject.id)
-    if (queue.limit === input.limit) throw new OpsError('illegal_transition', `Queue ${queue.name} already runs ${input.limit} jobs at once; expected another number.`)
+    if (queue.limit === input.limit) throw new OpsError('illegal_transition', `Queue ${queue.name} already runs ${countOf(input.limit, 'job')} at once; expected another number.`)
     return {
       title: `Change concurrency of ${queue.name}`,
-      effect: `It runs ${input.limit} jobs at once from now on.`,
+      effect: `It runs ${countOf(input.limit, 'job')} at once from now on.`,
       cautions: [
         ...engineCautions(scope, 'scale_queue'),
         'More jobs at once load what the jobs use: databases, mail servers, other services.',

@@ -121,7 +121,7 @@ describe('run now', () => {
     await harness.operate('pause_cron_entry', 'nightly')
     await harness.operate('run_cron_entry', 'nightly')
     const { plan } = await preview('run_cron_entry', 'nightly')
-    expect(plan.cautions).toEqual([expect.stringContaining('It is paused'), expect.stringContaining('1 job of it has not ended')])
+    expect(plan.cautions).toEqual([expect.stringContaining('It is paused'), expect.stringContaining('1 job of this entry has not ended')])
     expect((await entry()).status).toBe('waiting')
   })
 
@@ -215,7 +215,7 @@ describe('create, change, delete', () => {
     await harness.operate('create_cron_entry', 'digest', definition, { reason })
     await harness.operate('run_cron_entry', 'digest')
     const shown = await preview('delete_cron_entry', 'digest')
-    expect(shown.plan).toMatchObject({ risk: 'high', cautions: [expect.stringContaining('1 job of it has not ended')] })
+    expect(shown.plan).toMatchObject({ risk: 'high', cautions: [expect.stringContaining('1 job of this entry has not ended')] })
     const { event } = await execute(shown, reason)
     expect(event).toMatchObject({ before: { source: 'runtime', expression: '*/10 * * * *' }, after: {} })
     await expect(entry('digest')).rejects.toMatchObject({ code: 'not_found' })

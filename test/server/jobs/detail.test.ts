@@ -134,7 +134,7 @@ describe('why a job does not run', () => {
     try {
       const hiding = await read(second)
       expect(hiding.dependencies).toEqual([])
-      expect(hiding.waiting).toContainEqual({ reason: 'waits_for_dependency', detail: 'It waits for one job to end.' })
+      expect(hiding.waiting).toContainEqual({ reason: 'waits_for_dependency', detail: 'It waits for 1 other job to end.' })
       expect(JSON.stringify(hiding.waiting)).not.toContain('closed')
     } finally {
       surfaces = {}
