@@ -50,12 +50,12 @@ export const jobStates = {
 /** What the figures of a queue come to; its operator status follows from it. */
 export const queueDiagnoses = {
   paused: 'paused',
-  stuck: 'jobs wait and none was started for ten minutes',
-  no_executor: 'jobs wait and no executor is seen',
-  working: 'jobs wait and are being started',
-  idle: 'no job waits',
+  stuck: 'jobs are waiting and none has started for ten minutes',
+  no_executor: 'jobs are waiting and no executor is seen',
+  working: 'jobs are waiting and being started',
+  idle: 'no job is waiting',
   not_measured: 'not measured yet',
-  not_looked: 'not looked at lately',
+  not_looked: 'not looked',
 } as const
 
 /** Why a job does not run, as far as the engine lets us know. */

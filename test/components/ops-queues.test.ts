@@ -29,7 +29,7 @@ describe('ops-queues', () => {
     for (const part of ['3 executors · 20 at once', '3,902 available', '≈ 1.2 million completed', 'oldest has waited 4 min', '128/min', '2.1/min failed', '4.1 s', 'Runnable']) includes(mail, part)
     const reports = seen(rowOf(page, 'reports'))
     for (const part of ['Blocked', 'paused by ops-demo', 'warehouse migration']) includes(reports, part)
-    includes(seen(rowOf(page, 'search_index')), 'jobs wait and no executor is seen')
+    includes(seen(rowOf(page, 'search_index')), 'jobs are waiting and no executor is seen')
     excludes(seen(rowOf(page, 'empty')), '0 available')
   })
 
