@@ -44,7 +44,7 @@ function editsOf({ tag, quasi: { quasis } }: TaggedTemplate, code: string): Edit
   if (tag.name !== 'html' && tag.name !== 'svg') return []
   // Where blanks are part of what is shown, they stay.
   if (texts.some(({ text }) => /<(pre|textarea)\b[^>]*>[^<]*\n/i.test(text))) return []
-  return texts.map((each) => ({ ...each, text: each.text.replace(/\s*\n\s*/g, '\n') }))
+  return texts.map((each) => ({ ...each, text: each.text.replace(/\s*\n\s*/g, ' ') }))
 }
 
 /** A sheet with an expression or an escape in it is left alone; what is in strings, `calc()` and selectors is the CSS parser's business. */

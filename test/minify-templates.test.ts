@@ -6,9 +6,9 @@ const minified = (code: string) => minifyTemplates(code, parseAst)
 
 test('the indentation of html and svg templates goes, nested ones included', () => {
   expect(minified('html`<ul>\n    ${items.map((item) => html`<li>\n        ${item}\n    </li>`)}\n  </ul>`')).toBe(
-    'html`<ul>\n${items.map((item) => html`<li>\n${item}\n</li>`)}\n</ul>`',
+    'html`<ul> ${items.map((item) => html`<li> ${item} </li>`)} </ul>`',
   )
-  expect(minified('svg`<g>\n    <path/>\n  </g>`')).toBe('svg`<g>\n<path/>\n</g>`')
+  expect(minified('svg`<g>\n    <path/>\n  </g>`')).toBe('svg`<g> <path/> </g>`')
 })
 
 test('other templates, strings and comments keep every blank', () => {

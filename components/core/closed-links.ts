@@ -9,12 +9,9 @@ const led = new WeakMap<HTMLAnchorElement, string>()
 export function closeLinks(root: ParentNode, mayOpen: (href: string) => boolean): void {
   for (const link of root.querySelectorAll('a')) {
     const href = link.getAttribute('href') ?? led.get(link)
-    if (href === undefined) continue
-    if (mayOpen(href)) {
-      if (!link.hasAttribute('href')) link.setAttribute('href', href)
-    } else if (link.hasAttribute('href')) {
-      led.set(link, href)
-      link.removeAttribute('href')
-    }
+    if (href === undefined || mayOpen(href) === link.hasAttribute('href')) continue
+    led.set(link, href)
+    if (link.hasAttribute('href')) link.removeAttribute('href')
+    else link.href = href
   }
 }

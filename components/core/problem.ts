@@ -10,7 +10,7 @@ export function problemOf(error: unknown): Problem {
     status: 0,
     code: 'unavailable',
     // What a browser calls a lost connection helps nobody.
-    detail: error instanceof TypeError ? 'There is no connection to it, or it does not answer.' : error instanceof Error ? error.message : String(error),
+    detail: error instanceof TypeError ? 'It does not answer.' : error instanceof Error ? error.message : String(error),
     requestId: '',
   }
 }

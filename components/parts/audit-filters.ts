@@ -4,7 +4,6 @@ import type { AuditEvent } from '../../schemas/audit.ts'
 import { auditOutcomes, operationActions, subjectTypes } from '../../schemas/vocabulary.ts'
 import { eventTypes } from './event-types.ts'
 import { instantFilter } from './instant-filter.ts'
-import { keepFocus } from './keep-focus.ts'
 
 export const filterNames = ['q', 'outcome', 'actor', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
 export type FilterName = (typeof filterNames)[number]
@@ -43,9 +42,12 @@ export function auditFilters(form: AuditFilterForm): TemplateResult {
         ${instantField(form, 'from', 'From')} ${instantField(form, 'to', 'Until')}
       </div>
     </details>
-    <button type="button" class="button clear" @mousedown=${keepFocus} @click=${clear}>Clear all</button>
+    <button type="button" class="button clear" @mousedown=${keepField} @click=${clear}>Clear all</button>
   </form>`
 }
+
+/** The field being typed into is not left, so that it is not applied first, which could move the button from under the pointer. */
+const keepField = (event: Event) => event.preventDefault()
 
 interface TextOptions {
   type?: string

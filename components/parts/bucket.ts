@@ -1,6 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bucket } from '../../schemas/overview.ts'
-import { formatCount } from '../../schemas/plural.ts'
 import { completenessChip, statusChip } from './chip.ts'
 import { ownershipLabel } from './ownership.ts'
 import { sentence } from './sentence.ts'
@@ -13,7 +12,7 @@ export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
   const heading = `bucket-${bucket.status}`
   return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>
     <h3 class="bucket-head" id=${heading}>
-      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">unknown</span>` : formatCount(bucket.count, locale)}${bucket.capped ? '+' : ''}</span>
+      ${statusChip(bucket.status, bucket.title)}<span class="hidden-text">: </span><span class="count num">${bucket.count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">unknown</span>` : bucket.count.toLocaleString(locale)}${bucket.capped ? '+' : ''}</span>
     </h3>
     <p>${sentence(bucket.diagnosis, { seconds: false })}</p>
     ${bucket.exemplars.length > 0 ? html`<ul class="exemplars">${bucket.exemplars.map(exemplarItem)}</ul>` : nothing}

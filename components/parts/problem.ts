@@ -4,14 +4,17 @@ import type { ProblemCode } from '../../schemas/problem-codes.ts'
 import './copy.ts'
 
 const advice: Partial<Record<ProblemCode, string>> = {
-  unauthenticated: 'Your session has ended or you are not signed in. Sign in and come back; nothing was changed.',
+  unauthenticated: 'You are not signed in, or your session has ended. Nothing was changed.',
   forbidden: 'Your account may not see this. Ask whoever manages permissions here.',
-  unattributable_actor: 'Your account cannot be named in evidence, so it may look but not change anything.',
+  unattributable_actor: 'Your account cannot be named in evidence, so it may only look.',
   not_found: 'It may have been removed, or the address is mistyped.',
   unavailable: 'The server or its database is not answering. The page tries again by itself; nothing was changed.',
   rate_limited: 'Too many requests at once. Wait a moment and try again.',
   internal: 'Something is wrong on the server. Its log has the details under this request id.',
 }
+
+/** Forbidden, gone or wrong stays so, however often one asks. */
+const final = [400, 403, 404, 410, 422]
 
 /** What happened, what to do, and the request id to hand on. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
@@ -21,7 +24,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
     ${fieldErrors(problem)}
     <p class="muted">${advice[problem.code] ?? nothing}</p>
     <div class="problem-foot">
-      ${retry && mayHelp(problem) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
+      ${retry && !final.includes(problem.status) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
     </div>
   </section>`
 }
@@ -33,11 +36,6 @@ export function staleNote(problem: Problem | undefined, retry: () => void): Temp
     <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
     <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
   </div>`
-}
-
-/** What is forbidden, gone or wrong stays so, however often one asks. */
-function mayHelp({ status }: Problem): boolean {
-  return status === 0 || status >= 500 || status === 401 || status === 429 || status === 409
 }
 
 export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {

@@ -308,7 +308,7 @@ describe('ops-jobs', () => {
       const page = await opened(api)
       const open = async () => {
         ;(await until(() => button(page, 'Actions for SendWelcome job-0001'), 'the menu')).click()
-        return until(() => all<HTMLElement>(page, '[role=menuitem]').find((item) => /^Rescue…/.test(seen(item)) && !seen(item).includes('Checking')), 'the item')
+        return until(() => all<HTMLElement>(page, '[role=menuitem]').find((item) => seen(item).startsWith('Rescue…') && !seen(item).includes('Checking')), 'the item')
       }
       const closed = await open()
       equal(closed.getAttribute('aria-disabled'), 'true')

@@ -61,7 +61,7 @@ function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
 
 function lastRun({ lastRun, timezone }: CronEntry, base: string) {
   if (!lastRun) return html`<span class="sub">No run yet.</span>`
-  const ended = lastRun.jobState ?? 'end not seen'
+  const ended = lastRun.jobState ?? (lastRun.jobId ? 'open job' : 'end not seen')
   const late = lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${duration(lastRun.lateSeconds * 1000)} late` : ''
   return html`<span class="sub"
     >Last run <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}

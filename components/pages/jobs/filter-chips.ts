@@ -1,6 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { exactTime } from '../../core/time.ts'
-import { keepFocus } from '../../parts/keep-focus.ts'
 import { type FilterName, filterLabels, filterNames, type FilterValues } from './filters.ts'
 
 /** What narrows the list, each with a way to take it off. The state has its own tabs. */
@@ -14,9 +13,12 @@ export function filterChips(values: FilterValues, change: (change: Partial<Filte
         <button type="button" aria-label="Remove the filter ${filterLabels[name]}" @click=${() => change({ [name]: '' })}>×</button>
       </li>`,
     )}
-    <li><button type="button" class="button" @mousedown=${keepFocus} @click=${clear}>Clear all</button></li>
+    <li><button type="button" class="button" @mousedown=${keepField} @click=${clear}>Clear all</button></li>
   </ul>`
 }
+
+/** The field being typed into is not left, so that it is not applied first, which could move the button from under the pointer. */
+const keepField = (event: Event) => event.preventDefault()
 
 function labelOf(name: FilterName, { time }: FilterValues): string {
   if (name === 'from' || name === 'to') return `${time || 'created'} ${filterLabels[name].toLowerCase()}`

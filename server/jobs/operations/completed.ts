@@ -1,5 +1,4 @@
-import { countOf } from '../../../schemas/index.ts'
-import type { JobSelection, JobState } from '../../../schemas/index.ts'
+import { countOf, type JobSelection, type JobState } from '../../../schemas/index.ts'
 import type { JobAction } from '../../engines/engine.ts'
 
 /** A retry of what has ended well: what it did, it does twice. */
