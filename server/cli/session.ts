@@ -1,6 +1,6 @@
 import { pageOf } from '../host/auth.ts'
 import type { Command } from 'commander'
-import type { Permission, ViewAction } from '../../schemas/index.ts'
+import { type Permission, type ViewAction, viewActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { redacted } from '../host/display.ts'
 import type { Log } from '../host/log.ts'
@@ -64,7 +64,7 @@ const onlyReads: Permission = {
 /** The display policy cannot be asked about nobody, so nothing that it decides about is shown. */
 const nobody: Viewer = {
   principal: null,
-  can: async (action) => (action.startsWith('view_') ? { allowed: true } : onlyReads),
+  can: async (action) => (action in viewActions ? { allowed: true } : onlyReads),
   show: (_kind, value) => (value === null || value === undefined ? value : redacted),
 }
 
