@@ -20,6 +20,10 @@ export function withStatementLimit<T>(limitMs: number, work: () => Promise<T>): 
 export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
   const guarded = new WeakSet<PoolClient>()
+  let lockedOutAt = -Infinity
+  const noteLockedOut = () => {
+    lockedOutAt = performance.now()
+  }
   endInTime(pool)
 
   const acquire = async (): Promise<PoolClient> => {
@@ -30,12 +34,37 @@ export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth):
       client.release()
       throw new Error(closedMessage)
     }
-    if (!guarded.has(client)) guardQueries(client, watch, writes)
+    if (!guarded.has(client)) guardQueries(client, watch, writes, noteLockedOut)
     guarded.add(client)
+    if (pool.waitingCount > 0 && performance.now() - lockedOutAt < lockedOutMs) await hurryLocks(client)
     return client
   }
   const connectCallback = pool.connect.bind(pool)
   pool.connect = ((callback?: Parameters<typeof connectCallback>[0]) => (callback ? connectCallback(callback) : acquire())) as Pool['connect']
+}
+
+/** So long after a lock timeout the next ones are short, where connections are short too. */
+const lockedOutMs = 5_000
+const hurriedLockTimeoutMs = 250
+
+/**
+ * Where every connection is taken and a lock did not end a moment ago, most of them wait for that lock, and whoever does not need it
+ * waits for them. Until that is over nobody waits for a lock for long.
+ */
+async function hurryLocks(client: PoolClient): Promise<void> {
+  const { release } = client
+  try {
+    await client.query(`set lock_timeout = ${hurriedLockTimeoutMs}`)
+  } catch (error) {
+    release(true)
+    throw error
+  }
+  client.release = (error) => (error ? release(error) : void resetLocks(client, release))
+}
+
+async function resetLocks(client: PoolClient, release: PoolClient['release']): Promise<void> {
+  const failed = await client.query('reset lock_timeout').then(() => false, () => true)
+  release(failed)
 }
 
 const farewellMs = 3_000
@@ -74,7 +103,7 @@ function inTime(watch: SilenceWatch, connecting: Promise<PoolClient>, late: (cli
   })
 }
 
-function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHealth): void {
+function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHealth, noteLockedOut: () => void): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown
   const guardedQuery = (...given: unknown[]): unknown => {
     // What is in the middle of a statement cannot be used for another: the connection ends with it.
@@ -85,7 +114,10 @@ function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHeal
       watch.done(waiting, false)
       return answer
     }
-    return settle(answer as Promise<{ command?: string }>, client, watch, waiting, writes)
+    return settle(answer as Promise<{ command?: string }>, client, watch, waiting, writes).catch((error: unknown) => {
+      if (codeOf(error) === sqlState.lockNotAvailable) noteLockedOut()
+      throw error
+    })
   }
   client.query = guardedQuery as typeof client.query
 }

@@ -85,3 +85,16 @@ describe('a table that another session has locked', () => {
     }, { timeout: 15_000 }).toEqual([])
   })
 })
+
+test('more requests for a locked table than there are connections hold up the others only until the first lock has timed out', { timeout: 60_000 }, async () => {
+  await client.query('begin; lock table ops.preview in access exclusive mode')
+  try {
+    const locked = Array.from({ length: 40 }, () => requests.preview!())
+    const others = await Promise.all(['cron', 'queues', 'session'].map((what) => requests[what]!()))
+    for (const { what, status, ms } of others) expect([what, status, Math.round(ms)]).toEqual([what, 200, expect.toSatisfy((took: number) => took < 4_000)])
+    for (const { status, ms } of await Promise.all(locked)) expect([status, Math.round(ms)]).toEqual([503, expect.toSatisfy((took: number) => took < 5_000)])
+  } finally {
+    await client.query('rollback')
+  }
+  expect((await requests.preview!()).status).toBe(201)
+})
