@@ -170,6 +170,8 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
       const shown = await server.call('ops-demo', 'POST', '/previews', { action: 'retry_job', selection: { ids: ids.slice(20) } })
       expect(shown.status).toBe(201)
       const well: number[] = []
+      const usual: number[] = []
+      for (let round = 0; round < 10; round++) usual.push(...(await Promise.all(wellPaths.map(get))).map(({ ms }) => ms))
       store.freeze()
       const frozenAt = performance.now()
       const needing: Promise<Timed>[] = [timed('execute', server.call('ops-demo', 'POST', `/previews/${String(shown.body.id)}/execute`, { token: shown.body.token, reason }))]
@@ -198,9 +200,9 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
       }
       await readiness
       // A machine that is busy with other tests may take its time once, but not as a rule.
-      const slowest = well.toSorted((a, b) => a - b)
-      expect(slowest[Math.floor(slowest.length * 0.9)]).toBeLessThan(1_000)
-      expect(slowest.at(-1)).toBeLessThan(3_000)
+      const mostOf = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.9)]!
+      expect(mostOf(well)).toBeLessThan(Math.max(1_000, 3 * mostOf(usual)))
+      expect(Math.max(...well)).toBeLessThan(5_000)
       for (const { what, status, headers, ms, text } of await Promise.all(needing)) {
         expect(ms, `${what} ${status} ${text}`).toBeLessThan(5_500)
         if (what === 'execute') expect(status).toBe(202)
