@@ -78,7 +78,7 @@ function latest(series: Queue['series'], format: (value: number) => string): str
 function status({ paused, status: of, diagnosis, since }: Queue) {
   if (!paused) {
     const quiet = diagnosis === 'idle' || diagnosis === 'working'
-    return html`${statusChip(of)} ${quiet ? nothing : html`<span class="sub">${queueDiagnoses[diagnosis] ?? diagnosis}${since ? html`, since <ops-time show="relative" at=${since}></ops-time>` : nothing}</span>`}`
+    return html`${statusChip(of)} ${quiet ? nothing : html`<span class="sub">${queueDiagnoses[diagnosis] ?? diagnosis}${since ? html`${diagnosis === 'not_looked' ? '' : ','} since <ops-time show="exact" coarse at=${since}></ops-time>` : nothing}</span>`}`
   }
   return html`${statusChip(of)}
     <span class="sub">paused ${paused.by ? `by ${paused.by.label}` : 'in the engine; nobody is on record'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
