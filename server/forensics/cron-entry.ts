@@ -19,7 +19,8 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const entry = await findEntry(scope, name)
   const trail = await listTrail(scope, 'cron_entry', name)
   if (!entry) return deletedBundle(scope, name, trail)
-  const from = new Date(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000))
+  // An entry may be younger than this process's clock knows.
+  const from = new Date(Math.min(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000), scope.now.getTime() - 1_000))
   const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
   return {
     subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },

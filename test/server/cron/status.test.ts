@@ -80,3 +80,12 @@ test('list, page, overview, forensics and the plan of an operation agree, whatev
   await tickAt('2026-03-04T10:00:00Z')
   expect(await statuses()).toMatchObject({ missed: 'runnable', skipped: 'needs_review' })
 })
+
+test('a run leads to its job, also of an entry that was made this moment', async () => {
+  harness = await openHarness()
+  const { operate, sync, as } = harness
+  await sync([{ name: 'well', queue: 'work', expression: '0 2 * * *' }])
+  const { result } = await operate('run_cron_entry', 'well')
+  const { chronology } = await cronBundle(as(), 'well')
+  expect(chronology.find(({ outcome }) => outcome === 'manual_run')?.ref).toMatchObject({ type: 'job', href: `/ops/jobs/job/${String(result.jobId)}` })
+})
