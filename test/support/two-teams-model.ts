@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { kinds, seeded, type Step, withoutAccidents, World } from './two-teams.ts'
 
-/** Statements by which the same request may differ. */
-const maxStatements = 4
+/** Statements by which the same request may differ: one more chunk of events, each with its questions. */
+const maxStatements = 10
 
 /**
  * Team `b` works in two worlds: in one of them team `a` works beside it, in the other there is no team `a`. Whatever `b` asks,

@@ -205,6 +205,7 @@ export function withoutAccidents(text: string): string {
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00)?/g, 'time')
     .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, called)
     .replace(/"(version|token)":"[^"]*"/g, '"$1":"…"')
+    .replace(/^(\d+)(?=,)/gm, (id: string) => called(`job ${id}`))
     .replace(/("(?:id|jobId|subjectId)":|\/job\/|\b[Jj]ob[: ]|forensics\/job\/)"?(\d+)"?/g, (_whole, before: string, id: string) => `${before}${called(`job ${id}`)}`)
     .replace(/"(minuteAge|age|waitP95Seconds)":[\d.]+/g, '"$1":0')
 }
