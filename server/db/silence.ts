@@ -91,7 +91,7 @@ export class SilenceWatch {
 
 /** Counts as unavailable by its code, like any other error of the network. */
 export function silenceError(): Error {
-  return Object.assign(new Error('The database gives no answer.'), { code: 'ETIMEDOUT' })
+  return Object.assign(new Error('The database does not answer.'), { code: 'ETIMEDOUT' })
 }
 
 /** Does the server let a connection in, or refuse it? Either is an answer. */

@@ -127,7 +127,7 @@ export function detail(id: string, over: Partial<JobDetail> = {}): JobDetail {
     ],
     origin: { cronEntry: 'nightly_sync', slotAt: at(-10 * minute), parent: { id: 'job-0000', queue: 'mail', state: 'completed' } },
     dependencies: [{ id: 'job-0900', queue: 'reports', state: 'executing' }],
-    waiting: [{ reason: 'scheduled_until', detail: `It is tried again at ${at(3 * minute)}.` }],
+    waiting: [{ reason: 'scheduled_until', detail: `It will be retried at ${at(3 * minute)}.` }],
     operations: {
       retry_job: { allowed: true },
       cancel_job: { allowed: true },

@@ -25,7 +25,7 @@ describe('ops-job', () => {
     const api = usual()
     const page = await opened(api)
     const text = seen(page)
-    for (const part of ['SendWelcome', 'retryable', 'the engine says retry', 'mail:job-0002', 'Why it is not running', 'It is tried again at', 'tenant:acme', 'nightly_sync']) includes(text, part)
+    for (const part of ['SendWelcome', 'retryable', 'the engine says retry', 'mail:job-0002', 'Why it is not running', 'It will be retried at', 'tenant:acme', 'nightly_sync']) includes(text, part)
     equal(api.calls.find(({ name }) => name === 'getJob')!.params.id, 'mail:job-0002', 'the id, whatever characters it has')
   })
 

@@ -140,8 +140,8 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(outcomes.map(({ outcome }) => outcome)).toEqual(['refused', 'done', 'done', 'refused'])
       expect(outcomes.map(({ detail }) => detail)).toEqual([
         expect.stringContaining('only from inside its own worker'),
-        'Removed: BullMQ keeps no cancelled jobs.',
-        'Removed: BullMQ keeps no cancelled jobs.',
+        'The job was removed: BullMQ does not keep cancelled jobs.',
+        'The job was removed: BullMQ does not keep cancelled jobs.',
         expect.stringContaining('belongs to a BullMQ job scheduler'),
       ])
       expect((await jobsOf('cancels')).map(({ worker }) => worker).toSorted()).toEqual(['hold', 'ticks'])
@@ -269,7 +269,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       const child = (await jobNamed('flows', 'child'))!
       expect(await engine.detail(parent.id)).toMatchObject({
         dependencies: [{ id: child.id, queue: 'flows', state: 'available', engineState: 'waiting' }],
-        waiting: [{ reason: 'waits_for_dependency', detail: 'Waits for 1 of its 1 children.' }],
+        waiting: [{ reason: 'waits_for_dependency', detail: 'Waiting for 1 of its 1 children.' }],
       })
       expect(await engine.detail(child.id)).toMatchObject({ parent: { queue: 'flows', id: parent.id } })
       expect(await engine.detail('flows:gone')).toBeNull()

@@ -83,7 +83,7 @@ describe('pg-boss itself', () => {
       state: 'scheduled',
       retryOf: { queue, id: made.parent },
       dependencies: [{ id: made.parent, queue, state: 'available' }],
-      waiting: [{ reason: 'waits_for_dependency', detail: 'Waits for 1 of its 1 jobs.' }],
+      waiting: [{ reason: 'waits_for_dependency', detail: 'Waiting for 1 of the 1 jobs it depends on.' }],
     })
   })
 

@@ -69,7 +69,7 @@ async function change(action: JobAction, job: BullJob, state: string): Promise<F
   const refusal = refuses(action, { state: canonicalState(state, job) })
   if (refusal) return { outcome: 'refused', detail: refusal }
   if (!startsFrom[action]?.includes(canonicalState(state, job))) {
-    return { outcome: 'refused', detail: `BullMQ has no such change for a job that is ${state}.` }
+    return { outcome: 'refused', detail: `BullMQ cannot do this to a job that is ${state}.` }
   }
   if (action === 'retry') {
     if (state === 'delayed') await job.promote()
@@ -77,7 +77,7 @@ async function change(action: JobAction, job: BullJob, state: string): Promise<F
     return { outcome: 'done', state: 'available' }
   }
   await job.remove({ removeChildren: false })
-  return { outcome: 'done', detail: 'Removed: BullMQ keeps no cancelled jobs.' }
+  return { outcome: 'done', detail: 'The job was removed: BullMQ does not keep cancelled jobs.' }
 }
 
 /** BullMQ's own words can hold anything the host put into an id, so they are not passed on. */
@@ -86,16 +86,16 @@ function explain(error: unknown): Fate {
   if (code === gone) return { outcome: 'missing' }
   if (code === notInState) return { outcome: 'changed' }
   if (code === belongsToScheduler) {
-    return { outcome: 'refused', detail: 'It belongs to a BullMQ job scheduler, which would have to be removed instead.' }
+    return { outcome: 'refused', detail: 'The job belongs to a BullMQ job scheduler; remove the scheduler instead.' }
   }
   if (String(message).includes('locked by another worker')) return { outcome: 'locked' }
-  if (typeof code === 'number') return { outcome: 'failed', detail: `BullMQ refused it with its error ${code}.` }
+  if (typeof code === 'number') return { outcome: 'failed', detail: `BullMQ refused the change with error code ${code}.` }
   throw error
 }
 
 export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>): string | undefined {
   if (action === 'cancel' && state === 'executing') {
-    return 'BullMQ can stop a running job only from inside its own worker (worker.cancelJob), not from here.'
+    return 'A running BullMQ job can only be stopped from inside its own worker (worker.cancelJob), not from here.'
   }
   if (action === 'discard') return lacks.discard_job
   if (action === 'restore') return lacks.restore_job
@@ -104,12 +104,12 @@ export function refuses(action: JobAction, { state }: Pick<SelectedJob, 'state'>
 }
 
 export const removes = {
-  cancel: 'BullMQ keeps no cancelled jobs, so it is removed for good. This cannot be undone.',
+  cancel: 'BullMQ does not keep cancelled jobs, so the job is removed for good. This cannot be undone.',
 } as const
 
 export const lacks = {
-  discard_job: 'BullMQ lets only the worker that runs a job fail it for good. Cancelling a job that does not run removes it.',
-  restore_job: 'BullMQ keeps nothing of a job that was removed.',
-  rescue_job: 'BullMQ takes jobs back from a lost worker by itself: another worker does so once their lock has run out.',
+  discard_job: 'In BullMQ, only the worker running a job can fail it for good. Cancelling a job that is not running removes it.',
+  restore_job: 'BullMQ keeps nothing of a removed job.',
+  rescue_job: 'BullMQ recovers the jobs of a lost worker itself: another worker picks them up once their lock has expired.',
   filter_tag: 'BullMQ jobs have no tags.',
 } as const

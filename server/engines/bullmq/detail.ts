@@ -67,7 +67,7 @@ async function explainWaiting(queue: BullQueue, job: StoredJob, children: FoundJ
   switch (state) {
     case 'waiting-children': {
       const open = children.filter(({ state: child }) => child !== 'completed').length
-      return [{ reason: 'waits_for_dependency', detail: `Waits for ${open} of its ${children.length} children.` }]
+      return [{ reason: 'waits_for_dependency', detail: `Waiting for ${open} of its ${children.length} children.` }]
     }
     case 'failed':
       if (record.attemptsMade < attempts) return []
@@ -97,12 +97,12 @@ async function explainQueue(queue: BullQueue, { startsNow }: { startsNow: boolea
   ])
   if (paused) reasons.push({ reason: 'queue_paused', detail: 'Its queue is paused in BullMQ.' })
   if (startsNow && maxed) {
-    reasons.push({ reason: 'concurrency_limit', detail: 'Its queue runs as many jobs as its global concurrency allows.' })
+    reasons.push({ reason: 'concurrency_limit', detail: 'Its queue is already running as many jobs as its global concurrency allows.' })
   }
   if (startsNow && pause > 0) {
     reasons.push({ reason: 'rate_limit', detail: `Its queue is over its rate limit for another ${Math.ceil(pause / 1000)} s.` })
   }
-  if (workers === 0) reasons.push({ reason: 'no_executor', detail: 'No worker of its queue is connected.' })
+  if (workers === 0) reasons.push({ reason: 'no_executor', detail: 'No worker is connected to its queue.' })
   return reasons
 }
 

@@ -113,7 +113,7 @@ const longestCursor = 370
 
 function asPage({ jobs, places, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
   if (next === undefined || next.length <= longestCursor) return { jobs, places, next, searched }
-  return { jobs, searched: 'as far as all queues can be read side by side; ask for one queue to see more' }
+  return { jobs, searched: 'as far as all queues can be read in parallel; filter by one queue to see more' }
 }
 
 function asSelected({ id, queue, version, state, worker, tags }: EngineJob): SelectedJob {
@@ -126,7 +126,7 @@ function adviseQueue(name: string): EngineAdvice {
 }
 
 function unknownQueue(name: string): never {
-  throw new Error(`There is no BullMQ queue '${name}' here; expected one of those passed to bullmq({ queues }).`)
+  throw new Error(`There is no BullMQ queue '${name}'; expected one of those passed to bullmq({ queues }).`)
 }
 
 /** One slot, one id: BullMQ answers a repeat with the job it has. Its ids must not be numbers and have no colon. */

@@ -116,7 +116,7 @@ function parsePlaces(cursor: string, sets: number): Map<number, number> {
   const [count, ...places] = cursor.slice(1).split('~')
   const read = places.filter(Boolean).map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
   if (Number(count) !== sets) {
-    throw new OpsError('invalid_request', 'There are other queues now than when this list was begun; begin it again.')
+    throw new OpsError('invalid_request', 'The set of queues has changed since this list was started; start again from the first page.')
   }
   return new Map(read)
 }

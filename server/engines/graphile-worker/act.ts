@@ -5,7 +5,7 @@ import { type GraphileTables, isJobId, selectedColumns, selectedJob } from './ro
 const discarded = (attempts: number) => `Discarded by an operator after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}.`
 const discardedText = /^Discarded by an operator after (\d{1,5}) attempts?\.$/
 
-const lockedByWorker = 'A worker runs it; graphile-worker changes no job that is locked.'
+const lockedByWorker = 'A worker is running it; graphile-worker does not change locked jobs.'
 
 /** Why it cannot be done to a job in this state, whoever asks. */
 export function refusalOf(action: JobAction, { state }: Pick<SelectedJob, 'state'>): string | undefined {
@@ -44,7 +44,7 @@ export async function actOn(tables: GraphileTables, action: JobAction, jobs: See
     if (outcome) return outcome
     const ref = { id: job.id, queue: job.queue }
     if (!done.has(job.id)) return { ...ref, outcome: 'locked', detail: lockedByWorker }
-    if (action === 'cancel') return { ...ref, outcome: 'done', detail: 'graphile-worker keeps no cancelled jobs: it was removed.' }
+    if (action === 'cancel') return { ...ref, outcome: 'done', detail: 'The job was removed: graphile-worker does not keep cancelled jobs.' }
     return { ...ref, outcome: 'done', state: states.get(job.id)?.state }
   })
 }

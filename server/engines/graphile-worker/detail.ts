@@ -38,10 +38,10 @@ function attemptsOf(job: EngineJob): EngineAttempt[] {
 function waitingOf(job: EngineJob, serialQueue: string | undefined, queueLocked: boolean): EngineJobDetail['waiting'] {
   if (job.state === 'scheduled' || job.state === 'retryable') {
     const due = job.dueAt!.toISOString()
-    return [{ reason: 'scheduled_until', detail: job.state === 'retryable' ? `It is tried again at ${due}.` : `It is due at ${due}.` }]
+    return [{ reason: 'scheduled_until', detail: job.state === 'retryable' ? `It will be retried at ${due}.` : `It is due at ${due}.` }]
   }
   if (job.state === 'available' && serialQueue !== undefined && queueLocked) {
-    return [{ reason: 'concurrency_limit', detail: `The queue ${serialQueue} runs one job at a time, and it does.` }]
+    return [{ reason: 'concurrency_limit', detail: `The queue ${serialQueue} runs one job at a time and is running one now.` }]
   }
   return []
 }

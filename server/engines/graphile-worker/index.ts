@@ -20,7 +20,7 @@ export interface GraphileWorkerOptions {
   sharesDatabase?: boolean
 }
 
-const noPause = 'graphile-worker has no pause: its workers take whatever is due.'
+const noPause = 'graphile-worker has no pause: its workers take every job that is due.'
 
 /**
  * The graphile-worker engine, changed through the functions it publishes for administrators. A job's worker is its task; its
@@ -46,14 +46,14 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     name: 'graphile-worker',
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: false },
-    removes: { cancel: 'graphile-worker keeps no cancelled jobs, so it is removed for good. This cannot be undone.' },
+    removes: { cancel: 'graphile-worker does not keep cancelled jobs, so the job is removed for good. This cannot be undone.' },
     lacks: {
       pause_queue: noPause,
       resume_queue: noPause,
       scale_queue: 'graphile-worker takes its concurrency from the options of each process.',
-      rescue_job: 'graphile-worker frees the jobs of a lost worker itself, four hours after it took them.',
+      rescue_job: 'graphile-worker releases the jobs of a lost worker itself, four hours after the worker took them.',
       filter_tag: 'graphile-worker jobs have no tags.',
-      finished_jobs: 'graphile-worker removes a job when it completes, so there is nothing of it to show.',
+      finished_jobs: 'graphile-worker removes a job when it completes, so there is nothing to show.',
     },
     attemptHistory: 'last',
 

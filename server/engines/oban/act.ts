@@ -60,7 +60,7 @@ export async function actOn(
     if (outcome) return outcome
     const state = done.get(job.id)
     if (state) return { ...refOf(job), outcome: 'done', state: canonical(state) }
-    return { ...refOf(job), outcome: 'refused', detail: 'Another job like it is unfinished, and this kind of job is unique.' }
+    return { ...refOf(job), outcome: 'refused', detail: 'Jobs of this kind are unique, and another one like it is unfinished.' }
   })
 }
 
@@ -102,7 +102,7 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
       return unfinished ? undefined : `It is ${job.state}.`
     case 'discard':
       if (job.state === 'executing') return discardExecuting
-      if (job.state === 'suspended') return 'It is held back by Oban Pro and could not be restored afterwards; cancel it instead.'
+      if (job.state === 'suspended') return 'Oban Pro is holding it back, and it could not be restored after a discard; cancel it instead.'
       return unfinished ? undefined : `It is ${job.state}.`
     case 'restore':
       return job.state === 'discarded' ? undefined : `It is ${job.state}.`
@@ -111,7 +111,7 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
   }
 }
 
-export const discardExecuting = 'Oban records a job that is stopped while it runs as cancelled; cancel it instead.'
+export const discardExecuting = 'Oban records a job stopped while running as cancelled; cancel it instead.'
 
 /** New states by id. Jobs that break a unique index are left out, and alone. */
 async function change(tables: ObanTables, action: JobAction, ids: string[], tx: SqlExecutor): Promise<Map<string, string>> {

@@ -10,10 +10,10 @@ export const attendedColumns = `
 
 /** Why the executor of an executing job does not count as missing; undefined when it does. */
 export function whyAttended({ running, producer }: Row, alive: Set<string> | undefined, rescueAfterMinutes: number): string | undefined {
-  if (alive) return alive.has(String(producer)) ? 'The producer that runs it was seen within two minutes.' : undefined
+  if (alive) return alive.has(String(producer)) ? 'The producer running it was seen within the last two minutes.' : undefined
   const minutes = Math.floor(Number(running ?? 0))
   if (minutes >= rescueAfterMinutes) return undefined
-  return `It began ${minutes} minutes ago; as Oban does not tell whether its producer lives, ${rescueAfterMinutes} minutes must pass.`
+  return `It started ${minutes} minutes ago. Oban does not report whether its producer is alive, so ${rescueAfterMinutes} minutes must pass before a rescue.`
 }
 
 /** Reads rows, and says of those that execute whether somebody does. */

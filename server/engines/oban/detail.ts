@@ -106,16 +106,16 @@ async function waitingOf(tables: ObanTables, job: EngineJob, dependencies: Found
   const unfinished = dependencies.filter(({ state }) => !['completed', 'cancelled', 'discarded'].includes(state))
   if (unfinished.length) {
     const names = unfinished.map(({ id, queue }) => `job ${id} in ${queue}`).join(', ')
-    waiting.push({ reason: 'waits_for_dependency', detail: `Waits for ${names}.` })
+    waiting.push({ reason: 'waits_for_dependency', detail: `Waiting for ${names}.` })
   } else if (job.engineState === 'suspended') {
-    waiting.push({ reason: 'waits_for_dependency', detail: 'Oban Pro holds it back until another job has ended.' })
+    waiting.push({ reason: 'waits_for_dependency', detail: 'Oban Pro is holding it back until another job has ended.' })
   }
   if (canonical(job.engineState) !== 'available' && job.engineState !== 'suspended' && job.dueAt) {
     const due = job.dueAt.toISOString()
     if (job.dueAt.getTime() > Date.now()) {
-      waiting.push({ reason: 'scheduled_until', detail: `${job.state === 'retryable' ? 'It is tried again' : 'It is due'} at ${due}.` })
+      waiting.push({ reason: 'scheduled_until', detail: `${job.state === 'retryable' ? 'It will be retried' : 'It is due'} at ${due}.` })
     } else if ((await hasLeader(tables)) === false) {
-      const detail = `It was due at ${due}, but no Oban node leads, and only the leader makes due jobs available.`
+      const detail = `It was due at ${due}, but no Oban node is the leader, and only the leader makes due jobs available.`
       waiting.push({ reason: 'no_executor', detail })
     }
   }
@@ -125,12 +125,12 @@ async function waitingOf(tables: ObanTables, job: EngineJob, dependencies: Found
 
 async function waitingInQueue(tables: ObanTables, { queue, attempt, maxAttempts }: EngineJob): Promise<EngineJobDetail['waiting']> {
   if (maxAttempts !== undefined && attempt >= maxAttempts) {
-    return [{ reason: 'attempts_used_up', detail: `All ${maxAttempts} attempts are used up, so Oban never takes it; retrying allows one more.` }]
+    return [{ reason: 'attempts_used_up', detail: `All ${maxAttempts} attempts are used up, so Oban will not run it again; a retry allows one more.` }]
   }
   const producers = await producersByQueue(tables, queue)
   if (!producers) return []
   const running = producers.get(queue)
-  if (!running) return [{ reason: 'no_executor', detail: `No producer of the queue ${queue} was seen within two minutes.` }]
+  if (!running) return [{ reason: 'no_executor', detail: `No producer of the queue ${queue} was seen within the last two minutes.` }]
   if (running.paused) return [{ reason: 'queue_paused', detail: `Every producer of the queue ${queue} is paused.` }]
   if (running.limit === null) return []
   const { rows } = await tables.db.executeSql(
@@ -138,6 +138,6 @@ async function waitingInQueue(tables: ObanTables, { queue, attempt, maxAttempts 
     [queue, running.limit],
   )
   return Number(rows[0]!.n) >= running.limit
-    ? [{ reason: 'concurrency_limit', detail: `The queue ${queue} runs ${running.limit} jobs at once, and it does.` }]
+    ? [{ reason: 'concurrency_limit', detail: `The queue ${queue} runs at most ${running.limit} jobs at once and is running that many now.` }]
     : []
 }

@@ -135,4 +135,4 @@ export class ObanEar {
 }
 
 export const unheard =
-  'No Oban node was heard on PostgreSQL notifications. If none runs, or they use another notifier such as Oban.Notifiers.PG, nobody obeys a pause, a resume, a new limit or the stop of a running job.'
+  'No Oban node was heard on PostgreSQL notifications. If none is running, or if they use another notifier such as Oban.Notifiers.PG, then a pause, a resume, a new limit or stopping a running job has no effect.'

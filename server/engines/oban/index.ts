@@ -65,7 +65,7 @@ export function oban(host: ObanOptions): Engine {
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
     get lacks() {
-      return tables.known()?.hasProducers || tables.ear.queues ? {} : { executors: 'Oban tells of its running producers only with Oban Met (part of Oban Web), Oban Pro or Oban for Python.' }
+      return tables.known()?.hasProducers || tables.ear.queues ? {} : { executors: 'Oban reports its running producers only with Oban Met (part of Oban Web), Oban Pro or Oban for Python.' }
     },
     get cautions() {
       return tables.ear.isSilent ? { pause_queue: unheard, resume_queue: unheard, scale_queue: unheard, cancel_job: unheard } : {}
@@ -82,7 +82,7 @@ export function oban(host: ObanOptions): Engine {
     },
 
     async enqueue({ queue, worker = workerOf?.(queue), args, origin }, tx) {
-      if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or give workerOf to oban()`)
+      if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or pass workerOf to oban()`)
       const { meta, ...options } = optionsOf?.(worker) ?? {}
       const given = await givenColumns(tables, worker, options)
       const { rows } = await joined(tx).executeSql(
@@ -151,7 +151,7 @@ export function oban(host: ObanOptions): Engine {
 /** Only columns that the host gave a value; the rest is left to the table's defaults, which differ between versions. */
 async function givenColumns(tables: ObanTables, worker: string, { maxAttempts, priority, tags }: Omit<ObanJobOptions, 'meta'>) {
   const wrong = (what: string, got: unknown, expected: string) => new Error(`oban(): optionsOf('${worker}').${what} is ${JSON.stringify(got)}; expected ${expected}.`)
-  if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) throw wrong('maxAttempts', maxAttempts, 'a whole number from 1 on')
+  if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) throw wrong('maxAttempts', maxAttempts, 'a whole number of at least 1')
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 9)) throw wrong('priority', priority, 'a whole number from 0 to 9')
   const { tagsType } = await tables.shape()
   return [
@@ -221,7 +221,7 @@ async function adviseIndexes(tables: ObanTables): Promise<EngineAdvice[]> {
   return [
     {
       kind: 'missing_index',
-      message: 'oban_jobs is large and has no index on completed_at, so throughput is measured over its newest 50,000 jobs only.',
+      message: 'oban_jobs is large and has no index on completed_at, so throughput is measured only over its newest 50,000 jobs.',
       statement: `create index concurrently oban_jobs_completed_at_index on ${tables.jobs} (completed_at) where state = 'completed'`,
     },
   ]

@@ -76,7 +76,7 @@ function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefin
   const state = canonical(job.state, job.needsTime)
   if (job.version !== seen.version) return { outcome: 'changed', state }
   if (!startsFrom[action].includes(job.state)) {
-    return { outcome: 'refused', state, detail: `pg-boss has it as ${job.state}, from where it cannot be done.` }
+    return { outcome: 'refused', state, detail: `The job is ${job.state} in pg-boss; this cannot be done from that state.` }
   }
   if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: attended }
   return undefined
@@ -89,7 +89,7 @@ async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: bool
     return undefined
   } catch (error) {
     if (codeOf(error) !== sqlState.uniqueViolation) throw error
-    return { outcome: 'refused', detail: 'Another job of its kind has the one place that the policy of its queue allows.' }
+    return { outcome: 'refused', detail: 'Another job like it holds the only slot that the policy of its queue allows.' }
   }
 }
 

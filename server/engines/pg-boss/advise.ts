@@ -13,7 +13,7 @@ export async function advise(tables: PgBossTables, queues: string[]): Promise<En
 }
 
 function adviseQueue(queue: string): EngineAdvice {
-  return { kind: 'missing_queue', message: `pg-boss has no queue '${queue}', which a cron entry names; make it with boss.createQueue('${queue}').` }
+  return { kind: 'missing_queue', message: `pg-boss has no queue '${queue}', which a cron entry names; create it with boss.createQueue('${queue}').` }
 }
 
 /** Four indexes for each large table. A small one is read as it is. */
@@ -26,7 +26,7 @@ async function missingIndexes(tables: PgBossTables): Promise<EngineAdvice[]> {
         .filter((index) => !has[index])
         .map((index) => ({
           kind: 'missing_index' as const,
-          message: `${tables.schema}.${name} is large and has no index for ${usefulIndexes[index].use}, so only a part of it is searched there.`,
+          message: `${tables.schema}.${name} is large and has no index for ${usefulIndexes[index].use}, so only part of it is searched.`,
           statement: `create index concurrently on ${table} ${usefulIndexes[index].definition}`,
         })),
     )

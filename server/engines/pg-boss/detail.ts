@@ -75,17 +75,17 @@ type Waiting = EngineJobDetail['waiting']
 
 async function explainWaiting(tables: PgBossTables, row: Row, job: EngineJob, dependencies: FoundJob[]): Promise<Waiting> {
   if (row.state === 'failed' && job.attempt >= job.maxAttempts!) {
-    return [{ reason: 'attempts_used_up', detail: `All of its ${job.maxAttempts} attempts were made.` }]
+    return [{ reason: 'attempts_used_up', detail: `All ${job.maxAttempts} attempts were made.` }]
   }
   if (row.state !== 'created' && row.state !== 'retry') return []
   const waiting: Waiting = []
   if (row.blocked === true) {
     const open = dependencies.filter(({ state }) => state !== 'completed').length
-    waiting.push({ reason: 'waits_for_dependency', detail: `Waits for ${open} of its ${dependencies.length} jobs.` })
+    waiting.push({ reason: 'waits_for_dependency', detail: `Waiting for ${open} of the ${dependencies.length} jobs it depends on.` })
   }
   if (row.later === true) waiting.push({ reason: 'scheduled_until', detail: `It is due at ${String(row.due_text)}.` })
   if (await isKeptBack(tables, row)) {
-    waiting.push({ reason: 'concurrency_limit', detail: `Another job has the place that the policy '${String(row.policy)}' of its queue allows.` })
+    waiting.push({ reason: 'concurrency_limit', detail: `Another job holds the slot that the policy '${String(row.policy)}' of its queue allows.` })
   }
   return waiting
 }

@@ -35,9 +35,9 @@ export interface PgBossOptions {
 }
 
 const lacks = {
-  pause_queue: 'pg-boss has no pause: its workers stop taking jobs of a queue when the host calls offWork.',
+  pause_queue: 'pg-boss has no pause: its workers stop taking jobs from a queue when the host calls offWork.',
   resume_queue: 'pg-boss has no pause, so there is nothing to resume.',
-  scale_queue: 'pg-boss keeps concurrency in its workers: the host sets it when it calls work.',
+  scale_queue: 'In pg-boss, concurrency belongs to the workers: the host sets it when it calls work.',
   filter_worker: 'A pg-boss job has no worker of its own; its queue is its worker.',
   filter_tag: 'pg-boss jobs have no tags.',
   executors: 'pg-boss keeps no list of its workers.',
@@ -73,7 +73,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
 
     async enqueue({ queue, args }, tx) {
       const id = await boss.send(queue, args, { db: joined(tx) })
-      if (!id) throw new Error(`pg-boss accepted no job for queue '${queue}'; its policy may allow one at a time`)
+      if (!id) throw new Error(`pg-boss did not accept a job for queue '${queue}'; its policy may allow only one at a time`)
       return { queue, id }
     },
 
