@@ -4,7 +4,7 @@ import type { RunningKit } from './open.ts'
 import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { runMaintenance } from './maintenance.ts'
-import { lookFor } from './figures/finding.ts'
+import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
@@ -21,7 +21,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
     ...(enabled
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
-          ...findingKinds.map((kind) => repeat(kit, `looking for ${kind.key}`, 5, () => lookFor(kit, kind))),
+          ...findingKinds.map((kind) => repeat(kit, `looking for ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches side by side: while one waits for its commit the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'second looks', 0.5, (stopping) => lookAgain(kit, stopping)),

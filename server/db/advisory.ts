@@ -2,33 +2,34 @@ import { type RawBuilder, sql } from 'kysely'
 import { type Em, query } from './query.ts'
 
 /**
- * Every advisory lock of ours, and what it stands for. Advisory locks belong to the whole database, so each key also holds
- * the name of our schema: two installations in one database do not wait for each other. All end with their transaction.
+ * Every advisory lock that we take, and what it protects. Advisory locks are shared by the whole database, so each key also
+ * contains the name of our schema: two installations in one database do not block each other. All are released with their
+ * transaction.
  */
 export type LockName =
-  /** One process migrates; the others wait and then find nothing to do. */
+  /** One process migrates; the others wait, and then have nothing left to do. */
   | 'migrate'
-  /** One process brings the declared cron entries up to date at a time. */
+  /** One process at a time synchronizes the declared cron entries. */
   | 'cron'
-  /** One process adds partitions to the audit log; the others have no need to. */
+  /** One process adds partitions to the audit log; the others skip it. */
   | 'partitions'
-  /** Of one queue, by its name: two clicks on it come one after the other. */
+  /** One lock per queue name: serializes simultaneous operations on the same queue. */
   | 'queue'
 
-/** A `Database`, or what is enough of one. */
+/** The part of a `Database` that is needed here. */
 interface Schema {
   readonly schema: string
 }
 
-/** Waits for the lock; it ends with the transaction of `em`. */
+/** Waits for the lock, which is held until the transaction of `em` ends. */
 export async function waitForLock(db: Schema, em: Em, name: LockName, of?: string): Promise<void> {
   await query(em, sql`select pg_advisory_xact_lock(${keyOf(db, name, of)})`)
 }
 
-/** Takes the lock if nobody has it; it ends with the transaction of `em`. */
+/** Takes the lock if it is free, and holds it until the transaction of `em` ends. False: another transaction holds it. */
 export async function tryLock(db: Schema, em: Em, name: LockName): Promise<boolean> {
-  const [got] = await query(em, sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(${keyOf(db, name)}) as locked`)
-  return got?.locked ?? false
+  const [row] = await query(em, sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(${keyOf(db, name)}) as locked`)
+  return row?.locked ?? false
 }
 
 function keyOf({ schema }: Schema, name: LockName, of?: string): RawBuilder<unknown> {

@@ -9,7 +9,7 @@ import { waitForLock } from './advisory.ts'
 import { entities } from './entities.ts'
 import { type Em, query, setLockTimeout } from './query.ts'
 import { closedMessage, guardPool, withStatementLimit } from './pool.ts'
-import { isServerThere, SilenceWatch } from './silence.ts'
+import { isServerReachable, SilenceWatch } from './silence.ts'
 import { OwnTypeParsers } from './type-parsers.ts'
 import { type WriteFault, WriteHealth } from './write-health.ts'
 
@@ -23,17 +23,17 @@ export interface Database {
   em(): Em
   /** Commits what `work` did, or nothing. */
   transact<T>(work: (em: Em) => Promise<T>): Promise<T>
-  /** A table or function of our schema, for a statement: the schema name is the only thing ever put into SQL text. */
+  /** A qualified table or function of our schema. The schema name is the only value ever interpolated into SQL text. */
   table(name: string): RawBuilder<unknown>
-  /** Applies what is pending; several processes may try, one does it. */
+  /** Applies pending migrations. When several processes call it at once, one of them migrates. */
   migrate(): Promise<string[]>
-  /** Takes every migration back. For tests and for leaving; it removes the evidence with the tables. */
+  /** Reverts every migration. For tests and for uninstalling: dropping the tables destroys the evidence in them. */
   migrateDown(): Promise<string[]>
   pendingMigrations(): Promise<string[]>
-  /** Every migration this version knows, in order. */
+  /** The name of every migration in this version, in order. */
   readonly migrationNames: readonly string[]
   /**
-   * What keeps the database from taking changes although it answers; undefined when nothing does, as far as is known.
+   * Why the database currently refuses writes although it answers; undefined when no such fault is known.
    *
    * @throws Error when it does not answer or is not migrated
    */
@@ -41,16 +41,16 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** How long a request waits for a connection, for a statement, and for a lock that somebody else holds. */
+/** How long a request waits for a connection, for a statement, and for a lock that another transaction holds. */
 const connectTimeoutMs = 3_000
 const statementTimeoutMs = 15_000
 const lockTimeoutMs = 1_500
 /** A migration may build an index over a large table. */
 const migrationLimitMs = 60 * 60_000
 
-/** Connects at the first statement, so that a database that is away does not stop the process. */
+/** Connects on the first statement, so that the process can start while the database is down. */
 export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const watch = new SilenceWatch(() => isServerThere(url))
+  const watch = new SilenceWatch(() => isServerReachable(url))
   const writes = new WriteHealth()
   const orm = await MikroORM.init({
     clientUrl: url,
@@ -58,7 +58,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     entities,
     extensions: [Migrator],
     pool: { min: 0, max: poolSize },
-    // The pool must notice a database that is gone, and what never ends must not hold a request.
+    // The pool must notice a lost database, and a request must not wait for a statement that never ends.
     driverOptions: {
       application_name: 'ops-powertools',
       connectionTimeoutMillis: connectTimeoutMs,
@@ -73,7 +73,7 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
   })
   let closed = false
   const em = () => {
-    // What comes too late must not open a pool that nobody closes.
+    // A late call must not open a pool that would never be closed.
     if (closed) throw new Error(closedMessage)
     return orm.em.fork() as unknown as Em
   }
@@ -97,13 +97,13 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
 }
 
 async function findFault(em: Em, writes: WriteHealth): Promise<WriteFault | undefined> {
-  // True on a standby too.
+  // On a standby this is 'on', too.
   const [session] = await query(em, sql<{ read_only: boolean }>`select current_setting('transaction_read_only') = 'on' as read_only`)
   if (session?.read_only) return 'read_only'
   return writes.fault === 'no_room' ? 'no_room' : undefined
 }
 
-/** What an engine needs to join this unit of work's transaction. */
+/** Lets an engine run statements in the transaction of this unit of work. */
 export function executorOf(em: Em): SqlExecutor {
   return {
     async executeSql(text, values = []) {
@@ -115,7 +115,7 @@ export function executorOf(em: Em): SqlExecutor {
   }
 }
 
-/** Timestamps come back as PostgreSQL writes them, `2026-11-21 02:00:00.123456+00`; answers carry ISO-8601. */
+/** Converts a timestamp as PostgreSQL writes it, `2026-11-21 02:00:00.123456+00`, to ISO 8601 with all its microseconds. */
 export function isoMicroseconds(timestamp: string): string {
   const [date, time = '00:00:00'] = timestamp.replace(/\+00(:?00)?$/, '').split(/[ T]/)
   const [seconds, fraction = ''] = time.split('.')
@@ -123,8 +123,8 @@ export function isoMicroseconds(timestamp: string): string {
 }
 
 /**
- * Kysely's bracket rather than the entity manager's own: that one keeps the connection for ever when the database goes
- * away between begin and commit, and a pool loses one slot with each outage.
+ * Uses Kysely's transaction rather than the entity manager's, which never releases its connection when the database goes
+ * away between begin and commit, so that each outage costs the pool a slot.
  */
 async function transact<T>(em: Em, work: (em: Em) => Promise<T>): Promise<T> {
   return em.getConnection().getClient().transaction().execute(async (transaction) => {
@@ -142,8 +142,8 @@ async function migrate(orm: MikroORM, schema: string, direction: 'up' | 'down'):
     await setLockTimeout(em, 0)
     await waitForLock({ schema }, em, 'migrate')
     const options = { transaction: em.getTransactionContext(), schema }
-    const done = direction === 'up' ? await orm.migrator.up(options) : await orm.migrator.down({ ...options, to: 0 })
-    return done.map((migration) => migration.name)
+    const applied = direction === 'up' ? await orm.migrator.up(options) : await orm.migrator.down({ ...options, to: 0 })
+    return applied.map((migration) => migration.name)
   })
   return withStatementLimit(migrationLimitMs, work)
 }

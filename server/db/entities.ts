@@ -3,12 +3,12 @@ import type { AuditOutcome, BulkOutcome, BulkStatus, CountMethod, EventSource, J
 import type { Resource } from '../host/auth.ts'
 import type { CatchUpPolicy, CronSource, OperationAction, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
-/** A row as read: what may be missing is null. */
+/** A row as it is read: missing values are null. */
 export type Row<E> = { [K in keyof InferEntity<E> as K extends string ? K : never]-?: Exclude<InferEntity<E>[K], undefined> }
 
 /**
- * Every table of ours. `test/server/entities.test.ts` holds them to what the migrations make; `test/architecture.test.ts` says which
- * folder owns which table. Single rows go through the entity manager; what works on sets, or is hot, is SQL in the owner's folder.
+ * All our tables. `test/server/entities.test.ts` checks them against the migrations; `test/architecture.test.ts` lists which
+ * folder owns which table. Single rows go through the entity manager; set operations and hot paths are SQL in the owner's folder.
  */
 
 export const CronEntry = defineEntity({
@@ -48,7 +48,7 @@ export const CronRevision = defineEntity({
   properties: {
     entryId: p.uuid().primary(),
     fromAt: p.datetime().primary(),
-    /** Null: retired from here on. */
+    /** Null: the entry is retired from `fromAt` on. */
     expression: p.text().nullable(),
     timezone: p.text(),
   },
@@ -111,7 +111,7 @@ export const Preview = defineEntity({
     input: p.json().$type<Record<string, unknown>>(),
     plan: p.json().$type<Record<string, unknown>>(),
     planHash: p.text(),
-    /** What the host was asked about; null for a set of jobs, whose queues its run knows. */
+    /** The resource that the host authorized; null for a set of jobs, whose queues are stored with its bulk run. */
     resource: p.json().$type<Resource>().nullable(),
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
@@ -140,7 +140,7 @@ export const IdempotencyKey = defineEntity({
     actorId: p.text().primary(),
     key: p.text().primary(),
     requestHash: p.text(),
-    /** The event that answered it, or the refusal. */
+    /** The event recorded for the first request; null when it was refused. */
     eventId: p.uuid().nullable(),
     refusal: p.json().$type<{ code: ProblemCode; message: string }>().nullable(),
     expiresAt: p.datetime(),
@@ -210,7 +210,7 @@ export const BulkRun = defineEntity({
     eligible: p.integer(),
     notEligible: p.json().$type<Record<string, number>>().defaultRaw(`'{}'`),
     outcomes: p.json().$type<Partial<Record<BulkOutcome, number>>>().defaultRaw(`'{}'`),
-    /** Of each queue how much of the set is in it. */
+    /** For each queue, how many jobs of the set are in it. */
     queues: p.json().$type<Record<string, unknown>>().defaultRaw(`'{}'`),
     createdAt: p.datetime().defaultRaw('clock_timestamp()'),
     startedAt: p.datetime().nullable(),

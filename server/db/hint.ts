@@ -3,37 +3,38 @@ import type { LiveHint } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
 import { type Database, query } from './database.ts'
 
-/** The channel of one schema's hints, so that two installations in one database do not wake each other. */
+/** One channel per schema, so that two installations in one database do not wake each other. */
 export function hintChannel(schema: string): string {
   return `ops_powertools_${schema}`.slice(0, 63)
 }
 
-const pauseMs = 40
+/** How long hints of requests are collected before they are sent together. */
+const debounceMs = 40
 
-/** A hint on its way: with what the host is asked before anybody hears which subject it is about. */
+/** A hint in transit, with everything needed to authorize each listener before its subject is revealed. */
 export interface PublishedHint extends LiveHint {
   resource?: Omit<Resource, 'type' | 'id'>
-  /** What it is about where the listener is not told: only whoever may see this hears of it at all. */
+  /** A subject that is not revealed to listeners: only those who may see it receive the hint at all. */
   about?: LiveHint['subject']
-  /** Queues in which something moved: it is for whoever may see one of them. */
+  /** Queues with changes: the hint is for everyone who may see at least one of them. */
   queues?: string[]
-  /** Queues of one bulk run: it is for whoever may see each of them. */
+  /** Queues of one bulk run: the hint is for everyone who may see all of them. */
   allQueues?: string[]
 }
 
-/** As much of the names as one notification can carry. */
+/** How many queue names fit into one notification. */
 const maxQueues = 50
 
-/** The hint that something moved in these queues; several, where there are many. */
-export function hintsOfQueues(topic: string, queues: string[]): PublishedHint[] {
+/** Hints that these queues have changed: one, or several where there are too many queues for one notification. */
+export function queueHints(topic: string, queues: string[]): PublishedHint[] {
   const parts = Math.ceil(queues.length / maxQueues)
   return Array.from({ length: parts }, (_, part) => ({ topic, queues: queues.slice(part * maxQueues, (part + 1) * maxQueues) }))
 }
 
-/** PostgreSQL refuses a payload of 8,000 bytes, and with it all that are sent together. */
+/** PostgreSQL rejects payloads of 8,000 bytes and more, and with one of them the whole statement. */
 const maxBytes = 4_000
 
-/** What is too long to be sent is cut down to the queue it is about, or becomes a hint about the topic alone. */
+/** A hint that is too long is reduced to its queues, or to its topic alone. */
 export function payloadOf({ topic, subject, about, resource, queues, allQueues }: PublishedHint): string {
   const { queue, worker, tags } = resource ?? {}
   const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, queues, allQueues })
@@ -43,15 +44,15 @@ export function payloadOf({ topic, subject, about, resource, queues, allQueues }
 }
 
 export interface HintSender {
-  /** To be called after the commit. Nothing depends on a hint's arrival. */
+  /** Call it after the commit. Nothing depends on a hint's arrival. */
   publish(hint: PublishedHint): void
-  /** Sends what is still held back. */
+  /** Sends the hints collected so far. */
   flush(): Promise<void>
 }
 
 /**
- * For requests: hints are sent behind the answer, a handful at a time. A transaction that notifies holds one lock for
- * the whole database while it commits, so notifying from inside would make every change wait for every other.
+ * For requests: hints are collected and sent in batches after the response. A transaction that notifies takes a database-wide
+ * lock while it commits, so notifying inside the transaction would serialize all changes.
  */
 export function openHints(db: Database): HintSender {
   let held = new Set<string>()
@@ -64,17 +65,16 @@ export function openHints(db: Database): HintSender {
     held = new Set()
     if (!payloads.length) return
     const send = sql`select pg_notify(${hintChannel(db.schema)}, payload) from unnest(${payloads}::text[]) as payload`
-    // Whoever misses it reads again when its stream comes back.
     try {
       await query(db.em(), send)
     } catch {
-      // see above
+      // A listener that misses a hint refetches when its stream reconnects.
     }
   }
   return {
-    publish(given) {
-      held.add(payloadOf(given))
-      timer ??= setTimeout(flush, pauseMs)
+    publish(hint) {
+      held.add(payloadOf(hint))
+      timer ??= setTimeout(flush, debounceMs)
     },
     flush,
   }

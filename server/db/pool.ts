@@ -7,82 +7,82 @@ import type { WriteHealth } from './write-health.ts'
 
 export const closedMessage = 'The database was closed.'
 
-/** The server ends a statement of ours before that; only a connection that died without a word lasts so long. */
+/** The server cancels our statements earlier than this; only a connection that died silently takes this long. */
 const statementLimitMs = 20_000
 const limits = new AsyncLocalStorage<number>()
 
-/** Statements that `work` runs may take longer than those of a request. */
+/** Runs `work` with another limit for each of its statements, in milliseconds. */
 export function withStatementLimit<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
   return limits.run(limitMs, work)
 }
 
-/** Makes every connection of the pool one that ends: at its own limit, when the server goes silent, and when the pool closes. */
+/** Bounds every connection of the pool: by its statement limit, by a server that goes silent, and by the closing of the pool. */
 export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
   const guarded = new WeakSet<PoolClient>()
-  let lockedOutAt = -Infinity
-  const noteLockedOut = () => {
-    lockedOutAt = performance.now()
+  let lockTimeoutAt = -Infinity
+  const recordLockTimeout = () => {
+    lockTimeoutAt = performance.now()
   }
-  endInTime(pool)
+  closeWithTimeout(pool)
 
   const acquire = async (): Promise<PoolClient> => {
     if (watch.silent) throw silenceError()
-    const client = await inTime(watch, connect(), (late) => late.release(true))
-    // Kysely loses a connection that becomes ready only after the pool was told to end, and the pool would wait for it for ever.
+    const client = await connectWithTimeout(watch, connect(), (late) => late.release(true))
+    // Kysely leaks a connection that becomes ready only after the pool started to close, and the pool would wait for it forever.
     if (pool.ending) {
       client.release()
       throw new Error(closedMessage)
     }
-    if (!guarded.has(client)) guardQueries(client, watch, writes, noteLockedOut)
+    if (!guarded.has(client)) guardQueries(client, watch, writes, recordLockTimeout)
     guarded.add(client)
-    if (pool.waitingCount > 0 && performance.now() - lockedOutAt < lockedOutMs) await hurryLocks(client)
+    if (pool.waitingCount > 0 && performance.now() - lockTimeoutAt < contendedMs) await shortenLockTimeout(client)
     return client
   }
   const connectCallback = pool.connect.bind(pool)
   pool.connect = ((callback?: Parameters<typeof connectCallback>[0]) => (callback ? connectCallback(callback) : acquire())) as Pool['connect']
 }
 
-/** So long after a lock timeout the next ones are short, where connections are short too. */
-const lockedOutMs = 5_000
-const hurriedLockTimeoutMs = 250
+/** For how long after a lock timeout the lock timeout is shortened, as long as connections are scarce. */
+const contendedMs = 5_000
+const shortLockTimeoutMs = 250
 
 /**
- * Where every connection is taken and a lock did not end a moment ago, most of them wait for that lock, and whoever does not need it
- * waits for them. Until that is over nobody waits for a lock for long.
+ * When every connection is in use and a lock wait has just timed out, most connections are probably waiting for that lock, and
+ * requests that do not need it are waiting for those connections. Until that is over, lock waits are kept short.
  */
-async function hurryLocks(client: PoolClient): Promise<void> {
+async function shortenLockTimeout(client: PoolClient): Promise<void> {
   const { release } = client
   try {
-    await client.query(`set lock_timeout = ${hurriedLockTimeoutMs}`)
+    await client.query(`set lock_timeout = ${shortLockTimeoutMs}`)
   } catch (error) {
     release(true)
     throw error
   }
-  client.release = (error) => (error ? release(error) : void resetLocks(client, release))
+  client.release = (error) => (error ? release(error) : void resetLockTimeout(client, release))
 }
 
-async function resetLocks(client: PoolClient, release: PoolClient['release']): Promise<void> {
+async function resetLockTimeout(client: PoolClient, release: PoolClient['release']): Promise<void> {
   const failed = await client.query('reset lock_timeout').then(() => false, () => true)
   release(failed)
 }
 
-const farewellMs = 3_000
+const closeTimeoutMs = 3_000
 
-/** A pool ends when every connection is closed; those that the server does not close are cut. */
-function endInTime(pool: Pool): void {
+/** A pool has ended when every connection is closed; connections that the server does not close in time are destroyed. */
+function closeWithTimeout(pool: Pool): void {
   const open = new Set<PoolClient>()
   pool.on('connect', (client) => open.add(client))
   pool.on('remove', (client) => open.delete(client))
   const end = pool.end.bind(pool) as () => Promise<void>
   pool.end = (async () => {
-    const timer = setTimeout(() => open.forEach((client) => destroyConnection(client)), farewellMs)
+    const timer = setTimeout(() => open.forEach((client) => destroyConnection(client)), closeTimeoutMs)
     await end().finally(() => clearTimeout(timer))
   }) as Pool['end']
 }
 
-/** A connection that comes when nobody waits any more is handed to `late`. */
-function inTime(watch: SilenceWatch, connecting: Promise<PoolClient>, late: (client: PoolClient) => void): Promise<PoolClient> {
+/** A connection that becomes ready after the wait was given up is passed to `onLate`. */
+function connectWithTimeout(watch: SilenceWatch, connecting: Promise<PoolClient>, onLate: (client: PoolClient) => void): Promise<PoolClient> {
   return new Promise((resolve, reject) => {
     let givenUp = false
     const waiting = watch.begin(statementLimitMs, (error) => {
@@ -92,7 +92,7 @@ function inTime(watch: SilenceWatch, connecting: Promise<PoolClient>, late: (cli
     connecting.then(
       (client) => {
         watch.done(waiting, true)
-        if (givenUp) late(client)
+        if (givenUp) onLate(client)
         else resolve(client)
       },
       (error: unknown) => {
@@ -103,19 +103,19 @@ function inTime(watch: SilenceWatch, connecting: Promise<PoolClient>, late: (cli
   })
 }
 
-function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHealth, noteLockedOut: () => void): void {
-  const query = client.query.bind(client) as (...given: unknown[]) => unknown
-  const guardedQuery = (...given: unknown[]): unknown => {
-    // What is in the middle of a statement cannot be used for another: the connection ends with it.
+function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHealth, recordLockTimeout: () => void): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  const guardedQuery = (...args: unknown[]): unknown => {
+    // A connection in the middle of a statement cannot run another one, so it is destroyed with the statement.
     const waiting = watch.begin(limits.getStore() ?? statementLimitMs, (error) => destroyConnection(client, error))
     if (watch.silent) destroyConnection(client, silenceError())
-    const answer = query(...given)
-    if (!(answer instanceof Promise)) {
+    const result = query(...args)
+    if (!(result instanceof Promise)) {
       watch.done(waiting, false)
-      return answer
+      return result
     }
-    return settle(answer as Promise<{ command?: string }>, client, watch, waiting, writes).catch((error: unknown) => {
-      if (codeOf(error) === sqlState.lockNotAvailable) noteLockedOut()
+    return settle(result as Promise<{ command?: string }>, client, watch, waiting, writes).catch((error: unknown) => {
+      if (codeOf(error) === sqlState.lockNotAvailable) recordLockTimeout()
       throw error
     })
   }
@@ -123,14 +123,14 @@ function guardQueries(client: PoolClient, watch: SilenceWatch, writes: WriteHeal
 }
 
 async function settle(
-  answer: Promise<{ command?: string }>,
+  running: Promise<{ command?: string }>,
   client: PoolClient,
   watch: SilenceWatch,
   waiting: Waiting,
   writes: WriteHealth,
 ): Promise<unknown> {
   try {
-    const result = await answer
+    const result = await running
     watch.done(waiting, true)
     writes.succeeded(result.command)
     return result
@@ -138,13 +138,13 @@ async function settle(
     const code = codeOf(error)
     watch.done(waiting, causesOf(error).some((cause) => 'severity' in cause))
     writes.failed(code)
-    // It was opened while the database could only be read, and would stay so after the database no longer is.
+    // The connection was opened while the database was read-only, and would remain so after the database is writable again.
     if (code === sqlState.readOnlyTransaction) discard(client)
     throw error
   }
 }
 
-/** The pool closes the connection when it is given back. */
+/** Makes the pool close the connection when it is released. */
 function discard(client: PoolClient): void {
   const { release } = client
   client.release = () => release(true)

@@ -3,16 +3,16 @@ import type { entities, Row } from './entities.ts'
 type AnyEntity = (typeof entities)[number]
 
 /**
- * A row of a statement of our own, as its entity describes it: property names for column names, and dates for
- * timestamps, which reach us as PostgreSQL writes them.
+ * Converts a row of one of our own statements to the shape of its entity: column names become property names, and
+ * timestamps, which arrive as PostgreSQL's text, become dates.
  */
 export function toRow<E extends AnyEntity>(entity: E, row: object): Row<E> {
-  const read: Record<string, unknown> = {}
+  const converted: Record<string, unknown> = {}
   for (const { name, column, isDate } of columnsOf(entity)) {
     const value = (row as Record<string, unknown>)[column] ?? null
-    read[name] = isDate && value !== null ? new Date(value as string) : value
+    converted[name] = isDate && value !== null ? new Date(value as string) : value
   }
-  return read as Row<E>
+  return converted as Row<E>
 }
 
 interface Column {
@@ -21,17 +21,17 @@ interface Column {
   isDate: boolean
 }
 
-const known = new Map<AnyEntity, Column[]>()
+const columnCache = new Map<AnyEntity, Column[]>()
 
 function columnsOf(entity: AnyEntity): Column[] {
-  let columns = known.get(entity)
+  let columns = columnCache.get(entity)
   if (!columns) {
     columns = Object.entries(entity.meta.properties).map(([name, property]) => ({
       name,
       column: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       isDate: isInstant((property as { type?: unknown }).type),
     }))
-    known.set(entity, columns)
+    columnCache.set(entity, columns)
   }
   return columns
 }

@@ -1,55 +1,55 @@
 import pg from 'pg'
 
-/** A statement that has had no answer for so long makes us ask whether the server is there at all. */
-const askAfterMs = 1_500
-/** So long the server may take to let a new connection in. */
-const answerWithinMs = 2_000
-const askAgainMs = 1_000
-const checkEveryMs = 250
+/** When a statement has had no answer for this long, we probe whether the server is there at all. */
+const probeAfterMs = 1_500
+/** How long the server may take to accept a new connection. */
+const probeTimeoutMs = 2_000
+const probeIntervalMs = 1_000
+const checkIntervalMs = 250
 
-/** What waits for the server, and how its wait is ended. */
+/** Something that is waiting for the server, and how to end its wait. */
 export interface Waiting {
   since: number
-  /** Whatever the server does otherwise, nobody waits longer. */
+  /** The wait is given up after this long, even if the server is otherwise responsive. */
   limitMs: number
   giveUp(error: Error): void
 }
 
 /**
- * Notices a server that keeps its connections open and says nothing, e.g. because its machine is stopped. A statement alone
- * cannot tell that from a lock or from much work, so a connection of its own asks: as long as anybody is let in or refused, a
- * statement that takes long is left to the server's own limits. Where nobody is, everything that waits is given up at once,
- * and nothing new begins until the server answers again.
+ * Detects a server that keeps its connections open but no longer responds, e.g. because its machine is suspended. From a
+ * statement alone that cannot be distinguished from a lock wait or a slow query, so we probe with a new connection. As long as
+ * the server accepts or refuses connections, slow statements are left to its own timeouts. Once it does neither, every wait is
+ * given up at once, and no new one starts until the server responds again.
  */
 export class SilenceWatch {
   silent = false
   readonly #waiting = new Set<Waiting>()
-  readonly #isThere: () => Promise<boolean>
+  readonly #isReachable: () => Promise<boolean>
   #timer: NodeJS.Timeout | undefined
-  #asking = false
+  #probing = false
   #heardAt = 0
-  #askedAt = 0
+  #probedAt = 0
   #closed = false
 
-  constructor(isThere: () => Promise<boolean>) {
-    this.#isThere = isThere
+  constructor(isReachable: () => Promise<boolean>) {
+    this.#isReachable = isReachable
   }
 
-  /** Call `done` on what it returns when the server has answered. */
+  /** Registers a wait; pass the returned value to `done` when it is over. */
   begin(limitMs: number, giveUp: (error: Error) => void): Waiting {
     const waiting = { since: performance.now(), limitMs, giveUp }
     this.#waiting.add(waiting)
-    this.#timer ??= setTimeout(() => this.#check(), checkEveryMs).unref()
+    this.#timer ??= setTimeout(() => this.#check(), checkIntervalMs).unref()
     return waiting
   }
 
-  /** `heard`: it was the server that answered, and not the connection that broke. */
+  /** `heard`: the server itself answered, as opposed to a broken connection. */
   done(waiting: Waiting, heard: boolean): void {
     this.#waiting.delete(waiting)
     if (heard) this.#heardAt = performance.now()
   }
 
-  /** Gives up whatever still waits. */
+  /** Stops watching. If the server is silent, everything still waiting is given up. */
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -64,18 +64,18 @@ export class SilenceWatch {
       if (now - waiting.since > waiting.limitMs) this.#giveUp(waiting)
     }
     const [oldest] = this.#waiting
-    if ((this.silent || (oldest && now - oldest.since > askAfterMs)) && now - this.#askedAt > askAgainMs) void this.#ask()
-    if (oldest || this.silent) this.#timer = setTimeout(() => this.#check(), checkEveryMs).unref()
+    if ((this.silent || (oldest && now - oldest.since > probeAfterMs)) && now - this.#probedAt > probeIntervalMs) void this.#probe()
+    if (oldest || this.silent) this.#timer = setTimeout(() => this.#check(), checkIntervalMs).unref()
   }
 
-  async #ask(): Promise<void> {
-    if (this.#asking) return
-    this.#asking = true
-    const begun = performance.now()
-    const there = (await this.#isThere()) || this.#heardAt > begun
-    this.#asking = false
-    this.#askedAt = performance.now()
-    this.silent = !there && !this.#closed
+  async #probe(): Promise<void> {
+    if (this.#probing) return
+    this.#probing = true
+    const startedAt = performance.now()
+    const reachable = (await this.#isReachable()) || this.#heardAt > startedAt
+    this.#probing = false
+    this.#probedAt = performance.now()
+    this.silent = !reachable && !this.#closed
     if (this.silent) this.#giveUpAll()
   }
 
@@ -89,42 +89,42 @@ export class SilenceWatch {
   }
 }
 
-/** Counts as unavailable by its code, like any other error of the network. */
+/** Its code classifies it as unavailability, like any other network error. */
 export function silenceError(): Error {
   return Object.assign(new Error('The database does not answer.'), { code: 'ETIMEDOUT' })
 }
 
-/** Does the server let a connection in, or refuse it? Either is an answer. */
-export function isServerThere(url: string): Promise<boolean> {
+/** Does the server accept or refuse a new connection? Either is an answer. */
+export function isServerReachable(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, application_name: 'ops-powertools probe' })
-  const begun = performance.now()
+  const startedAt = performance.now()
   return new Promise((resolve) => {
     client.on('error', () => {})
     const timer = setTimeout(() => {
-      // Our own process may have been busy; then nothing is known.
-      const unsure = performance.now() - begun > answerWithinMs + 500
+      // If our own event loop was blocked, the timeout proves nothing.
+      const unsure = performance.now() - startedAt > probeTimeoutMs + 500
       destroyConnection(client)
       resolve(unsure)
-    }, answerWithinMs)
-    const answered = () => {
+    }, probeTimeoutMs)
+    const handleAnswer = () => {
       clearTimeout(timer)
       void endConnection(client)
       resolve(true)
     }
-    client.connect().then(answered, answered)
+    client.connect().then(handleAnswer, handleAnswer)
   })
 }
 
-const farewellMs = 2_000
+const closeTimeoutMs = 2_000
 
-/** Says goodbye; a server that does not answer to that either is left. */
+/** Closes the connection in an orderly way, or destroys it if the server does not respond to that either. */
 export async function endConnection(client: pg.Client): Promise<void> {
-  const timer = setTimeout(() => destroyConnection(client), farewellMs)
+  const timer = setTimeout(() => destroyConnection(client), closeTimeoutMs)
   await client.end().catch(() => {})
   clearTimeout(timer)
 }
 
-/** Ends a connection without asking the server, which would have to answer. */
+/** Drops a connection locally, without an exchange with the server. */
 export function destroyConnection(client: pg.Client | pg.PoolClient, error?: Error): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(error?: Error): void } } }
   connection.stream.destroy(error)

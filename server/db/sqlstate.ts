@@ -1,5 +1,5 @@
 /**
- * The SQLSTATE codes that this code decides by, under PostgreSQL's own names (appendix A of its manual). `codeOf` finds the
+ * The SQLSTATE codes that decisions depend on, under PostgreSQL's own names (appendix A of its manual). `codeOf` extracts the
  * code of a thrown error.
  */
 export const sqlState = {
@@ -24,5 +24,5 @@ export const sqlState = {
   ioError: '58030',
 } as const
 
-/** The class of every failure to connect, or to stay connected. */
+/** The class of all failures to connect or to stay connected. */
 export const connectionExceptionClass = '08'

@@ -3,21 +3,24 @@ import { sql } from 'kysely'
 import { type Database, type Em, query } from './database.ts'
 import { Turn } from './entities.ts'
 
-/** Work that one process at a time does, and that may ask the engine: no transaction is open meanwhile. */
+/** Work that one process does at a time and that may call the engine: no transaction is open while it runs. */
 export type TurnName =
   /** Measures the engine. */
   'snapshot'
 
-/** To be called first in the transaction that writes what was found. False: it took too long, and the turn is somebody else's. */
+/**
+ * Call it first in the transaction that writes the results. False: the lease has expired and another process has taken the
+ * turn, so nothing must be written.
+ */
 export type EndTurn = (em: Em) => Promise<boolean>
 
 /**
- * Does `work` unless another process is at it; null: one is. A process that dies at it holds the turn for `leaseMs` milliseconds
- * at most, by the database's clock.
+ * Runs `work` unless another process holds the turn; null: one does. A process that dies holds the turn until its lease of
+ * `leaseMs` milliseconds expires, by the database's clock.
  */
-export async function inTurn<T>(db: Database, name: TurnName, leaseMs: number, work: (end: EndTurn) => Promise<T>): Promise<T | null> {
+export async function withTurn<T>(db: Database, name: TurnName, leaseMs: number, work: (end: EndTurn) => Promise<T>): Promise<T | null> {
   const holder = randomUUID()
-  const taken = await query(
+  const claimed = await query(
     db.em(),
     sql`
       insert into ${db.table('turn')} as turn (name, holder, until)
@@ -25,12 +28,12 @@ export async function inTurn<T>(db: Database, name: TurnName, leaseMs: number, w
       on conflict (name) do update set holder = excluded.holder, until = excluded.until where turn.until <= clock_timestamp()
       returning name`,
   )
-  if (!taken.length) return null
+  if (!claimed.length) return null
   const end: EndTurn = async (em) => (await em.nativeDelete(Turn, { name, holder })) === 1
   try {
     return await work(end)
   } finally {
-    // Nothing to do after the work has ended it. A database that is away frees it with the lease.
+    // A no-op when the work has already ended the turn. If the database is unavailable, the lease expires instead.
     await end(db.em()).catch(() => {})
   }
 }

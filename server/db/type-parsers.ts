@@ -1,9 +1,9 @@
 type Parse = (text: string) => unknown
 
 /**
- * How values of PostgreSQL reach us. Our own list, because `pg.types` belongs to the whole process: a host that has dates or
- * JSON parsed in its own way must not change what our statements return. What is not named here stays the text that
- * PostgreSQL writes, timestamps and `bigint` among it.
+ * How PostgreSQL's values are parsed. We keep our own list because `pg.types` is global to the process: a host that changes how
+ * dates or JSON are parsed must not change what our statements return. Types not listed here, such as timestamps and `bigint`,
+ * stay text as PostgreSQL writes them.
  */
 export class OwnTypeParsers {
   getTypeParser(oid: number): Parse {
@@ -17,7 +17,7 @@ const asJson: Parse = (text) => JSON.parse(text) as unknown
 const asBytes: Parse = (text) => Buffer.from(text.slice('\\x'.length), 'hex')
 const arrayOf = (parse: Parse): Parse => (text) => parseArray(text, parse)
 
-/** By the numbers that PostgreSQL gives its own types, which never change. */
+/** Keyed by the OIDs of PostgreSQL's built-in types, which never change. */
 const parsers = new Map<number, Parse>([
   [16, asBoolean],
   [17, asBytes],
@@ -39,9 +39,9 @@ const parsers = new Map<number, Parse>([
   ...[1009, 1015, 1014, 1002, 1003, 1016, 2951, 1231, 1182, 1115, 1185, 1187].map((oid): [number, Parse] => [oid, arrayOf(asText)]),
 ])
 
-/** PostgreSQL writes `{one,"with, comma",NULL}`, with a backslash before what is quoted, and arrays inside arrays. */
+/** Parses PostgreSQL's array text, e.g. `{one,"with, comma",NULL}`, with backslash escapes and nested arrays. */
 export function parseArray(text: string, parse: Parse): unknown[] {
-  // The bounds of an array that does not begin at 1 stand before it: `[0:1]={a,b}`.
+  // An array whose indexes do not start at 1 is preceded by its bounds: `[0:1]={a,b}`.
   let at = text.indexOf('{') + 1
 
   const readQuoted = (): string => {

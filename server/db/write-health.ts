@@ -1,6 +1,6 @@
 import { sqlState } from './sqlstate.ts'
 
-/** What a database that answers may still refuse: every change. */
+/** Why a database that answers refuses every write. */
 export type WriteFault = 'read_only' | 'no_room'
 
 const faults: Record<string, WriteFault> = {
@@ -11,24 +11,24 @@ const faults: Record<string, WriteFault> = {
   [sqlState.ioError]: 'no_room',
 }
 
-/** What the error of a refused change says about the database. */
+/** The fault that the SQLSTATE code of a failed write points to. */
 export function writeFaultOf(code: string | undefined): WriteFault | undefined {
   return code === undefined ? undefined : faults[code]
 }
 
-/** So long a failure counts if nothing was written since. The background loops write more often. */
-const countsForMs = 60_000
+/** How long a failure counts if nothing has been written since. The background loops write more often than that. */
+const failureTtlMs = 60_000
 
-const writing = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const writeCommands = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
-/** Remembers how the last changes of this process ended, so that readiness need not change anything to know. */
+/** Remembers how this process's latest writes ended, so that the readiness check need not write anything itself. */
 export class WriteHealth {
   #failure: { fault: WriteFault; at: number } | undefined
 
   succeeded(command: string | undefined): void {
     if (!this.#failure || command === undefined) return
-    // A full database still updates rows in place.
-    if (this.#failure.fault === 'no_room' ? command === 'INSERT' : writing.has(command)) this.#failure = undefined
+    // A database that is out of space can still update rows in place.
+    if (this.#failure.fault === 'no_room' ? command === 'INSERT' : writeCommands.has(command)) this.#failure = undefined
   }
 
   failed(code: string | undefined): void {
@@ -36,8 +36,8 @@ export class WriteHealth {
     if (fault) this.#failure = { fault, at: performance.now() }
   }
 
-  /** Undefined: as far as is known, changes are taken. */
+  /** Undefined: as far as is known, writes succeed. */
   get fault(): WriteFault | undefined {
-    return this.#failure && performance.now() - this.#failure.at < countsForMs ? this.#failure.fault : undefined
+    return this.#failure && performance.now() - this.#failure.at < failureTtlMs ? this.#failure.fault : undefined
   }
 }

@@ -9,10 +9,10 @@ const maxCounted = 1_000
 const maxErrorLength = 300
 const maxQueues = 2_000
 const concurrency = 4
-/** As long as a resolved thing is recent, so is a discarded job new. */
+/** A discarded job is reported for this long, as long as a resolved item counts as recent. */
 const newHours = 24
 
-/** Jobs of one queue that were discarded lately: how many, and the newest by name. */
+/** The recently discarded jobs of one queue: their number, and details of the newest. */
 export interface DiscardedOfQueue {
   queue: string
   count: number
@@ -32,8 +32,8 @@ export interface DiscardedJob {
 }
 
 /**
- * Jobs that failed for good within the last day, queue by queue, so that what one person may see does not depend on how many
- * others there are. Nothing of what is in them is copied but the beginning of the error.
+ * Jobs that failed for good within the last day, grouped by queue, so that what an actor sees does not depend on how many jobs
+ * there are in queues that the actor may not see. Of their contents, only the beginning of the error is copied.
  */
 export const discardedJobs: FindingKind<DiscardedOfQueue[]> = {
   key: 'discarded_jobs',
@@ -41,24 +41,24 @@ export const discardedJobs: FindingKind<DiscardedOfQueue[]> = {
     const from = new Date(kit.now().getTime() - newHours * 3_600_000)
     const filter: JobFilter = { states: ['discarded'], time: { field: 'finished', from } }
     const { jobs, next } = await kit.engine.list(filter, { order: 'newest', limit: maxNamed })
-    const seen = Map.groupBy(jobs.map(named), ({ queue }) => queue)
-    if (next === undefined) return [...seen].map(([queue, of]) => ({ queue, count: of.length, how: 'exact', jobs: of }))
-    const found: DiscardedOfQueue[] = []
-    const waiting = [...new Set([...(await kit.engine.hints('queue', '', maxQueues)), ...seen.keys()])]
+    const byQueue = Map.groupBy(jobs.map(toDiscardedJob), ({ queue }) => queue)
+    if (next === undefined) return [...byQueue].map(([queue, of]) => ({ queue, count: of.length, how: 'exact', jobs: of }))
+    const results: DiscardedOfQueue[] = []
+    const remaining = [...new Set([...(await kit.engine.hints('queue', '', maxQueues)), ...byQueue.keys()])]
     const work = async (): Promise<void> => {
-      for (let queue = waiting.shift(); queue !== undefined; queue = waiting.shift()) found.push(await lookInto(kit, filter, queue))
+      for (let queue = remaining.shift(); queue !== undefined; queue = remaining.shift()) results.push(await findInQueue(kit, filter, queue))
     }
     await Promise.all(Array.from({ length: concurrency }, work))
-    return found.filter(({ count }) => count > 0).toSorted((a, b) => (a.queue < b.queue ? -1 : 1))
+    return results.filter(({ count }) => count > 0).toSorted((a, b) => (a.queue < b.queue ? -1 : 1))
   },
 }
 
-async function lookInto({ engine }: Kit, filter: JobFilter, queue: string): Promise<DiscardedOfQueue> {
+async function findInQueue({ engine }: Kit, filter: JobFilter, queue: string): Promise<DiscardedOfQueue> {
   const { jobs, next } = await engine.list({ ...filter, queue }, { order: 'newest', limit: maxNamedOfQueue })
   const counted = next === undefined ? { count: jobs.length, how: 'exact' as const } : await engine.count({ ...filter, queue }, maxCounted)
-  return { queue, count: counted.count, how: counted.how, jobs: jobs.map(named) }
+  return { queue, count: counted.count, how: counted.how, jobs: jobs.map(toDiscardedJob) }
 }
 
-function named({ id, queue, worker, tags, attempt, error, finishedAt, createdAt }: EngineJob): DiscardedJob {
+function toDiscardedJob({ id, queue, worker, tags, attempt, error, finishedAt, createdAt }: EngineJob): DiscardedJob {
   return { id, queue, worker, tags, attempt, error: error?.slice(0, maxErrorLength), at: (finishedAt ?? createdAt).toISOString() }
 }

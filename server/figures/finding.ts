@@ -4,19 +4,19 @@ import type { Kit } from '../kit.ts'
 import type { Scope } from '../operations/scope.ts'
 import { idle } from '../repeat.ts'
 
-/** Something that is looked for in the background, because no request may ask the engine for it. */
+/** Something queried from the engine in the background, because no request may query the engine for it. */
 export interface FindingKind<Data> {
-  /** Names what was found in the table `finding`, e.g. `discarded_jobs`. */
+  /** Key of the result in the table `finding`, e.g. `discarded_jobs`. */
   readonly key: string
-  /** What is there now. Asks the engine outside any transaction of ours. */
+  /** Queries the current data from the engine, outside any transaction of ours. */
   find(kit: Kit): Promise<Data>
 }
 
-/** What was found last. */
+/** The latest result of a background query. */
 export interface Finding<Data> {
   data: Data
   asOf: Date
-  /** What was found longer ago says nothing of now. */
+  /** False: the result is too old to describe the present. */
   fresh: boolean
 }
 
@@ -26,13 +26,16 @@ interface Timed<Data> {
 }
 
 const intervalMs = 15_000
-/** Where looking takes long it is done less often, so that it never takes more than a twentieth of the time. */
+/** A slow query runs less often, so that it is never running for more than a twentieth of the time. */
 const restFactor = 20
-/** So many turns may be missed. */
+/** How many intervals may be missed before a finding is no longer fresh. */
 const maxMissed = 8
 
-/** Looks once per interval for all processes. Whoever takes the turn looks; if that fails the next turn is another's. */
-export async function lookFor<Data>(kit: Kit, { key, find }: FindingKind<Data>): Promise<void | typeof idle> {
+/**
+ * Runs the query once per interval across all processes: the process that claims the turn runs it. If it fails, it is retried
+ * on the next turn, by whichever process claims that.
+ */
+export async function refreshFinding<Data>(kit: Kit, { key, find }: FindingKind<Data>): Promise<void | typeof idle> {
   const { db } = kit
   const table = db.table('finding')
   const now = kit.now()
@@ -45,8 +48,8 @@ export async function lookFor<Data>(kit: Kit, { key, find }: FindingKind<Data>):
         returning key`,
   )
   if (!turn) return idle
-  const began = performance.now()
-  const timed: Timed<Data> = { found: await find(kit), tookMs: performance.now() - began }
+  const startedAt = performance.now()
+  const timed: Timed<Data> = { found: await find(kit), tookMs: performance.now() - startedAt }
   await query(
     db.em(),
     sql`insert into ${table} (key, as_of, data) values (${key}, ${now}, ${JSON.stringify(timed)}::jsonb)
@@ -54,7 +57,7 @@ export async function lookFor<Data>(kit: Kit, { key, find }: FindingKind<Data>):
   )
 }
 
-/** Null before anybody looked. */
+/** Null when the query has never run. */
 export async function findFinding<Data>({ kit: { db }, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>, { key }: FindingKind<Data>): Promise<Finding<Data> | null> {
   const [row] = await query(em, sql<{ as_of: string; data: Timed<Data> }>`select as_of::text, data from ${db.table('finding')} where key = ${key}`)
   if (!row) return null

@@ -1,5 +1,5 @@
 import { discardedJobs } from './discarded.ts'
 import type { FindingKind } from './finding.ts'
 
-/** Everything that is looked for in the background: a file and a line here for each. */
+/** Everything that is queried in the background. Each has a file of its own and a line here. */
 export const findingKinds: readonly FindingKind<unknown>[] = [discardedJobs]

@@ -4,11 +4,11 @@ import type { QueueMeasurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 
 const minutesKeptHours = 25
-/** A queue that the engine does not name any more is shown, with its age, for so long. */
+/** How long a queue that the engine no longer reports is still shown, together with the age of its figures. */
 const figuresKeptHours = 24
 
-/** Queues that are not as they were when last measured, or in which a job ended since. */
-export async function listMovedQueues({ db }: Kit, em: Em, queues: QueueMeasurement[]): Promise<string[]> {
+/** Queues whose figures differ from the last measurement, or in which a job has ended since. */
+export async function listChangedQueues({ db }: Kit, em: Em, queues: QueueMeasurement[]): Promise<string[]> {
   const rows = JSON.stringify(queues.map(({ name, depth, finished, failed }) => ({ queue: name, depth, ended: finished + failed > 0 })))
   const moved = await query(
     em,
@@ -21,8 +21,8 @@ export async function listMovedQueues({ db }: Kit, em: Em, queues: QueueMeasurem
   return moved.map(({ queue }) => queue)
 }
 
-/** Every queue as it is now, and what happened in it since the last time on top of its minute. One statement each. */
-export async function keepFigures({ db }: Kit, em: Em, now: Date, queues: QueueMeasurement[]): Promise<void> {
+/** Records the current figures of every queue, and adds what happened since the last measurement to the current minute. One statement each. */
+export async function recordFigures({ db }: Kit, em: Em, now: Date, queues: QueueMeasurement[]): Promise<void> {
   if (!queues.length) return
   const rows = JSON.stringify(queues.map(asRow))
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as given (
@@ -35,8 +35,8 @@ export async function keepFigures({ db }: Kit, em: Em, now: Date, queues: QueueM
         on conflict (queue) do update set as_of = excluded.as_of, depth = excluded.depth, oldest_available_at = excluded.oldest_available_at,
           paused = excluded.paused, executors = excluded.executors, job_limit = excluded.job_limit`,
   )
-  // Of two percentiles only a bound can be made: the greater is never less than the true one. A minute in which nothing
-  // happened has no row; that somebody measured then is in the snapshots.
+  // Two percentiles can only be combined to a bound: the greater one is never below the true value. A minute in which nothing
+  // happened has no row; the snapshots show that it was measured.
   await query(
     em,
     sql`insert into ${db.table('queue_minute')} as minute (queue, minute, finished, failed, waiting, wait_p95_seconds)

@@ -1,65 +1,65 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
-import { hintChannel, hintsOfQueues, payloadOf } from '../db/hint.ts'
-import { inTurn } from '../db/turn.ts'
+import { hintChannel, queueHints, payloadOf } from '../db/hint.ts'
+import { withTurn } from '../db/turn.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { idle } from '../repeat.ts'
 import { withTimeout } from '../timeout.ts'
-import { deleteOldFigures, keepFigures, listMovedQueues } from './queues.ts'
+import { deleteOldFigures, listChangedQueues, recordFigures } from './queues.ts'
 
 /**
- * Between two measurements, whoever makes them. A figure is as old as its measurement's beginning, so that with the
- * time it takes to measure no figure is read that is older than five seconds.
+ * Between two measurements, across all processes. A figure is as old as the start of its measurement, so the interval leaves
+ * room for the measurement itself: no figure is older than five seconds when it is read.
  */
 const intervalMs = 2_900
-/** An engine slower than this is not waited for. */
+/** A measurement that takes longer than this is given up. */
 const timeoutMs = 5_000
-/** Of the turn to measure; longer than a measurement and its writing may take. */
+/** Lease of the turn to measure; longer than a measurement and the recording of its figures may take. */
 const leaseMs = 15_000
-/** A count that has not come back by then never will, e.g. because its connection is lost. */
-const givenUpMs = 60_000
+/** A measurement that has not returned by then never will, e.g. because its connection is lost. */
+const abandonAfterMs = 60_000
 const keptHours = 25
 
-/** What this process knows without asking: when somebody measured last, and whether its own engine still counts. */
-const known = new WeakMap<Kit, Mine>()
+/** What this process knows without a query: when the next measurement is due, and whether its own engine is still measuring. */
+const schedules = new WeakMap<Kit, Schedule>()
 
-interface Mine {
-  next: number
-  /** By the clock of this process alone. */
+interface Schedule {
+  nextAt: number
+  /** By this process's monotonic clock. */
   busyUntil: number
 }
 
 /**
- * Measures the engine once per interval for all processes. Whoever does not get the turn knows that somebody else is measuring. No
- * transaction is open while the engine counts. Called more often than there is something to do.
+ * Measures the engine once per interval across all processes. A process that does not get the turn knows that another one is
+ * measuring. No transaction is open while the engine counts. It is polled more often than there is something to do.
  */
 export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
-  const mine = known.get(kit) ?? { next: 0, busyUntil: 0 }
-  known.set(kit, mine)
-  if (performance.now() < mine.busyUntil || kit.now().getTime() < mine.next || !(await isDue(kit, mine))) return idle
-  const done = await inTurn(kit.db, 'snapshot', leaseMs, async (end) => {
-    // Somebody may have measured between the look and the turn.
-    if (!(await isDue(kit, mine))) return idle
+  const schedule = schedules.get(kit) ?? { nextAt: 0, busyUntil: 0 }
+  schedules.set(kit, schedule)
+  if (performance.now() < schedule.busyUntil || kit.now().getTime() < schedule.nextAt || !(await isDue(kit, schedule))) return idle
+  const result = await withTurn(kit.db, 'snapshot', leaseMs, async (end) => {
+    // Another process may have measured between the check and the turn.
+    if (!(await isDue(kit, schedule))) return idle
     const now = kit.now()
-    mine.next = now.getTime() + intervalMs
+    schedule.nextAt = now.getTime() + intervalMs
     const last = await findLastMeasured(kit)
     const since = last && now.getTime() - last.getTime() < 60_000 ? last : new Date(now.getTime() - intervalMs)
-    const measured = await measure(kit, since, mine)
+    const measured = await measure(kit, since, schedule)
     return kit.db.transact(async (em) => {
       if (!(await end(em))) return idle
-      await keepMeasured(kit, em, now, since, measured)
+      await recordMeasurement(kit, em, now, since, measured)
       if (last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
     })
   })
-  return done === null ? idle : done
+  return result === null ? idle : result
 }
 
-/** Remembers for this process when the next one is due. */
-async function isDue(kit: Kit, mine: Mine): Promise<boolean> {
+/** Also remembers, for this process, when the next measurement is due. */
+async function isDue(kit: Kit, schedule: Schedule): Promise<boolean> {
   const now = kit.now().getTime()
   const due = ((await findLastMeasured(kit))?.getTime() ?? 0) + intervalMs
-  mine.next = Math.min(due, now + intervalMs)
+  schedule.nextAt = Math.min(due, now + intervalMs)
   return now >= due
 }
 
@@ -68,25 +68,25 @@ async function findLastMeasured({ db }: Kit): Promise<Date | null> {
   return last ? new Date(last.at) : null
 }
 
-async function keepMeasured(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
-  await keep(kit, em, now, since, measured)
-  const moved = await listMovedQueues(kit, em, measured.queues)
-  await keepFigures(kit, em, now, measured.queues)
-  // A beat for all: figures are of now. That jobs moved is for those who may see a queue in which they did.
-  const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...hintsOfQueues('jobs', moved)].map(payloadOf)
+async function recordMeasurement(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
+  await insertSnapshot(kit, em, now, since, measured)
+  const changed = await listChangedQueues(kit, em, measured.queues)
+  await recordFigures(kit, em, now, measured.queues)
+  // Everyone is told that there are new figures. That jobs changed is only for those who may see a queue in which they did.
+  const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...queueHints('jobs', changed)].map(payloadOf)
   await query(em, sql`select pg_notify(${hintChannel(kit.db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
 }
 
-/** A count that does not come back is given up and not begun again beside itself: the engine has work to do. */
-function measure({ engine }: Kit, since: Date, mine: Mine): Promise<Measurement> {
-  mine.busyUntil = performance.now() + givenUpMs
+/** A measurement that times out is not started again while it may still be running: that would add to the engine's load. */
+function measure({ engine }: Kit, since: Date, schedule: Schedule): Promise<Measurement> {
+  schedule.busyUntil = performance.now() + abandonAfterMs
   const measuring = engine.measure(since).finally(() => {
-    mine.busyUntil = 0
+    schedule.busyUntil = 0
   })
-  return withTimeout(measuring, timeoutMs, () => new Error(`The engine was not measured within ${timeoutMs / 1000} seconds.`))
+  return withTimeout(measuring, timeoutMs, () => new Error(`Measuring the engine took longer than ${timeoutMs / 1000} seconds.`))
 }
 
-async function keep({ db }: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
+async function insertSnapshot({ db }: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
   await query(
     em,
     sql`insert into ${db.table('snapshot')} (at, seconds, waiting, executing, finished, wait_p95_seconds, how)

@@ -2,21 +2,21 @@ import type { RawBuilder } from 'kysely'
 import type { Database } from '../db/database.ts'
 
 /**
- * What was measured, for the FROM clause of a statement that joins it with what its own folder knows. To be read only: everything is
- * written in this folder.
+ * The measured figures, for the FROM clause of statements in other folders that join them with their own tables. Read-only there:
+ * all writes are in this folder.
  */
 
-/** The engine as a whole at moments of the last day: `at`, `seconds`, `waiting`, `executing`, `finished`, `wait_p95_seconds`, `how`. */
+/** Snapshots of the whole engine over the last day: `at`, `seconds`, `waiting`, `executing`, `finished`, `wait_p95_seconds`, `how`. */
 export function snapshots(db: Database): RawBuilder<unknown> {
   return db.table('snapshot')
 }
 
-/** Each queue as last measured: `queue`, `as_of`, `depth`, `oldest_available_at`, `paused`, `executors`, `job_limit`. */
+/** The latest figures of each queue: `queue`, `as_of`, `depth`, `oldest_available_at`, `paused`, `executors`, `job_limit`. */
 export function queueFigures(db: Database): RawBuilder<unknown> {
   return db.table('queue_figure')
 }
 
-/** The last day of each queue: `queue`, `minute`, `finished`, `failed`, `waiting`, `wait_p95_seconds`. A quiet minute has no row. */
+/** Each queue by minute over the last day: `queue`, `minute`, `finished`, `failed`, `waiting`, `wait_p95_seconds`. Quiet minutes have no row. */
 export function queueMinutes(db: Database): RawBuilder<unknown> {
   return db.table('queue_minute')
 }

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import { query } from '../db/database.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** One whole minute of the last hour. */
+/** One complete minute of the last hour. */
 export interface MinuteFigures {
-  /** Where it begins, as PostgreSQL writes it. */
+  /** Start of the minute, as PostgreSQL writes it. */
   at: string
   /** Jobs that finished, per minute. */
   per_minute: number
@@ -13,7 +13,7 @@ export interface MinuteFigures {
   wait: number | null
 }
 
-/** The last snapshot, with the rates of the five minutes before it. */
+/** The latest snapshot, with the rates over the five minutes before it. */
 export interface LatestFigures {
   at: string
   waiting: string
@@ -25,10 +25,13 @@ export interface LatestFigures {
   wait: number | null
 }
 
-type Reading = Pick<Scope, 'em' | 'now'> & { kit: Pick<Scope['kit'], 'db'> }
+type ReadScope = Pick<Scope, 'em' | 'now'> & { kit: Pick<Scope['kit'], 'db'> }
 
-/** The minute that is still running would always look like a fall, and half a minute an hour ago like a rise. */
-export function listMinuteFigures({ kit: { db }, em, now }: Reading, notQueues: string[] = []): Promise<MinuteFigures[]> {
+/**
+ * Complete minutes only: the current one would always look like a drop, and a partial one an hour ago like a rise. Jobs in
+ * `notQueues` are left out.
+ */
+export function listMinuteFigures({ kit: { db }, em, now }: ReadScope, notQueues: string[] = []): Promise<MinuteFigures[]> {
   if (notQueues.length) return listMinutesWithout({ kit: { db }, em, now }, notQueues)
   return query(
     em,
@@ -43,8 +46,8 @@ export function listMinuteFigures({ kit: { db }, em, now }: Reading, notQueues: 
   )
 }
 
-/** Now means the last five minutes for a rate, and the last snapshot for a depth. Null: nothing was ever measured. */
-export async function findLatestFigures({ kit: { db }, em, now }: Reading, notQueues: string[] = []): Promise<LatestFigures | null> {
+/** Rates are over the last five minutes, depths from the latest snapshot. Null: nothing has been measured yet. */
+export async function findLatestFigures({ kit: { db }, em, now }: ReadScope, notQueues: string[] = []): Promise<LatestFigures | null> {
   if (notQueues.length) return findLatestWithout({ kit: { db }, em, now }, notQueues)
   const table = db.table('snapshot')
   const [latest] = await query(
@@ -60,8 +63,8 @@ export async function findLatestFigures({ kit: { db }, em, now }: Reading, notQu
   return latest ?? null
 }
 
-/** The same minutes from the figures of single queues, without those that somebody may not see. */
-function listMinutesWithout({ kit: { db }, em, now }: Reading, notQueues: string[]): Promise<MinuteFigures[]> {
+/** The same minutes, computed from the figures of the single queues without `notQueues`. */
+function listMinutesWithout({ kit: { db }, em, now }: ReadScope, notQueues: string[]): Promise<MinuteFigures[]> {
   return query(
     em,
     sql<MinuteFigures>`
@@ -76,7 +79,7 @@ function listMinutesWithout({ kit: { db }, em, now }: Reading, notQueues: string
   )
 }
 
-async function findLatestWithout({ kit: { db }, em, now }: Reading, notQueues: string[]): Promise<LatestFigures | null> {
+async function findLatestWithout({ kit: { db }, em, now }: ReadScope, notQueues: string[]): Promise<LatestFigures | null> {
   const held = (...states: string[]) => sql`(
     select coalesce(sum((of.held ->> 'count')::bigint), 0)::text from ${db.table('queue_figure')} figure, jsonb_array_elements(figure.depth) as of (held)
     where figure.queue <> all(${notQueues}::text[]) and of.held ->> 'state' = any(${states}::text[]))`

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
-import { hintsOfQueues } from '../db/hint.ts'
+import { queueHints } from '../db/hint.ts'
 import { describeFailure } from '../describe-failure.ts'
 import type { JobAction, JobOutcome, JobRef, SecondLook, SelectedJob } from '../engines/engine.ts'
 import { systemPrincipal } from '../host/viewer.ts'
@@ -156,7 +156,7 @@ interface Recorded extends Pick<NewEvent, 'subject' | 'metadata'> {
 
 function publishLook(kit: Kit, recorded: Recorded, jobs: JobRef[]): void {
   kit.publishHint(hintOfEvent(recorded))
-  for (const hint of hintsOfQueues('jobs', [...new Set(jobs.map(({ queue }) => queue))])) kit.publishHint(hint)
+  for (const hint of queueHints('jobs', [...new Set(jobs.map(({ queue }) => queue))])) kit.publishHint(hint)
   if (recorded.run) publishRun(kit, recorded.run)
 }
 

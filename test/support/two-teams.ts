@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { openKit } from '../../server/open.ts'
 import { discardedJobs } from '../../server/figures/discarded.ts'
-import { lookFor } from '../../server/figures/finding.ts'
-import { keepFigures } from '../../server/figures/queues.ts'
+import { refreshFinding } from '../../server/figures/finding.ts'
+import { recordFigures } from '../../server/figures/queues.ts'
 import { sql } from 'kysely'
 import { query } from '../../server/db/database.ts'
 import type { Engine } from '../../server/engines/engine.ts'
@@ -128,11 +128,11 @@ export class World {
     const { db } = this.#kit
     await db.transact(async (em) => {
       // What ended since the last time depends on when that was, which is another moment in each world.
-      await keepFigures(this.#kit, em, now, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
+      await recordFigures(this.#kit, em, now, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
       await query(em, sql`insert into ${db.table('snapshot')} values (${now}, 3, ${waiting}, ${executing}, 0, null, 'exact') on conflict do nothing`)
     })
     await query(db.em(), sql`delete from ${db.table('finding')} where key like '% turn'`)
-    await lookFor(this.#kit, discardedJobs)
+    await refreshFinding(this.#kit, discardedJobs)
   }
 
   /** Everything that team `b` can look at, lists page by page. */

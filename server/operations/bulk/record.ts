@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { topicOf } from '../../../schemas/index.ts'
 import { type Em, query } from '../../db/database.ts'
-import { hintsOfQueues } from '../../db/hint.ts'
+import { queueHints } from '../../db/hint.ts'
 import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
@@ -175,7 +175,7 @@ export const unconfirmed: PlacedOutcome = [
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
   const operation = kit.operations[run.action]
   publishRun(kit, run)
-  for (const hint of hintsOfQueues(topicOf(run.action), Object.keys(run.queues))) kit.publishHint(hint)
+  for (const hint of queueHints(topicOf(run.action), Object.keys(run.queues))) kit.publishHint(hint)
   lookSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, event)
 }

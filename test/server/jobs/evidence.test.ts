@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bundle, bundle as bundleSchema, type Overview } from '../../../schemas/index.ts'
 import type { Engine } from '../../../server/engines/engine.ts'
 import { discardedJobs } from '../../../server/figures/discarded.ts'
-import { lookFor } from '../../../server/figures/finding.ts'
+import { refreshFinding } from '../../../server/figures/finding.ts'
 import { openKit } from '../../../server/open.ts'
 import { startJobServer, type JobServer } from '../../support/jobs.ts'
 import { auth, displayPolicy } from '../../support/server.ts'
@@ -119,7 +119,7 @@ test('jobs that failed for good lately need a review, each for who may see it', 
     await server.oban.pool.query('delete from oban_jobs')
     const [first, second] = [await failed(), await failed(2)]
     await server.oban.insert({ state: 'discarded', attempt: 1, insertedIn: -200_000, discardedIn: -190_000 })
-    await lookFor(kit, discardedJobs)
+    await refreshFinding(kit, discardedJobs)
     const bucket = async () => ((await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview).buckets[0]!
     expect(await bucket()).toMatchObject({
       status: 'needs_review', count: 2, diagnosis: '2 jobs failed for good in the last 24 hours.',
@@ -131,7 +131,7 @@ test('jobs that failed for good lately need a review, each for who may see it', 
     // Of many not each is asked about; how many of them are hidden is not told by what is left.
     const vault = await server.oban.insertMany({ queue: 'vault', state: 'discarded', attempt: 1, discardedIn: -3600, insertedIn: -3600 }, 60)
     await server.oban.pool.query(`update ops.finding set as_of = now() - interval '1 minute'`)
-    await lookFor(kit, discardedJobs)
+    await refreshFinding(kit, discardedJobs)
     surfaces = Object.fromEntries(vault.map((id) => [`view_jobs ${id}`, false]))
     expect((await bucket()).count).toBeLessThanOrEqual(2)
     surfaces = {}
