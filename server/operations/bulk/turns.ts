@@ -1,38 +1,48 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../../../schemas/index.ts'
 import type { Database } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
+import { withTimeout } from '../../timeout.ts'
 
-/** Selections that are frozen side by side in one process: each keeps the engine and the database busy for seconds. */
+/** Selections frozen side by side in one process: each keeps the engine and the database busy for seconds. */
 const maxAtOnce = 2
-/** So long a request waits for its turn. An engine that hangs takes four seconds more, and the answer comes within five. */
-const waitMs = 1_000
-const pollMs = 25
+/** How long a request waits for its turn. A hanging engine adds four seconds, and the answer must come within five. */
+const maxWaitMs = 1_000
 
-/** Who is freezing a selection in this process. */
-const freezing = new WeakMap<Database, Set<string>>()
+/** Who is freezing a selection in this process, and what wakes those who wait. */
+interface Turns {
+  busy: Set<string>
+  released: PromiseWithResolvers<void>
+}
+
+const turnsOf = new WeakMap<Database, Turns>()
 
 /**
- * Does `work` when it is this actor's turn: each actor freezes one selection at a time, and a process a few.
- * @throws OpsError `rate_limited` when no turn came
+ * Runs `work` when it is this actor's turn: an actor freezes one selection at a time, and a process only a few.
+ * @throws OpsError `rate_limited` when no turn came within a second
  */
 export async function inTurn<Done>(db: Database, { type, id }: Principal, work: () => Promise<Done>): Promise<Done> {
-  const busy = freezing.get(db) ?? new Set()
-  freezing.set(db, busy)
+  const turns = turnsOf.get(db) ?? { busy: new Set(), released: Promise.withResolvers<void>() }
+  turnsOf.set(db, turns)
   const actor = JSON.stringify([type, id])
-  for (const until = performance.now() + waitMs; busy.has(actor) || busy.size >= maxAtOnce; await wait(pollMs)) {
-    if (performance.now() < until) continue
-    throw new OpsError(
-      'rate_limited',
-      busy.has(actor)
-        ? 'Another selection of yours is being looked through at this moment; try again when it is done.'
-        : `This process is looking through ${maxAtOnce} selections at this moment; try again when one of them is done.`,
-    )
+  const until = performance.now() + maxWaitMs
+  while (turns.busy.has(actor) || turns.busy.size >= maxAtOnce) {
+    await withTimeout(turns.released.promise, until - performance.now(), () => refusal(turns.busy.has(actor)))
   }
-  busy.add(actor)
+  turns.busy.add(actor)
   try {
     return await work()
   } finally {
-    busy.delete(actor)
+    turns.busy.delete(actor)
+    turns.released.resolve()
+    turns.released = Promise.withResolvers<void>()
   }
+}
+
+function refusal(ownIsBusy: boolean): OpsError {
+  return new OpsError(
+    'rate_limited',
+    ownIsBusy
+      ? 'Another of your selections is being collected; try again when it is done.'
+      : `This process is already collecting ${maxAtOnce} selections; try again when one of them is done.`,
+  )
 }
