@@ -11,7 +11,7 @@ const thorough = [
   'test/server/{snapshot,live,bridge-page,bridge-absent,bull-board,bullmq-pipeline,bullmq-reads}.test.ts',
   'test/server/cron/{processes,scheduler}.test.ts',
   'test/server/{jobs/export,openapi-fuzz}.test.ts',
-  'test/**/*{crash,outage,hang,frozen,engine-down,overtaken,deep-data,oban-ear}*.test.ts',
+  'test/**/*{crash,outage,hang,frozen,engine-down,overtaken,deep-data,oban-listener}*.test.ts',
 ]
 
 /** What runs for many minutes: long models, exhaustive oracles, fuzzing. */

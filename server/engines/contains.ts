@@ -1,6 +1,6 @@
 import { isExactNumber } from './exact-json.ts'
 
-/** Does `value` contain `part`, as jsonb containment has it? Where the store cannot search for it itself. */
+/** Does `value` contain `part`, by the rules of jsonb containment? For stores that cannot search for it themselves. */
 export function contains(value: unknown, part: unknown): boolean {
   if (isNumber(value) && isNumber(part)) return decimal(digitsOf(value)) === decimal(digitsOf(part))
   if (Array.isArray(part)) return Array.isArray(value) && part.every((wanted) => value.some((each: unknown) => contains(each, wanted)))
@@ -20,7 +20,7 @@ function digitsOf(value: unknown): string {
   return isExactNumber(value) ? value.rawJSON : String(value)
 }
 
-/** One spelling for one number: `1.50e2`, `150` and `150.0` are the same. */
+/** Canonical form of a number: `1.50e2`, `150` and `150.0` give the same text. */
 function decimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
   const digits = (whole + fraction).replace(/^0+/, '')

@@ -1,6 +1,6 @@
 import type { CountMethod, JobState, OperationOn, WaitReason } from '../../schemas/index.ts'
 
-/** The smallest thing an engine needs to work inside our transaction: run one statement with bound parameters. */
+/** The least an engine needs to work inside our transaction: running one statement with bound parameters. */
 export interface SqlExecutor {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
 }
@@ -14,11 +14,11 @@ export interface NewJob {
   queue: string
   worker?: string
   args: Record<string, unknown>
-  /** Where the job came from; kept by the engine where it has a place for it. */
+  /** Where the job came from; stored with the job if the engine has a place for it. */
   origin: { cronEntry: string; slotAt: string }
 }
 
-/** A job as this product speaks of it: canonical state beside the engine's own word. */
+/** A job with its canonical state and the engine's own name for that state. */
 export interface FoundJob extends JobRef {
   state: JobState
   engineState: string
@@ -26,22 +26,22 @@ export interface FoundJob extends JobRef {
   finishedAt?: Date
 }
 
-/** A job together with the state it was seen in. */
+/** A job together with the version it was seen in. */
 export interface SeenJob extends JobRef {
   /** Changes whenever the job's state does: state, attempt and the times that go with them. Opaque. */
   version: string
 }
 
-/** Enough of a job to decide about it. */
+/** The part of a job that decisions need. */
 export interface SelectedJob extends SeenJob {
   state: JobState
   worker?: string
   tags?: string[]
-  /** Of an executing job: why its executor does not count as missing, in a sentence; left out where it does. */
+  /** For an executing job: why its executor does not count as missing, in a sentence; left out if it does. */
   attended?: string
 }
 
-/** A job as the engine keeps it. Raw values: the display policy is applied by whoever shows them. */
+/** A job as the engine stores it. Values are raw: callers that show them apply the display policy. */
 export interface EngineJob extends SelectedJob {
   engineState: string
   /** Parsed with `parseExact`, so that numbers beyond 2^53 survive. */
@@ -68,46 +68,46 @@ export interface EngineAttempt {
   executor?: string
 }
 
-/** Everything the engine knows of one job. */
+/** Everything the engine knows about one job. */
 export interface EngineJobDetail extends EngineJob {
   meta?: unknown
   output?: unknown
-  /** Oldest first; what `attemptHistory` says is kept. */
+  /** Oldest first; how many are available depends on `attemptHistory`. */
   attempts: EngineAttempt[]
   parent?: JobRef
   /** The job it is a copy or a redelivery of. */
   retryOf?: JobRef
-  /** Jobs it waits for, finished ones included where the engine still knows them. */
+  /** Jobs it depends on, including finished ones if the engine still has them. */
   dependencies: FoundJob[]
-  /** Why it is not running, as far as the engine lets us know; left out means `unknown`. */
+  /** Why it is not running, as far as the engine shows; empty means `unknown`. */
   waiting: { reason: WaitReason; detail: string }[]
 }
 
-/** What jobs are looked for. All of it must hold. */
+/** Which jobs to find. All conditions must hold. */
 export interface JobFilter {
   states?: JobState[]
   queue?: string
-  /** Queues whose jobs do not exist for whoever asks: they take no part in pages, windows and counts. */
+  /** Queues hidden from the caller: their jobs take no part in pages, windows and counts, as if they did not exist. */
   notQueues?: string[]
   worker?: string
   id?: string
   tag?: string
   /** JSON text of an object that the arguments must contain. */
   args?: string
-  /** Part of the last error's text, any case. */
+  /** Part of the text of the last error, in any case. */
   error?: string
   time?: { field: 'created' | 'due' | 'finished'; from?: Date; to?: Date }
-  /** Only jobs created before this instant; freezes the window of a selection. */
+  /** Only jobs created before this instant, so that a selection does not grow while it is read. */
   createdBefore?: Date
 }
 
 export interface JobPage<Job> {
   jobs: Job[]
-  /** Opaque; where the next page begins. Left out at the end. */
+  /** Opaque cursor of the next page. Left out on the last page. */
   next?: string
-  /** For each of `jobs` where a page behind it would begin; left out by an engine that knows only where this page ends. */
+  /** For each of `jobs`, the cursor of a page that starts after it; left out by an engine that only knows the cursor of the next page. */
   places?: string[]
-  /** What was searched when a filter had no index and the search was bounded, e.g. `the newest 100,000 jobs`. */
+  /** What was searched, if the filter had no index and the search was bounded, e.g. `the newest 100,000 jobs`. */
   searched?: string
 }
 
@@ -120,32 +120,32 @@ export interface JobCount {
 /** What can be done to a job. */
 export type JobAction = 'retry' | 'cancel' | 'discard' | 'restore' | 'rescue'
 
-/** How one job fared. One for each job given, in the same order. */
+/** The outcome of an action for one job. Engines return one per given job, in the same order. */
 export interface JobOutcome extends JobRef {
   outcome: 'done' | 'changed' | 'missing' | 'locked' | 'refused' | 'failed'
-  /** State afterwards, where it is known. */
+  /** The state afterwards, if known. */
   state?: JobState
   detail?: string
 }
 
-/** What became of a change that has committed. */
+/** What has become of a change after its commit. */
 export interface SecondLook {
-  /** Jobs that somebody put back, as they are now. */
+  /** Jobs whose change was overwritten by the engine's own processes, as they are now. */
   overtaken: SelectedJob[]
-  /** Jobs that the change left there and that are gone. */
+  /** Jobs that the change kept but that no longer exist. */
   gone: JobRef[]
-  /** Somebody who may not know of the change yet is still at work: look again, and hand this in. Opaque. */
+  /** Opaque. Present while transactions that may not have seen the change are still running: recheck later, and pass this. */
   unsettled?: string
 }
 
-/** Counts and rates of one moment, made by the snapshotter and never in a request. */
+/** Counts and rates at one moment, measured in the background and never in a request. */
 export interface Measurement {
-  /** Jobs by canonical state where the engine can count them cheaply. */
+  /** Jobs waiting to run, as far as the engine can count them cheaply. */
   waiting: number
   executing: number
-  /** Jobs that ended since `since`. */
+  /** Jobs that have ended since `since`. */
   finished: number
-  /** 95th percentile of start minus due, in seconds, over jobs started since `since`; null when none started. */
+  /** 95th percentile of the time from due to start, in seconds, of the jobs started since `since`; null if none was. */
   waitP95Seconds: number | null
   /** How it was counted. */
   how: CountMethod
@@ -157,15 +157,15 @@ export interface QueueMeasurement {
   /** A state that cannot be counted cheaply is left out. */
   depth: { state: JobState; count: number; how: CountMethod }[]
   oldestAvailableAt: Date | null
-  /** The engine's own pause; null when it does not tell. */
+  /** Whether the queue is paused in the engine; null if the engine does not report it. */
   paused: boolean | null
-  /** Executors at work on it; null when the engine does not tell. */
+  /** Running executors of the queue; null if the engine does not report them. */
   executors: number | null
-  /** Jobs it runs at once; null when the engine does not tell or sets no limit. */
+  /** Maximum of concurrent jobs; null if there is none or the engine does not report it. */
   limit: number | null
-  /** Ended since `since`, whatever the end. */
+  /** Jobs that have ended since `since`, successfully or not. */
   finished: number
-  /** Attempts that ended in an error since `since`, where the engine tells. */
+  /** Attempts that have failed since `since`, if the engine reports them. */
   failed: number
   waitP95Seconds: number | null
 }
@@ -176,22 +176,22 @@ export interface EngineCheck {
   detail: string
 }
 
-/** Something about the engine that the host should mend. */
+/** A problem with the engine's setup that the host should fix. */
 export interface EngineAdvice {
   kind: 'missing_queue' | 'missing_index' | 'unheard_nodes'
   message: string
-  /** SQL that mends it; the host runs it, we never do. */
+  /** SQL that fixes it. The host runs it; we never do. */
   statement?: string
 }
 
-/** What an engine can do. Asked instead of its name. */
+/** What an engine can do. Code branches on this, never on the engine's name. */
 export interface Capabilities {
   enqueue: boolean
   cancelExecuting: boolean
   keepsFinishedJobs: boolean
 }
 
-/** What an engine may lack: an operation, or a way to look for jobs. */
+/** What an engine may lack: an operation, a filter, or a kind of information. */
 export type EngineFeature =
   | OperationOn<'job' | 'queue'>
   | 'filter_worker'
@@ -202,74 +202,74 @@ export type EngineFeature =
   | 'finished_jobs'
 
 /**
- * The job engine the host already runs. Acting methods take the transaction they must join and are called from an
- * operation's `apply`, the bulk runner and the cron scheduler, nowhere else. An engine that is not `transactional`
- * ignores the transaction.
+ * The job engine that the host already runs. Methods that change something take the transaction they must join, and are called
+ * only from an operation's `apply`, the bulk runner and the cron scheduler. An engine that is not `transactional` ignores the
+ * transaction.
  */
 export interface Engine {
   /** e.g. `pg-boss`. Shown, never branched on. */
   readonly name: string
-  /** Do acting methods join our transaction? */
+  /** Do methods that change something join our transaction? */
   readonly transactional: boolean
   readonly capabilities: Capabilities
-  /** What it cannot do, with the reason in a sentence. Shown as a disabled control; such an operation is refused. */
+  /** What it cannot do, each with the reason in a sentence. The control is shown disabled, and the operation is refused. */
   readonly lacks: Readonly<Partial<Record<EngineFeature, string>>>
-  /** What an operation may fail to bring about as things are now, in a sentence for its preview. Asked each time. */
+  /** Operations that may currently have no effect, each with a sentence for the preview. Evaluated for every preview. */
   readonly cautions?: Readonly<Partial<Record<EngineFeature, string>>>
-  /** Changes after which it knows nothing of the job any more, each with a sentence for the preview. */
+  /** Actions that remove the job from the engine, each with a sentence for the preview. */
   readonly removes?: Readonly<Partial<Record<JobAction, string>>>
-  /** The state after a change where it is not the usual one, e.g. `available` after a retry. `from`: left out for many jobs. Pure. */
+  /** The state after an action, if it differs from the usual one, e.g. `available` after a retry. `from` is left out for many jobs. Pure. */
   becomes?(action: JobAction, from?: JobState): JobState | undefined
-  /** What it keeps of earlier attempts. */
+  /** Which earlier attempts the engine keeps. */
   readonly attemptHistory: 'all' | 'last' | 'none'
-  /** Is it reachable, and which version? Never throws. */
+  /** Is it reachable, and which version is it? Never throws. */
   check(): Promise<EngineCheck>
 
-  /** Makes one job. Throws when the engine refuses it, e.g. an unknown queue. */
+  /** Creates one job. Throws if the engine refuses it, e.g. because the queue does not exist. */
   enqueue(job: NewJob, tx: SqlExecutor): Promise<JobRef>
-  /** The jobs of `refs` that the engine still knows; missing ones are left out. At most 1,000 refs. */
+  /** The jobs of `refs` that still exist in the engine; missing ones are left out. At most 1,000 refs. */
   find(refs: JobRef[], tx?: SqlExecutor): Promise<FoundJob[]>
-  /** Cancels jobs that have not ended, executing ones too where `cancelExecuting`. */
+  /** Cancels jobs that have not ended, including executing ones if `cancelExecuting`. */
   cancel(refs: JobRef[], tx: SqlExecutor): Promise<void>
 
-  /** One page of jobs by creation time. Costs the same at any depth; never loads more than it needs. */
+  /** One page of jobs by creation time. A page costs the same at any depth, and never loads more than it needs. */
   list(filter: JobFilter, page: { order: 'newest' | 'oldest'; after?: string; limit: number }): Promise<JobPage<EngineJob>>
-  /** The same jobs without what is heavy, oldest first, for a selection. `limit` may be 10,000. */
+  /** The same jobs without their large fields, oldest first, for a selection. `limit` may be up to 10,000. */
   select(filter: JobFilter, page: { after?: string; limit: number }): Promise<JobPage<SelectedJob>>
-  /** Counts no further than `limit`. */
+  /** Counts up to `limit`. */
   count(filter: JobFilter, limit: number): Promise<JobCount>
-  /** Known values that begin with `prefix`, any case, at most `limit`, of jobs that are not in `notQueues`. Never read from arguments. */
+  /** Suggestions: up to `limit` values starting with `prefix`, in any case, from jobs not in `notQueues`. Never taken from arguments. */
   hints(field: 'queue' | 'worker' | 'tag', prefix: string, limit: number, notQueues?: string[]): Promise<string[]>
-  /** Jobs by id, missing ones left out; with `tx` their rows are locked where the engine has rows. At most 10,000 ids. */
+  /** Jobs by id; missing ones are left out. With `tx`, their rows are locked if the engine has rows. At most 10,000 ids. */
   read(ids: string[], tx?: SqlExecutor): Promise<EngineJob[]>
-  /** null when the engine does not know it (any more). */
+  /** null if the job does not exist, or no longer does. */
   detail(id: string): Promise<EngineJobDetail | null>
 
-  /** Why this engine cannot do that to a job in this state, in a sentence; undefined when it can. Pure. */
+  /** Why this engine cannot perform the action on a job in this state, in a sentence; undefined if it can. Pure. */
   refuses?(action: JobAction, job: SelectedJob): string | undefined
   /**
-   * Does it to each job that still has the version it was seen with. At most 1,000 jobs. Jobs that changed, are gone or
-   * are locked by a worker are left alone and reported. Throws only when the engine as a whole fails.
+   * Performs the action on each job that still has the version it was seen in. Jobs that have changed, no longer exist or are
+   * locked by a worker are left alone and reported. At most 1,000 jobs. Throws only if the engine as a whole fails.
    */
   act(action: JobAction, jobs: SeenJob[], tx: SqlExecutor): Promise<JobOutcome[]>
 
   /**
-   * Present where the engine's own processes may overtake a change that has committed. Says which of the jobs, all reported
-   * `done`, are not as the change left them. At most 1,000 jobs. Called after the commit, outside any transaction.
+   * Present if the engine's own processes can overwrite a committed change. Finds which of the jobs, all of them reported
+   * `done`, are no longer as the change left them. At most 1,000 jobs. Called after the commit, outside any transaction.
    */
-  lookAgain?(action: JobAction, jobs: JobRef[], unsettled?: string): Promise<SecondLook>
+  recheck?(action: JobAction, jobs: JobRef[], unsettled?: string): Promise<SecondLook>
 
-  /** null when there is no such queue. */
+  /** null if there is no such queue. */
   readQueue(name: string, tx?: SqlExecutor): Promise<{ name: string; paused: boolean | null; limit: number | null } | null>
-  /** Present where `lacks` does not name the operation. */
+  /** Present if `lacks` does not list the operation. */
   pauseQueue?(name: string, tx: SqlExecutor): Promise<void>
   resumeQueue?(name: string, tx: SqlExecutor): Promise<void>
   scaleQueue?(name: string, limit: number, tx: SqlExecutor): Promise<void>
 
   measure(since: Date): Promise<Measurement>
-  /** Which of these queues the engine does not have, where it can tell. */
+  /** Which of these queues do not exist in the engine. Left out if the engine cannot know. */
   missingQueues?(queues: string[]): Promise<string[]>
-  /** For `doctor`, which only reads: what is missing, given the queues that cron entries name. */
+  /** For `doctor`, which changes nothing: what is missing, given the queues that cron entries name. */
   advise?(queues: string[]): Promise<EngineAdvice[]>
 }
 

@@ -1,39 +1,39 @@
 import { cutBelow } from '../../schemas/json-depth.ts'
 
-/** JSON whose numbers stay as they were written: one beyond 2^53 is kept as its digits and written out again unchanged. */
+/** JSON with exact numbers: a number beyond 2^53 keeps its digits and is serialized again unchanged. */
 
 interface RawJson {
   rawJSON: string
 }
-/** In V8 since Node 21; not in TypeScript's library yet. */
+/** Available since Node 21, but not yet in TypeScript's library. */
 const json = JSON as unknown as {
   parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown
   rawJSON(text: string): RawJson
   isRawJSON(value: unknown): value is RawJson
 }
 
-/** What stands in for a value that is nested deeper than `maxDepth`. */
+/** Replaces a value that is nested deeper than `maxDepth`. */
 export const tooDeep = '[too deep to show]'
-/** Whoever walks, compares or writes out a value may recurse so far without fear for the stack. */
+/** Code that walks, compares or serializes a value can recurse this deep without overflowing the stack. */
 export const maxDepth = 200
 
-/** Throws where the text is no JSON. What is nested deeper than 200 is replaced by the string `[too deep to show]`. */
+/** Throws if the text is not JSON. Values nested deeper than 200 levels are replaced by the string `[too deep to show]`. */
 export function parseExact(text: string): unknown {
-  // Every level takes two characters at least.
+  // Every level takes at least two characters.
   const shallow = text.length > 2 * maxDepth ? cutBelow(text, maxDepth, JSON.stringify(tooDeep)) : text
-  // Fewer than sixteen digits in a row are safe, and that is nearly every job.
+  // Numbers with fewer than sixteen digits in a row are exact anyway, which covers nearly every job.
   if (!/[0-9]{16}|[0-9.][eE]/.test(shallow)) return JSON.parse(shallow)
   return json.parse(shallow, (_key, value, { source }) =>
     typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,
   )
 }
 
-/** A number that JavaScript cannot hold. Whoever walks a value leaves it whole. */
+/** A number that JavaScript cannot represent. Code that walks a value must treat it as a leaf. */
 export function isExactNumber(value: unknown): value is RawJson {
   return json.isRawJSON(value)
 }
 
-/** The same for a value that somebody else has parsed; itself where nothing in it is too deep. */
+/** Applies the depth limit to a value that was parsed elsewhere. Returns the same value if nothing in it is too deep. */
 export function limitDepth(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
   if (depth >= maxDepth) return tooDeep
@@ -47,13 +47,13 @@ export function limitDepth(value: unknown, depth = 0): unknown {
 }
 
 /**
- * What somebody else made of a value who knew nothing of exact numbers: walked like any object, such a number comes back as
- * a copy of its insides. Those that were in `original` are made whole again.
+ * Repairs a copy of `original` made by code that knows nothing of exact numbers. Such code copies an exact number like any
+ * object, which leaves `{ rawJSON }`; those that occur in `original` become exact numbers again.
  */
-export function mendExact(value: unknown, original: unknown): unknown {
+export function restoreExactNumbers(value: unknown, original: unknown): unknown {
   const written = new Set<string>()
   collect(original, written)
-  return written.size ? mend(value, written) : value
+  return written.size ? restore(value, written) : value
 }
 
 function collect(value: unknown, written: Set<string>): void {
@@ -62,11 +62,11 @@ function collect(value: unknown, written: Set<string>): void {
   else for (const inner of Object.values(value)) collect(inner, written)
 }
 
-function mend(value: unknown, written: Set<string>): unknown {
+function restore(value: unknown, written: Set<string>): unknown {
   if (typeof value !== 'object' || value === null || isExactNumber(value)) return value
-  if (Array.isArray(value)) return value.map((inner) => mend(inner, written))
+  if (Array.isArray(value)) return value.map((inner) => restore(inner, written))
   const entries = Object.entries(value)
   const [first] = entries
   if (entries.length === 1 && first![0] === 'rawJSON' && written.has(String(first![1]))) return json.rawJSON(String(first![1]))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, mend(inner, written)]))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, restore(inner, written)]))
 }

@@ -1,7 +1,7 @@
 import { dateAt } from './date.ts'
 import type { SqlExecutor } from './engine.ts'
 
-/** Values of a statement, numbered as they are added. */
+/** Collects the parameters of a statement; `add` returns the placeholder. */
 export class Bound {
   readonly values: unknown[] = []
 
@@ -16,8 +16,8 @@ export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`
 }
 
-/** For `like`: no character of it means anything. */
-export function literally(text: string): string {
+/** Escapes text for use in a `like` pattern. */
+export function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`)
 }
 
@@ -25,17 +25,17 @@ export function allOf(conditions: string[]): string {
   return conditions.length ? conditions.join(' and ') : 'true'
 }
 
-/** Whose connection it is decides how a timestamp arrives; a number is the same everywhere. */
+/** How a timestamp is parsed depends on whose connection it is; a number is the same everywhere. */
 export const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`
 
 export function dateOf(value: unknown): Date | undefined {
   return value === null || value === undefined ? undefined : dateAt(Number(value))
 }
 
-/** An instant without the loss of its microseconds; `::timestamptz` reads it back as it was. */
+/** A timestamp as text with all its microseconds; `::timestamptz` converts it back unchanged. */
 export const instantText = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
-/** Runs `work` so that its failure leaves the transaction usable. */
+/** Runs `work` in a savepoint, so that the transaction remains usable if it fails. */
 export async function inSavepoint<Answer>(tx: SqlExecutor, work: () => Promise<Answer>): Promise<Answer> {
   await tx.executeSql('savepoint engine')
   try {

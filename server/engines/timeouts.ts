@@ -2,20 +2,20 @@ import { OpsError } from '../error.ts'
 import { withTimeout } from '../timeout.ts'
 import type { Engine, EngineCheck, SeenJob } from './engine.ts'
 
-/** Limits of an engine's calls, in milliseconds. */
+/** Timeouts of engine calls, in milliseconds. */
 export interface EngineTimeouts {
-  /** Of a read, and of a change of one thing. Default 4000, so that whoever waits has an answer within five seconds. */
+  /** For a read, and for a change of one subject. Default 4000, so that the caller has an answer within five seconds. */
   callMs?: number
-  /** What each job adds to the limit of a call that changes many. Default 15. */
+  /** What each job adds to the timeout of a call that changes many. Default 15. */
   perJobMs?: number
 }
 
-/** So many calls may be without an answer after their time; then the next ones are refused at once. */
+/** When this many timed-out calls are still unanswered, further calls are refused at once. */
 const maxLate = 8
-/** One call in so long is let through all the same: what never answers must not keep us from noticing that the engine does again. */
-const probeEveryMs = 15_000
+/** Even then one call per interval is let through, so that we notice when the engine answers again. */
+const probeIntervalMs = 15_000
 
-/** Where each method takes the transaction that it may have to join. */
+/** Position of the transaction parameter of each method that may have to join one. */
 const transactionAt: Readonly<Partial<Record<keyof Engine, number>>> = {
   enqueue: 1,
   find: 1,
@@ -28,60 +28,61 @@ const transactionAt: Readonly<Partial<Record<keyof Engine, number>>> = {
   scaleQueue: 2,
 }
 
-/** What `doctor` waits for may need to listen for a while. */
+/** `advise`, which `doctor` calls, may have to listen for a while. */
 const adviseMs = 20_000
 
-/** Pure, or limited by whoever calls it. */
-const unlimited: ReadonlySet<string> = new Set<keyof Engine>(['becomes', 'refuses', 'measure'])
+/** Methods that are pure, or whose caller sets a timeout. */
+const withoutTimeout: ReadonlySet<string> = new Set<keyof Engine>(['becomes', 'refuses', 'measure'])
 
 /**
- * An engine whose calls end. Where its store hangs, e.g. because a table is locked, whoever waits gets an error, and calls
- * that nobody waits for any more do not take up the connections that the host's workers need. What joins a transaction of
- * ours ends with that.
+ * Adds timeouts to an engine's calls. If its store hangs, e.g. because a table is locked, the caller gets an error, and
+ * abandoned calls cannot use up the connections that the host's workers need. Calls that join one of our transactions are left
+ * alone: they end with the transaction.
  */
 export function engineWithTimeouts(engine: Engine, { callMs = 4_000, perJobMs = 15 }: EngineTimeouts = {}): Engine {
   const late = new Set<object>()
-  let probedAt = -probeEveryMs
+  let probedAt = -probeIntervalMs
 
-  async function inTime(work: () => Promise<unknown>, ms: number): Promise<unknown> {
+  async function callWithTimeout(work: () => Promise<unknown>, ms: number): Promise<unknown> {
     if (late.size >= maxLate) {
-      if (performance.now() - probedAt < probeEveryMs) throw away()
+      if (performance.now() - probedAt < probeIntervalMs) throw engineUnavailable()
       probedAt = performance.now()
     }
     const call = {}
-    const begun = work().finally(() => late.delete(call))
-    const answer = await withTimeout(begun, ms, () => {
+    const running = work().finally(() => late.delete(call))
+    const answer = await withTimeout(running, ms, () => {
       late.add(call)
-      return away()
+      return engineUnavailable()
     })
     if (late.size >= maxLate) late.clear()
     return answer
   }
 
-  // Around nothing, because a host may have frozen its engine, and what is frozen cannot be answered for.
+  // The proxy's target is an empty object, because the host may have frozen its engine, and a proxy must return a frozen
+  // target's own properties unchanged.
   return new Proxy({} as Engine, {
-    has: (_nothing, key) => key in engine,
-    get(_nothing, key) {
+    has: (_target, key) => key in engine,
+    get(_target, key) {
       const value: unknown = Reflect.get(engine, key)
       if (typeof value !== 'function') return value
-      const call = (...given: unknown[]): unknown => Reflect.apply(value, engine, given)
-      if (unlimited.has(String(key))) return call
-      const place = transactionAt[key as keyof Engine]
-      return (...given: unknown[]) => {
-        if (engine.transactional && place !== undefined && given[place] !== undefined) return call(...given)
-        const jobs = key === 'act' ? (given[1] as SeenJob[]).length : key === 'cancel' ? (given[0] as unknown[]).length : 0
-        const answer = inTime(async () => call(...given), key === 'advise' ? Math.max(callMs, adviseMs) : callMs + jobs * perJobMs)
-        return key === 'check' ? answer.catch(silent) : answer
+      const call = (...args: unknown[]): unknown => Reflect.apply(value, engine, args)
+      if (withoutTimeout.has(String(key))) return call
+      const position = transactionAt[key as keyof Engine]
+      return (...args: unknown[]) => {
+        if (engine.transactional && position !== undefined && args[position] !== undefined) return call(...args)
+        const jobs = key === 'act' ? (args[1] as SeenJob[]).length : key === 'cancel' ? (args[0] as unknown[]).length : 0
+        const answer = callWithTimeout(async () => call(...args), key === 'advise' ? Math.max(callMs, adviseMs) : callMs + jobs * perJobMs)
+        return key === 'check' ? answer.catch(failedCheck) : answer
       }
     },
   })
 }
 
-/** A check says what it found and does not throw. */
-function silent(): EngineCheck {
+/** `check` reports a failure in its result and never throws. */
+function failedCheck(): EngineCheck {
   return { ok: false, detail: 'The engine does not answer.' }
 }
 
-function away(): OpsError {
+function engineUnavailable(): OpsError {
   return new OpsError('unavailable', 'The job engine does not answer at the moment; try again.')
 }

@@ -1,5 +1,5 @@
 import type { ViewAction } from '../../schemas/index.ts'
-import { isExactNumber, limitDepth, mendExact } from '../engines/exact-json.ts'
+import { isExactNumber, limitDepth, restoreExactNumbers } from '../engines/exact-json.ts'
 
 /** What a value is, so that a policy can decide by kind. */
 export type DisplayKind =
@@ -65,7 +65,7 @@ export function display<Actor>(
       shown.catch(() => {})
       return redacted // a policy is synchronous; a promise would be shown as an empty object
     }
-    return shown === undefined ? hide(value) : mendExact(shown, value)
+    return shown === undefined ? hide(value) : restoreExactNumbers(shown, value)
   } catch {
     return redacted
   }

@@ -47,7 +47,7 @@ interface Watched {
 
 /** Notes, inside the transaction of the change, that these jobs are to be looked at again. Nothing where the engine cannot be overtaken. */
 export async function watchDone({ db, engine, now }: Pick<Kit, 'db' | 'engine' | 'now'>, em: Em, { eventId, action, jobs, batch }: DoneJobs): Promise<void> {
-  if (!engine.lookAgain || !jobs.length) return
+  if (!engine.recheck || !jobs.length) return
   const refs = jobs.map(({ id, queue }) => ({ id, queue }))
   await query(
     em,
@@ -69,7 +69,7 @@ const looking = new WeakSet<Kit>()
 
 /** Right after the commit: whoever waited for our lock has overtaken us by now. The loop does the rest. */
 export function lookSoon(kit: Kit): void {
-  if (!kit.engine.lookAgain || looking.has(kit)) return
+  if (!kit.engine.recheck || looking.has(kit)) return
   looking.add(kit)
   const looked = lookAgain(kit)
     .catch((error: unknown) => kit.log.warn('a second look failed, trying again', describeFailure(error)))
@@ -81,7 +81,7 @@ export function lookSoon(kit: Kit): void {
 export async function lookAgain(kit: Kit, stopping: () => boolean = () => false): Promise<void> {
   for (let watched = await take(kit); watched && !stopping(); watched = await take(kit)) {
     const { action, jobs, unsettled } = watched
-    const look = (await kit.engine.lookAgain?.(action, jobs, unsettled ?? undefined)) ?? { overtaken: [], gone: [] }
+    const look = (await kit.engine.recheck?.(action, jobs, unsettled ?? undefined)) ?? { overtaken: [], gone: [] }
     const acted = kit.engine.transactional ? undefined : await actAgain(kit, kit.db.em(), watched, look)
     const changed = await kit.db.transact(async (em) => settle(kit, em, watched!, look, acted ?? (await actAgain(kit, em, watched!, look))))
     if (changed) publishLook(kit, changed, [...look.overtaken, ...look.gone])

@@ -4,20 +4,20 @@ import { type BullJob, type BullQueue, parsePublicId, publicId } from './queue.t
 import { loadJobs } from './store.ts'
 import type { JobAction, JobOutcome, SeenJob, SelectedJob } from '../engine.ts'
 
-/** How many jobs are worked on side by side. */
-const sideBySide = 32
+/** How many jobs are changed concurrently. */
+const concurrency = 32
 
-/** BullMQ's numbers for what it refuses. */
-const gone = -1
+/** BullMQ's error codes. */
+const missing = -1
 const notInState = -3
 const belongsToScheduler = -8
 
 export async function actOnJobs(queues: BullQueue[], action: JobAction, jobs: SeenJob[]): Promise<JobOutcome[]> {
   const outcomes: JobOutcome[] = []
-  for (let start = 0; start < jobs.length; start += sideBySide) {
-    const part = jobs.slice(start, start + sideBySide)
-    const states = await statesOf(queues, part)
-    outcomes.push(...(await Promise.all(part.map((job) => actOnJob(states.get(job.id), action, job)))))
+  for (let start = 0; start < jobs.length; start += concurrency) {
+    const chunk = jobs.slice(start, start + concurrency)
+    const states = await findStates(queues, chunk)
+    outcomes.push(...(await Promise.all(chunk.map((job) => actOnJob(states.get(job.id), action, job)))))
   }
   return outcomes
 }
@@ -27,7 +27,7 @@ interface Found {
   state: string
 }
 
-async function statesOf(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<string, Found>> {
+async function findStates(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<string, Found>> {
   const keys = jobs.map(({ id }) => parsePublicId(id))
   const found = queues.map(async (queue) => {
     const loaded = await loadJobs(queue, keys.filter((key) => key.queue === queue.name).map(({ id }) => id))
@@ -37,9 +37,9 @@ async function statesOf(queues: BullQueue[], jobs: SeenJob[]): Promise<Map<strin
 }
 
 /**
- * The version is compared first and the change made after it, two calls to BullMQ. A retry checks by itself, in one step, that
- * the job is still in the state it starts from. A removal only checks that the job does not run and, on Redis, says that it was
- * done of a job that was gone already; who asks for one change at a time has the truth from the comparison.
+ * Comparing the version and making the change are two separate calls to BullMQ. A retry itself checks, atomically, that the job
+ * is still in the state it starts from. A removal only checks that the job is not running and, on Redis, also reports success
+ * for a job that was already gone; with one change at a time, the comparison of versions catches that.
  */
 async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJob): Promise<JobOutcome> {
   const { id, queue: name } = seen
@@ -50,22 +50,22 @@ async function actOnJob(found: Found | undefined, action: JobAction, seen: SeenJ
   try {
     return { id, queue: name, ...(await change(action, job, state)) }
   } catch (error) {
-    const fate = explain(error)
-    // On PostgreSQL BullMQ says so of a job that is gone, too.
-    const goneMeanwhile = fate.outcome === 'locked' && !(await found.queue.getJob(parsePublicId(id).id))
-    return { id, queue: name, ...(goneMeanwhile ? { outcome: 'missing' } : fate) }
+    const result = explain(error)
+    // On PostgreSQL, BullMQ also reports a missing job as locked.
+    const nowMissing = result.outcome === 'locked' && !(await found.queue.getJob(parsePublicId(id).id))
+    return { id, queue: name, ...(nowMissing ? { outcome: 'missing' } : result) }
   }
 }
 
-/** BullMQ would also remove a completed job and promote one that was never begun; neither is a cancel or a retry. */
+/** BullMQ would also remove a completed job and promote one that has never started; neither is a cancel or a retry. */
 const startsFrom: Partial<Record<JobAction, readonly JobState[]>> = {
   retry: ['retryable', 'completed', 'discarded'],
   cancel: ['scheduled', 'available', 'retryable'],
 }
 
-type Fate = Omit<JobOutcome, 'id' | 'queue'>
+type ActResult = Omit<JobOutcome, 'id' | 'queue'>
 
-async function change(action: JobAction, job: BullJob, state: string): Promise<Fate> {
+async function change(action: JobAction, job: BullJob, state: string): Promise<ActResult> {
   const refusal = refuses(action, { state: canonicalState(state, job) })
   if (refusal) return { outcome: 'refused', detail: refusal }
   if (!startsFrom[action]?.includes(canonicalState(state, job))) {
@@ -80,10 +80,10 @@ async function change(action: JobAction, job: BullJob, state: string): Promise<F
   return { outcome: 'done', detail: 'The job was removed: BullMQ does not keep cancelled jobs.' }
 }
 
-/** BullMQ's own words can hold anything the host put into an id, so they are not passed on. */
-function explain(error: unknown): Fate {
+/** BullMQ's error messages can contain anything that the host put into an id, so they are not passed on. */
+function explain(error: unknown): ActResult {
   const { code, message } = error as { code?: unknown; message?: unknown }
-  if (code === gone) return { outcome: 'missing' }
+  if (code === missing) return { outcome: 'missing' }
   if (code === notInState) return { outcome: 'changed' }
   if (code === belongsToScheduler) {
     return { outcome: 'refused', detail: 'The job belongs to a BullMQ job scheduler; remove the scheduler instead.' }

@@ -5,7 +5,7 @@ import { type BullQueue, parsePublicId, publicId } from './queue.ts'
 import { loadJobs } from './store.ts'
 import type { EngineJobDetail, FoundJob, JobRef } from '../engine.ts'
 
-/** Of a parent with more children than this, so many are named. */
+/** A parent's children beyond this number are not listed. */
 const maxChildren = 100
 
 export async function findDetail(queues: BullQueue[], id: string): Promise<EngineJobDetail | null> {
@@ -25,7 +25,7 @@ export async function findDetail(queues: BullQueue[], id: string): Promise<Engin
   }
 }
 
-/** What else BullMQ keeps of a job; its options say how it is retried and when it is removed. */
+/** Everything else that BullMQ stores with a job; its options determine how it is retried and when it is removed. */
 function metaOf({ record }: StoredJob): unknown {
   const { attempts: _attempts, jobId: _jobId, parent: _parent, ...options } = record.opts
   const { progress, deduplicationId, repeatJobKey: scheduler, stalledCounter: stalled } = record
@@ -33,7 +33,7 @@ function metaOf({ record }: StoredJob): unknown {
   return JSON.parse(JSON.stringify(limitDepth(meta)))
 }
 
-/** The key of a queue ends in its name, which has no colon; on Redis a prefix comes before it. */
+/** A queue's key ends with its name, which contains no colon; on Redis a prefix precedes it. */
 function parentOf({ record: { parent } }: StoredJob): JobRef | undefined {
   if (!parent?.id) return undefined
   const queue = parent.queueKey.slice(parent.queueKey.lastIndexOf(':') + 1)
@@ -51,7 +51,7 @@ async function listChildren(queues: BullQueue[], queue: BullQueue, id: string): 
       const child = queues.find(({ name }) => name === queueName)
       const [stored] = child ? await loadJobs(child, [childId]) : []
       if (stored) return asFoundJob(stored)
-      // Of a queue that was not passed in, or removed since; its parent still tells whether it has ended.
+      // Its queue was not passed in, or it has been removed since; the parent still records whether it has ended.
       const ended = key in processed ? 'completed' : 'discarded'
       const state = unfinished.has(key) ? 'available' : ended
       return { queue: queueName, id: publicId(queueName, childId), state, engineState: 'unknown' }
@@ -106,7 +106,7 @@ async function explainQueue(queue: BullQueue, { startsNow }: { startsNow: boolea
   return reasons
 }
 
-/** null where the store does not list its clients, which BullMQ answers with one made-up client. */
+/** null if the store does not list its clients; BullMQ then returns a single made-up client. */
 export async function countWorkers(queue: BullQueue): Promise<number | null> {
   const workers = await queue.getWorkers()
   return workers.some(({ name }) => name !== queue.name) ? null : workers.length

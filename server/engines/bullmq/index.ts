@@ -5,19 +5,19 @@ import { asEngineJob, asFoundJob, type StoredJob } from './job.ts'
 import { countJobs, listJobs } from './list.ts'
 import { type EndedBefore, measureQueues } from './measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './queue.ts'
-import { timeoutMs, reach, reading } from './reach.ts'
+import { readWithTimeout, requireReachable, timeoutMs } from './reach.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from '../engine.ts'
 
 export interface BullMqOptions {
-  /** The queues to operate, on Redis or on PostgreSQL; a function when they come and go. They stay the host's to close. */
+  /** The queues to operate, on Redis or on PostgreSQL; a function if they come and go. The host remains responsible for closing them. */
   queues: readonly BullQueue[] | (() => readonly BullQueue[])
 }
 
 /**
- * The BullMQ engine. Neither of BullMQ's backends lets a call join a transaction of ours: the PostgreSQL one takes a pool, and
- * each call commits by itself. So it is not transactional, and each change leaves two events.
+ * The BullMQ engine. With neither of BullMQ's backends can a call join our transaction: the PostgreSQL one takes a pool, and
+ * each call commits on its own. The engine is therefore not transactional, and each change records two events.
  *
  * @example
  * const emails = new Queue('emails', { connection })
@@ -25,14 +25,14 @@ export interface BullMqOptions {
  */
 export function bullmq({ queues }: BullMqOptions): Engine {
   const all = () => [...(typeof queues === 'function' ? queues() : queues)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const named = (name: string) => all().find((queue) => queue.name === name)
-  /** For a change: it is not left with a store that is away. */
-  const known = async (name: string) => {
-    const queue = named(name) ?? unknownQueue(name)
-    await reach([queue])
+  const findQueue = (name: string) => all().find((queue) => queue.name === name)
+  /** For changes: refused while the store is unavailable, because BullMQ's client would queue them. */
+  const getQueue = async (name: string) => {
+    const queue = findQueue(name) ?? unknownQueue(name)
+    await requireReachable([queue])
     return queue
   }
-  const read = <T>(from: (queues: BullQueue[]) => Promise<T>) => reading(all(), () => from(all()))
+  const read = <T>(from: (queues: BullQueue[]) => Promise<T>) => readWithTimeout(all(), () => from(all()))
   const endedBefore: EndedBefore = new Map()
   return {
     name: 'bullmq',
@@ -40,21 +40,21 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     capabilities: { enqueue: true, cancelExecuting: false, keepsFinishedJobs: true },
     lacks,
     removes,
-    // Of earlier attempts it keeps the errors, until `stackTraceLimit` or a retry by hand on PostgreSQL, and no times.
+    // Of earlier attempts it keeps only the errors, up to `stackTraceLimit` and, on PostgreSQL, until a manual retry.
     attemptHistory: 'last',
 
     check: () => check(all()),
 
     async enqueue(job) {
       const { queue, worker, args } = job
-      const { id } = await (await known(queue)).add(worker ?? queue, args, { jobId: idFor(job) })
+      const { id } = await (await getQueue(queue)).add(worker ?? queue, args, { jobId: idFor(job) })
       return { queue, id: publicId(queue, id ?? idFor(job)) }
     },
 
     find: (refs) => read(async (queues) => (await load(queues, refs.map(({ id }) => id))).map(asFoundJob)),
 
     async cancel(refs) {
-      await reach(all())
+      await requireReachable(all())
       const jobs = (await load(all(), refs.map(({ id }) => id))).map(asEngineJob)
       const unfinished = jobs.filter(({ state }) => ['scheduled', 'available', 'retryable'].includes(state))
       await actOnJobs(all(), 'cancel', unfinished)
@@ -83,36 +83,36 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     refuses,
 
     async act(action, jobs) {
-      await reach(all())
+      await requireReachable(all())
       return actOnJobs(all(), action, jobs)
     },
 
     async readQueue(name) {
-      const queue = named(name)
+      const queue = findQueue(name)
       if (!queue) return null
-      await reach([queue])
+      await requireReachable([queue])
       return { name, paused: await queue.isPaused(), limit: await queue.getGlobalConcurrency() }
     },
 
-    pauseQueue: async (name) => (await known(name)).pause(),
-    resumeQueue: async (name) => (await known(name)).resume(),
+    pauseQueue: async (name) => (await getQueue(name)).pause(),
+    resumeQueue: async (name) => (await getQueue(name)).resume(),
     async scaleQueue(name, limit) {
-      await (await known(name)).setGlobalConcurrency(limit)
+      await (await getQueue(name)).setGlobalConcurrency(limit)
     },
 
     measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
 
-    missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)),
+    missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !findQueue(name)),
 
-    advise: async (wanted) => [...new Set(wanted)].filter((name) => !named(name)).map(adviseQueue),
+    advise: async (wanted) => [...new Set(wanted)].filter((name) => !findQueue(name)).map(adviseQueue),
   }
 }
 
-/** Cursors of lists travel in addresses. One that names the places in more than some seventy states is too long for that. */
-const longestCursor = 370
+/** Cursors travel in URLs. One with positions in more than about seventy sets is too long for that. */
+const maxCursorLength = 370
 
 function asPage({ jobs, places, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
-  if (next === undefined || next.length <= longestCursor) return { jobs, places, next, searched }
+  if (next === undefined || next.length <= maxCursorLength) return { jobs, places, next, searched }
   return { jobs, searched: 'as far as all queues can be read in parallel; filter by one queue to see more' }
 }
 
@@ -129,14 +129,14 @@ function unknownQueue(name: string): never {
   throw new Error(`There is no BullMQ queue '${name}'; expected one of those passed to bullmq({ queues }).`)
 }
 
-/** One slot, one id: BullMQ answers a repeat with the job it has. Its ids must not be numbers and have no colon. */
+/** The same id for the same slot, so that a repeat returns the existing job. BullMQ's custom ids must not be numbers or contain a colon. */
 function idFor({ origin: { cronEntry, slotAt } }: NewJob): string {
   return `ops-${createHash('sha256').update(`${cronEntry}\n${slotAt}`).digest('hex').slice(0, 40)}`
 }
 
 async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
   try {
-    const version = await reading(queues, () => versionOf(queues), timeoutMs)
+    const version = await readWithTimeout(queues, () => versionOf(queues), timeoutMs)
     return { ok: true, version, detail: `BullMQ answers for ${queues.length} ${queues.length === 1 ? 'queue' : 'queues'}` }
   } catch (error) {
     if (error instanceof OpsError) return { ok: false, detail: 'BullMQ does not answer within three seconds.' }
@@ -144,21 +144,21 @@ async function check(queues: BullQueue[]): ReturnType<Engine['check']> {
   }
 }
 
-/** BullMQ writes which version opened a queue last, e.g. `bullmq:6.7.0`. */
+/** BullMQ stores the version that last opened a queue, e.g. `bullmq:6.7.0`. */
 async function versionOf([queue]: BullQueue[]): Promise<string> {
   return (await queue?.getVersion())?.split(':').at(-1) ?? '6'
 }
 
-/** In the order asked for; missing ones are left out. */
+/** In the order of `ids`; missing jobs are left out. */
 async function load(queues: BullQueue[], ids: string[]): Promise<StoredJob[]> {
-  const asked = new Map<string, string[]>()
-  for (const { queue, id } of ids.map(parsePublicId)) asked.set(queue, [...(asked.get(queue) ?? []), id])
-  const loaded = await Promise.all(queues.map((queue) => loadJobs(queue, asked.get(queue.name) ?? [])))
+  const idsByQueue = new Map<string, string[]>()
+  for (const { queue, id } of ids.map(parsePublicId)) idsByQueue.set(queue, [...(idsByQueue.get(queue) ?? []), id])
+  const loaded = await Promise.all(queues.map((queue) => loadJobs(queue, idsByQueue.get(queue.name) ?? [])))
   const byId = new Map(loaded.flat().map((job) => [publicId(job.queue, job.record.id), job]))
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-/** The names of the newest jobs in each state; BullMQ has no list of all names. */
+/** Job names among the newest jobs of each state; BullMQ keeps no list of all names. */
 async function recentWorkers(queues: BullQueue[]): Promise<string[]> {
   const newest = 25
   const names = queues.map(async (queue) => {

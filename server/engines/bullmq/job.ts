@@ -8,10 +8,10 @@ import { type BullRecord, type BullTimes, type BullType, publicId } from './queu
 /** A stored job with the set it was found in. */
 export interface StoredJob {
   queue: string
-  /** BullMQ's own word, `wait` as it says it itself: `waiting`. */
+  /** BullMQ's own name of the state; for the set `wait` that is `waiting`. */
   state: string
   record: BullRecord
-  /** When a delayed job is due; its record tells only for the first attempt. */
+  /** When a delayed job is due; its record has this only for the first attempt. */
   dueAt?: number
 }
 
@@ -25,7 +25,7 @@ const canonicalStates: Record<string, JobState> = {
   failed: 'discarded',
 }
 
-/** A delayed job that was begun before waits for its next attempt. */
+/** A delayed job that has already been attempted is waiting for its next attempt. */
 export function canonicalState(state: string, { attemptsMade }: Pick<BullTimes, 'attemptsMade'>): JobState {
   if (state === 'delayed') return attemptsMade > 0 ? 'retryable' : 'scheduled'
   return canonicalStates[state] ?? 'available'
@@ -76,14 +76,14 @@ export function asFoundJob({ queue, state, record }: StoredJob): FoundJob {
   }
 }
 
-/** Only for the first attempt; BullMQ overwrites `delay` with the pause before the next one. */
+/** Only for the first attempt; later BullMQ overwrites `delay` with the back-off before the next one. */
 export function firstDue({ attemptsMade, timestamp, opts }: BullRecord): number | undefined {
   return attemptsMade ? undefined : timestamp + (opts.delay ?? 0)
 }
 
 /**
- * BullMQ keeps a trace for each failed attempt, the latest `stackTraceLimit` of them, and the times of the latest attempt
- * only. What is gone is left out rather than guessed.
+ * BullMQ keeps the stack traces of the latest `stackTraceLimit` failed attempts, and the times of the latest attempt only.
+ * Missing values are left out rather than guessed.
  */
 export function attemptsOf({ state, record }: StoredJob): EngineAttempt[] {
   const { attemptsMade, attemptsStarted } = record
@@ -114,7 +114,7 @@ function tracesOf({ stacktrace }: BullRecord): string[] {
   return Array.isArray(traces) ? traces.map(String) : []
 }
 
-/** `id` and `queue` are not asked here: they say where to look. */
+/** `id` and `queue` are not checked here: they decide which jobs are read in the first place. */
 export function matches(job: EngineJob, filter: JobFilter): boolean {
   const { states, worker, tag, error, args, time, createdBefore } = filter
   if (states && !states.includes(job.state)) return false
@@ -129,7 +129,7 @@ export function matches(job: EngineJob, filter: JobFilter): boolean {
   return args === undefined || contains(job.args, parseExact(args))
 }
 
-/** Text that is no JSON is shown as it is. */
+/** Text that is not JSON is returned as it is. */
 export function parseText(text: string): unknown {
   try {
     return parseExact(text)

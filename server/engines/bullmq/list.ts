@@ -6,19 +6,19 @@ import { unknownCursor } from '../cursor.ts'
 import type { EngineJob, JobCount, JobFilter, JobPage } from '../engine.ts'
 
 /**
- * BullMQ keeps no jobs by their creation time: each state is a list or a set in an order of its own (arrival, due, finished).
- * So there are two ways. As long as the states asked for hold few jobs, all of them are read and put in order. Beyond that
- * the states are read side by side from their new or old end, and the jobs merged by creation time as they come. The order
- * between pages is then that of the states; a job that changes its state between two pages may be met twice or not at all.
+ * BullMQ does not order jobs by creation time: each state is a list or a set with an order of its own (arrival, due, finished).
+ * So there are two strategies. While the requested states hold few jobs, all of them are read and sorted. Beyond that, the
+ * states are read in parallel from their new or old end, and their jobs are merged by creation time as they come. The order
+ * across pages is then that of the states, and a job that changes its state between two pages may appear twice or not at all.
  */
-const sortedUpTo = 1000
+const maxSorted = 1000
 
 export async function listJobs(queues: BullQueue[], filter: JobFilter, page: ListRequest): Promise<JobPage<EngineJob>> {
   if (page.after !== undefined && !/^[mt]/.test(page.after)) throw unknownCursor()
   if (filter.id !== undefined) return { jobs: page.after ? [] : await findById(queues, filter) }
   const sets = await setsOf(queues, filter)
   const total = sets.reduce((sum, { size }) => sum + size, 0)
-  const sorted = page.after === undefined ? total <= sortedUpTo : page.after.startsWith('t')
+  const sorted = page.after === undefined ? total <= maxSorted : page.after.startsWith('t')
   return sorted ? listSorted(sets, filter, page) : listMerged(sets, filter, page)
 }
 
@@ -32,7 +32,7 @@ export async function countJobs(queues: BullQueue[], filter: JobFilter, limit: n
   return next === undefined ? { count, how: 'exact' } : { count, how: 'capped', ...(searched && { searched }) }
 }
 
-/** Does it ask for more than the sets tell by themselves? Delayed jobs are one set, whether begun before or not. */
+/** Does the filter need more than the sets themselves? Delayed jobs are one set, whether they have been attempted before or not. */
 function isSelective({ states, worker, tag, args, error, time, createdBefore }: JobFilter): boolean {
   const splitsDelayed = states !== undefined && states.includes('scheduled') !== states.includes('retryable')
   return splitsDelayed || [worker, tag, args, error, time, createdBefore].some((wanted) => wanted !== undefined)
@@ -55,7 +55,7 @@ async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]>
   return sets.flat()
 }
 
-/** By creation time and then id. The cursor is the last job's, so it stays right whatever comes, goes or changes its state. */
+/** By creation time, then id. The cursor holds the keys of the last job, so it stays valid whatever is added, removed or changed. */
 async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
   const loaded = await Promise.all(sets.map(loadSet))
   const jobs = withoutRepeats(loaded.flat())
@@ -71,7 +71,7 @@ async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, lim
 
 type Place = Pick<EngineJob, 'createdAt' | 'id'>
 
-/** BullMQ's own ids are numbers that count up: of two with equal time, the longer one is the later one. */
+/** BullMQ's own ids are increasing numbers: of two jobs created at the same time, the one with the longer id is later. */
 function compare(a: Place, b: Place): number {
   return a.createdAt.getTime() - b.createdAt.getTime() || a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
@@ -82,12 +82,12 @@ function parsePlace(cursor: string): Place {
   return { createdAt: new Date(Number(createdAt)), id }
 }
 
-/** A job that moved while the sets were read is in two of them. */
+/** A job that moved while the sets were being read can be in two of them. */
 function withoutRepeats(jobs: EngineJob[]): EngineJob[] {
   return [...new Map(jobs.map((job) => [job.id, job])).values()]
 }
 
 async function loadSet({ queue, type, size }: JobSet): Promise<EngineJob[]> {
-  const ids = await idsOf(queue, type, Math.max(0, size - sortedUpTo), size, size)
+  const ids = await idsOf(queue, type, Math.max(0, size - maxSorted), size, size)
   return (await loadJobs(queue, ids, type)).map(asEngineJob)
 }

@@ -5,15 +5,15 @@ import { type BullQueue, type BullType, bullTypes } from './queue.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import type { Measurement, QueueMeasurement } from '../engine.ts'
 
-/** Of what ended since the last measurement, so many jobs of a state are looked at; more of them read as capped. */
-const lookedAt = 500
-/** Ended jobs are read from the newest on in steps that double, because mostly only a few are new. */
+/** How many jobs per state that ended since the last measurement are read; beyond that the figure is reported as capped. */
+const maxEnded = 500
+/** Ended jobs are read newest first in steps that double, because usually only a few are new. */
 const firstStep = 10
-/** Two times of one measurement, taken by the caller and here. */
-const sameMoment = 1_000
-const delayedLookedAt = 50
-/** Of jobs that run, so many tell how long they waited. */
-const runningLookedAt = 50
+/** The caller and this file take the time of one measurement separately; it may differ by this much. */
+const toleranceMs = 1_000
+const maxDelayed = 50
+/** How many running jobs are sampled for their waits. */
+const maxRunning = 50
 
 const depthOf: [JobState, BullType[]][] = [
   ['available', ['wait', 'prioritized']],
@@ -22,7 +22,7 @@ const depthOf: [JobState, BullType[]][] = [
   ['discarded', ['failed']],
 ]
 
-/** How many jobs of a queue had ended when it was last measured here; there only when its workers keep metrics. */
+/** How many jobs of a queue had ended at its last measurement in this process; empty unless its workers keep metrics. */
 export type EndedBefore = Map<string, { at: number; completed: number; failed: number }>
 
 export async function measureQueues(queues: BullQueue[], since: Date, before: EndedBefore): Promise<Measurement> {
@@ -52,7 +52,7 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
     countEnded(queue, since, before),
     endedSince(queue, 'completed', sizes, since),
     endedSince(queue, 'failed', sizes, since),
-    newestOf(queue, 'active', sizes, runningLookedAt),
+    newestOf(queue, 'active', sizes, maxRunning),
     oldestOf(queue, sizes),
     queue.isPaused(),
     countWorkers(queue),
@@ -61,7 +61,7 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
   const waits = [...completed, ...failed, ...active].flatMap((job) => waitOf(job, since))
   return {
     waits,
-    capped: !counted && (completed.length >= lookedAt || failed.length >= lookedAt),
+    capped: !counted && (completed.length >= maxEnded || failed.length >= maxEnded),
     queue: {
       name: queue.name,
       depth: [...depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' as const })), ...delayed],
@@ -70,20 +70,20 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
       executors,
       limit,
       finished: counted ? counted.completed + counted.failed : completed.length + failed.length,
-      // Attempts that are tried again leave no time behind.
+      // Failed attempts that will be retried leave no timestamp.
       failed: counted?.failed ?? failed.length,
       waitP95Seconds: percentile(waits),
     },
   }
 }
 
-/** Delayed jobs are one set, whether they were begun before or not. Of many, the first ones stand for all. */
+/** Delayed jobs are one set, whether they have been attempted before or not. If there are many, the split is estimated from the first ones. */
 async function splitDelayed(queue: BullQueue, sizes: Map<BullType, number>): Promise<QueueMeasurement['depth']> {
   const size = sizes.get('delayed') ?? 0
-  const jobs = await loadJobs(queue, await idsOf(queue, 'delayed', 0, delayedLookedAt, size), 'delayed')
-  const begun = jobs.filter(({ record }) => record.attemptsMade > 0).length
-  const retryable = size <= delayedLookedAt ? begun : Math.round((size * begun) / Math.max(1, jobs.length))
-  const how = size <= delayedLookedAt ? 'exact' : 'estimated'
+  const jobs = await loadJobs(queue, await idsOf(queue, 'delayed', 0, maxDelayed, size), 'delayed')
+  const attempted = jobs.filter(({ record }) => record.attemptsMade > 0).length
+  const retryable = size <= maxDelayed ? attempted : Math.round((size * attempted) / Math.max(1, jobs.length))
+  const how = size <= maxDelayed ? 'exact' : 'estimated'
   return [
     { state: 'scheduled', count: Math.max(0, size - retryable) + (sizes.get('waiting-children') ?? 0), how },
     { state: 'retryable', count: retryable, how },
@@ -96,8 +96,8 @@ interface Ended {
 }
 
 /**
- * Workers with metrics count what ends, kept or removed. The count is of all time, so it tells something only when this
- * process also made the measurement before; otherwise the jobs that were kept are counted.
+ * Workers with metrics count the jobs that end, whether those are kept or removed. The counter is cumulative, so it is useful
+ * only if this process also made the previous measurement; otherwise the ended jobs that were kept are counted.
  */
 async function countEnded(queue: BullQueue, since: Date, before: EndedBefore): Promise<Ended | undefined> {
   const at = Date.now()
@@ -105,7 +105,7 @@ async function countEnded(queue: BullQueue, since: Date, before: EndedBefore): P
   const [{ meta: completed }, { meta: failed }] = metrics
   const last = before.get(queue.name)
   before.set(queue.name, { at, completed: completed.count, failed: failed.count })
-  if (!last || Math.abs(last.at - since.getTime()) > sameMoment || !(completed.count + failed.count)) return undefined
+  if (!last || Math.abs(last.at - since.getTime()) > toleranceMs || !(completed.count + failed.count)) return undefined
   return { completed: Math.max(0, completed.count - last.completed), failed: Math.max(0, failed.count - last.failed) }
 }
 
@@ -114,12 +114,12 @@ function newestOf(queue: BullQueue, type: BullType, sizes: Map<BullType, number>
   return idsOf(queue, type, Math.max(0, size - count), size, size).then((ids) => loadJobs(queue, ids, type))
 }
 
-/** Both sets of ended jobs are in order of their end. */
+/** Both sets of ended jobs are ordered by the time they ended. */
 async function endedSince(queue: BullQueue, type: BullType, sizes: Map<BullType, number>, since: Date): Promise<StoredJob[]> {
   for (let step = firstStep; ; step *= 2) {
-    const jobs = await newestOf(queue, type, sizes, Math.min(step, lookedAt))
+    const jobs = await newestOf(queue, type, sizes, Math.min(step, maxEnded))
     const ended = jobs.filter(({ record }) => (record.finishedOn ?? 0) > since.getTime())
-    if (ended.length < step || step >= lookedAt) return ended
+    if (ended.length < step || step >= maxEnded) return ended
   }
 }
 
@@ -127,7 +127,7 @@ function total(sizes: Map<BullType, number>, types: BullType[]): number {
   return types.reduce((sum, type) => sum + (sizes.get(type) ?? 0), 0)
 }
 
-/** Prioritized jobs are in order of their priority, so the first of them stands for all. */
+/** Approximate: prioritized jobs are ordered by priority, so the first of them need not be the oldest. */
 async function oldestOf(queue: BullQueue, sizes: Map<BullType, number>): Promise<Date | null> {
   const first = async (type: BullType) => loadJobs(queue, await idsOf(queue, type, 0, 1, sizes.get(type) ?? 0), type)
   const jobs = [...(await first('wait')), ...(await first('prioritized'))]
@@ -135,7 +135,7 @@ async function oldestOf(queue: BullQueue, sizes: Map<BullType, number>): Promise
   return times.length ? new Date(Math.min(...times)) : null
 }
 
-/** Only of a first attempt is it known when it was due. */
+/** Only for a first attempt is it known when it was due. */
 function waitOf({ record: { processedOn, attemptsStarted, timestamp, opts } }: StoredJob, since: Date): number[] {
   if (!processedOn || processedOn <= since.getTime() || attemptsStarted > 1) return []
   return [Math.max(0, processedOn - timestamp - (opts.delay ?? 0)) / 1000]

@@ -18,22 +18,22 @@ export interface ListRequest {
   limit: number
 }
 
-/** A filter that BullMQ cannot answer is asked of this many jobs for one page. */
-const searchedUpTo = 20_000
+/** For a filter that BullMQ cannot evaluate, this many jobs are tested per page. */
+const maxSearched = 20_000
 
-/** A step is held in memory for each set that is read; shorter ones make PostgreSQL count its way to them more often. */
-const longestStep = 2_000
+/** One step per set is held in memory; with shorter steps PostgreSQL has to skip over the earlier rows more often. */
+const maxStep = 2_000
 
-/** Reads sets side by side and merges their jobs by creation time as they come. Holds a step of each set and no more. */
+/** Reads sets in parallel and merges their jobs by creation time as they come. Holds no more than one step per set. */
 export async function listMerged(sets: JobSet[], filter: JobFilter, request: ListRequest): Promise<JobPage<EngineJob>> {
   const { order, after, limit } = request
   const places = after === undefined ? new Map<number, number>() : parsePlaces(after, sets.length)
-  const step = Math.min(longestStep, Math.max(10, Math.ceil(limit / sets.length)))
+  const step = Math.min(maxStep, Math.max(10, Math.ceil(limit / sets.length)))
   const readers = sets.map((set, index) => new SetReader(set, order, step, places.get(index)))
   const heads = await Promise.all(readers.map((reader) => reader.head()))
   const jobs: EngineJob[] = []
   let searched = 0
-  while (jobs.length < limit && searched < searchedUpTo) {
+  while (jobs.length < limit && searched < maxSearched) {
     const first = firstOf(heads, order)
     if (first < 0) return { jobs }
     const job = heads[first]!
@@ -44,7 +44,7 @@ export async function listMerged(sets: JobSet[], filter: JobFilter, request: Lis
   }
   if (firstOf(heads, order) < 0) return { jobs }
   const next = writePlaces(readers)
-  const searchedAll = `${searchedUpTo.toLocaleString('en')} jobs, the ${order} first`
+  const searchedAll = `${maxSearched.toLocaleString('en')} jobs, ${order} first`
   return jobs.length < limit ? { jobs, next, searched: searchedAll } : { jobs, next }
 }
 
@@ -57,11 +57,11 @@ function firstOf(heads: (EngineJob | undefined)[], order: ListRequest['order']):
   return first
 }
 
-/** One set, read in steps that grow. Its place is counted from the old end, because a state grows at its new one. */
+/** Reads one set in growing steps. Positions are counted from the old end, because a set grows at its new end. */
 class SetReader {
-  /** Of the next job to give: how many are older, or when the oldest come first, how many were given. */
+  /** Position of the next job: how many jobs are older or, with the oldest first, how many have been returned. */
   place: number
-  readonly begun: boolean
+  readonly started: boolean
   private readonly set: JobSet
   private readonly newestFirst: boolean
   private edge: number
@@ -72,13 +72,13 @@ class SetReader {
     this.set = set
     this.newestFirst = order === 'newest'
     this.place = Math.min(set.size, place ?? (this.newestFirst ? set.size : 0))
-    this.begun = place !== undefined
+    this.started = place !== undefined
     this.edge = this.place
     this.step = step
   }
 
   async head(): Promise<EngineJob | undefined> {
-    while (!this.buffer.length && (this.newestFirst ? this.edge > 0 : this.edge < this.set.size)) await this.readOn()
+    while (!this.buffer.length && (this.newestFirst ? this.edge > 0 : this.edge < this.set.size)) await this.readStep()
     return this.buffer[0]?.job
   }
 
@@ -88,14 +88,14 @@ class SetReader {
   }
 
   get moved(): boolean {
-    return this.begun || this.place !== (this.newestFirst ? this.set.size : 0)
+    return this.started || this.place !== (this.newestFirst ? this.set.size : 0)
   }
 
-  private async readOn(): Promise<void> {
+  private async readStep(): Promise<void> {
     const { queue, type, size } = this.set
     const before = this.edge
     this.edge = this.newestFirst ? Math.max(0, before - this.step) : Math.min(size, before + this.step)
-    this.step = Math.min(longestStep, this.step * 2)
+    this.step = Math.min(maxStep, this.step * 2)
     const ids = await idsOf(queue, type, Math.min(before, this.edge), Math.max(before, this.edge), size)
     if (this.newestFirst) ids.reverse()
     const placeOf = new Map(ids.map((id, index) => [id, this.newestFirst ? before - index - 1 : before + index + 1]))
@@ -105,7 +105,7 @@ class SetReader {
   }
 }
 
-/** How many sets there are, and the place in each that was begun; short, because cursors travel in addresses. */
+/** The number of sets, and the position in each one that has been started; short, because cursors travel in URLs. */
 function writePlaces(readers: SetReader[]): string {
   const places = readers.flatMap((reader, index) => (reader.moved ? [`${index.toString(36)}.${reader.place.toString(36)}`] : []))
   return `m${readers.length}~${places.join('~')}`
@@ -114,9 +114,9 @@ function writePlaces(readers: SetReader[]): string {
 function parsePlaces(cursor: string, sets: number): Map<number, number> {
   if (!/^m\d{1,9}~([0-9a-z]+\.[0-9a-z]+(~|$))*$/.test(cursor)) throw unknownCursor()
   const [count, ...places] = cursor.slice(1).split('~')
-  const read = places.filter(Boolean).map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
+  const parsed = places.filter(Boolean).map((place) => place.split('.').map((number) => Number.parseInt(number, 36)) as [number, number])
   if (Number(count) !== sets) {
     throw new OpsError('invalid_request', 'The set of queues has changed since this list was started; start again from the first page.')
   }
-  return new Map(read)
+  return new Map(parsed)
 }

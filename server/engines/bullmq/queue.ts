@@ -1,4 +1,4 @@
-/** As much of BullMQ 6 as is used here. The host passes its own queues, so this package loads no queue library. */
+/** The part of BullMQ 6 that is used here. The host passes its own queues, so this package loads no queue library. */
 
 export interface BullQueue {
   readonly name: string
@@ -53,7 +53,7 @@ export interface BullRecord extends BullTimes {
   stalledCounter?: number
 }
 
-/** Children by what became of them, each by its key. */
+/** Keys of a job's children, grouped by outcome. */
 export interface BullChildren {
   processed?: object
   unprocessed?: string[]
@@ -70,11 +70,11 @@ export interface BullBackend {
   parseNodeKey(key: string): { queueName: string; id: string }
 }
 
-/** The sets in which BullMQ keeps a queue's jobs, by its own words for them. */
+/** BullMQ's names of the sets that hold a queue's jobs. */
 export const bullTypes = ['active', 'wait', 'prioritized', 'delayed', 'waiting-children', 'failed', 'completed'] as const
 export type BullType = (typeof bullTypes)[number]
 
-/** `queue:id`. A queue's name has no colon, so the first one parts them. */
+/** `queue:id`. A queue's name contains no colon, so the first colon separates them. */
 export function publicId(queue: string, id: string): string {
   return `${queue}:${id}`
 }

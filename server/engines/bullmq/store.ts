@@ -2,16 +2,16 @@ import type { StoredJob } from './job.ts'
 import type { BullBackend, BullQueue, BullRecord, BullType } from './queue.ts'
 
 /**
- * Reads jobs by what each backend offers. BullMQ's own getters parse the data, and on PostgreSQL ask once for each job; the
- * backend underneath has the stored text, in which long numbers are still whole.
+ * Reads jobs by the means of each backend. BullMQ's own getters parse the data and, on PostgreSQL, run one query per job; the
+ * backend below them gives access to the stored text, in which long numbers are still exact.
  */
 
-/** The PostgreSQL backend lets one see its pool. */
+/** The PostgreSQL backend exposes its pool. */
 interface PostgresBackend extends BullBackend {
   connection: { pool: { query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }> }; schema: string }
 }
 
-/** The Redis backend lets one see its client. */
+/** The Redis backend exposes its client. */
 interface RedisBackend extends BullBackend {
   client: Promise<{ zscore(key: string, member: string): Promise<string | null> }>
   toKey(type: string): string
@@ -23,7 +23,7 @@ export async function loadJobs(queue: BullQueue, ids: string[], type?: BullType)
   if (isPostgres(backend)) return loadRows(queue, backend, ids)
   const [active = []] = type ? [] : await backend.getRanges(['active'], 0, -1)
   const running = new Set(active)
-  const stateOf = (record: BullRecord) => (type ? wordOf(type) : findState(backend, record, running))
+  const stateOf = (record: BullRecord) => (type ? stateName(type) : findState(backend, record, running))
   return (await Promise.all(ids.map((id) => loadOne(queue, id, stateOf)))).filter((job) => job !== undefined)
 }
 
@@ -36,12 +36,12 @@ async function loadOne(queue: BullQueue, id: string, stateOf: StateOf): Promise<
   const record = { ...stored, id }
   const state = await stateOf(record)
   const job = { queue: queue.name, state, record }
-  return state === 'delayed' ? { ...job, dueAt: await scoredDue(backend, id) } : job
+  return state === 'delayed' ? { ...job, dueAt: await findDueAt(backend, id) } : job
 }
 
 /**
- * In Redis a job's key stands beside BullMQ's own, such as `meta` and `wait`: whoever asks for a job by such a word must neither
- * read it nor, later, remove it. A job has the time when it was made; a key that holds no hash is none at all.
+ * In Redis, jobs share a namespace with BullMQ's own keys, such as `meta` and `wait`: a request for a job with such an id must
+ * neither read that key nor, later, remove it. Every job has a creation time; a key that holds no hash is not a job at all.
  */
 async function findRecord(backend: BullBackend, id: string): Promise<BullRecord | undefined> {
   try {
@@ -54,8 +54,8 @@ async function findRecord(backend: BullBackend, id: string): Promise<BullRecord 
 }
 
 /**
- * BullMQ's own answer walks the list of all waiting jobs, 4 ms of Redis for each job when 200,000 wait. The sets are asked at
- * once instead, the likely ones first, and what is in none of them and does not run waits.
+ * BullMQ's own lookup walks the list of all waiting jobs, which costs 4 ms of Redis per job when 200,000 are waiting. Instead
+ * the other sets are checked, the likely ones first; a job that is in none of them and not running is waiting.
  */
 async function findState(backend: BullBackend, { id, finishedOn }: BullRecord, running: Set<string>): Promise<string> {
   if (running.has(id)) return 'active'
@@ -67,12 +67,12 @@ async function findState(backend: BullBackend, { id, finishedOn }: BullRecord, r
   return 'waiting'
 }
 
-export function wordOf(type: BullType): string {
+export function stateName(type: BullType): string {
   return type === 'wait' ? 'waiting' : type
 }
 
-/** Redis keeps when a delayed job is due in the score of its set, with 12 bits of order behind the milliseconds. */
-async function scoredDue(backend: BullBackend, id: string): Promise<number | undefined> {
+/** In Redis, the score of a delayed job holds its due time: milliseconds, followed by 12 bits for the order. */
+async function findDueAt(backend: BullBackend, id: string): Promise<number | undefined> {
   if (!isRedis(backend)) return undefined
   const client = await backend.client
   const score = await client.zscore(backend.toKey('delayed'), id)
@@ -136,8 +136,9 @@ function isRedis(backend: BullBackend): backend is RedisBackend {
 }
 
 /**
- * Ids `from` to `to` of a set, counted from its old end. The backends differ in which sets they read both ways: PostgreSQL
- * reads waiting and active jobs newest first only, and parents oldest first only. So each set is read the way that both know.
+ * Ids `from` to `to` of a set, counted from its old end. The backends differ in which sets they can read in both directions:
+ * PostgreSQL reads waiting and active jobs only newest first, and parents only oldest first. So each set is read in the
+ * direction that both support.
  */
 export async function idsOf(queue: BullQueue, type: BullType, from: number, to: number, size: number): Promise<string[]> {
   const last = Math.min(to, size) - 1
@@ -148,7 +149,7 @@ export async function idsOf(queue: BullQueue, type: BullType, from: number, to: 
   return newestFirst ? ids.toReversed() : ids
 }
 
-/** How many jobs each set holds. While a queue is paused, one backend counts its waiting jobs under another word. */
+/** How many jobs each set holds. While a queue is paused, one backend counts its waiting jobs under another name. */
 export async function sizesOf(queue: BullQueue, types: BullType[]): Promise<Map<BullType, number>> {
   if (!types.length) return new Map()
   const counts = await queue.getJobCounts(...types, ...(types.includes('wait') ? ['paused'] : []))

@@ -1,13 +1,13 @@
 import type { JobAction, JobOutcome, SeenJob, SelectedJob, SqlExecutor } from '../engine.ts'
 import { type GraphileTables, isJobId, selectedColumns, selectedJob } from './rows.ts'
 
-/** What a discard writes as the last error. It holds the attempts that were used, because the restore puts them back. */
+/** The last error that a discard writes. It contains the number of attempts used, so that a restore can put it back. */
 const discarded = (attempts: number) => `Discarded by an operator after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}.`
 const discardedText = /^Discarded by an operator after (\d{1,5}) attempts?\.$/
 
 const lockedByWorker = 'A worker is running it; graphile-worker does not change locked jobs.'
 
-/** Why it cannot be done to a job in this state, whoever asks. */
+/** Why the action cannot be done to a job in this state. */
 export function refusalOf(action: JobAction, { state }: Pick<SelectedJob, 'state'>): string | undefined {
   return state === 'executing' && (action === 'cancel' || action === 'discard') ? lockedByWorker : undefined
 }
@@ -25,7 +25,7 @@ const legal: Record<Exclude<JobAction, 'rescue'>, readonly string[]> = {
   restore: ['discarded'],
 }
 
-/** Inside a transaction: locks the rows, compares, and lets graphile-worker's own functions make the change. */
+/** Call it inside a transaction: locks the rows, compares versions, and makes the changes with graphile-worker's own functions. */
 export async function actOn(tables: GraphileTables, action: JobAction, jobs: SeenJob[], tx: SqlExecutor): Promise<JobOutcome[]> {
   const rows = await lock(tables, jobs.map(({ id }) => id), tx)
   const decided = jobs.map((job): { job: SeenJob; row?: LockedRow; outcome?: JobOutcome } => {
@@ -37,8 +37,8 @@ export async function actOn(tables: GraphileTables, action: JobAction, jobs: See
     if (action === 'rescue' || !legal[action].includes(row.state)) return { job, outcome: { ...ref, outcome: 'refused', state: row.state, detail: `It is ${row.state}.` } }
     return { job, row }
   })
-  const willing = decided.flatMap(({ row }) => (row ? [row] : []))
-  const done = await change(tables, action, willing, tx)
+  const eligible = decided.flatMap(({ row }) => (row ? [row] : []))
+  const done = await change(tables, action, eligible, tx)
   const states = done.size && action !== 'cancel' ? await lock(tables, [...done], tx) : new Map<string, LockedRow>()
   return decided.map(({ job, outcome }): JobOutcome => {
     if (outcome) return outcome
@@ -62,7 +62,7 @@ async function lock(tables: GraphileTables, ids: string[], tx: SqlExecutor): Pro
   )
 }
 
-/** Ids that were changed. The functions take one value for all ids, so jobs that need different ones go in groups. */
+/** Returns the ids that were changed. The functions take one value for all ids, so jobs are grouped by the value they need. */
 async function change(tables: GraphileTables, action: JobAction, rows: LockedRow[], tx: SqlExecutor): Promise<Set<string>> {
   const call = async (invocation: string, values: unknown[]): Promise<string[]> => {
     const answer = await tx.executeSql(`select id::text as id from ${tables.schema}.${invocation}`, values)
@@ -81,14 +81,14 @@ async function change(tables: GraphileTables, action: JobAction, rows: LockedRow
     case 'restore':
       return each(grouped(rows, attemptsBefore), (attempts, ids) => call('reschedule_jobs($1, attempts => $2)', [ids, attempts]))
     default:
-      // Due now, with one attempt more where all are used up.
+      // Due now, with one more attempt if all are used up.
       return each(grouped(rows, ({ attempts, maxAttempts }) => Math.min(attempts, maxAttempts - 1)), (attempts, ids) =>
         call('reschedule_jobs($1, run_at => now(), attempts => $2)', [ids, attempts]),
       )
   }
 }
 
-/** Where nobody noted them, one attempt is left. */
+/** The attempts noted by the discard; if there is no such note, one attempt is left. */
 function attemptsBefore({ error, maxAttempts }: LockedRow): number {
   return Math.min(Number(discardedText.exec(error)?.[1] ?? maxAttempts - 1), maxAttempts - 1)
 }

@@ -19,7 +19,7 @@ export async function findDetail(db: SqlExecutor, tables: GraphileTables, id: st
   }
 }
 
-/** Only the last attempt left a trace, and of those before it the number. */
+/** Only the last attempt is recorded; of the earlier ones there is only the number. */
 function attemptsOf(job: EngineJob): EngineAttempt[] {
   if (job.attempt === 0) return []
   const running = job.state === 'executing'

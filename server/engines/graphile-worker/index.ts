@@ -5,14 +5,14 @@ import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { engineJob, foundJob, graphileTables, isJobId, jobColumns, selectedColumns, selectedJob } from './rows.ts'
 
-/** As much of a `pg` pool as is used here. */
+/** The part of a `pg` pool that is used here. */
 export interface PoolLike {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   connect(): Promise<{ query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>; release(): void }>
 }
 
 export interface GraphileWorkerOptions {
-  /** A `pg` pool on the database that graphile-worker works in. */
+  /** A `pg` pool on graphile-worker's database. */
   pool: PoolLike
   /** Schema of graphile-worker's tables. Default `graphile_worker`. */
   schema?: string
@@ -23,8 +23,9 @@ export interface GraphileWorkerOptions {
 const noPause = 'graphile-worker has no pause: its workers take every job that is due.'
 
 /**
- * The graphile-worker engine, changed through the functions it publishes for administrators. A job's worker is its task; its
- * queue is the serial queue it names, else its task again. A cron entry that names both makes jobs that run one at a time.
+ * The graphile-worker engine. Changes go through the administration functions that graphile-worker documents. A job's worker is
+ * its task; its queue is the serial queue it names or, without one, its task. A cron entry that names both a queue and a worker
+ * creates jobs that run one at a time.
  *
  * @example
  * const ops = await createOps({ engine: graphileWorker({ pool: new Pool({ connectionString: databaseUrl }) }), … })

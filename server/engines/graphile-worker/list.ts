@@ -2,10 +2,10 @@ import { unknownCursor } from '../cursor.ts'
 import type { JobCount, JobFilter, JobPage, SqlExecutor } from '../engine.ts'
 import { payloadContains } from './payload.ts'
 import { type GraphileTables, isJobId, queueColumn, stateColumn } from './rows.ts'
-import { allOf, Bound, literally, type Row } from '../sql.ts'
+import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
 /**
- * So many jobs at most are looked at for one page; the cursor goes on behind them. What has completed is gone, so there are
+ * At most this many jobs are examined for one page; the cursor continues after them. Completed jobs are removed, so there are
  * seldom more, and graphile-worker has no index that would find them faster.
  */
 const windowSize = 50_000
@@ -21,7 +21,7 @@ interface Wanted<Job> {
   limit: number
 }
 
-/** undefined when nothing can match. */
+/** undefined if nothing can match. */
 function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
   if (tag !== undefined || (id !== undefined && !isJobId(id))) return undefined
   const conditions: string[] = []
@@ -31,7 +31,7 @@ function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, 
   if (notQueues?.length) conditions.push(`${queueColumn} <> all(${bound.add(notQueues)}::text[])`)
   if (worker !== undefined) conditions.push(`t.identifier = ${bound.add(worker)}`)
   if (args !== undefined) conditions.push(payloadContains(bound.add(args)))
-  if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${literally(error)}%`)}`)
+  if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${escapeLike(error)}%`)}`)
   if (time) {
     const column = { created: 'j.created_at', due: 'j.run_at', finished: `case when ${stateColumn} = 'discarded' then j.updated_at end` }[time.field]
     if (time.from) conditions.push(`${column} >= ${bound.add(time.from.toISOString())}::timestamptz`)
@@ -41,7 +41,7 @@ function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, 
   return conditions
 }
 
-/** A page by id, which is the order of making. Its cost has a bound at any depth and with any filter. */
+/** A page by id, which is the order of creation. Its cost is bounded at any depth and with any filter. */
 export async function listPage<Job extends { id: string }>(
   db: SqlExecutor,
   tables: GraphileTables,
@@ -54,7 +54,7 @@ export async function listPage<Job extends { id: string }>(
   if (!conditions) return { jobs: [] }
   const by = order === 'newest' ? 'desc' : 'asc'
   const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
-  // One id is one row; for anything else the window goes by id, too.
+  // A filter by id reads one row and no window, so the cursor becomes a condition.
   if (filter.id !== undefined && after !== undefined) conditions.push(`j.${beyond}`)
   const source = filter.id === undefined ? `(select * from ${tables.jobs} where ${beyond} order by id ${by} limit ${windowSize})` : tables.jobs
   const { rows } = await db.executeSql(
@@ -69,7 +69,7 @@ export async function listPage<Job extends { id: string }>(
   return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
 }
 
-/** The last job that one window holds; undefined when the window reaches the end. */
+/** The last job of a window; undefined if the window reaches the end. */
 async function findEdge(db: SqlExecutor, tables: GraphileTables, order: Order, after: string | undefined): Promise<string | undefined> {
   const bound = new Bound()
   const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
@@ -96,7 +96,7 @@ export async function countJobs(db: SqlExecutor, tables: GraphileTables, filter:
   return { count, how: 'capped', searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
 }
 
-/** Tasks and queues have small tables of their own. A task without a queue is one by its own name. */
+/** Tasks and queues have small tables of their own. A task counts as a queue of the same name. */
 export async function hintValues(
   db: SqlExecutor,
   tables: GraphileTables,
@@ -107,7 +107,7 @@ export async function hintValues(
   if (field === 'tag') return []
   const names = `select identifier as value from ${tables.tasks}${field === 'queue' ? ` union select queue_name from ${tables.queues}` : ''}`
   const { rows } = await db.executeSql(`select value from (${names}) known where value ilike $1 and value <> all($3::text[]) order by value limit $2`, [
-    `${literally(prefix)}%`,
+    `${escapeLike(prefix)}%`,
     limit,
     notQueues,
   ])

@@ -4,7 +4,7 @@ import type { Measurement, QueueMeasurement, SqlExecutor } from '../engine.ts'
 import { type GraphileTables, queueColumn, stateColumn } from './rows.ts'
 import { dateOf, milliseconds } from '../sql.ts'
 
-/** Counting stops here; what has completed is gone, so there are seldom more. */
+/** Counting stops here; completed jobs are removed, so there are seldom more. */
 const maxCounted = 200_000
 
 interface Depth {
@@ -15,7 +15,7 @@ interface Depth {
   executors: number
 }
 
-/** How many completed since is not known: graphile-worker removes them and keeps no count. */
+/** How many jobs have completed is unknown: graphile-worker removes them and keeps no count. */
 export async function measureJobs(db: SqlExecutor, tables: GraphileTables, since: Date): Promise<Measurement> {
   const depths = await countDepths(db, tables)
   const names = await listQueueNames(db, tables)
@@ -43,7 +43,7 @@ function queueOf(name: string, depths: Depth[], how: CountMethod): QueueMeasurem
     depth: states.map((state) => ({ state, count: sum(depths, state), how })),
     oldestAvailableAt: depths.find(({ state }) => state === 'available')?.oldest ?? null,
     paused: null,
-    // Only workers that hold a job can be seen: of a queue where none does, nobody knows who waits for work.
+    // Only workers that hold a job are visible. If none does, it is unknown how many are waiting for work.
     executors: sumOf(depths.map(({ executors }) => executors)) || null,
     limit: null,
     finished: 0,
@@ -67,7 +67,7 @@ async function countDepths(db: SqlExecutor, tables: GraphileTables): Promise<Dep
   }))
 }
 
-/** A queue is known when it has, or had, a job: its name or its task stays. */
+/** Queues that have or have had a job: graphile-worker keeps their names and tasks. */
 async function listQueueNames(db: SqlExecutor, tables: GraphileTables): Promise<string[]> {
   const { rows } = await db.executeSql(`select identifier as name from ${tables.tasks} union select queue_name from ${tables.queues} order by 1 limit 10000`)
   return rows.map(({ name }) => String(name))

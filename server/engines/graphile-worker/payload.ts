@@ -1,7 +1,7 @@
 /**
- * graphile-worker keeps payloads as `json`, which is text that was checked and no more. As `jsonb`, which can be searched,
- * PostgreSQL refuses NUL characters, halves of characters, numbers beyond its own, and deeper nesting than its stack allows; one
- * such payload must not break everybody's search. What it refuses is taken out, and the rest is compared.
+ * graphile-worker stores payloads as `json`, which is merely validated text. When converting to `jsonb`, which can be searched,
+ * PostgreSQL rejects NUL characters, lone surrogates, numbers out of its range, and nesting deeper than its stack allows. One
+ * such payload must not break every search, so the rejected parts are removed and the rest is compared.
  */
 const text = 'j.payload::text'
 
@@ -16,16 +16,16 @@ const halfCharacter = String.raw`${unescaped}(?:${high}(?!${low})|(?<!${high})${
 const hugeExponent = String.raw`-?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{4,}`
 const hugeDigits = String.raw`-?[0-9]*\.?[0-9]{250}[0-9]*(\.[0-9]*)?([eE][+-]?[0-9]+)?`
 
-/** PostgreSQL's numbers have up to 16,383 decimal places, so shorter text has none that is too long. */
+/** PostgreSQL's numbers can have up to 16,383 decimal places, so shorter text cannot contain one that is too long. */
 const hasLongDigits = `(length(${text}) > 16000 and ${text} ~ '[0-9]{250}')`
-/** So many nested levels it takes with its usual stack; more brackets than that may be more levels. */
+/** PostgreSQL handles this many levels with its default stack; text with more brackets than that may be nested deeper. */
 const maxBrackets = 6_000
 const hasManyBrackets = `(length(${text}) > ${2 * maxBrackets} and length(${text}) - length(translate(${text}, '[{', '')) > ${maxBrackets})`
 
 const replaced = (source: string, pattern: string, by: string) => `regexp_replace(${source}, '${pattern}', '${by}', 'g')`
 const storable = replaced(replaced(replaced(replaced(text, nul, String.raw`\1`), halfCharacter, String.raw`\1`), hugeExponent, 'null'), hugeDigits, 'null')
 
-/** Whether a job's payload contains the given JSON, as a condition on `j`; where that cannot be told, it does not. */
+/** A condition on `j`: the job's payload contains the given JSON. False if that cannot be determined. */
 export function payloadContains(parameter: string): string {
   return `case when ${hasManyBrackets} then false
     when ${text} ~ '${refused}' or ${hasLongDigits} then ${storable}::jsonb @> ${parameter}::jsonb

@@ -4,18 +4,18 @@ import { parseExact } from '../exact-json.ts'
 import { dateOf, milliseconds, quoted, type Row } from '../sql.ts'
 
 /**
- * graphile-worker has no column for a job's state: it is read off the lock, the attempts and the time it is due. What
- * has completed is gone. An attempt counts from the moment it begins.
+ * graphile-worker has no column for a job's state: it follows from the lock, the attempts and the due time. Completed jobs are
+ * removed. An attempt counts from the moment it starts.
  */
 export const stateColumn = `case when j.locked_at is not null then 'executing'
   when j.attempts >= j.max_attempts then 'discarded'
   when j.run_at > now() then case when j.attempts > 0 then 'retryable' else 'scheduled' end
   else 'available' end`
 
-/** Changes with every attempt, every lock and everything that its own functions change. */
+/** Changes with every attempt, every lock and every change by graphile-worker's own functions. */
 export const versionColumn = `concat_ws(':', j.attempts, j.max_attempts, extract(epoch from j.run_at), extract(epoch from j.updated_at), extract(epoch from j.locked_at))`
 
-/** A job without a queue of its own is found under the name of its task. */
+/** A job without a queue is listed under the name of its task. */
 export const queueColumn = 'coalesce(q.queue_name, t.identifier)'
 
 export interface GraphileTables {
@@ -23,7 +23,7 @@ export interface GraphileTables {
   jobs: string
   tasks: string
   queues: string
-  /** Jobs `j` with their task `t` and queue `q`; `jobs` may be any source of the columns of jobs. */
+  /** Jobs `j` joined with their task `t` and queue `q`; `jobs` may be any source with the columns of jobs. */
   joined(jobs?: string): string
 }
 
@@ -62,7 +62,7 @@ export function engineJob(row: Row): EngineJob {
     createdAt: dateOf(row.created)!,
     dueAt: dateOf(row.due),
     startedAt: dateOf(row.locked),
-    // Nothing else changes such a job, so its last change is its end.
+    // Nothing changes a discarded job any more, so its last change was its end.
     finishedAt: job.state === 'discarded' ? dateOf(row.updated) : undefined,
     error: row.last_error === null ? undefined : String(row.last_error),
     executor: row.locked_by === null ? undefined : String(row.locked_by),

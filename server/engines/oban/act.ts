@@ -1,20 +1,20 @@
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
-import { attendedColumns, whyAttended } from './attended.ts'
+import { attendedColumns, explainAttended } from './attended.ts'
 import { canonical, versionColumn } from './rows.ts'
 import { announce, stopRunning } from './signals.ts'
 import { isJobId, type ObanTables, utcNow } from './table.ts'
-import { aliveProducers } from './producers.ts'
+import { findAliveProducers } from './producers.ts'
 import { inSavepoint } from '../sql.ts'
 
-/** What each action writes: the same columns that Oban itself would. */
+/** What each action writes: the same columns that Oban itself writes. */
 const changes: Record<JobAction, string> = {
   retry: `state = 'available', scheduled_at = ${utcNow}, max_attempts = greatest(max_attempts, attempt + 1),
     completed_at = null, cancelled_at = null, discarded_at = null`,
   cancel: `state = 'cancelled', cancelled_at = ${utcNow}`,
   discard: `state = 'discarded', discarded_at = ${utcNow}`,
-  // Back to where it was: due later after an error of its last attempt is retryable, due later otherwise is scheduled.
+  // Back to the previous state. A job due later is retryable if its last attempt failed, and scheduled otherwise.
   restore: `discarded_at = null, state = case when scheduled_at <= ${utcNow} then 'available'
     when to_jsonb(errors)->-1->>'attempt' = attempt::text then 'retryable' else 'scheduled' end::STATE`,
   rescue: `state = case when attempt < max_attempts then 'available' else 'discarded' end::STATE,
@@ -31,11 +31,11 @@ interface LockedJob {
 }
 
 export interface ActOptions {
-  /** Without producers to look at, an executing job this old counts as abandoned. */
+  /** If there is no table of producers, an executing job this old counts as abandoned. */
   rescueAfterMinutes: number
 }
 
-/** Needs one connection, inside a transaction. */
+/** Call it inside a transaction: `tx` must be a single connection. */
 export async function actOn(
   tables: ObanTables,
   action: JobAction,
@@ -44,7 +44,7 @@ export async function actOn(
   options: ActOptions,
 ): Promise<JobOutcome[]> {
   const locked = await lock(tables, jobs.map(({ id }) => id), tx)
-  const alive = action === 'rescue' ? await aliveProducers(tables, tx) : undefined
+  const alive = action === 'rescue' ? await findAliveProducers(tables, tx) : undefined
   const decided = jobs.map((job): { job: SeenJob; row?: LockedJob; outcome?: JobOutcome } => {
     const row = locked.get(job.id)
     if (row === undefined) return { job, outcome: { ...refOf(job), outcome: 'missing' } }
@@ -53,9 +53,9 @@ export async function actOn(
     const detail = refusal(action, row, alive, options)
     return detail ? { job, outcome: { ...refOf(job), outcome: 'refused', state: canonical(row.state), detail } } : { job, row }
   })
-  const willing = decided.flatMap(({ row }) => (row ? [row] : []))
-  const done = await change(tables, action, willing.map(({ id }) => id), tx)
-  await signalProducers(tables, action, willing, done, tx)
+  const eligible = decided.flatMap(({ row }) => (row ? [row] : []))
+  const done = await change(tables, action, eligible.map(({ id }) => id), tx)
+  await signalProducers(tables, action, eligible, done, tx)
   return decided.map(({ job, outcome }) => {
     if (outcome) return outcome
     const state = done.get(job.id)
@@ -64,7 +64,7 @@ export async function actOn(
   })
 }
 
-/** In the order of ids, so that two of us never wait for each other. Several at once do not wait for anybody. */
+/** Locks in the order of ids, so that two of our transactions cannot deadlock. Several jobs at once skip locked rows instead of waiting. */
 async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise<Map<string, LockedJob | 'locked'>> {
   const wanted = ids.filter(isJobId)
   const found = new Map<string, LockedJob | 'locked'>()
@@ -92,7 +92,7 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
   return found
 }
 
-/** Legality in the state the row really has; Oban's own words, finer than the canonical ones. */
+/** Checks legality against the state in the row. Oban's states are finer than the canonical ones. */
 function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefined, { rescueAfterMinutes }: ActOptions): string | undefined {
   const unfinished = ['suspended', 'scheduled', 'available', 'executing', 'retryable'].includes(job.state)
   switch (action) {
@@ -107,13 +107,13 @@ function refusal(action: JobAction, job: LockedJob, alive: Set<string> | undefin
     case 'restore':
       return job.state === 'discarded' ? undefined : `It is ${job.state}.`
     case 'rescue':
-      return job.state === 'executing' ? whyAttended({ ...job }, alive, rescueAfterMinutes) : `It is ${job.state}.`
+      return job.state === 'executing' ? explainAttended({ ...job }, alive, rescueAfterMinutes) : `It is ${job.state}.`
   }
 }
 
 export const discardExecuting = 'Oban records a job stopped while running as cancelled; cancel it instead.'
 
-/** New states by id. Jobs that break a unique index are left out, and alone. */
+/** Returns the new states by id. Jobs that would violate a unique index are left out and not changed. */
 async function change(tables: ObanTables, action: JobAction, ids: string[], tx: SqlExecutor): Promise<Map<string, string>> {
   if (!ids.length) return new Map()
   try {

@@ -34,7 +34,7 @@ interface KeptError {
   error?: string
 }
 
-/** Oban keeps an error for each attempt that failed; the others are known by what became of the job. */
+/** Oban keeps an error for each failed attempt; the outcome of the others follows from the state of the job. */
 function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
   const kept = keptErrors(row)
   return Array.from({ length: job.attempt }, (_, index) => {
@@ -52,7 +52,7 @@ function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
   })
 }
 
-/** By attempt. Whoever else writes to the table may have put anything here. */
+/** Errors by attempt. Other programs that write to the table may have stored anything here. */
 function keptErrors(row: Row): Map<number, KeptError> {
   const errors = parseExact(String(row.errors ?? '[]'))
   const kept = new Map<number, KeptError>()
@@ -73,18 +73,18 @@ function outcomeOf(job: EngineJob, isLast: boolean, error: KeptError | undefined
   return error ? 'failed' : 'unknown'
 }
 
-/** A job cancelled while it waited had failed before. Oban writes both times at once when it was stopped while it ran. */
+/** If the error is older, the job was cancelled while waiting after a failure. If the job was stopped while running, Oban writes both times at once. */
 function endedBefore(error: KeptError | undefined, cancelledAt: Date | undefined): boolean {
   return error?.at !== undefined && cancelledAt !== undefined && Date.parse(error.at) < cancelledAt.getTime() - 1
 }
 
-/** Oban itself keeps no output; Pro's recorded workers and others put it here. */
+/** Oban itself keeps no output; Pro's recorded workers and others store it here. */
 function outputIn(meta: unknown): unknown {
   const { output, return: returned } = (meta ?? {}) as { output?: unknown; return?: unknown }
   return output ?? returned
 }
 
-/** Jobs of the same workflow that Oban Pro has it wait for. */
+/** Jobs of the same Oban Pro workflow that this job depends on. */
 async function listDependencies(tables: ObanTables, meta: unknown): Promise<FoundJob[]> {
   const { workflow_id: workflow, deps } = (meta ?? {}) as { workflow_id?: unknown; deps?: unknown }
   if (typeof workflow !== 'string' || !Array.isArray(deps)) return []

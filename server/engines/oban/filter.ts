@@ -1,13 +1,13 @@
 import type { JobFilter } from '../engine.ts'
 import { engineStates } from './rows.ts'
 import { asUtc, isJobId, type ObanTables, type Shape } from './table.ts'
-import { type Bound, literally } from '../sql.ts'
+import { type Bound, escapeLike } from '../sql.ts'
 
 /** A filter as conditions on `j`. */
 export interface Conditions {
-  /** Those that an index of Oban's own answers: state and queue, arguments, id. */
+  /** Those that one of Oban's own indexes answers: state and queue, arguments, id. */
   indexed: string[]
-  /** Those that need the row itself. */
+  /** Those that must be tested on the row. */
   other: string[]
 }
 
@@ -17,7 +17,7 @@ const timeColumns = {
   finished: 'coalesce(j.completed_at, j.cancelled_at, j.discarded_at)',
 }
 
-/** undefined when nothing can match. */
+/** undefined if nothing can match. */
 export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter, bound: Bound): Conditions | undefined {
   const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   const indexed: string[] = []
@@ -32,16 +32,16 @@ export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter
     indexed.push(`j.state = any(${bound.add(known)}::text[]::${tables.stateType}[])`)
   }
   if (queue !== undefined) {
-    // Oban's index begins with the state, so all states are named with the queue.
+    // Oban's index starts with the state, so a filter by queue names all states.
     if (!states) indexed.push(`j.state = any(${bound.add(shape.states)}::text[]::${tables.stateType}[])`)
     indexed.push(`j.queue = ${bound.add(queue)}`)
   }
-  // Not bounded like a test of the row: how many jobs the others hold must not show.
+  // Not treated as a row test, which is bounded: how many jobs hidden queues hold must not show.
   if (notQueues?.length) indexed.push(`j.queue <> all(${bound.add(notQueues)}::text[])`)
   if (args !== undefined && !/^\s*\{\s*\}\s*$/.test(args)) indexed.push(`j.args @> ${bound.add(args)}::jsonb`)
   if (worker !== undefined) other.push(`j.worker = ${bound.add(worker)}`)
   if (tag !== undefined) other.push(`jsonb_exists(to_jsonb(j.tags), ${bound.add(tag)})`)
-  if (error !== undefined) other.push(`to_jsonb(j.errors)->-1->>'error' ilike ${bound.add(`%${literally(error)}%`)}`)
+  if (error !== undefined) other.push(`to_jsonb(j.errors)->-1->>'error' ilike ${bound.add(`%${escapeLike(error)}%`)}`)
   if (time) {
     const column = timeColumns[time.field]
     if (time.from) other.push(`${column} >= ${asUtc(bound.add(time.from.toISOString()))}`)

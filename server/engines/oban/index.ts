@@ -1,13 +1,13 @@
 import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, SqlExecutor } from '../engine.ts'
 import { type ActOptions, actOn, discardExecuting } from './act.ts'
-import { attending } from './attended.ts'
+import { withAttended } from './attended.ts'
 import { findDetail } from './detail.ts'
-import { unheard } from './ear.ts'
+import { noNodesHeard } from './listener.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { producersByQueue } from './producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
-import { lookAgain } from './second-look.ts'
+import { recheckJobs } from './second-look.ts'
 import { announce, sendSignal, stopRunning } from './signals.ts'
 import { isJobId, type ObanTables, obanTables, type PoolLike, utcNow } from './table.ts'
 import { milliseconds, type Row } from '../sql.ts'
@@ -21,35 +21,35 @@ export interface ObanOptions {
   schema?: string
   /** Is that the database of `createOps`? Only then can changes commit together with their evidence. Default true. */
   sharesDatabase?: boolean
-  /** Queues that are there also while they hold no job. Oban keeps no list of them; without this one it is their jobs that tell. */
+  /** Queues that exist even while they hold no jobs. Oban keeps no list of queues; others are known only by their jobs. */
   queues?: readonly string[]
   /** Which worker runs the jobs of a queue, for cron entries that name none. */
   workerOf?(queue: string): string | undefined
   /**
-   * What a worker's own module would give its jobs, for those that cron entries make: Oban reads it from the module, which is
-   * not here. What is left out is as Oban's table has it: 20 attempts, priority 0, no tags.
+   * Options for the jobs that cron entries create. Oban would read them from the worker's module, which is not available here.
+   * Options left out get the defaults of Oban's table: 20 attempts, priority 0, no tags.
    */
   optionsOf?(worker: string): ObanJobOptions | undefined
   /**
-   * Oban itself does not tell whether an executor lives. Where there is no table of producers either, an executing job
-   * may be rescued after so many minutes, as Oban's own Lifeline would. Default 60.
+   * Oban itself does not report whether an executor is alive. If there is no table of producers either, an executing job can be
+   * rescued after this many minutes, as Oban's own Lifeline would do. Default 60.
    */
   rescueAfterMinutes?: number
 }
 
 export interface ObanJobOptions {
-  /** From 1 on. */
+  /** At least 1. */
   maxAttempts?: number
   /** 0 (first) to 9. */
   priority?: number
   tags?: readonly string[]
-  /** Kept beside what tells the cron entry and the slot. */
+  /** Stored in addition to the cron entry and the slot. */
   meta?: Readonly<Record<string, unknown>>
 }
 
 /**
- * The Oban engine: the tables that workers in Elixir or Python share, changed as Oban itself changes them. No Oban is
- * loaded here; running producers hear of changes by Oban's own notifications.
+ * The Oban engine: works on the tables that workers in Elixir or Python share, and changes them as Oban itself does. No Oban
+ * code is loaded; running producers learn of changes through Oban's own notifications.
  *
  * @example
  * const ops = await createOps({ engine: oban({ pool: new Pool({ connectionString: databaseUrl }) }), … })
@@ -59,16 +59,16 @@ export function oban(host: ObanOptions): Engine {
   const tables = obanTables(pool, schema)
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : tables.db)
   const options: ActOptions = { rescueAfterMinutes }
-  const reading = <Job extends SelectedJob>(read: (row: Row) => Job, db = tables.db) => attending(tables, db, rescueAfterMinutes, read)
+  const reading = <Job extends SelectedJob>(read: (row: Row) => Job, db = tables.db) => withAttended(tables, db, rescueAfterMinutes, read)
   return {
     name: 'oban',
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
     get lacks() {
-      return tables.known()?.hasProducers || tables.ear.queues ? {} : { executors: 'Oban reports its running producers only with Oban Met (part of Oban Web), Oban Pro or Oban for Python.' }
+      return tables.known()?.hasProducers || tables.listener.queues ? {} : { executors: 'Oban reports its running producers only with Oban Met (part of Oban Web), Oban Pro or Oban for Python.' }
     },
     get cautions() {
-      return tables.ear.isSilent ? { pause_queue: unheard, resume_queue: unheard, scale_queue: unheard, cancel_job: unheard } : {}
+      return tables.listener.isSilent ? { pause_queue: noNodesHeard, resume_queue: noNodesHeard, scale_queue: noNodesHeard, cancel_job: noNodesHeard } : {}
     },
     attemptHistory: 'all',
 
@@ -84,11 +84,11 @@ export function oban(host: ObanOptions): Engine {
     async enqueue({ queue, worker = workerOf?.(queue), args, origin }, tx) {
       if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or pass workerOf to oban()`)
       const { meta, ...options } = optionsOf?.(worker) ?? {}
-      const given = await givenColumns(tables, worker, options)
+      const columns = await listGivenColumns(tables, worker, options)
       const { rows } = await joined(tx).executeSql(
-        `insert into ${tables.jobs} (queue, worker, args, meta${given.map(({ column }) => `, ${column}`).join('')})
-         values ($1, $2, $3::jsonb, $4::jsonb${given.map(({ cast }, index) => `, $${index + 5}${cast}`).join('')}) returning id::text as id`,
-        [queue, worker, JSON.stringify(args), JSON.stringify({ ...meta, cron_entry: origin.cronEntry, slot_at: origin.slotAt }), ...given.map(({ value }) => value)],
+        `insert into ${tables.jobs} (queue, worker, args, meta${columns.map(({ column }) => `, ${column}`).join('')})
+         values ($1, $2, $3::jsonb, $4::jsonb${columns.map(({ cast }, index) => `, $${index + 5}${cast}`).join('')}) returning id::text as id`,
+        [queue, worker, JSON.stringify(args), JSON.stringify({ ...meta, cron_entry: origin.cronEntry, slot_at: origin.slotAt }), ...columns.map(({ value }) => value)],
       )
       await announce(tables, joined(tx), [queue])
       return { queue, id: String(rows[0]!.id) }
@@ -128,15 +128,15 @@ export function oban(host: ObanOptions): Engine {
 
     refuses: (action, { state }) => (action === 'discard' && state === 'executing' ? discardExecuting : undefined),
 
-    act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx, options) : actAlone(tables, pool, action, jobs, options)),
+    act: (action, jobs, tx) => (sharesDatabase ? actOn(tables, action, jobs, tx, options) : actInOwnTransaction(tables, pool, action, jobs, options)),
 
-    lookAgain: (action, jobs, unsettled) => lookAgain(tables, action, jobs, unsettled),
+    recheck: (action, jobs, unsettled) => recheckJobs(tables, action, jobs, unsettled),
 
     async readQueue(name, tx) {
       const producers = await producersByQueue(tables, name, joined(tx))
       const running = producers?.get(name)
-      if (!running && !queues.includes(name) && !(await knowsQueue(tables, name, joined(tx)))) return null
-      // Without producers to read, a pause lives in the running nodes alone, and nobody can tell.
+      if (!running && !queues.includes(name) && !(await hasQueue(tables, name, joined(tx)))) return null
+      // Without a table of producers, a pause exists only inside the running nodes, and its state is unknown.
       return { name, paused: running?.paused ?? null, limit: running?.limit ?? null }
     },
     pauseQueue: (queue, tx) => sendSignal(tables, joined(tx), { action: 'pause', queue, ident: 'any' }),
@@ -148,8 +148,8 @@ export function oban(host: ObanOptions): Engine {
   }
 }
 
-/** Only columns that the host gave a value; the rest is left to the table's defaults, which differ between versions. */
-async function givenColumns(tables: ObanTables, worker: string, { maxAttempts, priority, tags }: Omit<ObanJobOptions, 'meta'>) {
+/** Only columns that the host has set; the others get the table's defaults, which differ between versions. */
+async function listGivenColumns(tables: ObanTables, worker: string, { maxAttempts, priority, tags }: Omit<ObanJobOptions, 'meta'>) {
   const wrong = (what: string, got: unknown, expected: string) => new Error(`oban(): optionsOf('${worker}').${what} is ${JSON.stringify(got)}; expected ${expected}.`)
   if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) throw wrong('maxAttempts', maxAttempts, 'a whole number of at least 1')
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= 9)) throw wrong('priority', priority, 'a whole number from 0 to 9')
@@ -157,13 +157,13 @@ async function givenColumns(tables: ObanTables, worker: string, { maxAttempts, p
   return [
     { column: 'max_attempts', cast: '::int', value: maxAttempts },
     { column: 'priority', cast: '::int', value: priority },
-    // Oban for Python keeps tags as jsonb.
+    // Oban for Python stores tags as jsonb.
     { column: 'tags', cast: tagsType === 'jsonb' ? '::jsonb' : '::text[]', value: tags && (tagsType === 'jsonb' ? JSON.stringify(tags) : [...tags]) },
   ].filter(({ value }) => value !== undefined)
 }
 
-/** A transaction of Oban's own database, for a host whose `createOps` lives elsewhere. */
-async function actAlone(tables: ObanTables, pool: PoolLike, action: JobAction, jobs: SeenJob[], options: ActOptions) {
+/** A transaction in Oban's own database, for hosts where `createOps` uses another one. */
+async function actInOwnTransaction(tables: ObanTables, pool: PoolLike, action: JobAction, jobs: SeenJob[], options: ActOptions) {
   const client = await pool.connect()
   try {
     await client.query('begin')
@@ -193,7 +193,7 @@ async function cancelJobs(tables: ObanTables, refs: JobRef[], db: SqlExecutor): 
   await stopRunning(tables, db, rows.filter(({ was }) => was === 'executing').map(({ id }) => String(id)))
 }
 
-async function knowsQueue(tables: ObanTables, name: string, db: SqlExecutor): Promise<boolean> {
+async function hasQueue(tables: ObanTables, name: string, db: SqlExecutor): Promise<boolean> {
   const { states } = await tables.shape()
   const { rows } = await db.executeSql(
     `select exists (select from ${tables.jobs} where state = any($1::text[]::${tables.stateType}[]) and queue = $2) as known`,
@@ -205,12 +205,12 @@ async function knowsQueue(tables: ObanTables, name: string, db: SqlExecutor): Pr
 /** A node pings every five seconds. */
 const pingMs = 6_000
 
-async function adviseNodes({ ear }: ObanTables): Promise<EngineAdvice[]> {
-  const heard = ear.heardLately || (await ear.listen(pingMs, { untilHeard: true }))
-  return heard === false ? [{ kind: 'unheard_nodes', message: unheard }] : []
+async function adviseNodes({ listener }: ObanTables): Promise<EngineAdvice[]> {
+  const heard = listener.heardRecently || (await listener.listen(pingMs, { untilHeard: true }))
+  return heard === false ? [{ kind: 'unheard_nodes', message: noNodesHeard }] : []
 }
 
-/** Below this many jobs, reading the newest of them costs nothing to speak of. */
+/** Below this many jobs, reading the newest of them costs next to nothing. */
 const manyJobs = 100_000
 
 async function adviseIndexes(tables: ObanTables): Promise<EngineAdvice[]> {

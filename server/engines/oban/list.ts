@@ -2,14 +2,17 @@ import { unknownCursor } from '../cursor.ts'
 import type { JobCount, JobFilter, JobPage } from '../engine.ts'
 import { conditionsOf } from './filter.ts'
 import { isJobId, type ObanTables } from './table.ts'
-import { allOf, Bound, literally, type Row } from '../sql.ts'
+import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
-/** So many jobs at most are looked at for one page; the cursor goes on behind them. */
+/** At most this many jobs are examined for one page; the cursor continues after them. */
 const windowSize = 50_000
 const windowText = (order: Order) => `the ${order === 'newest' ? 'newest' : 'oldest'} ${windowSize.toLocaleString('en')} jobs from the cursor on`
 
-/** What an index narrows to so few is sorted as a whole; more of them lie close enough to be met on the way. */
-const few = 20_000
+/**
+ * If an index narrows the filter to this few jobs, all of them are sorted. If there are more, they are frequent enough for a
+ * scan in order of creation to find them.
+ */
+const maxNarrow = 20_000
 
 type Order = 'newest' | 'oldest'
 
@@ -21,7 +24,7 @@ interface Wanted<Job> {
   limit: number
 }
 
-/** A page by id, which is the order of insertion. Its cost has a bound at any depth and with any filter. */
+/** A page by id, which is the order of insertion. Its cost is bounded at any depth and with any filter. */
 export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, wanted: Wanted<Job>): Promise<JobPage<Job>> {
   const { columns, read, order, after, limit } = wanted
   if (after !== undefined && !isJobId(after)) throw unknownCursor()
@@ -31,7 +34,7 @@ export async function listPage<Job extends { id: string }>(tables: ObanTables, f
   const { indexed, other } = conditions
   const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
   const by = order === 'newest' ? 'desc' : 'asc'
-  const narrow = indexed.length > 0 && (await areFew(tables, filter))
+  const narrow = indexed.length > 0 && (await isNarrow(tables, filter))
   const size = bound.add(limit + 1)
   const { rows } = await tables.db.executeSql(
     narrow
@@ -51,7 +54,7 @@ export async function listPage<Job extends { id: string }>(tables: ObanTables, f
   return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
 }
 
-/** The last job that one window holds; undefined when the window reaches the end. */
+/** The last job of a window; undefined if the window reaches the end. */
 async function findEdge(tables: ObanTables, order: Order, after: string | undefined): Promise<string | undefined> {
   const bound = new Bound()
   const beyond = after === undefined ? 'true' : `id ${order === 'newest' ? '<' : '>'} ${bound.add(after)}::bigint`
@@ -62,14 +65,14 @@ async function findEdge(tables: ObanTables, order: Order, after: string | undefi
   return rows.length === 2 ? String(rows[0]!.id) : undefined
 }
 
-async function areFew(tables: ObanTables, { id, states, queue, notQueues, args }: JobFilter): Promise<boolean> {
+async function isNarrow(tables: ObanTables, { id, states, queue, notQueues, args }: JobFilter): Promise<boolean> {
   const bound = new Bound()
   const { indexed } = conditionsOf(tables, await tables.shape(), { id, states, queue, notQueues, args }, bound)!
   const { rows } = await tables.db.executeSql(
-    `select count(*)::int as n from (select from ${tables.jobs} j where ${allOf(indexed)} limit ${few + 1}) capped`,
+    `select count(*)::int as n from (select from ${tables.jobs} j where ${allOf(indexed)} limit ${maxNarrow + 1}) capped`,
     bound.values,
   )
-  return Number(rows[0]!.n) <= few
+  return Number(rows[0]!.n) <= maxNarrow
 }
 
 export async function countJobs(tables: ObanTables, filter: JobFilter, limit: number): Promise<JobCount> {
@@ -77,8 +80,8 @@ export async function countJobs(tables: ObanTables, filter: JobFilter, limit: nu
   const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
   if (!conditions) return { count: 0, how: 'exact' }
   const { indexed, other } = conditions
-  // Without an index for all of it, only so much is looked at.
-  const bounded = other.length > 0 && !(indexed.length > 0 && (await areFew(tables, filter)))
+  // Without an index that narrows the filter, only one window is searched.
+  const bounded = other.length > 0 && !(indexed.length > 0 && (await isNarrow(tables, filter)))
   const source = bounded ? `(select * from ${tables.jobs} j order by j.id desc limit ${windowSize})` : tables.jobs
   const { rows } = await tables.db.executeSql(
     `select count(*)::int as n from (select from ${source} j where ${allOf([...indexed, ...other])} limit ${limit + 1}) capped`,
@@ -92,7 +95,7 @@ export async function countJobs(tables: ObanTables, filter: JobFilter, limit: nu
   return { count, how: 'exact' }
 }
 
-/** Workers and tags have no index, so they are taken from the newest jobs. */
+/** Workers and tags have no index, so suggestions come from this many of the newest jobs. */
 const hintWindow = 20_000
 
 export async function hintValues(
@@ -103,7 +106,7 @@ export async function hintValues(
 ): Promise<string[]> {
   const { states } = await tables.shape()
   const bound = new Bound()
-  const begins = `value ilike ${bound.add(`${literally(prefix)}%`)}`
+  const begins = `value ilike ${bound.add(`${escapeLike(prefix)}%`)}`
   const hidden = bound.add(notQueues)
   const newest = `(select worker, tags from (select * from ${tables.jobs} where queue <> all(${hidden}::text[])) shown order by id desc limit ${hintWindow}) newest`
   const values = {
@@ -118,7 +121,7 @@ export async function hintValues(
   return rows.map(({ value }) => String(value))
 }
 
-/** Each state and queue there is, found by skipping through Oban's own index: a read per pair, not per job. */
+/** All existing pairs of state and queue, found with a skip scan of Oban's own index: one read per pair, not per job. */
 export function pairsOfStateAndQueue(tables: ObanTables, states: string): string {
   return `select each.state, pair.queue from unnest(${states}::text[]::${tables.stateType}[]) each(state), lateral (
     with recursive step(queue) as (

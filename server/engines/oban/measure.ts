@@ -6,10 +6,10 @@ import { canonical } from './rows.ts'
 import { asUtc, type ObanTables } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
 
-/** Counting stops here; beyond it a figure reads as capped. What has ended is kept for long and matters less. */
+/** Counting stops here; beyond that a figure is reported as capped. Ended jobs are kept for long and matter less. */
 const maxUnfinished = 100_000
 const maxEnded = 10_000
-/** Without an index on `completed_at`, what completed lately is looked for among so many of the newest jobs. */
+/** Without an index on `completed_at`, recently completed jobs are searched among this many of the newest jobs. */
 const newestWindow = 50_000
 
 export async function measureJobs(tables: ObanTables, since: Date, known: readonly string[]): Promise<Measurement> {
@@ -17,7 +17,7 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
   const [depths, recent] = await Promise.all([
     countDepths(tables, shape.states),
     measureRecent(tables, since, shape.indexesCompleted),
-    shape.hasProducers ? undefined : hearNodes(tables),
+    shape.hasProducers ? undefined : listenToNodes(tables),
   ])
   const producers = await producersByQueue(tables)
   const names = [...new Set([...known, ...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
@@ -30,7 +30,7 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
       depth: depthOf(ofQueue),
       oldestAvailableAt: ofQueue.find(({ state }) => state === 'available')?.oldest ?? null,
       paused: running?.paused ?? null,
-      // A list in a table is complete; what nodes say is not, where some of them have no Oban Met.
+      // The table of producers is complete; the reports of nodes are not, if some run without Oban Met.
       executors: running?.executors ?? (shape.hasProducers ? 0 : null),
       limit: running?.limit ?? null,
       finished: Number(rates?.finished ?? 0),
@@ -50,21 +50,21 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
   }
 }
 
-/** Oban Met speaks every 0.75 seconds. */
+/** Oban Met reports every 0.75 seconds. */
 const gossipMs = 900
-/** Short, so that a host that ends its pool does not wait for it; several of them together hear every node that pings. */
+/** Short, so that it does not delay a host that closes its pool; several slices together hear every node that pings. */
 const sliceMs = 1_500
 
-/** Where nodes tell of their queues, they are listened to each time; else it is found out now and then, behind the scenes, whether any is there. */
-async function hearNodes({ ear }: ObanTables): Promise<void> {
-  if (ear.queues) await ear.listen(gossipMs)
-  else if (!ear.heardLately) void ear.listen(sliceMs)
+/** If nodes report their queues, we listen during each measurement; otherwise we check in the background whether any node is running. */
+async function listenToNodes({ listener }: ObanTables): Promise<void> {
+  if (listener.queues) await listener.listen(gossipMs)
+  else if (!listener.heardRecently) void listener.listen(sliceMs)
 }
 
-/** A state without a row is a state without jobs. */
-function depthOf(found: Depth[]): QueueMeasurement['depth'] {
+/** A state without a row has no jobs. */
+function depthOf(depths: Depth[]): QueueMeasurement['depth'] {
   return (Object.keys(jobStates) as JobState[]).map((state) => {
-    const { count = 0, capped = false } = found.find((each) => each.state === state) ?? {}
+    const { count = 0, capped = false } = depths.find((each) => each.state === state) ?? {}
     return { state, count, how: capped ? 'capped' : 'exact' }
   })
 }
@@ -77,7 +77,7 @@ interface Depth {
   oldest?: Date
 }
 
-/** A bounded read of Oban's own index per state and queue. */
+/** One bounded read of Oban's own index per state and queue. */
 async function countDepths(tables: ObanTables, states: string[]): Promise<Depth[]> {
   const { rows } = await tables.db.executeSql(
     `select pair.state::text as state, pair.queue, counted.n, counted.most,
@@ -108,7 +108,7 @@ async function countDepths(tables: ObanTables, states: string[]): Promise<Depth[
   return [...depths.values()]
 }
 
-/** What ended, failed and started since, by queue and (queue null) overall. */
+/** What has ended, failed and started since then, by queue and, with queue null, overall. */
 async function measureRecent(tables: ObanTables, since: Date, indexed: boolean): Promise<Row[]> {
   const completed = indexed ? tables.jobs : `(select * from ${tables.jobs} order by id desc limit ${newestWindow})`
   const from = asUtc('$1')
@@ -129,7 +129,7 @@ async function measureRecent(tables: ObanTables, since: Date, indexed: boolean):
        percentile_cont(0.95) within group (order by extract(epoch from attempted_at - scheduled_at))
          filter (where attempted_at > ${from} and attempted_at >= scheduled_at) as wait
      from recent group by grouping sets ((queue), ())`,
-    // Errors carry their time as ISO-8601 text, which sorts as time does.
+    // Errors contain their time as ISO 8601 text, which sorts chronologically.
     [since.toISOString(), since.toISOString().replace('Z', '')],
   )
   return rows

@@ -1,11 +1,11 @@
 import type { SqlExecutor } from '../engine.ts'
 import type { ObanTables } from './table.ts'
 
-/** A producer refreshes itself every thirty seconds; one unseen for so long is gone. */
+/** A producer refreshes its row every thirty seconds; after this long without a refresh it counts as gone. */
 const goneAfter = `interval '2 minutes'`
 
-/** Those that run now; undefined when this Oban keeps no list of them. */
-export async function aliveProducers(tables: ObanTables, db: SqlExecutor): Promise<Set<string> | undefined> {
+/** Uuids of the running producers; undefined if this Oban keeps no table of producers. */
+export async function findAliveProducers(tables: ObanTables, db: SqlExecutor): Promise<Set<string> | undefined> {
   if (!(await tables.shape()).hasProducers) return undefined
   const { rows } = await db.executeSql(`select uuid::text as uuid from ${tables.producers} where ${alive}`)
   return new Set(rows.map(({ uuid }) => String(uuid)))
@@ -19,9 +19,9 @@ export interface QueueProducers {
   limit: number | null
 }
 
-/** By queue; undefined when this Oban keeps no list of producers, and none tells of itself. */
+/** Running producers, combined by queue; undefined if this Oban keeps no table of producers and no node reports them either. */
 export async function producersByQueue(tables: ObanTables, queue?: string, db: SqlExecutor = tables.db): Promise<Map<string, QueueProducers> | undefined> {
-  if (!(await tables.shape()).hasProducers) return tables.ear.queues
+  if (!(await tables.shape()).hasProducers) return tables.listener.queues
   const { rows } = await db.executeSql(
     `select queue, count(*)::int as executors, bool_and(coalesce(meta->'paused' = 'true', false)) as paused,
        coalesce(max(${numberIn(`meta->'global_limit'->'allowed'`)}), sum(coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)}))) as total
@@ -36,12 +36,12 @@ export async function producersByQueue(tables: ObanTables, queue?: string, db: S
   )
 }
 
-/** Other people's JSON: what is no number there is none here, and no error. */
+/** This JSON is written by other programs: anything but a number becomes null rather than an error. */
 function numberIn(json: string): string {
   return `case when jsonb_typeof(${json}) = 'number' then (${json})::numeric end`
 }
 
-/** Whether any node leads: the leader makes due jobs available. undefined when this Oban elects elsewhere. */
+/** Is any node the leader? The leader makes due jobs available. undefined if this Oban does not elect its leader in the database. */
 export async function hasLeader(tables: ObanTables): Promise<boolean | undefined> {
   if (!(await tables.shape()).hasPeers) return undefined
   const { rows } = await tables.db.executeSql(

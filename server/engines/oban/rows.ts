@@ -6,7 +6,7 @@ import type { Shape } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
 
 const canonicalStates: Record<string, JobState> = {
-  // Held back by Oban Pro until something else has happened.
+  // Held back by Oban Pro until another job has ended.
   suspended: 'scheduled',
   scheduled: 'scheduled',
   available: 'available',
@@ -19,16 +19,16 @@ const canonicalStates: Record<string, JobState> = {
 
 export const canonical = (state: unknown): JobState => canonicalStates[String(state)] ?? 'available'
 
-/** Oban's words for a canonical state, as far as this version has them. */
+/** Oban's names for canonical states, as far as this version has them. */
 export function engineStates(shape: Shape, states: readonly JobState[]): string[] {
   return shape.states.filter((state) => states.includes(canonical(state)))
 }
 
-/** Changes with every change of state, every attempt and every new time. */
+/** Changes with every state, attempt and timestamp. */
 export const versionColumn = `concat_ws(':', j.state, j.attempt, extract(epoch from j.scheduled_at), extract(epoch from j.attempted_at),
   extract(epoch from coalesce(j.completed_at, j.cancelled_at, j.discarded_at)))`
 
-/** `to_jsonb` reads arrays and jsonb alike: Oban for Python keeps errors and tags as jsonb, Oban for Elixir as arrays. */
+/** `to_jsonb` accepts both arrays and jsonb: Oban for Python stores errors and tags as jsonb, Oban for Elixir as arrays. */
 export const selectedColumns = `j.id::text as id, j.queue, j.worker, j.state::text as state, ${versionColumn} as version,
   to_jsonb(j.tags)::text as tags, ${attendedColumns}`
 
@@ -48,7 +48,7 @@ export function selectedJob(row: Row): SelectedJob {
   }
 }
 
-/** Oban for Python keeps tags as jsonb, in which a program can put anything. */
+/** Oban for Python stores tags as jsonb, which can contain anything. */
 function tagsOf(text: unknown): string[] {
   const tags = text === null ? [] : parseExact(String(text))
   return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []

@@ -1,8 +1,8 @@
 import type { SqlExecutor } from '../engine.ts'
 import { quoted } from '../sql.ts'
-import { ObanEar } from './ear.ts'
+import { ObanListener } from './listener.ts'
 
-/** As much of a `pg` pool as is used here. The host passes its own. */
+/** The part of a `pg` pool that is used here. The host passes its own. */
 export interface PoolLike {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   connect(): Promise<ClientLike>
@@ -11,27 +11,27 @@ export interface PoolLike {
 export interface ClientLike {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   release(): void
-  /** Left out by a client that tells of no notifications. */
+  /** Left out by clients that do not deliver notifications. */
   on?(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
   off?(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
 }
 
-/** What differs between versions of Oban's tables, read from the catalogue once and remembered. */
+/** What differs between versions of Oban's tables, read from the catalogue and cached. */
 export interface Shape {
-  /** What Oban's migrations wrote on the table: the number of the newest one that ran. */
+  /** Number of the newest Oban migration that ran, which Oban stores as the table's comment. */
   version?: string
-  /** Oban's own words for a job's state; newer versions know `suspended`. */
+  /** Oban's own names of job states; newer versions have `suspended`. */
   states: string[]
-  /** `jsonb` where Oban for Python made the table, else an array. */
+  /** `jsonb` if Oban for Python created the table, an array otherwise. */
   tagsType: string
   hasPeers: boolean
   /** Oban Pro and Oban for Python keep their running producers in a table; Oban itself does not. */
   hasProducers: boolean
-  /** Is there an index that begins with `completed_at`? */
+  /** Is there an index that starts with `completed_at`? */
   indexesCompleted: boolean
 }
 
-/** The tables of one Oban, and how to ask for them. */
+/** The tables of one Oban installation, and access to them. */
 export interface ObanTables {
   schema: string
   /** Qualified and quoted, for statements. */
@@ -42,14 +42,14 @@ export interface ObanTables {
   /** Reads, outside any transaction of ours. */
   db: SqlExecutor
   shape(): Promise<Shape>
-  /** What running nodes say. */
-  ear: ObanEar
-  /** The shape as far as it is known already. */
+  /** Hears the running nodes. */
+  listener: ObanListener
+  /** The cached shape, if there is one yet. */
   known(): Shape | undefined
 }
 
-/** A catalogue that changes while we run is a migration; it is noticed within a minute. */
-const rememberFor = 60_000
+/** The catalogue changes only when the host migrates; that is noticed within this time. */
+const cacheMs = 60_000
 
 export function obanTables(pool: PoolLike, schema: string): ObanTables {
   const db: SqlExecutor = { executeSql: (text, values) => pool.query(text, values) }
@@ -62,9 +62,9 @@ export function obanTables(pool: PoolLike, schema: string): ObanTables {
     peers: `${quoted(schema)}.oban_peers`,
     producers: `${quoted(schema)}.oban_producers`,
     db,
-    ear: new ObanEar(pool, schema),
+    listener: new ObanListener(pool, schema),
     async shape() {
-      if (!shape || Date.now() - readAt > rememberFor) {
+      if (!shape || Date.now() - readAt > cacheMs) {
         shape = await detectShape(db, schema)
         readAt = Date.now()
       }
@@ -100,14 +100,14 @@ async function detectShape(db: SqlExecutor, schema: string): Promise<Shape> {
   }
 }
 
-/** Oban's timestamps have no zone and mean UTC. A session's own zone must not matter, so they travel as seconds. */
+/** Oban's timestamps have no time zone and are in UTC, whatever the time zone of the session. */
 export const utcNow = `timezone('utc', clock_timestamp())`
-/** For a bound ISO-8601 instant. */
+/** Converts a parameter with an ISO 8601 instant to such a timestamp. */
 export const asUtc = (parameter: string): string => `(${parameter}::timestamptz at time zone 'utc')`
 
-const largestId = 2n ** 63n - 1n
+const maxId = 2n ** 63n - 1n
 
-/** Ids are bigints; anything else names no job. */
+/** Ids are bigints; anything else cannot be the id of a job. */
 export function isJobId(id: string): boolean {
-  return /^[0-9]{1,19}$/.test(id) && BigInt(id) <= largestId
+  return /^[0-9]{1,19}$/.test(id) && BigInt(id) <= maxId
 }

@@ -1,6 +1,6 @@
 import type { JobFilter } from '../engine.ts'
 import { engineStates, errorColumn, isHeld, isJobId } from './rows.ts'
-import { type Bound, literally } from '../sql.ts'
+import { type Bound, escapeLike } from '../sql.ts'
 
 /** A filter as conditions on `j`, by what can answer them. */
 export interface Conditions {
@@ -37,7 +37,7 @@ export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | unde
     // What a completed job put out is no error, and most jobs have completed.
     conditions.states = (conditions.states ?? ['created', 'retry', 'active', 'cancelled', 'failed']).filter((state) => state !== 'completed')
     if (conditions.states.length === 0) return undefined
-    other.push(`j.output is not null and ${errorColumn} ilike ${bound.add(`%${literally(error)}%`)}`)
+    other.push(`j.output is not null and ${errorColumn} ilike ${bound.add(`%${escapeLike(error)}%`)}`)
   }
   const at = (instant: Date) => `${bound.add(instant.toISOString())}::timestamptz`
   if (time) {

@@ -6,7 +6,7 @@ import type { PgBossTables, Shape } from './table.ts'
 import { findInTail } from './tail.ts'
 import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, findInWindow, type Found } from './window.ts'
 import { type Order, pairConditions, type Wanted } from './window.ts'
-import { allOf, Bound, literally, type Row } from '../sql.ts'
+import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
 /** So many jobs at most are looked at for one page; the cursor goes on behind them. */
 const windowSize = 5_000
@@ -118,7 +118,7 @@ async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound:
 /** pg-boss knows neither workers nor tags. */
 export async function hintQueues(tables: PgBossTables, prefix: string, limit: number, notQueues: string[] = []): Promise<string[]> {
   const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name ilike $1 and name <> all($3::text[]) order by name limit $2`, [
-    `${literally(prefix)}%`,
+    `${escapeLike(prefix)}%`,
     limit,
     notQueues,
   ])

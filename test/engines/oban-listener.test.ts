@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ObanEar, unheard } from '../../server/engines/oban/ear.ts'
+import { ObanListener, noNodesHeard } from '../../server/engines/oban/listener.ts'
 import { type JobServer, startJobServer } from '../support/jobs.ts'
 
 /** Nodes as they sound: pings on `oban_sonar`, and what Oban Met tells on `oban_gossip`, compressed as Oban compresses it. */
@@ -28,32 +28,35 @@ const check = (node: string, queue: string, more: object = {}) => ({
 
 /** Sends it again and again while somebody listens. */
 async function sounding(send: () => Promise<unknown>, work: () => Promise<unknown>): Promise<void> {
-  const timer = setInterval(() => void send(), 30)
+  let sent: Promise<unknown> = Promise.resolve()
+  const timer = setInterval(() => (sent = send()), 30)
   await work().finally(() => clearInterval(timer))
+  // The last one must not reach whoever listens next.
+  await sent
 }
 
-let ear: ObanEar
+let listener: ObanListener
 beforeEach(() => {
-  ear = new ObanEar(server.oban.pool, 'public', 300)
+  listener = new ObanListener(server.oban.pool, 'public', 300)
 })
 
 test('nobody is called silent before somebody listened long enough', async () => {
-  expect(ear.isSilent).toBe(false)
-  await ear.listen(120)
-  expect(ear.isSilent).toBe(false)
-  await ear.listen(250)
-  expect(ear.isSilent).toBe(true)
+  expect(listener.isSilent).toBe(false)
+  await listener.listen(120)
+  expect(listener.isSilent).toBe(false)
+  await listener.listen(250)
+  expect(listener.isSilent).toBe(true)
 })
 
 test('a ping is enough, at once, and a node that falls silent is noticed', async () => {
-  await ear.listen(400)
-  expect(ear.isSilent).toBe(true)
+  await listener.listen(400)
+  expect(listener.isSilent).toBe(true)
   const began = performance.now()
-  await sounding(() => notify('sonar', '{"node":"shop@1","ping":true}'), () => ear.listen(10_000, { untilHeard: true }))
+  await sounding(() => notify('sonar', '{"node":"shop@1","ping":true}'), () => listener.listen(10_000, { untilHeard: true }))
   expect(performance.now() - began).toBeLessThan(5_000)
-  expect([ear.isSilent, ear.queues]).toEqual([false, undefined])
-  await ear.listen(400)
-  expect(ear.isSilent).toBe(true)
+  expect([listener.isSilent, listener.queues]).toEqual([false, undefined])
+  await listener.listen(400)
+  expect(listener.isSilent).toBe(true)
 })
 
 test('queues are as their producers tell, over all nodes', async () => {
@@ -66,8 +69,8 @@ test('queues are as their producers tell, over all nodes', async () => {
     null,
     { queue: 7 },
   ]
-  await sounding(() => notify('gossip', compressed({ checks })), () => ear.listen(300))
-  expect(Object.fromEntries(ear.queues!)).toEqual({
+  await sounding(() => notify('gossip', compressed({ checks })), () => listener.listen(300))
+  expect(Object.fromEntries(listener.queues!)).toEqual({
     mail: { executors: 2, paused: false, limit: 12 },
     reports: { executors: 1, paused: true, limit: 10 },
     smart: { executors: 1, paused: false, limit: 3 },
@@ -81,13 +84,13 @@ test('what an application says on the same channel, and what nobody can read, is
     async () => {
       for (const payload of ['hello', '{"checks":7}', '{"complete":1}', bomb.slice(0, 7_900), compressed({ checks: 'none' })]) await notify('gossip', payload)
     },
-    () => ear.listen(200),
+    () => listener.listen(200),
   )
-  expect([ear.queues, ear.isSilent]).toEqual([undefined, false])
+  expect([listener.queues, listener.isSilent]).toEqual([undefined, false])
 })
 
 test('a listener leaves the connection as it was, and several who ask share one', async () => {
-  await Promise.all([ear.listen(50), ear.listen(50), ear.listen(50)])
+  await Promise.all([listener.listen(50), listener.listen(50), listener.listen(50)])
   const { rows } = await server.oban.pool.query(`select count(*)::int as n from pg_stat_activity where query like 'listen%' and state = 'active'`)
   expect(rows).toEqual([{ n: 0 }])
   const { rows: channels } = await server.oban.pool.query('select * from pg_listening_channels()')
@@ -114,13 +117,13 @@ test('where no node is heard, doctor and the previews say so', { timeout: 60_000
   const silent = await startJobServer({ cron: [] })
   try {
     const id = await silent.oban.insert({ queue: 'mail', state: 'executing', attempt: 1, attemptedIn: -5 })
-    expect(await silent.oban.engine.advise!([])).toEqual([{ kind: 'unheard_nodes', message: unheard }])
+    expect(await silent.oban.engine.advise!([])).toEqual([{ kind: 'unheard_nodes', message: noNodesHeard }])
     await expect
       .poll(async () => (await silent.oban.engine.measure(new Date()), silent.oban.engine.cautions), { timeout: 30_000, interval: 500 })
       .toHaveProperty('pause_queue')
     for (const request of [{ action: 'pause_queue', subject: { type: 'queue', id: 'mail' } }, { action: 'cancel_job', subject: { type: 'job', id } }]) {
       const { body } = await silent.call('ops-demo', 'POST', '/previews', request)
-      expect((body.plan as { cautions: string[] }).cautions).toContain(unheard)
+      expect((body.plan as { cautions: string[] }).cautions).toContain(noNodesHeard)
     }
   } finally {
     await silent.stop()
