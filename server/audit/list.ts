@@ -67,7 +67,7 @@ type Surface = 'view_audit' | 'view_forensics' | 'export' | 'cli'
 /** To find events by a word of their reason is to learn that it is there: nobody searches for what they would not be shown. */
 export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
   if (q === undefined || viewer.show('reason', q, 'view_audit') === q) return
-  throw new OpsError('forbidden', 'query.q: it searches reasons, which are hidden from you, so finding it would show it.')
+  throw new OpsError('forbidden', 'query.q: searches reasons, which are hidden from you, and a match would reveal them.')
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
@@ -172,7 +172,7 @@ function isOfRun({ subject_type }: ListedRow): boolean {
 }
 
 function withoutRun(row: ListedRow): ListedRow {
-  return { ...row, reason: null, before: null, after: null, job_count: null, metadata: { note: 'It was part of a bulk run that has jobs of queues that you may not see.' } }
+  return { ...row, reason: null, before: null, after: null, job_count: null, metadata: { note: 'It was part of a bulk run that includes jobs from queues you may not see.' } }
 }
 
 /** An export, or an attempt on nothing in particular, belongs to the log itself: the host is asked about it, unless it is one's own. */

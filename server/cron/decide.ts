@@ -1,3 +1,4 @@
+import { countOf } from '../../schemas/plural.ts'
 import type { SlotState } from '../db/entities.ts'
 import { graceMs } from './history.ts'
 import type { Entry } from './rows.ts'
@@ -65,8 +66,8 @@ function chooseRuns({ due, now, catchUp, maxCatchUp }: Situation): Date[] {
 
 function missedNote({ catchUp, maxCatchUp }: Situation): string {
   if (catchUp === 'none') return 'Missed; this entry does not catch up.'
-  if (catchUp === 'latest') return 'Missed; this entry catches up with its latest slot only.'
-  return `Missed; this entry catches up with at most ${maxCatchUp}.`
+  if (catchUp === 'latest') return 'Missed; this entry catches up on its latest slot only.'
+  return `Missed; this entry catches up on at most ${countOf(maxCatchUp, 'slot')}.`
 }
 
 function applyOverlap({ overlap, unfinishedJobs, waiting }: Situation, runs: Date[], startWaiting: boolean): DecidedSlot[] {
@@ -82,10 +83,10 @@ function applyOverlap({ overlap, unfinishedJobs, waiting }: Situation, runs: Dat
       busy = true
       return claim(at)
     }
-    if (overlap === 'skip') return skip(at, 'The job before had not ended.')
-    if (follows) return skip(at, 'The job before had not ended, and a follow-up was waiting already.')
+    if (overlap === 'skip') return skip(at, 'The previous job had not ended.')
+    if (follows) return skip(at, 'The previous job had not ended, and a follow-up was already waiting.')
     follows = true
-    return { at, state: 'queued_follow_up', note: 'Waits for the job before to end.' }
+    return { at, state: 'queued_follow_up', note: 'Waits for the previous job to end.' }
   })
 }
 

@@ -32,7 +32,7 @@ export function parseDeclarations(declared: DeclaredCronEntry[]): Declared[] {
     const { name, source = 'code', ...rest } = given
     const where = `createOps: cron[${index}]${typeof name === 'string' ? ` '${name}'` : ''}`
     if (!cronName.safeParse(name).success) {
-      throw new Error(`${where}: 'name' is not a name; expected a letter or digit, then letters, digits and . _ : / -, at most 100.`)
+      throw new Error(`${where}: 'name' is not a valid name; expected a letter or digit, then letters, digits and . _ : / -, at most 100.`)
     }
     if (seen.has(name)) throw new Error(`${where}: 'name' is declared twice; expected each name once.`)
     if (source !== 'code' && source !== 'fixture') throw new Error(`${where}: 'source' is '${String(source)}'; expected code or fixture.`)
@@ -45,7 +45,7 @@ function parseDeclared(given: unknown, where: string): Definition {
   const parsed = cronDefinition.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new Error(`${where}: '${issue?.path.join('.') ?? ''}' is wrong: ${issue?.message ?? 'invalid'}.`)
+    throw new Error(`${where}: '${issue?.path.join('.') ?? ''}' is invalid: ${issue?.message ?? 'invalid'}.`)
   }
   try {
     return parseDefinition(parsed.data, '')

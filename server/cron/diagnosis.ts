@@ -16,20 +16,20 @@ export function diagnose(entry: Pick<Entry, 'resumeAt' | 'lastError' | 'retryAt'
 function describe({ resumeAt, lastError, retryAt, nextSlotAt }: Parameters<typeof diagnose>[0], status: EntryStatus, showError: (text: string) => string): string {
   switch (status.diagnosis) {
     case 'retired':
-      return 'It left the code and runs no more; its history stays.'
+      return 'It was removed from the code and no longer runs; its history is kept.'
     case 'paused': {
-      const until = resumeAt ? `The system resumes it at ${resumeAt.toISOString()}.` : 'It stays paused until somebody resumes it.'
+      const until = resumeAt ? `The system resumes it at ${resumeAt.toISOString()}.` : 'It stays paused until it is resumed.'
       return `Future claims are stopped. ${until}`
     }
     case 'enqueue_failed': {
       const again = retryAt ? ` Next attempt at ${retryAt.toISOString()}.` : ''
-      return `The engine made no job: ${showError(lastError ?? '')}.${again}`
+      return `The engine created no job: ${showError(lastError ?? '')}.${again}`
     }
     case 'missed_fire':
       return `The slot of ${status.missedAt.toISOString()} was not run although a scheduler was alive.`
     case 'scheduler_down':
       return `The slot of ${status.missedAt.toISOString()} was not run; no scheduler was on record.`
     case 'ready':
-      return nextSlotAt ? 'Runs as planned.' : 'Its expression does not fire again.'
+      return nextSlotAt ? 'Runs as scheduled.' : 'Its expression never fires again.'
   }
 }

@@ -32,7 +32,7 @@ export async function recordJobs(db: Database, em: Em, made: MadeJob[], claimedA
     em,
     sql`
       update ${db.table('cron_slot')} slot set claimed_at = coalesce(claimed_at, ${claimedAt}), job_queue = made.queue, job_id = made.job_id,
-        note = case when slot.state = 'queued_follow_up' then 'Ran when the job before had ended.' else slot.note end
+        note = case when slot.state = 'queued_follow_up' then 'Ran when the previous job had ended.' else slot.note end
       from unnest(${made.map(({ id }) => id)}::bigint[], ${made.map(({ job }) => job.queue)}::text[], ${made.map(({ job }) => job.id)}::text[])
         as made (id, queue, job_id)
       where slot.id = made.id`,

@@ -9,7 +9,7 @@ import { hintEntries } from './rows.ts'
  * away this fails too, and the tick with it.
  */
 export async function noteFailure(kit: Kit, id: string, error: unknown): Promise<void> {
-  kit.log.warn('a cron entry made no job', { entryId: id, ...describeFailure(error) })
+  kit.log.warn('no job was created for a cron entry', { entryId: id, ...describeFailure(error) })
   const now = await kit.dbNow()
   const message = String(causesOf(error).at(-1)?.message ?? error).replaceAll('\0', '').slice(0, 500)
   await kit.db.transact(async (em) => {

@@ -122,7 +122,7 @@ export function classifyRow(row: HistorySlot): ClassifiedSlot {
 function classifyInstant(at: Date, facts: CronFacts, coverage: Coverage, now: Date): ClassifiedSlot | null {
   if (isWithin(facts.paused, at)) return { at, outcome: 'paused' }
   if (now.getTime() - at.getTime() < graceMs) return null
-  if (!coverage.firstAt || at < coverage.firstAt) return { at, outcome: 'unknown', note: 'Nobody kept a record then.' }
+  if (!coverage.firstAt || at < coverage.firstAt) return { at, outcome: 'unknown', note: 'Nothing was recorded at that time.' }
   const outcome = absenceAt(coverage, at)
   const undecided = facts.nextSlotAt !== null && facts.nextSlotAt <= at
   return { at, outcome, note: undecided ? 'Not decided yet; catch-up may still run it.' : undefined }
@@ -147,7 +147,7 @@ export interface Completeness {
 export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Completeness {
   const existed = revisions[0]?.from ?? window.from
   const [from, to] = [later(window.from, existed), earlier(window.to, now)]
-  if (from >= to) return { state: 'complete', reasons: ['The window holds no time in which this entry existed.'] }
+  if (from >= to) return { state: 'complete', reasons: ['This entry did not exist at any time in this window.'] }
   const gaps = findGaps(coverage.scheduling, { from, to })
   if (!gaps.length) return { state: 'complete', reasons: [] }
   const first = coverage.firstAt
@@ -159,7 +159,7 @@ export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, c
   const reached = coverage.scheduling.some((interval) => interval.from < to && (interval.to === null || interval.to > from))
   if (!reached) return { state: 'history_unavailable', reasons }
   const more = reasons.length - maxReasons
-  return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, maxReasons), `And ${more} more such gaps.`] : reasons }
+  return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, maxReasons), `And ${more} more gaps.`] : reasons }
 }
 
 function findGaps(scheduling: Interval[], { from, to }: Window): { from: Date; to: Date }[] {

@@ -63,7 +63,7 @@ async function markLost({ db }: Kit, id: string): Promise<void> {
   await query(
     db.em(),
     sql`
-      update ${db.table('cron_slot')} set state = 'missed_fire', claimed_at = null, note = 'Claimed, but it is not known that a job was made.'
+      update ${db.table('cron_slot')} set state = 'missed_fire', claimed_at = null, note = 'Claimed, but it is unknown whether a job was created.'
       where id = ${id} and job_id is null`,
   )
 }

@@ -50,7 +50,7 @@ export async function withLimits<Answer>(em: Em, { lockMs, statementMs }: Limits
 /** One call of an engine about one queue. An engine may also wait for something that is not our connection. */
 export async function askQueue<Answer>(queue: string, { statementMs }: Limits, work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await withTimeout(work(), statementMs + 1_000, () => new OpsError('unavailable', `The engine does not answer for queue ${queue}.`))
+    return await withTimeout(work(), statementMs + 1_000, () => new OpsError('unavailable', `The engine did not answer for queue ${queue}.`))
   } catch (cause) {
     throw new QueueFailure(queue, cause)
   }

@@ -59,7 +59,7 @@ export async function retireEntry(db: Database, em: Em, { id, timezone }: Entry,
           updated_at = ${now}, version = version + 1
         where id = ${id}
       ), dropped as (
-        update ${db.table('cron_slot')} set state = 'skipped_overlap', note = 'The entry was retired before the job before had ended.'
+        update ${db.table('cron_slot')} set state = 'skipped_overlap', note = 'The entry was retired before the previous job had ended.'
         where entry_id = ${id} and state = 'queued_follow_up' and job_id is null and claimed_at is null
       )
       ${insertRevision(db, id, now, null, timezone)}`,

@@ -81,7 +81,7 @@ function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, r
 /** What this actor may do here, as the host says; whether it is possible now is decided by the operation. */
 async function permissionsOn({ viewer }: Scope, entry: Entry): Promise<Record<string, Permission>> {
   const actions = operationsOn('cron_entry')
-  const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
+  const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
   const resource = resourceOf(entry)
   const answers = await Promise.all(actions.map((action) => (viewer.principal ? viewer.can(action, resource) : nameless)))
   return Object.fromEntries(actions.map((action, index) => [action, answers[index]!]))

@@ -50,12 +50,12 @@ async function syncEntry(sync: Sync, { name, source, definition }: Declared, sto
   const { kit, em, now } = sync
   if (!stored) {
     const entry = await insertEntry(kit.db, em, { name, source, ...definition }, now)
-    if (!entry) throw new Error(`createOps: cron entry '${name}' was created by somebody else while this process started; start again.`)
+    if (!entry) throw new Error(`createOps: cron entry '${name}' was created at the same moment by another process or an operator; start this process again.`)
     return record(sync, entry, 'cron.declared', { before: {}, after: { source, ...definition } })
   }
   if (stored.source === 'runtime') {
     throw new Error(
-      `createOps: cron entry '${name}' is declared in code, but an operator created one of that name at runtime. ` +
+      `createOps: cron entry '${name}' is declared in code, but an operator created an entry of that name at runtime. ` +
         'Delete that entry or declare this one under another name; nothing was changed.',
     )
   }

@@ -46,10 +46,10 @@ async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
 function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] {
   const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${formatCount(count)} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
   const detail = `Of ${countOf(eligible, 'eligible job')}: ${told.length ? told.join(', ') : 'none reached yet'}.`
-  if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is under way.', detail, provenance: 'durable' }
-  if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; what was done stays done.', detail, provenance: 'durable' }
+  if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is in progress.', detail, provenance: 'durable' }
+  if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; changes already made remain.', detail, provenance: 'durable' }
   const left = leftOverOutcomes.some((outcome) => outcomes[outcome])
-  return { status: left ? 'needs_review' : 'resolved', title: left ? 'It ended, and left some jobs as they were.' : 'It is done.', detail, provenance: 'durable' }
+  return { status: left ? 'needs_review' : 'resolved', title: left ? 'It ended, but not every job was changed.' : 'It is done.', detail, provenance: 'durable' }
 }
 
 function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['completeness'] {
@@ -59,7 +59,7 @@ function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['co
     ...trail.gaps,
   ]
   if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['Each batch committed together with its event, and each job has its outcome.'] }
+  return { state: 'complete', reasons: ['Each batch was committed together with its event, and every job has an outcome.'] }
 }
 
 async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPath[]> {
@@ -69,12 +69,12 @@ async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPa
       ownership: 'powertools_native',
       ownershipLabel: 'Powertools-native',
       posture: 'Audited action',
-      label: 'Look at its jobs and their outcomes',
-      detail: 'What was left over can be tried again from there.',
+      label: 'View its jobs and their outcomes',
+      detail: 'Jobs that were left over can be tried again from there.',
       href,
     },
     auditPath(scope, { type: 'bulk', id: run.id }, 2),
-    ...(await foreignPaths(scope, 3, 'the people who own the workers')),
+    ...(await foreignPaths(scope, 3, 'the owners of the workers')),
   ]
 }
 
@@ -83,7 +83,7 @@ function runbookFor(run: BulkRun): Bundle['runbook'] {
     title: 'A bulk run',
     whyNow: diagnose(run).title,
     prerequisites: [{ label: 'It has ended', met: run.finishedAt !== undefined }],
-    cautions: ['A job that changed after the preview was left alone on purpose; look at it before you try again.'],
-    steps: ['Read the outcomes that are not done, by reason.', 'Fix the cause.', 'Take what was left over as a new selection.'],
+    cautions: ['Jobs that changed after the preview were left alone on purpose; check them before you try again.'],
+    steps: ['Review every outcome other than “done”, by reason.', 'Fix the cause.', 'Select the jobs that were left over and try again.'],
   }
 }

@@ -16,9 +16,9 @@ export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: str
     nextPaths: [auditPath(scope, subject, 1)],
     runbook: {
       title: 'Find the subject',
-      whyNow: 'Without a subject there is no evidence to read.',
+      whyNow: 'There is no evidence without a subject.',
       prerequisites: [{ label: 'A subject that exists', met: false }],
-      cautions: ['A subject that was deleted may still be in the audit log.'],
+      cautions: ['A deleted subject may still appear in the audit log.'],
       steps: [supply, 'Search the audit log for the subject.'],
     },
     withheld,
@@ -39,7 +39,7 @@ export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: n
 }
 
 /** The paths that are not ours: the engine's dashboard where it is mounted, and the host's own people. */
-export async function foreignPaths(scope: Scope, order: number, owners = 'the people who own the schedule'): Promise<NextPath[]> {
+export async function foreignPaths(scope: Scope, order: number, owners = 'the owners of the schedule'): Promise<NextPath[]> {
   const { kit, viewer } = scope
   const { allowed } = await viewer.can('view_bridge', { type: 'page', id: 'bridge' })
   const bridges = allowed ? kit.bridges : []
@@ -49,8 +49,8 @@ export async function foreignPaths(scope: Scope, order: number, owners = 'the pe
       ownership: 'bridge',
       ownershipLabel: label,
       posture: 'Inspection only',
-      label: "Look at its jobs in the engine's dashboard",
-      detail: 'Read-only, same sign-in.',
+      label: "View its jobs in the engine's dashboard",
+      detail: 'Read-only; uses the same sign-in.',
       href,
     })),
     {
@@ -59,7 +59,7 @@ export async function foreignPaths(scope: Scope, order: number, owners = 'the pe
       ownershipLabel: 'host-owned follow-up',
       posture: 'Host-owned',
       label: `Contact ${owners}`,
-      detail: 'How they are reached, and whether the message arrives, is theirs to confirm.',
+      detail: 'How to reach them, and whether a message arrived, is for them to confirm.',
     },
   ]
 }

@@ -36,22 +36,22 @@ const verbs: Record<string, string> = {
   'cron.created': 'created the entry',
   'cron.updated': 'changed the entry',
   'cron.deleted': 'deleted the entry',
-  'cron.declared': 'took the entry over from code',
-  'cron.reconfigured': 'changed the entry as the code says',
-  'cron.retired': 'retired the entry, which left the code',
+  'cron.declared': 'registered the entry from code',
+  'cron.reconfigured': 'updated the entry to match the code',
+  'cron.retired': 'retired the entry, which was removed from the code',
   'job.retried': 'retried the job',
   'job.cancelled': 'cancelled the job',
   'job.discarded': 'discarded the job',
-  'job.restored': 'took the discard back',
+  'job.restored': 'restored the job',
   'job.rescued': 'rescued the job',
   'queue.paused': 'paused the queue',
   'queue.resumed': 'resumed the queue',
   'queue.scaled': "changed the queue's concurrency",
   'jobs.exported': 'exported jobs',
-  'bulk.started': 'began the bulk run',
-  'bulk.finished': 'saw the bulk run end',
+  'bulk.started': 'started the bulk run',
+  'bulk.finished': 'finished the bulk run',
   'bulk.aborted': 'aborted the bulk run',
-  'host.follow_up': "told the host's escalation handler",
+  'host.follow_up': "notified the host's escalation handler",
   'audit.exported': 'exported audit events',
 }
 
@@ -59,8 +59,8 @@ export function describeEvent({ actor, eventType, action, outcome, code, jobs }:
   const attempt = `“${operationLabel(action)}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
   if (code === 'orphan_request') return `The outcome of ${attempt.replace(/ \(.*/, '')}, requested by ${actor.label}, is unknown`
-  if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} failed at ${attempt}`
-  if (outcome === 'requested') return `${actor.label} asked the engine for “${operationLabel(action)}”`
+  if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} tried ${attempt}; it failed`
+  if (outcome === 'requested') return `${actor.label} requested “${operationLabel(action)}” from the engine`
   const told = verbs[eventType] ?? eventType
   return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${formatCount(jobs)} jobs together`)}`
 }
@@ -84,16 +84,16 @@ export function slotItem({ kit }: Scope, entry: string, slot: Slot): ChronologyI
 
 function describeSlot(slot: Slot): string {
   const job = slot.jobId ? `job ${shorten(slot.jobId)}` : 'no job'
-  if (slot.outcome === 'manual_run') return `Run by hand, ${job}${describeEnd(slot)}`
+  if (slot.outcome === 'manual_run') return `Run manually, ${job}${describeEnd(slot)}`
   if (slot.claimedAt) return `Slot claimed${describeLateness(slot)}, ${job}${describeEnd(slot)}`
   const plain: Partial<Record<Slot['outcome'], string>> = {
-    missed_fire: 'No slot was claimed although a scheduler was alive',
-    scheduler_down: 'No slot was claimed; no scheduler was recorded',
-    paused: 'Not run while the entry was paused',
+    missed_fire: 'The slot was not claimed although a scheduler was alive',
+    scheduler_down: 'The slot was not claimed; no scheduler was on record',
+    paused: 'Not run: the entry was paused',
     skipped_by_operator: 'Not run: an operator skipped this slot',
-    skipped_overlap: 'Not run: the run before had not ended',
-    queued_follow_up: 'Waits for the run before to end',
-    unknown: 'Nothing was recorded about this instant',
+    skipped_overlap: 'Not run: the previous run had not ended',
+    queued_follow_up: 'Waiting for the previous run to end',
+    unknown: 'Nothing was recorded for this slot',
   }
   return plain[slot.outcome] ?? slotOutcomes[slot.outcome]
 }

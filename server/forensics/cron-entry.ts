@@ -57,10 +57,10 @@ async function findEntry(scope: Scope, name: string): Promise<CronEntry | null> 
 function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
   const bundle = unknownBundle(scope, { type: 'cron_entry', id: name }, 'Supply the name of a cron entry that exists.', trail.withheld)
   if (!trail.events.length) return bundle
-  const reason = 'The entry does not exist now; its slots went with it. The audit log still has these events.'
+  const reason = 'The entry no longer exists, and its slots were deleted with it. The audit log still has these events.'
   return {
     ...bundle,
-    diagnosis: { status: 'resolved', title: `${name} does not exist now.`, detail: reason, provenance: 'durable' },
+    diagnosis: { status: 'resolved', title: `${name} no longer exists.`, detail: reason, provenance: 'durable' },
     completeness: { state: 'partial_evidence', reasons: [reason] },
     chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
   }
@@ -72,14 +72,14 @@ function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'
   const troubled = (['delayed', 'missed_fire', 'scheduler_down', 'unknown'] as const)
     .filter((outcome) => counts[outcome])
     .map((outcome) => `${formatCount(counts[outcome]!)} ${slotOutcomes[outcome]}`)
-  const history = total ? `In this window ${formatCount(onTime)} of ${countOf(total, 'slot')} ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
+  const history = total ? `In this window, ${formatCount(onTime)} of ${countOf(total, 'slot')} ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
   return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
 }
 
 function completenessOf(history: CronHistory, trail: Trail): Bundle['completeness'] {
   const gaps = [
     ...trail.gaps,
-    ...(history.truncated ? [`The window holds more slots than are read; it begins at ${history.from}.`] : []),
+    ...(history.truncated ? [`The window holds more slots than can be shown; it now begins at ${history.from}.`] : []),
   ]
   const { state, reasons } = history.completeness
   return { state: state === 'complete' && gaps.length ? 'partial_evidence' : state, reasons: [...reasons, ...gaps] }
@@ -110,8 +110,8 @@ function pathDetail(action: OperationAction, { coming }: CronEntry): string {
   const next = coming[0]?.at
   if (action === 'resume_cron_entry') return next ? `The next run would be ${next}.` : 'It has no next run.'
   if (action === 'pause_cron_entry') return 'Future claims stop until resumed; a run that is executing now continues.'
-  if (action === 'run_cron_entry') return 'Makes one job now, marked as a manual run.'
-  return 'Leaves out one upcoming slot and no other.'
+  if (action === 'run_cron_entry') return 'Creates one job now, recorded as a manual run.'
+  return 'Skips one upcoming slot and no other.'
 }
 
 function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bundle['runbook'] {
@@ -124,16 +124,16 @@ function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bu
       { label: 'You may act on this entry', met: Object.values(entry.permissions).some(({ allowed }) => allowed) },
     ],
     cautions: [
-      ...(completeness.state === 'complete' ? [] : ['The evidence has gaps; what is not recorded is unknown, not fine.']),
+      ...(completeness.state === 'complete' ? [] : ['The evidence has gaps: no record of a problem does not mean there was none.']),
       ...(entry.unfinishedJobs ? [`${countOf(entry.unfinishedJobs, 'job of this entry has', 'jobs of this entry have')} not ended.`] : []),
-      'Two events next to each other do not prove that one caused the other.',
+      'Two events close together do not prove that one caused the other.',
     ],
     steps: stepsFor(entry, missed),
   }
 }
 
 function stepsFor(entry: CronEntry, missed: number): string[] {
-  if (entry.pause) return ['Read who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, or let it resume by itself.']
-  if (missed) return ['See whether a scheduler was alive at the missed slots.', 'Decide whether the missed work is still wanted.', 'Run it now if it is.']
-  return ['Compare the strip with what you expect.', 'Pause it if it must not run for a while; say until when.']
+  if (entry.pause) return ['Find out who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, or let it resume by itself.']
+  if (missed) return ['Check whether a scheduler was alive at the missed slots.', 'Decide whether the missed work is still wanted.', 'Run it now if it is.']
+  return ['Compare the strip with what you expect.', 'Pause it if it must not run for a while, and set when it resumes.']
 }

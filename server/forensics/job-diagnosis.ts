@@ -10,12 +10,12 @@ export function diagnoseJob(job: JobFacts): Diagnosis {
   if (job.waiting.length) return diagnoseWaiting(job)
   const attempts = `attempt ${job.attempt}${job.maxAttempts === undefined ? '' : ` of ${job.maxAttempts}`}`
   const found: Partial<Record<JobFacts['state'], Pick<Diagnosis, 'title' | 'detail'>>> = {
-    discarded: { title: 'It failed for good.', detail: `The engine gave it up at ${attempts}${at(job.finishedAt)}.` },
-    cancelled: { title: 'It was cancelled.', detail: `It ended${at(job.finishedAt)}, at ${attempts}.` },
-    completed: { title: 'It is done.', detail: `It completed${at(job.finishedAt)}, at ${attempts}.` },
-    executing: { title: 'It is executing.', detail: `It started${at(job.startedAt)}${job.executor ? ` on ${job.executor}` : ''}; ${attempts}.` },
+    discarded: { title: 'It failed for good.', detail: `The engine gave up on it${at(job.finishedAt)}, on ${attempts}.` },
+    cancelled: { title: 'It was cancelled.', detail: `It ended${at(job.finishedAt)}, on ${attempts}.` },
+    completed: { title: 'It is done.', detail: `It completed${at(job.finishedAt)}, on ${attempts}.` },
+    executing: { title: 'It is executing.', detail: `It started${at(job.startedAt)}${job.executor ? ` on ${job.executor}` : ''}; this is ${attempts}.` },
   }
-  const diagnosis = found[job.state] ?? { title: `It is ${job.state}.`, detail: 'Nothing that is known stands in its way.' }
+  const diagnosis = found[job.state] ?? { title: `It is ${job.state}.`, detail: 'Nothing known is blocking it.' }
   return { ...diagnosis, status: statusOfJob(job), provenance: 'durable' }
 }
 
@@ -23,7 +23,7 @@ function diagnoseWaiting({ waiting, state }: JobFacts): Diagnosis {
   const { reason } = byStatus(waiting)[0]!
   return {
     status: statusOfJob({ state, waiting }),
-    title: reason === 'unknown' ? `It is ${state}; why it does not run is unknown.` : `It does not run: ${waitReasons[reason]}.`,
+    title: reason === 'unknown' ? `It is ${state}; why it is not running is unknown.` : `It is not running: ${waitReasons[reason]}.`,
     detail: waiting.map(({ detail }) => detail).join(' '),
     provenance: reason === 'unknown' ? 'unknown' : reason === 'no_executor' ? 'supporting' : 'durable',
   }

@@ -13,14 +13,14 @@ import { auditEvents } from '../operations/event.ts'
 export async function judgeJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
   const gaps = [...attemptGaps(scope, job), ...trail.gaps, ...(await logGap(scope, job))]
   if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['The engine keeps every attempt of this job, and the audit log reaches back to its creation.'] }
+  return { state: 'complete', reasons: ['The engine stored every attempt of this job, and the audit log reaches back to its creation.'] }
 }
 
 function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts): string[] {
   if (attempt === 0) return []
-  if (engine.attemptHistory === 'none') return [`${engine.name} keeps no attempts; only the job's own times are known.`]
-  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} keeps the last attempt only in full; of those before it there is an error at most.`]
-  return attempts.length < attempt ? [`The engine counted ${countOf(attempt, 'attempt')} and kept ${formatCount(attempts.length)}.`] : []
+  if (engine.attemptHistory === 'none') return [`${engine.name} stores no attempts; only the job's own timestamps are known.`]
+  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} stores only the last attempt in full; earlier attempts have an error at most.`]
+  return attempts.length < attempt ? [`The engine counted ${countOf(attempt, 'attempt')} but stored only ${formatCount(attempts.length)}.`] : []
 }
 
 /** Before the first event nobody recorded anything, so that nothing is recorded proves nothing. */
@@ -33,8 +33,8 @@ async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Prom
   if (begins && begins <= new Date(createdAt)) return []
   return [
     begins
-      ? `The audit log begins at ${begins.toISOString()}, after this job was made; what was done before is not recorded.`
-      : 'The audit log is empty, so there is no telling since when it records.',
+      ? `The audit log begins at ${begins.toISOString()}, after this job was created; what was done before is not recorded.`
+      : 'The audit log is empty, so it is unknown when recording began.',
   ]
 }
 
@@ -45,13 +45,13 @@ export function missingJob(scope: Scope, id: string, trail: Trail): Bundle {
   const forgets = engine.lacks.finished_jobs ?? (engine.capabilities.keepsFinishedJobs ? undefined : `${engine.name} does not keep finished jobs.`)
   const bundle = unknownBundle(scope, subject, 'Supply the id of a job that the engine still has.', trail.withheld)
   if (!forgets && !trail.events.length) return bundle
-  const reason = forgets ?? `${engine.name} does not have this job any more; its retention may have removed it.`
+  const reason = forgets ?? `${engine.name} no longer has this job; its retention policy may have removed it.`
   const known = trail.events.length > 0
   return {
     ...bundle,
     diagnosis: known
-      ? { status: 'resolved', title: 'The engine does not have this job any more.', detail: `${reason} The audit log still has what was done to it here.`, provenance: 'durable' }
-      : { status: 'needs_review', title: 'No history of this job is available.', detail: `${reason} It may have ended, or never have been there.`, provenance: 'unknown' },
+      ? { status: 'resolved', title: 'The engine no longer has this job.', detail: `${reason} The audit log still shows what was done to it here.`, provenance: 'durable' }
+      : { status: 'needs_review', title: 'No history of this job is available.', detail: `${reason} It may have ended, or it may never have existed.`, provenance: 'unknown' },
     completeness: { state: known ? 'partial_evidence' : 'history_unavailable', reasons: [reason, ...trail.gaps] },
     chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
   }

@@ -6,10 +6,10 @@ import { auditPath, foreignPaths, forensicsHref } from './bundle.ts'
 
 const says: Partial<Record<JobOperation, string>> = {
   retry_job: 'The engine runs it again as soon as it can.',
-  cancel_job: 'It does not run, or is told to stop; it can be retried later.',
-  discard_job: 'It does not run any more.',
-  restore_job: 'It becomes what it was before it was discarded here.',
-  rescue_job: 'It is taken from an executor that is gone, and runs again.',
+  cancel_job: 'It will not run, or is told to stop; it can be retried later.',
+  discard_job: 'It will not run again.',
+  restore_job: 'It returns to the state it was in before it was discarded here.',
+  rescue_job: 'It is taken from an executor that is gone and runs again.',
 }
 
 /** What this product can do in the job's state, then its evidence, then what belongs to others. */
@@ -26,9 +26,9 @@ export async function pathsOfJob(scope: Scope, job: JobFacts): Promise<NextPath[
   const order = native.length + 1
   return [
     ...native,
-    { ...ours(order), label: `Look at the queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}${subjectPath('queue', job.queue)}` },
+    { ...ours(order), label: `View queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}${subjectPath('queue', job.queue)}` },
     auditPath(scope, { type: 'job', id: job.id }, order + 1),
-    ...(await foreignPaths(scope, order + 2, 'the people who own the worker')),
+    ...(await foreignPaths(scope, order + 2, 'the owners of the worker')),
   ]
 }
 
@@ -42,9 +42,9 @@ export function linksOfJob(scope: Scope, job: JobFacts, events: AuditEvent[]): B
   return [
     link('queue', job.queue, `queue ${job.queue}`),
     ...(cronEntry === undefined ? [] : [link('cron_entry', cronEntry, `made by ${cronEntry}`)]),
-    ...(parent ? [link('job', parent.id, 'its parent')] : []),
-    ...(retryOf ? [link('job', retryOf.id, 'the job it is a copy of')] : []),
-    ...job.dependencies.slice(0, 5).map(({ id, state }) => link('job', id, `waits for it${state ? `, ${jobStates[state]}` : ''}`)),
+    ...(parent ? [link('job', parent.id, 'its parent job')] : []),
+    ...(retryOf ? [link('job', retryOf.id, 'the job it was copied from')] : []),
+    ...job.dependencies.slice(0, 5).map(({ id, state }) => link('job', id, `dependency${state ? `, ${jobStates[state]}` : ''}`)),
     ...events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${scope.kit.base}${subjectPath('audit_event', id)}` })),
   ]
 }

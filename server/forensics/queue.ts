@@ -40,12 +40,12 @@ export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
 }
 
 function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
-  const bundle = unknownBundle(scope, { type: 'queue', id: name }, 'Supply the name of a queue that the engine or a cron entry names.', trail.withheld)
+  const bundle = unknownBundle(scope, { type: 'queue', id: name }, 'Supply the name of a queue that the engine has or a cron entry uses.', trail.withheld)
   if (!trail.events.length) return bundle
-  const reason = 'Nobody measured this queue within the last day. The audit log still has these events.'
+  const reason = 'This queue has not been measured in the last day. The audit log still has these events.'
   return {
     ...bundle,
-    diagnosis: { status: 'resolved', title: `${name} is not among the queues now.`, detail: reason, provenance: 'durable' },
+    diagnosis: { status: 'resolved', title: `${name} is no longer among the queues.`, detail: reason, provenance: 'durable' },
     completeness: { state: 'partial_evidence', reasons: [reason, ...trail.gaps] },
     chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
   }
@@ -54,13 +54,13 @@ function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
 function diagnose(queue: Queue): Bundle['diagnosis'] {
   const by = queue.paused?.by
   const titles: Record<QueueDiagnosis, string> = {
-    paused: `It is paused${by ? ` by ${by.label}` : ', and by whom is not known here'}.`,
-    stuck: `Jobs are available, and none has started for ${stuckMinutes} minutes.`,
-    no_executor: 'Jobs are available, and no executor is seen.',
+    paused: `It is paused${by ? ` by ${by.label}` : '; it is not known by whom'}.`,
+    stuck: `Jobs are available, but none has started for ${stuckMinutes} minutes.`,
+    no_executor: 'Jobs are available, but no executor has been seen.',
     working: 'Jobs are waiting and being started.',
-    idle: 'No job is waiting in it.',
+    idle: 'No jobs are waiting in it.',
     not_measured: 'It has not been measured yet.',
-    not_looked: `Nobody has looked since ${queue.since}.`,
+    not_looked: `It was last measured at ${queue.since}.`,
   }
   return { status: queue.status, title: titles[queue.diagnosis], detail: describeFigures(queue), provenance: provenances[queue.diagnosis] ?? 'supporting' }
 }
@@ -69,9 +69,9 @@ function diagnose(queue: Queue): Bundle['diagnosis'] {
 const provenances: Partial<Record<QueueDiagnosis, Provenance>> = { paused: 'durable', not_measured: 'unknown', not_looked: 'unknown' }
 
 function describeFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
-  if (!depth.length && !series.length) return 'No figures are kept for it.'
+  if (!depth.length && !series.length) return 'No figures have been recorded for it.'
   const holds = depth.filter(({ count }) => count).map(({ state, count, how }) => `${formatCount(count)}${how === 'capped' ? '+' : ''} ${jobStates[state]}`)
-  const rate = finishedPerMinute === null ? '' : ` In the last hour ${round(finishedPerMinute)} ended and ${round(failedPerMinute ?? 0)} failed per minute.`
+  const rate = finishedPerMinute === null ? '' : ` In the last hour, ${round(finishedPerMinute)} ended and ${round(failedPerMinute ?? 0)} failed per minute.`
   return `It holds ${holds.length ? holds.join(', ') : 'no jobs'}.${rate}`
 }
 
@@ -82,28 +82,28 @@ function round(value: number): string {
 /** The figures of an hour are whole when every minute of it was measured, and the newest is of now. */
 function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail): Bundle['completeness'] {
   if (!series.length && !depth.length && !trail.events.length) {
-    return { state: 'history_unavailable', reasons: ['Nobody measured this queue in the last hour, and nothing was done to it here.'] }
+    return { state: 'history_unavailable', reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'] }
   }
   const age = (now.getTime() - Date.parse(asOf)) / 1000
   const gaps = [
     ...(series.length < windowMinutes ? [`It was measured in ${series.length} of the last ${windowMinutes} minutes.`] : []),
     ...(age > staleSeconds ? [`It was last measured ${inWords(age)} ago.`] : []),
-    ...(paused && !paused.by ? [`It was paused outside of here; ${kit.engine.name} does not tell by whom.`] : []),
+    ...(paused && !paused.by ? [`It was paused outside this product; ${kit.engine.name} does not report by whom.`] : []),
     ...trail.gaps,
   ]
   if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['Every minute of the last hour was measured, and the audit log has what was done here.'] }
+  return { state: 'complete', reasons: ['Every minute of the last hour was measured, and the audit log has everything that was done here.'] }
 }
 
 /** A pause whose event is beyond what was read, or withheld, is told from the pause itself. */
 function pauseItem({ name, paused }: Queue, { events }: Trail): Bundle['chronology'] {
   if (!paused?.at || events.some(({ id }) => id === paused.eventId)) return []
   const { at, by, reason } = paused
-  return [{ at, label: `${by?.label ?? 'Somebody'} paused the queue`, detail: reason, source: 'queue', provenance: 'durable', actor: by, ref: { type: 'queue', id: name } }]
+  return [{ at, label: `${by?.label ?? 'An unknown actor'} paused the queue`, detail: reason, source: 'queue', provenance: 'durable', actor: by, ref: { type: 'queue', id: name } }]
 }
 
 const says: Record<QueueAction, string> = {
-  pause_queue: 'No further job of it starts until it is resumed; jobs that execute go on.',
+  pause_queue: 'No more of its jobs start until it is resumed; executing jobs continue.',
   resume_queue: 'Its jobs may start again.',
   scale_queue: 'Changes how many of its jobs each executor runs at once.',
 }
@@ -121,29 +121,29 @@ async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
   const order = native.length + 1
   return [
     ...native,
-    { ...ours, order, label: 'Look at its jobs', detail: 'Newest first, to be narrowed by state.', href: `${scope.kit.base}/list?${new URLSearchParams({ queue: queue.name })}` },
+    { ...ours, order, label: 'View its jobs', detail: 'Newest first; can be filtered by state.', href: `${scope.kit.base}/list?${new URLSearchParams({ queue: queue.name })}` },
     auditPath(scope, { type: 'queue', id: queue.name }, order + 1),
-    ...(await foreignPaths(scope, order + 2, 'the people who own its workers')),
+    ...(await foreignPaths(scope, order + 2, 'the owners of its workers')),
   ]
 }
 
 function runbookFor(queue: Queue, { title, detail }: Bundle['diagnosis'], { state }: Bundle['completeness']): Bundle['runbook'] {
   return {
-    title: queue.paused ? 'A paused queue' : queue.status === 'blocked' ? 'A queue in which nothing starts' : 'A queue',
+    title: queue.paused ? 'A paused queue' : queue.status === 'blocked' ? 'A queue in which no jobs start' : 'A queue',
     whyNow: `${title} ${detail}`,
     prerequisites: [
-      { label: 'The last hour was measured throughout', met: state === 'complete' },
+      { label: 'The whole last hour was measured', met: state === 'complete' },
       { label: 'You may act on this queue', met: Object.values(queue.operations).some(({ allowed }) => allowed) },
     ],
     cautions: [
-      ...(state === 'complete' ? [] : ['The evidence has gaps; what is not recorded is unknown, not fine.']),
-      ...(queue.executors === null ? ['The engine does not tell how many executors work on it.'] : []),
-      'Jobs that wait in a paused queue all become startable at once when it is resumed.',
+      ...(state === 'complete' ? [] : ['The evidence has gaps: no record of a problem does not mean there was none.']),
+      ...(queue.executors === null ? ['The engine does not report how many executors serve it.'] : []),
+      'When a paused queue is resumed, all of its waiting jobs can start at once.',
     ],
     steps: queue.paused
-      ? ['Read who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, and watch the first minutes.']
+      ? ['Find out who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it and watch it for the first few minutes.']
       : queue.status === 'blocked'
-        ? ['See whether the workers of this queue are running.', 'Open the oldest available job and read why it waits.', 'Tell the people who own the workers.']
+        ? ['Check whether the workers of this queue are running.', 'Open the oldest available job and see why it is waiting.', 'Tell the owners of the workers.']
         : ['Compare depth and throughput with what you expect.', 'Open the jobs that failed.'],
   }
 }

@@ -30,5 +30,5 @@ async function openBundle(scope: Scope, type: string, id: string): Promise<Bundl
   const open = Object.hasOwn(openers, type) ? openers[type] : undefined
   if (open) return open(scope, id)
   const known = Object.keys(openers).join(', ')
-  return unknownBundle(scope, { type, id }, `Nothing is kept about the subject type '${type}'; supply one of ${known}.`)
+  return unknownBundle(scope, { type, id }, `No evidence is kept for the subject type '${type}'; supply one of ${known}.`)
 }

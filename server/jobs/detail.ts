@@ -17,7 +17,7 @@ export type JobFacts = Omit<JobDetail, 'events' | 'forensics'>
 /** For somebody who may not see it, it does not exist. */
 export async function getJob(scope: Scope, id: string): Promise<JobFacts> {
   const job = await findJob(scope, id)
-  if (!job) throw new OpsError('not_found', `No job '${id}' that you may see, or the engine does not keep it any more.`)
+  if (!job) throw new OpsError('not_found', `No job '${id}' that you may see; the engine may no longer have it.`)
   return job
 }
 

@@ -51,7 +51,7 @@ function requireShown({ viewer }: Scope, { args, error, tag }: JobFilters): void
   ]
   const hiddenFields = ['args', 'error', 'tag'].filter((_, index) => !same[index])
   if (!hiddenFields.length) return
-  throw new OpsError('forbidden', `query.${hiddenFields[0]!}: it searches for something that is hidden from you, so finding it would show it.`)
+  throw new OpsError('forbidden', `query.${hiddenFields[0]!}: searches for a value that is hidden from you, and a match would reveal it.`)
 }
 
 /** Filters that look inside jobs: what they match must be compared with what the viewer is shown. */

@@ -46,7 +46,7 @@ export function whyNot(engine: Pick<Engine, 'lacks' | 'refuses'>, operation: Job
 function describeState(operation: JobOperation, state: JobState): string {
   const legal = statesOf(operation).map((each) => jobStates[each])
   const expected = legal.length === 1 ? legal[0]! : `${legal.slice(0, -1).join(', ')} or ${legal.at(-1)!}`
-  return `It is ${jobStates[state]}; ${operationActions[operation].label} is for ${expected} jobs.`
+  return `State is ${jobStates[state]}; ${operationActions[operation].label} applies to ${expected} jobs.`
 }
 
 function statesOf(operation: JobOperation): readonly JobState[] {

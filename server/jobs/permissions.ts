@@ -5,7 +5,7 @@ import { whyNot } from './legality.ts'
 import { whyNotRestorable } from './operations/undo.ts'
 import { jobResource } from './resource.ts'
 
-const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
+const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
 
 /** What this actor may do to the job now: as the host says, and as engine, state and evidence allow. */
 export async function permissionsOn(scope: Scope, job: SelectedJob): Promise<Record<string, Permission>> {

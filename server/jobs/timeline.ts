@@ -6,7 +6,7 @@ interface Moment {
   label: string
 }
 
-const ends = { completed: 'completed', failed: 'failed', cancelled: 'was cancelled', executing: 'goes on', unknown: 'ended' } as const
+const ends = { completed: 'completed', failed: 'failed', cancelled: 'was cancelled', executing: 'is still executing', unknown: 'ended' } as const
 
 /** What happened when, oldest first, as far as the engine kept it. */
 export function timelineOf(job: EngineJobDetail, slotAt?: Date): JobDetail['timeline'] {

@@ -34,7 +34,7 @@ function ownedBy({ type, id }: Principal): { actorType: string; actorId: string 
 
 function requireName({ viewer }: Scope): Principal {
   if (viewer.principal) return viewer.principal
-  throw new OpsError('unattributable_actor', 'Your account has no name to keep views under, so nothing can be saved for it.')
+  throw new OpsError('unattributable_actor', 'Your account has no name to store views under, so it cannot save any.')
 }
 
 function showView({ name, filters, updatedAt }: Pick<Row<typeof JobViewEntity>, 'name' | 'filters' | 'updatedAt'>): JobView {

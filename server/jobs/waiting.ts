@@ -20,7 +20,7 @@ export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, 
   const ours: Waiting = [
     ...(pause ? [{ reason: 'queue_paused', detail: describePause(job.queue, pause) } as const] : []),
     ...(job.dueAt && job.dueAt > now ? [{ reason: 'scheduled_until', detail: describeDue(job, job.dueAt) } as const] : []),
-    ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It waits for ${countOf(waitsFor, 'other job')} to end.` } as const] : []),
+    ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It is waiting for ${countOf(waitsFor, 'other job')} to end.` } as const] : []),
   ]
   const known = new Set(ours.map(({ reason }) => reason))
   const theirs = job.waiting.filter(({ reason }) => reason !== 'unknown' && (reason === 'waits_for_dependency' && !someHidden ? true : !known.has(reason)))
@@ -28,7 +28,7 @@ export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, 
   const all = [...ours.filter(({ reason }) => !told.has(reason)), ...theirs]
   if (all.length) return all
   const [unknown] = job.waiting
-  return [unknown ?? { reason: 'unknown', detail: 'Nothing that is known stands in its way; no executor has taken it yet.' }]
+  return [unknown ?? { reason: 'unknown', detail: 'Nothing known is blocking it; no executor has picked it up yet.' }]
 }
 
 function describePause(queue: string, { at, by, reason }: NonNullable<Queue['paused']>): string {

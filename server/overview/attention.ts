@@ -52,10 +52,10 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
 
 function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, available, pausedBy, reason }: BlockedQueue): string {
   const waiting = available ? `, ${available} available` : ''
-  if (diagnosis === 'stuck') return `no job was started for ${stuckMinutes} minutes${waiting}`
-  if (diagnosis === 'no_executor') return `no executor is seen at work on it${waiting}`
+  if (diagnosis === 'stuck') return `no job has started for ${stuckMinutes} minutes${waiting}`
+  if (diagnosis === 'no_executor') return `no executor has been seen working on it${waiting}`
   const subject = { type: 'queue', id: queue }
-  const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside of here'
+  const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside this product'
   const shown = showText('reason', reason, viewer, 'view_overview', subject)
   return `paused${by}${waiting}${shown ? `: “${shown}”` : ''}`
 }

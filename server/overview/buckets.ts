@@ -48,13 +48,13 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
       step: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
     }),
     bucket(scope, 'runnable', of('runnable'), {
-      said: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} free to run`]),
-      none: 'No cron entry is free to run.',
+      said: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} ready to run`]),
+      none: 'No cron entry is ready to run.',
       step: { label: 'Review runnable entries', href: `${base}/cron?state=active` },
     }),
     {
       // Whatever a bridge shows of the engine, jobs, queues and runs are operated natively.
-      ...emptyBucket(scope, 'bridge_only', bridge ? "Nothing is left to the engine's dashboard alone." : 'No engine dashboard is mounted, and nothing needs one.'),
+      ...emptyBucket(scope, 'bridge_only', bridge ? "Nothing requires the engine's dashboard." : 'No engine dashboard is mounted, and nothing needs one.'),
       ownership: 'bridge',
       ownershipLabel: bridge?.label ?? 'bridge',
       posture: 'Inspection only',
@@ -93,14 +93,14 @@ function describeReview(entries: number, { discarded, requests }: Facts): string
   const parts = [
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
     ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
-    ...(discarded.stale ? [`jobs that failed for good were ${notLooked(discarded)}`] : []),
+    ...(discarded.stale ? [describeLastCount('jobs that failed for good', discarded)] : []),
     ...(requests.length ? [`the outcome of ${counted(requests.length, 'change is', 'changes are')} unknown`] : []),
   ]
   return sentence(parts)
 }
 
-function notLooked({ asOf }: Looked): string {
-  return asOf ? `not looked for since ${asOf.toISOString()}` : 'not looked for yet'
+function describeLastCount(what: string, { asOf }: Looked): string {
+  return asOf ? `${what} were last counted at ${asOf.toISOString()}` : `${what} have not been counted yet`
 }
 
 function describeBlocked({ queues, measured }: Facts): string {
@@ -109,7 +109,7 @@ function describeBlocked({ queues, measured }: Facts): string {
   return sentence([
     ...(stuck ? [`nothing starts in ${counted(stuck, 'queue', 'queues')}`] : []),
     ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
-    ...(measured.stale ? [`queues in which nothing starts were ${notLooked(measured)}`] : []),
+    ...(measured.stale ? [describeLastCount('queues in which nothing starts', measured)] : []),
   ])
 }
 
@@ -130,7 +130,7 @@ function resolvedBucket(scope: Scope, events: AuditEvent[]): Bucket {
     ...emptyBucket(scope, 'resolved', said),
     title: 'Resolved Recently',
     count,
-    nextStep: count ? { label: 'Review what ended', href: `${base}/audit?eventType=${eventType}` } : undefined,
+    nextStep: count ? { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` } : undefined,
     exemplars: events.slice(0, 3).map((event) => ({
       label: event.subject.id,
       attention: `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,

@@ -31,14 +31,14 @@ function glance(scope: Scope, { entry, status }: EntryWithStatus): Glance {
       return pausedGlance(scope, entry)
     case 'enqueue_failed': {
       const error = showText('job_error', entry.lastError, scope.viewer, 'view_overview', { type: 'cron_entry', id: entry.name })
-      return { attention: `its job could not be made: ${error}`, rank: 10, partial: false }
+      return { attention: `its job could not be created: ${error}`, rank: 10, partial: false }
     }
     case 'missed_fire':
-      return { attention: 'missed a run, although a scheduler was alive', at: status.missedAt.toISOString(), rank: 20, partial: false }
+      return { attention: 'missed a run although a scheduler was alive', at: status.missedAt.toISOString(), rank: 20, partial: false }
     case 'scheduler_down':
-      return { attention: 'missed a run, no scheduler was recorded', at: status.missedAt.toISOString(), rank: 20, partial: true }
+      return { attention: 'missed a run; no scheduler was on record', at: status.missedAt.toISOString(), rank: 20, partial: true }
     case 'retired':
-      return { attention: 'left the code', rank: 60, partial: false }
+      return { attention: 'removed from the code', rank: 60, partial: false }
     case 'ready':
       if (!entry.nextSlotAt) return { attention: 'has no next run', rank: 60, partial: false }
       return { attention: 'next run', at: entry.nextSlotAt.toISOString(), rank: 70, partial: false }

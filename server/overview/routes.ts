@@ -58,12 +58,12 @@ function describeWork({ moving, waiting, silent }: Vitals, buckets: Bucket[]): s
   const start =
     moving === null
       ? silent
-        ? `${countOf(waiting, 'job is', 'jobs are')} waiting; the engine does not say whether any has finished`
+        ? `${countOf(waiting, 'job is', 'jobs are')} waiting; the engine does not report whether any has finished`
         : 'Nothing has been measured in the last minute'
       : !moving
-        ? `${countOf(waiting, 'job is', 'jobs are')} waiting and none has finished in five minutes`
+        ? `${countOf(waiting, 'job is', 'jobs are')} waiting, and none has finished in five minutes`
         : waiting === 0
-          ? 'No job is waiting'
+          ? 'No jobs are waiting'
           : 'Work is moving'
   const [review, blocked, paused] = (['needs_review', 'blocked', 'waiting'] as const).map((status) => buckets.find((bucket) => bucket.status === status))
   const uncapitalised = ({ diagnosis }: Bucket) => diagnosis.charAt(0).toLowerCase() + diagnosis.slice(1)

@@ -10,7 +10,7 @@ export type QueueAction = OperationOn<'queue'>
 export function whyNotQueue({ lacks }: Pick<Engine, 'lacks'>, action: QueueAction, paused: boolean | null): string | undefined {
   const lacking = lacks[action]
   if (lacking !== undefined) return lacking
-  if (action === 'pause_queue' && paused === true) return 'The queue is paused already.'
+  if (action === 'pause_queue' && paused === true) return 'The queue is already paused.'
   if (action === 'resume_queue' && paused === false) return 'The queue is not paused.'
   return undefined
 }

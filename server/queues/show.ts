@@ -44,7 +44,7 @@ function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, rea
 }
 
 async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_untold }: QueueRow): Promise<Record<string, Permission>> {
-  const nameless: Permission = { allowed: false, reason: 'Your account may look, but it cannot be named in evidence.' }
+  const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
   const resource = { type: 'queue', id: queue, queue }
   const answers = operationsOn('queue').map(async (action): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(action, resource) : nameless

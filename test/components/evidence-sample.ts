@@ -69,7 +69,7 @@ export function buckets(): Bucket[] {
         },
       ],
     }),
-    bucket('runnable', 'Runnable', 'Eleven cron entries are free to run.', {
+    bucket('runnable', 'Runnable', 'Eleven cron entries are ready to run.', {
       count: 11,
       nextStep: { label: 'Review runnable entries', href: '/ops/jobs/cron?state=active' },
       exemplars: [
@@ -159,8 +159,8 @@ export function nextPaths(allowed = true): NextPath[] {
       ownership: 'bridge',
       ownershipLabel: 'pg-boss Dashboard bridge',
       posture: 'Inspection only',
-      label: "Look at its jobs in the engine's dashboard",
-      detail: 'Read-only, same sign-in.',
+      label: "View its jobs in the engine's dashboard",
+      detail: 'Read-only; uses the same sign-in.',
       href: '/ops/jobs/pg-boss',
     },
     {
@@ -168,7 +168,7 @@ export function nextPaths(allowed = true): NextPath[] {
       ownership: 'host_owned',
       ownershipLabel: 'host-owned follow-up',
       posture: 'Host-owned',
-      label: 'Tell the people who own the schedule',
+      label: 'Tell the owners of the schedule',
       detail: 'How they are told, and whether it reaches them, is theirs to confirm.',
     },
   ]
@@ -208,7 +208,7 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
       },
       {
         at: at(-15 * day),
-        label: 'No slot was claimed although a scheduler was alive',
+        label: 'The slot was not claimed although a scheduler was alive',
         detail: 'missed',
         source: 'coverage',
         provenance: 'supporting',
@@ -217,7 +217,7 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
       },
       {
         at: at(-41 * day),
-        label: 'Nothing was recorded about this instant',
+        label: 'Nothing was recorded for this slot',
         source: 'coverage',
         provenance: 'unknown',
         outcome: 'unknown',
@@ -233,7 +233,7 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
         { label: 'The evidence covers the whole window', met: false },
         { label: 'You may act on this entry', met: true },
       ],
-      cautions: ['The evidence has gaps; what is not recorded is unknown, not fine.'],
+      cautions: ['The evidence has gaps: no record of a problem does not mean there was none.'],
       steps: ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, or let it resume by itself.'],
     },
     followUp: { status: 'invoked', detail: 'The host’s handler accepted the hand-off.', at: at(-4 * minute) },
@@ -256,9 +256,9 @@ export function unknownBundle(): Bundle {
     nextPaths: nextPaths().slice(1, 2),
     runbook: {
       title: 'Find the subject',
-      whyNow: 'Without a subject there is no evidence to read.',
+      whyNow: 'There is no evidence without a subject.',
       prerequisites: [{ label: 'A subject that exists', met: false }],
-      cautions: ['A subject that was deleted may still be in the audit log.'],
+      cautions: ['A deleted subject may still appear in the audit log.'],
       steps: [supply, 'Search the audit log for the subject.'],
     },
     followUp: undefined,

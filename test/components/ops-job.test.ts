@@ -71,7 +71,7 @@ describe('ops-job', () => {
     const api = usual({
       createPreview: ({ body }) => {
         seenVersion = (body as { input?: { seen?: string } }).input?.seen
-        if (seenVersion) throw new Refusal('mutation_conflict', 'Job mail:job-0002 has changed since the page was loaded: it is available now. Look again.')
+        if (seenVersion) throw new Refusal('mutation_conflict', 'Job mail:job-0002 has changed since the page was loaded: it is now available. Reload and check it.')
         return preview({ reasonRequired: true })
       },
     })

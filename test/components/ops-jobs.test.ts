@@ -343,7 +343,7 @@ describe('ops-jobs', () => {
     it('shows the frozen set before it is confirmed: how many, what is left alone and why, of what it is made', async () => {
       const { page } = await retried()
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['12,034 jobs of 12,040 will be changed', '4 is executing', '2 may not be seen by you', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
+      for (const part of ['12,034 jobs of 12,040 will be changed', '4 State is executing', '2 You may not do this to it.', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
     })
 
     it('cannot confirm a set of which nothing is eligible', async () => {
@@ -353,7 +353,7 @@ describe('ops-jobs', () => {
       ;(await until(() => button(page, 'Retry…'), 'the button')).click()
       ok((await until(() => button(page, 'Retry 0 jobs'), 'the preview')).disabled, 'closed')
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['0 jobs of 12,040 will be changed', '4 is executing', 'nothing to confirm']) includes(text, part)
+      for (const part of ['0 jobs of 12,040 will be changed', '4 State is executing', 'nothing to confirm']) includes(text, part)
       for (const part of ['Reason', 'will be recorded', 'Afterwards', 'Preview Ready']) ok(!text.includes(part), `no word of "${part}"`)
       equal(deepFocus().textContent?.trim(), 'Go back')
     })
@@ -423,11 +423,11 @@ describe('ops-jobs', () => {
 
     it('names the jobs that were not eligible, each with its reason, and who aborted the rest and why it was begun', async () => {
       const run = bulkRun({ status: 'aborted', total: 12_036, outcomes: { done: 6000, aborted: 6034 }, abortedBy: { id: 'mo', type: 'user', label: 'Mo' }, finishedAt: at(0) })
-      const items = [{ id: 'job-0042', queue: 'mail', state: 'cancelled', outcome: 'not_eligible', detail: 'It has changed since the page was loaded.' }]
+      const items = [{ id: 'job-0042', queue: 'mail', state: 'cancelled', outcome: 'not_eligible', detail: 'Changed since the page was loaded.' }]
       const api = usual({ getBulkRun: () => run, listBulkItems: () => ({ items, asOf: at(0) }) })
       const page = await opened(api, { bulk: bulkId })
       ;(await until(() => button(page, '2 not eligible from the start'), 'the outcome')).click()
-      await until(() => seen(page).includes('It has changed since the page was loaded.'), 'the job with its reason')
+      await until(() => seen(page).includes('Changed since the page was loaded.'), 'the job with its reason')
       equal(last(api, 'listBulkItems').query.get('outcome'), 'not_eligible')
       includes(seen(page), 'aborted by Mo: 6,000 of 12,034')
       includes(seen(page), 'mail server is back')

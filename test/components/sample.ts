@@ -63,7 +63,7 @@ export function entry(name: string, over: Partial<CronEntry> = {}): CronEntry {
     version: 1,
     status: 'runnable',
     diagnosis: 'ready',
-    detail: 'Runs as planned.',
+    detail: 'Runs as scheduled.',
     lastRun: { at: at(-day / 2), outcome: 'on_time', claimedAt: at(-day / 2), lateSeconds: 0.2, jobId: '7f3c2d10-91d0', jobState: 'completed' },
     nextRuns: [at(day / 2), at(1.5 * day), at(2.5 * day)],
     recent: slots(day, outcomes),

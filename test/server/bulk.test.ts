@@ -136,7 +136,7 @@ describe('a preview of many', () => {
     const { bulkId } = selectionOf(shown)
     expect((await items(bulkId)).map(({ id, outcome, detail }) => [id, outcome, detail])).toEqual([
       [same, 'done', undefined],
-      [changed, 'not_eligible', 'It has changed since the page was loaded.'],
+      [changed, 'not_eligible', 'Changed since the page was loaded.'],
       [gone, 'not_eligible', 'It is no longer there.'],
     ])
     // The engine refused none of them, and the lists say what the figures do.

@@ -90,7 +90,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       const { id } = await mails.add('unwanted', {})
       const cancel = { action: 'cancel_job', subject: { type: 'job', id: `mails:${id}` }, input: {} }
       const preview = await server.call('ops-demo', 'POST', '/previews', cancel)
-      expect(preview.body.plan).toMatchObject({ effect: 'It will not run any more.', after: { state: 'removed' }, cautions: [expect.stringContaining('This cannot be undone.')] })
+      expect(preview.body.plan).toMatchObject({ effect: 'It will not run again.', after: { state: 'removed' }, cautions: [expect.stringContaining('This cannot be undone.')] })
       expect((await operate({ ...cancel, reason })).status).toBe(200)
       const [event] = await eventsOf('job', `mails:${id}`)
       expect(event).toMatchObject({ outcome: 'succeeded', after: { state: 'removed' } })

@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const planOf = (answer: { body: Record<string, unknown> }) => answer.body.plan as Plan
 const retry = (selection: object) => ({ action: 'retry_job', selection })
-const warning = /completed; whatever they did, such as mails or payments, is done again/
+const warning = /completed; whatever they did, such as sending mail or taking payments, is done again/
 
 test('a completed job that is retried is high risk, and its preview says why', async () => {
   const [done] = await insertJobs(client, 1, { queue, state: 'completed' })
@@ -57,7 +57,7 @@ describe('of many jobs', () => {
     await insertJobs(client, 3, { queue, state: 'completed' })
     await insertJobs(client, 1, { queue })
     const { selection } = planOf(await preview('ops-demo', retry({ filter: { queue } })))
-    expect(selection).toMatchObject({ total: 4, eligible: 1, notEligible: { 'It has completed; to run completed jobs again, ask for that state by name.': 3 } })
+    expect(selection).toMatchObject({ total: 4, eligible: 1, notEligible: { 'Already completed; to run completed jobs again, filter by that state explicitly.': 3 } })
   })
 
   test.each([

@@ -39,8 +39,8 @@ describe('the overview', () => {
     expect(overview.vitals.every(({ value, asOf }) => value === null && asOf === null)).toBe(true)
     expect(bucket(overview, 'runnable')).toMatchObject({ count: 5, ownershipLabel: 'Powertools-native' })
     expect(bucket(overview, 'runnable').exemplars).toHaveLength(3)
-    expect(bucket(overview, 'needs_review')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Jobs that failed for good were not looked for yet.' })
-    expect(bucket(overview, 'blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts were not looked for yet.' })
+    expect(bucket(overview, 'needs_review')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Jobs that failed for good have not been counted yet.' })
+    expect(bucket(overview, 'blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts have not been counted yet.' })
   })
 
   test('says that nothing needs a decision once somebody has looked', async () => {
@@ -80,7 +80,7 @@ describe('the overview', () => {
     )
     const overview = await read()
     expect(overview).toMatchObject({ moving: false })
-    expect(overview.sentence).toMatch(/12 jobs are waiting and none has finished/)
+    expect(overview.sentence).toMatch(/12 jobs are waiting, and none has finished/)
     expect(overview.vitals.find(({ key }) => key === 'waiting_now')).toMatchObject({ value: 12, how: 'exact' })
     await client.query('update ops.snapshot set finished = 10, executing = 1')
     expect(await read()).toMatchObject({ moving: true })

@@ -134,7 +134,7 @@ describe('the list of queues', () => {
   test('says what may be done, and why not', async () => {
     await figure('halted', { paused: true })
     await figure('going', { paused: false })
-    expect((await one('halted')).operations).toMatchObject({ pause_queue: { allowed: false, reason: 'The queue is paused already.' }, resume_queue: { allowed: true } })
+    expect((await one('halted')).operations).toMatchObject({ pause_queue: { allowed: false, reason: 'The queue is already paused.' }, resume_queue: { allowed: true } })
     expect((await one('going')).operations).toMatchObject({ pause_queue: { allowed: true }, resume_queue: { allowed: false, reason: 'The queue is not paused.' } })
     expect((await list('', 'viewer-demo')).items[0]!.operations.pause_queue).toEqual({ allowed: false, reason: 'Your role is viewer.' })
     expect((await list('', 'nameless')).items[0]!.operations.pause_queue).toMatchObject({ allowed: false })
@@ -186,7 +186,7 @@ describe('on the overview', () => {
     const blocked = await bucket('blocked')
     expect(blocked).toMatchObject({ count: 2, diagnosis: 'Nothing starts in one queue; one queue is paused.', nextStep: { href: '/ops/jobs/queues' } })
     expect(blocked.exemplars.map(({ label }) => label)).toEqual(['stuck', 'held'])
-    expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/no job was started for 10 minutes, 12 available/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
+    expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/no job has started for 10 minutes, 12 available/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
     expect(blocked.exemplars[1]!.attention).toMatch(/paused by Two.*“ledger closed”/)
     expect((await overview()).sentence).toMatch(/but nothing starts in one queue/)
     expect((await bundle('stuck')).diagnosis).toMatchObject({ status: 'blocked' })
@@ -196,7 +196,7 @@ describe('on the overview', () => {
 
   test('nothing is called stuck when nobody measured', async () => {
     await figure('unwatched', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
-    expect(await bucket('blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts were not looked for yet.' })
+    expect(await bucket('blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts have not been counted yet.' })
     await measured(10)
     expect(await bucket('blocked')).toMatchObject({ count: 1, exemplars: [{ label: 'unwatched' }] })
     await client.query('truncate ops.queue_figure')

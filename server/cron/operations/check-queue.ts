@@ -10,12 +10,12 @@ export async function checkQueue({ kit: { engine }, locking }: ActingScope, queu
   try {
     if (engine.missingQueues) {
       const [missing] = await engine.missingQueues([queue])
-      if (missing !== undefined) wrong.add('input.queue', `got '${queue}'; ${engine.name} has no queue of that name, so no job could be made; expected one that exists`)
+      if (missing !== undefined) wrong.add('input.queue', `got '${queue}'; ${engine.name} has no queue of that name, so no job could be created; expected an existing queue`)
       return []
     }
     if (locking || !engine.capabilities.keepsFinishedJobs || (await engine.readQueue(queue))) return []
-    return [`${engine.name} knows of no queue '${queue}' now; jobs made for it may never run.`]
+    return [`${engine.name} does not currently know a queue '${queue}'; jobs created for it may never run.`]
   } catch {
-    return [`${engine.name} does not answer at the moment, so it is not known whether it has a queue '${queue}'.`]
+    return [`${engine.name} is not answering, so it is unknown whether it has a queue '${queue}'.`]
   }
 }

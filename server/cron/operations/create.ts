@@ -22,7 +22,7 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async plan({ subject, input }, { found }, scope) {
-    if (found) throw new OpsError('illegal_transition', `${subject.id} exists already (source ${found.source}); expected a name that is free.`)
+    if (found) throw new OpsError('illegal_transition', `${subject.id} already exists (source ${found.source}); expected an unused name.`)
     const wrong = new FieldErrors()
     const checked = wrong.keep(() => parseDefinition(input, 'input.'))
     const cautions = await checkQueue(scope, input.queue, wrong)
@@ -30,7 +30,7 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
     const definition = checked!
     return {
       title: `Create ${subject.id}`,
-      effect: `A new entry fires by '${definition.expression}' in ${definition.timezone} and makes its jobs in queue ${definition.queue}.`,
+      effect: `A new entry fires on '${definition.expression}' in ${definition.timezone} and creates its jobs in queue ${definition.queue}.`,
       cautions,
       before: {},
       after: { source: 'runtime', ...definition },
@@ -42,7 +42,7 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   async apply({ subject, input }, _target, { kit, em, now }) {
     const definition = parseDefinition(input, 'input.')
     const entry = await insertEntry(kit.db, em, { name: subject.id, source: 'runtime', ...definition }, now)
-    if (!entry) throw new OpsError('mutation_conflict', `${subject.id} was created by somebody else at the same moment.`)
+    if (!entry) throw new OpsError('mutation_conflict', `${subject.id} was created by another change at the same moment.`)
     return { result: { name: entry.name, version: entry.version, nextRun: entry.nextSlotAt?.toISOString() ?? null } }
   },
 })

@@ -17,8 +17,8 @@ export const deleteCronEntry = defineOperation<Request, Busy>({
     const entry = requireRuntime(found.entry, subject.id)
     return {
       title: `Delete ${entry.name}`,
-      effect: 'The entry and the record of its slots are gone for good. Its audit events stay.',
-      cautions: cautionOfJobs(found, 'they go on, and nothing here follows them any more'),
+      effect: 'The entry and the record of its slots are deleted for good. Its audit events are kept.',
+      cautions: cautionOfJobs(found, 'they continue, but nothing here tracks them any longer'),
       before: { source: entry.source, ...definitionOf(entry) },
       after: {},
       basis: { version: entry.version },

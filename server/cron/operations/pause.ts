@@ -20,7 +20,7 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   plan({ subject, input }, { found }, scope) {
     const entry = requireLive(found.entry, subject.id)
     if (entry.pausedAt) {
-      throw new OpsError('illegal_transition', `${entry.name} is already paused, since ${entry.pausedAt.toISOString()}; expected one that is not.`)
+      throw new OpsError('illegal_transition', `${entry.name} has been paused since ${entry.pausedAt.toISOString()}; expected an entry that is not paused.`)
     }
     const resumeAt = parseResumeAt(input.resumeAt, scope.now)
     return {

@@ -18,7 +18,7 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
 
   plan({ subject }, { found }, scope) {
     const entry = requireLive(found, subject.id)
-    if (!entry.pausedAt) throw new OpsError('illegal_transition', `${entry.name} is not paused; expected one that is.`)
+    if (!entry.pausedAt) throw new OpsError('illegal_transition', `${entry.name} is not paused; expected a paused entry.`)
     const { before } = describeResume(entry)
     return {
       title: `Resume ${entry.name}`,

@@ -25,13 +25,13 @@ export const runCronEntry = defineOperation<Request, Troubled>({
   plan({ subject }, { found }, { kit: { engine } }) {
     const entry = requireLive(found.entry, subject.id)
     if (!engine.capabilities.enqueue) {
-      throw new OpsError('unsupported_by_engine', `${engine.name} offers no way to make a job; expected an engine that does.`)
+      throw new OpsError('unsupported_by_engine', `${engine.name} cannot create jobs; expected an engine that can.`)
     }
     return {
       title: `Run ${entry.name} now`,
-      effect: `One job is made in queue ${entry.queue}, recorded as a manual run. Scheduled slots stay as they are.`,
+      effect: `One job is created in queue ${entry.queue} and recorded as a manual run. Scheduled slots are not affected.`,
       cautions: [
-        ...(entry.pausedAt ? ['It is paused; this one run is made all the same, and it stays paused.'] : []),
+        ...(entry.pausedAt ? ['It is paused; this one run happens anyway, and the entry stays paused.'] : []),
         ...cautionOfJobs(found, 'a manual run does not wait for them and may overlap'),
       ],
       before: {},
@@ -59,7 +59,7 @@ async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<Job
   } catch (cause) {
     // A connection that broke is an outage, and a table that somebody holds a conflict; neither is the engine's answer.
     if (cause instanceof OpsError || isUnavailable(cause) || isConflict(cause)) throw cause
-    throw new OpsError('unsupported_by_engine', `${kit.engine.name} made no job in queue ${entry.queue}; does that queue exist?`, { cause })
+    throw new OpsError('unsupported_by_engine', `${kit.engine.name} created no job in queue ${entry.queue}; does that queue exist?`, { cause })
   }
 }
 

@@ -23,12 +23,12 @@ export const skipCronSlot = defineOperation<Request, Entry | null>({
     const entry = requireLive(found, subject.id)
     const slotAt = checkSlot(entry, input.slotAt, scope.now)
     if (await isDecided(scope, entry, slotAt)) {
-      refuseSlot(entry, input.slotAt, `the slot of ${slotAt.toISOString()} is decided already`, scope.now)
+      refuseSlot(entry, input.slotAt, `the slot at ${slotAt.toISOString()} is already decided`, scope.now)
     }
     return {
       title: `Skip one slot of ${entry.name}`,
-      effect: `The slot of ${slotAt.toISOString()} is left out and recorded as skipped. Every other slot stays as it is.`,
-      cautions: entry.pausedAt ? ['It is paused; a slot of the pause does not run anyway.'] : [],
+      effect: `The slot at ${slotAt.toISOString()} is skipped and recorded as such. No other slot is affected.`,
+      cautions: entry.pausedAt ? ['It is paused; slots during the pause do not run anyway.'] : [],
       before: { skippedSlot: null },
       after: { skippedSlot: slotAt.toISOString() },
       basis: { version: entry.version },
@@ -46,14 +46,14 @@ export const skipCronSlot = defineOperation<Request, Entry | null>({
         values (${found!.id}, 'scheduled', ${new Date(input.slotAt)}, 'skipped_by_operator', ${now}, 'An operator skipped this slot.', ${eventId})
         on conflict do nothing returning id`,
     )
-    if (!marked.length) throw new OpsError('mutation_conflict', 'This slot was decided by somebody else at the same moment; look again.')
+    if (!marked.length) throw new OpsError('mutation_conflict', 'This slot was decided at the same moment by another process or operator; check it again.')
     return { result: { slotAt: new Date(input.slotAt).toISOString() } }
   },
 })
 
 function checkSlot(entry: Entry, given: string, now: Date): Date {
   const slotAt = new Date(given)
-  if (slotAt <= now) refuseSlot(entry, given, 'expected an instant to come', now)
+  if (slotAt <= now) refuseSlot(entry, given, 'expected an instant in the future', now)
   if (slotAt.getTime() - now.getTime() > maxAheadMs) refuseSlot(entry, given, 'expected an instant within a year', now)
   if (nextFrom(entry, slotAt)?.getTime() !== slotAt.getTime()) {
     refuseSlot(entry, given, `expected an instant of '${entry.expression}' in ${entry.timezone}`, now)

@@ -70,7 +70,7 @@ export function requireEntry(found: Entry | null, name: string): Entry {
 export function requireLive(found: Entry | null, name: string): Entry {
   const entry = requireEntry(found, name)
   if (!entry.retiredAt) return entry
-  throw new OpsError('illegal_transition', `${name} was retired at ${entry.retiredAt.toISOString()}, when it left the code; it runs no more.`)
+  throw new OpsError('illegal_transition', `${name} was retired at ${entry.retiredAt.toISOString()}, when it was removed from the code; it no longer runs.`)
 }
 
 /** Entries of the code are changed in the code, or the next start would undo it. */

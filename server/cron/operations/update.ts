@@ -32,13 +32,13 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
     wrong.throwAny()
     const { definition, argsGiven } = merged!
     const changes = compareDefinitions(definitionOf(entry), definition, argsGiven ? ['args'] : [])
-    if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with another value')
+    if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with a different value')
     const rescheduled = 'expression' in changes.after || 'timezone' in changes.after
     return {
       title: `Change ${entry.name}`,
       effect: rescheduled
-        ? 'The new schedule holds from now on; what was due under the old one is not run.'
-        : 'The change holds from the next slot on; jobs that were made already stay as they are.',
+        ? 'The new schedule applies from now on; slots that were due under the old one are not run.'
+        : 'The change applies from the next slot on; existing jobs stay as they are.',
       cautions,
       before: changes.before,
       after: changes.after,

@@ -27,7 +27,7 @@ async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Rec
       const job = found.get(id)
       if (!job) return goneJob(id)
       const changed = Object.hasOwn(seen, id) && seen[id] !== job.version
-      return { ...bare(job), ...(changed && { notEligible: 'It has changed since the page was loaded.' }) }
+      return { ...bare(job), ...(changed && { notEligible: 'Changed since the page was loaded.' }) }
     })
   }
 }

@@ -12,9 +12,9 @@ export function asksForCompleted(selection: JobSelection): boolean {
   return 'ids' in selection
 }
 
-export const completedLeftOut = 'It has completed; to run completed jobs again, ask for that state by name.'
+export const completedLeftOut = 'Already completed; to run completed jobs again, filter by that state explicitly.'
 
 export function cautionOfCompleted(jobs: number): string {
   const some = countOf(jobs, 'of these jobs has', 'of these jobs have')
-  return `${some} completed; whatever they did, such as mails or payments, is done again.`
+  return `${some} completed; whatever they did, such as sending mail or taking payments, is done again.`
 }

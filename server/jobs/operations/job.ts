@@ -85,8 +85,8 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
 }
 
 /** Where the engine keeps nothing of the job there is no way back to speak of. */
-const goneEffect = 'It will not run any more.'
-const manyGoneEffect = 'They will not run any more.'
+const goneEffect = 'It will not run again.'
+const manyGoneEffect = 'They will not run again.'
 
 const expected: Record<JobAction, string> = {
   retry: 'available',
@@ -103,11 +103,11 @@ function stateAfter({ removes, becomes }: Engine, action: JobAction, from?: JobS
 async function cautionsOf({ kit: { engine }, now }: ActingScope, operation: JobOperation, action: JobAction, job: EngineJob): Promise<string[]> {
   const cautions: string[] = []
   if (job.state === 'executing' && (action === 'cancel' || action === 'discard') && !engine.capabilities.cancelExecuting) {
-    cautions.push('It is executing now, and this engine cannot stop it: what it is doing goes on to its end.')
+    cautions.push('It is executing now, and this engine cannot stop it: it will run to completion.')
   }
   const unsure = engine.cautions?.[operation]
   if (job.state === 'executing' && unsure !== undefined) cautions.push(unsure)
-  if (runsAgain(action, job.state)) cautions.push('It has completed: whatever it did, such as mails or payments, is done again.')
+  if (runsAgain(action, job.state)) cautions.push('It has completed: whatever it did, such as sending mail or taking payments, is done again.')
   return [...cautions, ...wayBack(engine, action, now)]
 }
 

@@ -25,18 +25,18 @@ async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string
     return job?.id === id ? job : undefined
   } catch (error) {
     if (codeOf(error) !== sqlState.lockNotAvailable) throw error
-    throw new OpsError('mutation_conflict', `Job ${id} is locked by its worker or another change at this moment; try again.`)
+    throw new OpsError('mutation_conflict', `Job ${id} is currently locked by its worker or by another change; try again.`)
   }
 }
 
 export function requireJob(job: EngineJob | undefined, id: string): EngineJob {
   if (job) return job
-  throw new OpsError('not_found', `No job ${id}: the engine never had it, or keeps it no longer.`)
+  throw new OpsError('not_found', `No job ${id}: the engine never had it or no longer has it.`)
 }
 
 export function requireSeen(job: EngineJob, seen: string | undefined): void {
   if (seen === undefined || seen === job.version) return
-  throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is ${job.state} now. Look again.`)
+  throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is now ${job.state}. Reload and check it.`)
 }
 
 export async function requireLegal(scope: ActingScope, operation: JobOperation, job: EngineJob): Promise<void> {
@@ -57,14 +57,14 @@ export function requireDone(outcome: JobOutcome | undefined, job: EngineJob): vo
   const detail = outcome?.detail ? ` ${outcome.detail}` : ''
   switch (outcome?.outcome) {
     case 'missing':
-      throw new OpsError('not_found', `Job ${job.id} is no longer there.${detail}`)
+      throw new OpsError('not_found', `Job ${job.id} no longer exists.${detail}`)
     case 'refused':
-      throw new OpsError('illegal_transition', `The engine refuses this for job ${job.id} as it is now.${detail}`)
+      throw new OpsError('illegal_transition', `The engine refuses this for job ${job.id} in its current state.${detail}`)
     case 'failed':
-      throw new OpsError('unavailable', `The engine failed at job ${job.id}; nothing was changed.${detail}`)
+      throw new OpsError('unavailable', `The engine failed on job ${job.id}; nothing was changed.${detail}`)
     case 'locked':
-      throw new OpsError('mutation_conflict', `Job ${job.id} is locked by its worker at this moment; try again.${detail}`)
+      throw new OpsError('mutation_conflict', `Job ${job.id} is currently locked by its worker; try again.${detail}`)
     default:
-      throw new OpsError('mutation_conflict', `Job ${job.id} changed at the same moment; look again.${detail}`)
+      throw new OpsError('mutation_conflict', `Job ${job.id} was changed at the same moment; reload and check it.${detail}`)
   }
 }

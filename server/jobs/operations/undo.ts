@@ -11,7 +11,7 @@ export const undoHours = 24
 export function undoOf({ lacks }: Engine, now: Date): string {
   if (lacks.restore_job !== undefined) return `This cannot be undone: ${lacks.restore_job}`
   const until = new Date(now.getTime() + undoHours * 3_600_000)
-  return `It can be restored until ${until.toISOString()}, as long as the engine keeps it.`
+  return `It can be restored until ${until.toISOString()}, as long as the engine still has it.`
 }
 
 interface LastChange {
@@ -20,7 +20,7 @@ interface LastChange {
   recent: boolean
 }
 
-const notOurs = 'It was not discarded here in the last 24 hours; only such a discard can be undone. Retry it instead.'
+const notOurs = 'Not discarded here in the last 24 hours, so the discard cannot be undone; retry instead.'
 
 /**
  * Only our own discard is undone, because only of that is it known what it interrupted. The evidence is the audit log: the

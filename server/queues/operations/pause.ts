@@ -29,16 +29,16 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
     const again = isPaused(found)
     if (queue.paused === true || isSameClick(found, scope.now)) {
       const since = pause && ` since ${pause.pausedAt.toISOString()}`
-      throw new OpsError('illegal_transition', `Queue ${queue.name} is already paused${since ?? ''}; expected one that is not.`)
+      throw new OpsError('illegal_transition', `Queue ${queue.name} is already paused${since ?? ''}; expected a queue that is not paused.`)
     }
     return {
       title: `Pause queue ${queue.name}${again ? ' again' : ''}`,
       effect: again
-        ? 'The engine is asked once more, for workers that have started since and do not know. They start no more of its jobs until it is resumed.'
+        ? 'The engine is asked to pause again, for workers that have started since and do not know of the pause. They start no more of its jobs until it is resumed.'
         : 'Workers start no more of its jobs until it is resumed. New jobs are still accepted and wait.',
       cautions: [
-        'Jobs that are executing now run to their end.',
-        ...(queue.paused === null ? ['The engine does not tell whether a queue is paused: it is asked to, and workers that start later may not know.'] : []),
+        'Jobs that are executing now run to completion.',
+        ...(queue.paused === null ? ['The engine does not report whether a queue is paused: it is asked to pause, but workers that start later may not know.'] : []),
         ...engineCautions(scope, 'pause_queue'),
       ],
       before: pause && again ? { paused: true, pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label } : { paused: false },

@@ -21,13 +21,13 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
     const queue = requireQueue(found, subject.id)
     // Where the engine does not tell, a queue may be paused without our knowing; asking it to go on harms nobody.
     if (!isPaused(found) && queue.paused !== null) {
-      throw new OpsError('illegal_transition', `Queue ${queue.name} is not paused; expected one that is.`)
+      throw new OpsError('illegal_transition', `Queue ${queue.name} is not paused; expected a paused queue.`)
     }
     const { pause } = found
     return {
       title: `Resume queue ${queue.name}`,
-      effect: 'Workers start its jobs again, those that waited first.',
-      cautions: [...(pause ? [] : ['Nobody paused it through these pages; whoever did may have had a reason.']), ...engineCautions(scope, 'resume_queue')],
+      effect: 'Workers start its jobs again, those already waiting first.',
+      cautions: [...(pause ? [] : ['It was not paused through these pages; whoever paused it may have had a reason.']), ...engineCautions(scope, 'resume_queue')],
       before: { paused: true, ...(pause && { pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label }) },
       after: { paused: false },
       basis: { paused: queue.paused },

@@ -18,14 +18,14 @@ export const scaleQueue = defineOperation<Request, QueueSubject>({
   plan({ subject, input }, { found }, scope) {
     requireSupport(scope, 'scale_queue')
     const queue = requireQueue(found, subject.id)
-    if (queue.limit === input.limit) throw new OpsError('illegal_transition', `Queue ${queue.name} already runs ${countOf(input.limit, 'job')} at once; expected another number.`)
+    if (queue.limit === input.limit) throw new OpsError('illegal_transition', `Queue ${queue.name} already runs ${countOf(input.limit, 'job')} at once; expected a different number.`)
     return {
       title: `Change concurrency of ${queue.name}`,
       effect: `It runs ${countOf(input.limit, 'job')} at once from now on.`,
       cautions: [
         ...engineCautions(scope, 'scale_queue'),
-        'More jobs at once load what the jobs use: databases, mail servers, other services.',
-        ...(queue.limit === null ? ['The present limit is not known, so this cannot be put back by itself.'] : []),
+        'Running more jobs at once puts more load on whatever they use: databases, mail servers, other services.',
+        ...(queue.limit === null ? ['The current limit is unknown, so it cannot be restored automatically.'] : []),
       ],
       before: { limit: queue.limit },
       after: { limit: input.limit },

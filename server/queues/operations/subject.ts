@@ -40,7 +40,7 @@ async function askEngine(request: OperationRequest, { kit: { engine }, em, locki
 
 export function requireQueue({ queue }: QueueSubject, id: string): NonNullable<QueueSubject['queue']> {
   if (queue) return queue
-  throw new OpsError('not_found', `No queue '${id}' in the engine.`)
+  throw new OpsError('not_found', `The engine has no queue '${id}'.`)
 }
 
 /** Refuses what the engine cannot do, in its own words. */

@@ -15,7 +15,7 @@ test('an entry for a queue that the engine does not have is refused at the field
   const { status, body } = await preview({ queue: 'not_there', expression: '0 3 * * *' })
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' })
   expect(body.errors).toEqual([
-    { path: 'input.queue', message: "got 'not_there'; pg-boss has no queue of that name, so no job could be made; expected one that exists" },
+    { path: 'input.queue', message: "got 'not_there'; pg-boss has no queue of that name, so no job could be created; expected an existing queue" },
   ])
 })
 

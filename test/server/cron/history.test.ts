@@ -133,7 +133,7 @@ describe('completeness is earned', () => {
     const short = Array.from({ length: 40 }, (_, index) => `10:${String(index).padStart(2, '0')}:00-10:${String(index).padStart(2, '0')}:10`)
     const { reasons } = judge(coverage(...short))
     expect(reasons).toHaveLength(21)
-    expect(reasons.at(-1)).toMatch(/^And \d+ more such gaps\.$/)
+    expect(reasons.at(-1)).toMatch(/^And \d+ more gaps\.$/)
   })
 })
 

@@ -119,7 +119,7 @@ test('an entry whose queue the engine refuses waits with a growing pause and hol
   const [bad] = await ask<{ last_error: string; retry_at: string }>("select last_error, retry_at::text from ops.cron_entry where name = 'bad'")
   expect(bad!.last_error).toMatch(/nowhere/)
   expect(bad!.retry_at).toBe('2026-03-02 10:01:06+00')
-  expect(logged.filter((line) => line.includes('made no job'))).toHaveLength(1)
+  expect(logged.filter((line) => line.includes('no job was created'))).toHaveLength(1)
   await boss.createQueue('nowhere')
   await tickAt('2026-03-02T10:01:03Z')
   expect(await slots()).toHaveLength(1)

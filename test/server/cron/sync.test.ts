@@ -85,7 +85,7 @@ test('what left the code is retired with its history, and comes back as it was',
 test('a declaration does not take over an entry made at runtime, and then changes nothing at all', async () => {
   const definition = { queue: 'work', args: {}, expression: '0 0 * * *', timezone: 'Etc/UTC', overlap: 'allow', catchUp: 'none', maxCatchUp: 1 }
   await harness.operate('create_cron_entry', 'nightly', definition, { reason: 'made by hand' })
-  await expect(harness.sync([digest, nightly])).rejects.toThrow(/cron entry 'nightly' is declared in code, but an operator created one/)
+  await expect(harness.sync([digest, nightly])).rejects.toThrow(/cron entry 'nightly' is declared in code, but an operator created an entry of that name/)
   const { items } = await listCronEntries(harness.as(), {}, 50)
   expect(items.map(({ name, source }) => [name, source])).toEqual([['nightly', 'runtime']])
 })
@@ -95,10 +95,10 @@ describe('a wrong declaration stops the start and names entry and field', () => 
     ['expression', [{ ...nightly, expression: '0 25 * * *' }], /cron\[0\] 'nightly': expression: got '25' in the field hour/],
     ['never', [digest, { ...nightly, expression: '0 0 30 2 *' }], /cron\[1\] 'nightly': expression: .*never fires/],
     ['timezone', [{ ...nightly, timezone: 'Berlin' }], /cron\[0\] 'nightly': timezone: got 'Berlin'/],
-    ['queue', [{ ...nightly, queue: '' }], /cron\[0\] 'nightly': 'queue' is wrong/],
-    ['overlap', [{ ...nightly, overlap: 'maybe' }], /cron\[0\] 'nightly': 'overlap' is wrong/],
+    ['queue', [{ ...nightly, queue: '' }], /cron\[0\] 'nightly': 'queue' is invalid/],
+    ['overlap', [{ ...nightly, overlap: 'maybe' }], /cron\[0\] 'nightly': 'overlap' is invalid/],
     ['unknown key', [{ ...nightly, cron: '* * * * *' }], /cron\[0\] 'nightly'.*Unrecognized key/i],
-    ['name', [{ ...nightly, name: 'has spaces' }], /cron\[0\] 'has spaces': 'name' is not a name/],
+    ['name', [{ ...nightly, name: 'has spaces' }], /cron\[0\] 'has spaces': 'name' is not a valid name/],
     ['twice', [nightly, nightly], /cron\[1\] 'nightly': 'name' is declared twice/],
     ['source', [{ ...nightly, source: 'runtime' }], /cron\[0\] 'nightly': 'source' is 'runtime'/],
   ])('%s', async (_what, declared, message) => {

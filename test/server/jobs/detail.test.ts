@@ -113,7 +113,7 @@ describe('why a job does not run', () => {
     await client.query(`insert into ops.queue_pause values ('halted', now(), '{"id":"ops-two","type":"user","label":"Two"}', 'the ledger is closed', gen_random_uuid())`)
     const { waiting, forensics } = await read(id)
     expect(waiting).toEqual([{ reason: 'queue_paused', detail: expect.stringMatching(/halted is paused by Two since .*“the ledger is closed”/) }])
-    expect(forensics!.diagnosis).toMatchObject({ status: 'blocked', title: 'It does not run: queue paused.' })
+    expect(forensics!.diagnosis).toMatchObject({ status: 'blocked', title: 'It is not running: queue paused.' })
     surfaces = { 'view_queues halted': false }
     try {
       expect((await read(id)).waiting).toEqual([{ reason: 'queue_paused', detail: 'The queue halted is paused.' }])
@@ -134,7 +134,7 @@ describe('why a job does not run', () => {
     try {
       const hiding = await read(second)
       expect(hiding.dependencies).toEqual([])
-      expect(hiding.waiting).toContainEqual({ reason: 'waits_for_dependency', detail: 'It waits for 1 other job to end.' })
+      expect(hiding.waiting).toContainEqual({ reason: 'waits_for_dependency', detail: 'It is waiting for 1 other job to end.' })
       expect(JSON.stringify(hiding.waiting)).not.toContain('closed')
     } finally {
       surfaces = {}
@@ -163,9 +163,9 @@ describe('what may be done to it', () => {
   test('follows state, engine and evidence, and says why not', async () => {
     const { operations } = await read(await server.oban.insert({ state: 'completed', completedIn: -5, attempt: 1 }))
     expect(operations.retry_job).toEqual({ allowed: true })
-    expect(operations.cancel_job).toEqual({ allowed: false, reason: expect.stringMatching(/It is completed; Cancel is for scheduled, .* or retryable jobs/) })
+    expect(operations.cancel_job).toEqual({ allowed: false, reason: expect.stringMatching(/State is completed; Cancel applies to scheduled, .* or retryable jobs/) })
     const discarded = await server.oban.insert({ state: 'discarded', discardedIn: -5, attempt: 1 })
-    expect((await read(discarded)).operations.restore_job).toMatchObject({ allowed: false, reason: expect.stringMatching(/not discarded here in the last 24 hours/) })
+    expect((await read(discarded)).operations.restore_job).toMatchObject({ allowed: false, reason: expect.stringMatching(/Not discarded here in the last 24 hours/) })
     await writeEvent({ action: 'discard_job', eventType: 'job.discarded', jobs: [discarded] })
     expect((await read(discarded)).operations.restore_job).toEqual({ allowed: true })
   })

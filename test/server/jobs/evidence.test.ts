@@ -49,12 +49,12 @@ describe('the evidence of a job', () => {
     expect(bundle.nextPaths.map(({ ownership }) => ownership).at(-1)).toBe('host_owned')
     expect(bundle.linkedResources).toContainEqual({ type: 'queue', id: 'books', label: 'queue books', href: '/ops/jobs/forensics/queue/books' })
     const old = await open(await server.oban.insert({ insertedIn: -9000 }))
-    expect(old.completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(/audit log begins at .*after this job was made/)] })
+    expect(old.completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(/audit log begins at .*after this job was created/)] })
   })
 
   test('names what an engine does not keep of earlier attempts', async () => {
     const id = await failed(3)
-    for (const [attemptHistory, said] of [['last', /keeps the last attempt only/], ['none', /keeps no attempts/]] as const) {
+    for (const [attemptHistory, said] of [['last', /stores only the last attempt/], ['none', /stores no attempts/]] as const) {
       pretended = { attemptHistory }
       expect((await open(id)).completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(said)] })
     }
@@ -144,9 +144,9 @@ test('jobs that failed for good lately need a review, each for who may see it', 
     await server.oban.pool.query(`update ops.finding set as_of = now() - interval '20 minutes'`)
     const [{ as_of: since }] = (await server.oban.pool.query<{ as_of: Date }>(`select as_of from ops.finding where key = 'discarded_jobs'`)).rows as [{ as_of: Date }]
     const stale = await bucket()
-    expect(stale).toMatchObject({ count: null, lookedAt: since.toISOString(), diagnosis: `Jobs that failed for good were not looked for since ${since.toISOString()}.`, exemplars: [] })
+    expect(stale).toMatchObject({ count: null, lookedAt: since.toISOString(), diagnosis: `Jobs that failed for good were last counted at ${since.toISOString()}.`, exemplars: [] })
     const overview = (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
-    expect(overview.sentence).toContain('jobs that failed for good were not looked for since')
+    expect(overview.sentence).toContain('jobs that failed for good were last counted at')
   } finally {
     surfaces = {}
     await kit.db.close()
