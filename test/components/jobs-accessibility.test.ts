@@ -86,7 +86,7 @@ const states: Record<string, State> = {
   'jobs, another change came first': {
     tag: 'ops-jobs',
     shows: 'job-0007',
-    answers: { createPreview: () => { throw new Refusal('mutation_conflict', 'Job job-0007 has changed since the page was loaded: it is now cancelled. Reload and check it.') } },
+    answers: { createPreview: () => { throw new Refusal('mutation_conflict', 'Job job-0007 has changed since the page was loaded: it is now cancelled. Review it again.') } },
     act: async (page) => {
       chooseAll(page)
       await press(page, 'Retry…')

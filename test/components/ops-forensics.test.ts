@@ -77,7 +77,7 @@ describe('ops-forensics', () => {
     ok(paths[0]!.startsWith('Powertools-native · Audited action Resume entry: nightly_sync…'), paths[0])
     ok(paths[1]!.startsWith('Powertools-native Read its audit events'), paths[1])
     ok(paths[2]!.startsWith('pg-boss Dashboard bridge · Inspection only View its jobs'), paths[2])
-    ok(paths[3]!.startsWith('host-owned follow-up · Host-owned Tell the people'), paths[3])
+    ok(paths[3]!.startsWith('host-owned follow-up · Host-owned Tell the owners'), paths[3])
     equal(all(page, '[part~="next-path"]:nth-child(4) :is(a, button)').length, 0, 'ways to act for the host')
   })
 

@@ -71,13 +71,13 @@ describe('ops-job', () => {
     const api = usual({
       createPreview: ({ body }) => {
         seenVersion = (body as { input?: { seen?: string } }).input?.seen
-        if (seenVersion) throw new Refusal('mutation_conflict', 'Job mail:job-0002 has changed since the page was loaded: it is now available. Reload and check it.')
+        if (seenVersion) throw new Refusal('mutation_conflict', 'Job mail:job-0002 has changed since the page was loaded: it is now available. Review it again.')
         return preview({ reasonRequired: true })
       },
     })
     const page = await opened(api)
     button(page, 'Discard…')!.click()
-    await until(() => seen(all(page, 'dialog')[0]).includes('it is available now'), 'the refusal')
+    await until(() => seen(all(page, 'dialog')[0]).includes('it is now available'), 'the refusal')
     ok(seenVersion, 'it was asked of the job as it was seen')
     includes(seen(all(page, 'dialog')[0]), 'You have changed nothing.')
     ;(await until(() => button(page, 'Review again'), 'a way to look again')).click()

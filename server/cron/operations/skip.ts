@@ -46,7 +46,7 @@ export const skipCronSlot = defineOperation<Request, Entry | null>({
         values (${found!.id}, 'scheduled', ${new Date(input.slotAt)}, 'skipped_by_operator', ${now}, 'An operator skipped this slot.', ${eventId})
         on conflict do nothing returning id`,
     )
-    if (!marked.length) throw new OpsError('mutation_conflict', 'This slot was decided at the same moment by another process or operator; check it again.')
+    if (!marked.length) throw new OpsError('mutation_conflict', 'This slot was decided at the same moment by another process or operator; review it again.')
     return { result: { slotAt: new Date(input.slotAt).toISOString() } }
   },
 })

@@ -36,7 +36,7 @@ export function requireJob(job: EngineJob | undefined, id: string): EngineJob {
 
 export function requireSeen(job: EngineJob, seen: string | undefined): void {
   if (seen === undefined || seen === job.version) return
-  throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is now ${job.state}. Reload and check it.`)
+  throw new OpsError('mutation_conflict', `Job ${job.id} has changed since the page was loaded: it is now ${job.state}. Review it again.`)
 }
 
 export async function requireLegal(scope: ActingScope, operation: JobOperation, job: EngineJob): Promise<void> {
@@ -65,6 +65,6 @@ export function requireDone(outcome: JobOutcome | undefined, job: EngineJob): vo
     case 'locked':
       throw new OpsError('mutation_conflict', `Job ${job.id} is currently locked by its worker; try again.${detail}`)
     default:
-      throw new OpsError('mutation_conflict', `Job ${job.id} was changed at the same moment; reload and check it.${detail}`)
+      throw new OpsError('mutation_conflict', `Job ${job.id} was changed at the same moment; review it again.${detail}`)
   }
 }
