@@ -1,12 +1,12 @@
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
 import type { JobAction, JobOutcome, SeenJob, SqlExecutor } from '../engine.ts'
-import { changeJobs, type PgBossActs, retryPlain } from './change.ts'
+import { changeJobs, type PgBossActs, retrySimpleJobs } from './change.ts'
 import { attended, canonical, isExclusive, isHeld, isJobId, isLost, isUntimely, versionColumn } from './rows.ts'
 import type { PgBossTables } from './table.ts'
 import { inSavepoint, type Row } from '../sql.ts'
 
-/** pg-boss's words for the states an action may start from. */
+/** pg-boss's states from which an action is possible. */
 const startsFrom: Record<JobAction, readonly string[]> = {
   retry: ['retry', 'failed', 'cancelled', 'completed'],
   cancel: ['created', 'retry', 'active'],
@@ -15,53 +15,53 @@ const startsFrom: Record<JobAction, readonly string[]> = {
   rescue: ['active'],
 }
 
-/** A job whose row is ours until the transaction ends. */
+/** A job whose row we hold locked until the transaction ends. */
 export interface LockedJob {
   id: string
   queue: string
   state: string
   version: string
-  /** Its queue allows only so many of its kind, which a change of state can run into. */
+  /** The policy of its queue limits how many jobs like it there may be, so a change of state can violate a unique index. */
   exclusive: boolean
-  /** Its time has not come, or pg-boss would delete it before it runs. */
+  /** It is not due yet, or pg-boss would delete it before it runs. */
   needsTime: boolean
-  /** Nobody has reported for it in time. */
+  /** Its worker has not reported in time. */
   lost: boolean
 }
 
-/** `joined`: does `tx` hold until somebody commits? Only then can one job's failure be taken back by itself. */
+/** `joined`: is `tx` an open transaction? Only then can a single job's failure be rolled back on its own. */
 export async function actOnJobs(
   boss: PgBossActs,
   tables: PgBossTables,
   { action, jobs, tx, joined }: { action: JobAction; jobs: SeenJob[]; tx: SqlExecutor; joined: boolean },
 ): Promise<JobOutcome[]> {
-  const fates = new Map<string, Fate>()
-  if (action === 'retry' && jobs.length >= manyJobs) {
-    for (const id of await retryPlain(tables, jobs, tx)) fates.set(id, { outcome: 'done', state: 'retryable' })
+  const results = new Map<string, ActResult>()
+  if (action === 'retry' && jobs.length >= minFastRetry) {
+    for (const id of await retrySimpleJobs(tables, jobs, tx)) results.set(id, { outcome: 'done', state: 'retryable' })
   }
-  const left = jobs.filter(({ id }) => !fates.has(id))
+  const left = jobs.filter(({ id }) => !results.has(id))
   const locked = await lockJobs(tables, left, tx, joined)
   const eligible: LockedJob[] = []
   for (const seen of left) {
     const job = locked.found.get(seen.id.toLowerCase())
-    const fate = job ? judge(action, seen, job) : ({ outcome: locked.busy.has(seen.id.toLowerCase()) ? 'locked' : 'missing' } as const)
-    if (fate) fates.set(seen.id, fate)
+    const refusal = job ? refuse(action, seen, job) : ({ outcome: locked.busy.has(seen.id.toLowerCase()) ? 'locked' : 'missing' } as const)
+    if (refusal) results.set(seen.id, refusal)
     else eligible.push(job!)
   }
   const change = (some: LockedJob[]) => changeJobs(boss, tables, action, some, tx)
   await change(eligible.filter(({ exclusive }) => !exclusive))
   for (const job of eligible.filter(({ exclusive }) => exclusive)) {
-    const refused = await tryAlone(() => change([job]), tx, joined)
-    if (refused) fates.set(job.id, refused)
+    const refusal = await tryAlone(() => change([job]), tx, joined)
+    if (refusal) results.set(job.id, refusal)
   }
   const states = await statesAfter(tables, action, eligible, tx)
-  return jobs.map(({ id, queue }) => ({ id, queue, ...(fates.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
+  return jobs.map(({ id, queue }) => ({ id, queue, ...(results.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
 }
 
-/** From here on it pays to change what is plain without locking it first. */
-const manyJobs = 50
+/** From this many jobs on, it pays to change the simple ones without locking them first. */
+const minFastRetry = 50
 
-/** Most ends are known beforehand; only what depends on the row is read again. */
+/** Most resulting states are known beforehand; only those that depend on the row are read again. */
 async function statesAfter(tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor) {
   if (action === 'cancel') return new Map(jobs.map(({ id }) => [id, 'cancelled'] as const))
   if (action === 'discard') return new Map(jobs.map(({ id }) => [id, 'discarded'] as const))
@@ -70,9 +70,9 @@ async function statesAfter(tables: PgBossTables, action: JobAction, jobs: Locked
   return new Map(jobs.map(({ id }) => [id, states.get(id) ?? 'retryable'] as const))
 }
 
-type Fate = Omit<JobOutcome, 'id' | 'queue'>
+type ActResult = Omit<JobOutcome, 'id' | 'queue'>
 
-function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefined {
+function refuse(action: JobAction, seen: SeenJob, job: LockedJob): ActResult | undefined {
   const state = canonical(job.state, job.needsTime)
   if (job.version !== seen.version) return { outcome: 'changed', state }
   if (!startsFrom[action].includes(job.state)) {
@@ -82,8 +82,8 @@ function judge(action: JobAction, seen: SeenJob, job: LockedJob): Fate | undefin
   return undefined
 }
 
-/** pg-boss holds what a queue allows at once by unique indexes. */
-async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: boolean): Promise<Fate | undefined> {
+/** pg-boss enforces queue policies with unique indexes, so a change can fail for one job alone. */
+async function tryAlone(work: () => Promise<void>, tx: SqlExecutor, joined: boolean): Promise<ActResult | undefined> {
   try {
     await (joined ? inSavepoint(tx, work) : work())
     return undefined
@@ -97,14 +97,13 @@ const columns = `j.id::text as id, j.name as queue, j.state::text as state, ${ve
   ${isExclusive} as exclusive, ${isUntimely} as needs_time, ${isLost} as lost`
 
 /**
- * Rows that nobody else holds come at once. The rest is waited for, but not for long: somebody's open transaction must not
- * hold up ours.
+ * Unlocked rows are locked at once. For the others we wait, but not for long: another open transaction must not hold up ours.
  */
 async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, joined: boolean) {
   const wanted = jobs.filter(({ id }) => isJobId(id))
   const lock = async (some: SeenJob[], how: string) => {
     const { rows } = await tx.executeSql(
-      // One look-up by key for each job: joined, a table that is not large would be read as a whole for every batch.
+      // One lookup by key per job: with a plain join, the planner would read a smaller table as a whole for every batch.
       `select ${columns} from (select name, id from unnest($1::text[], $2::uuid[]) as given(name, id) order by id) ref,
          lateral (select * from ${tables.jobs} where name = ref.name and id = ref.id limit 1 for update ${how}) j`,
       [some.map(({ queue }) => queue), some.map(({ id }) => id)],
@@ -115,8 +114,8 @@ async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, 
   const left = wanted.filter(({ id }) => !found.has(id.toLowerCase()))
   const busy = left.length ? await listStates(tables, left, tx) : new Map<string, unknown>()
   if (busy.size && joined) {
-    const late = await waitBriefly(tx, () => lock(left.filter(({ id }) => busy.has(id.toLowerCase())), ''))
-    for (const [id, job] of late) found.set(id, job)
+    const released = await waitBriefly(tx, () => lock(left.filter(({ id }) => busy.has(id.toLowerCase())), ''))
+    for (const [id, job] of released) found.set(id, job)
   }
   return { found, busy }
 }

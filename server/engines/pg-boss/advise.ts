@@ -16,7 +16,7 @@ function adviseQueue(queue: string): EngineAdvice {
   return { kind: 'missing_queue', message: `pg-boss has no queue '${queue}', which a cron entry names; create it with boss.createQueue('${queue}').` }
 }
 
-/** Four indexes for each large table. A small one is read as it is. */
+/** Proposes up to four indexes for each large table. Small tables do not need any. */
 async function missingIndexes(tables: PgBossTables): Promise<EngineAdvice[]> {
   const { tables: parts } = await tables.shape()
   return parts

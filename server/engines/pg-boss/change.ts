@@ -3,7 +3,7 @@ import type { LockedJob } from './act.ts'
 import { isExclusive, isJobId, isUntimely, versionColumn } from './rows.ts'
 import type { PgBossTables } from './table.ts'
 
-/** What of pg-boss's own API changes jobs. */
+/** The methods of pg-boss's own API that change jobs. */
 export interface PgBossActs {
   cancel(name: string, ids: string[], options: { db?: SqlExecutor }): Promise<unknown>
   retry(name: string, ids: string[], options: { db?: SqlExecutor }): Promise<unknown>
@@ -11,7 +11,10 @@ export interface PgBossActs {
   fail(name: string, ids: string[], data: object, options: { db?: SqlExecutor }): Promise<unknown>
 }
 
-/** Jobs whose rows we hold and whose state allows it. Where pg-boss has a call for it, it is made; the rest is one guarded statement. */
+/**
+ * Changes jobs whose rows we hold locked and whose state allows the action. Uses pg-boss's own API if it has a call for the
+ * change, and one guarded statement otherwise.
+ */
 export async function changeJobs(boss: PgBossActs, tables: PgBossTables, action: JobAction, jobs: LockedJob[], tx: SqlExecutor): Promise<void> {
   if (jobs.length === 0) return
   const inState = (state: string) => jobs.filter((job) => job.state === state)
@@ -28,12 +31,12 @@ export async function changeJobs(boss: PgBossActs, tables: PgBossTables, action:
     case 'restore':
       return restore(tables, jobs, tx)
     case 'rescue':
-      // As pg-boss does itself when it comes by: another attempt if there is one left, else the end.
+      // What pg-boss's own maintenance does: another attempt if one is left, otherwise the job has failed.
       return eachQueue(jobs, (queue, ids) => boss.fail(queue, ids, { message: 'rescued: its worker did not report in time' }, { db: tx }))
   }
 }
 
-/** With more ids in one call PostgreSQL may prefer to read through all jobs of that queue and state. */
+/** With more ids per call, PostgreSQL may prefer to scan all jobs of that queue and state. */
 const idsPerCall = 100
 
 async function eachQueue(jobs: LockedJob[], work: (queue: string, ids: string[]) => Promise<unknown>): Promise<void> {
@@ -44,11 +47,11 @@ async function eachQueue(jobs: LockedJob[], work: (queue: string, ids: string[])
 }
 
 /**
- * Many failed jobs at once: the statement of pg-boss's own `retry`, with the versions in it, so that no row is read and locked
- * before it is changed. Whatever is not plain is left for the longer way. Versions hold instants that only grow, so a job that
- * changed since matches none of them. Answers the ids that it changed.
+ * Retries many failed jobs at once: the same change as pg-boss's own `retry`, with the versions as a condition, so that rows
+ * need not be read and locked first. Jobs that are not that simple are left for the regular path. Versions contain timestamps
+ * that only increase, so a job that has changed matches none of them. Returns the ids of the changed jobs.
  */
-export async function retryPlain(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor): Promise<string[]> {
+export async function retrySimpleJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor): Promise<string[]> {
   const changed: string[] = []
   for (const [queue, some] of Map.groupBy(jobs.filter(({ id }) => isJobId(id)), (job) => job.queue)) {
     const { rows } = await tx.executeSql(
@@ -63,12 +66,15 @@ export async function retryPlain(tables: PgBossTables, jobs: SeenJob[], tx: SqlE
   return changed
 }
 
-/** pg-boss retries failed jobs only. This is the same change, from the one other end. */
+/** pg-boss itself retries failed jobs only. This is the same change for completed ones. */
 function runAgain(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Promise<void> {
   return update(tables, jobs, tx, `state = 'retry', retry_limit = j.retry_limit + 1, completed_on = null`, `j.state = 'completed'`)
 }
 
-/** Due at once, and kept as long as it would have been kept from then, a day at least. pg-boss's own `update` does so for one job a call. */
+/**
+ * Due at once. The retention period starts anew, and is at least a day. pg-boss's own `update` does the same, but for one job
+ * per call.
+ */
 function makeDue(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Promise<void> {
   return update(
     tables,
@@ -80,8 +86,8 @@ function makeDue(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Prom
 }
 
 /**
- * pg-boss's `fail` spends a retry, overwrites the last error and sends a copy to the dead letter queue: work that nobody asked
- * for. A failed job is at rest whatever retries it has left, so the state and the end are all that change.
+ * pg-boss's `fail` uses up a retry, overwrites the last error and sends a copy to the dead letter queue, none of which was
+ * requested. A failed job does not run again, whatever retries it has left, so only the state and the end time change.
  */
 function discard(tables: PgBossTables, jobs: LockedJob[], tx: SqlExecutor): Promise<void> {
   return update(tables, jobs, tx, `state = 'failed', completed_on = now()`, `j.state < 'completed'`)

@@ -1,14 +1,14 @@
 import type { JobCount, JobFilter } from '../engine.ts'
 import { conditionsOf } from './filter.ts'
-import { findPage, searchedIn } from './list.ts'
+import { describeSearch, findPage } from './list.ts'
 import type { PgBossTables } from './table.ts'
 import { canWalk, strandsOf, testsOf, walksStrands } from './window.ts'
 import { allOf, Bound } from '../sql.ts'
 
-/** So many rows at most are looked at where the index does not answer the whole filter. */
+/** At most this many rows are tested if the index does not answer the whole filter. */
 const maxTested = 20_000
 
-/** Counts along an index where there is one; else what one page's window holds. */
+/** Counts along an index if there is one, and within the window of one page otherwise. */
 export async function countJobs(tables: PgBossTables, filter: JobFilter, limit: number): Promise<JobCount> {
   const shape = await tables.shape()
   const bound = new Bound()
@@ -37,7 +37,7 @@ async function countRows(tables: PgBossTables, from: string, bound: Bound, limit
   return capped(Number(rows[0]!.n), limit)
 }
 
-/** Each strand in whole while all of them are short; else an equal part of each, and the answer says how much that was. */
+/** Tests each strand completely if all of them are short; otherwise the same number of jobs of each, which `searched` reports. */
 async function countTested(
   tables: PgBossTables,
   { strands, along, tests }: Record<'strands' | 'along' | 'tests', string>,
@@ -65,9 +65,9 @@ async function countTested(
 }
 
 async function countPage(tables: PgBossTables, filter: JobFilter, limit: number): Promise<JobCount> {
-  const found = await findPage(tables, await tables.shape(), filter, { columns: 'true as counted', order: 'newest', limit })
-  const count = capped(found.rows.length, limit)
-  const searched = searchedIn(found, 'newest', false)
+  const page = await findPage(tables, await tables.shape(), filter, { columns: 'true as counted', order: 'newest', limit })
+  const count = capped(page.rows.length, limit)
+  const searched = describeSearch(page, 'newest', false)
   return count.how === 'capped' || searched === undefined ? count : { ...count, how: 'capped', searched }
 }
 

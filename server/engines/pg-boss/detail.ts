@@ -50,13 +50,13 @@ function metaOf(row: Row): unknown {
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null))
 }
 
-/** pg-boss writes each attempt over the one before. */
+/** pg-boss overwrites each attempt with the next, so only the last one is known. */
 function lastAttempt(row: Row, job: EngineJob): EngineAttempt[] {
   if (!job.startedAt) return []
   const outcomes: Record<string, EngineAttempt['outcome']> = { active: 'executing', completed: 'completed', cancelled: 'cancelled' }
   const failed = row.output !== null && (row.state === 'retry' || row.state === 'failed')
   const outcome = failed ? 'failed' : (outcomes[String(row.state)] ?? 'unknown')
-  // A running attempt's row still holds the error of the one before it.
+  // While an attempt is running, the row still contains the error of the previous one.
   const error = outcome === 'executing' ? undefined : job.error
   return [{ number: job.attempt, startedAt: job.startedAt, endedAt: job.finishedAt, outcome, error }]
 }
@@ -90,7 +90,7 @@ async function explainWaiting(tables: PgBossTables, row: Row, job: EngineJob, de
   return waiting
 }
 
-/** States of another job of the same key that keep this one from starting, by policy. */
+/** By policy: the states of another job with the same key that keep this one from starting. */
 const keepsBack: Record<string, string> = {
   singleton: `= 'active'`,
   stately: `= 'active'`,

@@ -2,25 +2,25 @@ import type { JobFilter } from '../engine.ts'
 import { engineStates, errorColumn, isHeld, isJobId } from './rows.ts'
 import { type Bound, escapeLike } from '../sql.ts'
 
-/** A filter as conditions on `j`, by what can answer them. */
+/** A filter as conditions on `j`, grouped by what can answer them. */
 export interface Conditions {
   queue?: string
-  /** Left out of every search; undefined when there are none. */
+  /** Excluded from every search; undefined if there are none. */
   notQueues?: string[]
-  /** pg-boss's words; left out when any state will do. */
+  /** pg-boss's state names; left out if any state matches. */
   states?: string[]
   id?: string
   /** Bounds of `created_on`. */
   created: string[]
-  /** What jobs must contain; an index on the arguments answers it. */
+  /** Conditions on the arguments, which an index can answer. */
   args: string[]
   /** Bounds of `completed_on`. */
   ended: string[]
-  /** Those that need the row itself. */
+  /** Those that must be tested on the row. */
   other: string[]
 }
 
-/** undefined when nothing can match. */
+/** undefined if nothing can match. */
 export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | undefined {
   const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   if (worker !== undefined || tag !== undefined || states?.length === 0) return undefined
@@ -34,7 +34,7 @@ export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | unde
   }
   if (args !== undefined && !/^\s*\{\s*\}\s*$/.test(args)) conditions.args.push(`j.data @> ${bound.add(args)}::jsonb`)
   if (error !== undefined) {
-    // What a completed job put out is no error, and most jobs have completed.
+    // The output of a completed job is not an error, and most jobs have completed.
     conditions.states = (conditions.states ?? ['created', 'retry', 'active', 'cancelled', 'failed']).filter((state) => state !== 'completed')
     if (conditions.states.length === 0) return undefined
     other.push(`j.output is not null and ${errorColumn} ilike ${bound.add(`%${escapeLike(error)}%`)}`)
@@ -46,7 +46,7 @@ export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | unde
     const place = { created, due: other, finished: ended }[field]
     if (from) place.push(`${column} >= ${at(from)}`)
     if (to) place.push(`${column} < ${at(to)}`)
-    // Nothing ends before it was made, which tells where to begin.
+    // A job cannot end before it was created, so this bounds the walk along the creation time as well.
     if (field === 'finished' && to) created.push(`j.created_on < ${at(to)}`)
   }
   if (createdBefore) created.push(`j.created_on < ${at(createdBefore)}`)

@@ -10,7 +10,7 @@ import { findJobs, readJobs } from './read.ts'
 import { engineJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
 import { pgBossTables } from './table.ts'
 
-/** As much of pg-boss 12 as is used here. The host passes its own instance, so this package loads no queue library. */
+/** The part of pg-boss 12 that is used here. The host passes its own instance, so this package loads no queue library. */
 export interface PgBossLike extends PgBossActs {
   send(name: string, data: object | null, options: { db?: SqlExecutor }): Promise<string | null>
   getDb(): PgBossDatabase
@@ -18,7 +18,7 @@ export interface PgBossLike extends PgBossActs {
 }
 
 export interface PgBossDatabase extends SqlExecutor {
-  /** Its own pool can; a connection that the host adapted may not. */
+  /** pg-boss's own pool has it; a connection adapted by the host may not. */
   beginTransaction?(): Promise<{ db: SqlExecutor; commit(): Promise<void>; rollback(): Promise<void> }>
 }
 
@@ -30,7 +30,7 @@ export interface PgBossOptions {
   sharesDatabase?: boolean
   /** Schema of pg-boss's tables. Default `pgboss`. */
   schema?: string
-  /** From so many bytes on a table of jobs is not read as a whole, but along indexes or in part. Default 32 MB. */
+  /** A table of jobs with at least this many bytes is read along indexes or in part, but not as a whole. Default 32 MB. */
   largeFrom?: number
 }
 
@@ -58,7 +58,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     transactional: sharesDatabase,
     capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: true },
     lacks,
-    // A job that failed keeps pg-boss's word `retry` until it runs; one that was cancelled waits like a new one.
+    // After a retry, a failed job has pg-boss's state `retry` until it runs; a cancelled one waits like a new job.
     becomes: (action, from) => (action === 'retry' && from !== 'cancelled' ? 'retryable' : undefined),
     attemptHistory: 'last',
 
@@ -106,7 +106,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
   }
 }
 
-/** In a database of its own pg-boss still keeps one batch of changes together, where its connection can. */
+/** For pg-boss in a database of its own: runs a batch of changes in one transaction, if its connection supports that. */
 async function inOwnTransaction<Answer>(db: PgBossDatabase, work: (tx: SqlExecutor, joined: boolean) => Promise<Answer>): Promise<Answer> {
   if (!db.beginTransaction) return work(db, false)
   const transaction = await db.beginTransaction()

@@ -8,14 +8,14 @@ import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, findInWindow, typ
 import { type Order, pairConditions, type Wanted } from './window.ts'
 import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
-/** So many jobs at most are looked at for one page; the cursor goes on behind them. */
+/** At most this many jobs are examined for one page; the cursor continues after them. */
 const windowSize = 5_000
-/** So many in a first look: what is frequent is met at once. */
-const glance = 500
-/** What an index narrows to so few is sorted as a whole. */
-const few = 10_000
+/** Size of the first, smaller window: frequent matches are found there. */
+const firstWindowSize = 500
+/** If an index narrows the filter to this few jobs, all of them are sorted. */
+const maxNarrow = 10_000
 
-export interface PageAsked<Job> {
+export interface ListRequest<Job> {
   columns: string
   read(row: Row): Job
   order: Order
@@ -23,22 +23,22 @@ export interface PageAsked<Job> {
   limit: number
 }
 
-/** A page by time of creation. Its cost has a bound at any depth, with any filter and without any index. */
-export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, asked: PageAsked<Job>): Promise<JobPage<Job>> {
-  const { order, limit } = asked
-  const after = asked.after === undefined ? undefined : parseCursor(asked.after)
-  const wanted: Wanted = { columns: asked.columns, order, after, limit }
+/** A page by creation time. Its cost is bounded at any depth, with any filter and without any index. */
+export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, request: ListRequest<Job>): Promise<JobPage<Job>> {
+  const { order, limit } = request
+  const after = request.after === undefined ? undefined : parseCursor(request.after)
+  const wanted: Wanted = { columns: request.columns, order, after, limit }
   const found = await findPage(tables, await tables.shape(), filter, wanted)
-  const jobs = found.rows.slice(0, limit).map(asked.read)
+  const jobs = found.rows.slice(0, limit).map(request.read)
   const places = found.rows.slice(0, limit).map(({ place }) => String(place))
   if (found.rows.length > limit) return { jobs, places, next: places[limit - 1], searched: found.partOf }
-  return { jobs, places, next: found.edge, searched: searchedIn(found, order, after !== undefined) }
+  return { jobs, places, next: found.edge, searched: describeSearch(found, order, after !== undefined) }
 }
 
-/** Undefined when all that could match was looked at. */
-export function searchedIn({ examined, partOf }: Found, order: Order, goesOn: boolean): string | undefined {
+/** undefined if every job that could match was examined. */
+export function describeSearch({ examined, partOf }: Found, order: Order, continued: boolean): string | undefined {
   if (examined === undefined) return partOf
-  return `the ${order} ${examined.toLocaleString('en')} candidates${goesOn ? ' from the cursor on' : ''}`
+  return `the ${order} ${examined.toLocaleString('en')} candidates${continued ? ' from the cursor on' : ''}`
 }
 
 function parseCursor(cursor: string): Cursor {
@@ -47,7 +47,7 @@ function parseCursor(cursor: string): Cursor {
   return { created, id }
 }
 
-/** JavaScript reads 31 February as 3 March; PostgreSQL refuses it. */
+/** JavaScript parses 31 February as 3 March; PostgreSQL rejects it. */
 function isInstant(text: string): boolean {
   if (!/^\d{4}(-\d\d){2}T\d\d(:\d\d){2}\.\d{6}Z$/.test(text)) return false
   const instant = new Date(text)
@@ -55,23 +55,23 @@ function isInstant(text: string): boolean {
 }
 
 export async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, wanted: Wanted): Promise<Found> {
-  /** A statement each; its values are numbered anew. */
-  const ask = async (how: (conditions: Conditions, bound: Bound) => Promise<Found>): Promise<Found> => {
+  /** Each search is a statement of its own, with its own parameters. */
+  const search = async (run: (conditions: Conditions, bound: Bound) => Promise<Found>): Promise<Found> => {
     const bound = new Bound()
     const conditions = conditionsOf(filter, bound)
-    return conditions ? how(conditions, bound) : { rows: [] }
+    return conditions ? run(conditions, bound) : { rows: [] }
   }
-  if (filter.id !== undefined || shape.small) return ask((conditions, bound) => findAmongAll(tables, conditions, bound, wanted))
-  if (!canWalk(shape)) return ask((conditions, bound) => findInTail(tables, shape, conditions, bound, wanted))
-  const look = (size: number) => ask((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, Math.max(size, wanted.limit)))
-  const near = await look(glance)
-  if (near.examined === undefined || near.rows.length > wanted.limit) return near
+  if (filter.id !== undefined || shape.small) return search((conditions, bound) => findAmongAll(tables, conditions, bound, wanted))
+  if (!canWalk(shape)) return search((conditions, bound) => findInTail(tables, shape, conditions, bound, wanted))
+  const searchWindow = (size: number) => search((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, Math.max(size, wanted.limit)))
+  const first = await searchWindow(firstWindowSize)
+  if (first.examined === undefined || first.rows.length > wanted.limit) return first
   const narrowing = narrowingIndex(shape, filter)
   if (narrowing) {
-    const narrowed = await ask((conditions, bound) => findAmongFew(tables, conditions, bound, wanted, narrowing))
+    const narrowed = await search((conditions, bound) => findAmongFew(tables, conditions, bound, wanted, narrowing))
     if (narrowed.examined === undefined) return narrowed
   }
-  return look(windowSize)
+  return searchWindow(windowSize)
 }
 
 type Narrowing = 'args' | 'ended'
@@ -81,7 +81,7 @@ function narrowingIndex({ has }: Shape, { args, time }: JobFilter): Narrowing | 
   return time?.field === 'finished' && has.ended ? 'ended' : undefined
 }
 
-/** Small tables are read as they are, and one job is found by its key in each queue. */
+/** For small tables, which are read as a whole, and for a single id, which is looked up by key in each queue. */
 async function findAmongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
   const { id, created, args, ended, other } = conditions
   const from =
@@ -98,24 +98,24 @@ async function findAmongAll(tables: PgBossTables, conditions: Conditions, bound:
   return { rows }
 }
 
-/** What an index leaves over is fetched as a whole, unless it is too much. */
+/** Fetches everything that an index narrows the filter to, unless that is too much. */
 async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, narrowing: Narrowing): Promise<Found> {
   const { created, args, ended, other } = conditions
   const rest = [...(narrowing === 'args' ? ended : args), ...other, ...pairConditions(tables, conditions, bound), ...created, ...beyond(wanted, bound)]
   const { rows } = await tables.db.executeSql(
     `with few as materialized (
-       select j.name, j.id, j.created_on, (${allOf(rest)}) as hit from ${tables.jobs} j where ${allOf(conditions[narrowing])} limit ${few + 1}
+       select j.name, j.id, j.created_on, (${allOf(rest)}) as hit from ${tables.jobs} j where ${allOf(conditions[narrowing])} limit ${maxNarrow + 1}
      ),
      page as materialized (select * from few where hit order by ${by(wanted.order, 'few')} limit ${wanted.limit + 1})
-     select (select count(*) > ${few} from few) as many, job.* from (values (1)) one left join lateral (
+     select (select count(*) > ${maxNarrow} from few) as many, job.* from (values (1)) one left join lateral (
        ${fetchPage(tables, wanted)}
      ) job on true order by ${byPlace(wanted.order)}`,
     bound.values,
   )
-  return rows[0]?.many === true ? { rows: [], examined: few } : { rows: rows.filter(({ place }) => place !== null) }
+  return rows[0]?.many === true ? { rows: [], examined: maxNarrow } : { rows: rows.filter(({ place }) => place !== null) }
 }
 
-/** pg-boss knows neither workers nor tags. */
+/** Only queues can be suggested: pg-boss has neither workers nor tags. */
 export async function hintQueues(tables: PgBossTables, prefix: string, limit: number, notQueues: string[] = []): Promise<string[]> {
   const { rows } = await tables.db.executeSql(`select name from ${tables.queues} where name ilike $1 and name <> all($3::text[]) order by name limit $2`, [
     `${escapeLike(prefix)}%`,

@@ -4,7 +4,7 @@ import { canonical, isHeld } from './rows.ts'
 import type { JobTable, PgBossTables, Shape } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
 
-/** In a large table each queue's jobs of one state are counted so far; beyond it the figure reads as capped. */
+/** In a large table, the jobs of one queue and state are counted up to this number; beyond that the figure is reported as capped. */
 const countLimit = 10_000
 
 type Depth = QueueMeasurement['depth'][number]
@@ -43,7 +43,7 @@ type Depths = Map<string, { depth: Depth[]; oldest?: Date }>
 
 const workingStates = ['scheduled', 'available', 'executing', 'retryable', 'cancelled', 'discarded'] as const
 
-/** Small tables are counted as a whole, every state exactly. */
+/** Small tables are counted completely, and every state exactly. */
 async function countAll(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select queue.name, counted.* from ${tables.queues} queue left join (
@@ -54,7 +54,7 @@ async function countAll(tables: PgBossTables): Promise<Depths> {
   return depthsFrom(rows, [...workingStates, 'completed'])
 }
 
-/** Exact where few, capped where many; pg-boss's own last count tells of the completed ones. */
+/** Exact for few jobs, capped for many; the number of completed jobs comes from pg-boss's own latest count. */
 async function countStrands(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select queue.name, counted.* from ${tables.queues} queue left join lateral (
@@ -101,7 +101,7 @@ function capLongStrands(depth: Depth[], whole: boolean): void {
   }
 }
 
-/** pg-boss counts each queue as a whole now and then and keeps what it found; a count of yesterday is none. */
+/** pg-boss counts each queue from time to time and stores the result; an old one is not used. */
 const ownCountIsFresh = `monitor_on > now() - interval '1 hour'`
 
 async function estimateCompleted(tables: PgBossTables): Promise<[string, number][]> {
@@ -111,7 +111,7 @@ async function estimateCompleted(tables: PgBossTables): Promise<[string, number]
   return rows.map(({ name, n }) => [String(name), Number(n)])
 }
 
-/** Without an index for it nothing is counted here: these are pg-boss's own figures of up to a minute ago and more. */
+/** Without an index we count nothing ourselves: these are pg-boss's own figures, a minute old or older. */
 async function loadOwnCounts(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select name, ${ownCountIsFresh} as fresh, deferred_count, greatest(queued_count - deferred_count, 0) as ready, active_count, failed_count,
@@ -138,8 +138,8 @@ interface Rate {
 }
 
 /**
- * What ended or began lately. What began is running, waits for another attempt or has ended, so two indexes find it all.
- * A wait is that of a first attempt: a later one was due when the first one failed, or whenever somebody said so.
+ * Jobs that have recently ended or started. A started job is running, waiting for another attempt or has ended, so two indexes
+ * find all of them. Waits are those of first attempts: when a later attempt was due is not comparable.
  */
 async function measureRates(tables: PgBossTables, shape: Shape, since: Date): Promise<Map<string | null, Rate>> {
   const { rows } = await tables.db.executeSql(
@@ -147,7 +147,7 @@ async function measureRates(tables: PgBossTables, shape: Shape, since: Date): Pr
        (count(*) filter (where state = 'failed' and completed_on > $1 or state = 'retry' and output is not null))::int as failed,
        percentile_cont(0.95) within group (order by greatest(0, extract(epoch from started_on - start_after)))
          filter (where started_on > $1 and retry_count = 0) as wait
-     from (${recently(tables, shape)}) j group by grouping sets ((name), ())`,
+     from (${recentJobs(tables, shape)}) j group by grouping sets ((name), ())`,
     [since],
   )
   return new Map(
@@ -158,10 +158,10 @@ async function measureRates(tables: PgBossTables, shape: Shape, since: Date): Pr
   )
 }
 
-/** So much of a large table without the index is looked at: where jobs were written last. */
+/** Of a large table without the index, only this many pages at its end are read, where jobs were written last. */
 const lastPages = 2_000
 
-function recently(tables: PgBossTables, shape: Shape): string {
+function recentJobs(tables: PgBossTables, shape: Shape): string {
   const columns = 'name, state, started_on, start_after, completed_on, retry_count, output'
   if (shape.has.ended && shape.has.state && !shape.small) {
     return `select ${columns} from ${tables.jobs} where completed_on > $1

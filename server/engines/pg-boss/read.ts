@@ -13,7 +13,7 @@ export async function findJobs(tables: PgBossTables, refs: JobRef[], db: SqlExec
 
 const queuesAtOnce = 50
 
-/** Each queue is named on its own, so that PostgreSQL opens its partition and no other: one that is locked would hold up all of them. */
+/** Each queue has its own subquery, so that PostgreSQL opens only its partition: a locked one would otherwise block the query for all queues. */
 async function findOfQueues(tables: PgBossTables, queues: [queue: string, refs: JobRef[]][], db: SqlExecutor): Promise<FoundJob[]> {
   const { rows } = await db.executeSql(
     queues
@@ -24,11 +24,11 @@ async function findOfQueues(tables: PgBossTables, queues: [queue: string, refs: 
   return rows.map(foundJob)
 }
 
-/** By id alone: pg-boss's key begins with the queue, so each queue is asked. In the order asked for. */
+/** By id alone: pg-boss's key starts with the queue, so every queue is probed. Jobs are returned in the order of `ids`. */
 export async function readJobs(tables: PgBossTables, ids: string[], db: SqlExecutor, lock: boolean): Promise<EngineJob[]> {
   const wanted = [...new Set(ids.map((id) => id.toLowerCase()))].filter(isJobId)
   if (!wanted.length) return []
-  // The limit makes each probe a search by key; as a plain join it can become a walk through all jobs of a queue.
+  // The limit makes each probe a lookup by key; a plain join can become a scan of all jobs of a queue.
   const { rows } = await db.executeSql(
     `with ref as materialized (
        select found.name, found.id from unnest($1::uuid[]) as asked(id) cross join ${tables.queues} queue cross join lateral (

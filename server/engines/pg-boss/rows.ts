@@ -12,34 +12,34 @@ const canonicalStates: Record<string, JobState> = {
   failed: 'discarded',
 }
 
-/** `held`: its time has not come, or another job has to end first. */
+/** `held`: the job is not due yet, or another job has to end first. */
 export function canonical(state: unknown, held: unknown): JobState {
   if (state === 'created' && held === true) return 'scheduled'
   return canonicalStates[String(state)] ?? 'available'
 }
 
-/** pg-boss's words for canonical states. */
+/** pg-boss's names for canonical states. */
 export function engineStates(states: readonly JobState[]): string[] {
   return Object.keys(canonicalStates).filter((word) => states.includes(canonical(word, false)) || states.includes(canonical(word, true)))
 }
 
 export const isHeld = `(j.blocked or j.start_after > now())`
 
-/** Its queue allows only so many of its kind, which a change of state can run into. */
+/** The policy of its queue limits how many jobs like it there may be, so a change of state can violate a unique index. */
 export const isExclusive = `(coalesce(j.policy in ('short', 'singleton', 'stately', 'exclusive', 'key_strict_fifo'), false) or j.singleton_on is not null)`
 
-/** Its time has not come, or pg-boss would delete it before it runs. */
+/** It is not due yet, or pg-boss would delete it before it runs. */
 export const isUntimely = `(${isHeld} or j.keep_until < now() + interval '1 hour')`
 
-/** A retry, a start and an end each leave a time; another attempt another number. */
+/** Changes with every state, retry, start and end. */
 export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(date_part('epoch', j.start_after), 0),
   coalesce(date_part('epoch', j.started_on), 0), coalesce(date_part('epoch', j.completed_on), 0))`
 
-/** pg-boss keeps an error where it keeps a result; only a completed job's is a result. Strings and plain values are wrapped. */
+/** pg-boss stores errors in the same column as results; only for a completed job is it a result. Strings and plain values are wrapped. */
 export const errorColumn = `case when j.state <> 'completed' then
   coalesce(j.output ->> 'message', j.output -> 'value' ->> 'message', j.output ->> 'value', j.output::text) end`
 
-/** Nobody has reported for it in time. */
+/** Its worker has not reported in time. */
 export const isLost = `(j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
   or j.started_on + j.expire_seconds * interval '1 second' < now())) is true`
 
@@ -88,7 +88,7 @@ export function foundJob(row: Row): FoundJob {
   }
 }
 
-/** pg-boss's ids are uuids; anything else names no job. */
+/** pg-boss's ids are uuids; anything else cannot be the id of a job. */
 export function isJobId(id: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(id)
 }

@@ -1,18 +1,18 @@
 import type { SqlExecutor } from '../engine.ts'
 import { quoted } from '../sql.ts'
 
-/** A table that holds jobs: pg-boss's common one, or that of a queue with a partition of its own. */
+/** A table that holds jobs: pg-boss's common table, or the partition of a single queue. */
 export interface JobTable {
   /** Qualified and quoted, for statements. */
   table: string
   name: string
   pages: number
   large: boolean
-  /** Which of the indexes that we propose it has. */
+  /** Which of the proposed indexes it has. */
   has: Record<UsefulIndex, boolean>
 }
 
-/** Indexes pg-boss itself has no use for and so does not make. */
+/** Indexes that pg-boss itself does not need and therefore does not create. */
 export const usefulIndexes = {
   created: { columns: ['created_on', 'id'], definition: '(created_on, id)', use: 'lists of all jobs' },
   state: { columns: ['name', 'state', 'created_on', 'id'], definition: '(name, state, created_on, id)', use: 'lists and counts by queue and state' },
@@ -31,7 +31,7 @@ export interface Shape {
   has: Record<UsefulIndex, boolean>
 }
 
-/** The tables of one pg-boss, and how to ask for them. */
+/** The tables of one pg-boss installation, and access to them. */
 export interface PgBossTables {
   schema: string
   /** Qualified and quoted, for statements. */
@@ -44,8 +44,8 @@ export interface PgBossTables {
   shape(): Promise<Shape>
 }
 
-/** An index made or dropped meanwhile is noticed within so long. */
-const rememberFor = 60_000
+/** A created or dropped index is noticed within this time. */
+const cacheMs = 60_000
 
 export function pgBossTables(getDb: () => SqlExecutor, schema: string, largeFrom: number): PgBossTables {
   const db: SqlExecutor = { executeSql: (text, values) => getDb().executeSql(text, values) }
@@ -59,7 +59,7 @@ export function pgBossTables(getDb: () => SqlExecutor, schema: string, largeFrom
     stateType: `${quoted(schema)}.job_state`,
     db,
     async shape() {
-      if (!shape || Date.now() - readAt > rememberFor) {
+      if (!shape || Date.now() - readAt > cacheMs) {
         readAt = Date.now()
         shape = detectShape(db, schema, largeFrom)
         shape.catch(() => {

@@ -3,12 +3,12 @@ import type { PgBossTables, Shape } from './table.ts'
 import { beyond, by, byPlace, fetchPage, type Found, pairConditions, type Wanted } from './window.ts'
 import { allOf, type Bound } from '../sql.ts'
 
-/** Of a large table without the indexes, so many of its pages are read: some hundred thousand jobs. */
+/** Of a large table without the indexes, this many pages are read: a few hundred thousand jobs. */
 const maxPages = 4_000
 
 /**
- * Without an index to walk along, the end of the table that was written last stands for the newest jobs, its beginning for
- * the oldest. That is nearly so, and no promise; the answer says what was searched.
+ * Without an index to walk along, the last pages of the table are taken for the newest jobs, and its first pages for the
+ * oldest. That is approximately right but not guaranteed; `searched` reports what was searched.
  */
 export async function findInTail(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
   const { created, args, ended, other } = conditions

@@ -9,7 +9,7 @@ export interface Cursor {
   id: string
 }
 
-/** What is asked of a page, whatever finds it. */
+/** Describes the page to find, for every search strategy. */
 export interface Wanted {
   columns: string
   order: Order
@@ -20,22 +20,22 @@ export interface Wanted {
 
 export interface Found {
   rows: Row[]
-  /** So many jobs were looked at, and there are more. Left out when all that can match were. */
+  /** How many jobs were examined, if there are more. Left out if every job that could match was. */
   examined?: number
-  /** The last one looked at; the search goes on behind it. */
+  /** Cursor of the last job examined, from where the next page continues. */
   edge?: string
-  /** What was looked at where no index leads on. */
+  /** What was searched if there is no index to walk along. */
   partOf?: string
 }
 
-/** Each row carries where it stands, for a cursor and to be sorted by. */
+/** Each row carries its position, for the cursor and for sorting. */
 const cursorText = (table: string) => `${instantText(`${table}.created_on`)} || '~' || ${table}.id`
 const placeColumns = `${cursorText('j')} as place, j.created_on as by_created, j.id as by_id`
 export const by = (order: Order, table: string) => ordered(order, `${table}.created_on`, `${table}.id`)
 export const byPlace = (order: Order) => ordered(order, 'by_created', 'by_id')
 const ordered = (order: Order, ...columns: string[]) => columns.map((column) => `${column} ${order === 'newest' ? 'desc' : 'asc'}`).join(', ')
 
-/** The rows of `page`, each by its key: the limit keeps the planner from reading the whole table for them. */
+/** Fetches the rows of `page` by their keys; the limit keeps the planner from reading the whole table. */
 export function fetchPage(tables: PgBossTables, { columns }: Wanted): string {
   return `select ${columns}, ${placeColumns} from page cross join lateral (
     select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1
@@ -48,8 +48,7 @@ export function beyond({ order, after }: Wanted, bound: Bound): string[] {
 }
 
 /**
- * Walks the jobs in order of creation along an index and looks at so many of them, no more. What is beyond is left for the
- * next page.
+ * Walks along an index in order of creation and examines at most `size` jobs. What lies beyond is left for the next page.
  */
 export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
   return walksStrands(shape, conditions)
@@ -57,7 +56,7 @@ export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Con
     : findAlongAll(tables, conditions, bound, wanted, size)
 }
 
-/** One walk through all jobs, which ends as soon as the page is full. */
+/** One walk through all jobs, which stops as soon as the page is full. */
 async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
   const { columns, order, limit } = wanted
   const along = allOf([...conditions.created, ...beyond(wanted, bound)])
@@ -78,8 +77,8 @@ async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound:
 }
 
 /**
- * With queue and state in front the index holds a strand for each pair. The strands' keys are read side by side and merged;
- * where one is cut short, everything behind that place waits for the next page. Rows are fetched in order, until the page is full.
+ * An index that starts with queue and state has a strand for each pair. The keys of all strands are read and merged; where one
+ * of them is cut off, everything beyond that position is left for the next page. Rows are fetched in order until the page is full.
  */
 async function findAlongStrands(
   tables: PgBossTables,
@@ -93,7 +92,7 @@ async function findAlongStrands(
   const tests = testsOf(conditions)
   const along = allOf(['j.name = strand.name and j.state = strand.state', ...conditions.created, ...beyond(wanted, bound)])
   const strand = strandsOf(tables, conditions, bound)
-  // A number, not a subquery: with that the planner expects millions of rows and compiles the statement for them.
+  // A number rather than a subquery, with which the planner would expect millions of rows and JIT-compile the statement.
   const pairs = (conditions.queue === undefined ? shape.queues : 1) * (conditions.states?.length ?? 6)
   const most = tests.length ? Math.max(limit + 1, Math.min(size, Math.ceil((4 * size) / pairs))) : limit + 1
   const within = order === 'newest' ? '>=' : '<='
@@ -134,7 +133,7 @@ function foundIn(rows: Row[], limit = rows.length): Found {
   return { ...found, examined: Number(first.examined), edge: first.edge }
 }
 
-/** What an index on creation cannot answer. */
+/** Conditions that an index on the creation time cannot answer. */
 export const testsOf = ({ args, ended, other }: Conditions) => [...args, ...ended, ...other]
 
 /** Is there an index to walk along at all? */
@@ -146,14 +145,14 @@ export function walksStrands(shape: Shape, { queue, notQueues, states }: Conditi
   return shape.has.state && (queue !== undefined || notQueues !== undefined || states !== undefined || !shape.has.created)
 }
 
-/** Pairs of queue and state that can hold a match. */
+/** Pairs of queue and state that can contain a match. */
 export function strandsOf(tables: PgBossTables, { queue, notQueues, states }: Conditions, bound: Bound): string {
   const named = states ? `unnest(${bound.add(states)}::text[]::${tables.stateType}[])` : `unnest(enum_range(null::${tables.stateType}))`
   return `select queue.name, each.state from ${tables.queues} queue cross join ${named} as each(state)
     where ${allOf(namesOf('queue.name', { queue, notQueues }, bound))}`
 }
 
-/** Which queues take part. */
+/** Conditions for the queues that take part. */
 function namesOf(column: string, { queue, notQueues }: Pick<Conditions, 'queue' | 'notQueues'>, bound: Bound): string[] {
   return [
     ...(queue === undefined ? [] : [`${column} = ${bound.add(queue)}`]),
