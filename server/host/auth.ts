@@ -22,12 +22,16 @@ export function pageOf(view: ViewAction): Resource {
  * it is passed back to the host unread.
  */
 export interface Auth<Actor = unknown> {
-  /** Who is asking; null when nobody is signed in (401 for the API, `signInUrl` for a page). */
+  /**
+   * Who is asking; null when nobody is signed in (401 for the API, `signInUrl` for a page). An exception, and no answer
+   * within 4 seconds, is 503.
+   */
   currentActor(request: IncomingMessage): Promise<Actor | null> | Actor | null
 
   /**
    * Asked for every page, every read and every operation. `true`/`false`, or `{ allowed, reason }` where the
-   * reason is shown beside the disabled control. Anything else, and any exception, counts as no.
+   * reason is shown beside the disabled control. Anything else, and any exception, counts as no; no answer within
+   * 4 seconds is 503.
    */
   authorize(actor: Actor, action: Action, resource: Resource): Promise<boolean | Permission> | boolean | Permission
 

@@ -1,4 +1,6 @@
 import type { Action, Permission, Principal } from '../../schemas/index.ts'
+import { OpsError } from '../error.ts'
+import { withTimeout } from '../timeout.ts'
 import type { Auth, Resource } from './auth.ts'
 import { type DisplayContext, type DisplayKind, type DisplayPolicy, display } from './display.ts'
 import type { Log } from './log.ts'
@@ -12,6 +14,9 @@ export interface Viewer {
   /** A value as this viewer may see it. */
   show(kind: DisplayKind, value: unknown, surface: DisplayContext['surface'], subject?: DisplayContext['subject']): unknown
 }
+
+/** So long a host may take to say who somebody is, or whether they may: whoever waits has an answer within five seconds. */
+export const maxHostMs = 4_000
 
 /** An export asks about every job there is, and its memory must not grow with them. */
 const maxCached = 5_000
@@ -36,18 +41,35 @@ export const systemPrincipal: Principal = { id: 'system', type: 'system', label:
 
 const deniedByError: Permission = { allowed: false, reason: 'The host could not decide, so the answer is no.' }
 
+/** @throws OpsError `unavailable` when the host does not decide in time: no is only what it says, and what it cannot say */
 async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, resource: Resource): Promise<Permission> {
+  let answer: unknown
   try {
-    const answer: unknown = await auth.authorize(actor, action, frozen(resource))
-    if (answer === true) return { allowed: true }
-    if (answer === false) return { allowed: false, reason: 'Your account may not do this.' }
-    if (typeof answer !== 'object' || answer === null) return deniedByError
-    const { allowed, reason } = answer as Partial<Permission>
-    if (allowed === true) return { allowed: true }
-    return { allowed: false, reason: typeof reason === 'string' && reason ? reason : 'Your account may not do this.' }
+    answer = auth.authorize(actor, action, frozen(resource))
   } catch {
     return deniedByError
   }
+  // Most hosts answer from memory, and a list asks about each of its items: no timer for those.
+  if (!isThenable(answer)) return permissionOf(answer)
+  return withTimeout(Promise.resolve(answer).then(permissionOf, () => deniedByError), maxHostMs, undecided)
+}
+
+/** A host's promise may be of another kind than ours. */
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
+}
+
+function permissionOf(answer: unknown): Permission {
+  if (answer === true) return { allowed: true }
+  if (answer === false) return { allowed: false, reason: 'Your account may not do this.' }
+  if (typeof answer !== 'object' || answer === null) return deniedByError
+  const { allowed, reason } = answer as Partial<Permission>
+  if (allowed === true) return { allowed: true }
+  return { allowed: false, reason: typeof reason === 'string' && reason ? reason : 'Your account may not do this.' }
+}
+
+function undecided(): OpsError {
+  return new OpsError('unavailable', 'The host did not decide in time what is allowed; try again.')
 }
 
 /** Two actors are one when both type and id are the same; the label is only for people. */

@@ -1,9 +1,10 @@
 import type { Context } from 'koa'
 import type { EventSource } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
-import { viewerOf } from '../host/viewer.ts'
+import { maxHostMs, viewerOf } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import type { Scope } from '../operations/scope.ts'
+import { withTimeout } from '../timeout.ts'
 
 /** Who asks, as the host sees it. Null when nobody is signed in. */
 export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
@@ -21,7 +22,7 @@ export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
 
 async function currentActor({ auth }: Kit, ctx: Context): Promise<unknown> {
   try {
-    return await auth.currentActor(ctx.req)
+    return await withTimeout(Promise.resolve(auth.currentActor(ctx.req)), maxHostMs, () => new Error(`no answer within ${maxHostMs} ms`))
   } catch (cause) {
     throw new OpsError('unavailable', 'The host could not say who is signed in; try again.', { cause })
   }

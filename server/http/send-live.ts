@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { OpsError } from '../error.ts'
 import type { Hub } from '../live/hub.ts'
-import { followHints } from '../live/stream.ts'
+import { followHints, hearingOf } from '../live/stream.ts'
 import type { Scope } from '../operations/scope.ts'
 import { openScope } from './scope.ts'
 import { takeOver } from './take-over.ts'
@@ -17,11 +17,12 @@ export async function sendLive(ctx: Context, scope: Scope, hub: Hub): Promise<vo
   const release = hub.takePlace(actorKey(ctx, scope), maxStreamsPerActor)
   if (!release) throw new OpsError('rate_limited', `This account has ${maxStreamsPerActor} live streams open here already; close one, or read again without one.`)
   ctx.res.on('close', release)
+  const hearing = await hearingOf(scope)
   ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()
   ctx.req.socket.setNoDelay(true)
-  await followHints({ response: ctx.res, scope, hub, lastEventId: ctx.get('last-event-id'), reopen: () => openScope(scope.kit, ctx) })
+  followHints({ response: ctx.res, hearing, hub, lastEventId: ctx.get('last-event-id'), reopen: () => openScope(scope.kit, ctx) })
 }
 
 /** Who cannot be named in evidence is told apart by where they come from. */

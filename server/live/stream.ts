@@ -22,7 +22,8 @@ const topicViews: Record<string, ViewAction> = {
 
 export interface Following {
   response: ServerResponse
-  scope: Scope
+  /** Asked for before the first byte is written: a host that cannot say so now is an error like any other. */
+  hearing: Hearing
   hub: Hub
   /** Where an earlier stream ended; empty for a new one. */
   lastEventId: string
@@ -31,9 +32,8 @@ export interface Following {
 }
 
 /** Writes hints to one reader for as long as it listens, no faster than it reads. */
-export async function followHints({ response, scope, hub, lastEventId, reopen }: Following): Promise<void> {
+export function followHints({ response, hearing, hub, lastEventId, reopen }: Following): void {
   const outbox = new Outbox()
-  const hearing = await hearingOf(scope)
   if (response.destroyed) return
   response.write('retry: 1000\n: welcome\n\n')
   let sending = false
@@ -42,11 +42,16 @@ export async function followHints({ response, scope, hub, lastEventId, reopen }:
     sending = true
     while (outbox.size && !response.writableEnded && !response.destroyed) {
       if (response.writableNeedDrain) await drained(response)
-      const stillThere = await askAgain(hearing, reopen)
-      const numbered = outbox.next()
-      const hint = stillThere && numbered ? await hintFor(hearing, numbered.hint) : undefined
-      if (!stillThere) response.end()
-      else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
+      try {
+        const stillThere = await askAgain(hearing, reopen)
+        const numbered = outbox.next()
+        const hint = stillThere && numbered ? await hintFor(hearing, numbered.hint) : undefined
+        if (!stillThere) response.end()
+        else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
+      } catch {
+        // Who cannot be asked about hears nothing; the browser comes back and asks again.
+        response.end()
+      }
     }
     sending = false
   }
@@ -88,28 +93,23 @@ async function drained(response: ServerResponse): Promise<void> {
 }
 
 /** Whose stream it is, and what they may hear of; true for a while, because rights are taken away and people sign out. */
-interface Hearing {
+export interface Hearing {
   scope: Scope
   topics: Set<string>
   askedAt: number
 }
 
-async function hearingOf(scope: Scope): Promise<Hearing> {
+export async function hearingOf(scope: Scope): Promise<Hearing> {
   return { scope, topics: await allowedTopics(scope), askedAt: performance.now() }
 }
 
 /** The host is asked again who is there and what they may; false ends the stream. */
 async function askAgain(hearing: Hearing, reopen: Following['reopen']): Promise<boolean> {
   if (performance.now() - hearing.askedAt < trustMs) return true
-  try {
-    const scope = await reopen()
-    if (!scope) return false
-    Object.assign(hearing, await hearingOf(scope))
-    return true
-  } catch {
-    // Who cannot be asked about hears nothing; the browser comes back and asks again.
-    return false
-  }
+  const scope = await reopen()
+  if (!scope) return false
+  Object.assign(hearing, await hearingOf(scope))
+  return true
 }
 
 /** For whoever may see the page and what the hint is about. Others do not hear that anything happened. */
