@@ -131,3 +131,9 @@ test('a rule of the host cannot change what is asked', () => {
   expect(asked.length).toBeGreaterThan(0)
   expect(asked.every((resource) => Object.isFrozen(resource) && (resource.tags === undefined || Object.isFrozen(resource.tags)))).toBe(true)
 })
+
+test('that a name of an entry is taken is all that is told of one that is hidden', async () => {
+  const entry = { action: 'create_cron_entry', subject: { type: 'cron_entry', id: 'secret_entry' }, input: { queue: 'nightly_sync', expression: '0 3 * * *' } }
+  const { status, body } = await preview('ops-two', entry)
+  expect([status, body.detail]).toEqual([409, 'The name secret_entry is already taken; expected an unused name.'])
+})

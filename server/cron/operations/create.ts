@@ -22,7 +22,8 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   },
 
   async plan({ subject, input }, { found }, scope) {
-    if (found) throw new OpsError('illegal_transition', `${subject.id} already exists (source ${found.source}); expected an unused name.`)
+    // Names are unique, so nobody can be kept from learning that one is taken; the rest about a hidden entry stays hidden.
+    if (found) throw new OpsError('illegal_transition', `The name ${subject.id} is already taken; expected an unused name.`)
     const wrong = new FieldErrors()
     const checked = wrong.keep(() => parseDefinition(input, 'input.'))
     const cautions = await checkQueue(scope, input.queue, wrong)
