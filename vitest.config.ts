@@ -8,7 +8,7 @@ const thorough = [
   'test/engines/*-contract.test.ts',
   'test/engines/pg-boss.test.ts',
   'test/server/cli*.test.ts',
-  'test/server/{snapshot,live,bridge-page,bridge-absent,bull-board,bullmq-pipeline,bullmq-reads}.test.ts',
+  'test/server/{snapshot,live,two-teams,requested,bulk-limits,bridge-page,bridge-absent,bull-board,bullmq-pipeline,bullmq-reads}.test.ts',
   'test/server/cron/{processes,scheduler}.test.ts',
   'test/server/{jobs/export,openapi-fuzz}.test.ts',
   'test/**/*{crash,outage,hang,frozen,engine-down,overtaken,deep-data,oban-listener}*.test.ts',

@@ -45,7 +45,8 @@ export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
   }
 }
 
-const prefix = 'shop'
+/** Several shops can share one Redis when each has a prefix of its own. */
+const prefix = process.env.DEMO_REDIS_PREFIX ?? 'shop'
 
 function openQueue({ queue, attempts = 3, retryDelaySeconds = 10 }: JobKind, store: Store, report: (error: Error) => void): Queue {
   const defaultJobOptions = {
@@ -69,8 +70,8 @@ interface Store {
 }
 
 function onRedis(url: string): Store {
-  const { hostname, port, username, password } = new URL(url)
-  const connection = { host: hostname, port: Number(port || 6379), username, password }
+  const { hostname, port, username, password, pathname } = new URL(url)
+  const connection = { host: hostname, port: Number(port || 6379), username, password, db: Number(pathname.slice(1) || 0) }
   return { backend: createRedisBackend, queues: connection, workers: connection, prepare: async () => {}, close: async () => {} }
 }
 

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { findBrowser } from '../support/browser.ts'
@@ -24,7 +24,7 @@ export async function openShop(engine: string): Promise<OpenedShop> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'walkthrough-'))
   const { executablePath, args } = await findBrowser()
   const [demo, browser] = await Promise.all([
-    startDemo({ flags: ['--engine', engine], env: { DATABASE_URL: database.url, DEMO_DATA: dataFolder } }),
+    startDemo({ flags: ['--engine', engine], env: { DATABASE_URL: database.url, DEMO_DATA: dataFolder, DEMO_REDIS_PREFIX: basename(dataFolder) } }),
     chromium.launch({ executablePath, args }),
   ])
   const problems: string[] = []
