@@ -28,3 +28,6 @@ export type SlotOutcome = keyof typeof slotOutcomes
 export type OverlapPolicy = keyof typeof overlapPolicies
 export type CatchUpPolicy = keyof typeof catchUpPolicies
 export type CronSource = keyof typeof cronSources
+
+/** The strip of an entry shows at most so many of its last slots. */
+export const maxRecentSlots = 36

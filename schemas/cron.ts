@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { catchUpPolicies, completenessStates, cronSources, operatorStatuses, overlapPolicies, slotOutcomes } from './vocabulary.ts'
+import { catchUpPolicies, completenessStates, cronSources, maxRecentSlots, operatorStatuses, overlapPolicies, slotOutcomes } from './vocabulary.ts'
 import { instant, jsonObject, text, words } from './words.ts'
 
 /** A cron entry's name: stable, used in URLs, shown to people. */
@@ -43,6 +43,10 @@ export const slot = z.object({
 })
 export type Slot = z.infer<typeof slot>
 
+/** A slot of the strip: what a mark and its words need. The history has the rest. */
+export const recentSlot = slot.pick({ at: true, outcome: true, lateSeconds: true, jobState: true, note: true })
+export type RecentSlot = z.infer<typeof recentSlot>
+
 export const cronEntry = z.object({
   name: z.string(),
   source: words(cronSources),
@@ -70,8 +74,8 @@ export const cronEntry = z.object({
   lastRun: slot.optional(),
   /** Up to five; empty while paused or retired. */
   nextRuns: z.array(instant),
-  /** Oldest first: the last 36 slots as one can read them at a glance. */
-  recent: z.array(slot),
+  /** Oldest first, as one can read them at a glance. One entry: its last 36 slots; a list: as many as `recent` asks for. */
+  recent: z.array(recentSlot),
   /** The next 12 instants, also while paused (they would be skipped). */
   coming: z.array(z.object({ at: instant, skipped: z.boolean() })),
   /** Unfinished jobs of this entry, as of the last look. */
@@ -103,7 +107,7 @@ export type CronHistory = z.infer<typeof cronHistory>
 const byName = z.object({ name: text({ max: 100 }) })
 
 export const listCronEntries = endpoint('listCronEntries', {
-  summary: 'Cron entries by name, with status, pause, last and next runs and a strip of recent slots',
+  summary: 'Cron entries by name, with status, pause, last and next runs and, when asked for, a strip of recent slots',
   access: 'view_cron',
   query: z.strictObject({
     ...pageQuery,
@@ -111,6 +115,8 @@ export const listCronEntries = endpoint('listCronEntries', {
     q: text({ max: 100 }).optional(),
     source: words(cronSources).optional(),
     state: z.enum(['active', 'paused', 'retired']).optional(),
+    /** How many of its last slots each entry comes with: none unless told, 36 at most. */
+    recent: z.coerce.number().int().min(0).max(maxRecentSlots).default(0),
   }),
   output: page(cronEntry),
 })

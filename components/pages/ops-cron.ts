@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { CronEntry } from '../../schemas/cron.ts'
-import { cronSources } from '../../schemas/vocabulary.ts'
+import { cronSources, maxRecentSlots } from '../../schemas/vocabulary.ts'
 import { countOf } from '../../schemas/plural.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
@@ -66,7 +66,7 @@ export class OpsCron extends OpsElement {
     connection: () => this.connection,
     load: ({ client }, signal) => {
       const [source, state] = [known(cronSources, this.source), known(states, this.state)]
-      return client.listCronEntries({ query: { q: this.q || undefined, source, state, cursor: this.trail.at(-1) }, signal })
+      return client.listCronEntries({ query: { q: this.q || undefined, source, state, recent: maxRecentSlots, cursor: this.trail.at(-1) }, signal })
     },
     key: () => [this.q, this.source, this.state, this.trail],
     topics: ['cron'],

@@ -1,5 +1,5 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
-import type { CronEntry, Slot } from '../../schemas/cron.ts'
+import type { CronEntry, RecentSlot } from '../../schemas/cron.ts'
 import { type SlotOutcome, slotOutcomes } from '../../schemas/vocabulary.ts'
 import { duration, exactTime } from '../core/time.ts'
 
@@ -80,7 +80,7 @@ function drawn({ shape, words }: Item, x: number): SVGTemplateResult {
   return svg`<g class=${tone}><title>${words}</title><rect class="hit" x=${x - 0.5} y="0" width=${step} height=${height}/>${mark(x)}</g>`
 }
 
-function pastItem(slot: Slot, zone: string): Item {
+function pastItem(slot: RecentSlot, zone: string): Item {
   const shape = Object.hasOwn(marks, slot.outcome) ? slot.outcome : 'unknown'
   const late = slot.lateSeconds && slot.lateSeconds >= 1 ? `, ${duration(slot.lateSeconds * 1000)} late` : ''
   const ended = slot.jobState ? `, job ${slot.jobState}` : ''

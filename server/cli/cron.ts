@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { type CronEntry, cronSources, type OperationRequest, operatorStatuses } from '../../schemas/index.ts'
+import { type CronEntry, cronSources, maxRecentSlots, type OperationRequest, operatorStatuses } from '../../schemas/index.ts'
 import { type CronFilters, listCronEntries } from '../cron/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
 import { CliError } from './explain.ts'
@@ -35,7 +35,7 @@ async function listCommand({ search, json, ...filters }: CronFilters & { search?
     await requireView('view_cron')
     const entries: CronEntry[] = []
     for (let cursor: string | undefined; ; ) {
-      const page = await listCronEntries(scope(), { ...filters, q: search }, 200, cursor)
+      const page = await listCronEntries(scope(), { ...filters, q: search }, { limit: 200, cursor, recent: json ? maxRecentSlots : 0 })
       entries.push(...page.items)
       if (!(cursor = page.nextCursor)) break
     }

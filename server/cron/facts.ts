@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import type { Coverage, CronFacts, HistorySlot, Window } from './history.ts'
@@ -20,24 +20,29 @@ interface Reader {
 }
 
 /** What `classifyWindow` needs for a few entries over one window: two statements, however many entries. */
-export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, maxSlots: number): Promise<LoadedFacts> {
+export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, { maxSlots, withJobs }: SlotsWanted): Promise<LoadedFacts> {
   const ids = entries.map(({ id }) => id)
-  const slots = await listHistorySlots({ kit, em }, ids, window, maxSlots)
+  const slots = await listHistorySlots({ kit, em }, ids, window, { maxSlots, withJobs })
   const spans = await loadSpans({ kit, em }, ids, window)
-  const slotsOf = Map.groupBy(slots, ({ entryId }) => entryId)
   return {
     coverage: spans.coverage,
     of: ({ id, nextSlotAt }) => ({
       nextSlotAt,
-      slots: slotsOf.get(id) ?? [],
+      slots: slots.get(id) ?? [],
       revisions: spans.revisions.get(id) ?? [],
       paused: spans.paused.get(id) ?? [],
     }),
   }
 }
 
-interface RawHistorySlot {
-  entry_id: string
+export interface SlotsWanted {
+  /** Of each entry, the newest. */
+  maxSlots: number
+  /** Which job each slot made, and when that ended. */
+  withJobs: boolean
+}
+
+export interface RawHistorySlot {
   kind: HistorySlot['kind']
   state: HistorySlot['state']
   slot_ms: number
@@ -48,22 +53,19 @@ interface RawHistorySlot {
   note: string | null
 }
 
-/** Thousands of rows for one list, so only what is shown, and instants as numbers: to parse them as text costs more than all the rest. */
-async function listHistorySlots({ kit, em }: Reader, ids: string[], { from, to }: Window, maxSlots: number): Promise<(HistorySlot & { entryId: string })[]> {
-  const ms = (column: string) => sql`(extract(epoch from ${sql.ref(column)}) * 1000)::float8`
-  const rows = await query(
-    em,
-    sql<RawHistorySlot>`
-      select slot.* from unnest(${ids}::uuid[]) as entry (id)
-      cross join lateral (
-        select entry_id, kind, state, job_id, job_state, note, ${ms('slot_at')} as slot_ms, ${ms('claimed_at')} as claimed_ms, ${ms('finished_at')} as finished_ms
-        from ${kit.db.table('cron_slot')}
-        where entry_id = entry.id and slot_at >= ${from} and slot_at <= ${to}
-        order by slot_at desc limit ${maxSlots}
-      ) slot`,
-  )
-  return rows.map((row) => ({
-    entryId: row.entry_id,
+/**
+ * There may be thousands of rows, so only what is shown, and instants as numbers: to parse them as text costs more than all
+ * the rest. What is less than a millisecond is cut off, as a date would cut it; the half of a microsecond that is added
+ * is more than a double loses.
+ */
+export function historyColumns(withJobs = true): RawBuilder<unknown> {
+  const ms = (column: string) => sql`floor(date_part('epoch', ${sql.ref(column)}) * 1000 + 0.0005)`
+  return sql`kind, state, job_state, note, ${ms('slot_at')} as slot_ms, ${ms('claimed_at')} as claimed_ms,
+    ${withJobs ? sql`job_id` : sql`null`} as job_id, ${withJobs ? ms('finished_at') : sql`null::float8`} as finished_ms`
+}
+
+export function toHistorySlot(row: RawHistorySlot): HistorySlot {
+  return {
     kind: row.kind,
     state: row.state,
     slotAt: new Date(row.slot_ms),
@@ -72,7 +74,23 @@ async function listHistorySlots({ kit, em }: Reader, ids: string[], { from, to }
     jobId: row.job_id,
     jobState: row.job_state,
     note: row.note,
-  }))
+  }
+}
+
+async function listHistorySlots({ kit, em }: Reader, ids: string[], { from, to }: Window, { maxSlots, withJobs }: SlotsWanted): Promise<Map<string, HistorySlot[]>> {
+  const rows = await query(
+    em,
+    sql<RawHistorySlot & { place: number }>`
+      select place::int, slot.* from unnest(${ids}::uuid[]) with ordinality as entry (id, place)
+      cross join lateral (
+        select ${historyColumns(withJobs)} from ${kit.db.table('cron_slot')}
+        where entry_id = entry.id and slot_at >= ${from} and slot_at <= ${to}
+        order by slot_at desc limit ${maxSlots}
+      ) slot`,
+  )
+  const found = new Map<string, HistorySlot[]>(ids.map((id) => [id, []]))
+  for (const row of rows) found.get(ids[row.place - 1]!)!.push(toHistorySlot(row))
+  return found
 }
 
 interface RawSpan {

@@ -1,17 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { CronEntry, CronHistory } from '../../schemas/index.ts'
+import { type CronEntry, type CronHistory, maxRecentSlots } from '../../schemas/index.ts'
 import type { CronSource } from '../../schemas/vocabulary.ts'
 import { cursorCodec } from '../cursor.ts'
-import { query } from '../db/database.ts'
 import { fieldError, OpsError } from '../error.ts'
 import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
-import { classifyWindow, judgeCompleteness, type Window } from './history.ts'
-import { type Entry, findEntry, queryEntries, type RawEntry, type RawSlot, querySlots, type SlotRow, visibleEntries } from './rows.ts'
-import { recentSlots, showEntry, showSlot } from './show.ts'
-import { lastDecidedSlot, statusOfEntry } from './status.ts'
+import { loadGlances } from './glances.ts'
+import { type ClassifiedSlot, classifyWindow, type Coverage, judgeCompleteness, type Window } from './history.ts'
+import { findStatusCoverage } from './list-status.ts'
+import { type Entry, findEntry, queryEntries, type RawEntry, visibleEntries } from './rows.ts'
+import { showEntry, showSlot } from './show.ts'
+import { statusOfEntry } from './status.ts'
 
 const maxHistory = 1_000
 const dayMs = 86_400_000
@@ -28,8 +29,15 @@ export interface CronPage {
   asOf: string
 }
 
+export interface CronPageWanted {
+  limit: number
+  cursor?: string
+  /** So many of its last slots with each entry. */
+  recent?: number
+}
+
 /** One page by name. The cursor is the last name read, so entries that come and go elsewhere change nothing. */
-export async function listCronEntries(scope: Scope, filters: CronFilters, limit: number, cursor?: string): Promise<CronPage> {
+export async function listCronEntries(scope: Scope, filters: CronFilters, { limit, cursor, recent = 0 }: CronPageWanted): Promise<CronPage> {
   const { items, next } = await fillPage({
     limit,
     after: await cursors.parse(scope.kit.db, cursor),
@@ -37,7 +45,7 @@ export async function listCronEntries(scope: Scope, filters: CronFilters, limit:
     show: async (entries) => (await visibleEntries(scope.viewer, entries)).map((row) => ({ row, shown: row })),
     placeOf: ({ name }) => ({ name }),
   })
-  return { items: await showEntries(scope, items), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+  return { items: await showEntries(scope, items, recent), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
 }
 
 function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: string | undefined, most: number): Promise<Entry[]> {
@@ -47,78 +55,65 @@ function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: st
   return queryEntries(em, sql<RawEntry>`select * from ${db.table('cron_entry')} ${where} order by name limit ${most}`)
 }
 
+/** One entry with the strip of its last slots. */
 export async function getCronEntry(scope: Scope, name: string): Promise<CronEntry> {
-  const [shown] = await showEntries(scope, [await getVisibleEntry(scope, name)])
+  const [shown] = await showEntries(scope, [await getVisibleEntry(scope, name)], maxRecentSlots)
   return shown!
 }
 
 /** Every slot of the window, classified. Without a window: the last day. */
 export async function getCronHistory(scope: Scope, name: string, asked: { from?: string; to?: string }): Promise<CronHistory> {
-  const entry = await getVisibleEntry(scope, name)
-  const window = parseWindow(asked, scope.now)
-  const facts = await loadCronFacts(scope, [entry], window, maxHistory + 1)
-  const { slots, truncated } = classifyWindow(facts.of(entry), facts.coverage, window, scope.now, maxHistory)
+  const { slots, ...history } = await classifyHistory(scope, await getVisibleEntry(scope, name), parseWindow(asked, scope.now))
+  return { ...history, slots: slots.map(showSlot) }
+}
+
+/** A history whose slots are not written out yet: who needs a few of a thousand writes those. */
+export type ClassifiedHistory = Omit<CronHistory, 'slots'> & { slots: ClassifiedSlot[] }
+
+/** An entry without its strip, and its history from an instant on until now. */
+export async function getCronEvidence(scope: Scope, name: string, fromOf: (entry: Entry) => Date): Promise<{ entry: CronEntry; history: ClassifiedHistory }> {
+  const found = await getVisibleEntry(scope, name)
+  const [entry] = await showEntries(scope, [found], 0)
+  return { entry: entry!, history: await classifyHistory(scope, found, { from: fromOf(found), to: scope.now }) }
+}
+
+async function classifyHistory(scope: Scope, entry: Entry, window: Window): Promise<ClassifiedHistory> {
+  const loaded = await loadCronFacts(scope, [entry], window, { maxSlots: maxHistory + 1, withJobs: true })
+  const { coverage } = loaded
+  const facts = loaded.of(entry)
+  const { slots, truncated } = classifyWindow(facts, coverage, window, scope.now, maxHistory)
   const reached = truncated ? { ...window, from: slots.at(-1)!.at } : window
   return {
-    entry: name,
+    entry: entry.name,
     from: reached.from.toISOString(),
     to: reached.to.toISOString(),
-    slots: slots.map(showSlot),
+    slots,
     counts: Object.fromEntries([...Map.groupBy(slots, ({ outcome }) => outcome)].map(([outcome, of]) => [outcome, of.length])),
-    completeness: judgeCompleteness(facts.of(entry), facts.coverage, reached, scope.now),
+    completeness: judgeCompleteness(facts, coverage, reached, scope.now),
     truncated,
     asOf: scope.now.toISOString(),
   }
 }
 
-async function showEntries(scope: Scope, entries: Entry[]): Promise<CronEntry[]> {
+async function showEntries(scope: Scope, entries: Entry[], recent: number): Promise<CronEntry[]> {
   if (!entries.length) return []
-  const window = { from: new Date(Math.min(...entries.map(({ createdAt }) => createdAt.getTime()))), to: scope.now }
-  const [facts, glances] = [await loadCronFacts(scope, entries, window, recentSlots + 1), await loadGlances(scope, entries)]
-  const { coverage } = facts
+  const strips = recent > 0 ? await loadStrips(scope, entries, recent) : undefined
+  const glanceOf = await loadGlances(scope, entries)
+  const coverage = strips?.coverage ?? (await findStatusCoverage(scope, entries))
   return Promise.all(
     entries.map((entry) => {
-      const { slots } = classifyWindow(facts.of(entry), coverage, { ...window, from: entry.createdAt }, scope.now, recentSlots)
-      const { last, ...glance } = glances(entry)
-      return showEntry(scope, entry, { recent: slots, status: statusOfEntry({ entry, last, coverage }, scope.now), ...glance })
+      const glance = glanceOf(entry)
+      const status = statusOfEntry({ entry, last: glance.last, coverage }, scope.now)
+      return showEntry(scope, entry, { ...glance, recent: strips?.of(entry) ?? [], status })
     }),
   )
 }
 
-/** Skips to come, the last run however long ago, the slot that the status depends on, and how many jobs have not ended. */
-async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]) {
-  const ids = entries.map(({ id }) => id)
-  const slots = await querySlots(
-    em,
-    sql<RawSlot>`
-      select slot.* from unnest(${ids}::uuid[]) as entry (id) cross join lateral (
-        (select * from ${db.table('cron_slot')} where entry_id = entry.id and slot_at > ${now} order by slot_at limit 12)
-        union all
-        (select * from ${db.table('cron_slot')}
-         where entry_id = entry.id and slot_at <= ${now} and claimed_at is not null order by slot_at desc limit 1)
-        union all
-        (${lastDecidedSlot(db, sql`entry.id`, now)})
-      ) slot`,
-  )
-  const counts = await query(
-    em,
-    sql<{ id: string; unfinished: number }>`
-      select entry.id, (select count(*)::int from (
-        select 1 from ${db.table('cron_slot')} where entry_id = entry.id and job_id is not null and finished_at is null limit 1000
-      ) open) as unfinished
-      from unnest(${ids}::uuid[]) as entry (id)`,
-  )
-  const slotsOf = Map.groupBy(slots, ({ entryId }) => entryId)
-  const unfinished = new Map(counts.map((row) => [row.id, row.unfinished]))
-  return ({ id }: Entry): { skipped: SlotRow[]; lastRun?: SlotRow; last?: SlotRow; unfinishedJobs: number } => {
-    const of = slotsOf.get(id) ?? []
-    return {
-      skipped: of.filter(({ slotAt, state }) => slotAt > now && state === 'skipped_by_operator'),
-      lastRun: of.find(({ slotAt, claimedAt }) => slotAt <= now && claimedAt !== null),
-      last: of.filter(({ slotAt }) => slotAt <= now).toSorted((a, b) => b.slotAt.getTime() - a.slotAt.getTime())[0],
-      unfinishedJobs: unfinished.get(id) ?? 0,
-    }
-  }
+/** The last slots of each entry, newest first. */
+async function loadStrips(scope: Scope, entries: Entry[], recent: number): Promise<{ coverage: Coverage; of(entry: Entry): ClassifiedSlot[] }> {
+  const window = { from: new Date(Math.min(...entries.map(({ createdAt }) => createdAt.getTime()))), to: scope.now }
+  const { coverage, of } = await loadCronFacts(scope, entries, window, { maxSlots: recent + 1, withJobs: false })
+  return { coverage, of: (entry) => classifyWindow(of(entry), coverage, { ...window, from: entry.createdAt }, scope.now, recent).slots }
 }
 
 /** For somebody who may not see it, it does not exist. */

@@ -1,29 +1,24 @@
-import { type CronEntry, operationsOn, type Permission, type Slot } from '../../schemas/index.ts'
+import { type CronEntry, operationsOn, type Permission, type RecentSlot, type Slot } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { diagnose } from './diagnosis.ts'
 import { describe, upcomingTexts } from './expression.ts'
+import type { Glance } from './glances.ts'
 import { type ClassifiedSlot, classifyRow } from './history.ts'
-import { type Entry, resourceOf, type SlotRow } from './rows.ts'
+import { type Entry, resourceOf } from './rows.ts'
 import type { EntryStatus } from './status.ts'
 
-/** Slots of the strip, and instants to come. */
-export const recentSlots = 36
 const comingSlots = 12
 const nextRuns = 5
 
-export interface Glance {
+export interface Shown extends Pick<Glance, 'skipped' | 'lastRun' | 'unfinishedJobs'> {
   /** Newest first. */
   recent: ClassifiedSlot[]
-  /** Slots to come that an operator marked. */
-  skipped: SlotRow[]
-  lastRun?: SlotRow
   status: EntryStatus
-  unfinishedJobs: number
 }
 
 /** An entry as this viewer may see it. */
-export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Promise<CronEntry> {
+export async function showEntry(scope: Scope, entry: Entry, glance: Shown): Promise<CronEntry> {
   const { name, source, queue, expression, timezone, overlap, catchUp, maxCatchUp, version } = entry
   const subject = { type: 'cron_entry', id: name }
   const coming = entry.retiredAt ? [] : comingOf(entry, glance.skipped, scope.now)
@@ -38,7 +33,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Pro
     retiredAt: entry.retiredAt?.toISOString(),
     lastRun: glance.lastRun && showSlot(classifyRow(glance.lastRun)),
     nextRuns: runs.map(({ at }) => at),
-    recent: glance.recent.map(showSlot).toReversed(),
+    recent: glance.recent.map(showRecent).toReversed(),
     coming,
     unfinishedJobs: glance.unfinishedJobs,
     definitionLocked: source === 'runtime' ? undefined : 'This entry is declared in code; change it there.',
@@ -49,6 +44,10 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Glance): Pro
 }
 
 /** Field by field: a list shows thousands of them. */
+function showRecent({ at, outcome, lateSeconds, jobState, note }: ClassifiedSlot): RecentSlot {
+  return { at: at.toISOString(), outcome, lateSeconds, jobState, note }
+}
+
 export function showSlot({ at, outcome, claimedAt, lateSeconds, jobId, jobState, finishedAt, note }: ClassifiedSlot): Slot {
   return {
     at: at.toISOString(),
@@ -62,8 +61,8 @@ export function showSlot({ at, outcome, claimedAt, lateSeconds, jobId, jobState,
   }
 }
 
-function comingOf(entry: Entry, marked: SlotRow[], now: Date): CronEntry['coming'] {
-  const skipped = new Set(marked.map(({ slotAt }) => slotAt.toISOString()))
+function comingOf(entry: Entry, marked: Date[], now: Date): CronEntry['coming'] {
+  const skipped = new Set(marked.map((at) => at.toISOString()))
   return upcomingTexts(entry, now, comingSlots).map((at) => ({ at, skipped: skipped.has(at) }))
 }
 

@@ -1,6 +1,8 @@
-import { type Bundle, type CronEntry, type CronHistory, type NextPath, type OperationAction, type Slot, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, type CronEntry, type NextPath, type OperationAction, subjectPath } from '../../schemas/index.ts'
 import { countOf, formatCount, operationActions, slotOutcomes } from '../../schemas/index.ts'
-import { getCronEntry, getCronHistory } from '../cron/read.ts'
+import type { ClassifiedSlot } from '../cron/history.ts'
+import { type ClassifiedHistory, getCronEvidence } from '../cron/read.ts'
+import { showSlot } from '../cron/show.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
@@ -16,12 +18,10 @@ const maxSlots = 120
 export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
   if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
-  const entry = await findEntry(scope, name)
+  const evidence = await findEvidence(scope, name)
   const trail = await listTrail(scope, 'cron_entry', name)
-  if (!entry) return deletedBundle(scope, name, trail)
-  // An entry may be younger than this process's clock knows.
-  const from = new Date(Math.min(Math.max(Date.parse(entry.createdAt), scope.now.getTime() - windowDays * 86_400_000), scope.now.getTime() - 1_000))
-  const history = await getCronHistory(scope, name, { from: from.toISOString(), to: scope.now.toISOString() })
+  if (!evidence) return deletedBundle(scope, name, trail)
+  const { entry, history } = evidence
   return {
     subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
     diagnosis: diagnose(entry, history),
@@ -29,7 +29,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     window: { from: history.from, to: history.to },
     chronology: newestFirst([
       ...trail.events.map((event) => eventItem(scope, event)),
-      ...worthTelling(history.slots).map((slot) => slotItem(scope, name, slot)),
+      ...worthTelling(history.slots).map((slot) => slotItem(scope, name, showSlot(slot))),
     ]),
     linkedResources: trail.events.slice(0, 5).map(({ id, eventType }) => ({
       type: 'audit_event',
@@ -40,14 +40,17 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     nextPaths: await nextPaths(scope, entry),
     runbook: runbookFor(entry, history),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
-    slots: history.slots.slice(0, 120).toReversed().map(({ at, outcome, note, jobId }) => ({ at, outcome, note, jobId })),
+    slots: history.slots.slice(0, maxSlots).toReversed().map(({ at, outcome, note, jobId }) => ({ at: at.toISOString(), outcome, note, jobId })),
     withheld: trail.withheld,
     asOf: scope.now.toISOString(),
   }
 }
 
-async function findEntry(scope: Scope, name: string): Promise<CronEntry | null> {
-  return getCronEntry(scope, name).catch((error: unknown) => {
+async function findEvidence(scope: Scope, name: string): Promise<{ entry: CronEntry; history: ClassifiedHistory } | null> {
+  const now = scope.now.getTime()
+  // An entry may be younger than this process's clock knows.
+  const fromOf = ({ createdAt }: { createdAt: Date }) => new Date(Math.min(Math.max(createdAt.getTime(), now - windowDays * 86_400_000), now - 1_000))
+  return getCronEvidence(scope, name, fromOf).catch((error: unknown) => {
     if (error instanceof OpsError && error.code === 'not_found') return null
     throw error
   })
@@ -66,7 +69,7 @@ function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
   }
 }
 
-function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'] {
+function diagnose(entry: CronEntry, { counts }: ClassifiedHistory): Bundle['diagnosis'] {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const onTime = counts.on_time ?? 0
   const troubled = (['delayed', 'missed_fire', 'scheduler_down', 'unknown'] as const)
@@ -76,7 +79,7 @@ function diagnose(entry: CronEntry, { counts }: CronHistory): Bundle['diagnosis'
   return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
 }
 
-function completenessOf(history: CronHistory, trail: Trail): Bundle['completeness'] {
+function completenessOf(history: ClassifiedHistory, trail: Trail): Bundle['completeness'] {
   const gaps = [
     ...trail.gaps,
     ...(history.truncated ? [`The window holds more slots than can be shown; it now begins at ${history.from}.`] : []),
@@ -85,7 +88,7 @@ function completenessOf(history: CronHistory, trail: Trail): Bundle['completenes
   return { state: state === 'complete' && gaps.length ? 'partial_evidence' : state, reasons: [...reasons, ...gaps] }
 }
 
-function worthTelling(slots: Slot[]): Slot[] {
+function worthTelling(slots: ClassifiedSlot[]): ClassifiedSlot[] {
   const troubled = slots.filter(({ outcome }) => outcome !== 'on_time')
   const quiet = slots.filter(({ outcome }) => outcome === 'on_time')
   return [...troubled.slice(0, maxSlots / 2), ...quiet.slice(0, maxSlots / 2)]
@@ -114,7 +117,7 @@ function pathDetail(action: OperationAction, { coming }: CronEntry): string {
   return 'Skips one upcoming slot and no other.'
 }
 
-function runbookFor(entry: CronEntry, { completeness, counts }: CronHistory): Bundle['runbook'] {
+function runbookFor(entry: CronEntry, { completeness, counts }: ClassifiedHistory): Bundle['runbook'] {
   const missed = (counts.missed_fire ?? 0) + (counts.scheduler_down ?? 0)
   return {
     title: entry.pause ? 'A paused entry' : missed ? 'An entry that missed runs' : 'A cron entry',

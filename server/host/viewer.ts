@@ -26,10 +26,11 @@ export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>,
   return {
     principal: getPrincipal(auth, actor, log),
     can(action, resource) {
-      const key = JSON.stringify([action, resource.type, resource.id, resource.queue, resource.worker, resource.tags])
-      let answer = asked.get(key)
+      const { key, frozen } = questionAbout(resource)
+      const question = `${action} ${key}`
+      let answer = asked.get(question)
       if (asked.size >= maxCached) asked.clear()
-      if (!answer) asked.set(key, (answer = askHost(auth, actor, action, resource)))
+      if (!answer) asked.set(question, (answer = askHost(auth, actor, action, frozen)))
       return answer
     },
     show: (kind, value, surface, subject) => display(policy, kind, value, { actor, surface, subject }),
@@ -39,13 +40,34 @@ export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>,
 /** This product itself: it may do what it was built to do, and its own log lines hide secrets by the default rule. */
 export const systemPrincipal: Principal = { id: 'system', type: 'system', label: 'system' }
 
-const deniedByError: Permission = { allowed: false, reason: 'The host could not decide, so the answer is no.' }
+interface Question {
+  /** The same for two resources that say the same. */
+  key: string
+  frozen: Resource
+}
+
+/** A list asks about each of its resources once for every action there is. */
+const questions = new WeakMap<Resource, Question>()
+
+function questionAbout(resource: Resource): Question {
+  let question = questions.get(resource)
+  if (!question) {
+    const { type, id, queue, worker, tags } = resource
+    question = { key: JSON.stringify([type, id, queue, worker, tags]), frozen: frozen(resource) }
+    questions.set(resource, question)
+  }
+  return question
+}
+
+const allowed: Permission = Object.freeze({ allowed: true })
+const denied: Permission = Object.freeze({ allowed: false, reason: 'Your account may not do this.' })
+const deniedByError: Permission = Object.freeze({ allowed: false, reason: 'The host could not decide, so the answer is no.' })
 
 /** @throws OpsError `unavailable` when the host does not decide in time: no is only what it says, and what it cannot say */
 async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, resource: Resource): Promise<Permission> {
   let answer: unknown
   try {
-    answer = auth.authorize(actor, action, frozen(resource))
+    answer = auth.authorize(actor, action, resource)
   } catch {
     return deniedByError
   }
@@ -60,12 +82,12 @@ function isThenable(answer: unknown): answer is PromiseLike<unknown> {
 }
 
 function permissionOf(answer: unknown): Permission {
-  if (answer === true) return { allowed: true }
-  if (answer === false) return { allowed: false, reason: 'Your account may not do this.' }
+  if (answer === true) return allowed
+  if (answer === false) return denied
   if (typeof answer !== 'object' || answer === null) return deniedByError
-  const { allowed, reason } = answer as Partial<Permission>
-  if (allowed === true) return { allowed: true }
-  return { allowed: false, reason: typeof reason === 'string' && reason ? reason : 'Your account may not do this.' }
+  const given = answer as Partial<Permission>
+  if (given.allowed === true) return allowed
+  return { allowed: false, reason: typeof given.reason === 'string' && given.reason ? given.reason : denied.reason }
 }
 
 function undecided(): OpsError {

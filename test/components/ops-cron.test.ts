@@ -14,7 +14,9 @@ describe('ops-cron', () => {
   afterEach(clear)
 
   it('shows each entry with schedule, runs, strip, status and why it is paused', async () => {
-    const page = mount('ops-cron', usual())
+    // A list has no strips unless it is asked for them.
+    const withStrips = (asked: string | null) => entries().map((each) => ({ ...each, recent: each.recent.slice(0, Number(asked ?? 0)) }))
+    const page = mount('ops-cron', usual({ listCronEntries: ({ query }) => ({ ...listed(), items: withStrips(query.get('recent')) }) }))
     const text = await until(() => seen(page).includes('ledger_close') && seen(page), 'the entries')
     for (const part of ['nightly_sync', '0 2 * * *', 'At 02:00', 'Etc/UTC', 'queue nightly_sync', 'queue one', 'in 37 s', 'Runnable', 'Needs Review']) {
       if (part !== 'in 37 s') includes(text, part)
@@ -175,7 +177,7 @@ describe('ops-cron', () => {
     const api = usual()
     const page = mount('ops-cron', api, { source: 'nonsense', state: 'constructor' })
     await until(() => seen(page).includes('nightly_sync'), 'the entries')
-    equal(api.calls.find(({ name }) => name === 'listCronEntries')!.query.toString(), '', 'the query')
+    equal(api.calls.find(({ name }) => name === 'listCronEntries')!.query.toString(), 'recent=36', 'the query')
   })
 
   it('turns pages by cursor', async () => {

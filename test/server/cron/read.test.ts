@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cronEntry, cronHistory } from '../../../schemas/index.ts'
-import { type CronFilters, getCronEntry, getCronHistory, listCronEntries } from '../../../server/cron/read.ts'
+import { type CronFilters, type CronPageWanted, getCronEntry, getCronHistory, listCronEntries } from '../../../server/cron/read.ts'
 import type { Viewer } from '../../../server/host/viewer.ts'
 import type { Scope } from '../../../server/operations/scope.ts'
 import { type Harness, openHarness } from './harness.ts'
@@ -19,8 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => harness.close())
 
-type Query = CronFilters & { limit?: number; cursor?: string }
-const list = ({ limit = 50, cursor, ...filters }: Query = {}, scope: Scope = harness.as()) => listCronEntries(scope, filters, limit, cursor)
+type Query = CronFilters & Partial<CronPageWanted>
+const list = ({ limit = 50, cursor, recent, ...filters }: Query = {}, scope: Scope = harness.as()) => listCronEntries(scope, filters, { limit, cursor, recent })
 const names = async (query: Query) => (await list(query)).items.map(({ name }) => name)
 
 describe('the list', () => {
@@ -56,7 +56,15 @@ describe('the list', () => {
     expect(await names({ state: 'retired' })).toEqual([])
   })
 
-  test('a page costs the same few statements however many entries are on it', async () => {
+  test('has as many of the last slots as are asked for, the same as the entry alone', async () => {
+    const whole = (await getCronEntry(harness.as(), 'e00')).recent
+    const [none, two, all] = await Promise.all([undefined, 2, 36].map(async (recent) => (await list({ recent, q: 'e00' })).items[0]!))
+    expect(whole).toHaveLength(3)
+    expect([none!.recent, two!.recent, all!.recent]).toEqual([[], whole.slice(-2), whole])
+    expect({ ...none, recent: whole }).toEqual(all)
+  })
+
+  test.each([undefined, 36])('with %s slots each, a page costs the same few statements however many entries are on it', async (recent) => {
     const count = async (limit: number) => {
       let statements = 0
       const scope = harness.as()
@@ -68,7 +76,7 @@ describe('the list', () => {
         return execute(...args)
       }
       const em = Object.create(scope.em, { getKysely: { value: () => kysely } }) as Scope['em']
-      await list({ limit }, { ...scope, em })
+      await list({ limit, recent }, { ...scope, em })
       return statements
     }
     const [few, many] = [await count(2), await count(27)]

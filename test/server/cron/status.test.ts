@@ -57,7 +57,7 @@ test('list, page, overview, forensics and the plan of an operation agree, whatev
   await operate('skip_cron_slot', 'skipped', { slotAt: '2026-03-03T11:00:00Z' })
   const statuses = async () => {
     const scope = { ...as(), locking: false } as unknown as ActingScope
-    const listed = new Map((await listCronEntries(as(), {}, 50)).items.map(({ name, status }) => [name, status]))
+    const listed = new Map((await listCronEntries(as(), {}, { limit: 50 })).items.map(({ name, status }) => [name, status]))
     const glances = new Map((await glanceAtEntries(as())).glances.map(({ name, status }) => [name, status]))
     for (const [name, status] of listed) {
       expect((await getCronEntry(as(), name)).status, name).toBe(status)

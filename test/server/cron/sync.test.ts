@@ -86,7 +86,7 @@ test('a declaration does not take over an entry made at runtime, and then change
   const definition = { queue: 'work', args: {}, expression: '0 0 * * *', timezone: 'Etc/UTC', overlap: 'allow', catchUp: 'none', maxCatchUp: 1 }
   await harness.operate('create_cron_entry', 'nightly', definition, { reason: 'made by hand' })
   await expect(harness.sync([digest, nightly])).rejects.toThrow(/cron entry 'nightly' is declared in code, but an operator created an entry of that name/)
-  const { items } = await listCronEntries(harness.as(), {}, 50)
+  const { items } = await listCronEntries(harness.as(), {}, { limit: 50 })
   expect(items.map(({ name, source }) => [name, source])).toEqual([['nightly', 'runtime']])
 })
 
