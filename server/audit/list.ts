@@ -10,7 +10,7 @@ import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
 import { keepAllowed, visible } from '../host/visible.ts'
 import { listHiddenQueues, listQueueNames, listRefusedQueues } from '../queues/known.ts'
-import { findSeenRuns } from '../operations/bulk/rights.ts'
+import { findVisibleRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
@@ -157,7 +157,7 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subje
 
 /** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
 async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
-  const runs = await findSeenRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
+  const runs = await findVisibleRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
   // From whom a queue is kept back, the doings of others that name no queue are kept back too: they may have been about that one.
   const restricted = (await listRefusedQueues(scope)).length > 0
   const mayBeTheirs = (row: ListedRow) => !restricted || namesQueue(row) || isOwn(row, scope.viewer)

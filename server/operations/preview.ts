@@ -64,7 +64,7 @@ interface Previewed {
 }
 
 /** Stores a preview, or gives back the one this actor already has for the same plan. */
-export async function keepPreview(scope: ActingScope, request: Previewed, plan: Plan, hash: string): Promise<PreviewRow> {
+export async function storePreview(scope: ActingScope, request: Previewed, plan: Plan, hash: string): Promise<PreviewRow> {
   const { kit, em, now, principal } = scope
   const table = kit.db.table('preview')
   const expiresAt = new Date(now.getTime() + lifetimeMinutes * 60_000)

@@ -11,7 +11,7 @@ import { answerOnce, executedAgain } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
 import { lookSoon, watchJob } from './second-look.ts'
-import { hashPlan, keepPreview, markDrifted, previewToken, showPlan, showPreview } from './preview.ts'
+import { hashPlan, storePreview, markDrifted, previewToken, showPlan, showPreview } from './preview.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
 /** Operations about one subject: shown, compared, applied and told in one transaction. */
@@ -22,7 +22,7 @@ export function previewOne(given: Operation, scope: Scope, request: OperationReq
     const { operation, target } = await lookUp(given, request, acting, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request.subject, planned, acting)
-    const kept = await keepPreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
+    const kept = await storePreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
     return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
   })
 }

@@ -162,7 +162,7 @@ describe('who may do it', () => {
     const others = await insertJobs(client, 2, { queue: 'books' })
     refused = ['ops-two retry_job books']
     const shown = await preview('ops-two', retry({ ids: [...own, ...others] }))
-    expect(selectionOf(shown)).toMatchObject({ total: 4, eligible: 2, notEligible: { 'You may not do this to it.': 2 } })
+    expect(selectionOf(shown)).toMatchObject({ total: 4, eligible: 2, notEligible: { 'You are not allowed to do this.': 2 } })
     expect(await preview('ops-two', retry({ ids: others }))).toMatchObject({ status: 403 })
     refused = []
     const all = await preview('ops-two', retry({ ids: [...own, ...others] }))

@@ -12,15 +12,16 @@ import type { BulkRunRow } from './rows.ts'
 import { showRun } from './show.ts'
 
 /**
- * Stops a run after the batches at hand. Whoever may do to jobs what the run does may stop it, and is named; so may who began
- * it, whatever became of their rights: a run that nobody near it can stop helps nobody.
+ * Stops a run after the batches in progress. Every actor who may perform the run's action on its jobs may abort it, and is
+ * recorded. So may the actor who started it, even if their rights have been revoked since, because a run that cannot be stopped
+ * is worse.
  */
 export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
   return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
-    const found = await getRun(acting, id)
-    const { action, actor, queues } = found
+    const requested = await getRun(acting, id)
+    const { action, actor, queues } = requested
     if (!isSameActor(actor, acting.principal)) {
       for (const resource of runResources(id, queues)) await authorize(acting, acting.kit.operations[action], resource, attempt)
     }
@@ -51,11 +52,11 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
         bulkId: id,
         before: { status: locked!.status },
         after: { status: 'aborted', outcomes },
-        metadata: { resource: resourceOfRun(found) },
+        metadata: { resource: resourceOfRun(requested) },
       })
       return stopped!
     })
-    publishRun(acting.kit, found)
+    publishRun(acting.kit, requested)
     return showRun(run, acting)
   })
 }

@@ -12,14 +12,14 @@ import { inBackground } from './rows.ts'
 import { runBatch } from './runner.ts'
 import { showRun } from './show.ts'
 
-/** A request waits this long for its one batch, and is then told that it goes on in the background. */
+/** How long a request waits for its one batch; after that the response says that the run continues in the background. */
 const timeoutMs = 4_500
 
 /**
- * One batch is done while the request waits, and its event is the answer; more goes on behind it. So does one batch that
- * fails: it was confirmed, and will be tried again.
+ * A run of one batch is executed while the request waits, and its event is the response; larger runs continue in the background.
+ * So does a single batch that fails: it was confirmed and will be retried.
  */
-export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
+export async function answerForRun(scope: ActingScope, bulkId: string): Promise<ExecutedOrBulk> {
   const { kit, viewer } = scope
   publishRun(kit, await getRun({ ...scope, em: kit.db.em() }, bulkId))
   const em = kit.db.em()
@@ -32,17 +32,17 @@ export async function answerOfRun(scope: ActingScope, bulkId: string): Promise<E
       return showExecuted(row!, viewer)
     }
     if (run.status === 'aborted' || Date.now() > until) return { bulk: showRun(run, scope) }
-    const how = await runInTime(kit, bulkId, until)
-    if (how === 'failed' || how === 'away' || how === 'late') return { bulk: showRun(await getRun({ ...scope, em: kit.db.em() }, bulkId), scope) }
-    // Another process may have taken the batch; then there is nothing to do but to wait for it.
-    if (how === 'idle') await wait(50)
+    const result = await runWithTimeout(kit, bulkId, until)
+    if (result === 'failed' || result === 'away' || result === 'late') return { bulk: showRun(await getRun({ ...scope, em: kit.db.em() }, bulkId), scope) }
+    // Another process may have claimed the batch; then all we can do is wait for it.
+    if (result === 'idle') await wait(50)
   }
 }
 
-/** The batch goes on behind an answer that cannot wait for it. */
-async function runInTime(kit: Kit, bulkId: string, until: number): Promise<Awaited<ReturnType<typeof runBatch>> | 'late'> {
+/** If the batch takes too long, it continues in the background. */
+async function runWithTimeout(kit: Kit, bulkId: string, until: number): Promise<Awaited<ReturnType<typeof runBatch>> | 'late'> {
   const running = runBatch(kit, bulkId)
-  const ended = await Promise.race([running, wait(Math.max(0, until - Date.now()), 'late' as const, { ref: false })])
-  if (ended === 'late') kit.runInBackground(running.catch((error: unknown) => kit.log.warn('a batch of a bulk run failed', { bulk: bulkId, ...describeFailure(error) })))
-  return ended
+  const result = await Promise.race([running, wait(Math.max(0, until - Date.now()), 'late' as const, { ref: false })])
+  if (result === 'late') kit.runInBackground(running.catch((error: unknown) => kit.log.warn('a batch of a bulk run failed', { bulk: bulkId, ...describeFailure(error) })))
+  return result
 }

@@ -14,25 +14,25 @@ export interface FrozenRun {
   queues: BulkRunRow['queues']
 }
 
-const forbidden = 'You may not do this to it any more.'
+const forbidden = 'You are no longer allowed to do this.'
 
-/** The host is asked once more about every job that is to change; what it refuses now is taken out of the set. */
-export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string, asked: boolean): Promise<FrozenRun> {
+/** Asks the host again about every job that will change, and removes from the set what it now refuses. */
+export async function authorizeFrozen(scope: ActingScope, operation: Operation, bulkId: string, authorized: boolean): Promise<FrozenRun> {
   const { kit, em } = scope
   const table = kit.db.table('bulk_run')
   const [run] = await query(em, sql<FrozenRun>`select total, eligible, not_eligible, selection, queues from ${table} where id = ${bulkId} and status = 'previewed' for update`)
-  if (!run) throw new OpsError('preview_consumed', 'This selection was already confirmed; it works once.')
-  if (asked) return run
-  let taken = 0
+  if (!run) throw new OpsError('preview_consumed', 'This selection has already been confirmed; it can be confirmed only once.')
+  if (authorized) return run
+  let removed = 0
   for (let number = 0; ; number++) {
     const [batch] = await query(em, sql<{ jobs: BatchJob[] }>`select jobs from ${kit.db.table('bulk_batch')} where bulk_id = ${bulkId} and number = ${number}`)
     if (!batch) break
-    taken += await authorizeBatch(scope, operation, bulkId, number, batch.jobs)
+    removed += await authorizeBatch(scope, operation, bulkId, number, batch.jobs)
   }
-  if (!taken) return run
-  const changed = { ...run, eligible: run.eligible - taken, not_eligible: { ...run.not_eligible } }
-  addCounts(changed.not_eligible, { [forbidden]: taken })
-  if (!changed.eligible && run.eligible) throw new OpsError('forbidden', `${operation.action} is not allowed on any of these jobs any more.`)
+  if (!removed) return run
+  const changed = { ...run, eligible: run.eligible - removed, not_eligible: { ...run.not_eligible } }
+  addCounts(changed.not_eligible, { [forbidden]: removed })
+  if (!changed.eligible && run.eligible) throw new OpsError('forbidden', `${operation.action} is no longer allowed on any of these jobs.`)
   await query(
     em,
     sql`update ${table} set eligible = ${changed.eligible}, not_eligible = ${JSON.stringify(changed.not_eligible)}, queues = ${sharesOf(kit.db, bulkId)}
@@ -41,7 +41,7 @@ export async function authorizeFrozen(scope: ActingScope, operation: Operation, 
   return changed
 }
 
-/** The queues of a set as its batches have them now. */
+/** The shares of a set's queues, computed from its batches. */
 function sharesOf(db: Database, bulkId: string): RawBuilder<unknown> {
   return sql`coalesce((
     select jsonb_object_agg(queue, jsonb_strip_nulls(jsonb_build_object('total', total, 'eligible', eligible, 'sample', sample)))

@@ -10,16 +10,16 @@ import { writeEvent } from '../event.ts'
 import { attemptOf, checkReason, reasonRule, refusing, requirePrincipal, requireReady, useUp } from '../guards.ts'
 import { answerOnce } from '../idempotency.ts'
 import type { Operation, Planned } from '../operation.ts'
-import { keepPreview, previewToken, showPlan, showPreview } from '../preview.ts'
+import { storePreview, previewToken, showPlan, showPreview } from '../preview.ts'
 import type { ActingScope, Scope } from '../scope.ts'
-import { answerOfRun } from './answer.ts'
+import { answerForRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
 import { requireRightToSet, resourceOfRun } from './rights.ts'
 import { batchSize, inBackground } from './rows.ts'
 import { deleteOldSets } from './sweep.ts'
 
-/** Operations about many jobs: frozen when they are shown, asked about again when they are confirmed, done batch by batch. */
+/** Operations on many jobs: the set is frozen by the preview, authorized again when it is confirmed, and processed in batches. */
 
 const selected = { type: 'bulk', id: 'selection' }
 
@@ -30,11 +30,11 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
     const frozen = await freezeSelection(acting, operation, request)
     const subject = { type: 'bulk', id: frozen.bulkId }
     const plan = planOf(operation, request, frozen, acting)
-    const kept = await keepPreview(acting, { ...request, subject }, plan, hashOf(operation, request, frozen))
-    // The same set is there already, and what was shown of it stays.
-    if (kept.subjectId !== frozen.bulkId) await deleteSet(acting.kit, frozen.bulkId)
+    const preview = await storePreview(acting, { ...request, subject }, plan, hashOf(operation, request, frozen))
+    // The same set has already been previewed: that preview is returned, and the new set is not needed.
+    if (preview.subjectId !== frozen.bulkId) await deleteSet(acting.kit, frozen.bulkId)
     await deleteOldSets(acting)
-    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
+    return { ...showPreview(preview, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, preview) }
   })
 }
 
@@ -43,14 +43,14 @@ export function executeSelection(operation: Operation, scope: Scope, preview: Pr
   return refusing(scope, { ...attemptOf(operation, subject, reason), previewId: preview.id }, async () => {
     const acting = requirePrincipal(scope)
     await requireReady(acting, preview, token)
-    const said = checkReason(acting, operation, reason)
+    const checkedReason = checkReason(acting, operation, reason)
     await transactAgain(acting.kit, async (em) => {
       const inside = { ...acting, em, locking: true }
       const eventId = uuidv7(acting.now.getTime())
       await useUp(inside, preview.id, eventId)
-      await confirmRun(inside, operation, preview.subjectId, { reason: said, eventId, previewId: preview.id })
+      await confirmRun(inside, operation, preview.subjectId, { reason: checkedReason, eventId, previewId: preview.id })
     })
-    return answerOfRun(acting, preview.subjectId)
+    return answerForRun(acting, preview.subjectId)
   })
 }
 
@@ -66,15 +66,15 @@ export function runSelection(operation: Operation, scope: Scope, request: Select
       },
       async work(inside, eventId, prepared) {
         const { reason, bulkId } = prepared!
-        await confirmRun(inside, operation, bulkId, { reason, eventId, asked: true })
+        await confirmRun(inside, operation, bulkId, { reason, eventId, authorized: true })
         return bulkId
       },
       discard: ({ bulkId }) => deleteSet(acting.kit, bulkId),
     })
-    if (answer.first) return answerOfRun(acting, answer.done)
+    if (answer.first) return answerForRun(acting, answer.done)
     if ('executed' in answer.again) return answer.again.executed
     await requireRightToSet(acting, operation, answer.again.bulkId)
-    return answerOfRun(acting, answer.again.bulkId)
+    return answerForRun(acting, answer.again.bulkId)
   })
 }
 
@@ -82,26 +82,26 @@ interface Confirmation {
   reason?: string
   eventId: string
   previewId?: string
-  /** The host was asked about every job a moment ago, in this request. */
-  asked?: boolean
+  /** Every job has already been authorized in this request. */
+  authorized?: boolean
 }
 
-/** From here on the set is worked off, whoever does it and however often that has to begin again. */
+/** From here on the run will be processed to its end, by any process and across crashes. */
 async function confirmRun(
   scope: ActingScope,
   operation: Operation,
   bulkId: string,
-  { reason, eventId, previewId, asked = false }: Confirmation,
+  { reason, eventId, previewId, authorized = false }: Confirmation,
 ): Promise<void> {
   const { kit, em, now, principal } = scope
-  const run = await authorizeFrozen(scope, operation, bulkId, asked)
-  if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${formatCount(run.total)} jobs can be changed; the preview says why for each.`)
+  const run = await authorizeFrozen(scope, operation, bulkId, authorized)
+  if (!run.eligible) throw new OpsError('illegal_transition', `None of the ${formatCount(run.total)} jobs can be changed; the preview gives the reason for each.`)
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set status = 'queued', reason = ${reason ?? null}, event_id = ${eventId}, preview_id = ${previewId ?? null},
           source = ${scope.source}, request_id = ${scope.requestId}, started_at = ${now} where id = ${bulkId}`,
   )
-  // A batch of which nothing is to be changed needs no turn, and nothing to be told of it.
+  // A batch without eligible jobs needs no processing and no event.
   await query(em, sql`update ${kit.db.table('bulk_batch')} set status = 'done', finished_at = ${now} where bulk_id = ${bulkId} and eligible = 0`)
   if (!inBackground(run)) return
   await writeEvent(kit.db, em, {
@@ -126,12 +126,12 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
   const background = inBackground({ total })
   const planned: Planned = {
     title: `${operationActions[operation.action].label} ${countOf(eligible, 'job')}`,
-    effect: `${described.effect} ${total - eligible ? `${formatCount(total - eligible)} of ${formatCount(total)} ${total - eligible === 1 ? 'is' : 'are'} left alone.` : ''}`.trim(),
+    effect: `${described.effect} ${total - eligible ? `${formatCount(total - eligible)} of ${formatCount(total)} will be left alone.` : ''}`.trim(),
     cautions: [
       ...(described.cautions ?? []),
-      ...(searched === undefined ? [] : [`Only ${searched} could be searched; there may be more.`]),
-      'A job that changes before its turn is left alone and named.',
-      ...(background ? [`It is done in the background, ${countOf(batchSize, 'job')} at a time; what is done before an abort stays done.`] : []),
+      ...(searched === undefined ? [] : [`Only ${searched} could be searched; more jobs may match.`]),
+      'A job that changes before its turn is left alone and reported.',
+      ...(background ? [`It runs in the background, ${countOf(batchSize, 'job')} at a time; changes made before an abort remain.`] : []),
     ],
     before: { states: byState },
     after: described.after,
@@ -142,7 +142,7 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
   return showPlan(operation, { type: 'bulk', id: bulkId }, planned, scope)
 }
 
-/** Neither the run's id nor its moment: the same jobs in the same versions are the same preview. */
+/** Contains neither the run's id nor its time, so that the same jobs in the same versions give the same preview. */
 function hashOf({ action }: Operation, { input }: SelectionRequest, { hash }: Frozen): string {
   return createHash('sha256').update(JSON.stringify([action, input, hash])).digest('hex')
 }

@@ -4,7 +4,7 @@ import type { Kit } from '../../kit.ts'
 import type { Correction } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, type PlacedOutcome } from './rows.ts'
 
-/** Outcomes of a batch that were found not to be so, in the batch and in the counts of its run. */
+/** Corrects outcomes that turned out to be wrong, in the batch and in the counts of its run. */
 export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bulkId: string; number: number }, corrections: Correction[]): Promise<BulkRunRow | undefined> {
   const where = sql`bulk_id = ${bulkId} and number = ${number}`
   const [batch] = await query(

@@ -9,7 +9,7 @@ import { publishRun, resourceOfRun } from './rights.ts'
 
 const page = 1_000
 
-/** The jobs of a run with how each fared, as a file. The export is evidence too: written down before the first byte leaves. */
+/** The jobs of a run with their outcomes, as a file. The export itself is recorded as evidence before the first byte is sent. */
 export async function exportItems(scope: Scope, id: string, format: ExportFormat, outcome?: BulkOutcome): Promise<AsyncIterable<string>> {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')

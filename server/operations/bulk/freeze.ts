@@ -11,35 +11,35 @@ import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operat
 import type { ActingScope } from '../scope.ts'
 import { requireSomeRight } from './rights.ts'
 import { addCounts, batchSize, countBy, noCounts, type QueueShare } from './rows.ts'
-import { inTurn } from './turns.ts'
+import { withFreezeSlot } from './turns.ts'
 
 /** More jobs than this are not a selection but a migration. */
 const maxJobs = 500_000
-/** So many are judged at a stretch; the process has other requests to answer. */
+/** How many jobs are checked before other requests of this process get a turn. */
 const jobsPerTurn = 500
 
-/** What a preview of many jobs promises. */
+/** The set that a preview of many jobs promises to change. */
 export interface Frozen extends FrozenCounts {
   bulkId: string
   queues: Record<string, QueueShare>
-  /** Jobs made after this are not in the set. */
+  /** Jobs created after this are not in the set. */
   until: Date
-  /** Where the engine could not look at all jobs: which ones it did, in words. */
+  /** If the engine could not search all jobs: which ones it searched, in words. */
   searched?: string
-  /** A fingerprint of the set: the same jobs in the same versions, to be treated alike. */
+  /** Hash of the set: equal for the same jobs in the same versions, with the same ones left alone for the same reasons. */
   hash: string
 }
 
 /**
- * Writes the set down, batch by batch, so that what is confirmed later is what was shown: every job with the version it was
- * seen in, and the reason where it will be left alone. The host is asked about every job. Memory holds a page of it at most.
- * No transaction is open while the engine looks: a set is nobody's until its preview or its run says so, and one that could not
- * be frozen to its end is deleted.
+ * Stores the set in batches, so that what is confirmed later is exactly what was shown: every job with the version it was seen
+ * in, and with the reason if it will be left alone. The host is asked about every job. At most one page is held in memory. No
+ * transaction is open while the engine is searched: a set takes effect only through its preview or its run, and an incomplete
+ * one is deleted.
  */
 export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
   requireMany(operation)
   await requireSomeRight(scope, operation, request)
-  return inTurn(scope.kit.db, scope.principal, async () => {
+  return withFreezeSlot(scope.kit.db, scope.principal, async () => {
     const bulkId = uuidv7(scope.now.getTime())
     try {
       return await freeze({ ...scope, em: scope.kit.db.em() }, operation, request, bulkId)
@@ -50,7 +50,7 @@ export async function freezeSelection(scope: ActingScope, operation: Operation, 
   })
 }
 
-/** Removes a set that nobody will confirm. */
+/** Deletes a set that will not be confirmed. */
 export async function deleteSet({ db }: Kit, bulkId: string): Promise<void> {
   await query(db.em(), sql`delete from ${db.table('bulk_run')} where id = ${bulkId} and status = 'previewed'`)
 }
@@ -64,7 +64,7 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
   await query(
     em,
     sql`insert into ${kit.db.table('bulk_run')} (id, action, status, actor_type, actor_id, actor, selection, input, set_hash, source, request_id, total, eligible)
-        values (${bulkId}, ${operation.action}, 'previewed', ${principal.type}, ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(selectionKept(request))},
+        values (${bulkId}, ${operation.action}, 'previewed', ${principal.type}, ${principal.id}, ${JSON.stringify(principal)}, ${JSON.stringify(redactSelection(request))},
           ${JSON.stringify(request.input)}, '', ${scope.source}, ${scope.requestId}, 0, 0)`,
   )
   const writer = new BatchWriter(scope, bulkId)
@@ -75,12 +75,12 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
       throw new OpsError('invalid_request', `selection: ${message}.`, { errors: [{ path: 'selection', message }] })
     }
     for (let from = 0; from < page.length; from += jobsPerTurn) {
-      const judged = await judge(scope, operation, request, page.slice(from, from + jobsPerTurn))
-      denied = { count: denied.count + judged.denied, reason: denied.reason ?? judged.deniedReason }
-      count(frozen, judged.jobs)
-      for (const { id, version, notEligible } of judged.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
-      await writer.write(judged.jobs)
-      // Others have their turn in between.
+      const checked = await checkEligibility(scope, operation, request, page.slice(from, from + jobsPerTurn))
+      denied = { count: denied.count + checked.denied, reason: denied.reason ?? checked.deniedReason }
+      count(frozen, checked.jobs)
+      for (const { id, version, notEligible } of checked.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
+      await writer.write(checked.jobs)
+      // Lets other requests run in between.
       await setImmediate()
     }
   }
@@ -99,11 +99,11 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
 
 export function requireMany({ many, action }: Operation): Many {
   if (many) return many
-  throw new OpsError('invalid_request', `selection: ${action} is about one subject; expected 'subject'.`)
+  throw new OpsError('invalid_request', `selection: ${action} applies to a single subject; expected 'subject'.`)
 }
 
-/** A filter may itself be a secret that somebody searched for; which fields it had is enough. */
-export function selectionKept({ selection }: SelectionRequest): Record<string, unknown> {
+/** The value of a filter may itself be a secret that an actor searched for; for the record it is enough which fields were set. */
+function redactSelection({ selection }: SelectionRequest): Record<string, unknown> {
   if ('ids' in selection) return { ids: selection.ids.length }
   if ('bulk' in selection) return { bulk: selection.bulk }
   const { args, error, tag, ...plain } = selection.filter
@@ -111,42 +111,42 @@ export function selectionKept({ selection }: SelectionRequest): Record<string, u
   return { filter: { ...plain, ...(Object.fromEntries(given) as object) } }
 }
 
-/** What speaks against each job: that it is gone or changed, that the actor may not, that its state does not allow it. */
-async function judge(scope: ActingScope, operation: Operation, request: SelectionRequest, page: Chosen[]) {
+/** Why jobs are not eligible: the job is gone or has changed, the actor is not allowed, or its state does not permit it. */
+async function checkEligibility(scope: ActingScope, operation: Operation, request: SelectionRequest, page: Chosen[]) {
   const { whyNot } = requireMany(operation)
-  const asked = await askAbout(scope, operation, request, page)
-  const illegal = await whyNot(asked.map(({ job }) => job), request, scope)
-  const denied = asked.filter(({ refusal }) => refusal)
-  const jobs = asked.map(({ job, refusal }, index): Chosen => {
-    const notEligible = refusal ? 'You may not do this to it.' : (job.notEligible ?? illegal[index])
+  const authorized = await authorizeJobs(scope, operation, request, page)
+  const illegal = await whyNot(authorized.map(({ job }) => job), request, scope)
+  const denied = authorized.filter(({ refusal }) => refusal)
+  const jobs = authorized.map(({ job, refusal }, index): Chosen => {
+    const notEligible = refusal ? 'You are not allowed to do this.' : (job.notEligible ?? illegal[index])
     return notEligible === undefined ? job : { ...job, notEligible }
   })
   return { jobs, denied: denied.length, deniedReason: denied[0]?.refusal?.reason }
 }
 
 /**
- * A job that the actor may neither change nor see is to them as if it were not there: what they name by its id is gone, no
- * filter matches it and no run has left it over, or the counts of a preview would tell of it.
+ * A job that the actor may neither change nor see is treated as if it did not exist: selected by id it is gone, and no filter or
+ * earlier run matches it. Otherwise the counts of a preview would reveal it.
  */
-async function askAbout({ viewer }: ActingScope, operation: Operation, { selection }: SelectionRequest, page: Chosen[]): Promise<Asked[]> {
+async function authorizeJobs({ viewer }: ActingScope, operation: Operation, { selection }: SelectionRequest, page: Chosen[]): Promise<Authorized[]> {
   const { resource } = requireMany(operation)
   const answers = await Promise.all(
-    page.map(async (job): Promise<Asked | undefined> => {
+    page.map(async (job): Promise<Authorized | undefined> => {
       const { allowed, reason } = await viewer.can(operation.action, resource(job))
       if (allowed) return { job }
       if ((await viewer.can('view_jobs', resource(job))).allowed && !isGone(job)) return { job, refusal: { reason } }
       return 'ids' in selection ? { job: goneJob(job.id) } : undefined
     }),
   )
-  return answers.filter((asked) => asked !== undefined)
+  return answers.filter((answer) => answer !== undefined)
 }
 
-interface Asked {
+interface Authorized {
   job: Chosen
   refusal?: { reason?: string }
 }
 
-/** An actor without the right anywhere is refused, whatever the selection would have matched. */
+/** Refuses an actor who does not have the right anywhere, whatever the selection would have matched. */
 async function requireAnyRight({ viewer }: ActingScope, { action }: Operation): Promise<void> {
   const { allowed, reason } = await viewer.can(action, pageOf('view_jobs'))
   if (!allowed) throw new OpsError('forbidden', reason ?? `${action} is not allowed.`)
@@ -172,9 +172,9 @@ function addToQueue(queues: Frozen['queues'], { id, queue, worker, tags, notElig
   share.sample ??= { id, worker, tags }
 }
 
-/** Collects pages of any size into batches of one size; several go in one statement. */
+/** Collects pages of any size into batches of equal size, and inserts several with one statement. */
 class BatchWriter {
-  #waiting: Chosen[] = []
+  #pending: Chosen[] = []
   #number = 0
   readonly #scope: ActingScope
   readonly #bulkId: string
@@ -185,13 +185,13 @@ class BatchWriter {
   }
 
   async write(jobs: Chosen[]): Promise<void> {
-    this.#waiting.push(...jobs)
-    const whole = this.#waiting.length - (this.#waiting.length % batchSize)
-    if (whole) await this.#insert(this.#waiting.splice(0, whole))
+    this.#pending.push(...jobs)
+    const complete = this.#pending.length - (this.#pending.length % batchSize)
+    if (complete) await this.#insert(this.#pending.splice(0, complete))
   }
 
   async end(): Promise<void> {
-    if (this.#waiting.length) await this.#insert(this.#waiting.splice(0))
+    if (this.#pending.length) await this.#insert(this.#pending.splice(0))
   }
 
   async #insert(jobs: Chosen[]): Promise<void> {

@@ -8,11 +8,11 @@ import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
 import type { BatchJob, BulkRunRow, PlacedOutcome } from './rows.ts'
 
-/** Batches looked at for one page; an outcome that few jobs have gives a short page and the place to go on. */
+/** At most this many batches are read for one page; a filter by a rare outcome gives a short page with a cursor. */
 const maxBatches = 50
 
 interface Place {
-  /** Of the batch, and of the next job in it. */
+  /** Number of the batch, and position of the next job in it. */
   number: number
   place: number
 }
@@ -23,18 +23,18 @@ export interface ItemPage {
   asOf: string
 }
 
-export interface ItemsAsked {
+export interface ItemsQuery {
   outcome?: BulkOutcome
   limit: number
   cursor?: string
 }
 
-/** The jobs of a run with how each fared, in the order they were frozen. Jobs that the viewer may not see are left out. */
-export async function listItems(scope: Scope, id: string, { outcome, limit, cursor }: ItemsAsked): Promise<ItemPage> {
+/** The jobs of a run with their outcomes, in the order in which they were frozen. Jobs that the viewer may not see are left out. */
+export async function listItems(scope: Scope, id: string, { outcome, limit, cursor }: ItemsQuery): Promise<ItemPage> {
   const run = await getRun(scope, id)
   const items: BulkItem[] = []
   let at = (await cursors.parse(scope.kit.db, cursor)) ?? { number: 0, place: 0 }
-  for (let looked = 0; looked < maxBatches; looked++) {
+  for (let batches = 0; batches < maxBatches; batches++) {
     const batch = await findBatch(scope, id, at.number)
     if (!batch) return { items, asOf: scope.now.toISOString() }
     const shown = await itemsOf(scope, run, batch, at.place, outcome)
@@ -57,16 +57,16 @@ async function findBatch({ kit: { db }, em }: Scope, id: string, number: number)
 }
 
 async function itemsOf({ viewer }: Scope, run: BulkRunRow, { jobs, outcomes }: Batch, from: number, wanted?: BulkOutcome) {
-  const told = jobs.slice(from).map((job, index) => ({ place: from + index, item: itemOf(run, job, outcomes?.[from + index]), job }))
-  const matching = told.filter(({ item }) => wanted === undefined || item.outcome === wanted)
+  const items = jobs.slice(from).map((job, index) => ({ place: from + index, item: itemOf(run, job, outcomes?.[from + index]), job }))
+  const matching = items.filter(({ item }) => wanted === undefined || item.outcome === wanted)
   return visible(viewer, matching, 'view_jobs', ({ job: { id, queue, worker, tags } }) => ({ type: 'job', id, queue, worker, tags }))
 }
 
-/** A job that was left alone from the start is told with the reason that the preview gave; the run's outcomes do not count it. */
+/** A job that was not eligible is listed with the reason from the preview; the run's outcomes do not count it. */
 function itemOf(run: BulkRunRow, { id, queue, state, notEligible }: BatchJob, outcome: PlacedOutcome | undefined): BulkItem {
   if (notEligible !== undefined) return { id, queue, state, outcome: 'not_eligible', detail: notEligible }
-  const [word, detail] = outcome ?? [run.status === 'aborted' ? 'aborted' : 'waiting']
-  return { id, queue, state, outcome: word, detail }
+  const [result, detail] = outcome ?? [run.status === 'aborted' ? 'aborted' : 'waiting']
+  return { id, queue, state, outcome: result, detail }
 }
 
 const cursors = cursorCodec<Place>('items of a bulk run', z.strictObject({ number: z.int().min(0).max(999_999), place: z.int().min(0).max(9_999) }))

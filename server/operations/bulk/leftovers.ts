@@ -8,7 +8,7 @@ import type { BatchJob } from './rows.ts'
 
 const leftOver: ReadonlySet<BulkOutcome> = new Set(leftOverOutcomes)
 
-/** Ids of an ended run's jobs that did not fare well, a batch at a time. */
+/** Ids of the jobs that an ended run did not change, one batch at a time. */
 export async function* listLeftovers(scope: Scope, bulkId: string): AsyncGenerator<string[]> {
   const { kit: { db }, em } = scope
   const run = await getRun(scope, bulkId)

@@ -16,7 +16,7 @@ export interface RunPage {
   asOf: string
 }
 
-/** Confirmed runs that the viewer may see, newest first. What somebody only looked at is nobody else's business. */
+/** Confirmed runs that the viewer may see, newest first. Sets that were only previewed are not listed. */
 export async function listRuns(scope: Scope, { limit, cursor }: { limit: number; cursor?: string }): Promise<RunPage> {
   const { kit, now } = scope
   const after = await cursors.parse(kit.db, cursor)

@@ -10,29 +10,29 @@ import { followUp } from '../follow-up.ts'
 import { lookSoon, watchDone } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
-import type { BatchRow, Taken } from './take.ts'
+import type { BatchRow, ClaimedBatch } from './claim.ts'
 
-/** What came of a batch: its outcomes, the counters of its run and its event, in one transaction. */
+/** Records the result of a batch: its outcomes, the counters of its run and its event, in one transaction. */
 
 export interface RecordedBatch {
   run: BulkRunRow
-  /** Of the batch, or of the whole run when this was its last. */
+  /** The event of the batch, or of the whole run if this was its last batch. */
   event: EventRow
   ended: boolean
 }
 
-export interface RecordHow {
-  /** Of the event that tells it. */
+export interface BatchEventOptions {
+  /** Id of the event that will be written. */
   eventId: string
   code?: NewEvent['code']
   metadata?: Record<string, unknown>
 }
 
 /**
- * The run's row is locked last and briefly, so that batches are done side by side, and whoever locks it last sees that no
- * batch is left. The event names every job that was changed, so that the evidence of a job is found by its id.
+ * The run's row is locked last and briefly, so that batches can run concurrently, and the transaction that locks it last sees
+ * that no batch is left. The event lists every changed job, so that the evidence for a job can be found by its id.
  */
-export async function recordBatch(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], how: RecordHow): Promise<RecordedBatch> {
+export async function recordBatch(kit: Kit, em: Em, { batch, run }: ClaimedBatch, outcomes: PlacedOutcome[], options: BatchEventOptions): Promise<RecordedBatch> {
   const { db } = kit
   const counts = countBy(outcomes, (outcome) => outcome?.[0])
   const done = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done').map(({ id }) => id)
@@ -44,32 +44,32 @@ export async function recordBatch(kit: Kit, em: Em, { batch, run }: Taken, outco
   const planned = eventOf(kit, run, batch)
   const event = await writeEvent(db, em, {
     ...planned,
-    id: how.eventId,
+    id: options.eventId,
     outcome: done.length ? 'succeeded' : 'failed',
-    code: done.length ? undefined : (how.code ?? 'mutation_conflict'),
+    code: done.length ? undefined : (options.code ?? 'mutation_conflict'),
     after: { outcomes: counts },
     jobs: done,
-    metadata: { ...planned.metadata, ...how.metadata, result: { bulkId: run.id, outcomes: counts } },
+    metadata: { ...planned.metadata, ...options.metadata, result: { bulkId: run.id, outcomes: counts } },
   })
   const { jobAction } = kit.operations[run.action]
   if (jobAction) {
     const jobs = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done')
     await watchDone(kit, em, { eventId: event.id, action: jobAction, jobs, batch: { bulkId: batch.bulk_id, number: batch.number } })
   }
-  const end = await countIn(kit, em, run, batch, counts)
+  const end = await addToRun(kit, em, run, batch, counts)
   return { run, event: typeof end === 'object' ? end : event, ended: end !== false }
 }
 
 /**
- * A process that was taken for dead has its answer after all: what the engine told it was done is so, whatever was noted
- * meanwhile, and has its evidence.
+ * A process that was presumed dead has received its answer after all: jobs that the engine reports as done are corrected,
+ * whatever has been recorded for them meanwhile, and get their evidence.
  */
-export async function recordLate(kit: Kit, em: Em, { batch, run }: Taken, outcomes: PlacedOutcome[], metadata: Record<string, unknown>): Promise<RecordedBatch | undefined> {
+export async function recordLate(kit: Kit, em: Em, { batch, run }: ClaimedBatch, outcomes: PlacedOutcome[], metadata: Record<string, unknown>): Promise<RecordedBatch | undefined> {
   const { db } = kit
   const where = sql`bulk_id = ${batch.bulk_id} and number = ${batch.number}`
-  const [noted] = await query(em, sql<{ outcomes: PlacedOutcome[] | null }>`select outcomes from ${db.table('bulk_batch')} where ${where} for update`)
+  const [recorded] = await query(em, sql<{ outcomes: PlacedOutcome[] | null }>`select outcomes from ${db.table('bulk_batch')} where ${where} for update`)
   const [locked] = await query(em, sql<BulkRunRow>`select * from ${db.table('bulk_run')} where id = ${run.id} for update`)
-  const before = noted?.outcomes
+  const before = recorded?.outcomes
   if (!locked || !before) return undefined
   const places = outcomes.flatMap((outcome, place) => (outcome?.[0] === 'done' && before[place]?.[0] !== 'done' ? [place] : []))
   if (!places.length) return undefined
@@ -81,24 +81,24 @@ export async function recordLate(kit: Kit, em: Em, { batch, run }: Taken, outcom
   const left = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
   await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)} where id = ${run.id}`)
   const planned = eventOf(kit, run, batch)
-  const told = { done: places.length }
-  const note = 'It was told late: the process that asked the engine had been taken for dead.'
+  const lateCounts = { done: places.length }
+  const note = 'Recorded late: the process that called the engine had been presumed dead.'
   const event = await writeEvent(db, em, {
     ...planned,
-    after: { outcomes: told },
+    after: { outcomes: lateCounts },
     jobs: places.map((place) => batch.jobs[place]!.id),
-    metadata: { ...planned.metadata, ...metadata, note, result: { bulkId: run.id, outcomes: told } },
+    metadata: { ...planned.metadata, ...metadata, note, result: { bulkId: run.id, outcomes: lateCounts } },
   })
   return { run, event, ended: false }
 }
 
-/** Adds a batch to its run; when it was the last one, the run has ended, and one that went on in the background says so. */
-async function countIn(kit: Kit, em: Em, { id }: BulkRunRow, batch: BatchRow, counts: Record<string, number>): Promise<boolean | EventRow> {
+/** Adds a batch to its run. After the last one the run has ended; a run in the background then gets an event of its own. */
+async function addToRun(kit: Kit, em: Em, { id }: BulkRunRow, batch: BatchRow, counts: Record<string, number>): Promise<boolean | EventRow> {
   const { db } = kit
   const table = db.table('bulk_run')
   const [run] = await query(em, sql<BulkRunRow>`select * from ${table} where id = ${id} for update`)
   const outcomes: Record<string, number> = { ...run!.outcomes }
-  // An abort counted this batch among those that were not reached; it was at hand and is done.
+  // The abort counted this batch as not reached, but it was in progress and is now done.
   if (run!.status === 'aborted') addCounts(outcomes, { aborted: -batch.eligible })
   addCounts(outcomes, counts)
   if (!outcomes.aborted) delete outcomes.aborted
@@ -127,7 +127,7 @@ function writeEnd(kit: Kit, em: Em, run: BulkRunRow, outcomes: Record<string, nu
   })
 }
 
-/** What is known of a batch's event before the engine is asked. */
+/** The part of a batch's event that is known before the engine is called. */
 export function eventOf({ operations }: Kit, run: BulkRunRow, batch: BatchRow): NewEvent {
   return {
     action: run.action,
@@ -149,29 +149,29 @@ export function eligibleOf({ jobs }: Pick<BatchRow, 'jobs'>): BatchJob[] {
   return jobs.filter(({ notEligible }) => notEligible === undefined)
 }
 
-/** Outcomes come in the order of the eligible jobs; kept, they stand at the place of their job. */
-export function placed({ jobs, status }: BatchRow, outcomes: JobOutcome[]): PlacedOutcome[] {
+/** Engines return outcomes in the order of the eligible jobs; this aligns them with all jobs of the batch. */
+export function placeOutcomes({ jobs, status }: BatchRow, outcomes: JobOutcome[]): PlacedOutcome[] {
   let next = 0
   return jobs.map((job) => {
     if (job.notEligible !== undefined) return null
-    const told = outcomes[next++]
-    if (!told) return ['failed', 'The engine said nothing of it.']
-    if (status === 'requested' && mayBeOurs(job, told)) return unconfirmed
-    return told.detail === undefined ? [told.outcome] : [told.outcome, told.detail]
+    const reported = outcomes[next++]
+    if (!reported) return ['failed', 'The engine reported no outcome for it.']
+    if (status === 'requested' && mayBeOurs(job, reported)) return unconfirmed
+    return reported.detail === undefined ? [reported.outcome] : [reported.outcome, reported.detail]
   })
 }
 
-/** Asked before, by a process that died: a job that is not as it was seen may well be our own doing, and nobody can tell. */
+/** The batch was requested before by a process that died: if a job has changed since, that may have been our own change. */
 function mayBeOurs({ state }: BatchJob, { outcome, state: now }: JobOutcome): boolean {
   return outcome === 'changed' || outcome === 'missing' || (outcome === 'refused' && now !== undefined && now !== state)
 }
 
 export const unconfirmed: PlacedOutcome = [
   'unconfirmed',
-  'It was asked before a crash and is not as it was; whether that is this run’s doing is not known.',
+  'The change was requested before a crash, and the job has changed since; whether this run changed it is unknown.',
 ]
 
-/** After the commit: everybody who listens is told, and at the end of a repair the host. */
+/** Call it after the commit: publishes hints and, at the end of a repair, notifies the host. */
 export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
   const operation = kit.operations[run.action]
   publishRun(kit, run)

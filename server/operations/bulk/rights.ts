@@ -10,13 +10,13 @@ import type { Operation } from '../operation.ts'
 import type { ActingScope, Scope } from '../scope.ts'
 import type { BulkRunRow, QueueShare } from './rows.ts'
 
-/** What the host is asked about selections and runs as a whole; about their jobs it is asked one by one. */
+/** Authorization of selections and runs as a whole; their jobs are authorized one by one. */
 
-/** What an actor may do at all is asked first, because to look through a selection is a lot of work. */
+/** Checked first, because searching a selection is expensive: may the actor do this to any job at all? */
 export async function requireSomeRight(scope: ActingScope, operation: Operation, { selection }: SelectionRequest): Promise<void> {
   const { viewer, em, kit } = scope
   const general = await viewer.can(operation.action, pageOf('view_jobs'))
-  // Ids name their jobs, and the host is asked about each.
+  // A selection by ids is cheap: the host is asked about each of them.
   if (general.allowed || 'ids' in selection) return
   const special = 'bulk' in selection ? askAboutRun(scope, operation, await findShares({ kit, em }, selection.bulk)) : askAboutFilter(scope, operation, selection.filter)
   if (!(await special).some(({ allowed }) => allowed)) throw new OpsError('forbidden', general.reason ?? `${operation.action} is not allowed.`)
@@ -29,17 +29,17 @@ function askAboutFilter({ viewer }: Scope, { action }: Operation, { queue, worke
   return Promise.all(named.map((resource) => viewer.can(action, resource)))
 }
 
-/** About one of the jobs to be changed in each queue. */
+/** Asks about one of the eligible jobs of each queue. */
 function askAboutRun({ viewer }: Scope, { action, many }: Operation, queues: Record<string, QueueShare>): Promise<Permission[]> {
   const samples = Object.entries(queues).flatMap(([queue, { sample }]) => (sample ? [{ ...sample, queue, version: '', state: 'discarded' as const }] : []))
   return Promise.all(samples.map((job) => viewer.can(action, many!.resource(job))))
 }
 
-/** Rights are taken away: before a set is shown again the host is asked about each of its queues. */
+/** Rights may have been revoked: before a set is shown again, the host is asked about each of its queues. */
 export async function requireRightToSet(scope: Scope, operation: Operation, bulkId: string): Promise<void> {
   const answers = await askAboutRun(scope, operation, await findShares(scope, bulkId))
   const denied = answers.find(({ allowed }) => !allowed)
-  if (denied) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on these jobs any more.`)
+  if (denied) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is no longer allowed on these jobs.`)
 }
 
 async function findShares({ kit, em }: Pick<Scope, 'kit' | 'em'>, bulkId: string): Promise<Record<string, QueueShare>> {
@@ -47,13 +47,13 @@ async function findShares({ kit, em }: Pick<Scope, 'kit' | 'em'>, bulkId: string
   return run?.queues ?? {}
 }
 
-/** Somebody's own run, or one all of whose queues the host lets them see: its totals and its reason are about all of them. */
+/** An actor may see their own runs, and runs all of whose queues they may see: totals and reason concern all of them. */
 export async function maySeeRun(scope: Scope, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
   if (scope.viewer.principal && isSameActor(scope.viewer.principal, actor)) return true
   return mayAll(scope, runResources(id, queues))
 }
 
-/** A run as an event names it; `queues`: what the event says of it, which is all that is known of a run that is not kept any more. */
+/** A run referred to by an event. `queues` comes from the event, for runs that have been deleted since. */
 export interface NamedRun {
   id: string
   queues?: string[]
@@ -61,20 +61,20 @@ export interface NamedRun {
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
-/** The ids of those runs that the viewer may see. */
-export async function findSeenRuns(scope: Scope, named: NamedRun[]): Promise<Set<string>> {
+/** The ids of the given runs that the viewer may see. */
+export async function findVisibleRuns(scope: Scope, named: NamedRun[]): Promise<Set<string>> {
   const runs = [...new Map(named.map((run) => [run.id, run])).values()]
   const ids = runs.map(({ id }) => id).filter((id) => uuid.test(id))
-  const kept = ids.length
+  const stored = ids.length
     ? await query(scope.em, sql<Pick<BulkRunRow, 'id' | 'actor' | 'queues'>>`select id, actor, queues from ${scope.kit.db.table('bulk_run')} where id = any(${ids}::uuid[])`)
     : []
-  const byId = new Map(kept.map((run) => [run.id, run]))
-  const seen = await keepAllowed(runs, async ({ id, queues = [] }) => {
+  const byId = new Map(stored.map((run) => [run.id, run]))
+  const visible = await keepAllowed(runs, async ({ id, queues = [] }) => {
     const run = byId.get(id)
     if (run) return maySeeRun(scope, run)
     return mayAll(scope, runResources(id, Object.fromEntries(queues.map((queue) => [queue, true]))))
   })
-  return new Set(seen.map(({ id }) => id))
+  return new Set(visible.map(({ id }) => id))
 }
 
 async function mayAll({ viewer }: Scope, resources: Resource[]): Promise<boolean> {
@@ -82,18 +82,18 @@ async function mayAll({ viewer }: Scope, resources: Resource[]): Promise<boolean
   return answers.every(({ allowed }) => allowed)
 }
 
-/** What the events of a run say it is about. */
+/** The resource that a run's events record. */
 export function resourceOfRun({ id, queues }: Pick<BulkRunRow, 'id' | 'queues'>): { type: 'bulk'; id: string; queues: string[] } {
   return { type: 'bulk', id, queues: Object.keys(queues) }
 }
 
-/** Says that something moved in a run, to whoever may see all of it. */
+/** Publishes a hint that a run has changed, to those who may see all of it. */
 export function publishRun(kit: Kit, run: Pick<BulkRunRow, 'id' | 'queues'>, topics: string[] = ['bulk', 'audit']): void {
   const { queues: allQueues, ...about } = resourceOfRun(run)
   for (const topic of topics) kit.publishHint(topic === 'bulk' ? { topic, subject: about, allQueues } : { topic, about, allQueues })
 }
 
-/** A run as the host is asked about it: once for each queue of its set. */
+/** The resources to authorize for a run: one for each queue of its set. */
 export function runResources(id: string, queues: Record<string, unknown>): Resource[] {
   const names = Object.keys(queues)
   return names.length ? names.map((queue) => ({ type: 'bulk', id, queue })) : [{ type: 'bulk', id }]

@@ -2,26 +2,26 @@ import type { BulkOutcome, BulkStatus, EventSource, OperationAction, Principal }
 import type { SelectedJob } from '../../engines/engine.ts'
 import type { Chosen } from '../operation.ts'
 
-/** Jobs of one batch: what one transaction changes, and how long it holds their locks. */
+/** Jobs per batch. A batch is changed in one transaction, so its size determines how long locks are held. */
 export const batchSize = 1_000
 
 export type BatchJob = Chosen
 
-/** How the job at the same place fared; null for one that is not eligible. */
+/** The outcome of the job at the same position in the batch; null for a job that is not eligible. */
 export type PlacedOutcome = [outcome: BulkOutcome, detail?: string] | null
 
-/** How much of a run's set one queue has. */
+/** One queue's share of a run's set. */
 export interface QueueShare {
   total: number
   eligible: number
-  /** One of the eligible jobs, to ask the host about. */
+  /** One of the eligible jobs, for authorization. */
   sample?: Pick<SelectedJob, 'id' | 'worker' | 'tags'>
 }
 
 export interface BulkRunRow {
   id: string
   action: OperationAction
-  /** What the operation was asked besides the jobs, parsed when the run was previewed. */
+  /** The operation's input, parsed when the run was previewed. */
   input: unknown
   status: BulkStatus
   actor: Principal
@@ -41,12 +41,12 @@ export interface BulkRunRow {
   queues: Record<string, QueueShare>
 }
 
-/** A set of one batch is done while its request waits; anything larger goes on in the background. */
+/** A set of one batch is processed while its request waits; a larger one is processed in the background. */
 export function inBackground({ total }: Pick<BulkRunRow, 'total'>): boolean {
   return total > batchSize
 }
 
-/** A queue may be called `constructor`, and an object knows that word unless it knows none. */
+/** Without a prototype, because a queue may be called `constructor`. */
 export function noCounts(): Record<string, number> {
   return Object.create(null) as Record<string, number>
 }

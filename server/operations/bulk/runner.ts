@@ -11,16 +11,16 @@ import { answerMs, recordLater, Unanswered, waitOrLeave, withoutTimeouts } from 
 import { settleAbandoned } from './abandoned.ts'
 import { requireMany } from './freeze.ts'
 import { type BulkRunRow, inBackground, type PlacedOutcome } from './rows.ts'
-import { type BatchRow, takeBatch, type Taken } from './take.ts'
-import { publishChange, eligibleOf, eventOf, placed, recordBatch, recordLate, type RecordedBatch } from './record.ts'
+import { type BatchRow, claimBatch, type ClaimedBatch } from './claim.ts'
+import { publishChange, eligibleOf, eventOf, placeOutcomes, recordBatch, recordLate, type RecordedBatch } from './record.ts'
 
-/** So often a batch may fail before its jobs are given up; with the pauses between that is a minute and a half. */
+/** How often a batch may fail before its jobs are given up; including the back-off, that takes a minute and a half. */
 const maxTries = 8
-const maxPauseSeconds = 30
-/** What each job adds to the time in which an engine outside our transaction is to answer. */
+const maxBackOffSeconds = 30
+/** What each job adds to the timeout of an engine outside our transaction. */
 const perJobMs = 15
 
-/** Batches of this process that an engine was asked for and has not answered. With a few of them no more is asked. */
+/** When this many batches of this process are waiting for an engine that does not answer, no further ones are started. */
 const maxUnanswered = 2
 const unansweredBatches = new WeakMap<Kit, Set<BatchRow>>()
 
@@ -31,97 +31,97 @@ function unanswered(kit: Kit): Set<BatchRow> {
 }
 
 /**
- * Does what waits, until nothing does or the process is to stop. Any number of processes may: a batch is taken by locking its
- * row, changed in one transaction with its outcomes and its event, and so done once or, after a crash, not yet. No lock is
- * held for longer than one batch, and none while another is chosen.
+ * Processes batches until none is due or the process is to stop. Any number of processes may run it concurrently: a batch is
+ * claimed by locking its row, and changed in one transaction with its outcomes and its event, so after a crash it is either done
+ * or not started. No lock is held for longer than one batch, and none while the next one is chosen.
  */
 export async function runBatches(kit: Kit, stopping: () => boolean = () => false): Promise<void> {
-  for (let how = 'recorded'; !stopping() && (how === 'recorded' || how === 'failed'); ) how = await runBatch(kit)
+  for (let result = 'recorded'; !stopping() && (result === 'recorded' || result === 'failed'); ) result = await runBatch(kit)
   if (!kit.engine.transactional && !stopping()) while (await settleAbandoned(kit));
 }
 
-/** One batch of any run, or of one. `idle`: there is none that is due and that nobody else is at. `away`: so is the engine. */
+/** Processes one batch of any run, or of the given one. `idle`: no unclaimed batch is due. `away`: the engine does not answer. */
 export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 'failed' | 'away' | 'idle'> {
   if (unanswered(kit).size >= maxUnanswered) return 'away'
   const work = kit.engine.transactional ? runInside : runOutside
-  const taken: { batch?: BatchRow } = {}
+  const claimed: { batch?: BatchRow } = {}
   try {
-    const recorded = await work(kit, bulkId, taken)
+    const recorded = await work(kit, bulkId, claimed)
     if (recorded) publishChange(kit, recorded)
-    return taken.batch ? 'recorded' : 'idle'
+    return claimed.batch ? 'recorded' : 'idle'
   } catch (error) {
-    if (!taken.batch) throw error
+    if (!claimed.batch) throw error
     if (error instanceof Unanswered) return 'away'
-    kit.log.warn('a batch of a bulk run failed', { bulk: taken.batch.bulk_id, batch: taken.batch.number, ...describeFailure(error) })
-    // Too slow is not away: the same batch would be too slow again. Nor is a job that its worker holds.
+    kit.log.warn('a batch of a bulk run failed', { bulk: claimed.batch.bulk_id, batch: claimed.batch.number, ...describeFailure(error) })
+    // A canceled statement does not mean that the engine is away: the same batch would be too slow again. Nor does a job locked by its worker.
     const away = isUnavailable(error) && codeOf(error) !== sqlState.queryCanceled && !isLocked(error)
-    await noteFailure(kit, taken.batch, away || isCollision(error) || isLocked(error))
+    await recordFailure(kit, claimed.batch, away || isCollision(error) || isLocked(error))
     return away ? 'away' : 'failed'
   }
 }
 
-/** The whole batch in one transaction. */
-function runInside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
+/** Processes the whole batch in one transaction. */
+function runInside(kit: Kit, bulkId: string | undefined, claimed: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
   return transactAgain(kit, async (em) => {
-    const found = await takeBatch(kit, em, bulkId)
-    taken.batch = found?.batch
-    if (!found) return undefined
-    const outcomes = await act(kit, em, found)
-    return recordBatch(kit, em, found, placed(found.batch, outcomes), { eventId: answerId(found.run) })
+    const next = await claimBatch(kit, em, bulkId)
+    claimed.batch = next?.batch
+    if (!next) return undefined
+    const outcomes = await act(kit, em, next)
+    return recordBatch(kit, em, next, placeOutcomes(next.batch, outcomes), { eventId: finalEventId(next.run) })
   })
 }
 
-/** First the evidence that it will be asked, then the engine, then what came of it; each survives a crash of the next. */
-async function runOutside(kit: Kit, bulkId: string | undefined, taken: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
-  const found = await transactAgain(kit, async (em) => {
-    const next = await takeBatch(kit, em, bulkId)
+/** Records the request as evidence, then calls the engine, then records the result; each step survives a crash of the next. */
+async function runOutside(kit: Kit, bulkId: string | undefined, claimed: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
+  const requested = await transactAgain(kit, async (em) => {
+    const next = await claimBatch(kit, em, bulkId)
     return next && { ...next, request: await requestBatch(kit, em, next) }
   })
-  if (!found) return undefined
-  taken.batch = found.batch
-  const asked = act(withoutTimeouts({ kit }).kit, kit.db.em(), found)
-  const limitMs = answerMs + found.batch.jobs.length * perJobMs
-  const outcomes = await waitOrLeave(asked, limitMs, () => {
-    unanswered(kit).add(found.batch)
-    recordLater(kit, found.request.event_id, () => recordWhenAnswered(kit, found, asked))
+  if (!requested) return undefined
+  claimed.batch = requested.batch
+  const acting = act(withoutTimeouts({ kit }).kit, kit.db.em(), requested)
+  const limitMs = answerMs + requested.batch.jobs.length * perJobMs
+  const outcomes = await waitOrLeave(acting, limitMs, () => {
+    unanswered(kit).add(requested.batch)
+    recordLater(kit, requested.request.event_id, () => recordWhenAnswered(kit, requested, acting))
   })
-  return recordAnswer(kit, found, outcomes)
+  return recordAnswer(kit, requested, outcomes)
 }
 
-/** The end of a batch whose engine hung, whenever it answers. */
-async function recordWhenAnswered(kit: Kit, found: RequestedBatch, asked: Promise<JobOutcome[]>): Promise<void> {
+/** Records the result of a batch whose engine hung, whenever it answers. */
+async function recordWhenAnswered(kit: Kit, requested: RequestedBatch, acting: Promise<JobOutcome[]>): Promise<void> {
   try {
-    const recorded = await recordAnswer(kit, found, await asked)
+    const recorded = await recordAnswer(kit, requested, await acting)
     if (recorded) publishChange(kit, recorded)
   } catch (error) {
-    await noteFailure(kit, found.batch, isUnavailable(error))
+    await recordFailure(kit, requested.batch, isUnavailable(error))
     throw error
   } finally {
-    unanswered(kit).delete(found.batch)
+    unanswered(kit).delete(requested.batch)
   }
 }
 
-function recordAnswer(kit: Kit, found: RequestedBatch, outcomes: JobOutcome[]): Promise<RecordedBatch | undefined> {
-  const { batch, request } = found
+function recordAnswer(kit: Kit, requested: RequestedBatch, outcomes: JobOutcome[]): Promise<RecordedBatch | undefined> {
+  const { batch, request } = requested
   return transactAgain(kit, async (em) => {
-    if (!(await holdsRequested(kit, em, batch))) return recordLate(kit, em, found, placed(batch, outcomes), { requested: request.event_id })
+    if (!(await isStillRequested(kit, em, batch))) return recordLate(kit, em, requested, placeOutcomes(batch, outcomes), { requested: request.event_id })
     await closeRequest(em, request.event_id)
-    return recordBatch(kit, em, found, placed(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
+    return recordBatch(kit, em, requested, placeOutcomes(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
   })
 }
 
-/** The one batch of a small run is the answer to its request. */
-function answerId(run: BulkRunRow): string {
+/** For a run of one batch, the batch's event is the run's event and the response to its request. */
+function finalEventId(run: BulkRunRow): string {
   return inBackground(run) ? uuidv7() : run.event_id!
 }
 
-async function act(kit: Kit, em: Em, { batch, run }: Taken): Promise<JobOutcome[]> {
+async function act(kit: Kit, em: Em, { batch, run }: ClaimedBatch): Promise<JobOutcome[]> {
   const jobs = eligibleOf(batch).map(({ id, queue, version }): SeenJob => ({ id, queue, version }))
   return jobs.length ? requireMany(kit.operations[run.action]).apply(jobs, run.input, { kit, em }) : []
 }
 
-/** False when somebody who took this process for dead has told the batch's end. */
-async function holdsRequested({ db }: Kit, em: Em, { bulk_id, number }: BatchRow): Promise<boolean> {
+/** False if another process has presumed this one dead and recorded the batch's result. */
+async function isStillRequested({ db }: Kit, em: Em, { bulk_id, number }: BatchRow): Promise<boolean> {
   const rows = await query(
     em,
     sql`select 1 from ${db.table('bulk_batch')} where bulk_id = ${bulk_id} and number = ${number} and status = 'requested' for update`,
@@ -129,15 +129,15 @@ async function holdsRequested({ db }: Kit, em: Em, { bulk_id, number }: BatchRow
   return rows.length > 0
 }
 
-type RequestedBatch = Taken & { request: Request }
+type RequestedBatch = ClaimedBatch & { request: Request }
 
 interface Request {
   event_id: string
   final_event_id: string
 }
 
-/** One request for a batch, however often it has to be begun. */
-async function requestBatch(kit: Kit, em: Em, { batch, run }: Taken): Promise<Request> {
+/** A batch has one open request, however often it is retried. */
+async function requestBatch(kit: Kit, em: Em, { batch, run }: ClaimedBatch): Promise<Request> {
   const now = kit.now()
   await query(
     em,
@@ -152,24 +152,25 @@ async function requestBatch(kit: Kit, em: Em, { batch, run }: Taken): Promise<Re
   )
   if (open) return open
   const event = { ...eventOf(kit, run, batch), id: uuidv7(now.getTime()), jobs: eligibleOf(batch).map(({ id }) => id) }
-  const final_event_id = answerId(run)
+  const final_event_id = finalEventId(run)
   await openRequest(kit, em, event, final_event_id, { batch: batch.number })
   return { event_id: event.id, final_event_id }
 }
 
 /**
- * A batch that failed is tried again after a pause; one that fails again and again is given up, job by job named, so that
- * the run ends. An engine that is away and a collision with another transaction say nothing about the batch.
+ * A failed batch is retried after a back-off. If it keeps failing, it is given up with an outcome for each job, so that the run
+ * ends. `blameless`: the engine is away or the batch collided with another transaction, which does not count as a failure of
+ * the batch.
  */
-async function noteFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promise<void> {
+async function recordFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promise<void> {
   const { db } = kit
   const tries = batch.tries + (blameless ? 0 : 1)
-  const pause = blameless ? 1 : Math.min(2 ** (tries - 1), maxPauseSeconds)
+  const backOff = blameless ? 1 : Math.min(2 ** (tries - 1), maxBackOffSeconds)
   const recorded = await kit.db.transact(async (em) => {
     const [row] = await query(
       em,
       sql<BatchRow>`
-        update ${db.table('bulk_batch')} set tries = ${tries}, not_before = ${kit.now()}::timestamptz + make_interval(secs => ${pause})
+        update ${db.table('bulk_batch')} set tries = ${tries}, not_before = ${kit.now()}::timestamptz + make_interval(secs => ${backOff})
         where bulk_id = ${batch.bulk_id} and number = ${batch.number} and status <> 'done' returning bulk_id, number, jobs, eligible, status, tries`,
     )
     if (!row || row.tries < maxTries) return undefined
@@ -181,7 +182,7 @@ async function noteFailure(kit: Kit, batch: BatchRow, blameless: boolean): Promi
         returning event_id, final_event_id`,
     )
     const metadata = open && { requested: open.event_id }
-    return recordBatch(kit, em, { batch: row, run: run! }, givenUp(row), { eventId: open?.final_event_id ?? answerId(run!), code: 'unavailable', metadata })
+    return recordBatch(kit, em, { batch: row, run: run! }, givenUpOutcomes(row), { eventId: open?.final_event_id ?? finalEventId(run!), code: 'unavailable', metadata })
   })
   if (recorded) publishChange(kit, recorded)
 }
@@ -190,7 +191,7 @@ function isLocked(error: unknown): boolean {
   return codeOf(error) === sqlState.lockNotAvailable
 }
 
-function givenUp({ jobs, status }: BatchRow): PlacedOutcome[] {
-  const detail = status === 'requested' ? 'The engine failed each time it was asked; whether it was changed is not known.' : 'The engine failed each time it was asked.'
+function givenUpOutcomes({ jobs, status }: BatchRow): PlacedOutcome[] {
+  const detail = status === 'requested' ? 'The engine failed on every attempt; whether the job was changed is unknown.' : 'The engine failed on every attempt.'
   return jobs.map(({ notEligible }) => (notEligible === undefined ? [status === 'requested' ? 'unconfirmed' : 'failed', detail] : null))
 }

@@ -4,10 +4,10 @@ import { showPrincipal, showText } from '../event.ts'
 import type { Scope } from '../scope.ts'
 import type { BulkRunRow } from './rows.ts'
 
-/** A run as this viewer may see it. Its outcomes add up to what is eligible, what waits included. */
+/** A run as this viewer may see it. Its outcomes, including waiting jobs, add up to `eligible`. */
 export function showRun(run: BulkRunRow, { viewer, kit }: Scope): BulkRun {
   const subject = { type: 'bulk', id: run.id }
-  const told = Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)
+  const counted = Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)
   return {
     id: run.id,
     action: run.action,
@@ -17,7 +17,7 @@ export function showRun(run: BulkRunRow, { viewer, kit }: Scope): BulkRun {
     total: run.total,
     eligible: run.eligible,
     notEligible: run.not_eligible,
-    outcomes: { ...run.outcomes, ...(run.eligible > told && { waiting: run.eligible - told }) },
+    outcomes: { ...run.outcomes, ...(run.eligible > counted && { waiting: run.eligible - counted }) },
     createdAt: isoMicroseconds(run.created_at),
     startedAt: run.started_at === null ? undefined : isoMicroseconds(run.started_at),
     finishedAt: run.finished_at === null ? undefined : isoMicroseconds(run.finished_at),

@@ -6,10 +6,10 @@ import type { ActingScope } from '../scope.ts'
 const previewedDays = 1
 const endedDays = 30
 
-/** So many sets that nobody has confirmed yet are kept of one actor; each may be half a million jobs. */
+/** How many unconfirmed sets are kept per actor; each may contain half a million jobs. */
 const maxSets = 20
 
-/** The oldest sets of an actor go when there are too many, and their previews with them. */
+/** Deletes an actor's oldest unconfirmed sets if there are too many, together with their previews. */
 export async function deleteOldSets({ kit: { db }, em, principal }: Pick<ActingScope, 'kit' | 'em' | 'principal'>): Promise<void> {
   await query(
     em,
@@ -26,7 +26,7 @@ export async function deleteOldSets({ kit: { db }, em, principal }: Pick<ActingS
   )
 }
 
-/** Sets that nobody confirmed go with their previews; of runs that ended the audit log keeps what was done to which job. */
+/** Deletes expired unconfirmed sets and old ended runs. The audit log keeps what those did to which job. */
 export async function deleteOldRuns({ db, now }: Kit): Promise<void> {
   await query(
     db.em(),

@@ -9,33 +9,33 @@ export interface BatchRow {
   number: number
   jobs: BatchJob[]
   eligible: number
-  /** As it was when it was taken; `requested`: somebody asked the engine for it before and told no end. */
+  /** Status when it was claimed; `requested`: a process has already called the engine for it but recorded no result. */
   status: 'waiting' | 'requested'
   tries: number
 }
 
-export interface Taken {
+export interface ClaimedBatch {
   batch: BatchRow
   run: BulkRunRow
 }
 
 /**
- * Locks a batch that is due, of the run that was not served for longest, so that a small run does not wait for the end of a
- * large one. Rows that others hold are passed over: any number of processes work side by side.
+ * Claims a due batch of the run that has waited longest since it was last served, so that a small run need not wait for a large
+ * one to end. Rows locked by others are skipped, so that any number of processes can work concurrently.
  */
-export function takeBatch(kit: Kit, em: Em, bulkId: string | undefined): Promise<Taken | undefined> {
+export function claimBatch(kit: Kit, em: Em, bulkId: string | undefined): Promise<ClaimedBatch | undefined> {
   const ofRun = bulkId === undefined ? sql`` : sql`and run.id = ${bulkId}`
-  // While two versions run side by side, an operation that only the newer one knows is left to it.
+  // During a rolling upgrade, operations that only the newer version knows are left to it.
   const known = sql`run.action = any(${Object.keys(kit.operations)}::text[])`
-  return take(kit, em, sql`run.status in ('queued', 'running') and ${known} ${ofRun}`)
+  return claim(kit, em, sql`run.status in ('queued', 'running') and ${known} ${ofRun}`)
 }
 
-/** A batch of a run that was aborted while the engine was asked for it, by a process that is gone. */
-export function takeAbandoned(kit: Kit, em: Em): Promise<Taken | undefined> {
-  return take(kit, em, sql`run.status = 'aborted' and batch.status = 'requested'`)
+/** Claims a batch of an aborted run whose process died while calling the engine. */
+export function claimAbandonedBatch(kit: Kit, em: Em): Promise<ClaimedBatch | undefined> {
+  return claim(kit, em, sql`run.status = 'aborted' and batch.status = 'requested'`)
 }
 
-async function take({ db, now }: Kit, em: Em, which: RawBuilder<unknown>): Promise<Taken | undefined> {
+async function claim({ db, now }: Kit, em: Em, which: RawBuilder<unknown>): Promise<ClaimedBatch | undefined> {
   const at = sql`${now()}::timestamptz`
   const [batch] = await query(
     em,
