@@ -9,7 +9,7 @@ import { findingKinds } from './figures/kinds.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { settleOrphans } from './operations/orphans.ts'
-import { lookAgain } from './operations/second-look.ts'
+import { recheckChanges } from './operations/second-look.ts'
 
 /** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
 export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler = {} }: OpsOptions<Actor>): Promise<{ stop(): Promise<void> }> {
@@ -21,10 +21,10 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
     ...(enabled
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
-          ...findingKinds.map((kind) => repeat(kit, `looking for ${kind.key}`, 5, () => refreshFinding(kit, kind))),
+          ...findingKinds.map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches side by side: while one waits for its commit the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
-          repeat(kit, 'second looks', 0.5, (stopping) => lookAgain(kit, stopping)),
+          repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

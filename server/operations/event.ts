@@ -22,7 +22,7 @@ export interface NewEvent {
   requestId: string
   previewId?: string
   bulkId?: string
-  /** Ids of the jobs that an event of a bulk run tells of. */
+  /** For an event of a bulk run: ids of the jobs it is about. */
   jobs?: string[]
   metadata?: Record<string, unknown>
 }
@@ -47,20 +47,20 @@ export interface EventRow {
   request_id: string
   preview_id: string | null
   bulk_id: string | null
-  /** Left out where only their number is read. */
+  /** Left out by queries that do not need the ids. */
   jobs?: string[] | null
   metadata: Record<string, unknown>
 }
 
 /**
- * The audit log, for the FROM clause of those who read it: the columns of `EventRow`. Only this folder writes it, through
- * `writeEvent`.
+ * The audit log, for the FROM clause of statements in other folders, with the columns of `EventRow`. Only this folder writes
+ * it, through `writeEvent`.
  */
 export function auditEvents(db: Database): RawBuilder<unknown> {
   return db.table('audit_event')
 }
 
-/** Writes one event, in the transaction of the change it tells of. */
+/** Writes one event, in the transaction of the change that it records. */
 export async function writeEvent(db: Database, em: Em, event: NewEvent): Promise<EventRow> {
   const { actor, subject } = event
   const [row] = await query(
@@ -76,7 +76,7 @@ export async function writeEvent(db: Database, em: Em, event: NewEvent): Promise
       returning id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id,
         reason, before, after, source, request_id, preview_id, bulk_id, metadata`,
   )
-  // A thousand ids are not sent back to where they came from.
+  // `returning` leaves out the ids, of which there may be a thousand.
   return { ...row!, jobs: event.jobs ?? null }
 }
 
@@ -84,7 +84,7 @@ function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)
 }
 
-/** Says that the log has this event, to whoever may see it. */
+/** A hint about a new event, for those who may see it. */
 export function hintOfEvent({ subject, metadata = {} }: Pick<NewEvent, 'subject' | 'metadata'>): PublishedHint {
   return { topic: 'audit', about: subject, resource: isRecord(metadata.resource) ? metadata.resource : undefined }
 }
@@ -113,7 +113,7 @@ export function showEvent(row: EventRow, viewer: Viewer, surface: DisplayContext
   }
 }
 
-/** The host was asked with a job's tags. They are shown as meta, here as on the job's own page. */
+/** The recorded resource contains the job's tags, which go through the display policy as `job_meta`, as on the job's page. */
 function showTags(
   metadata: Record<string, unknown>,
   viewer: Viewer,
@@ -125,14 +125,14 @@ function showTags(
   return { ...metadata, resource: { ...resource, tags: viewer.show('job_meta', resource.tags, surface, subject) } }
 }
 
-/** An executed operation as answered, first time and every time after. */
+/** The response to an executed operation, also to every repeat of the request. */
 export function showExecuted(row: EventRow, viewer: Viewer): Executed {
   const event = showEvent(row, viewer)
   const { result } = event.metadata
   return { event, result: isRecord(result) ? result : {} }
 }
 
-/** The label is the host's to replace; the id stays, because filters and evidence are made of it. */
+/** The display policy may replace the label; the id stays, because filters and evidence rely on it. */
 export function showPrincipal(
   principal: Principal,
   viewer: Viewer,
@@ -156,8 +156,8 @@ export function showText(
 }
 
 /**
- * Before and after hold values that have policies of their own; those come first, so that args hidden on the cron
- * page are not readable in the audit log.
+ * `before` and `after` contain values that have display policies of their own. Those are applied first, so that arguments hidden
+ * on the cron page are not readable in the audit log.
  */
 export function showState(
   state: Record<string, unknown> | null | undefined,

@@ -9,8 +9,8 @@ export function csvLine(cells: unknown[]): string {
 }
 
 /**
- * What a spreadsheet would run as a formula, in whatever width it is written, is prefixed, so that opening an export runs
- * nothing. A spreadsheet ignores blanks in front, and one that separates cells by semicolons or tabs begins a cell at each of them.
+ * Prefixes text that a spreadsheet would run as a formula, in half-width and full-width characters, so that opening an export
+ * runs nothing. Spreadsheets ignore leading blanks, and those that separate cells by semicolons or tabs start a cell after each.
  */
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return ''

@@ -10,25 +10,26 @@ const timeoutMs = 5_000
 export const followUpEvent = 'host.follow_up'
 
 /**
- * Tells the host of a repair that has committed. What becomes of it undoes nothing; it is an event of its own, and it
- * says what we saw, never what the host's provider did with it. The host gets the event as the system sees it, whoever acted.
+ * Notifies the host of a repair that has committed. The notification gets an event of its own, and its failure undoes nothing.
+ * That event records what we observed, never what the host's provider did. The host receives the repair's event as the system
+ * sees it, whoever acted.
  */
 export function followUp(kit: Kit, event: EventRow): void {
   if (kit.escalation) kit.runInBackground(notifyHost(kit, showEvent(event, systemViewer)))
 }
 
 async function notifyHost(kit: Kit, event: AuditEvent): Promise<void> {
-  const seen = await callHandler(kit, event)
+  const result = await callHandler(kit, event)
   try {
     await writeEvent(kit.db, kit.db.em(), {
       action: 'host_follow_up',
       eventType: followUpEvent,
-      outcome: seen.status === 'invoked' ? 'succeeded' : 'failed',
+      outcome: result.status === 'invoked' ? 'succeeded' : 'failed',
       actor: systemPrincipal,
       subject: event.subject,
       source: 'system',
       requestId: event.requestId,
-      metadata: { ...seen, event: event.id, resource: event.metadata.resource },
+      metadata: { ...result, event: event.id, resource: event.metadata.resource },
     })
     kit.publishHint(hintOfEvent(event))
   } catch (error) {
@@ -42,7 +43,7 @@ async function callHandler({ escalation }: Kit, event: AuditEvent): Promise<{ st
     const detail = await withTimeout(handled, timeoutMs, () => new Error(`no answer within ${timeoutMs / 1000} s`))
     return { status: 'invoked', detail: typeof detail === 'string' ? detail.slice(0, 500) : undefined }
   } catch {
-    // The handler's own error text is the host's and may hold anything; that it failed is what we know.
-    return { status: 'failed', detail: "The host's handler failed or did not answer in time." }
+    // The error text comes from the host and may contain anything, so only the failure itself is recorded.
+    return { status: 'failed', detail: "The host's handler failed or did not finish in time." }
   }
 }

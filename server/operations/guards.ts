@@ -8,24 +8,24 @@ import { consumePreview, findOwnPreview, isTokenOf, previewStatus } from './prev
 import { type Attempt, recordRefusal } from './refusal.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
-/** What stands between a request and a change, whichever way it came: who, may they, why, and that a refusal leaves a trace. */
+/** The checks between a request and a change, for every kind of request: identity, permission, reason, and evidence of refusals. */
 
-/** A refusal leaves this function as the same error, after it was kept as evidence. */
-export async function refusing<T>(scope: Scope, attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+/** Runs `work`. If it refuses or fails, that is recorded as evidence, and the same error is rethrown. */
+export async function recordingRefusals<T>(scope: Scope, attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
   try {
     return await work(attempt)
   } catch (error) {
-    const failure = evidentFailure(error)
+    const failure = failureToRecord(error)
     if (failure) await recordRefusal(scope, attempt, failure)
     throw error
   }
 }
 
 /**
- * As what a failure goes into the evidence. A database that is away cannot keep any; of what went wrong unforeseen the log
- * has the particulars, the evidence only that it did.
+ * How an error is recorded as evidence; undefined if it is not. Nothing can be recorded while the database is unavailable. Of an
+ * unexpected error only the fact is recorded; the details are in the log.
  */
-function evidentFailure(error: unknown): Pick<OpsError, 'code' | 'status'> | undefined {
+function failureToRecord(error: unknown): Pick<OpsError, 'code' | 'status'> | undefined {
   if (error instanceof OpsError) return error.details.repeated || error.details.recorded ? undefined : error
   if (isUnavailable(error)) return undefined
   return isConflict(error) ? { code: 'mutation_conflict', status: 409 } : { code: 'internal', status: 500 }
@@ -43,7 +43,7 @@ export function attemptOf(operation: Operation, subject: Attempt['subject'], rea
 export function requirePrincipal(scope: Scope): ActingScope {
   const { principal } = scope.viewer
   if (principal) return { ...scope, principal }
-  throw new OpsError('unattributable_actor', 'Your account may look, but it cannot be named in evidence, so it may not change anything.')
+  throw new OpsError('unattributable_actor', 'Your account is read-only: it cannot be named in evidence, so it may not change anything.')
 }
 
 export async function authorize(scope: ActingScope, operation: Operation, resource: Resource, attempt?: Attempt): Promise<void> {
@@ -53,10 +53,10 @@ export async function authorize(scope: ActingScope, operation: Operation, resour
 }
 
 /**
- * Finds the subject and asks the host. Whoever may neither do this to it nor see it goes on as if there were no such subject,
- * and so gets the same answer and leaves the same evidence as for an id that nobody ever had.
+ * Finds the subject and authorizes the operation. For an actor who may neither perform it nor see the subject, the request
+ * continues as if there were no such subject, so that response and evidence are the same as for an id that never existed.
  */
-export async function lookUp(operation: Operation, request: OperationRequest, scope: ActingScope, attempt: Attempt): Promise<{ operation: Operation; target: Target }> {
+export async function findAuthorized(operation: Operation, request: OperationRequest, scope: ActingScope, attempt: Attempt): Promise<{ operation: Operation; target: Target }> {
   const target = await operation.find(request, scope)
   const { absent } = target
   if (absent && !(await mayKnow(scope, operation, target.resource))) {
@@ -81,7 +81,7 @@ export interface ReasonRule {
   minLength: number
 }
 
-/** The host may tighten what an operation asks for, never loosen it. */
+/** The host may make an operation's rule stricter, but never weaker. */
 export function reasonRule({ kit }: Scope, operation: Operation): ReasonRule {
   return kit.reasons[operation.action] ?? { required: operation.reason === 'required', minLength: 8 }
 }
@@ -96,31 +96,31 @@ export function checkReason(scope: Scope, operation: Operation, given: string | 
   return reason
 }
 
-export async function ownPreview(scope: ActingScope, id: string): Promise<PreviewRow> {
+export async function requireOwnPreview(scope: ActingScope, id: string): Promise<PreviewRow> {
   const preview = await findOwnPreview(scope.em, id, scope.principal)
-  if (!preview) throw new OpsError('not_found', `No preview ${id} of yours.`)
+  if (!preview) throw new OpsError('not_found', `You have no preview ${id}.`)
   return preview
 }
 
 function refuseStatus(preview: PreviewRow, now: Date): void {
   const status = previewStatus(preview, now)
-  if (status === 'consumed') throw new OpsError('preview_consumed', 'This preview was already executed; it works once.')
-  if (status === 'drifted') throw new OpsError('preview_drifted', 'What this preview showed has changed; take a new preview.')
+  if (status === 'consumed') throw new OpsError('preview_consumed', 'This preview has already been executed; it can be executed only once.')
+  if (status === 'drifted') throw new OpsError('preview_drifted', 'What this preview showed has changed; request a new preview.')
   if (status === 'expired') {
-    throw new OpsError('preview_expired', `This preview expired at ${preview.expiresAt.toISOString()}; take a new one.`)
+    throw new OpsError('preview_expired', `This preview expired at ${preview.expiresAt.toISOString()}; request a new one.`)
   }
 }
 
-/** Uses a preview up in the transaction that does what it showed, or says why that is too late. */
-export async function useUp(scope: ActingScope, id: string, eventId: string): Promise<PreviewRow> {
+/** Consumes a preview in the transaction that makes its change. Throws if the preview is no longer ready. */
+export async function consumeReadyPreview(scope: ActingScope, id: string, eventId: string): Promise<PreviewRow> {
   const consumed = await consumePreview(scope, id, eventId)
   if (consumed) return consumed
   const preview = await findOwnPreview(scope.em, id, scope.principal)
   if (preview) refuseStatus(preview, scope.now)
-  throw new OpsError('preview_consumed', 'This preview is not there any more; take a new one.')
+  throw new OpsError('preview_consumed', 'This preview no longer exists; request a new one.')
 }
 
-/** A preview is executed by whoever holds its token, once, while it is ready. */
+/** A preview can be executed once, with its token, while it is ready. */
 export async function requireReady({ kit, now }: Scope, preview: PreviewRow, token: string): Promise<void> {
   if (!(await isTokenOf(kit.db, preview, token))) throw new OpsError('forbidden', 'The token does not belong to this preview.')
   refuseStatus(preview, now)

@@ -3,7 +3,7 @@ import type { Endpoint, EndpointName } from '../../schemas/index.ts'
 import type { ExportFormat } from './export-lines.ts'
 import type { Scope } from './scope.ts'
 
-/** What an endpoint was asked, parsed by its own description. */
+/** A request to an endpoint, parsed by the endpoint's description. */
 export interface HandlerInput<Params = unknown, Query = unknown, Body = unknown> {
   params: Params
   query: Query
@@ -11,23 +11,23 @@ export interface HandlerInput<Params = unknown, Query = unknown, Body = unknown>
   headers: Record<string, string | undefined>
 }
 
-/** A file that is written as it is read. */
+/** A file whose lines are produced while it is being sent. */
 export interface ExportFile {
-  /** Name of the file without its time and ending. */
+  /** Name of the file without time and extension. */
   file: string
   lines: AsyncIterable<string>
-  /** What was searched, in words, when that was not everything. */
+  /** What was searched, in words, if that was not everything. */
   searched?: string
 }
 
-/** An endpoint with what answers it. A handler knows no HTTP: parsed input and scope in, output out. */
+/** An endpoint with its handler. Handlers know nothing of HTTP: they take parsed input and a scope, and return the output. */
 export type Handled =
   | { kind: 'json'; name: EndpointName; run(input: HandlerInput, scope: Scope): Promise<unknown> }
   | { kind: 'export'; name: EndpointName; open(input: HandlerInput, scope: Scope): Promise<ExportFile> }
 
 type InputOf<P, Q, B> = HandlerInput<z.output<P>, z.output<Q>, z.output<B>>
 
-/** An endpoint that answers JSON to an actor who may call it. */
+/** An endpoint that responds with JSON. */
 export function handle<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType>(
   endpoint: Endpoint<EndpointName, P, Q, B, O> & { media: 'json' },
   run: (input: InputOf<P, Q, B>, scope: Scope) => Promise<z.input<O>>,
@@ -35,7 +35,7 @@ export function handle<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   return { kind: 'json', name: endpoint.name, run: run as (input: HandlerInput, scope: Scope) => Promise<unknown> }
 }
 
-/** An endpoint that answers a file in the `format` of its query. */
+/** An endpoint that responds with a file in the `format` given in its query. */
 export function handleExport<P extends z.ZodObject, Q extends z.ZodObject<{ format: z.ZodType<ExportFormat> }>, B extends z.ZodType, O extends z.ZodType>(
   endpoint: Endpoint<EndpointName, P, Q, B, O> & { media: 'export' },
   open: (input: InputOf<P, Q, B>, scope: Scope) => Promise<ExportFile>,

@@ -6,36 +6,36 @@ import { query } from '../db/database.ts'
 import type { Resource } from '../host/auth.ts'
 import { OpsError } from '../error.ts'
 import { uuidv7 } from '../uuid.ts'
-import { transactAgain } from './deadlock.ts'
+import { transactWithRetry } from './retry.ts'
 import { type EventRow, showExecuted } from './event.ts'
 import { canonical } from './preview.ts'
 import type { ActingScope } from './scope.ts'
 
 const lifetimeHours = 24
 
-/** How a key was answered the first time. The event itself is the answer; what it shows is up to the policy each time. */
-interface KeptAnswer {
+/** The answer to the first request with a key. The event itself is the answer; the display policy is applied each time it is shown. */
+interface StoredAnswer {
   request_hash: string
   event_id: string | null
   refusal: { code: ProblemCode; message: string } | null
 }
 
-/** What is done once for each key. */
+/** Work that is done once per key. */
 export interface Once<Done, Prepared> {
-  /** What takes long, or asks somebody who may hang: done before the transaction, and only while the key is free. */
+  /** Work that is slow or calls a system that may hang. Runs before the transaction, and only if the key is unused. */
   prepare?(): Promise<Prepared>
-  /** Inside the transaction that claims the key. */
+  /** Runs inside the transaction that claims the key. */
   work(inside: ActingScope, eventId: string, prepared: Prepared | undefined): Promise<Done>
-  /** Somebody else has claimed the key meanwhile: what was prepared is not needed. */
+  /** Called if what was prepared is not needed, e.g. because another request has claimed the key meanwhile. */
   discard?(prepared: Prepared): Promise<void>
 }
 
-/** What the first request with this key came to; a bulk run answers for itself, as far as it has come. */
+/** The result of the first request with this key. For a bulk run, the response is its current progress. */
 export type Repeated = { executed: Executed } | { bulkId: string }
 
 /**
- * Does `work` in a transaction, once for each key: a repeat gets the first answer, also when that was a refusal.
- * Without a key (the command line, which asks a person) every call is the first.
+ * Runs `work` in a transaction, once per key: a repeat gets the first answer, even if that was a refusal. Without a key (on the
+ * command line, which asks for confirmation) every call counts as the first.
  */
 export async function answerOnce<Done, Prepared = undefined>(
   scope: ActingScope,
@@ -46,50 +46,50 @@ export async function answerOnce<Done, Prepared = undefined>(
   const eventId = uuidv7(scope.now.getTime())
   try {
     const prepared = prepare && (await prepareOnce(scope, request, key, prepare))
-    if (prepared && 'kept' in prepared) return { first: false, again: await repeat(scope, prepared.kept) }
-    const claimed = await transactAgain(scope.kit, async (em) => {
+    if (prepared && 'stored' in prepared) return { first: false, again: await repeat(scope, prepared.stored) }
+    const claimed = await transactWithRetry(scope.kit, async (em) => {
       const inside = { ...scope, em, locking: true }
-      const kept = key === undefined ? null : await claimKey(inside, key, request, { eventId })
-      return kept ? { first: false as const, kept } : { first: true as const, done: await work(inside, eventId, prepared?.ready) }
+      const stored = key === undefined ? null : await claimKey(inside, key, request, { eventId })
+      return stored ? { first: false as const, stored } : { first: true as const, done: await work(inside, eventId, prepared?.ready) }
     }).catch(async (error: unknown) => {
       if (prepared) await discard?.(prepared.ready)
       throw error
     })
     if (claimed.first) return claimed
     if (prepared) await discard?.(prepared.ready)
-    return { first: false, again: await repeat(scope, claimed.kept) }
+    return { first: false, again: await repeat(scope, claimed.stored) }
   } catch (error) {
-    if (key !== undefined && isFinal(error)) await keepRefusal(scope, request, key, error)
+    if (key !== undefined && isFinal(error)) await storeRefusal(scope, request, key, error)
     throw error
   }
 }
 
-/** A refusal may be the doing of the first request with this key, which has changed what this one looked at. */
-async function prepareOnce<Prepared>(scope: ActingScope, request: unknown, key: string | undefined, prepare: () => Promise<Prepared>): Promise<{ kept: KeptAnswer } | { ready: Prepared }> {
-  const kept = key === undefined ? null : await findKey(scope, key, request)
-  if (kept) return { kept }
+/** If `prepare` fails, the cause may be the first request with this key, which has changed the subject meanwhile. */
+async function prepareOnce<Prepared>(scope: ActingScope, request: unknown, key: string | undefined, prepare: () => Promise<Prepared>): Promise<{ stored: StoredAnswer } | { ready: Prepared }> {
+  const stored = key === undefined ? null : await findAnswer(scope, key, request)
+  if (stored) return { stored }
   try {
     return { ready: await prepare() }
   } catch (error) {
-    const since = key === undefined ? null : await findKey(scope, key, request)
-    if (since) return { kept: since }
+    const storedSince = key === undefined ? null : await findAnswer(scope, key, request)
+    if (storedSince) return { stored: storedSince }
     throw error
   }
 }
 
-/** Permissions may be granted and databases come back; what else was refused stays refused for this key. */
+/** Permissions may be granted later and databases recover; any other refusal is final for its key. */
 function isFinal(error: unknown): error is OpsError {
   return error instanceof OpsError && error.status < 500 && error.status !== 403 && error.code !== 'rate_limited' && error.code !== 'idempotency_key_reused' && !error.details.repeated
 }
 
-async function keepRefusal(scope: ActingScope, request: unknown, key: string, { code, message }: OpsError): Promise<void> {
+async function storeRefusal(scope: ActingScope, request: unknown, key: string, { code, message }: OpsError): Promise<void> {
   await scope.kit.db.transact((em) => claimKey({ ...scope, em }, key, request, { refusal: { code, message } }))
 }
 
-/** An engine outside our transaction is asked after the key is claimed; a repeat waits so long for what it says. */
+/** An engine outside our transaction is called after the key has been claimed; a repeat waits this long for its answer. */
 const timeoutMs = 4_000
 
-async function repeat(scope: ActingScope, { event_id, refusal }: KeptAnswer): Promise<Repeated> {
+async function repeat(scope: ActingScope, { event_id, refusal }: StoredAnswer): Promise<Repeated> {
   const { kit, viewer } = scope
   if (refusal) throw new OpsError(refusal.code, refusal.message, { repeated: true })
   for (const until = Date.now() + timeoutMs; ; await wait(50)) {
@@ -101,47 +101,47 @@ async function repeat(scope: ActingScope, { event_id, refusal }: KeptAnswer): Pr
           exists (select 1 from ${kit.db.table('open_request')} where final_event_id = ${event_id}) as open`,
     )
     if (facts!.bulk_id !== null) return { bulkId: facts!.bulk_id }
-    // Looked for after the request was seen closed: whoever closes it writes the event in the same transaction.
+    // Queried after `open`, because the event is written in the same transaction that closes the request.
     const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
-    if (row?.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event says how.', { repeated: true })
+    if (row?.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event has the details.', { repeated: true })
     if (row) {
       await requireStillAllowed(scope, row)
       return { executed: showExecuted(row, viewer) }
     }
-    if (Date.now() > until && facts!.open) throw new OpsError('unavailable', 'The engine has not answered the first request with this key yet; ask again in a moment.', { repeated: true })
+    if (Date.now() > until && facts!.open) throw new OpsError('unavailable', 'The engine has not answered the first request with this key yet; try again in a moment.', { repeated: true })
     if (!facts!.open) {
-      throw new OpsError('mutation_conflict', 'The first request with this key is still being carried out; ask again in a moment.', { repeated: true })
+      throw new OpsError('mutation_conflict', 'The first request with this key is still in progress; try again in a moment.', { repeated: true })
     }
   }
 }
 
-/** Rights are taken away: the host is asked again with the resource that was changed, and what it says is not part of the first answer. */
+/** Rights may have been revoked: the host is asked again about the changed resource. Its decision is not part of the stored answer. */
 async function requireStillAllowed({ viewer }: ActingScope, { action, subject_type: type, subject_id: id, metadata }: EventRow): Promise<void> {
   const { allowed, reason } = await viewer.can(action as OperationAction, { ...(metadata.resource as Partial<Resource> | undefined), type, id })
   if (!allowed) throw new OpsError('forbidden', reason ?? `${action} on ${type}:${id} is not allowed.`)
 }
 
-/** A key stands for one request, and a request about one subject makes no bulk run. */
-export function executedAgain(again: Repeated): Executed {
+/** A key belongs to one request, and a request about a single subject never creates a bulk run. */
+export function requireExecuted(again: Repeated): Executed {
   if ('executed' in again) return again.executed
   throw new Error(`A request about one subject was answered by bulk run ${again.bulkId}.`)
 }
 
-/** How an engine outside our transaction failed is told by the code of its second event. */
+/** The code of the second event records how an engine outside our transaction failed. */
 function knownCode(code: string | null): ProblemCode {
   return code !== null && Object.hasOwn(problemCodes, code) ? (code as ProblemCode) : 'mutation_conflict'
 }
 
 /**
- * Claims a key inside the transaction that answers it, or gives back the first answer. A second request with the same
- * key waits here until the first has ended, because the unique index makes it wait.
+ * Claims a key inside the transaction that answers it, or returns the first answer. The unique index makes a second request
+ * with the same key wait here until the transaction of the first has ended.
  */
 async function claimKey(
   { kit, em, now, principal }: ActingScope,
   key: string,
   request: unknown,
-  { eventId, refusal }: { eventId?: string; refusal?: KeptAnswer['refusal'] },
-): Promise<KeptAnswer | null> {
+  { eventId, refusal }: { eventId?: string; refusal?: StoredAnswer['refusal'] },
+): Promise<StoredAnswer | null> {
   const { hash, expiresAt, table } = keyFacts({ kit, now }, request)
   const claimed = await query(
     em,
@@ -153,20 +153,20 @@ async function claimKey(
         where kept.expires_at <= ${now}
       returning key`,
   )
-  return claimed.length ? null : findKey({ kit, em, now, principal }, key, request)
+  return claimed.length ? null : findAnswer({ kit, em, now, principal }, key, request)
 }
 
-/** The first answer to this key; null while it is free. Another request with it is refused. */
-async function findKey({ kit, em, now, principal }: Pick<ActingScope, 'kit' | 'em' | 'now' | 'principal'>, key: string, request: unknown): Promise<KeptAnswer | null> {
+/** The first answer to this key; null if the key is unused. A different request with the same key is refused. */
+async function findAnswer({ kit, em, now, principal }: Pick<ActingScope, 'kit' | 'em' | 'now' | 'principal'>, key: string, request: unknown): Promise<StoredAnswer | null> {
   const { hash, table } = keyFacts({ kit, now }, request)
-  const [kept] = await query(
+  const [stored] = await query(
     em,
-    sql<KeptAnswer>`
+    sql<StoredAnswer>`
       select request_hash, event_id, refusal from ${table}
       where actor_type = ${principal.type} and actor_id = ${principal.id} and key = ${key} and expires_at > ${now}`,
   )
-  if (!kept || kept.request_hash === hash) return kept ?? null
-  throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used with another request; expected a new key for a new request.')
+  if (!stored || stored.request_hash === hash) return stored ?? null
+  throw new OpsError('idempotency_key_reused', 'This Idempotency-Key was used for a different request; expected a new key for a new request.')
 }
 
 function keyFacts({ kit, now }: Pick<ActingScope, 'kit' | 'now'>, request: unknown) {

@@ -4,9 +4,9 @@ import { query } from '../db/database.ts'
 import { orphanSeconds } from './orphans.ts'
 import type { Scope } from './scope.ts'
 
-const most = 200
+const maxRequests = 200
 
-/** A change that was asked of the engine and whose end nobody knows. */
+/** A change that was requested from the engine and whose outcome is unknown. */
 export interface OrphanRequest {
   eventId: string
   action: string
@@ -22,14 +22,14 @@ interface Row {
   subject_id: string
   actor: Principal
   requested_at: string
-  /** As the host was asked about it. */
+  /** The resource that was authorized. */
   resource: { queue?: string; worker?: string; tags?: string[] } | null
 }
 
 /**
- * Those about subjects that the viewer may see, the oldest first: requests that are still open, and those that were closed
- * within the last day without anybody knowing, as long as nothing was done to the subject since. What a bulk run asked for
- * is told by the run.
+ * Orphaned requests about subjects that the viewer may see, oldest first: those still open, and those settled within the last
+ * day with an unknown outcome, unless a later operation on the same subject has succeeded. Requests of a bulk run are reported
+ * by the run.
  */
 export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
   const rows = await query(
@@ -44,7 +44,7 @@ export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope
          select from ${db.table('audit_event')} later
          where later.subject_type = orphan.subject_type and later.subject_id = orphan.subject_id and later.occurred_at > orphan.occurred_at
            and later.outcome = 'succeeded'))
-      order by 6 limit ${most}`,
+      order by 6 limit ${maxRequests}`,
   )
   const answers = await Promise.all(
     rows.map(({ subject_type: type, subject_id: id, resource }) =>

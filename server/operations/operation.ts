@@ -5,59 +5,59 @@ import type { ActingScope } from './scope.ts'
 
 export type State = Record<string, unknown>
 
-/** What `find` came back with: the whole resource for authorization, and whatever plan and apply need. */
+/** The result of `find`: the complete resource for authorization, and whatever `plan` and `apply` need. */
 export interface Target<Found = unknown> {
   resource: Resource
   found: Found
-  /** What `find` answers where there is no such subject. Left out where the answer tells nobody whether there is one. */
+  /** What `find` returns if there is no such subject. Left out if the target does not reveal whether it exists. */
   absent?: Target<Found>
 }
 
-/** What would happen. Raw values: the display policy is applied on the way out. */
+/** What would happen. Values are raw: the display policy is applied when they are shown. */
 export interface Planned {
   title: string
   effect: string
   cautions?: string[]
-  /** Only what changes. Times that will be read at execute are written as the word `now`. */
+  /** Only what changes. Times that are determined at execution are written as the word `now`. */
   before: State
   after: State
-  /** Shown beside `after`, but free to move on until execute and no part of the evidence, e.g. the next runs. Asked for only to be shown. */
+  /** Shown together with `after`, but may change until execution and is not part of the evidence, e.g. the next runs. Called only for display. */
   outlook?: () => State
   counts?: { subjects: number; jobs: number }
-  /** Of many jobs: the frozen set. */
+  /** For many jobs: the frozen set. */
   selection?: Plan['selection']
   risk?: Risk
-  /** What must be as it was at preview besides before and after, e.g. the entry's version. */
+  /** What else must be unchanged since the preview besides `before` and `after`, e.g. the entry's version. */
   basis?: unknown
 }
 
-/** What `apply` did, for the event and the answer. */
+/** What `apply` did, for the event and the response. */
 export interface Applied {
-  /** As committed; `planned` where left out. */
+  /** The committed states; those of the plan if left out. */
   before?: State
   after?: State
   result?: Record<string, unknown>
   metadata?: Record<string, unknown>
 }
 
-/** A job of a selection, with the reason in words when it is left alone. */
+/** A job of a selection, with the reason in words if it will be left alone. */
 export interface Chosen extends SelectedJob {
   notEligible?: string
 }
 
-/** A job that was named and is not there, as far as the actor is to know. */
+/** Stands for a job that was selected by id and does not exist, or that the actor may not know of. */
 export function goneJob(id: string): Chosen {
-  return { id, queue: '', version: '', state: 'discarded', notEligible: 'It is no longer there.' }
+  return { id, queue: '', version: '', state: 'discarded', notEligible: 'It no longer exists.' }
 }
 
 export function isGone({ version, notEligible }: Chosen): boolean {
   return version === '' && notEligible !== undefined
 }
 
-/** What is asked about many jobs. */
+/** A request about many jobs. */
 export type ManyRequest<Input = unknown> = Pick<SelectionRequest, 'selection'> & { input: Input }
 
-/** The frozen set, counted. */
+/** Counts of the frozen set. */
 export interface FrozenCounts {
   total: number
   eligible: number
@@ -68,36 +68,36 @@ export interface FrozenCounts {
   byState: Record<string, number>
 }
 
-/** What would happen to all of them; `before` is their states. */
+/** What would happen to the set; `before` is computed from the states of its jobs. */
 export interface ManyPlanned {
   effect: string
   after: State
   cautions?: string[]
-  /** `risk` of the operation where left out. */
+  /** Default: the operation's `risk`. */
   risk?: Risk
 }
 
-/** What an operation does to many jobs. The pipeline freezes the set, asks who may, and works it off batch by batch. */
+/** How an operation handles many jobs. The pipeline freezes the set, authorizes it, and processes it in batches. */
 export interface Many<Input = unknown> {
-  /** Does it repair something? Then the host's escalation handler is told when the run has ended. */
+  /** Does it repair something? Then the host's escalation handler is notified when the run has ended. */
   repairs?: boolean
-  /** The set, a page at a time; jobs made after `until` are not in it. `bounded` hears when not all jobs could be searched. */
+  /** The set, a page at a time, without jobs created after `until`. `bounded` is called if not all jobs could be searched. */
   choose(selection: JobSelection, until: Date, scope: ActingScope, bounded: (searched: string) => void): AsyncIterable<Chosen[]>
   resource(job: SelectedJob): Resource
-  /** Why a job is left alone, in words; undefined when nothing speaks against it. In the order of `jobs`. */
+  /** For each of `jobs`, in their order: why it will be left alone, in words; undefined if it is eligible. */
   whyNot(jobs: Chosen[], request: ManyRequest<Input>, scope: ActingScope): Promise<(string | undefined)[]>
-  /** Says what would happen to the set as it was frozen. */
+  /** Describes what would happen to the frozen set. */
   plan(request: ManyRequest<Input>, set: FrozenCounts, scope: ActingScope): ManyPlanned
   /**
-   * Changes the jobs of one batch, at most 1,000, and answers how each fared, in their order. Called in the background, after
-   * whoever asked has gone, and again for a batch that failed.
+   * Changes the jobs of one batch, at most 1,000, and returns an outcome for each, in their order. It may be called in the
+   * background, after the request has ended, and again for a batch that failed.
    */
   apply(jobs: SeenJob[], input: Input, scope: Pick<ActingScope, 'kit' | 'em'>): Promise<JobOutcome[]>
 }
 
 /**
- * An operation is a value. The pipeline asks who may, compares what was shown with what is, keeps the evidence and
- * decides about repeats; none of that is called from here, so none of it can be forgotten.
+ * An operation is a value. The pipeline authorizes it, compares the preview with the current state, records the evidence and
+ * handles repeats. Operations never call any of that, so none of it can be forgotten.
  */
 export interface Operation<Request extends OperationRequest = OperationRequest, Found = unknown> {
   action: Request['action']
@@ -105,33 +105,33 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   reason: 'optional' | 'required'
   risk: Risk
   /**
-   * `apply` asks the engine for a change. Where the engine cannot join our transaction, that is written down as `requested`
-   * first and told to its end afterwards.
+   * `apply` calls the engine. If the engine cannot join our transaction, the change is first recorded as `requested`, and its
+   * outcome is recorded afterwards.
    */
   onEngine?: true
-  /** The engine's word for what it does to jobs, so that an engine that can be overtaken is looked at again afterwards. */
+  /** The engine's action on jobs, so that the change can be rechecked afterwards if the engine's processes can overwrite it. */
   jobAction?: JobAction
-  /** Does it repair something? Then the host's escalation handler is told after it has committed. */
+  /** Does it repair something? Then the host's escalation handler is notified after the commit. */
   repairs?(target: Target<Found>): boolean
-  /** Reads the subject; with `scope.locking` it locks it. A subject that does not exist is still a resource. */
+  /** Reads the subject, and locks it if `scope.locking`. A subject that does not exist still has a resource. */
   find(request: Request, scope: ActingScope): Promise<Target<Found>>
-  /** Decides; throws an OpsError when the request is not legal now. `eventId` is the event that will be written. */
+  /** Decides what would happen, without changing anything; throws an OpsError if the request is not legal now. */
   plan(request: Request, target: Target<Found>, scope: ActingScope): Promise<Planned> | Planned
   /**
-   * Makes the change, inside the transaction. With `onEngine` it only asks the engine, and an engine that cannot join our transaction
-   * is asked outside any.
+   * Makes the change, inside the transaction. With `onEngine` it only calls the engine, outside any transaction if the engine
+   * cannot join ours. `eventId` is the id of the event that will be written.
    */
   apply(request: Request, target: Target<Found>, scope: ActingScope, eventId: string): Promise<Applied>
-  /** With `onEngine`: what we keep of the change ourselves, written after `apply` in the transaction of its event. Answers what the event tells. */
+  /** With `onEngine`: stores our own data about the change, after `apply` and in the transaction of its event. Returns what the event records. */
   keep?(request: Request, target: Target<Found>, applied: Applied, scope: ActingScope, eventId: string): Promise<Applied>
-  /** Left out by operations that are about one subject only. */
+  /** Left out by operations on a single subject only. */
   many?: Many<Request['input']>
 }
 
-/** Every operation there is. */
+/** All operations. */
 export type Operations = Readonly<Record<OperationAction, Operation>>
 
-/** Gives a definition its types and forgets them again, so that operations of all kinds stand in one table. */
+/** Type-checks a definition and then erases its type parameters, so that all operations fit into one table. */
 export function defineOperation<Request extends OperationRequest, Found>(operation: Operation<Request, Found>): Operation {
   return operation as unknown as Operation
 }

@@ -5,12 +5,12 @@ import type { SeenJob } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { hintOfEvent, writeEvent } from './event.ts'
 
-/** By then whoever asked has had the engine's answer, or is gone. */
+/** After this long, the requesting process has recorded the engine's answer, or has died. */
 export const orphanSeconds = 60
-const atOnce = 50
+const maxPerPass = 50
 const maxFailures = 3
 
-/** Requests without an end for so long, how many of them are of bulk runs, and since when the oldest waits. */
+/** The number of orphaned requests, how many of them belong to bulk runs, and when the oldest was made. */
 export async function countOrphans({ db, now }: Kit): Promise<{ old: number; batches: number; oldest: string | null }> {
   const [row] = await query(
     db.em(),
@@ -38,23 +38,24 @@ interface OrphanRow {
 }
 
 /**
- * Requests whose end nobody told: the process died between asking the engine and writing down its answer. The second
- * event says `failed` with the code `orphan_request` and what the engine shows now; whether that is our doing is not claimed.
- * While the engine does not answer they stay open. Batches of a bulk run are left to the runner, which goes on with them.
+ * Settles requests without a recorded outcome: the process died between calling the engine and recording its answer. Their
+ * second event has the outcome `failed`, the code `orphan_request` and the current state in the engine, without a claim that the
+ * change caused it. They stay open while the engine does not answer. Batches of bulk runs are left to the runner, which retries
+ * them.
  */
 export async function settleOrphans(kit: Kit): Promise<number> {
   let settled = 0
   const failures: unknown[] = []
   for (const orphan of await listOrphans(kit)) {
     try {
-      // Looked at before the transaction: nothing of ours waits inside one for an engine that hangs.
-      const engineShows = await lookAgain(kit, orphan)
+      // The engine is queried before the transaction, so that no transaction of ours waits for an engine that hangs.
+      const engineShows = await readEngineState(kit, orphan)
       if (!(await kit.db.transact((em) => settle(kit, em, orphan, engineShows)))) continue
       settled += 1
       const about = hintOfEvent({ subject: { type: orphan.subject_type, id: orphan.subject_id }, metadata: { resource: orphan.detail.resource } })
       for (const topic of ['audit', 'jobs', 'queues', 'overview']) kit.publishHint({ ...about, topic })
     } catch (error) {
-      // One that cannot be looked at holds up no other, unless none can.
+      // An orphan that cannot be read does not hold up the others, unless several fail.
       if (failures.push(error) >= maxFailures) break
     }
   }
@@ -67,13 +68,13 @@ function isOrphan({ now }: Kit): RawBuilder<unknown> {
 }
 
 function listOrphans(kit: Kit): Promise<OrphanRow[]> {
-  return query(kit.db.em(), sql<OrphanRow>`select * from ${kit.db.table('open_request')} where ${isOrphan(kit)} order by requested_at limit ${atOnce}`)
+  return query(kit.db.em(), sql<OrphanRow>`select * from ${kit.db.table('open_request')} where ${isOrphan(kit)} order by requested_at limit ${maxPerPass}`)
 }
 
-/** False when somebody else has told its end, or shows that it is still waiting for it. */
+/** False if another process has recorded the outcome, or has renewed the request because it is still waiting. */
 async function settle(kit: Kit, em: Em, orphan: OrphanRow, engineShows: unknown): Promise<boolean> {
-  const taken = await query(em, sql`delete from ${kit.db.table('open_request')} where event_id = ${orphan.event_id} and ${isOrphan(kit)} returning event_id`)
-  if (!taken.length) return false
+  const claimed = await query(em, sql`delete from ${kit.db.table('open_request')} where event_id = ${orphan.event_id} and ${isOrphan(kit)} returning event_id`)
+  if (!claimed.length) return false
   await writeEvent(kit.db, em, {
     id: orphan.final_event_id,
     action: orphan.action,
@@ -89,20 +90,20 @@ async function settle(kit: Kit, em: Em, orphan: OrphanRow, engineShows: unknown)
     metadata: {
       requested: orphan.event_id,
       resource: orphan.detail.resource,
-      note: 'The process that asked the engine ended before it could tell the answer; whether the change was made is not known.',
+      note: 'The process that called the engine ended before it could record the answer; whether the change was made is unknown.',
       engineShows,
     },
   })
   return true
 }
 
-async function lookAgain({ engine }: Kit, { detail, subject_type: type, subject_id: id }: OrphanRow): Promise<unknown> {
+async function readEngineState({ engine }: Kit, { detail, subject_type: type, subject_id: id }: OrphanRow): Promise<unknown> {
   if (type === 'queue') return engine.readQueue(id)
-  const asked = detail.jobs ?? []
-  if (!asked.length) return undefined
-  const now = new Map((await engine.read(asked.map((job) => job.id))).map((job) => [job.id, job]))
-  return asked.map(({ id: job, version }) => {
-    const found = now.get(job)
-    return { job, state: found?.state ?? 'missing', changedSince: found?.version !== version }
+  const requested = detail.jobs ?? []
+  if (!requested.length) return undefined
+  const jobs = new Map((await engine.read(requested.map((job) => job.id))).map((job) => [job.id, job]))
+  return requested.map(({ id: job, version }) => {
+    const current = jobs.get(job)
+    return { job, state: current?.state ?? 'missing', changedSince: current?.version !== version }
   })
 }

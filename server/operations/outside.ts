@@ -8,8 +8,8 @@ import type { Kit } from '../kit.ts'
 import { type NewEvent, writeEvent } from './event.ts'
 
 /**
- * A change asked of an engine that cannot join our transaction: an event says that it was requested before anything is
- * asked, a second one how it ended. What stands between the two is a row here, so that nobody has to search for it.
+ * A change in an engine that cannot join our transaction. Before the engine is called, an event records that the change was
+ * requested; a second event records its outcome. Between the two there is a row here, so that open requests are easy to find.
  */
 export interface OpenRequest {
   eventId: string
@@ -23,13 +23,13 @@ export interface OpenRequest {
   source: EventSource
   previewId?: string
   bulkId?: string
-  /** What was asked for and of which state. */
+  /** What was requested, and from which state. */
   detail: { jobs?: SeenJob[]; resource?: unknown; before?: unknown; after?: unknown; batch?: number }
 }
 
 /**
- * Writes down that it is about to be asked, inside the transaction that consumes the preview or claims the key. `claim` names what no
- * two open requests may be about; false, and nothing written, when another one is.
+ * Records the request before the engine is called, inside the transaction that consumes the preview or claims the key. At most
+ * one open request can have a given `claim`; if there is already one, nothing is written and the result is false.
  */
 export async function openRequest(
   kit: Kit,
@@ -53,12 +53,12 @@ export async function openRequest(
   return true
 }
 
-/** Closes it inside the transaction that tells its end; false when somebody has settled it as an orphan meanwhile. */
+/** Closes the request inside the transaction that records its outcome; false if it has been settled as an orphan meanwhile. */
 export async function closeRequest(em: Em, eventId: string): Promise<boolean> {
   return (await em.nativeDelete(OpenRequestEntity, { eventId })) > 0
 }
 
-/** A refusal is told as what it is; anything else as an engine that failed, never in its own words. */
+/** A refusal keeps its code; any other error is recorded as a failure of the engine, without its message. */
 export function codeOfFailure(error: unknown): string {
   return error instanceof OpsError ? error.code : 'unavailable'
 }

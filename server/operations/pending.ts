@@ -6,46 +6,47 @@ import type { Kit } from '../kit.ts'
 import { withTimeout } from '../timeout.ts'
 
 /**
- * A change asked of an engine outside our transaction. Whoever waits for it is answered in time, and what becomes of it is
- * recorded when it is known: nobody can take back what an engine was asked.
+ * Changes in an engine outside our transaction. A call to the engine cannot be withdrawn, so the request gets its response in
+ * time, and the outcome is recorded whenever it is known.
  */
 
-/** Of one change. With a look at the engine before it, whoever waits has an answer within five seconds. */
+/** Timeout of one change. Together with the preceding read from the engine, the response comes within five seconds. */
 export const answerMs = 4_000
-/** Well below the age at which a request is taken for one whose process died. */
+/** Well below the age at which a request counts as orphaned. */
 const renewalMs = 5_000
 
-/** The engine was asked and has not answered; the request stays open. */
+/** The engine was called and has not answered yet; the request stays open. */
 export class Unanswered extends OpsError {
   constructor() {
-    super('unavailable', 'The engine was asked and has not answered yet. The request is on record, and its end will be as soon as it is known.', { recorded: true })
+    super('unavailable', 'The engine has not answered yet. The request is recorded, and its outcome will be recorded as soon as it is known.', { recorded: true })
   }
 }
 
-/** Waits for `asked` at most `ms` milliseconds, then throws `Unanswered` and leaves the rest to `later`. */
-export async function waitOrLeave<Answer>(asked: Promise<Answer>, ms: number, later: (asked: Promise<Answer>) => void): Promise<Answer> {
+/** Waits for `pending` at most `ms` milliseconds, then throws `Unanswered` and leaves the rest to `later`. */
+export async function waitOrLeave<Answer>(pending: Promise<Answer>, ms: number, later: (pending: Promise<Answer>) => void): Promise<Answer> {
   try {
-    return await withTimeout(asked, ms, () => new Unanswered())
+    return await withTimeout(pending, ms, () => new Unanswered())
   } catch (error) {
-    if (error instanceof Unanswered) later(asked)
+    if (error instanceof Unanswered) later(pending)
     throw error
   }
 }
 
-/** The engine itself, whose calls last as long as they do: for a change whose end is recorded whenever it comes. */
+/** The engine without timeouts, for a change whose outcome is recorded whenever it comes. */
 export function withoutTimeouts<Holder extends { kit: Kit }>(holder: Holder): Holder {
   return { ...holder, kit: { ...holder.kit, engine: holder.kit.patientEngine } }
 }
 
 /**
- * Does `record` when the engine has answered. Until then the request is renewed, so that no other process takes this one for
- * dead, and keeps its age, so that everybody sees since when it is open; when this one does die, or our database is away at that moment, the request is settled as an orphan.
+ * Runs `record`, which waits for the engine's answer. Until then the request is renewed, so that no other process presumes this
+ * one dead; it keeps its original time, which shows since when it has been open. If this process does die, or our database is
+ * unavailable at that moment, the request is settled as an orphan.
  */
 export function recordLater(kit: Kit, requestId: string, record: () => Promise<void>): void {
   const renewal = setInterval(() => void renew(kit, requestId), renewalMs)
   renewal.unref()
   void record()
-    .catch((error: unknown) => kit.log.error('the end of a request could not be recorded', { event: requestId, ...describeFailure(error) }))
+    .catch((error: unknown) => kit.log.error('the outcome of a request could not be recorded', { event: requestId, ...describeFailure(error) }))
     .finally(() => clearInterval(renewal))
 }
 
@@ -62,7 +63,7 @@ async function renew({ db, now }: Kit, requestId: string): Promise<void> {
         where batch.bulk_id = request.bulk_id and batch.number = request.number and batch.status = 'requested'`,
     )
   } catch {
-    // A database that is away now is asked again in a moment; an engine that answers meanwhile is waited for all the same.
+    // The next renewal tries the database again; until then we keep waiting for the engine all the same.
   }
 }
 

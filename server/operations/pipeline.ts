@@ -1,13 +1,13 @@
 import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
 import { executeSelection, previewSelection, runSelection } from './bulk/confirm.ts'
 import { requireRightToSet } from './bulk/rights.ts'
-import { authorize, ownPreview, reasonRule, refusing, requirePrincipal } from './guards.ts'
+import { authorize, requireOwnPreview, reasonRule, recordingRefusals, requirePrincipal } from './guards.ts'
 import { showPreview } from './preview.ts'
 import type { PreviewRow } from '../db/entities.ts'
 import type { ActingScope, Scope } from './scope.ts'
 import { executeOne, previewOne, runOne } from './single.ts'
 
-/** Shows what an operation would do. Changes and emits nothing but the preview, or the evidence that it was refused. */
+/** Shows what an operation would do. It stores nothing but the preview, or the evidence of a refusal. */
 export function createPreview(scope: Scope, request: AnyRequest): Promise<CreatedPreview> {
   const operation = scope.kit.operations[request.action]
   return isSelection(request) ? previewSelection(operation, scope, request) : previewOne(operation, scope, request as OperationRequest)
@@ -15,12 +15,12 @@ export function createPreview(scope: Scope, request: AnyRequest): Promise<Create
 
 export async function getOwnPreview(scope: Scope, id: string): Promise<Preview> {
   const acting = requirePrincipal(scope)
-  const preview = await ownPreview(acting, id)
+  const preview = await requireOwnPreview(acting, id)
   await requireStillAllowed(acting, preview)
   return showPreview(preview, scope.now, reasonRule(scope, scope.kit.operations[preview.action]!).required)
 }
 
-/** Rights are taken away: what a preview shows is shown to whom the host allows it now. */
+/** Rights may have been revoked: a preview is shown only if the host still allows it. */
 async function requireStillAllowed(scope: ActingScope, { action, resource, subjectId }: PreviewRow): Promise<void> {
   const operation = scope.kit.operations[action]
   if (resource) await authorize(scope, operation, resource)
@@ -33,15 +33,15 @@ export interface ExecuteRequest {
   reason?: string
 }
 
-/** Does what a preview showed, once. One subject changes in one transaction with its evidence; a selection batch by batch. */
+/** Executes a preview, once. A single subject changes in one transaction with its evidence, a selection in batches. */
 export async function executePreview(scope: Scope, { id, ...confirmed }: ExecuteRequest): Promise<ExecutedOrBulk> {
   const unknown = { action: 'execute_preview', eventType: 'preview.refused', subject: { type: 'preview', id }, reason: confirmed.reason?.trim() }
-  const preview = await refusing(scope, unknown, () => ownPreview(requirePrincipal(scope), id))
+  const preview = await recordingRefusals(scope, unknown, () => requireOwnPreview(requirePrincipal(scope), id))
   const operation = scope.kit.operations[preview.action]!
   return preview.subjectType === 'bulk' ? executeSelection(operation, scope, preview, confirmed) : executeOne(operation, scope, preview, confirmed)
 }
 
-/** Preview and execute in one step, for scripts. A repeat with the same key gets the first answer. */
+/** Previews and executes in one step, for scripts. A repeat with the same key gets the first answer. */
 export function runOperation(scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed>
 export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk>
 export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {

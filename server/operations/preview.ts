@@ -13,10 +13,10 @@ import type { Operation, Planned } from './operation.ts'
 import type { ActingScope } from './scope.ts'
 
 const lifetimeMinutes = 30
-/** Of one actor, those not confirmed yet; beyond that the oldest go. */
+/** Unconfirmed previews per actor; beyond that the oldest are deleted. */
 const maxUnconsumed = 200
 
-/** A fingerprint of all that a preview promised. Keys are sorted: jsonb does not keep their order. */
+/** Hash of everything that a preview promises. Keys are sorted, because jsonb does not preserve their order. */
 export function hashPlan(request: OperationRequest, planned: Planned): string {
   const { before, after, basis, effect } = planned
   const { action, subject, input } = request
@@ -54,16 +54,16 @@ export function showPlan(operation: Operation, subject: { type: string; id: stri
   }
 }
 
-/** What a preview is of. */
+/** What a preview is about. */
 interface Previewed {
   action: string
   subject: { type: string; id: string }
   input: object
-  /** What the host was asked about. Left out for a set of jobs, whose queues its run knows. */
+  /** The authorized resource. Left out for a set of jobs, whose queues are stored with its bulk run. */
   resource?: Resource
 }
 
-/** Stores a preview, or gives back the one this actor already has for the same plan. */
+/** Stores a preview, or returns the one that this actor already has for the same plan. */
 export async function storePreview(scope: ActingScope, request: Previewed, plan: Plan, hash: string): Promise<PreviewRow> {
   const { kit, em, now, principal } = scope
   const table = kit.db.table('preview')
@@ -89,7 +89,7 @@ export async function storePreview(scope: ActingScope, request: Previewed, plan:
         resource = excluded.resource,
         created_at = case when kept.expires_at <= ${now} then excluded.created_at else kept.created_at end,
         expires_at = case when kept.expires_at <= ${now} then excluded.expires_at else kept.expires_at end,
-        -- A set that is frozen already stays the one that was frozen first.
+        -- A set that has already been frozen is kept.
         subject_id = case when kept.expires_at <= ${now} then excluded.subject_id else kept.subject_id end,
         plan = case when kept.subject_type = 'bulk' and kept.expires_at > ${now} then kept.plan else excluded.plan end
       returning *`,
@@ -97,7 +97,7 @@ export async function storePreview(scope: ActingScope, request: Previewed, plan:
   return toRow(PreviewEntity, kept!)
 }
 
-/** Uses a preview up, inside the transaction that does what it showed; null when it is not ready any more. Two clicks wait for each other here. */
+/** Consumes a preview inside the transaction that makes its change; null if it is no longer ready. Serializes simultaneous executions. */
 export async function consumePreview({ kit: { db }, em, now }: ActingScope, id: string, eventId: string): Promise<PreviewRow | null> {
   const [consumed] = await query(
     em,
@@ -108,7 +108,7 @@ export async function consumePreview({ kit: { db }, em, now }: ActingScope, id: 
   return consumed ? toRow(PreviewEntity, consumed) : null
 }
 
-/** What it showed is not so any more: nothing was done, and it is worth nothing. */
+/** Invalidates a preview whose subject has changed since; nothing has been executed. */
 export async function markDrifted({ kit: { db }, em, now }: ActingScope, id: string): Promise<void> {
   await query(em, sql`update ${db.table('preview')} set drifted_at = ${now}, consumed_at = null, event_id = null where id = ${id}`)
 }
@@ -129,14 +129,14 @@ export function showPreview(preview: PreviewRow, now: Date, reasonRequired: bool
   }
 }
 
-/** A preview belongs to its actor; for anybody else it does not exist. */
+/** A preview belongs to its actor; for everyone else it does not exist. */
 export function findOwnPreview(em: Em, id: string, { type: actorType, id: actorId }: Principal): Promise<PreviewRow | null> {
   return em.findOne(PreviewEntity, { id, actorType, actorId })
 }
 
 /**
- * The secret that confirms a preview. It is derived from the preview's id and a key of the installation, so that it stands in no
- * table and every tab of its actor holds the same one.
+ * The secret that confirms a preview. It is derived from the preview's id and a key of the installation, so that it is not
+ * stored in any table and is the same in every tab of its actor.
  */
 export async function previewToken(db: Database, { id }: Pick<PreviewRow, 'id'>): Promise<string> {
   return createHmac('sha256', await installationKey(db, 'preview token')).update(id).digest('base64url')
@@ -147,7 +147,7 @@ export async function isTokenOf(db: Database, preview: Pick<PreviewRow, 'id'>, g
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Old previews say nothing that the audit log does not say. */
+/** Also deletes expired idempotency keys. Everything lasting is in the audit log. */
 export async function deleteOldPreviews({ db, now }: Kit): Promise<void> {
   const em = db.em()
   await query(em, sql`delete from ${db.table('preview')} where expires_at < ${now()}::timestamptz - interval '7 days'`)

@@ -8,10 +8,10 @@ import type { Kit } from '../kit.ts'
 import { hintOfEvent, type NewEvent, writeEvent } from './event.ts'
 import type { Scope } from './scope.ts'
 
-/** So many refusals of one actor in one minute are events of their own; what follows is folded into one that counts. */
+/** How many refusals per actor and minute get an event of their own; further ones are folded into one event with their number. */
 const eventsPerMinute = 10
 
-/** Actors the host cannot name still leave a trace, but never under somebody's name. */
+/** Actors whom the host cannot identify still leave evidence, but never under another actor's name. */
 export const unattributable: Principal = { id: 'unattributable', type: 'unknown', label: 'unattributable actor' }
 
 export interface Attempt {
@@ -20,11 +20,11 @@ export interface Attempt {
   subject: { type: string; id: string }
   reason?: string
   previewId?: string
-  /** The whole resource, once it is known, so that rules about it hold for the event too. */
+  /** The complete resource, once it is known, so that permissions on it apply to the event, too. */
   resource?: Resource
 }
 
-/** Keeps a refusal as evidence. Its own transaction: what was refused has been rolled back. Never hides the refusal itself. */
+/** Records a refusal as evidence, in a transaction of its own, since that of the refused request has been rolled back. Never throws, so that the refusal itself is not hidden. */
 export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<OpsError, 'code' | 'status'>): Promise<void> {
   const { kit } = scope
   const actor = scope.viewer.principal ?? unattributable
@@ -41,7 +41,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
   }
   try {
     await kit.db.transact(async (em) => {
-      // Whoever was refused because of a lock has waited once already.
+      // A request refused because of a lock has already waited once.
       await setLockTimeout(em, 1_000)
       if (await countRefusal(kit, em, event)) await writeEvent(kit.db, em, event)
     })
@@ -51,7 +51,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
   }
 }
 
-/** True while this refusal is few enough to be an event of its own. */
+/** True while the actor has few enough refusals in this minute for this one to get an event of its own. */
 async function countRefusal({ db, now }: Kit, em: Em, event: NewEvent): Promise<boolean> {
   const last = JSON.stringify({ action: event.action, code: event.code, outcome: event.outcome, subject: event.subject, actor: event.actor })
   const [tally] = await query(
@@ -73,7 +73,7 @@ interface Tally {
   last: { action: string; code: string; outcome: 'denied' | 'failed'; subject: { type: string; id: string }; actor: Principal }
 }
 
-/** Writes one counted event for each actor and past minute with folded refusals, and forgets the tallies. */
+/** Writes one event with the number of folded refusals for each actor and past minute, and deletes the tallies. */
 export async function writeFoldedRefusals(kit: Kit): Promise<void> {
   await kit.db.transact(async (em) => {
     const tallies = await query(
@@ -94,7 +94,7 @@ export async function writeFoldedRefusals(kit: Kit): Promise<void> {
         subject: last.subject,
         source: 'system',
         requestId: `system-${crypto.randomUUID()}`,
-        metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is named here` },
+        metadata: { folded, minute, note: `${folded} more refusals of this actor in this minute; the last one is shown here` },
       })
     }
   })

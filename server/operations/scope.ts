@@ -4,23 +4,23 @@ import { hideSecrets } from '../host/display.ts'
 import { systemPrincipal, type Viewer } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 
-/** One request, command or background step: who acts, in which unit of work, as of when. */
+/** One request, command or background step: its actor, its unit of work and its time. */
 export interface Scope {
   readonly kit: Kit
   readonly em: Em
   readonly viewer: Viewer
   readonly source: EventSource
   readonly requestId: string
-  /** Read once, so that one step sees one time. */
+  /** Read once, so that the whole step uses the same time. */
   readonly now: Date
-  /** Inside the transaction of an execute: reads lock what they are about to change. */
+  /** True inside the transaction that executes an operation: reads lock the rows about to be changed. */
   readonly locking?: boolean
 }
 
 /** A scope whose actor can be named in evidence. */
 export interface ActingScope extends Scope {
   readonly principal: Principal
-  /** The reason that goes into the evidence, checked; known when an operation is applied. */
+  /** The checked reason for the evidence; set when an operation is applied. */
   readonly reason?: string
 }
 
@@ -36,7 +36,7 @@ export function systemScope(kit: Kit, em: Em, requestId = `system-${crypto.rando
   }
 }
 
-/** Sees everything but what looks secret by its name. */
+/** Sees everything except values whose names suggest that they are secret. */
 export const systemViewer: Viewer = {
   principal: systemPrincipal,
   can: async () => ({ allowed: true }),

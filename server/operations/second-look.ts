@@ -13,16 +13,17 @@ import type { Operation, Target } from './operation.ts'
 import type { ActingScope } from './scope.ts'
 
 /**
- * An engine whose own processes change jobs without looking may overtake a change of ours that has committed. So whatever was
- * reported `done` there is looked at again: what was undone is done again, and what cannot be is corrected in a further event.
+ * An engine whose own processes update jobs blindly may overwrite a change of ours after its commit. So changes reported as
+ * `done` are rechecked: a change that was overwritten is made again, and if that is impossible, a further event corrects the
+ * outcome.
  */
 
-/** A job whose worker was told to stop may still say that it ended. */
-const watchedMs = 6_000
-/** Who has not ended by then, e.g. a transaction that somebody forgot, is not waited for. */
-const longestWatchMs = 120_000
-const maxLooks = 50
-/** A process that dies while it looks leaves the row to the next one. */
+/** A worker that was told to stop may still report the end of its job within this time. */
+const minWatchMs = 6_000
+/** Transactions that are still open after this long, e.g. because they were forgotten, are no longer waited for. */
+const maxWatchMs = 120_000
+const maxRechecks = 50
+/** If a process dies during a recheck, another one takes over after this time. */
 const leaseMs = 30_000
 
 export interface DoneJobs {
@@ -45,8 +46,8 @@ interface Watched {
   unsettled: string | null
 }
 
-/** Notes, inside the transaction of the change, that these jobs are to be looked at again. Nothing where the engine cannot be overtaken. */
-export async function watchDone({ db, engine, now }: Pick<Kit, 'db' | 'engine' | 'now'>, em: Em, { eventId, action, jobs, batch }: DoneJobs): Promise<void> {
+/** Schedules a recheck of these jobs, inside the transaction of the change. Does nothing if the engine needs no rechecks. */
+export async function scheduleRecheck({ db, engine, now }: Pick<Kit, 'db' | 'engine' | 'now'>, em: Em, { eventId, action, jobs, batch }: DoneJobs): Promise<void> {
   if (!engine.recheck || !jobs.length) return
   const refs = jobs.map(({ id, queue }) => ({ id, queue }))
   await query(
@@ -56,39 +57,39 @@ export async function watchDone({ db, engine, now }: Pick<Kit, 'db' | 'engine' |
   )
 }
 
-/** The one job that an operation was about. */
-export async function watchJob({ jobAction }: Operation, { found }: Target, { kit, em }: ActingScope, eventId: string): Promise<void> {
-  if (jobAction && isJob(found)) await watchDone(kit, em, { eventId, action: jobAction, jobs: [found] })
+/** Schedules a recheck of the one job that an operation was about. */
+export async function scheduleJobRecheck({ jobAction }: Operation, { found }: Target, { kit, em }: ActingScope, eventId: string): Promise<void> {
+  if (jobAction && isJob(found)) await scheduleRecheck(kit, em, { eventId, action: jobAction, jobs: [found] })
 }
 
 function isJob(found: unknown): found is JobRef {
   return typeof found === 'object' && found !== null && 'id' in found && 'queue' in found
 }
 
-const looking = new WeakSet<Kit>()
+const rechecking = new WeakSet<Kit>()
 
-/** Right after the commit: whoever waited for our lock has overtaken us by now. The loop does the rest. */
-export function lookSoon(kit: Kit): void {
-  if (!kit.engine.recheck || looking.has(kit)) return
-  looking.add(kit)
-  const looked = lookAgain(kit)
-    .catch((error: unknown) => kit.log.warn('a second look failed, trying again', describeFailure(error)))
-    .finally(() => looking.delete(kit))
-  kit.runInBackground(looked)
+/** Call it right after the commit: a process that waited for our lock has overwritten our change by now. The background loop does the later rechecks. */
+export function recheckSoon(kit: Kit): void {
+  if (!kit.engine.recheck || rechecking.has(kit)) return
+  rechecking.add(kit)
+  const recheck = recheckChanges(kit)
+    .catch((error: unknown) => kit.log.warn('rechecking changes failed and will be retried', describeFailure(error)))
+    .finally(() => rechecking.delete(kit))
+  kit.runInBackground(recheck)
 }
 
-/** Looks at all that is due, one change at a time. Any number of processes may. */
-export async function lookAgain(kit: Kit, stopping: () => boolean = () => false): Promise<void> {
-  for (let watched = await take(kit); watched && !stopping(); watched = await take(kit)) {
+/** Does all rechecks that are due, one change at a time. Any number of processes may run it concurrently. */
+export async function recheckChanges(kit: Kit, stopping: () => boolean = () => false): Promise<void> {
+  for (let watched = await claim(kit); watched && !stopping(); watched = await claim(kit)) {
     const { action, jobs, unsettled } = watched
     const look = (await kit.engine.recheck?.(action, jobs, unsettled ?? undefined)) ?? { overtaken: [], gone: [] }
-    const acted = kit.engine.transactional ? undefined : await actAgain(kit, kit.db.em(), watched, look)
-    const changed = await kit.db.transact(async (em) => settle(kit, em, watched!, look, acted ?? (await actAgain(kit, em, watched!, look))))
-    if (changed) publishLook(kit, changed, [...look.overtaken, ...look.gone])
+    const outcomes = kit.engine.transactional ? undefined : await actAgain(kit, kit.db.em(), watched, look)
+    const recorded = await kit.db.transact(async (em) => settle(kit, em, watched!, look, outcomes ?? (await actAgain(kit, em, watched!, look))))
+    if (recorded) publishRecheck(kit, recorded, [...look.overtaken, ...look.gone])
   }
 }
 
-async function take({ db, now }: Kit): Promise<Watched | undefined> {
+async function claim({ db, now }: Kit): Promise<Watched | undefined> {
   const table = db.table('second_look')
   const [watched] = await query(
     db.em(),
@@ -100,7 +101,7 @@ async function take({ db, now }: Kit): Promise<Watched | undefined> {
   return watched
 }
 
-/** What can still be done to those that were put back; the engine refuses the rest. */
+/** Repeats the change for jobs that can still be changed; the engine refuses the others. */
 async function actAgain(kit: Kit, em: Em, { action }: Watched, { overtaken }: SecondLook): Promise<JobOutcome[]> {
   const unfinished = overtaken.filter(isUnfinished)
   const operation = Object.values(kit.operations).find(({ jobAction }) => jobAction === action)
@@ -109,37 +110,37 @@ async function actAgain(kit: Kit, em: Em, { action }: Watched, { overtaken }: Se
 
 const isUnfinished = ({ state }: SelectedJob) => state !== 'completed' && state !== 'discarded' && state !== 'cancelled'
 
-/** A job that is not as it was reported, for good. */
+/** The final outcome of a job that differs from the reported one. */
 export interface Correction {
   id: string
   outcome: 'changed' | 'missing'
   detail: string
 }
 
-/** What was recorded; undefined when everything stands. */
+/** Returns what was recorded; undefined if all changes are still in place. */
 async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outcomes: JobOutcome[]): Promise<Recorded | undefined> {
   const now = kit.now()
   const age = now.getTime() - Date.parse(watched.changed_at)
   const done = outcomes.filter(({ outcome }) => outcome === 'done').map(({ id }) => id)
-  const givenUp = age > longestWatchMs || watched.tries >= maxLooks
+  const givenUp = age > maxWatchMs || watched.tries >= maxRechecks
   const refused = new Set(outcomes.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed' || givenUp).map(({ id }) => id))
   const corrections: Correction[] = [
     ...look.overtaken
       .filter((job) => (!isUnfinished(job) || refused.has(job.id)) && !done.includes(job.id))
-      .map(({ id, state }): Correction => ({ id, outcome: 'changed', detail: `The engine overtook the change at the same moment: it is ${state}.` })),
-    ...look.gone.map(({ id }): Correction => ({ id, outcome: 'missing', detail: 'The engine removed it at the same moment.' })),
+      .map(({ id, state }): Correction => ({ id, outcome: 'changed', detail: `The engine overwrote the change at the same moment: the job is ${state}.` })),
+    ...look.gone.map(({ id }): Correction => ({ id, outcome: 'missing', detail: 'The engine removed the job at the same moment.' })),
   ]
-  const recorded = done.length || corrections.length ? await recordLook(kit, em, watched, done, corrections) : undefined
+  const recorded = done.length || corrections.length ? await recordRecheck(kit, em, watched, done, corrections) : undefined
   const final = new Set(corrections.map(({ id }) => id))
   const jobs = watched.jobs.filter(({ id }) => !final.has(id))
   const pending = look.overtaken.some(({ id }) => !final.has(id) && !done.includes(id))
-  const settled = !done.length && !pending && look.unsettled === undefined && age >= watchedMs
+  const settled = !done.length && !pending && look.unsettled === undefined && age >= minWatchMs
   if (!jobs.length || settled || givenUp) {
     await query(em, sql`delete from ${kit.db.table('second_look')} where id = ${watched.id}`)
   } else {
-    // Who overtook the first change may overtake the second one, so it is asked anew who is at work.
+    // The second change can be overwritten like the first, so the open transactions are determined anew.
     const unsettled = done.length ? null : (look.unsettled ?? '[]')
-    const due = new Date(now.getTime() + pauseMs(age, look.unsettled !== undefined || done.length > 0 || pending))
+    const due = new Date(now.getTime() + delayMs(age, look.unsettled !== undefined || done.length > 0 || pending))
     await query(
       em,
       sql`update ${kit.db.table('second_look')} set jobs = ${JSON.stringify(jobs)}, unsettled = ${unsettled}, due_at = ${due}
@@ -149,24 +150,24 @@ async function settle(kit: Kit, em: Em, watched: Watched, look: SecondLook, outc
   return recorded
 }
 
-/** The event, as far as a hint of it goes, and the run whose counts changed. */
+/** The parts of the event that its hint needs, and the run whose counts have changed. */
 interface Recorded extends Pick<NewEvent, 'subject' | 'metadata'> {
   run?: BulkRunRow
 }
 
-function publishLook(kit: Kit, recorded: Recorded, jobs: JobRef[]): void {
+function publishRecheck(kit: Kit, recorded: Recorded, jobs: JobRef[]): void {
   kit.publishHint(hintOfEvent(recorded))
   for (const hint of queueHints('jobs', [...new Set(jobs.map(({ queue }) => queue))])) kit.publishHint(hint)
   if (recorded.run) publishRun(kit, recorded.run)
 }
 
-/** Soon while somebody is at it; else once more, when workers have had the time to say how their jobs ended. */
-function pauseMs(age: number, open: boolean): number {
-  return open ? Math.min(Math.max(100, age / 2), 5_000) : Math.max(watchedMs - age, 100)
+/** Soon while anything is still open; otherwise once more, after workers have had time to report the end of their jobs. */
+function delayMs(age: number, open: boolean): number {
+  return open ? Math.min(Math.max(100, age / 2), 5_000) : Math.max(minWatchMs - age, 100)
 }
 
-/** The second change has its evidence like the first, and so has what could not be held. */
-async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], corrections: Correction[]): Promise<Recorded | undefined> {
+/** Writes evidence for the repeated change, and for the changes that could not be repeated. */
+async function recordRecheck(kit: Kit, em: Em, watched: Watched, done: string[], corrections: Correction[]): Promise<Recorded | undefined> {
   const { db } = kit
   const [first] = await query(em, sql<EventRow>`select * from ${db.table('audit_event')} where id = ${watched.event_id}`)
   if (!first) return undefined
@@ -182,13 +183,13 @@ async function recordLook(kit: Kit, em: Em, watched: Watched, done: string[], co
   const metadata = { corrects: first.id, resource: first.metadata.resource }
   const jobs = (ids: string[]) => (watched.bulk_id === null ? undefined : ids)
   if (done.length) {
-    const note = 'The engine had put these jobs back at the moment of the change, so it was made again.'
+    const note = 'The engine overwrote the change of these jobs at the same moment, so it was made again.'
     await writeEvent(db, em, { ...base, outcome: 'succeeded', jobs: jobs(done), after: { outcomes: { done: done.length } }, metadata: { ...metadata, note } })
   }
   const recorded = { subject: base.subject, metadata }
   if (!corrections.length) return recorded
   const counts = Object.fromEntries([...Map.groupBy(corrections, ({ outcome }) => outcome)].map(([outcome, some]) => [outcome, some.length]))
-  const note = watched.bulk_id === null ? corrections[0]!.detail : 'The engine overtook the change of these jobs, so they are not as they were reported.'
+  const note = watched.bulk_id === null ? corrections[0]!.detail : 'The engine overwrote the change of these jobs, so their outcomes are not as reported.'
   await writeEvent(db, em, {
     ...base,
     outcome: 'failed',

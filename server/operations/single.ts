@@ -3,27 +3,27 @@ import type { PreviewRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import { uuidv7 } from '../uuid.ts'
-import { transactAgain } from './deadlock.ts'
+import { transactWithRetry } from './retry.ts'
 import { type EventRow, type NewEvent, showExecuted, writeEvent } from './event.ts'
 import { followUp } from './follow-up.ts'
-import { attemptOf, authorizeAgain, checkReason, lookUp, reasonRule, refusing, requirePrincipal, requireReady, useUp } from './guards.ts'
-import { answerOnce, executedAgain } from './idempotency.ts'
+import { attemptOf, authorizeAgain, checkReason, findAuthorized, reasonRule, recordingRefusals, requirePrincipal, requireReady, consumeReadyPreview } from './guards.ts'
+import { answerOnce, requireExecuted } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
-import { carryOut, isOutside, requestChange, type Requested } from './request-change.ts'
-import { lookSoon, watchJob } from './second-look.ts'
+import { executeRequested, isOutside, requestChange, type Requested } from './request-change.ts'
+import { recheckSoon, scheduleJobRecheck } from './second-look.ts'
 import { hashPlan, storePreview, markDrifted, previewToken, showPlan, showPreview } from './preview.ts'
 import type { ActingScope, Scope } from './scope.ts'
 
-/** Operations about one subject: shown, compared, applied and told in one transaction. */
+/** Operations on a single subject: compared with the preview, applied and recorded in one transaction. */
 
 export function previewOne(given: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
-  return refusing(scope, attemptOf(given, request.subject), async (attempt) => {
+  return recordingRefusals(scope, attemptOf(given, request.subject), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { operation, target } = await lookUp(given, request, acting, attempt)
+    const { operation, target } = await findAuthorized(given, request, acting, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request.subject, planned, acting)
-    const kept = await storePreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
-    return { ...showPreview(kept, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, kept) }
+    const preview = await storePreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
+    return { ...showPreview(preview, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, preview) }
   })
 }
 
@@ -34,17 +34,17 @@ export interface Confirmed {
 
 export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
   const request = toRequest(preview)
-  return refusing(scope, { ...attemptOf(given, request.subject, reason), previewId: preview.id }, async (attempt) => {
+  return recordingRefusals(scope, { ...attemptOf(given, request.subject, reason), previewId: preview.id }, async (attempt) => {
     const acting = requirePrincipal(scope)
     await requireReady(acting, preview, token)
-    const { operation, target } = await lookUp(given, request, acting, attempt)
-    const said = checkReason(acting, operation, reason)
+    const { operation, target } = await findAuthorized(given, request, acting, attempt)
+    const checkedReason = checkReason(acting, operation, reason)
     const seen = isOutside(operation, acting) ? { target, planned: await operation.plan(request, target, acting) } : undefined
-    const outcome = await transactAgain(acting.kit, (em) =>
-      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: said, authorized: target.resource, seen }),
+    const outcome = await transactWithRetry(acting.kit, (em) =>
+      commitPreview(operation, request, { ...acting, em, locking: true }, preview, { reason: checkedReason, authorized: target.resource, seen }),
     )
     if ('drifted' in outcome) {
-      const message = 'What the preview showed has changed since; take a new preview and look again.'
+      const message = 'What the preview showed has changed since; request a new preview.'
       throw new OpsError('preview_drifted', message, { plan: outcome.drifted })
     }
     return finish(operation, request, acting, target, outcome)
@@ -52,59 +52,59 @@ export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, 
 }
 
 export function runOne(given: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
-  return refusing(scope, attemptOf(given, request.subject, request.reason), async (attempt) => {
+  return recordingRefusals(scope, attemptOf(given, request.subject, request.reason), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { operation, target } = await lookUp(given, request, acting, attempt)
-    const look = async () => ({ target, planned: await operation.plan(request, target, acting) })
+    const { operation, target } = await findAuthorized(given, request, acting, attempt)
+    const prepare = async () => ({ target, planned: await operation.plan(request, target, acting) })
     const answer = await answerOnce(acting, request, key, {
-      prepare: isOutside(operation, acting) ? look : undefined,
+      prepare: isOutside(operation, acting) ? prepare : undefined,
       async work(locked, eventId, seen) {
         const reason = checkReason(acting, operation, request.reason)
         return commit(operation, request, locked, { reason, authorized: target.resource, eventId, seen })
       },
     })
     if (answer.first) return finish(operation, request, acting, target, answer.done)
-    return executedAgain(answer.again)
+    return requireExecuted(answer.again)
   })
 }
 
-/** What follows the commit: an engine outside it is asked now, and everybody who listens is told. */
+/** After the commit: calls an engine outside our transaction, publishes hints, and returns the response. */
 async function finish(operation: Operation, request: OperationRequest, scope: ActingScope, target: Target, outcome: EventRow | Requested): Promise<Executed> {
   const publish = (event: EventRow) => {
     publishChange(operation, scope, target, event)
-    if (operation.jobAction) lookSoon(scope.kit)
+    if (operation.jobAction) recheckSoon(scope.kit)
   }
-  const event = 'requested' in outcome ? await carryOut(operation, request, scope, outcome, publish) : outcome
+  const event = 'requested' in outcome ? await executeRequested(operation, request, scope, outcome, publish) : outcome
   publish(event)
   return showExecuted(event, scope.viewer)
 }
 
-/** The one place where state changes: plan again under the lock, compare, apply, audit, consume. */
+/** Plans again under the lock and applies the change, without a preview. */
 async function commit(operation: Operation, request: OperationRequest, scope: ActingScope, how: Commit): Promise<EventRow | Requested> {
-  const { target, planned } = how.seen ?? (await look(operation, request, scope, how.authorized))
+  const { target, planned } = how.seen ?? (await planAgain(operation, request, scope, how.authorized))
   return applyPlanned(operation, request, target, planned, scope, how)
 }
 
-/** What a change is decided from. */
+/** The state that a change is decided on. */
 interface Seen {
   target: Target
   planned: Planned
 }
 
-async function look(operation: Operation, request: OperationRequest, scope: ActingScope, authorized: Resource): Promise<Seen> {
+async function planAgain(operation: Operation, request: OperationRequest, scope: ActingScope, authorized: Resource): Promise<Seen> {
   const target = await operation.find(request, scope)
   await authorizeAgain(scope, operation, authorized, target.resource)
   return { target, planned: await operation.plan(request, target, scope) }
 }
 
 interface Commit {
-  /** Of the event that will be written. */
+  /** Id of the event that will be written. */
   eventId: string
   reason?: string
-  /** What was asked about before the transaction; the host is asked again only if it became something else. */
+  /** The resource authorized before the transaction; the host is asked again only if it differs now. */
   authorized: Resource
   previewId?: string
-  /** Of an engine outside our transaction, which is looked at before that begins: nothing of ours is held while an engine hangs. */
+  /** For an engine outside our transaction, which is read before the transaction starts, so that no transaction of ours waits for an engine that hangs. */
   seen?: Seen
 }
 
@@ -116,8 +116,8 @@ async function commitPreview(
   how: Omit<Commit, 'eventId' | 'previewId'>,
 ): Promise<EventRow | Requested | { drifted: Plan }> {
   const eventId = uuidv7(scope.now.getTime())
-  const { planHash } = await useUp(scope, preview.id, eventId)
-  const { target, planned } = how.seen ?? (await look(operation, request, scope, how.authorized))
+  const { planHash } = await consumeReadyPreview(scope, preview.id, eventId)
+  const { target, planned } = how.seen ?? (await planAgain(operation, request, scope, how.authorized))
   if (hashPlan(request, planned) !== planHash) {
     await markDrifted(scope, preview.id)
     return { drifted: showPlan(operation, request.subject, planned, scope) }
@@ -137,14 +137,14 @@ async function applyPlanned(
   if (isOutside(operation, scope)) return requestChange(scope, target, planned, describe, { hash: hashPlan(request, planned), ...how })
   const acting = { ...scope, reason: how.reason }
   const applied = await operation.apply(request, target, acting, how.eventId)
-  const kept = (await operation.keep?.(request, target, applied, acting, how.eventId)) ?? applied
+  const result = (await operation.keep?.(request, target, applied, acting, how.eventId)) ?? applied
   await scope.em.flush()
-  const event = await writeEvent(scope.kit.db, scope.em, describe(kept))
-  await watchJob(operation, target, scope, event.id)
+  const event = await writeEvent(scope.kit.db, scope.em, describe(result))
+  await scheduleJobRecheck(operation, target, scope, event.id)
   return event
 }
 
-/** The event that tells of an operation. */
+/** The event that records an operation. */
 function eventOf(
   operation: Operation,
   request: OperationRequest,
@@ -171,7 +171,7 @@ function eventOf(
   }
 }
 
-/** What follows a commit: everybody who listens is told, and the host of a repair. */
+/** After the commit: publishes hints and notifies the host of a repair. */
 function publishChange(operation: Operation, { kit }: Scope, target: Target, event: EventRow): void {
   const subject = { type: event.subject_type, id: event.subject_id }
   kit.publishHint({ topic: 'audit', about: subject, resource: target.resource })

@@ -343,7 +343,7 @@ describe('ops-jobs', () => {
     it('shows the frozen set before it is confirmed: how many, what is left alone and why, of what it is made', async () => {
       const { page } = await retried()
       const text = seen(all(page, 'dialog')[0])
-      for (const part of ['12,034 jobs of 12,040 will be changed', '4 State is executing', '2 You are not allowed to do this.', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'done in the background']) includes(text, part)
+      for (const part of ['12,034 jobs of 12,040 will be changed', '4 State is executing', '2 You are not allowed to do this.', 'By state 12,000 retryable', 'By queue 12,000 mail', 'Afterwards state available', 'The set is frozen', 'It runs in the background']) includes(text, part)
     })
 
     it('cannot confirm a set of which nothing is eligible', async () => {

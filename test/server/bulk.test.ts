@@ -137,7 +137,7 @@ describe('a preview of many', () => {
     expect((await items(bulkId)).map(({ id, outcome, detail }) => [id, outcome, detail])).toEqual([
       [same, 'done', undefined],
       [changed, 'not_eligible', 'Changed since the page was loaded.'],
-      [gone, 'not_eligible', 'It is no longer there.'],
+      [gone, 'not_eligible', 'It no longer exists.'],
     ])
     // The engine refused none of them, and the lists say what the figures do.
     expect([(await items(bulkId, 'refused')).length, (await items(bulkId, 'not_eligible')).length]).toEqual([0, 2])

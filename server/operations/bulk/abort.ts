@@ -4,7 +4,7 @@ import { query } from '../../db/database.ts'
 import { isSameActor } from '../../host/viewer.ts'
 import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
-import { authorize, refusing, requirePrincipal } from '../guards.ts'
+import { authorize, recordingRefusals, requirePrincipal } from '../guards.ts'
 import type { Scope } from '../scope.ts'
 import { getRun } from './read.ts'
 import { publishRun, resourceOfRun, runResources } from './rights.ts'
@@ -18,7 +18,7 @@ import { showRun } from './show.ts'
  */
 export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
   const subject = { type: 'bulk', id }
-  return refusing(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
+  return recordingRefusals(scope, { action: 'abort_bulk', eventType: 'bulk.aborted', subject }, async (attempt) => {
     const acting = requirePrincipal(scope)
     const requested = await getRun(acting, id)
     const { action, actor, queues } = requested

@@ -5,9 +5,9 @@ import { query } from '../../db/database.ts'
 import type { PreviewRow } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
 import { uuidv7 } from '../../uuid.ts'
-import { transactAgain } from '../deadlock.ts'
+import { transactWithRetry } from '../retry.ts'
 import { writeEvent } from '../event.ts'
-import { attemptOf, checkReason, reasonRule, refusing, requirePrincipal, requireReady, useUp } from '../guards.ts'
+import { attemptOf, checkReason, reasonRule, recordingRefusals, requirePrincipal, requireReady, consumeReadyPreview } from '../guards.ts'
 import { answerOnce } from '../idempotency.ts'
 import type { Operation, Planned } from '../operation.ts'
 import { storePreview, previewToken, showPlan, showPreview } from '../preview.ts'
@@ -24,7 +24,7 @@ import { deleteOldSets } from './sweep.ts'
 const selected = { type: 'bulk', id: 'selection' }
 
 export function previewSelection(operation: Operation, scope: Scope, request: SelectionRequest): Promise<CreatedPreview> {
-  return refusing(scope, attemptOf(operation, selected), async () => {
+  return recordingRefusals(scope, attemptOf(operation, selected), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
     const frozen = await freezeSelection(acting, operation, request)
@@ -40,14 +40,14 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
 
 export function executeSelection(operation: Operation, scope: Scope, preview: PreviewRow, { token, reason }: { token: string; reason?: string }): Promise<ExecutedOrBulk> {
   const subject = { type: 'bulk', id: preview.subjectId }
-  return refusing(scope, { ...attemptOf(operation, subject, reason), previewId: preview.id }, async () => {
+  return recordingRefusals(scope, { ...attemptOf(operation, subject, reason), previewId: preview.id }, async () => {
     const acting = requirePrincipal(scope)
     await requireReady(acting, preview, token)
     const checkedReason = checkReason(acting, operation, reason)
-    await transactAgain(acting.kit, async (em) => {
+    await transactWithRetry(acting.kit, async (em) => {
       const inside = { ...acting, em, locking: true }
       const eventId = uuidv7(acting.now.getTime())
-      await useUp(inside, preview.id, eventId)
+      await consumeReadyPreview(inside, preview.id, eventId)
       await confirmRun(inside, operation, preview.subjectId, { reason: checkedReason, eventId, previewId: preview.id })
     })
     return answerForRun(acting, preview.subjectId)
@@ -55,7 +55,7 @@ export function executeSelection(operation: Operation, scope: Scope, preview: Pr
 }
 
 export function runSelection(operation: Operation, scope: Scope, request: SelectionRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {
-  return refusing(scope, attemptOf(operation, selected, request.reason), async () => {
+  return recordingRefusals(scope, attemptOf(operation, selected, request.reason), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
     const answer = await answerOnce(acting, request, key, {

@@ -7,7 +7,7 @@ import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
 import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
 import { followUp } from '../follow-up.ts'
-import { lookSoon, watchDone } from '../second-look.ts'
+import { recheckSoon, scheduleRecheck } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
 import type { BatchRow, ClaimedBatch } from './claim.ts'
@@ -54,7 +54,7 @@ export async function recordBatch(kit: Kit, em: Em, { batch, run }: ClaimedBatch
   const { jobAction } = kit.operations[run.action]
   if (jobAction) {
     const jobs = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done')
-    await watchDone(kit, em, { eventId: event.id, action: jobAction, jobs, batch: { bulkId: batch.bulk_id, number: batch.number } })
+    await scheduleRecheck(kit, em, { eventId: event.id, action: jobAction, jobs, batch: { bulkId: batch.bulk_id, number: batch.number } })
   }
   const end = await addToRun(kit, em, run, batch, counts)
   return { run, event: typeof end === 'object' ? end : event, ended: end !== false }
@@ -176,6 +176,6 @@ export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): v
   const operation = kit.operations[run.action]
   publishRun(kit, run)
   for (const hint of queueHints(topicOf(run.action), Object.keys(run.queues))) kit.publishHint(hint)
-  lookSoon(kit)
+  recheckSoon(kit)
   if (ended && operation.many?.repairs) followUp(kit, event)
 }

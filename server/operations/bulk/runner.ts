@@ -5,7 +5,7 @@ import { codeOf, describeFailure, isUnavailable } from '../../describe-failure.t
 import type { JobOutcome, SeenJob } from '../../engines/engine.ts'
 import type { Kit } from '../../kit.ts'
 import { uuidv7 } from '../../uuid.ts'
-import { isCollision, transactAgain } from '../deadlock.ts'
+import { isCollision, transactWithRetry } from '../retry.ts'
 import { closeRequest, openRequest } from '../outside.ts'
 import { answerMs, recordLater, Unanswered, waitOrLeave, withoutTimeouts } from '../pending.ts'
 import { settleAbandoned } from './abandoned.ts'
@@ -62,7 +62,7 @@ export async function runBatch(kit: Kit, bulkId?: string): Promise<'recorded' | 
 
 /** Processes the whole batch in one transaction. */
 function runInside(kit: Kit, bulkId: string | undefined, claimed: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
-  return transactAgain(kit, async (em) => {
+  return transactWithRetry(kit, async (em) => {
     const next = await claimBatch(kit, em, bulkId)
     claimed.batch = next?.batch
     if (!next) return undefined
@@ -73,7 +73,7 @@ function runInside(kit: Kit, bulkId: string | undefined, claimed: { batch?: Batc
 
 /** Records the request as evidence, then calls the engine, then records the result; each step survives a crash of the next. */
 async function runOutside(kit: Kit, bulkId: string | undefined, claimed: { batch?: BatchRow }): Promise<RecordedBatch | undefined> {
-  const requested = await transactAgain(kit, async (em) => {
+  const requested = await transactWithRetry(kit, async (em) => {
     const next = await claimBatch(kit, em, bulkId)
     return next && { ...next, request: await requestBatch(kit, em, next) }
   })
@@ -103,7 +103,7 @@ async function recordWhenAnswered(kit: Kit, requested: RequestedBatch, acting: P
 
 function recordAnswer(kit: Kit, requested: RequestedBatch, outcomes: JobOutcome[]): Promise<RecordedBatch | undefined> {
   const { batch, request } = requested
-  return transactAgain(kit, async (em) => {
+  return transactWithRetry(kit, async (em) => {
     if (!(await isStillRequested(kit, em, batch))) return recordLate(kit, em, requested, placeOutcomes(batch, outcomes), { requested: request.event_id })
     await closeRequest(em, request.event_id)
     return recordBatch(kit, em, requested, placeOutcomes(batch, outcomes), { eventId: request.final_event_id, metadata: { requested: request.event_id } })
@@ -158,7 +158,7 @@ async function requestBatch(kit: Kit, em: Em, { batch, run }: ClaimedBatch): Pro
 }
 
 /**
- * A failed batch is retried after a back-off. If it keeps failing, it is given up with an outcome for each job, so that the run
+ * A failed batch is retried after a back-off. If it keeps recordingFailure, it is given up with an outcome for each job, so that the run
  * ends. `blameless`: the engine is away or the batch collided with another transaction, which does not count as a failure of
  * the batch.
  */

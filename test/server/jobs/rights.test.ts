@@ -101,7 +101,7 @@ describe('somebody with a right on one queue', () => {
       const { total, notEligible } = (body.plan as { selection?: { total: number; notEligible: object } } | undefined)?.selection ?? {}
       return [status, total, notEligible]
     }
-    const notThere = { 'It is no longer there.': 1 }
+    const notThere = { 'It no longer exists.': 1 }
     expect(await shown('ops-two', { ids: [theirs] })).toEqual(await shown('ops-two', { ids: [gone] }))
     expect(await shown('ops-two', { ids: [theirs] })).toEqual([201, 1, notThere])
     expect(await shown('ops-two', { ids: [mine, theirs] })).toEqual([201, 2, notThere])

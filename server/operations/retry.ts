@@ -7,16 +7,16 @@ const maxTries = 3
 
 const collisions = new Set<string>([sqlState.deadlockDetected, sqlState.serializationFailure])
 
-/** Two transactions stood in each other's way and the database ended this one. It was not wrong, only unlucky. */
+/** Did the database abort this transaction because of a conflict with another one? Then a retry can succeed. */
 export function isCollision(error: unknown): boolean {
   return collisions.has(codeOf(error) ?? '')
 }
 
 /**
- * A transaction that is done again when it collides with another one, e.g. with a worker that ends the same jobs in another
- * order. Everything it did has been taken back, so `work` must do all it does through `em`.
+ * Runs a transaction, and retries it when it collides with another one, e.g. with a worker that ends the same jobs in a
+ * different order. A collision rolls everything back, so all effects of `work` must go through `em`.
  */
-export async function transactAgain<T>({ db }: Pick<Kit, 'db'>, work: (em: Em) => Promise<T>): Promise<T> {
+export async function transactWithRetry<T>({ db }: Pick<Kit, 'db'>, work: (em: Em) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await db.transact(work)
