@@ -4,22 +4,22 @@ import type { Database } from './db/database.ts'
 import { installationKey } from './db/installation-secret.ts'
 import { unknownCursor } from './engines/cursor.ts'
 
-/** Where a page of one list begins, as an opaque text for clients. */
+/** Encodes the start of a list page as an opaque string for clients. */
 export interface CursorCodec<Place> {
-  /** Text for `nextCursor`; undefined stays undefined: the list is at its end. */
+  /** The value of `nextCursor`; undefined stays undefined, which means the end of the list. */
   write<Given extends Place | undefined>(db: Database, place: Given): Promise<Given extends undefined ? undefined : string>
-  /** @throws OpsError `invalid_request` at `query.cursor` when it is not a cursor that this list gave out */
+  /** @throws OpsError `invalid_request` at `query.cursor` when the cursor was not issued by this list */
   parse<Given extends string | undefined>(db: Database, cursor: Given): Promise<Given extends undefined ? undefined : Place>
 }
 
 const nonceBytes = 12
 const tagBytes = 16
-/** Cursors come in a few lengths only, because the length of a name is something about it. */
+/** Padding to blocks, so that a cursor's length does not reveal the length of a name. */
 const blockBytes = 64
 
 /**
- * The cursor of the list called `list`. It is encrypted and authenticated with a key of the installation: it says nothing of
- * what it points at, every process can read it, and neither a forged one nor one of another list is taken.
+  * The cursor codec of the list called `list`. Cursors are encrypted and authenticated with the installation's key: they reveal
+ * nothing about the row they point at, every process can read them, and forged cursors or those of another list are rejected.
  */
 export function cursorCodec<Place>(list: string, shape: z.ZodType<Place>): CursorCodec<Place> {
   const aad = Buffer.from(`cursor 1 ${list}`)
@@ -52,7 +52,7 @@ function seal(key: Buffer, aad: Buffer, text: string): string {
 
 function unseal(key: Buffer, aad: Buffer, cursor: string): unknown {
   const bytes = Buffer.from(cursor, 'base64url')
-  // Node ignores what is not base64url; a cursor has one spelling only.
+  // Node ignores characters that are not base64url; a cursor has exactly one valid spelling.
   if (bytes.length <= nonceBytes + tagBytes || bytes.toString('base64url') !== cursor) throw unknownCursor()
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })

@@ -1,6 +1,6 @@
 import { connectionExceptionClass, sqlState } from './db/sqlstate.ts'
 
-/** Drivers wrap the error that has the code. */
+/** The error and its causes, outermost first: drivers wrap the error that has the code. */
 export function causesOf(thrown: unknown): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = []
   for (let error = thrown; typeof error === 'object' && error !== null && found.length < 8; ) {
@@ -18,11 +18,11 @@ export function codeOf(thrown: unknown): string | undefined {
     .find((code): code is string => typeof code === 'string')
 }
 
-/** For the log: which error and where, but never its message, which may quote values of the statement. */
+/** For the log: which error and where, but never its message, which may quote values from the statement. */
 export function describeFailure(thrown: unknown): Record<string, unknown> {
   const error = causesOf(thrown).at(-1)
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  // A message of several lines stands before the frames, and its lines may look like frames.
+  // A multi-line message precedes the frames, and its lines may look like frames.
   const message = thrown instanceof Error ? stack.indexOf(thrown.message) + thrown.message.length : 0
   const frames = stack.slice(Math.max(message, 0)).split('\n').filter((line) => /^\s+at /.test(line))
   return {
@@ -34,8 +34,8 @@ export function describeFailure(thrown: unknown): Record<string, unknown> {
 }
 
 /**
- * Of the network, and of a server that cannot serve at the moment: it goes down, it has no room left, it may only be read.
- * `queryCanceled` is our own statement timeout, `lockNotAvailable` our own lock timeout: somebody holds what is needed, and for long.
+  * Network failures, and a server that cannot serve at the moment: it is shutting down, full, or read-only.
+ * `queryCanceled` is our own statement timeout, `lockNotAvailable` our own lock timeout: another transaction holds the lock for too long.
  */
 const outages = new Set<string>([
   'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENOENT',
@@ -44,7 +44,7 @@ const outages = new Set<string>([
   sqlState.lockNotAvailable,
 ])
 
-/** Does the database, or whatever else was asked, not answer at the moment? */
+/** Whether the database, or another service that was called, is currently unavailable. */
 export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
   if (code !== undefined && (outages.has(code) || code.startsWith(connectionExceptionClass))) return true
   return causesOf(thrown).some((error) =>
@@ -56,7 +56,7 @@ export function isUnavailable(thrown: unknown, code = codeOf(thrown)): boolean {
 
 const conflicts = new Set<string>([sqlState.serializationFailure, sqlState.deadlockDetected, sqlState.uniqueViolation])
 
-/** Did another transaction come first? */
+/** Whether a concurrent transaction came first. */
 export function isConflict(thrown: unknown): boolean {
   return conflicts.has(codeOf(thrown) ?? '')
 }

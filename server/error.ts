@@ -5,17 +5,17 @@ export interface OpsErrorDetails {
   errors?: Problem['errors']
   /** The plan as it is now, for `preview_drifted`. */
   plan?: Problem['plan']
-  /** This is the first answer given again; it is in the evidence already. */
+  /** The first answer, returned again for a repeat; it is already in the evidence. */
   repeated?: boolean
-  /** The evidence tells of it already. */
+  /** Already recorded in the evidence. */
   recorded?: boolean
   /** Never shown; for the log. */
   cause?: unknown
 }
 
 /**
- * Everything that is refused on purpose. The message is for the person who asked: what was got, where, and what
- * was expected. The top middleware turns it into a problem; nobody else knows HTTP.
+  * A deliberate refusal. The message is for the user: what was received, where, and what was expected. Only the outermost
+ * middleware turns it into an HTTP response.
  */
 export class OpsError extends Error {
   readonly code: ProblemCode
@@ -34,10 +34,10 @@ export class OpsError extends Error {
 }
 
 /**
- * One field of a request that is not as it must be: `invalid_request`, with the field in `errors`.
+  * An invalid field of a request: `invalid_request`, with the field in `errors`.
  *
  * @param path where in the request, e.g. `query.cursor` or `input.resumeAt`
- * @param message what was got and what was expected, as a clause without a full stop
+  * @param message what was received and what was expected, as a clause without a full stop
  */
 export function fieldError(path: string, message: string): OpsError {
   return new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })

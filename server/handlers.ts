@@ -8,7 +8,7 @@ import { overviewHandlers } from './overview/routes.ts'
 import { queueHandlers } from './queues/routes.ts'
 import { sessionHandlers } from './session/routes.ts'
 
-/** Every endpoint that answers somebody who is signed in, feature by feature. */
+/** The handlers of all endpoints that need a signed-in actor, feature by feature. */
 export const handlers: readonly Handled[] = [
   ...sessionHandlers,
   ...overviewHandlers,

@@ -10,11 +10,11 @@ import { requireNode } from './node-version.ts'
 
 /** An installation of Ops Powertools inside a host. */
 export interface Ops {
-  /** Koa middleware for the host's app: pages, API and assets below `base`; every other path goes on to `next`. */
+  /** Koa middleware for the host's app: pages, API and assets below `base`; all other paths are passed to `next`. */
   middleware(): Middleware
-  /** The same for anything that speaks Node's `(request, response)`; other paths get a 404. */
+  /** The same for anything that calls Node's `(request, response)` handlers; other paths get a 404. */
   handler: (request: IncomingMessage, response: ServerResponse) => void
-  /** Applies pending migrations; several processes may call it, one does it. Answers their names. */
+  /** Applies pending migrations and returns their names. Safe to call from several processes: only one applies them. */
   migrate(): Promise<string[]>
   /**
    * Brings declared cron entries up to date and starts the background loops of this process.
@@ -22,18 +22,17 @@ export interface Ops {
    * @throws Error when migrations are pending, a declared entry is invalid, or the database does not answer
    */
   start(): Promise<void>
-  /** Finishes what it holds, then closes every connection. */
+  /** Finishes the work in progress, then closes every connection. */
   stop(): Promise<void>
   /** Where it is mounted, e.g. `/ops/jobs`. */
   readonly base: string
 }
 
 /**
- * Checks the host's decisions and builds the server. Nothing falls back silently: what is missing is named, with
+  * Checks the host's options and builds the server. Nothing falls back silently: an error names what is missing and shows
  * the lines to add.
  *
- * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or is not what it must be, or under a Node
- *   older than 22.18
+  * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or invalid, or when Node is older than 22.18
  * @example
  * const ops = await createOps({ database: { url }, auth, displayPolicy, engine: pgBoss(boss) })
  * await ops.migrate()
@@ -65,14 +64,14 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
   }
 }
 
-/** Gives a host's options their types, where they stand in a module of their own. */
+/** Types a host's options in a separate module; returns them unchanged. */
 export function defineOptions<Actor>(options: OpsOptions<Actor>): OpsOptions<Actor> {
   return options
 }
 
 function nodeHandler(middleware: Middleware): Ops['handler'] {
   const app = new Koa()
-  // Koa would print a stack on standard error; what matters is in the host's log already.
+  // Koa would print a stack trace to standard error; the host's log already has the error.
   app.on('error', () => {})
   app.use(middleware)
   const callback = app.callback()

@@ -16,13 +16,13 @@ export interface MountedBridge extends OpenBridge {
   href: string
 }
 
-/** What every part of the server shares: the host's decisions, checked, and the means to act. */
+/** Shared by every part of the server: the host's checked options and the services built from them. */
 export interface Kit {
   readonly db: Database
   readonly engine: Engine
-  /** The same engine, whose calls last as long as they do. For changes whose end is recorded whenever it comes. */
+  /** The same engine without timeouts, for changes whose result is recorded whenever it arrives. */
   readonly patientEngine: Engine
-  /** Every operation there is, by action. */
+  /** All operations, by action. */
   readonly operations: Operations
   readonly auth: Auth<unknown>
   readonly displayPolicy: DisplayPolicy<unknown>
@@ -33,14 +33,14 @@ export interface Kit {
   readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
   readonly log: Log
   readonly version: string
-  /** As of the last check; undefined until the engine has answered once. */
+  /** As of the last check; undefined until the engine has responded once. */
   engineVersion(): string | undefined
-  /** Says that something changed, to everybody who listens. Called after the commit. */
+  /** Publishes a hint that something changed. Call it after the commit. */
   publishHint(hint: PublishedHint): void
-  /** Work that goes on behind an answer; `stop()` waits for it. */
+  /** Lets work continue after the response has been sent; `stop()` waits for it. */
   runInBackground(work: Promise<unknown>): void
   /** This process's clock. */
   now(): Date
-  /** The database's clock, by which all processes agree on what is due. One statement, in the transaction of `em` if there is one. */
+  /** The database's clock, by which all processes agree on what is due. Takes one statement, in the transaction of `em` if there is one. */
   dbNow(em?: Em): Promise<Date>
 }

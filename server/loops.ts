@@ -11,7 +11,7 @@ import { runBatches } from './operations/bulk/runner.ts'
 import { settleOrphans } from './operations/orphans.ts'
 import { recheckChanges } from './operations/second-look.ts'
 
-/** Everything that runs without a request. Any number of processes run it side by side; the database decides who does what. */
+/** All background work. Any number of processes run it side by side; the database decides which process does what. */
 export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler = {} }: OpsOptions<Actor>): Promise<{ stop(): Promise<void> }> {
   await syncDeclaredEntries(kit, cron)
   const { enabled = true, tickSeconds = 1 } = scheduler
@@ -22,7 +22,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           ...findingKinds.map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
-          // Two batches side by side: while one waits for its commit the other changes jobs.
+          // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),

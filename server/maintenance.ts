@@ -9,7 +9,7 @@ import { writeFoldedRefusals } from './operations/refusal.ts'
 
 const monthsAhead = 3
 
-/** What must be done now and then, by whichever process comes first. One part that fails holds up no other. */
+/** Periodic housekeeping, done by whichever process comes first. A failing part does not hold up the others. */
 export async function runMaintenance(kit: Kit): Promise<void> {
   const parts = [ensurePartitions, writeFoldedRefusals, deleteOldPreviews, deleteOldRuns, deleteOldSlots]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))

@@ -1,7 +1,7 @@
 /**
- * Refuses a Node that cannot run this package, before the first request would fail on it.
+  * Rejects a Node version that cannot run this package, instead of failing at the first request.
  *
- * @throws Error which says what was found and what is expected
+  * @throws Error with the version found and the one expected
  */
 export function requireNode(found: string = process.versions.node): void {
   const [major = 0, minor = 0] = found.split('.').map(Number)

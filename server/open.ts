@@ -11,13 +11,17 @@ import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
 
 export interface RunningKit extends Kit {
-  /** The last engine check, kept for pages that only show the version. */
+  /** Stores the version seen by the last engine check, for pages that only show it. */
   setEngineVersion(version: string | undefined): void
-  /** Resolves when nothing goes on behind an answer any more. */
+  /** Resolves when all background work has finished. */
   settled(): Promise<void>
 }
 
-/** Turns the host's options into a kit, or throws what is wrong with them. */
+/**
+ * Turns the host's options into a kit.
+ *
+ * @throws Error which names the invalid option and what was expected
+ */
 export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<RunningKit> {
   checkOptions(options)
   const base = parseBase(options.base)
@@ -31,7 +35,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     engine: engineWithTimeouts(options.engine),
     patientEngine: options.engine,
     operations,
-    // The host's own actor type ends here: from now on it is only handed back.
+    // The host's actor type is erased here: from now on an actor is only passed back to the host.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
@@ -80,7 +84,7 @@ const required: Record<string, { methods: string[]; lines: string }> = {
   },
   displayPolicy: {
     methods: ['display'],
-    lines: `// undefined: the default, which hides keys that look secret
+    lines: `// undefined keeps the default: values under keys that look secret are hidden
   displayPolicy: { display: (kind, value, context) => undefined },`,
   },
   engine: {
@@ -109,7 +113,7 @@ function checkOptions(options: unknown): void {
     throw new Error(`createOps: 'database.schema' is '${String(schema)}'; expected lower-case letters, digits and _, at most 41.`)
   }
   if (typeof schema === 'string' && /^(pg_|information_schema$)/.test(schema)) {
-    throw new Error(`createOps: 'database.schema' is '${schema}', which PostgreSQL keeps for itself; expected another name, e.g. 'ops'.`)
+    throw new Error(`createOps: 'database.schema' is '${schema}', which is reserved by PostgreSQL; expected another name, e.g. 'ops'.`)
   }
 }
 
@@ -133,7 +137,7 @@ function parseReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons
   )
 }
 
-/** A bridge whose dashboard is not installed leaves no trace; one that is installed and broken does not stop the host. */
+/** A bridge whose dashboard is not installed is left out silently; one that is broken is logged and does not stop the host. */
 async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: string, log: Log): Promise<MountedBridge[]> {
   const opened = await Promise.all(
     bridges.map(async (given) => {

@@ -9,13 +9,13 @@ import type { Log } from './host/log.ts'
 export interface DatabaseOptions {
   /** e.g. `postgres://user:password@localhost:5432/app`. */
   url: string
-  /** Schema of our own tables. Default `ops`. */
+  /** Schema for our own tables. Default `ops`. */
   schema?: string
-  /** Connections of the request pool. Default 10. One more is held for LISTEN. */
+  /** Size of the connection pool. Default 10. One more connection is held for LISTEN. */
   poolSize?: number
 }
 
-/** A cron entry declared in code. Upserted at start; an operator's pause survives deploys. */
+/** A cron entry declared in code. Upserted by `start()`; an operator's pause survives deploys. */
 export interface DeclaredCronEntry extends Pick<CronDefinition, 'queue' | 'expression'>, Partial<Omit<CronDefinition, 'queue' | 'expression'>> {
   name: string
   /** `fixture` marks an entry that exists for demos and tests. Default `code`. */
@@ -33,7 +33,7 @@ export interface OpsOptions<Actor = never> {
   /** Where pages and API are mounted. Default `/ops/jobs`. */
   base?: string
   cron?: DeclaredCronEntry[]
-  /** Tighten reasons: an action named here requires one of at least `minLength` (default 8) characters. */
+  /** Operations that require a reason in this host, of at least `minLength` characters (default and minimum 8). */
   reasons?: Partial<Record<string, { required: true; minLength?: number }>>
   /** Loops and scheduling. */
   scheduler?: {
@@ -43,6 +43,6 @@ export interface OpsOptions<Actor = never> {
     tickSeconds?: number
   }
   log?: Log
-  /** The clock, for tests. Default: the system's. */
+  /** The clock, for tests. Default: the system clock. */
   now?: () => Date
 }

@@ -1,13 +1,13 @@
 import { describeFailure } from './describe-failure.ts'
 import type { Kit } from './kit.ts'
 
-/** What `work` answers when there was nothing to try, so that it says nothing of whether it would have worked. */
+/** Returned by `work` when there was nothing to do, so that the run counts as neither success nor failure. */
 export const idle = Symbol('idle')
 
 /**
- * Runs `work` now and then every `seconds`, one at a time. A failure is tried again soon, because a database that is away must
- * not need a restart. It is logged when it begins and when it is over, with how often it happened. Long work asks now and then
- * whether it is to stop.
+  * Runs `work` immediately and then every `seconds`, never overlapping. A failure is retried soon, because a database outage must
+ * not require a restart. An outage is logged when it begins and when it ends, with the number of failures. Long-running work
+ * should check `stopping()` regularly.
  */
 export function repeat(kit: Kit, name: string, seconds: number, work: (stopping: () => boolean) => Promise<unknown>): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined

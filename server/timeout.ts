@@ -1,6 +1,6 @@
 /**
- * Waits for `work` no longer than `ms` milliseconds; then rejects with the error that `onTimeout` makes. Nothing here can stop
- * the work itself: it goes on, and what becomes of it later, a failure included, is ignored.
+  * Waits at most `ms` milliseconds for `work`, then rejects with the error from `onTimeout`. The work itself is not cancelled: it
+ * continues, and its result or failure is ignored.
  */
 export async function withTimeout<Answer>(work: Promise<Answer>, ms: number, onTimeout: () => Error): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
@@ -8,7 +8,7 @@ export async function withTimeout<Answer>(work: Promise<Answer>, ms: number, onT
     timer = setTimeout(() => reject(onTimeout()), ms)
   })
   try {
-    // The race has subscribed to both, so a rejection that comes late is never an unhandled one.
+    // The race has subscribed to both, so a late rejection is never unhandled.
     return await Promise.race([work, timeout])
   } finally {
     clearTimeout(timer)

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 
-/** RFC 9562 version 7: ids that sort roughly by when they were made, so that indexes grow at one end. */
+/** RFC 9562 version 7: ids sort roughly by creation time, so that indexes grow at one end. */
 export function uuidv7(now: number = Date.now()): string {
   const bytes = randomFillSync(Buffer.alloc(16))
   bytes.writeUIntBE(now, 0, 6)

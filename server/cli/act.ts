@@ -7,30 +7,30 @@ import { CliError } from './explain.ts'
 import { print, printJson, shortTime, visible } from './print.ts'
 import { type CliSession, withSession } from './session.ts'
 
-/** The flags of `acting`, as given. */
+/** The parsed flags of `acting`. */
 export interface ActOptions {
   reason?: string
   dryRun?: boolean
   yes?: boolean
   json?: boolean
-  /** False: a run in the background is left to the host's servers. */
+  /** False leaves a background run to the host's servers. */
   wait?: boolean
 }
 
-/** The host may ask for more. */
+/** The host may tighten both. */
 const reasons = { required: 'required, at least 8 characters unless the host says otherwise', optional: 'optional unless the host requires it' }
 
-/** What every command that changes something can be told. */
+/** Adds the flags shared by all commands that change something. */
 export function acting(command: Command, description: string, reason: 'required' | 'optional' = 'required'): Command {
   return command
     .description(description)
-    .option('--reason <text>', `why, kept in the audit log; ${reasons[reason]}`)
-    .option('--dry-run', 'show the preview, change nothing and ask nothing')
-    .option('--yes', 'do not ask; needed where standard input is not a terminal')
-    .option('--json', 'answer JSON: the preview with --dry-run, else the audit event or the bulk run')
+    .option('--reason <text>', `why, recorded in the audit log; ${reasons[reason]}`)
+    .option('--dry-run', 'show the preview without changing anything or asking for confirmation')
+    .option('--yes', 'skip the confirmation; required if standard input is not a terminal')
+    .option('--json', 'print JSON: the preview with --dry-run, otherwise the audit event or the bulk run')
 }
 
-/** Preview, question, execute: the pipeline that the pages use. */
+/** Previews, asks for confirmation, and executes, through the same pipeline as the pages. */
 export async function act(command: Command, options: ActOptions, given: unknown): Promise<void> {
   const request = operationRequest.parse(given)
   if (!options.dryRun) requireAnswerable(options.yes)
@@ -44,12 +44,12 @@ export async function act(command: Command, options: ActOptions, given: unknown)
   })
 }
 
-/** Asked for where somebody is there to answer; a slip of the hand is no refused attempt on record. */
+/** Prompts for a missing reason on a terminal; forgetting `--reason` is not recorded as a refused attempt. */
 async function reasonFor({ plan, reasonRequired }: CreatedPreview, { reason, yes }: ActOptions): Promise<string | undefined> {
   if (!reasonRequired || reason?.trim()) return reason
   const given = yes || !process.stdin.isTTY ? '' : await askFor('Reason:')
   if (given) return given
-  throw new CliError(`${plan.action} needs a reason; expected --reason <text>. Nothing was changed.`)
+  throw new CliError(`${plan.action} requires a reason; expected --reason <text>. Nothing was changed.`)
 }
 
 async function execute(session: CliSession, { id, token }: CreatedPreview, { reason, json, wait }: ActOptions): Promise<void> {
@@ -73,10 +73,10 @@ function printRun(run: BulkRun, json: boolean | undefined): void {
   if (run.status === 'finished' || run.status === 'aborted') printOutcomes(run.id, run.outcomes, json)
 }
 
-/** A script learns by the exit code that jobs were left as they were. */
+/** The exit code tells a script that some jobs were not changed. */
 function printOutcomes(id: string, outcomes: BulkRun['outcomes'], json = false): void {
   const left = Object.entries(outcomes).some(([outcome, count]) => outcome !== 'done' && count > 0)
-  if (!json) print(`Outcomes: ${outcomesInWords(outcomes)}.${left ? ` Which and why: ops-powertools bulk items ${id}` : ''}`)
+  if (!json) print(`Outcomes: ${outcomesInWords(outcomes)}.${left ? ` For details: ops-powertools bulk items ${id}` : ''}`)
   if (left) process.exitCode = 1
 }
 
@@ -109,7 +109,7 @@ function selectionLines({ total, eligible, notEligible, byQueue, byState, bulkId
   ]
 }
 
-/** The token is a secret of the preview; a script that wants to execute runs the command without --dry-run. */
+/** Without the preview's secret token: a script that wants to execute runs the command without --dry-run. */
 function showDryRun({ id, status, plan, reasonRequired, expiresAt }: CreatedPreview, { json }: ActOptions): void {
   if (json) printJson({ id, status, plan, reasonRequired, expiresAt })
   else print('Nothing was changed (--dry-run).')

@@ -11,27 +11,27 @@ export function auditCommand(): Command {
   const audit = new Command('audit').description('the audit log, redacted as the display policy says')
   withFilters(audit.command('list'))
     .description('events, newest first')
-    .option('--limit <count>', 'at most so many, up to 200', '50')
-    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--limit <count>', 'maximum number of events, up to 200', '50')
+    .option('--cursor <cursor>', 'continue where the previous page ended')
     .option('--json', 'as JSON')
     .action(listCommand)
   withFilters(audit.command('export'))
-    .description('all events that match, to standard output; the export itself is audited')
-    .addOption(new Option('--format <format>', 'how').choices(['csv', 'ndjson']).default('ndjson'))
+    .description('write all matching events to standard output; the export itself is audited')
+    .addOption(new Option('--format <format>', 'output format').choices(['csv', 'ndjson']).default('ndjson'))
     .action(exportCommand)
   return audit
 }
 
 function withFilters(command: Command): Command {
   return command
-    .option('--actor <id>', 'who')
+    .option('--actor <id>', 'id of the actor')
     .option('--action <action>', 'e.g. pause_cron_entry')
     .option('--event-type <type>', 'e.g. cron.paused')
-    .addOption(new Option('--outcome <outcome>', 'how it ended').choices(Object.keys(auditOutcomes)))
-    .option('--subject <type:id>', 'e.g. cron_entry:nightly_sync, or a type alone')
+    .addOption(new Option('--outcome <outcome>', 'outcome of the event').choices(Object.keys(auditOutcomes)))
+    .option('--subject <type:id>', 'e.g. cron_entry:nightly_sync, or just a type')
     .option('--from <instant>', 'inclusive, e.g. 2026-11-21T02:00:00Z')
     .option('--to <instant>', 'exclusive')
-    .option('--search <words>', 'words of the reason')
+    .option('--search <words>', 'words in the reason')
 }
 
 interface FilterOptions extends Pick<AuditFilters, 'actor' | 'action' | 'eventType' | 'from' | 'to'> {
@@ -47,10 +47,10 @@ interface ListOptions extends FilterOptions {
 }
 
 async function listCommand({ limit, cursor, json, ...given }: ListOptions, command: Command): Promise<void> {
-  const { limit: most, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...parseFilters(given), limit, cursor })
+  const { limit: pageSize, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...parseFilters(given), limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
-    const page = await listEvents(scope(), filters, most, after)
+    const page = await listEvents(scope(), filters, pageSize, after)
     if (json) return printJson(page)
     printTable(['time', 'event', 'outcome', 'actor', 'subject', 'source', 'reason'], page.items.map(rowOf))
     if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)

@@ -8,12 +8,12 @@ import { note } from './print.ts'
 import type { CliSession } from './session.ts'
 
 const pollEveryMs = 200
-/** Without a terminal a line is a line; nobody wants one every moment. */
+/** Without a terminal every update is a new line, so print them rarely. */
 const printEveryMs = 5_000
 
 /**
- * Works a run off, side by side with the host's servers where they are, and shows how far it is. An outage is waited for.
- * Ctrl-C leaves after the batch at hand: what is confirmed goes on wherever a server runs.
+  * Processes a run, alongside the host's servers if any are running, and shows its progress. Waits through outages.
+ * Ctrl-C stops after the batch in progress: the host's servers continue a confirmed run.
  */
 export async function followRun(session: CliSession, run: BulkRun): Promise<BulkRun> {
   const progress = openProgress()
@@ -54,17 +54,17 @@ function isOpen({ status }: BulkRun): boolean {
 }
 
 function printNextCommand(id: string): void {
-  note(`The run goes on where a server of the host runs. Look: ops-powertools bulk show ${id}. Stop: ops-powertools bulk abort ${id}`)
+  note(`The host's servers continue the run. Progress: ops-powertools bulk show ${id}. Abort: ops-powertools bulk abort ${id}`)
 }
 
-/** What keeps a run from going on, while it does. */
+/** What currently keeps a run from making progress. */
 interface Trouble {
   now?: string
 }
 
 const troubles = {
-  failed: 'a batch failed, trying again',
-  away: 'no answer, trying again',
+    failed: 'a batch failed, retrying',
+  away: 'no response, retrying',
 }
 
 async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
@@ -72,12 +72,12 @@ async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping:
     const how = await throughOutages(trouble, () => runBatch(kit, id), 'away')
     if (how === 'failed' || how === 'away') trouble.now = troubles[how]
     if (how === 'recorded') trouble.now = undefined
-    // Others are at it, or it failed and has its pause.
+    // Other processes hold its batches, or the failed batch is in back-off.
     if (how !== 'recorded') await wait(pollEveryMs)
   }
 }
 
-/** As it is now, or as it was last seen. */
+/** The run's current state, or the last one seen if the database does not respond. */
 function look({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<BulkRun> {
   return throughOutages(
     trouble,
@@ -100,17 +100,17 @@ async function throughOutages<T>(trouble: Trouble, ask: () => Promise<T>, otherw
   }
 }
 
-/** On standard error, so that a pipe stays clean: one line that is written anew on a terminal, else one now and then. */
+/** On standard error, to keep pipes clean: a line that is rewritten on a terminal, otherwise an occasional new line. */
 function openProgress() {
   const live = process.stderr.isTTY
-  let told = 0
+    let printedAt = 0
   return {
     show(run: BulkRun, trouble?: string): void {
       const line = lineOf(run, trouble)
-      // A line that wraps could not be written anew.
+      // A wrapped line could not be rewritten.
       if (live) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
-      else if (Date.now() - told >= printEveryMs) {
-        told = Date.now()
+            else if (Date.now() - printedAt >= printEveryMs) {
+        printedAt = Date.now()
         note(line)
       }
     },
@@ -132,6 +132,6 @@ function lineOf({ eligible, outcomes, status }: BulkRun, trouble?: string): stri
 
 /** e.g. `done 998, changed 2`. */
 export function outcomesInWords(outcomes: BulkRun['outcomes']): string {
-  const told = Object.entries(outcomes).filter(([, count]) => count > 0)
-  return told.length ? told.map(([outcome, count]) => `${outcome} ${count}`).join(', ') : 'nothing to do'
+    const counted = Object.entries(outcomes).filter(([, count]) => count > 0)
+  return counted.length ? counted.map(([outcome, count]) => `${outcome} ${count}`).join(', ') : 'nothing to do'
 }

@@ -12,30 +12,30 @@ import { parseRunId } from './jobs.ts'
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
-/** Runs are begun by `jobs retry` and its like; here they are looked at and stopped. */
+/** Shows and aborts runs; `jobs retry` and the like start them. */
 export function bulkCommand(): Command {
-  const bulk = new Command('bulk').description("runs over many jobs: look, abort; 'jobs retry --left-by' takes up what a run left")
+  const bulk = new Command('bulk').description("show and abort runs over many jobs; 'jobs retry --left-by' retries the jobs that a run left over")
   paged(bulk.command('list'))
-    .description('runs that were confirmed, newest first')
+    .description('confirmed runs, newest first')
     .action(listCommand)
-  bulk.command('show <id>').description('how far a run is').option('--json', 'as JSON').action(showCommand)
+  bulk.command('show <id>').description("a run's progress").option('--json', 'as JSON').action(showCommand)
   paged(bulk.command('items <id>'))
     .description('the jobs of a run, each with its outcome')
-    .addOption(new Option('--outcome <outcome>', 'only these').choices(Object.keys(bulkOutcomes)))
+    .addOption(new Option('--outcome <outcome>', 'only jobs with this outcome').choices(Object.keys(bulkOutcomes)))
     .action(itemsCommand)
   bulk
     .command('abort <id>')
-    .description('stop after the batch at hand, at most 1,000 jobs; what is done stays done')
-    .option('--yes', 'do not ask; needed where standard input is not a terminal')
-    .option('--json', 'the run, as JSON')
+    .description('stop after the batches in progress, each of at most 1,000 jobs; changes already made stay')
+    .option('--yes', 'skip the confirmation; required if standard input is not a terminal')
+    .option('--json', 'print the run as JSON')
     .action(abortCommand)
   return bulk
 }
 
 function paged(command: Command): Command {
   return command
-    .option('--limit <count>', 'at most so many rows, up to 200', '50')
-    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--limit <count>', 'maximum number of rows, up to 200', '50')
+    .option('--cursor <cursor>', 'continue where the previous page ended')
     .option('--json', 'as JSON')
 }
 

@@ -5,12 +5,12 @@ import type { Command } from 'commander'
 import type { OpsOptions } from '../options.ts'
 import { CliError, reasonOf } from './explain.ts'
 
-/** The host's own actor type is not ours to know. */
+/** The host's actor type is unknown here. */
 export type HostOptions = OpsOptions<unknown>
 
 const usualNames = ['ops.config.ts', 'ops.config.js', 'ops.config.mjs']
 
-/** The options of `createOps`, from the module the host's server reads too: an object, a promise, or a function that answers either. */
+/** The options of `createOps`, from the module that the host's server also reads: an object, a promise, or a function that returns either. */
 export async function loadOptions(command: Command): Promise<HostOptions> {
   const file = findConfig(command.optsWithGlobals<{ config?: string }>().config)
   const module = await importConfig(file)
@@ -26,8 +26,8 @@ function findConfig(given: string | undefined): string {
   const candidates = given === undefined ? usualNames : [given]
   const file = candidates.map((name) => resolve(name)).find((path) => existsSync(path))
   if (file) return file
-  if (given !== undefined) throw new CliError(`There is no file ${resolve(given)}; expected the module with the options of createOps.`)
-  throw new CliError(`There is no ${usualNames[0]} in ${process.cwd()}; write one with 'ops-powertools init', or name it with --config.`)
+  if (given !== undefined) throw new CliError(`${resolve(given)} does not exist; expected the module with the options of createOps.`)
+  throw new CliError(`There is no ${usualNames[0]} in ${process.cwd()}; create one with 'ops-powertools init', or pass --config.`)
 }
 
 async function importConfig(file: string): Promise<{ default?: unknown }> {
@@ -45,6 +45,6 @@ async function settle(file: string, exported: unknown): Promise<unknown> {
   try {
     return await (typeof exported === 'function' ? (exported as () => unknown)() : exported)
   } catch (error) {
-    throw new CliError(`${file} did not answer its options: ${reasonOf(error)}`)
+    throw new CliError(`${file} did not return its options: ${reasonOf(error)}`)
   }
 }

@@ -7,24 +7,24 @@ import { printJson, printTable, shortTime } from './print.ts'
 import { withSession } from './session.ts'
 
 export function cronCommand(): Command {
-  const cron = new Command('cron').description('cron entries: look, pause, resume, run')
+  const cron = new Command('cron').description('cron entries: list, pause, resume, run')
   cron
     .command('list')
     .description('entries by name')
-    .addOption(new Option('--state <state>', 'only these').choices(['active', 'paused', 'retired']))
-    .addOption(new Option('--source <source>', 'only these').choices(Object.keys(cronSources)))
+    .addOption(new Option('--state <state>', 'only entries in this state').choices(['active', 'paused', 'retired']))
+    .addOption(new Option('--source <source>', 'only entries from this source').choices(Object.keys(cronSources)))
     .option('--search <text>', 'part of the name')
     .option('--json', 'as JSON')
     .action(listCommand)
   acting(cron.command('pause <name>'), 'future claims stop until resumed', 'optional')
-    .option('--until <when>', 'resume by itself then: an instant, or from now on 30m, 6h, 2d')
+    .option('--until <when>', 'resume automatically at this instant, or after 30m, 6h, 2d')
     .action((name: string, options: ActOptions & { until?: string }, command: Command) =>
       act(command, options, { action: 'pause_cron_entry', ...onEntry(name), input: { resumeAt: options.until && parseUntil(options.until) } }),
     )
-  acting(cron.command('resume <name>'), 'claims go on', 'optional').action((name: string, options: ActOptions, command: Command) =>
+  acting(cron.command('resume <name>'), 'claims continue', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_cron_entry', ...onEntry(name) }),
   )
-  acting(cron.command('run <name>'), 'one job now, beside the schedule', 'optional').action((name: string, options: ActOptions, command: Command) =>
+  acting(cron.command('run <name>'), 'one job now, in addition to the schedule', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'run_cron_entry', ...onEntry(name) }),
   )
   return cron

@@ -12,7 +12,7 @@ import { print, printJson, visible } from './print.ts'
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('look over an installation; exit code 0 ok, 1 warnings, 2 errors')
+    .description('check an installation; exit code 0 ok, 1 warnings, 2 errors')
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const findings = await examine(command)

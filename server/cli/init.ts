@@ -8,18 +8,18 @@ import { print } from './print.ts'
 
 export function initCommand(): Command {
   return new Command('init')
-    .description('write the starter options and mounts into a host; a file that exists is left as it is')
-    .argument('[folder]', 'where', '.')
+    .description('write starter files with options and mounts into a host; existing files are left unchanged')
+    .argument('[folder]', "the host's folder", '.')
     .action(async (folder: string) => {
       const into = resolve(folder)
-      if (!existsSync(into)) throw new CliError(`There is no folder ${into}; expected the host's own.`)
+      if (!existsSync(into)) throw new CliError(`There is no folder ${into}; expected the host's folder.`)
       const written = await Promise.all(starters.map((starter) => writeNew(into, starter)))
       starters.forEach((starter, index) => report(starter, written[index]!))
       showNextSteps(into)
     })
 }
 
-/** False when there is one already; nothing is ever overwritten, also when two of us run at once. */
+/** False if the file already exists; nothing is ever overwritten, even if two processes run at once. */
 async function writeNew(into: string, { file, text }: Starter): Promise<boolean> {
   const path = join(into, file)
   try {
@@ -34,7 +34,7 @@ async function writeNew(into: string, { file, text }: Starter): Promise<boolean>
 
 function report({ file, what, add }: Starter, written: boolean): void {
   if (written) return print(`written  ${file}: ${what}`)
-  print(`exists   ${file}, left as it is. It should have:`)
+  print(`exists   ${file}, left unchanged. It should contain:`)
   print(add.replace(/^/gm, '           '))
 }
 
@@ -42,7 +42,7 @@ function showNextSteps(into: string): void {
   const script = '"ops:migrate": "ops-powertools migrate up"'
   print('')
   print('Next:')
-  print("  1. In ops.config.ts, put the host's login and permissions where denyEverything stands.")
-  print(`  2. ${existsSync(join(into, 'package.json')) ? 'Add to the scripts in package.json' : 'Have a script for deploys'}: ${script}`)
+  print("  1. In ops.config.ts, replace denyEverything with the host's login and permissions.")
+  print(`  2. ${existsSync(join(into, 'package.json')) ? 'Add to the scripts in package.json' : 'Add a deploy script'}: ${script}`)
   print("  3. Run 'ops-powertools migrate up', then 'ops-powertools doctor'.")
 }

@@ -4,22 +4,22 @@ import { type JobFilters, jobFilter, jobStates } from '../../schemas/index.ts'
 /** The filters of the job list, as flags. */
 export function withJobFilters(command: Command): Command {
   return command
-    .option('--state <states>', `jobs in these states, with commas between them: ${Object.keys(jobStates).join(', ')}`)
+    .option('--state <states>', `jobs in these states, separated by commas: ${Object.keys(jobStates).join(', ')}`)
     .option('--queue <queue>', 'jobs of this queue')
     .option('--worker <worker>', 'jobs of this worker')
     .option('--id <id>', 'the job with this id')
     .option('--tag <tag>', 'jobs with this tag')
-    .option('--args <json>', 'jobs with arguments that contain this object, e.g. \'{"orderId":1}\'')
-    .option('--error <text>', 'jobs with this text in the last error, in any case')
-    .option('--cron-entry <name>', 'jobs that this cron entry made')
-    .option('--time <which>', 'which time --from and --to are about: created (default), due, finished')
+    .option('--args <json>', 'jobs whose arguments contain this object, e.g. \'{"orderId":1}\'')
+    .option('--error <text>', 'jobs with this text in the last error, case-insensitive')
+    .option('--cron-entry <name>', 'jobs created by this cron entry')
+    .option('--time <which>', 'the time that --from and --to refer to: created (default), due, finished')
     .option('--from <instant>', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z')
     .option('--to <instant>', 'jobs whose time is before this')
 }
 
 export type JobFilterOptions = { [Name in keyof JobFilters]?: string }
 
-/** What was given, checked; undefined when no filter was. */
+/** The validated filters; undefined if there are none. */
 export function parseJobFilters({ state, queue, worker, id, tag, args, error, cronEntry, time, from, to }: JobFilterOptions): JobFilters | undefined {
   const given = { state, queue, worker, id, tag, args, error, cronEntry, time, from, to }
   return Object.values(given).some((value) => value !== undefined) ? jobFilter.parse(given) : undefined

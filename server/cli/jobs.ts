@@ -10,10 +10,10 @@ import { withSession } from './session.ts'
 
 const changes: [verb: string, action: OperationOn<'job'>, what: string][] = [
   ['retry', 'retry_job', 'run again, at once'],
-  ['cancel', 'cancel_job', 'do not run; a job that runs is told to stop where the engine can'],
-  ['discard', 'discard_job', 'give up on; restore undoes it for 24 h where the engine keeps the job'],
+  ['cancel', 'cancel_job', 'do not run; a running job is stopped if the engine supports it'],
+  ['discard', 'discard_job', 'give up on; can be restored for 24 h if the engine keeps the job'],
   ['restore', 'restore_job', 'undo a discard of the last 24 h'],
-  ['rescue', 'rescue_job', 'take from an executor that is gone'],
+  ['rescue', 'rescue_job', 'take back from a lost executor'],
 ]
 
 const examples = `
@@ -21,30 +21,30 @@ Examples:
   ops-powertools jobs list --state retryable,discarded --error timeout
   ops-powertools jobs retry 4711 --reason 'the mail server is back'
   ops-powertools jobs retry --queue mail --state discarded --dry-run
-  ops-powertools jobs retry --left-by <run> --reason 'what the first run left'
+  ops-powertools jobs retry --left-by <run> --reason 'left over by the first run'
 
-Exit code 0: done, or nothing to do. 1: refused, or jobs that could be changed were not. 130: left by Ctrl-C; the run goes on.`
+Exit code 0: done, or nothing to do. 1: refused, or some eligible jobs were not changed. 130: interrupted with Ctrl-C; the run continues.`
 
-/** Every filter of the job list is a flag, of the list and of what changes all that match. */
+/** Every filter of the job list is a flag, both of the list and of the commands that change all matching jobs. */
 export function jobsCommand(): Command {
-  const jobs = new Command('jobs').description(`jobs: look, ${changes.map(([verb]) => verb).join(', ')}`).addHelpText('after', examples)
+  const jobs = new Command('jobs').description(`jobs: list, show, ${changes.map(([verb]) => verb).join(', ')}`).addHelpText('after', examples)
   withJobFilters(jobs.command('list'))
-    .description('jobs that match, newest first')
+    .description('matching jobs, newest first')
     .addOption(new Option('--order <order>', 'by creation').choices(['newest', 'oldest']).default('newest'))
-    .option('--limit <count>', 'at most so many jobs, up to 200', '50')
-    .option('--cursor <cursor>', 'go on where an earlier answer ended')
+    .option('--limit <count>', 'maximum number of jobs, up to 200', '50')
+    .option('--cursor <cursor>', 'continue where the previous page ended')
     .option('--json', 'as JSON')
     .action(listCommand)
   jobs
     .command('show <id>')
-    .description('one job: arguments, attempts, why it is not running, what was done to it')
+    .description('one job: arguments, attempts, why it is not running, its audit events')
     .option('--json', 'as JSON')
     .action(showCommand)
   for (const [verb, action, what] of changes) {
     const asked = numberAskedBy(action)
-    const change = acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; jobs by id, all that match the filters, or what a bulk run left over`)
+    const change = acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; takes job ids, filters, or the jobs that a bulk run left over`)
       .option('--left-by <run>', 'the jobs that this bulk run did not change')
-      .option('--no-wait', 'leave a run of more than 1,000 jobs to the servers of the host; default: work it off here and show how far it is')
+      .option('--no-wait', "leave a run of more than 1,000 jobs to the host's servers; default: process it here and show its progress")
       .action((ids: string[], options: ChangeOptions, command: Command) =>
         act(command, options, { action, ...parseTarget(verb, ids, options), ...(asked && { input: { [asked.name]: options[asked.name] } }) }),
       )
@@ -55,17 +55,17 @@ export function jobsCommand(): Command {
 
 interface ChangeOptions extends ActOptions, JobFilterOptions {
   leftBy?: string
-  /** What the operation asks for, by name. */
+  /** The operation's own input, by name. */
   [asked: string]: unknown
 }
 
-/** Never everything by omission: which jobs must be said, in one way. */
+/** Exactly one way of naming jobs is required; omitting them all never means every job. */
 function parseTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeOptions): Record<string, unknown> {
   const filter = parseJobFilters(options)
   const ways = [ids.length > 0, filter !== undefined, leftBy !== undefined].filter(Boolean).length
   if (ways !== 1) {
     const got = ways === 0 ? 'none of them' : 'more than one of them'
-    throw new CliError(`jobs ${verb} needs ids, or filters such as --queue, or --left-by, and got ${got}.`)
+    throw new CliError(`jobs ${verb} expects ids, or filters such as --queue, or --left-by, but got ${got}.`)
   }
   if (filter) return { selection: { filter } }
   if (leftBy !== undefined) return { selection: { bulk: parseRunId('--left-by', leftBy) } }
@@ -75,18 +75,18 @@ function parseTarget(verb: string, ids: string[], { leftBy, ...options }: Change
 const maxIds = 10_000
 
 function parseIds(ids: string[]): string[] {
-  if (ids.length > maxIds) throw new CliError(`These are ${ids.length} ids; expected at most ${maxIds}, or filters, which may match more.`)
+  if (ids.length > maxIds) throw new CliError(`Got ${ids.length} ids; expected at most ${maxIds}, or filters, which may match more.`)
   return ids.map(parseJobId)
 }
 
-/** What an engine's id looks like is the engine's business. */
+/** Checks only what holds for the ids of every engine. */
 function parseJobId(given: string): string {
   const { data, error } = jobId.safeParse(given)
   if (!error) return data
-  throw new CliError(given === '' ? 'An id is empty; expected the id of a job.' : `An id has ${given.length} characters or some that no id has; expected the id of a job.`)
+  throw new CliError(given === '' ? 'An id is empty; expected the id of a job.' : `An id of ${given.length} characters is too long or contains invalid characters; expected the id of a job.`)
 }
 
-/** `option`: how it was given, for the message. */
+/** `option` names the argument in the error message. */
 export function parseRunId(option: string, given: string): string {
   if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given)) return given.toLowerCase()
   throw new CliError(`${option} is '${visible(given)}'; expected the id of a bulk run, a UUID.`)

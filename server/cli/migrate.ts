@@ -5,11 +5,11 @@ import { CliError } from './explain.ts'
 import { print, printJson, printTable } from './print.ts'
 
 export function migrateCommand(): Command {
-  const migrate = new Command('migrate').description('the tables of Ops Powertools')
+  const migrate = new Command('migrate').description('the database migrations of Ops Powertools')
   migrate
     .command('up')
-    .description('apply what is pending; several processes may try, one does it')
-    .option('--json', 'the names that were applied')
+    .description('apply pending migrations; safe to run from several processes at once')
+    .option('--json', 'print the names of the applied migrations as JSON')
     .action((options: { json?: boolean }, command: Command) => withDatabase(command, (db) => migrateUp(db, options)))
   migrate
     .command('status')
@@ -19,7 +19,7 @@ export function migrateCommand(): Command {
   return migrate
 }
 
-/** Nothing but the database is needed here; the engine and the rest need not be reachable. */
+/** Needs only the database; the engine need not be reachable. */
 async function withDatabase(command: Command, work: (db: Database) => Promise<void>): Promise<void> {
   const { database } = await loadOptions(command)
   if (typeof database?.url !== 'string') throw new CliError("The options have no 'database.url'; expected postgres://….")

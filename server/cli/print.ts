@@ -1,11 +1,11 @@
 import type { ExportFormat } from '../operations/export-lines.ts'
 
-/** What a command answers, on standard output, without anything that a terminal would obey. */
+/** A command's output, on standard output, without control characters that a terminal would interpret. */
 export function print(text: string): void {
   process.stdout.write(`${visible(text)}\n`)
 }
 
-/** What is said beside the answer, on standard error, so that a pipe stays clean. */
+/** Messages besides the output, on standard error, to keep pipes clean. */
 export function note(text: string): void {
   process.stderr.write(`${visible(text)}\n`)
 }
@@ -14,13 +14,13 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${escapeJson(JSON.stringify(value, null, 2))}\n`)
 }
 
-/** Lines of an export. Waits for a slow reader, so that a long one does not pile up in memory. */
+/** Lines of an export. Waits for a slow reader, so that a long export does not accumulate in memory. */
 export function printExport(lines: string, format: ExportFormat): Promise<void> {
   const text = format === 'ndjson' ? escapeJson(lines) : lines.replace(/\r\n|[^\r]+|\r/g, (part) => (part === '\r\n' ? part : visible(part)))
   return new Promise((resolve, reject) => process.stdout.write(text, (error) => (error ? reject(error) : resolve())))
 }
 
-/** The same JSON. What a terminal would obey stands in strings only, where an escape means the same. */
+/** Escapes control characters. In JSON they occur only in strings, where an escape means the same. */
 function escapeJson(json: string): string {
   return json.replace(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
@@ -32,20 +32,20 @@ export function printTable(head: string[], rows: string[][]): void {
   for (const line of lines) print(line.map((text, column) => text.padEnd(widths[column]!)).join('  ').trimEnd())
 }
 
-const longest = 80
+const maxCellLength = 80
 
-/** One line, without anything that a terminal would obey. */
+/** One line, without control characters. */
 export function cell(text: string): string {
   const plain = visible(text).replace(/\s+/g, ' ')
-  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain
+    return plain.length > maxCellLength ? `${plain.slice(0, maxCellLength - 1)}…` : plain
 }
 
-/** Control characters in stored text could move the cursor or change what is on the screen. */
+/** Replaces control characters: in stored text they could move the cursor or rewrite the screen. */
 export function visible(text: string): string {
   return text.replace(/(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '�')
 }
 
-/** To the second; the rest is in `--json`. */
+/** To the second; `--json` has the full precision. */
 export function shortTime(iso: string | undefined): string {
   return iso ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z` : '-'
 }

@@ -9,12 +9,12 @@ import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
 import { queuesCommand } from './queues.ts'
 
-/** The command line: the same database, the same pipeline, source `cli`. */
+/** The command line uses the same database and pipeline; its audit events have the source `cli`. */
 export function createProgram(): Command {
   return new Command('ops-powertools')
     .description('Audited operations over background jobs.')
     .version(version)
-    .option('--config <file>', 'the module with the options of createOps (default: ops.config.ts, .js or .mjs here)')
+    .option('--config <file>', 'the module with the options of createOps (default: ops.config.ts, .js or .mjs in this folder)')
     .addCommand(migrateCommand())
     .addCommand(doctorCommand())
     .addCommand(initCommand())

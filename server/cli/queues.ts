@@ -6,22 +6,22 @@ import { CliError } from './explain.ts'
 import { printJson, printTable, shortTime, visible } from './print.ts'
 import { withSession } from './session.ts'
 
-/** Figures are a server's measurements; a change goes to the engine now. */
+/** Figures come from the servers' last measurement; changes go to the engine immediately. */
 export function queuesCommand(): Command {
-  const queues = new Command('queues').description('queues: look, pause, resume, scale')
+  const queues = new Command('queues').description('queues: list, pause, resume, scale')
   queues
     .command('list')
-    .description('queues by name, as a server of the host last measured them')
+    .description("queues by name, as last measured by one of the host's servers")
     .option('--search <text>', 'part of the name')
     .option('--json', 'as JSON')
     .action(listCommand)
-  acting(queues.command('pause <name>'), 'its jobs wait until it is resumed; what runs goes on').action(
+  acting(queues.command('pause <name>'), 'its jobs wait until it is resumed; running jobs continue').action(
     (name: string, options: ActOptions, command: Command) => act(command, options, { action: 'pause_queue', ...onQueue(name) }),
   )
   acting(queues.command('resume <name>'), 'its jobs run again').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_queue', ...onQueue(name) }),
   )
-  acting(queues.command('scale <name> <limit>'), 'each executor runs at most this many of its jobs at once (with some engines, all of them together), from 1 to 100000').action(
+  acting(queues.command('scale <name> <limit>'), 'limit how many of its jobs each executor (on some engines, all executors together) runs at once, from 1 to 100000').action(
     (name: string, limit: string, options: ActOptions, command: Command) =>
       act(command, options, { action: 'scale_queue', ...onQueue(name), input: { limit: parseLimit(limit) } }),
   )

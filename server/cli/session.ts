@@ -10,16 +10,16 @@ import type { Scope } from '../operations/scope.ts'
 import { type HostOptions, loadOptions } from './config.ts'
 import { note } from './print.ts'
 
-/** One command's connection to the host's database, as whoever `auth.commandLineActor` says. */
+/** One command's connection to the host's database, as the actor from `auth.commandLineActor`. */
 export interface CliSession {
   kit: RunningKit
-  /** Of a new step, with its own unit of work and time. */
+  /** A new scope for each step, with its own unit of work and time. */
   scope(): Scope
-  /** Refuses when the actor may not see this surface. */
+  /** @throws OpsError `forbidden` when the actor may not see this surface */
   requireView(view: ViewAction): Promise<void>
 }
 
-/** Opens, works, and closes everything that was opened here. */
+/** Opens a session for `work` and closes everything it opened. */
 export async function withSession<T>(command: Command, work: (session: CliSession) => Promise<T>): Promise<T> {
   const options = await loadOptions(command)
   const kit = await openKit({ ...options, bridges: [], log: silent })
@@ -47,8 +47,8 @@ async function viewerFromTerminal({ auth, displayPolicy }: HostOptions): Promise
   if (actor === null || actor === undefined) {
     note(
       auth.commandLineActor
-        ? 'auth.commandLineActor names nobody here, so this command only reads, and what a display policy decides about is redacted.'
-        : 'auth.commandLineActor is not there, so this command only reads, and what a display policy decides about is redacted.',
+        ? 'auth.commandLineActor returned no actor, so this command is read-only, and every value that goes through the display policy is redacted.'
+        : 'auth.commandLineActor is not set, so this command is read-only, and every value that goes through the display policy is redacted.',
     )
     return nobody
   }
@@ -58,10 +58,10 @@ async function viewerFromTerminal({ auth, displayPolicy }: HostOptions): Promise
 
 const onlyReads: Permission = {
   allowed: false,
-  reason: 'Without a command line actor nothing can be changed; auth.commandLineActor says who acts.',
+  reason: 'Nothing can be changed without an actor; auth.commandLineActor determines who the command line acts as.',
 }
 
-/** The display policy cannot be asked about nobody, so nothing that it decides about is shown. */
+/** The display policy cannot be called without an actor, so every value that would go through it is redacted. */
 const nobody: Viewer = {
   principal: null,
   can: async (action) => (action in viewActions ? { allowed: true } : onlyReads),

@@ -8,7 +8,7 @@ export const sessionHandlers = [handle(getSession, (_input, scope) => describeSe
 
 const cannotBeNamed: Permission = { allowed: false, reason: 'Your account cannot be named in evidence, so it may not change anything.' }
 
-/** Who is asking and what they may do, so that a page can say no before it is asked. */
+/** The actor and its permissions, so that a page can disable controls up front. */
 async function describeSession(scope: Scope): Promise<Session> {
   const { kit, viewer } = scope
   const views = (Object.keys(viewActions) as ViewAction[]).map(async (view) => [view, await viewer.can(view, pageOf(view))] as const)

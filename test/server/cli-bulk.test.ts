@@ -23,7 +23,7 @@ afterAll(async () => {
 describe('many jobs', () => {
   test('have to be named in one way', async () => {
     for (const flags of [[], ['some-id', '--queue', 'mail'], ['--queue', 'mail', '--left-by', crypto.randomUUID()]]) {
-      expect(await ops.run(['jobs', 'retry', ...flags, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('jobs retry needs ids, or filters') as string })
+      expect(await ops.run(['jobs', 'retry', ...flags, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('jobs retry expects ids, or filters') as string })
     }
     expect(await ops.run(['jobs', 'retry', '--left-by', 'that one', '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('a UUID') as string })
   })
@@ -33,7 +33,7 @@ describe('many jobs', () => {
       [[''], 'An id is empty'],
       [['a', ''], 'An id is empty'],
       [['a', 'x'.repeat(401)], 'An id has 401 characters'],
-      [Array.from({ length: 10_001 }, (_none, n) => String(n)), 'These are 10001 ids; expected at most 10000'],
+      [Array.from({ length: 10_001 }, (_none, n) => String(n)), 'Got 10001 ids; expected at most 10000'],
     ]
     for (const [ids, message] of wrong) {
       expect(await ops.run(['jobs', 'retry', ...ids, '--yes'])).toMatchObject({ code: 1, out: '', err: expect.stringContaining(message) as string })
@@ -95,7 +95,7 @@ describe('many jobs', () => {
     await insertJobs(client, 2_000)
     const blocked = 'alter table ops.bulk_batch add constraint blocked check (number <> 0 or status <> $$done$$) not valid'
     await client.query(blocked)
-    const opened = /a batch failed, trying again/
+    const opened = /a batch failed, retrying/
     let lifted: Promise<unknown> | undefined
     const done = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them'], { OPS_USER: 'ops', ...asTerminal }, (said) => {
       if (opened.test(said)) lifted ??= client.query('alter table ops.bulk_batch drop constraint blocked')
@@ -122,7 +122,7 @@ describe('many jobs', () => {
     expect(told).toHaveLength(6_000)
   })
 
-  test('are left after the batch at hand by Ctrl-C, and the run goes on elsewhere', async () => {
+  test('stop at Ctrl-C after the batch in progress, and the run continues elsewhere', async () => {
     const ids = await insertJobs(client, 20_000)
     const left = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'], undefined, (said, child) => {
       if (said.includes(' of 20000 jobs') && !child.killed) child.kill('SIGINT')

@@ -88,7 +88,7 @@ describe('doctor', () => {
       expect(found.code).toBe(2)
       const cron = found.of('cron').map(({ status, message }) => `${status}: ${message}`)
       expect(cron).toEqual([
-        expect.stringMatching(/^warning: 'declared' is declared and not stored yet/),
+        expect.stringMatching(/^warning: 'declared' is declared but not stored yet/),
         expect.stringMatching(/^error: 'broken' cannot be scheduled/),
         expect.stringMatching(/^(error|warning): 'never' .*never fires/),
       ])
@@ -124,13 +124,13 @@ describe('doctor', () => {
     }
   })
 
-  test('says what the engine lacks, and finds requests without an end where it is outside our transaction', async () => {
+  test('says what the engine lacks, and finds requests without a result where it is outside our transaction', async () => {
     const copy = await createDatabase()
     try {
       const elsewhere = join(folder, 'outside.ts')
       await writeFile(elsewhere, config(copy.url, { more: 'engine: pgBoss(boss, { sharesDatabase: false }),' }))
       const quiet = await examine(['--config', elsewhere])
-      const means = /does not join our transaction: a change is requested on record first and its end told after/
+      const means = /does not join our transaction: each change is recorded as requested first and with its result afterwards/
       expect(quiet.of('engine')).toMatchObject([{ status: 'ok', message: expect.stringMatching(means) as string }])
       expect(quiet.of('engine lacks').map(({ message }) => message)).toContainEqual(expect.stringMatching(/pause/))
       expect(quiet.of('requests')).toEqual([])
@@ -139,7 +139,7 @@ describe('doctor', () => {
       // One that may still be answered, and one that will not.
       await request(5)
       await request(70)
-      expect((await examine(['--config', elsewhere])).of('requests')).toMatchObject([{ status: 'warning', message: expect.stringMatching(/^1 change is requested and without an end for more than 60 s, the oldest since \d{4}-/) as string }])
+      expect((await examine(['--config', elsewhere])).of('requests')).toMatchObject([{ status: 'warning', message: expect.stringMatching(/^1 change is requested but without a result for more than 60 s, the oldest since \d{4}-/) as string }])
       await request(90, 'gen_random_uuid()')
       expect((await examine(['--config', elsewhere])).of('requests')).toMatchObject([{ message: expect.stringMatching(/^2 changes are requested \(1 of them for a batch of a bulk run\)/) as string }])
     } finally {
@@ -185,7 +185,7 @@ describe('migrate', () => {
     try {
       const folder = await newFolder({ 'ops.config.ts': config(database.url) })
       const { code, err } = await run(folder, ['audit', 'list'], ops)
-      expect([code, err]).toEqual([1, "ops-powertools: The tables are not there yet; run 'ops-powertools migrate up' first.\n"])
+      expect([code, err]).toEqual([1, "ops-powertools: The tables do not exist yet; run 'ops-powertools migrate up' first.\n"])
       const doctor = await run(folder, ['doctor'], ops)
       expect(doctor.code).toBe(2)
       expect(doctor.out).toMatch(/✗ error +schema: schema ops has no tables yet/)
@@ -207,7 +207,7 @@ describe('init', () => {
     await writeFile(join(folder, 'ops.config.ts'), '// mine\n')
     const second = await run(folder, ['init'])
     expect(second.code).toBe(0)
-    expect(second.out).toMatch(/^exists +ops\.config\.ts, left as it is/)
+    expect(second.out).toMatch(/^exists +ops\.config\.ts, left unchanged/)
     expect(second.out).toContain('engine: pgBoss(boss)')
     expect(await readFile(join(folder, 'ops.config.ts'), 'utf8')).toBe('// mine\n')
   })

@@ -143,7 +143,7 @@ describe('one job', () => {
     const [id] = await insertJobs(client, 1)
     for (const env of [{}, asTerminal]) {
       const asked = await ops.run(['jobs', 'retry', id!, '--yes'], { OPS_USER: 'ops', ...env })
-      expect(asked).toMatchObject({ code: 1, err: 'ops-powertools: retry_job needs a reason; expected --reason <text>. Nothing was changed.\n' })
+      expect(asked).toMatchObject({ code: 1, err: 'ops-powertools: retry_job requires a reason; expected --reason <text>. Nothing was changed.\n' })
     }
     const { rows } = await client.query('select 1 from ops.audit_event where subject_id = $1', [id])
     expect([rows, await statesOf(client, [id!])]).toEqual([[], { failed: 1 }])

@@ -49,7 +49,7 @@ describe('with a host', () => {
   test('without a terminal a change needs --yes', async () => {
     const { code, out, err } = await run(folder, ['cron', 'pause', 'nightly_sync'], ops)
     expect([code, out]).toEqual([1, ''])
-    expect(err).toMatch(/^ops-powertools: Nobody can be asked here.*--yes.*\n$/)
+    expect(err).toMatch(/^ops-powertools: Cannot ask for confirmation.*--yes.*\n$/)
     expect(await ask(url, 'select id from ops.preview where consumed_at is not null')).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe('with a host', () => {
   test('without an actor it only reads, and what a policy decides about is redacted', async () => {
     const list = await run(folder, ['audit', 'list', '--json'])
     expect(list.code).toBe(0)
-    expect(list.err).toContain('this command only reads')
+    expect(list.err).toContain('this command is read-only')
     expect(list.out).toContain('cron.paused')
     expect(list.out).not.toContain('fixture maintenance')
     const pause = await run(folder, ['cron', 'pause', 'nightly_sync', '--yes'])
@@ -163,7 +163,7 @@ describe('with a host', () => {
       [['audit', 'list', '--cursor', 'x'], /^ops-powertools: .*cursor.*\n$/],
       [['cron', 'pause', 'nightly_sync', '--until', 'tomorrow', '--yes'], /^ops-powertools: --until is 'tomorrow'; expected .*\n$/],
       [['cron', 'pause', 'nothing_here', '--yes'], /^ops-powertools: .*\(not_found\)\n$/],
-      [['cron', 'list', '--config', 'missing.ts'], /^ops-powertools: There is no file .*missing\.ts.*\n$/],
+      [['cron', 'list', '--config', 'missing.ts'], /^ops-powertools: .*missing\.ts does not exist.*\n$/],
       [['nonsense'], /^error: unknown command 'nonsense'/],
     ]
     for (const [args, sentence] of wrong) {

@@ -3,7 +3,7 @@ import { query } from '../../db/database.ts'
 import type { Kit } from '../../kit.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
-/** Is the evidence still protected, on the table and on every partition of it, and is there room for what comes? */
+/** Whether the evidence is still protected, on the table and each of its partitions, and whether upcoming partitions exist. */
 export async function checkAudit(kit: Kit): Promise<Finding[]> {
   return [await checkAppendOnly(kit), await checkPartitions(kit)]
 }
@@ -37,8 +37,8 @@ async function checkAppendOnly({ db }: Kit): Promise<Finding> {
   )
   const [role] = await query(db.em(), sql<{ role: string }>`select current_setting('session_replication_role') as role`)
   const open = tables.flatMap(({ table, ...refused }) => Object.entries(refused).flatMap(([what, refuses]) => (refuses ? [] : [`${what} on ${table}`])))
-  if (open.length) return error('append-only', `nothing refuses ${open.join(', ')}`, 'Somebody took a trigger away or switched it off; find out who, and put it back as the migration 0001-audit-event made it.')
-  if (role!.role !== 'origin') return error('append-only', `session_replication_role is ${role!.role}, which switches the triggers off for this user`, "Set it to 'origin'.")
+  if (open.length) return error('append-only', `nothing refuses ${open.join(', ')}`, 'A trigger was dropped or disabled; find out who did it, and recreate it as in the migration 0001-audit-event.')
+  if (role!.role !== 'origin') return error('append-only', `session_replication_role is ${role!.role}, which disables the triggers for this user`, "Set it to 'origin'.")
   return ok('append-only', `audit_event and its ${tables.length - 1} partitions refuse update, delete and truncate`)
 }
 
@@ -55,8 +55,8 @@ async function checkPartitions({ db }: Kit): Promise<Finding> {
   )
   const { missing, strays } = row!
   if (missing.length) {
-    return warning('partitions', `no partition for ${missing.join(', ')}`, 'A process that runs ops.start() makes them ahead; until then events go to audit_event_default.')
+    return warning('partitions', `no partition for ${missing.join(', ')}`, 'A process that runs ops.start() creates them ahead of time; until then events go to audit_event_default.')
   }
-  if (strays) return warning('partitions', 'audit_event_default holds events', 'No process made partitions ahead for a while; the events are safe, and lists over them are slower.')
-  return ok('partitions', 'this month and the next have theirs')
+  if (strays) return warning('partitions', 'audit_event_default holds events', 'For a while no process created partitions ahead of time; the events are safe, but listing them is slower.')
+  return ok('partitions', 'this month and the next have partitions')
 }

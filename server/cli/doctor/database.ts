@@ -6,7 +6,7 @@ import { error, failed, type Finding, ok, warning } from './finding.ts'
 const oldestPostgres = 140_000
 const skewSeconds = 5
 
-/** `usable`: the tables are there, so that the other checks make sense. */
+/** `usable` means that the tables exist, so that the other checks make sense. */
 export async function checkDatabase(kit: Kit): Promise<{ findings: Finding[]; usable: boolean }> {
   try {
     const findings = [await checkServer(kit), await checkClock(kit)]
@@ -23,17 +23,17 @@ async function checkServer({ db }: Kit): Promise<Finding> {
     sql<{ name: string; version: string; number: number }>`
       select current_database() as name, current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
   )
-  const message = `PostgreSQL ${server!.version} answers, database ${server!.name}`
+  const message = `connected to PostgreSQL ${server!.version}, database ${server!.name}`
   return server!.number < oldestPostgres ? warning('database', message, 'Expected PostgreSQL 14 or newer.') : ok('database', message)
 }
 
-/** Slots are due by this process's clock and evidence is stamped by the database's. */
+/** Slots are due and evidence is stamped by the database's clock; pages compare these times with the process's own. */
 async function checkClock({ db }: Kit): Promise<Finding> {
   const asked = Date.now()
   const [row] = await query(db.em(), sql<{ ms: number }>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`)
   const apart = Math.abs(Number(row!.ms) - (asked + Date.now()) / 2) / 1000
   const message = `the clock of this machine and the database's are ${apart.toFixed(1)} s apart`
-  return apart > skewSeconds ? warning('clock', message, 'Set both by a time server.') : ok('clock', message)
+  return apart > skewSeconds ? warning('clock', message, 'Synchronise both with a time server.') : ok('clock', message)
 }
 
 async function checkSchema({ db }: Kit): Promise<Finding> {
@@ -44,7 +44,7 @@ async function checkSchema({ db }: Kit): Promise<Finding> {
   const applied = await query(db.em(), sql<{ name: string }>`select name from ${db.table('migration')} order by name`)
   const unknown = applied.map(({ name }) => name).filter((name) => !db.migrationNames.includes(name))
   if (unknown.length) {
-    return warning('schema', `schema ${db.schema} has ${unknown.join(', ')}, which this version does not know`, 'A newer version of this package works here too; use it everywhere.')
+    return warning('schema', `schema ${db.schema} has ${unknown.join(', ')}, which this version does not know`, 'A newer version of this package also uses this database; upgrade all processes.')
   }
-  return ok('schema', `schema ${db.schema} is at ${db.migrationNames.at(-1)}, nothing is pending`)
+  return ok('schema', `schema ${db.schema} is at ${db.migrationNames.at(-1)}, with nothing pending`)
 }

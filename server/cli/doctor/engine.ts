@@ -4,14 +4,14 @@ import type { Kit } from '../../kit.ts'
 import { countOrphans, orphanSeconds } from '../../operations/orphans.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
-/** Is the engine there, does it join our transaction, and does it have what cron entries need? */
+/** Whether the engine responds, joins our transaction, and has what cron entries need. */
 export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]> {
   const { engine } = kit
   const { ok: answers, version, detail } = await engine.check()
   if (!answers) return [error('engine', detail)]
   const joins = engine.transactional
     ? 'its changes commit together with their evidence'
-    : 'it does not join our transaction: a change is requested on record first and its end told after; a crash between the two is found and told within minutes'
+    : 'it does not join our transaction: each change is recorded as requested first and with its result afterwards; a crash in between is detected and recorded within minutes'
   const queues = known ?? (await listActiveEntries(kit)).map(({ queue }) => queue)
   return [
     ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`),
@@ -20,7 +20,7 @@ export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]
   ]
 }
 
-/** Changes that were asked of an engine outside our transaction and whose end nobody told in time. */
+/** Changes requested from an engine outside our transaction whose result was not recorded in time. */
 export async function checkRequests(kit: Kit): Promise<Finding[]> {
   const row = await countOrphans(kit)
   if (!row.old) return []
@@ -28,8 +28,8 @@ export async function checkRequests(kit: Kit): Promise<Finding[]> {
   return [
     warning(
       'requests',
-      `${what} and without an end for more than ${orphanSeconds} s, the oldest since ${row.oldest}`,
-      'A server of the host settles them, and goes on with a bulk run, within a minute or two; is one running with scheduler.enabled, and does the engine answer?',
+      `${what} but without a result for more than ${orphanSeconds} s, the oldest since ${row.oldest}`,
+      "One of the host's servers settles them, and continues a bulk run, within a minute or two. Is one running with scheduler.enabled, and does the engine respond?",
     ),
   ]
 }

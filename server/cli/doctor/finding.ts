@@ -1,6 +1,6 @@
 import { explain } from '../explain.ts'
 
-/** What one check found, in a sentence. */
+/** The result of one check, in a sentence. */
 export interface Finding {
   check: string
   status: 'ok' | 'warning' | 'error'
@@ -13,7 +13,7 @@ export const ok = (check: string, message: string): Finding => ({ check, status:
 export const warning = (check: string, message: string, hint?: string): Finding => ({ check, status: 'warning', message, hint })
 export const error = (check: string, message: string, hint?: string): Finding => ({ check, status: 'error', message, hint })
 
-/** A check that could not be made is an error of its own. */
+/** A check that could not be carried out is itself an error. */
 export function failed(check: string, thrown: unknown): Finding {
   return error(check, explain(thrown))
 }

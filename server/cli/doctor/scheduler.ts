@@ -4,7 +4,7 @@ import { type Finding, ok, warning } from './finding.ts'
 
 const freshSeconds = 60
 
-/** A scheduler that lives moves its interval on every few seconds. */
+/** A live scheduler extends its coverage interval every few seconds. */
 export async function checkScheduler(kit: Kit): Promise<Finding[]> {
   const row = await findLastScheduling(kit)
   const hint = 'A process of the host must call ops.start(), and scheduler.enabled must not be false in all of them.'

@@ -3,7 +3,7 @@ export interface Starter {
   file: string
   what: string
   text: string
-  /** What a file of that name must have, shown when there is one already. */
+  /** What a file of that name must contain, shown if it already exists. */
   add: string
 }
 
@@ -35,7 +35,7 @@ function options(): string {
   |
   |const url = process.env.DATABASE_URL ?? 'postgres://localhost:5432/app'
   |
-  |/** The job engine this host runs. Its own server starts it with workers; the command line only needs it started. */
+  |/** The job engine this host runs. The server also starts workers; the command line only needs it started. */
   |export const boss = new PgBoss({ connectionString: url })
   |boss.on('error', (error) => console.error(error))
   |
@@ -45,7 +45,7 @@ function options(): string {
   |  return defineOptions({
   |    database: { url },
   |
-  |    // Nobody is signed in and nothing is allowed, until you say who is. Replace it by:
+  |    // No one is signed in and nothing is allowed until you replace this, for example with:
   |    // auth: {
   |    //   currentActor: (request) => yourSession(request),
   |    //   authorize: (actor, action, resource) => yourRules(actor, action, resource),
@@ -55,7 +55,7 @@ function options(): string {
   |    // },
   |    auth: denyEverything,
   |
-  |    // Called with (kind, value, context). Answer a replacement, or undefined for the default: values under keys that look
+  |    // Called with (kind, value, context). Return a replacement, or undefined for the default: values under keys that look
   |    // secret are hidden.
   |    displayPolicy: { display: () => undefined },
   |
@@ -112,7 +112,7 @@ function node(): string {
 `)
 }
 
-/** What stands behind the bars: texts of other programs, which no tool should take for ours. */
+/** The text behind the bars. The bars keep tools from mistaking these templates for our own code. */
 function text(barred: string): string {
   return `${barred.trim().replace(/^ *\|/gm, '')}\n`
 }
