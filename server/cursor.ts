@@ -18,7 +18,7 @@ const tagBytes = 16
 const blockBytes = 64
 
 /**
-  * The cursor codec of the list called `list`. Cursors are encrypted and authenticated with the installation's key: they reveal
+ * The cursor codec of the list called `list`. Cursors are encrypted and authenticated with the installation's key: they reveal
  * nothing about the row they point at, every process can read them, and forged cursors or those of another list are rejected.
  */
 export function cursorCodec<Place>(list: string, shape: z.ZodType<Place>): CursorCodec<Place> {

@@ -34,7 +34,7 @@ export function describeFailure(thrown: unknown): Record<string, unknown> {
 }
 
 /**
-  * Network failures, and a server that cannot serve at the moment: it is shutting down, full, or read-only.
+ * Network failures, and a server that cannot serve at the moment: it is shutting down, full, or read-only.
  * `queryCanceled` is our own statement timeout, `lockNotAvailable` our own lock timeout: another transaction holds the lock for too long.
  */
 const outages = new Set<string>([

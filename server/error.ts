@@ -14,7 +14,7 @@ export interface OpsErrorDetails {
 }
 
 /**
-  * A deliberate refusal. The message is for the user: what was received, where, and what was expected. Only the outermost
+ * A deliberate refusal. The message is for the user: what was received, where, and what was expected. Only the outermost
  * middleware turns it into an HTTP response.
  */
 export class OpsError extends Error {
@@ -34,10 +34,10 @@ export class OpsError extends Error {
 }
 
 /**
-  * An invalid field of a request: `invalid_request`, with the field in `errors`.
+ * An invalid field of a request: `invalid_request`, with the field in `errors`.
  *
  * @param path where in the request, e.g. `query.cursor` or `input.resumeAt`
-  * @param message what was received and what was expected, as a clause without a full stop
+ * @param message what was received and what was expected, as a clause without a full stop
  */
 export function fieldError(path: string, message: string): OpsError {
   return new OpsError('invalid_request', `${path}: ${message}.`, { errors: [{ path, message }] })

@@ -29,10 +29,10 @@ export interface Ops {
 }
 
 /**
-  * Checks the host's options and builds the server. Nothing falls back silently: an error names what is missing and shows
+ * Checks the host's options and builds the server. Nothing falls back silently: an error names what is missing and shows
  * the lines to add.
  *
-  * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or invalid, or when Node is older than 22.18
+ * @throws Error when `auth`, `displayPolicy`, `engine` or `database` is missing or invalid, or when Node is older than 22.18
  * @example
  * const ops = await createOps({ database: { url }, auth, displayPolicy, engine: pgBoss(boss) })
  * await ops.migrate()

@@ -1,7 +1,7 @@
 /**
-  * Rejects a Node version that cannot run this package, instead of failing at the first request.
+ * Rejects a Node version that cannot run this package, instead of failing at the first request.
  *
-  * @throws Error with the version found and the one expected
+ * @throws Error with the version found and the one expected
  */
 export function requireNode(found: string = process.versions.node): void {
   const [major = 0, minor = 0] = found.split('.').map(Number)

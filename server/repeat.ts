@@ -5,7 +5,7 @@ import type { Kit } from './kit.ts'
 export const idle = Symbol('idle')
 
 /**
-  * Runs `work` immediately and then every `seconds`, never overlapping. A failure is retried soon, because a database outage must
+ * Runs `work` immediately and then every `seconds`, never overlapping. A failure is retried soon, because a database outage must
  * not require a restart. An outage is logged when it begins and when it ends, with the number of failures. Long-running work
  * should check `stopping()` regularly.
  */

@@ -1,5 +1,5 @@
 /**
-  * Waits at most `ms` milliseconds for `work`, then rejects with the error from `onTimeout`. The work itself is not cancelled: it
+ * Waits at most `ms` milliseconds for `work`, then rejects with the error from `onTimeout`. The work itself is not cancelled: it
  * continues, and its result or failure is ignored.
  */
 export async function withTimeout<Answer>(work: Promise<Answer>, ms: number, onTimeout: () => Error): Promise<Answer> {

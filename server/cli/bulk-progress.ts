@@ -12,7 +12,7 @@ const pollEveryMs = 200
 const printEveryMs = 5_000
 
 /**
-  * Processes a run, alongside the host's servers if any are running, and shows its progress. Waits through outages.
+ * Processes a run, alongside the host's servers if any are running, and shows its progress. Waits through outages.
  * Ctrl-C stops after the batch in progress: the host's servers continue a confirmed run.
  */
 export async function followRun(session: CliSession, run: BulkRun): Promise<BulkRun> {
@@ -63,7 +63,7 @@ interface Trouble {
 }
 
 const troubles = {
-    failed: 'a batch failed, retrying',
+  failed: 'a batch failed, retrying',
   away: 'no response, retrying',
 }
 
@@ -103,13 +103,13 @@ async function throughOutages<T>(trouble: Trouble, ask: () => Promise<T>, otherw
 /** On standard error, to keep pipes clean: a line that is rewritten on a terminal, otherwise an occasional new line. */
 function openProgress() {
   const live = process.stderr.isTTY
-    let printedAt = 0
+  let printedAt = 0
   return {
     show(run: BulkRun, trouble?: string): void {
       const line = lineOf(run, trouble)
       // A wrapped line could not be rewritten.
       if (live) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`)
-            else if (Date.now() - printedAt >= printEveryMs) {
+      else if (Date.now() - printedAt >= printEveryMs) {
         printedAt = Date.now()
         note(line)
       }
@@ -132,6 +132,6 @@ function lineOf({ eligible, outcomes, status }: BulkRun, trouble?: string): stri
 
 /** e.g. `done 998, changed 2`. */
 export function outcomesInWords(outcomes: BulkRun['outcomes']): string {
-    const counted = Object.entries(outcomes).filter(([, count]) => count > 0)
+  const counted = Object.entries(outcomes).filter(([, count]) => count > 0)
   return counted.length ? counted.map(([outcome, count]) => `${outcome} ${count}`).join(', ') : 'nothing to do'
 }

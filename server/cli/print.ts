@@ -37,7 +37,7 @@ const maxCellLength = 80
 /** One line, without control characters. */
 export function cell(text: string): string {
   const plain = visible(text).replace(/\s+/g, ' ')
-    return plain.length > maxCellLength ? `${plain.slice(0, maxCellLength - 1)}…` : plain
+  return plain.length > maxCellLength ? `${plain.slice(0, maxCellLength - 1)}…` : plain
 }
 
 /** Replaces control characters: in stored text they could move the cursor or rewrite the screen. */

@@ -1,7 +1,7 @@
 import type { ViewAction } from '../../schemas/index.ts'
 import { isExactNumber, limitDepth, restoreExactNumbers } from '../engines/exact-json.ts'
 
-/** What a value is, so that a policy can decide by kind. */
+/** The kind of a value, by which a policy can decide. */
 export type DisplayKind =
   | 'actor_label'
   | 'reason'
@@ -18,13 +18,13 @@ export interface DisplayContext<Actor = unknown> {
   actor: Actor
   /** Where it will be shown: the surface of the read, or `preview`, `export`, `cli`. */
   surface: ViewAction | 'preview' | 'export' | 'cli'
-  /** What it belongs to, where that is known. */
+  /** What it belongs to, if known. */
   subject?: { type: string; id: string }
 }
 
 /**
- * The host's redaction. Runs on the server, so no client ever receives what it hides. Answer a replacement, or
- * undefined for the default (keys that look secret are hidden, everything else is shown). It throws: `[redacted]`.
+ * The host's redaction. Runs on the server, so no client ever receives what it hides. Returns a replacement, or
+ * undefined for the default: values under keys that look secret are hidden, everything else is shown. If it throws, the value reads `[redacted]`.
  */
 export interface DisplayPolicy<Actor = unknown> {
   display(kind: DisplayKind, value: unknown, context: DisplayContext<Actor>): unknown
@@ -49,7 +49,7 @@ function hide(value: unknown): unknown {
   )
 }
 
-/** One value through the policy. The raw value is never the answer to a policy that failed. */
+/** Passes one value through the policy. A failing policy never exposes the raw value. */
 export function display<Actor>(
   policy: DisplayPolicy<Actor>,
   kind: DisplayKind,
@@ -57,7 +57,7 @@ export function display<Actor>(
   context: DisplayContext<Actor>,
 ): unknown {
   if (given === undefined || given === null) return given
-  // So that neither the policy nor what is made of its answer runs out of stack.
+  // Keeps the policy, and the processing of its result, from overflowing the stack.
   const value = limitDepth(given)
   try {
     const shown = policy.display(kind, value, context)

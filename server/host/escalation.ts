@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../schemas/index.ts'
 
-/** Told after a repair has committed. It may fail without undoing anything; its outcome is its own audit event. */
+/** Called after a repair has committed. A failure undoes nothing; the outcome is recorded as a separate audit event. */
 export interface Escalation {
-  /** At most 5 s; later counts as failed. What it returns is stored as the outcome's detail. */
+  /** Must finish within 5 s, or it counts as failed. The return value is stored as the outcome's detail. */
   handle(event: AuditEvent): Promise<string | void> | string | void
 }

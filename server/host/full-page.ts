@@ -1,40 +1,40 @@
-/** A row that was read, whether or not it may be shown. */
+/** How to fill one page of a list in which some rows may not be shown. */
 export interface FullPageRequest<Row, Shown, Place> {
   limit: number
   after?: Place
-  /** Rows behind a place in the list's order; fewer than `most` only at the end of the list. */
-  read(after: Place | undefined, most: number): Promise<Row[]>
-  /** Those that may be shown, in order, each with the row it was made of. */
+  /** Up to `limit` rows after a place in the list's order; fewer only at the end of the list. */
+  read(after: Place | undefined, limit: number): Promise<Row[]>
+  /** The rows that may be shown, in order, each with the item made from it. */
   show(rows: Row[]): Promise<{ row: Row; shown: Shown }[]>
   placeOf(row: Row): Place
-  /** Rows after which a page ends although it is not full. */
+  /** The maximum number of rows to read, after which a page ends even if it is not full. */
   maxRead?: number
 }
 
 export interface FullPage<Shown, Place> {
   items: Shown[]
-  /** Where the next page begins; left out when nothing more may be shown. */
+  /** Where the next page begins; undefined if nothing more may be shown. */
   next?: Place
 }
 
-const chunk = 200
+const chunkSize = 200
 
 /**
- * One page of what may be shown. It reads on until it knows one item more than fits or has met the end, so that neither a short
- * page nor a cursor tells of rows that are kept back. Only behind `maxRead` rows does it stop earlier, with a cursor to go on.
+ * One page of visible items. It reads until it has found one item more than fits or reached the end, so that neither a short
+ * page nor a cursor reveals withheld rows. Only after `maxRead` rows does it stop early, with a cursor to continue from.
  */
 export async function fillPage<Row, Shown, Place>({
   limit, after, read, show, placeOf, maxRead = 10_000,
 }: FullPageRequest<Row, Shown, Place>): Promise<FullPage<Shown, Place>> {
   const found: { row: Row; shown: Shown }[] = []
   let place = after
-  let most = limit + 1
-  for (let looked = 0; looked < maxRead; most = Math.max(chunk, most)) {
-    const rows = await read(place, most)
+  let readLimit = limit + 1
+  for (let rowsRead = 0; rowsRead < maxRead; readLimit = Math.max(chunkSize, readLimit)) {
+    const rows = await read(place, readLimit)
     found.push(...(await show(rows)))
     if (found.length > limit) return { items: found.slice(0, limit).map(({ shown }) => shown), next: placeOf(found[limit - 1]!.row) }
-    if (rows.length < most) return { items: found.map(({ shown }) => shown) }
-    looked += rows.length
+    if (rows.length < readLimit) return { items: found.map(({ shown }) => shown) }
+    rowsRead += rows.length
     place = placeOf(rows.at(-1)!)
   }
   return { items: found.map(({ shown }) => shown), next: place }

@@ -1,11 +1,11 @@
-/** Where the server reports; `console` fits, and so does pino. Never given what the display policy would hide. */
+/** The server's log; `console` works, and so does pino. It never receives values that the display policy would hide. */
 export interface Log {
   info(message: string, facts?: Record<string, unknown>): void
   warn(message: string, facts?: Record<string, unknown>): void
   error(message: string, facts?: Record<string, unknown>): void
 }
 
-/** One JSON line per report, on standard error. */
+/** Writes one JSON line per message to standard error. */
 export const jsonLog: Log = {
   info: (message, facts) => write('info', message, facts),
   warn: (message, facts) => write('warn', message, facts),

@@ -5,20 +5,20 @@ import type { Auth, Resource } from './auth.ts'
 import { type DisplayContext, type DisplayKind, type DisplayPolicy, display } from './display.ts'
 import type { Log } from './log.ts'
 
-/** Somebody who is looking, with the two questions the host answers about them. */
+/** The actor of a request, with its permissions and its display policy. */
 export interface Viewer {
-  /** null: may look, never change. */
+  /** null means read-only. */
   readonly principal: Principal | null
-  /** Asked once per action and resource within a request. */
+  /** Asks the host, once per action and resource within a request. */
   can(action: Action, resource: Resource): Promise<Permission>
   /** A value as this viewer may see it. */
   show(kind: DisplayKind, value: unknown, surface: DisplayContext['surface'], subject?: DisplayContext['subject']): unknown
 }
 
-/** So long a host may take to say who somebody is, or whether they may: whoever waits has an answer within five seconds. */
+/** How long the host may take to identify an actor or decide a permission, so that a request is answered within five seconds. */
 export const maxHostMs = 4_000
 
-/** An export asks about every job there is, and its memory must not grow with them. */
+/** Bounds the cache, because an export checks every job. */
 const maxCached = 5_000
 
 export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>, actor: Actor, log?: Pick<Log, 'error'>): Viewer {
@@ -37,16 +37,16 @@ export function viewerOf<Actor>(auth: Auth<Actor>, policy: DisplayPolicy<Actor>,
   }
 }
 
-/** This product itself: it may do what it was built to do, and its own log lines hide secrets by the default rule. */
+/** The principal of this product's own actions. */
 export const systemPrincipal: Principal = { id: 'system', type: 'system', label: 'system' }
 
 interface Question {
-  /** The same for two resources that say the same. */
+  /** Equal for resources with equal content. */
   key: string
   frozen: Resource
 }
 
-/** A list asks about each of its resources once for every action there is. */
+/** Cached, because a list checks each of its resources for every action. */
 const questions = new WeakMap<Resource, Question>()
 
 function questionAbout(resource: Resource): Question {
@@ -63,7 +63,7 @@ const allowed: Permission = Object.freeze({ allowed: true })
 const denied: Permission = Object.freeze({ allowed: false, reason: 'Your account may not do this.' })
 const deniedByError: Permission = Object.freeze({ allowed: false, reason: 'The host could not decide, so the answer is no.' })
 
-/** @throws OpsError `unavailable` when the host does not decide in time: no is only what it says, and what it cannot say */
+/** @throws OpsError `unavailable` when the host does not decide in time; a timeout must not look like a denial */
 async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, resource: Resource): Promise<Permission> {
   let answer: unknown
   try {
@@ -71,12 +71,12 @@ async function askHost<Actor>(auth: Auth<Actor>, actor: Actor, action: Action, r
   } catch {
     return deniedByError
   }
-  // Most hosts answer from memory, and a list asks about each of its items: no timer for those.
+  // Most hosts answer from memory, and a list checks each of its items, so synchronous answers get no timer.
   if (!isThenable(answer)) return permissionOf(answer)
   return withTimeout(Promise.resolve(answer).then(permissionOf, () => deniedByError), maxHostMs, undecided)
 }
 
-/** A host's promise may be of another kind than ours. */
+/** A host may return a promise from another library. */
 function isThenable(answer: unknown): answer is PromiseLike<unknown> {
   return typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }
@@ -99,7 +99,7 @@ export function isSameActor(a: Pick<Principal, 'type' | 'id'>, b: Pick<Principal
   return a.type === b.type && a.id === b.id
 }
 
-/** Names that the evidence uses itself. A host that gave them to somebody would make that person's acts look like ours. */
+/** Names that the evidence uses for this product. An actor with one of them could pass for the product itself. */
 const reservedType = 'system'
 const reservedIds: ReadonlySet<string> = new Set(['system', 'unattributable'])
 
@@ -107,7 +107,7 @@ function frozen(resource: Resource): Resource {
   return Object.freeze({ ...resource, ...(resource.tags && { tags: Object.freeze([...resource.tags]) }) })
 }
 
-/** A principal that cannot be named in evidence is as good as none. */
+/** The principal, or null if the actor cannot be named in evidence. */
 function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor, log: Pick<Log, 'error'> | undefined): Principal | null {
   try {
     const principal = auth.auditPrincipal(actor)
@@ -125,7 +125,7 @@ function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor, log: Pick<Log, 'er
 const reported = new WeakMap<object, Set<string>>()
 const maxReported = 100
 
-/** Once for each name, because it is asked for at every request. */
+/** Logs each name only once, because this runs at every request. */
 function reportReserved(auth: object, { type, id }: Principal, log: Pick<Log, 'error'> | undefined): void {
   const names = reported.get(auth) ?? new Set()
   reported.set(auth, names)
@@ -133,8 +133,8 @@ function reportReserved(auth: object, { type, id }: Principal, log: Pick<Log, 'e
   if (names.has(name) || names.size >= maxReported) return
   names.add(name)
   log?.error(
-    `auth.auditPrincipal answered ${name}, which is reserved: the type 'system' and the ids 'system' and 'unattributable' name this product in the evidence. ` +
-      'Expected another type or id; until then this actor may look and change nothing.',
+    `auth.auditPrincipal returned ${name}, which is reserved: the type 'system' and the ids 'system' and 'unattributable' name this product in the evidence. ` +
+      'Expected another type or id; until then this actor is read-only.',
   )
 }
 

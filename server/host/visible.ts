@@ -2,10 +2,10 @@ import type { ViewAction } from '../../schemas/index.ts'
 import type { Resource } from './auth.ts'
 import type { Viewer } from './viewer.ts'
 
-/** A host may look its rules up somewhere: so many questions of one list are open at a time. */
+/** Limits concurrent calls of `authorize` for one list, because a host may look up its rules elsewhere. */
 const maxConcurrent = 32
 
-/** Those of `items` that the viewer may see, in their order. The host is asked about the resource of each one. */
+/** The `items` that the viewer may see, in their order. The host is asked about each item's resource. */
 export async function visible<Item>(
   viewer: Viewer,
   items: readonly Item[],
@@ -15,7 +15,7 @@ export async function visible<Item>(
   return keepAllowed(items, async (item) => (await viewer.can(view, resourceOf(item))).allowed)
 }
 
-/** The same where the question depends on the item. */
+/** The same, with a custom check per item. */
 export async function keepAllowed<Item>(items: readonly Item[], allowed: (item: Item) => Promise<boolean>): Promise<Item[]> {
   const answers: boolean[] = []
   let next = 0

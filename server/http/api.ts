@@ -17,7 +17,7 @@ import { openScope, requestIdOf } from './scope.ts'
 import { announceExport, sendExport } from './send-export.ts'
 import { sendLive } from './send-live.ts'
 
-/** Nothing that is answered here is a page: nobody may frame it, and nothing in it may load or run. */
+/** API responses are not pages: they may not be framed, and nothing in them may load or run. */
 const apiHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -27,7 +27,7 @@ const apiHeaders = {
 
 const all = Object.values(endpoints) as unknown as Endpoint[]
 
-/** The API below `<base>/api/v1`: every endpoint of the list is parsed, authorized, run and answered here. */
+/** The API below `<base>/api/v1`: parses, authorizes, runs and answers requests to every described endpoint. */
 export function apiMiddleware(kit: Kit, handlers: readonly Handled[], hub: Hub): Middleware {
   const prefix = `${kit.base}/api/v1`
   const router = new Router({ prefix, sensitive: true, strict: true })
@@ -71,11 +71,11 @@ function answersOf(kit: Kit, handlers: readonly Handled[], hub: Hub): Partial<Re
 
 type Send = (ctx: Context, input: HandlerInput, scope: Scope) => Promise<void>
 
-/** Who asks, whether they may, and what exactly: the same for every endpoint, before its own work begins. */
+/** Authenticates, authorizes and parses: the same steps for every endpoint before its own work begins. */
 function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
   return async (ctx) => {
     const scope = await openScope(kit, ctx)
-    if (!scope) throw new OpsError('unauthenticated', 'Nobody is signed in; sign in, or send the credentials the host expects.')
+    if (!scope) throw new OpsError('unauthenticated', 'You are not signed in; sign in, or send the credentials the host expects.')
     if (endpoint.method !== 'GET') requireSameOrigin(ctx, kit.auth)
     if (endpoint.media === 'export') requireOwnNavigation(ctx, kit.auth)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
@@ -86,20 +86,20 @@ function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
 function jsonOf({ run }: Handled & { kind: 'json' }, { status }: Endpoint): Send {
   return async (ctx, input, scope) => {
     const answer = await run(input, scope)
-    // Written out here, so that an answer which JSON cannot hold is refused like any other failure.
+    // Serialized here, so that an answer JSON cannot represent fails like any other error.
     const text = JSON.stringify(answer)
     ctx.type = 'application/json'
     ctx.body = text
-    ctx.status = goesOn(answer) ? 202 : status
+    ctx.status = isBackgroundRun(answer) ? 202 : status
   }
 }
 
-/** A selection that is worked off in the background: accepted, and where to look is in the answer. */
-function goesOn(answer: unknown): boolean {
+/** A selection that is processed in the background: 202, with the run to poll in the answer. */
+function isBackgroundRun(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'bulk' in answer
 }
 
-/** To ask what an export would be like is not to export: `HEAD` reads nothing and writes no evidence. */
+/** `HEAD` on an export is not an export: it reads nothing and writes no evidence. */
 function exportOf({ open }: Handled & { kind: 'export' }): Send {
   return async (ctx, input, scope) => {
     const { format } = input.query as { format: ExportFormat }
@@ -122,12 +122,12 @@ async function parseInput(ctx: Context, endpoint: Endpoint): Promise<HandlerInpu
   }
 }
 
-/** An endpoint that takes no query refuses one, as it refuses any field it does not know. */
+/** An endpoint without a query schema refuses any query, just as unknown fields are refused. */
 function parse(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   if (!schema) {
     const [key] = part === 'query' ? Object.keys(value as object) : []
     if (key === undefined) return undefined
-    throw fieldError('query', `Unrecognized key: "${key}"; expected no query here`)
+    throw fieldError('query', `Unrecognized key: "${key}"; expected no query parameters`)
   }
   const parsed = schema.safeParse(value, { reportInput: true })
   if (!parsed.success) throw invalidRequest(parsed.error, part)
@@ -143,7 +143,7 @@ function refuseUnknown(ctx: Context, prefix: string): never {
   const methods = all
     .filter((endpoint) => new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
     .flatMap(methodsOf)
-  if (!methods.length) throw new OpsError('not_found', `No endpoint ${ctx.method} ${path}; ${prefix}/openapi.json lists all.`)
+  if (!methods.length) throw new OpsError('not_found', `There is no endpoint ${ctx.method} ${path}; ${prefix}/openapi.json lists all endpoints.`)
   ctx.set('allow', [...new Set(methods)].join(', '))
-  throw new OpsError('method_not_allowed', `${path} does not take ${ctx.method}; expected ${methods.join(' or ')}.`)
+  throw new OpsError('method_not_allowed', `${path} does not accept ${ctx.method}; expected ${methods.join(' or ')}.`)
 }

@@ -15,7 +15,7 @@ interface Asset {
   etag: string
 }
 
-/** The elements as built for browsers, from beside the compiled server or, in this repository, from `dist/`. */
+/** The folder of the built elements: next to the compiled server or, in this repository, in `dist/`. */
 function browserFolder(): URL | undefined {
   return ['../../browser/', '../../dist/browser/'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
 }
@@ -32,7 +32,7 @@ export function assetsMiddleware(base: string): Middleware {
     if (!asset) return ctx.throw(404, 'Not Found')
     ctx.set({
       'content-type': asset.type,
-      // Chunk names carry their hash; entry names are stable and must be asked for again.
+      // Chunk names contain a hash; entry names are stable, so browsers must revalidate them.
       'cache-control': name.startsWith('chunk-') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
       etag: asset.etag,
       vary: 'accept-encoding',
@@ -61,7 +61,7 @@ async function readAssets(): Promise<Map<string, Asset>> {
   return new Map([...(await Promise.all(served.map(read))), ['page.css', await pageStyle()] as const])
 }
 
-/** The page around the shell: nothing but room for it. */
+/** Minimal styles for the page around the shell, and for plain pages. */
 async function pageStyle(): Promise<Asset> {
   const body = Buffer.from('html,body{margin:0;min-height:100%}body{background:Canvas}:root{color-scheme:light dark}ops-shell:not(:defined){display:block;min-height:100vh}.plain{max-width:36rem;margin:12vh auto;padding:0 1.5rem;font:15px/1.5 ui-sans-serif,system-ui,sans-serif;overflow-wrap:anywhere}.plain h1{margin:0;font-size:20px}')
   return { body, zipped: await promisify(gzip)(body), type: types['.css']!, etag: '"page-2"' }

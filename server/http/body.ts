@@ -3,11 +3,11 @@ import { OpsError } from '../error.ts'
 
 const maxBytes = 1024 * 1024
 
-/** The JSON body of a request. A host that parses bodies before us has already read the stream; then its result counts. */
+/** The JSON body of a request. If the host's own body parser ran first and consumed the stream, its result is used. */
 export async function parseJsonBody(ctx: Context): Promise<unknown> {
   if (!ctx.is('application/json')) {
-    const got = ctx.get('content-type') || 'no content type'
-    throw new OpsError('unsupported_media_type', `The body came as ${got}; expected application/json.`)
+    const got = ctx.get('content-type') || '(none)'
+    throw new OpsError('unsupported_media_type', `The body has the content type ${got}; expected application/json.`)
   }
   const parsed = (ctx.request as { body?: unknown }).body
   if (parsed !== undefined) return parsed
@@ -15,7 +15,7 @@ export async function parseJsonBody(ctx: Context): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own words may quote the body.
+    // The parser's message may quote the body.
     const [where = 'syntax error'] = /position \d+/.exec(error instanceof Error ? error.message : '') ?? []
     throw new OpsError('invalid_request', `The body is not valid JSON (${where}); expected one JSON object.`)
   }
@@ -42,8 +42,8 @@ async function readBytes(ctx: Context): Promise<Buffer> {
     }
   } catch (cause) {
     if (cause instanceof OpsError) throw cause
-    // The client hung up, which is nobody's outage; nobody reads this answer either.
-    throw new OpsError('invalid_request', 'The connection closed before the whole body had come.', { cause })
+    // The client hung up, which is not an outage; no one will read this answer.
+    throw new OpsError('invalid_request', 'The connection closed before the whole body was received.', { cause })
   }
   return Buffer.concat(chunks)
 }

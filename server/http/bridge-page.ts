@@ -18,12 +18,12 @@ a:focus-visible{outline:2px solid currentColor;outline-offset:2px}
 const refusalStyle = `:root{color-scheme:light dark}body{margin:0;font:14px/1.5 ${font};background:light-dark(#f6f7f9,#0f1318);color:light-dark(#151a21,#e8ecf1)}
 main{max-width:60ch;padding:24px 14px}h1{font-size:18px;margin:0 0 8px}a{color:light-dark(#2450b8,#7aa2ff)}`
 
-/** A dashboard that draws its page anew may drop what it does not know; the strip comes back. */
+/** A dashboard that re-renders its page may remove the strip; this script puts it back. */
 const keep = `{const strip=document.currentScript.parentNode;new MutationObserver(()=>{const b=document.body;if(b&&b.firstElementChild!==strip)b.prepend(strip)}).observe(document,{childList:true,subtree:true})}`
 
 /**
- * Puts the strip first on a page, 34 px high. Its styles live in a shadow root, out of reach of the dashboard's, and its tag is
- * one that the dashboard's own script does not look for when it takes over the page.
+ * Inserts the strip, 34 px high, at the top of a page. Its styles are in a shadow root, out of reach of the dashboard's, and its tag
+ * is one that the dashboard's own script ignores when it hydrates the page.
  */
 export function addStrip(html: string, { label, style }: Pick<MountedBridge, 'label' | 'style'>, base: string): string {
   const strip =
@@ -37,7 +37,7 @@ export function addStrip(html: string, { label, style }: Pick<MountedBridge, 'la
   return html.slice(0, at) + strip + html.slice(at)
 }
 
-/** Scripts and styles of the page as it is sent, by hash, and no others; nothing from another site. */
+/** Allows only the page's own inline scripts and styles, by hash, and files from this site. */
 export function bridgePolicy({ contentSecurityPolicy }: Pick<MountedBridge, 'contentSecurityPolicy'>, html: string): string {
   const directives: Record<string, string> = {
     'default-src': "'none'",
@@ -66,7 +66,7 @@ function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-/** Says why a page of the dashboard is not there, and where to go instead. */
+/** Explains why a dashboard page is not shown, and links to its start page. */
 export function refusalPage({ message, status }: OpsError, { label, href }: Pick<MountedBridge, 'label' | 'href'>): string {
   const title = status === 404 ? 'Not found' : 'Not shown here'
   const wayOn = status === 404 || status === 403 ? `<p><a href="${escapeHtml(href)}">Start of the ${escapeHtml(label)}</a></p>` : ''

@@ -16,7 +16,7 @@ import { asOpsError, answerProblem } from './errors.ts'
 import { pageHeaders, returnPathOf } from './pages.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
-/** Engine dashboards: the same actor, `view_bridge`, and nothing but GET and HEAD, whatever the dashboard would allow. */
+/** Engine dashboards: the same actor, `view_bridge` required, and only GET and HEAD, whatever the dashboard itself would allow. */
 export function bridgesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
     const bridge = kit.bridges.find(({ href }) => ctx.path === href || ctx.path === `${href}.data` || ctx.path.startsWith(`${href}/`))
@@ -40,28 +40,28 @@ async function visitBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promi
   const scope = await openScope(kit, ctx)
   if (!scope) {
     if (kit.auth.signInUrl && ctx.accepts('html')) return ctx.redirect(kit.auth.signInUrl(returnPathOf(ctx)))
-    throw new OpsError('unauthenticated', 'Nobody is signed in; sign in first.')
+    throw new OpsError('unauthenticated', 'You are not signed in; sign in first.')
   }
   await requireView(scope, 'view_bridge')
   await sendAnswer(ctx, kit, bridge, await bridge.answer(requestOf(ctx), await visitOf(scope)))
 }
 
-/** A dashboard cannot hide parts of a value. So whoever's policy changes harmless job data does not get to see any. */
+/** A dashboard cannot hide parts of a value, so an actor whose policy changes harmless job data may not see any. */
 async function visitOf(scope: Scope): Promise<BridgeVisit> {
   const { viewer } = scope
   const names = await listQueueNames(scope)
   const kinds: DisplayKind[] = ['job_args', 'job_meta', 'job_output', 'job_error']
   const samples = [{ note: 'harmless' }, 'harmless']
-  const leavesAlone = (kind: DisplayKind) => samples.every((sample) => isDeepStrictEqual(viewer.show(kind, sample, 'view_bridge'), sample))
+  const isUnchanged = (kind: DisplayKind) => samples.every((sample) => isDeepStrictEqual(viewer.show(kind, sample, 'view_bridge'), sample))
   return {
     mayReadEveryQueue: await mayReadAll(scope, 'view_queues', names),
-    mayReadJobData: kinds.every(leavesAlone) && (await mayReadAll(scope, 'view_jobs', names)),
+    mayReadJobData: kinds.every(isUnchanged) && (await mayReadAll(scope, 'view_jobs', names)),
     can: async (action, resource) => (await viewer.can(action, resource)).allowed,
     show: (kind, value) => viewer.show(kind, value, 'view_bridge'),
   }
 }
 
-/** The page itself, and every known queue of it. */
+/** Whether the actor may view the page and every known queue. */
 async function mayReadAll({ viewer }: Scope, view: 'view_queues' | 'view_jobs', names: string[]): Promise<boolean> {
   if (!(await viewer.can(view, pageOf(view))).allowed) return false
   return (await visible(viewer, names, view, (queue) => ({ type: 'queue', id: queue, queue }))).length === names.length
@@ -69,7 +69,7 @@ async function mayReadAll({ viewer }: Scope, view: 'view_queues' | 'view_jobs', 
 
 const forwarded = ['accept', 'accept-language', 'user-agent', 'if-none-match', 'if-modified-since']
 
-/** What a dashboard needs to render. Who is asking is not its business, so no cookie and no credential goes along. */
+/** The request as the dashboard sees it: what it needs to render, without cookies or credentials. */
 function requestOf(ctx: Context): Request {
   const headers = new Headers()
   for (const name of forwarded) {
@@ -81,7 +81,7 @@ function requestOf(ctx: Context): Request {
 
 const passedOn = /^(content-type|etag|last-modified|location|vary|x-remix-.+)$/
 
-/** What a dashboard may say to the browser: what it shows, and never a cookie or a policy. */
+/** Passes on the dashboard's content, but none of its cookies or security policies. */
 async function sendAnswer(ctx: Context, kit: Kit, bridge: MountedBridge, answer: Response): Promise<void> {
   for (const [name, value] of answer.headers) if (passedOn.test(name)) ctx.set(name, value)
   if (/\bimmutable\b/.test(answer.headers.get('cache-control') ?? '')) ctx.set('cache-control', 'private, max-age=31536000, immutable')

@@ -7,11 +7,11 @@ import { codeOf, describeFailure, isConflict, isUnavailable } from '../describe-
 import { OpsError } from '../error.ts'
 import type { Log } from '../host/log.ts'
 
-/** Answers an error as a problem (RFC 9457). The only place that turns errors into HTTP. */
+/** Answers with a problem document (RFC 9457). The only place that turns errors into HTTP responses. */
 export function answerProblem(ctx: Context, thrown: unknown, requestId: string, log: Log): void {
   const error = asOpsError(thrown)
   if (error.status >= 500) log.error(error.message, { requestId, code: error.code, ...describeFailure(thrown) })
-  if (error.code === 'internal') tellHostApp(ctx, thrown, error, requestId)
+  if (error.code === 'internal') emitOnHostApp(ctx, thrown, error, requestId)
   const [status, title] = problemCodes[error.code]
   const problem: Problem = {
     type: `urn:ops-powertools:problem:${error.code}`,
@@ -26,29 +26,29 @@ export function answerProblem(ctx: Context, thrown: unknown, requestId: string, 
   ctx.status = status
   ctx.type = 'application/problem+json'
   ctx.body = JSON.stringify(problem)
-  // A body we stopped reading half way must not be taken for the next request.
+  // The unread rest of the body must not be parsed as the next request.
   if (error.code === 'payload_too_large') ctx.set('connection', 'close')
   const seconds = retryAfterSeconds[error.code]
   if (seconds) ctx.set('retry-after', String(seconds))
 }
 
-/** When it is worth trying again. */
+/** Seconds after which a retry makes sense. */
 const retryAfterSeconds: Partial<Record<ProblemCode, number>> = { unavailable: 2, rate_limited: 10 }
 
 /**
- * A host that collects errors with `app.on('error')` hears of ours too: where it happened and under which request id, but
- * never the driver's own message, which may quote the values of a statement.
+ * Emits internal errors on the host's Koa app for `app.on('error')`, with stack frames and request id, but without
+ * the driver's message, which may quote values from a statement.
  */
-function tellHostApp(ctx: Context, thrown: unknown, error: OpsError, requestId: string): void {
+function emitOnHostApp(ctx: Context, thrown: unknown, error: OpsError, requestId: string): void {
   const { at, ...facts } = describeFailure(thrown)
-  const told = Object.assign(new Error(`${error.message} (request ${requestId})`), { name: 'OpsError', code: error.code, status: error.status, requestId, facts })
-  told.stack = [`${told.name}: ${told.message}`, ...(at as string[]).map((line) => `    ${line}`)].join('\n')
-  ctx.app.emit('error', told, ctx)
+  const emitted = Object.assign(new Error(`${error.message} (request ${requestId})`), { name: 'OpsError', code: error.code, status: error.status, requestId, facts })
+  emitted.stack = [`${emitted.name}: ${emitted.message}`, ...(at as string[]).map((line) => `    ${line}`)].join('\n')
+  ctx.app.emit('error', emitted, ctx)
 }
 
 const refusesChanges = {
   read_only: 'The database is read-only at the moment, so nothing was changed; try again.',
-  no_room: 'The database has no room or no memory left, so nothing was changed; try again.',
+  no_room: 'The database is out of disk space or memory, so nothing was changed; try again.',
 }
 
 export function asOpsError(thrown: unknown): OpsError {
@@ -57,19 +57,19 @@ export function asOpsError(thrown: unknown): OpsError {
   const code = codeOf(thrown)
   const fault = writeFaultOf(code)
   if (fault) return new OpsError('unavailable', refusesChanges[fault], { cause: thrown })
-  if (code === sqlState.lockNotAvailable) return new OpsError('unavailable', 'What you ask for is locked in the database at the moment; try again.')
+  if (code === sqlState.lockNotAvailable) return new OpsError('unavailable', 'The requested data is locked in the database at the moment; try again.')
   if (isConflict(thrown)) return new OpsError('mutation_conflict', 'Another change came first; look again and retry.')
-  if (isUnavailable(thrown, code)) return new OpsError('unavailable', 'The database or the job engine does not answer at the moment; try again.')
-  if (isBadUrl(thrown)) return new OpsError('invalid_request', 'The path holds a percent sign that is not followed by two hex digits, or is not valid UTF-8.')
-  return new OpsError('internal', 'Something went wrong on our side; the request id finds it in the log.')
+  if (isUnavailable(thrown, code)) return new OpsError('unavailable', 'The database or the job engine is not responding at the moment; try again.')
+  if (isBadUrl(thrown)) return new OpsError('invalid_request', 'The path contains a percent sign that is not followed by two hex digits, or is not valid UTF-8.')
+  return new OpsError('internal', 'Something went wrong on our side; search the log for the request id.')
 }
 
-/** Keys of a body may be as long as the body. */
+/** A key in a body may be as long as the body. */
 const maxPath = 200
 
-/** Where in the request, what was expected and what was got, unless that may be secret. */
+/** Says where in the request the error is, what was expected, and what was received, unless that may be secret. */
 export function invalidRequest(error: ZodError, part: string): OpsError {
-  const errors = error.issues.flatMap(ofMeantMember).map((issue) => {
+  const errors = error.issues.flatMap(issuesOfIntendedMember).map((issue) => {
     const path = [part, ...issue.path.map(String)].filter(Boolean).join('.').slice(0, maxPath)
     return { path, message: issue.message + describeGot(issue) }
   })
@@ -80,15 +80,15 @@ export function invalidRequest(error: ZodError, part: string): OpsError {
 
 type Issue = ZodError['issues'][number]
 
-/** Of a value that may have several shapes: what is wrong with the one that its fields show was meant. */
-function ofMeantMember(issue: Issue): Issue[] {
+/** For a union: the issues of the member that the value's fields show was intended. */
+function issuesOfIntendedMember(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue]
-  const meant = issue.errors.filter((issues) => !issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0))
-  if (meant.length !== 1 || meant[0]!.some(({ path }) => path.length === 0)) return [issue]
-  return meant[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
+  const intended = issue.errors.filter((issues) => !issues.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0))
+  if (intended.length !== 1 || intended[0]!.some(({ path }) => path.length === 0)) return [issue]
+  return intended[0]!.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as Issue)
 }
 
-/** Free text and what a job receives may hold anything; the names and times around them are safe to repeat. */
+/** Fields whose values are not quoted back: free text and job arguments may contain anything. */
 const unrepeated = new Set(['args', 'error', 'reason', 'token', 'q', 'idempotency-key'])
 
 function describeGot({ input, path, message }: Issue): string {

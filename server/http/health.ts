@@ -6,19 +6,19 @@ import { withTimeout } from '../timeout.ts'
 
 type Check = Readiness['checks'][number]
 
-/** Whoever balances load must hear in time that a part hangs. */
+/** A load balancer must learn soon that a dependency hangs. */
 const checkTimeoutMs = 3_000
 
 const faultDetails = {
-  read_only: 'The database is read-only: what is read still answers, nothing can be changed.',
-  no_room: 'The database has no room or no memory left for changes: what is read still answers.',
+  read_only: 'The database is read-only: reads still work, but nothing can be changed.',
+  no_room: 'The database is out of disk space or memory: reads still work, but nothing can be changed.',
 } as const
 
 export function getHealthReport({ version }: Kit): { ok: boolean; version: string } {
   return { ok: true, version }
 }
 
-/** Anyone may ask, so nothing is said but whether each part does its work, and in general words what keeps it from that. */
+/** Public, so it reveals only whether each dependency works and, in general terms, why not. */
 export async function getReadinessReport(kit: Kit): Promise<Readiness> {
   const checks = await Promise.all([check('database', checkDatabase(kit)), check('engine', checkEngine(kit))])
   return { ok: checks.every(({ ok }) => ok), checks }
@@ -26,7 +26,7 @@ export async function getReadinessReport(kit: Kit): Promise<Readiness> {
 
 async function check(name: string, answer: Promise<Omit<Check, 'name'>>): Promise<Check> {
   try {
-    return { name, ...(await withTimeout(answer, checkTimeoutMs, () => new Error(`The ${name} did not answer in time.`))) }
+    return { name, ...(await withTimeout(answer, checkTimeoutMs, () => new Error(`The ${name} did not respond in time.`))) }
   } catch {
     return { name, ok: false }
   }

@@ -8,7 +8,7 @@ import { assetsMiddleware } from './assets.ts'
 import { bridgesMiddleware } from './bridges.ts'
 import { pagesMiddleware } from './pages.ts'
 
-/** Everything below the base, in the order it is asked: API, built elements, engine dashboards, pages. */
+/** Everything below the base, in order of precedence: API, built elements, engine dashboards, pages. */
 export function opsMiddleware(kit: Kit, hub: Hub): Middleware {
   const parts = compose([apiMiddleware(kit, handlers, hub), assetsMiddleware(kit.base), bridgesMiddleware(kit), pagesMiddleware(kit)])
   return async (ctx, next) => (ctx.path === kit.base || ctx.path.startsWith(`${kit.base}/`) ? parts(ctx, next) : next())

@@ -3,7 +3,7 @@ import { type Endpoint, endpoints, problem } from '../../schemas/index.ts'
 
 type Json = Record<string, unknown>
 
-/** OpenAPI 3.1, made from the descriptions that route and validate. */
+/** The OpenAPI 3.1 document, generated from the descriptions that drive routing and validation. */
 export function describeApi(base: string, version: string): Json {
   const shared: Json = {}
   const schemaOf = schemaReader(shared)
@@ -76,7 +76,7 @@ function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' |
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json
 
-/** Definitions that a schema brings along are local to it; in a document they must stand where references find them. */
+/** A schema's local definitions have to move to the document's `components`, where references can find them. */
 function schemaReader(shared: Json): SchemaOf {
   return (schema, io) => {
     const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json & { $defs?: Json }

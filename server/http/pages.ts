@@ -6,11 +6,11 @@ import type { Kit } from '../kit.ts'
 import { asOpsError, answerProblem } from './errors.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
-/** No inline script or style anywhere: the elements carry their styles as constructed sheets. */
+/** No inline scripts or styles: the elements use constructed style sheets. */
 export const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
-/** What a page of ours shows is for the window it was opened in. */
+/** Isolates our pages from other windows and sites. */
 export const pageHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -21,17 +21,17 @@ export const pageHeaders = {
 
 const pages = (Object.keys(viewActions) as ViewAction[]).flatMap((view) => viewActions[view].paths.map((path) => ({ view, pattern: patternOf(path) })))
 
-/** The last name in a path may hold a slash. */
+/** The last parameter of a path may contain slashes. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{\w+\}$/, '.+').replace(/\{\w+\}/g, '[^/]+')}$`)
 }
 
-/** In the page itself, so that a browser asks for no `/favicon.ico` of the host's. */
+/** Inline, so that browsers do not request the host's `/favicon.ico`. */
 const icon = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><rect width="18" height="18" rx="4" fill="#2b5fd9"/><path d="M3.5 9.5H6L7.7 5l2.2 8 1.5-3.5h3.1" fill="none" stroke="#fff" stroke-width="1.6" stroke-linejoin="round"/></svg>',
 )}">`
 
-/** The shell on every page path below the base. What it shows comes from the API, which asks again. */
+/** Serves the shell on every page path below the base. Its data comes from the API, which checks permissions again. */
 export function pagesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
     if (ctx.path !== kit.base && !ctx.path.startsWith(`${kit.base}/`)) return next()
@@ -40,7 +40,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
     try {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
         ctx.set('allow', 'GET, HEAD')
-        throw new OpsError('method_not_allowed', `A page does not take ${ctx.method}; expected GET.`)
+        throw new OpsError('method_not_allowed', `Pages do not accept ${ctx.method}; expected GET.`)
       }
       await answerPage(kit, ctx)
     } catch (error) {
@@ -52,7 +52,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
 
 async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   const scope = await openScope(kit, ctx)
-  if (!scope) return askToSignIn(kit, ctx)
+  if (!scope) return answerNotSignedIn(kit, ctx)
   const path = ctx.path.slice(kit.base.length).replace(/^\/$/, '')
   const view = pages.find(({ pattern }) => pattern.test(path))?.view
   const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
@@ -61,25 +61,25 @@ async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   ctx.status = !view ? 404 : allowed ? 200 : 403
 }
 
-function askToSignIn({ auth, base }: Kit, ctx: Context): void {
+function answerNotSignedIn({ auth, base }: Kit, ctx: Context): void {
   if (auth.signInUrl) return ctx.redirect(auth.signInUrl(returnPathOf(ctx)))
   ctx.status = 401
   ctx.type = 'html'
-  ctx.body = plainPage(base, 'Sign in first', `Nobody is signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
+  ctx.body = plainPage(base, 'Sign in first', `You are not signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
 }
 
-/** Where to come back to after signing in: a path of this site, whatever address the request line named. */
+/** Where to return after signing in: always a path on this site, whatever URL the request line contained. */
 export function returnPathOf(ctx: Context): string {
   const { pathname, search } = URL.parse(ctx.originalUrl, 'http://localhost') ?? { pathname: ctx.path, search: ctx.search }
   return `/${pathname.replace(/^[/\\]+/, '')}${search}`
 }
 
-/** Asks again by itself, so that who left it open finds the page once everything is back. */
+/** Reloads itself, so that a page left open recovers after the outage. */
 function answerOutage({ base }: Kit, ctx: Context, error: OpsError, requestId: string): void {
   ctx.status = error.status
   ctx.set('retry-after', '10')
   ctx.type = 'html'
-  const body = `${escapeHtml(error.message)} This page asks again every ten seconds.</p><p>Request <code>${escapeHtml(requestId)}</code>`
+  const body = `${escapeHtml(error.message)} This page reloads every ten seconds.</p><p>Request <code>${escapeHtml(requestId)}</code>`
   ctx.body = plainPage(base, 'Not available', body, '<meta http-equiv="refresh" content="10">')
 }
 

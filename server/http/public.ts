@@ -4,7 +4,7 @@ import type { Kit } from '../kit.ts'
 import { getHealthReport, getReadinessReport } from './health.ts'
 import { describeApi } from './openapi.ts'
 
-/** What anybody may ask without signing in; none of it does work that a stranger could make us repeat. */
+/** Endpoints that need no login. None does expensive work, because anyone can call them repeatedly. */
 export function publicAnswers(kit: Kit): Record<'getOpenapi' | 'getHealth' | 'getReadiness', (ctx: Context) => Promise<void>> {
   let document: { text: string; etag: string } | undefined
   return {
@@ -28,7 +28,7 @@ export function publicAnswers(kit: Kit): Record<'getOpenapi' | 'getHealth' | 'ge
   }
 }
 
-/** It is the same for as long as the process lives, and takes some 30 ms to make. */
+/** Cached, because it never changes within a process and takes some 30 ms to generate. */
 function writeDocument({ base, version }: Kit): { text: string; etag: string } {
   const text = JSON.stringify(describeApi(base, version))
   return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }

@@ -4,15 +4,15 @@ import { OpsError } from '../error.ts'
 import type { Auth } from '../host/auth.ts'
 
 /**
- * A request that changes something, or writes evidence in the actor's name, must come from our own pages whenever the
- * browser adds the credentials by itself: another site can make a browser send it, but cannot make it same-origin.
+ * A request that changes something, or writes evidence in the actor's name, must come from our own pages if the
+ * browser sends the credentials automatically: another site can make a browser send it, but cannot make it same-origin.
  */
 export function requireSameOrigin(ctx: Context, auth: Auth<unknown>): void {
   if (!hasAmbientCredentials(ctx, auth) || isSameOrigin(ctx)) return
   throw refused('expected Sec-Fetch-Site: same-origin, or an Origin equal to the scheme, host and port of this server')
 }
 
-/** An export is a link that people also open from a bookmark or type; a plain navigation names its page in Referer only. */
+/** Users also open export links from bookmarks or by typing them; a plain navigation names its page only in `Referer`. */
 export function requireOwnNavigation(ctx: Context, auth: Auth<unknown>): void {
   if (!hasAmbientCredentials(ctx, auth) || isSameOrigin(ctx) || ctx.get('sec-fetch-site') === 'none') return
   if (!ctx.get('sec-fetch-site') && !ctx.get('origin') && isOwnOrigin(ctx, URL.parse(ctx.get('referer'))?.origin)) return
@@ -20,13 +20,13 @@ export function requireOwnNavigation(ctx: Context, auth: Auth<unknown>): void {
 }
 
 function refused(expected: string): OpsError {
-  return new OpsError('cross_site_refused', `The browser adds these credentials by itself, and the request does not come from this site; ${expected}. A script sends a Bearer token and no cookie.`)
+  return new OpsError('cross_site_refused', `The browser sends these credentials automatically, but the request does not come from this site; ${expected}. A script should send a Bearer token and no cookie.`)
 }
 
-/** Schemes whose credentials a browser keeps and sends without being asked. */
+/** Schemes whose credentials a browser remembers and sends automatically. */
 const ambientSchemes = new Set(['basic', 'digest', 'ntlm', 'negotiate', 'mutual', 'hoba'])
 
-/** Cookies, HTTP's own logins and client certificates travel with a request that another site caused; a header that only a script can set does not. */
+/** Browsers attach cookies, HTTP authentication and client certificates even to requests triggered by another site, but not a header that only a script can set. */
 function hasAmbientCredentials(ctx: Context, auth: Auth<unknown>): boolean {
   if (auth.fromCookie) return auth.fromCookie(ctx.req)
   const [scheme = ''] = ctx.get('authorization').trim().toLowerCase().split(/\s/)
@@ -43,7 +43,7 @@ function isSameOrigin(ctx: Context): boolean {
   return site ? site === 'same-origin' : isOwnOrigin(ctx, ctx.get('origin'))
 }
 
-/** Where TLS ends at a proxy we see plain HTTP, and the page's origin is the safer https. */
+/** Behind a proxy that terminates TLS we see plain HTTP, while the page's origin is https. */
 function isOwnOrigin(ctx: Context, given: string | undefined): boolean {
   const origin = given && URL.parse(given)?.origin
   if (!origin || origin === 'null') return false

@@ -6,7 +6,7 @@ import type { Kit } from '../kit.ts'
 import type { Scope } from '../operations/scope.ts'
 import { withTimeout } from '../timeout.ts'
 
-/** Who asks, as the host sees it. Null when nobody is signed in. */
+/** A scope for the actor of this request; null if no one is signed in. */
 export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
   const actor = await currentActor(kit, ctx)
   if (actor === null || actor === undefined) return null
@@ -24,13 +24,13 @@ async function currentActor({ auth }: Kit, ctx: Context): Promise<unknown> {
   try {
     return await withTimeout(Promise.resolve(auth.currentActor(ctx.req)), maxHostMs, () => new Error(`no answer within ${maxHostMs} ms`))
   } catch (cause) {
-    throw new OpsError('unavailable', 'The host could not say who is signed in; try again.', { cause })
+    throw new OpsError('unavailable', 'The host could not determine who is signed in; try again.', { cause })
   }
 }
 
 /**
- * Ours, and unique: what a client sends in `X-Request-Id` stands in front, so that its log and ours can be read together,
- * but no request can pass for another one in evidence.
+ * A unique id of our own, prefixed with the client's `X-Request-Id` if there is one, so that its log and ours can be correlated
+ * but no request can pass for another in evidence.
  */
 export function requestIdOf(ctx: Context): string {
   if (typeof ctx.state.opsRequestId === 'string') return ctx.state.opsRequestId
@@ -41,7 +41,7 @@ export function requestIdOf(ctx: Context): string {
   return id
 }
 
-/** Browsers say where a request comes from, and scripts do not. */
+/** Browsers send these headers with requests from pages; scripts normally do not. */
 function sourceOf(ctx: Context): EventSource {
   return ctx.get('sec-fetch-site') || ctx.get('origin') ? 'page' : 'api'
 }

@@ -9,18 +9,18 @@ import { takeOver } from './take-over.ts'
 
 const types: Record<ExportFormat, string> = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' }
 
-/** The headers of an export without the export. */
+/** Sends the headers of an export without its content. */
 export function announceExport(ctx: Context, format: ExportFormat): void {
   ctx.status = 200
   ctx.type = types[format]
   ctx.set('content-disposition', 'attachment')
 }
 
-/** Streams with back pressure. A failure half way breaks the connection, so that a cut file cannot pass for a whole one. */
+/** Streams with back-pressure. A failure midway breaks the connection, so that a truncated file cannot pass for a complete one. */
 export async function sendExport(ctx: Context, { file, lines, searched }: ExportFile, format: ExportFormat, scope: Scope): Promise<void> {
   const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
   ctx.set('content-disposition', `attachment; filename="${name}"`)
-  // An engine of the host's own may say it in any language; a header holds plain letters only.
+  // A custom engine may use any language here, but header values must be ASCII.
   if (searched !== undefined) ctx.set('x-ops-searched', searched.replace(/[^\x20-\x7e]/g, '?'))
   ctx.type = types[format]
   takeOver(ctx)
@@ -28,7 +28,7 @@ export async function sendExport(ctx: Context, { file, lines, searched }: Export
     await pipeline(Readable.from(lines), ctx.res)
   } catch (error) {
     if (codeOf(error) === 'ERR_STREAM_PREMATURE_CLOSE') return
-    scope.kit.log.error('an export broke off', { requestId: scope.requestId, ...describeFailure(error) })
+    scope.kit.log.error('an export was cut off', { requestId: scope.requestId, ...describeFailure(error) })
     ctx.res.destroy()
   }
 }

@@ -1,31 +1,31 @@
 import type { Context } from 'koa'
 import { OpsError } from '../error.ts'
 import type { Hub } from '../live/hub.ts'
-import { followHints, hearingOf } from '../live/stream.ts'
+import { followHints, openSubscription } from '../live/stream.ts'
 import type { Scope } from '../operations/scope.ts'
 import { openScope } from './scope.ts'
 import { takeOver } from './take-over.ts'
 
 const maxStreams = 2_000
-/** A person has a few tabs open; one account must not take the places of everybody else. */
+/** Enough for a user's tabs, without letting one account use up the process's streams. */
 const maxStreamsPerActor = 20
 
-/** Server-sent events. Each viewer hears of what they may see, and never the data itself. */
+/** Server-sent events. Each viewer gets hints only about what they may see, and never the data itself. */
 export async function sendLive(ctx: Context, scope: Scope, hub: Hub): Promise<void> {
-  if (hub.size >= maxStreams) throw new OpsError('rate_limited', `This process serves ${maxStreams} live streams already; read again without one.`)
-  if (!hub.connected) throw new OpsError('unavailable', 'Hints do not reach this process at the moment; read again without a stream, and try again later.')
-  const release = hub.takePlace(actorKey(ctx, scope), maxStreamsPerActor)
-  if (!release) throw new OpsError('rate_limited', `This account has ${maxStreamsPerActor} live streams open here already; close one, or read again without one.`)
+  if (hub.size >= maxStreams) throw new OpsError('rate_limited', `This process already serves ${maxStreams} live streams; poll instead.`)
+  if (!hub.connected) throw new OpsError('unavailable', 'Hints do not reach this process at the moment; poll instead, and try again later.')
+  const release = hub.acquireSlot(actorKey(ctx, scope), maxStreamsPerActor)
+  if (!release) throw new OpsError('rate_limited', `This account already has ${maxStreamsPerActor} live streams open in this process; close one, or poll instead.`)
   ctx.res.on('close', release)
-  const hearing = await hearingOf(scope)
+  const subscription = await openSubscription(scope)
   ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()
   ctx.req.socket.setNoDelay(true)
-  followHints({ response: ctx.res, hearing, hub, lastEventId: ctx.get('last-event-id'), reopen: () => openScope(scope.kit, ctx) })
+  followHints({ response: ctx.res, subscription, hub, lastEventId: ctx.get('last-event-id'), reopen: () => openScope(scope.kit, ctx) })
 }
 
-/** Who cannot be named in evidence is told apart by where they come from. */
+/** Actors that cannot be named in evidence are distinguished by their network address. */
 function actorKey({ req }: Context, { viewer: { principal } }: Scope): string {
   return principal ? JSON.stringify([principal.type, principal.id]) : `unnamed at ${req.socket.remoteAddress}`
 }

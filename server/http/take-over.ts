@@ -1,8 +1,8 @@
 import type { Context } from 'koa'
 
 /**
- * For answers that are written as they come: from here on the response is ours, and a reader who leaves early is not
- * an error of the host's app.
+ * For streamed responses: from here on we write the response ourselves, and a reader who disconnects early does not cause an
+ * error in the host's app.
  */
 export function takeOver(ctx: Context): void {
   ctx.respond = false

@@ -3,48 +3,48 @@ import type { PublishedHint } from '../db/hint.ts'
 export interface NumberedHint {
   id: string
   hint: PublishedHint
-  /** Roughly what it takes on the line. */
+  /** Approximate size when sent. */
   bytes: number
 }
 
 type Listener = (numbered: NumberedHint) => void
 
-const remembered = 500
+const maxRecent = 500
 
-/** Fans hints out to the streams of this process, and remembers the last ones for streams that come back. */
+/** Fans hints out to this process's streams, and keeps the latest ones for streams that reconnect. */
 export class Hub {
   readonly #listeners = new Set<Listener>()
   readonly #ends = new Set<() => void>()
-  readonly #places = new Map<string, number>()
+  readonly #slots = new Map<string, number>()
   readonly #recent: NumberedHint[] = []
-  /** Ids say nothing: numbers in a row would tell a listener how many hints are not for them. */
+  /** Ids are random: consecutive numbers would reveal to a listener how many hints are withheld from them. */
   #last: string = crypto.randomUUID()
 
-  /** Do hints reach this process? While they do not, a stream that stays open would only look alive. */
+  /** Whether hints reach this process. If they do not, an open stream would only look alive. */
   connected = false
 
   get size(): number {
     return this.#listeners.size
   }
 
-  /** `bytes`: of the hint as it came. */
+  /** `bytes` is the size of the hint as received. */
   publish(hint: PublishedHint, bytes = 100): void {
     const numbered = { id: crypto.randomUUID(), hint, bytes }
     this.#last = numbered.id
     this.#recent.push(numbered)
-    if (this.#recent.length > remembered) this.#recent.shift()
+    if (this.#recent.length > maxRecent) this.#recent.shift()
     for (const listener of this.#listeners) listener(numbered)
   }
 
-  /** One more stream of this actor, or undefined when it has `max` already; to be released when it ends. */
-  takePlace(actor: string, max: number): (() => void) | undefined {
-    const taken = this.#places.get(actor) ?? 0
+  /** Reserves a stream for this actor. Returns the function that releases it, or undefined if the actor already has `max`. */
+  acquireSlot(actor: string, max: number): (() => void) | undefined {
+    const taken = this.#slots.get(actor) ?? 0
     if (taken >= max) return undefined
-    this.#places.set(actor, taken + 1)
+    this.#slots.set(actor, taken + 1)
     return () => {
-      const left = (this.#places.get(actor) ?? 1) - 1
-      if (left > 0) this.#places.set(actor, left)
-      else this.#places.delete(actor)
+      const left = (this.#slots.get(actor) ?? 1) - 1
+      if (left > 0) this.#slots.set(actor, left)
+      else this.#slots.delete(actor)
     }
   }
 
@@ -53,7 +53,7 @@ export class Hub {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Ends every stream; browsers come back by themselves and find another process, or this one restarted. */
+  /** Ends every stream; browsers reconnect by themselves, to another process or to this one after a restart. */
   close(): void {
     for (const end of this.#ends) end()
   }
@@ -63,7 +63,7 @@ export class Hub {
     return () => this.#ends.delete(end)
   }
 
-  /** What came after `lastEventId`; a single `reset` when that cannot be known. */
+  /** The hints after `lastEventId`, or a single `reset` if that id is no longer known. */
   since(lastEventId: string): NumberedHint[] {
     if (lastEventId === this.#last) return []
     const index = this.#recent.findIndex(({ id }) => id === lastEventId)

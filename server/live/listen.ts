@@ -8,8 +8,8 @@ import type { Hub } from './hub.ts'
 const retryMs = 1_000
 
 /**
- * One LISTEN connection for the whole process. While it is away nothing is lost: when it is back, everybody is told
- * to read again.
+ * One LISTEN connection for the whole process. Nothing is lost while it is down: once it is back, a `reset` tells all
+ * readers to read again.
  */
 export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promise<void>; stop(): Promise<void> } {
   let client: pg.Client | undefined
@@ -21,8 +21,8 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     const next = new pg.Client({ connectionString: db.url, application_name: 'ops-powertools live', keepAlive: true, connectionTimeoutMillis: 3_000, query_timeout: 5_000 })
     client = next
     next.on('notification', ({ payload }) => publish(hub, payload))
-    next.on('error', () => again(next))
-    next.on('end', () => again(next))
+    next.on('error', () => reconnect(next))
+    next.on('end', () => reconnect(next))
     try {
       await next.connect()
       await next.query(`listen ${next.escapeIdentifier(hintChannel(db.schema))}`)
@@ -30,12 +30,12 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
       if (connectedBefore) hub.publish({ topic: 'reset' })
       connectedBefore = true
     } catch (error) {
-      if (connectedBefore) log.warn('live hints are away, trying again', { error: error instanceof Error ? error.name : 'unknown' })
-      again(next)
+      if (connectedBefore) log.warn('lost the connection for live hints, trying again', { error: error instanceof Error ? error.name : 'unknown' })
+      reconnect(next)
     }
   }
 
-  const again = (failed: pg.Client): void => {
+  const reconnect = (failed: pg.Client): void => {
     if (stopped || failed !== client) return
     client = undefined
     hub.connected = false
@@ -45,7 +45,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     timer = setTimeout(connect, retryMs)
   }
 
-  // Settled after the first attempt, however it went.
+  // Settles after the first attempt, successful or not.
   const ready = connect()
   return {
     ready,
@@ -62,6 +62,6 @@ function publish(hub: Hub, payload = ''): void {
     const { topic, ...rest } = JSON.parse(payload) as Partial<PublishedHint>
     if (typeof topic === 'string') hub.publish({ topic, ...rest }, payload.length)
   } catch {
-    // somebody else's notification on our channel
+    // a foreign notification on our channel
   }
 }

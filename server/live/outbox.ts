@@ -1,12 +1,12 @@
 import type { NumberedHint } from './hub.ts'
 
-/** More than this one reader may be behind by; what then waits is told in fewer words. */
+/** How far one reader may fall behind before its waiting hints are coalesced. */
 const maxHints = 200
 const maxBytes = 64 * 1024
 
 /**
- * Hints on their way to one reader. One who falls behind gets a single hint for each topic in place of those that
- * waited, "read all of it again", so that what is kept for a reader has a limit however slow it is.
+ * Hints waiting to be sent to one reader. If the reader falls behind, they are coalesced into one hint per topic, meaning
+ * "read all of this topic again", so that memory per reader is bounded however slow it is.
  */
 export class Outbox {
   #waiting: NumberedHint[] = []
@@ -28,7 +28,7 @@ export class Outbox {
     return numbered
   }
 
-  /** The last id of each topic, in order: whoever resumes from one of them misses nothing. */
+  /** Keeps the last id of each topic, in order, so that a reader resuming from any of them misses nothing. */
   #coalesce(): void {
     const topics = new Map<string, NumberedHint>()
     for (const { id, hint: { topic } } of this.#waiting) {

@@ -10,9 +10,9 @@ import type { Hub } from './hub.ts'
 import { Outbox } from './outbox.ts'
 
 const heartbeatMs = 15_000
-/** A reader that has taken nothing for so long is not there any more. */
+/** A reader that has accepted no data for this long is considered gone. */
 const maxStalledMs = 30_000
-/** What the host said about somebody is taken for true so long. */
+/** How long the host's answers about an actor are trusted before it is asked again. */
 const trustMs = 5_000
 
 const topicViews: Record<string, ViewAction> = {
@@ -22,17 +22,17 @@ const topicViews: Record<string, ViewAction> = {
 
 export interface Following {
   response: ServerResponse
-  /** Asked for before the first byte is written: a host that cannot say so now is an error like any other. */
-  hearing: Hearing
+  /** Opened before the first byte is written, so that a failure of the host becomes an ordinary error response. */
+  subscription: Subscription
   hub: Hub
   /** Where an earlier stream ended; empty for a new one. */
   lastEventId: string
-  /** Asks the host anew who is there; null when nobody is any more. */
+  /** Asks the host again who is signed in; null if no one is. */
   reopen(): Promise<Scope | null>
 }
 
-/** Writes hints to one reader for as long as it listens, no faster than it reads. */
-export function followHints({ response, hearing, hub, lastEventId, reopen }: Following): void {
+/** Streams hints to one reader until it disconnects, no faster than it reads. */
+export function followHints({ response, subscription, hub, lastEventId, reopen }: Following): void {
   const outbox = new Outbox()
   if (response.destroyed) return
   response.write('retry: 1000\n: welcome\n\n')
@@ -41,79 +41,79 @@ export function followHints({ response, hearing, hub, lastEventId, reopen }: Fol
     if (sending) return
     sending = true
     while (outbox.size && !response.writableEnded && !response.destroyed) {
-      if (response.writableNeedDrain) await drained(response)
+      if (response.writableNeedDrain) await waitForDrain(response)
       try {
-        const stillThere = await askAgain(hearing, reopen)
+        const stillAllowed = await refresh(subscription, reopen)
         const numbered = outbox.next()
-        const hint = stillThere && numbered ? await hintFor(hearing, numbered.hint) : undefined
-        if (!stillThere) response.end()
+        const hint = stillAllowed && numbered ? await hintFor(subscription, numbered.hint) : undefined
+        if (!stillAllowed) response.end()
         else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
       } catch {
-        // Who cannot be asked about hears nothing; the browser comes back and asks again.
+        // Without the host's answer nothing may be sent; the browser reconnects and tries again.
         response.end()
       }
     }
     sending = false
   }
-  const leave = [
+  const cleanups = [
     hub.subscribe((numbered) => {
       outbox.add(numbered)
       void send()
     }),
     hub.onClose(() => response.end()),
-    keepOpen(response),
+    startHeartbeat(response),
   ]
   response.on('error', () => response.destroy())
   response.on('close', () => {
-    for (const undo of leave) undo()
+    for (const cleanUp of cleanups) cleanUp()
   })
   if (lastEventId) for (const numbered of hub.since(lastEventId)) outbox.add(numbered)
   void send()
 }
 
-function keepOpen(response: ServerResponse): () => void {
+function startHeartbeat(response: ServerResponse): () => void {
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': still here\n\n')
   }, heartbeatMs)
   return () => clearInterval(heartbeat)
 }
 
-/** Waits until the reader has taken what was written; one that takes nothing is cut off, and only that one. */
-async function drained(response: ServerResponse): Promise<void> {
+/** Waits until the reader has accepted what was written; a stalled reader is disconnected. */
+async function waitForDrain(response: ServerResponse): Promise<void> {
   const stalled = setTimeout(() => response.destroy(), maxStalledMs)
   const waiting = new AbortController()
   try {
     await Promise.race([once(response, 'drain', waiting), once(response, 'close', waiting)])
   } catch {
-    // an error of the response: it closes
+    // an error on the response: it will close
   } finally {
     clearTimeout(stalled)
     waiting.abort()
   }
 }
 
-/** Whose stream it is, and what they may hear of; true for a while, because rights are taken away and people sign out. */
-export interface Hearing {
+/** A stream's actor and the topics it may receive. Refreshed regularly, because permissions change and users sign out. */
+export interface Subscription {
   scope: Scope
   topics: Set<string>
-  askedAt: number
+  refreshedAt: number
 }
 
-export async function hearingOf(scope: Scope): Promise<Hearing> {
-  return { scope, topics: await allowedTopics(scope), askedAt: performance.now() }
+export async function openSubscription(scope: Scope): Promise<Subscription> {
+  return { scope, topics: await allowedTopics(scope), refreshedAt: performance.now() }
 }
 
-/** The host is asked again who is there and what they may; false ends the stream. */
-async function askAgain(hearing: Hearing, reopen: Following['reopen']): Promise<boolean> {
-  if (performance.now() - hearing.askedAt < trustMs) return true
+/** Asks the host again who is signed in and what they may see; false ends the stream. */
+async function refresh(subscription: Subscription, reopen: Following['reopen']): Promise<boolean> {
+  if (performance.now() - subscription.refreshedAt < trustMs) return true
   const scope = await reopen()
   if (!scope) return false
-  Object.assign(hearing, await hearingOf(scope))
+  Object.assign(subscription, await openSubscription(scope))
   return true
 }
 
-/** For whoever may see the page and what the hint is about. Others do not hear that anything happened. */
-async function hintFor({ scope: { viewer }, topics }: Hearing, hint: PublishedHint): Promise<LiveHint | undefined> {
+/** The hint, if the viewer may see both the page and the subject; otherwise undefined, so that nothing reveals the change. */
+async function hintFor({ scope: { viewer }, topics }: Subscription, hint: PublishedHint): Promise<LiveHint | undefined> {
   const { topic, subject, about = subject, resource, queues, allQueues } = hint
   const view = topicViews[topic]
   if (!topics.has(topic)) return undefined

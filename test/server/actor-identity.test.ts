@@ -97,7 +97,7 @@ test.each([
   server.logged.length = 0
   expect(await server.call('viewer-demo', 'POST', '/previews', pause)).toMatchObject({ status: 403, body: { code: 'unattributable_actor' } })
   expect(await server.call('viewer-demo', 'GET', '/cron-entries')).toMatchObject({ status: 200 })
-  expect(server.logged.join('\n')).toContain(`auditPrincipal answered ${principal.type}:${principal.id}`)
+  expect(server.logged.join('\n')).toContain(`auditPrincipal returned ${principal.type}:${principal.id}`)
   const { rows } = await client.query(`select actor_id, actor_type from ops.audit_event where outcome = 'denied' order by occurred_at desc limit 1`)
   expect(rows).toEqual([{ actor_id: 'unattributable', actor_type: 'unknown' }])
 })

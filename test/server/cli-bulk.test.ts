@@ -32,7 +32,7 @@ describe('many jobs', () => {
     const wrong: [string[], string][] = [
       [[''], 'An id is empty'],
       [['a', ''], 'An id is empty'],
-      [['a', 'x'.repeat(401)], 'An id has 401 characters'],
+      [['a', 'x'.repeat(401)], 'An id of 401 characters'],
       [Array.from({ length: 10_001 }, (_none, n) => String(n)), 'Got 10001 ids; expected at most 10000'],
     ]
     for (const [ids, message] of wrong) {

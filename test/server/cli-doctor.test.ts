@@ -150,7 +150,7 @@ describe('doctor', () => {
   test('an unreachable database and engine are errors, said in sentences', async () => {
     const found = await examine(['--config', 'nowhere.mjs'])
     expect(found.code).toBe(2)
-    expect(found.of('database')).toMatchObject([{ status: 'error', message: expect.stringContaining('does not answer') as string }])
+    expect(found.of('database')).toMatchObject([{ status: 'error', message: expect.stringContaining('does not respond') as string }])
     expect(found.of('engine')).toMatchObject([{ status: 'error', message: 'the engine is away' }])
   })
 

@@ -156,7 +156,7 @@ describe('configured with the address of an Oban Web', () => {
 
   test('an error of its own and a page without end become a page that says so', async () => {
     const broken = await visit(server, '/jobs/4')
-    expect([broken.status, broken.text.includes('Oban Web answers 500'), broken.text.includes('canary')]).toEqual([503, true, false])
+    expect([broken.status, broken.text.includes('Oban Web responds with 500'), broken.text.includes('canary')]).toEqual([503, true, false])
     const endless = await visit(server, '/jobs/5')
     expect([endless.status, endless.text.includes('too large')]).toEqual([503, true])
   })

@@ -5,7 +5,7 @@ import { Board, type BoardModules, type BoardQueue } from './pages.ts'
 import { showBody } from './show.ts'
 
 export interface BullBoardOptions {
-  /** The BullMQ queues to show, as passed to `bullmq({ queues })`; a function when they come and go. */
+  /** The BullMQ queues to show, as passed to `bullmq({ queues })`; a function if they come and go. */
   queues: readonly BoardQueue[] | (() => readonly BoardQueue[])
 }
 
@@ -13,9 +13,9 @@ const label = 'Bull Board bridge'
 const packages = ['@bull-board/api', '@bull-board/koa']
 
 /**
- * The dashboard of the Bull Board project at `<base>/bull-board`, there only when `@bull-board/koa` and `@bull-board/api` are
- * installed. Of its routes only those are kept that read; its adapter for Koa would serve all of them. Everything it says of
- * a job goes through the display policy for whoever is looking, and queues and jobs that they may not view are left out.
+ * The dashboard of the Bull Board project at `<base>/bull-board`, available only if `@bull-board/koa` and `@bull-board/api` are
+ * installed. Only its read-only routes are served; its own Koa adapter would serve all of them. All job data
+ * goes through the viewer's display policy, and queues and jobs that they may not view are left out.
  *
  * @example
  * createOps({ bridges: [bullBoard({ queues })], … })
@@ -33,7 +33,7 @@ export function bullBoard({ queues }: BullBoardOptions): Bridge {
   }
 }
 
-/** Names in variables keep compilers and bundlers from asking for optional packages. */
+/** Names in variables keep compilers and bundlers from resolving optional packages. */
 async function findModules(): Promise<BoardModules | null> {
   const { resolve } = createRequire(import.meta.url)
   try {
@@ -46,7 +46,7 @@ async function findModules(): Promise<BoardModules | null> {
   }
 }
 
-/** Absent is a package itself; one of its own dependencies missing is a broken installation. */
+/** True only if the package itself is absent; a missing dependency of it is a broken installation. */
 function isAbsent(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   return code === 'MODULE_NOT_FOUND' && packages.some((name) => String(message).startsWith(`Cannot find module '${name}'`))
@@ -54,9 +54,9 @@ function isAbsent(error: unknown): boolean {
 
 function openBoard(board: Board, { basePath }: BridgeMount): OpenBridge {
   return {
-    // Its page names its base, its charts set style attributes.
+    // Its page sets a base URL, and its charts set style attributes.
     contentSecurityPolicy: { 'base-uri': "'self'", 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:" },
-    // Its header, its list of queues and its row of states are fixed to the window.
+    // Its header, queue list and state tabs are fixed to the window.
     style: '#root header{top:34px}#root aside{top:98px;height:calc(100vh - 98px)}#root [class*=stickyHeader-]{top:98px}',
     async answer(request, visit) {
       const { pathname, searchParams } = new URL(request.url)
@@ -71,16 +71,16 @@ function openBoard(board: Board, { basePath }: BridgeMount): OpenBridge {
 }
 
 async function answerApi(board: Board, path: string, search: URLSearchParams, visit: BridgeVisit): Promise<Response> {
-  const asked = board.route(path)
-  if (!asked) throw notFound()
+  const match = board.route(path)
+  if (!match) throw notFound()
   const queues = await board.queuesFor(({ name }) => visit.can('view_queues', { type: 'queue', id: name, queue: name }))
-  const { status = 200, body } = await asked.handle(queues, search).catch(orNoJob)
-  const shown = status < 300 ? await showBody(asked, body, { visit, queues }) : body
+  const { status = 200, body } = await match.handle(queues, search).catch(rethrowAsNotFound)
+  const shown = status < 300 ? await showBody(match, body, { visit, queues }) : body
   return Response.json(shown, { status })
 }
 
-/** In Redis BullMQ's own keys stand beside its jobs'; one that was asked for by the name of a job, e.g. `wait`, is none. */
-function orNoJob(error: unknown): never {
+/** BullMQ's own Redis keys share a namespace with its jobs; a request for one of them, e.g. `wait`, as a job is not found. */
+function rethrowAsNotFound(error: unknown): never {
   throw error instanceof Error && error.message.startsWith('WRONGTYPE') ? notFound() : error
 }
 

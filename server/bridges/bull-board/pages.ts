@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { BridgeMount } from '../bridge.ts'
 
-/** A BullMQ queue, as far as this bridge looks at it itself. */
+/** The part of a BullMQ queue that this bridge itself uses. */
 export interface BoardQueue {
   readonly name: string
 }
@@ -24,7 +24,7 @@ interface EntryRoute {
   handler(options: { basePath: string; uiConfig: object }): { name: string; params: Record<string, string> }
 }
 
-/** As much of `@bull-board/api` as is used here. */
+/** The part of `@bull-board/api` that is used here. */
 export interface BoardModules {
   createBullBoard(options: { queues: BoardAdapter[]; serverAdapter: object; options: { uiConfig: object } }): unknown
   BullMQAdapter: new (queue: BoardQueue, options: { readOnlyMode: boolean; allowRetries: boolean }) => BoardAdapter
@@ -32,24 +32,24 @@ export interface BoardModules {
 
 export type BoardQueues = Map<string, BoardAdapter>
 
-/** One route that was asked for. */
-export interface Asked {
+/** A requested API route. */
+export interface RouteMatch {
   /** As Bull Board writes it, e.g. `/api/queues/:queueName/:jobId`. */
   route: string
   params: Record<string, string>
   handle(queues: BoardQueues, search: URLSearchParams): Promise<{ status?: number; body: unknown }>
 }
 
-/** A page of the board shows ten jobs; more than this is not asked for a page. */
+/** Caps the page size; the board itself shows ten jobs per page. */
 const maxJobsPerPage = 100
 
-/** What the store says of itself is no job; its icon would want a style that the policy refuses. */
+/** Hides details of Redis, which are not job data, and whose icon would need a style that the policy refuses. */
 const uiConfig = { boardTitle: 'Bull Board', hideDocsLink: true, hideRedisDetails: true, locale: { lng: 'en-US' } }
 
-/** Shown only where the host records a history for the board. */
+/** A page that works only if the host records a metrics history for the board. */
 const withoutHistory = '/metrics-history'
 
-/** Bull Board without a server: it hands its routes, its page and its files over, and is asked for one thing at a time. */
+/** Bull Board without its server: its routes, page and files, called one at a time. */
 export class Board {
   private readonly modules: BoardModules
   private readonly queues: () => readonly BoardQueue[]
@@ -71,15 +71,15 @@ export class Board {
     if (typeof modules.createBullBoard !== 'function' || typeof modules.BullMQAdapter !== 'function') {
       throw new Error('@bull-board/api has no createBullBoard or no BullMQAdapter; expected version 9.10 or newer.')
     }
-    const entry = board.takeOver()
+    const entry = board.collectRoutes()
     const { name, params } = entry.handler({ basePath, uiConfig: board.uiConfig })
     board.pages = [entry.route].flat().flatMap((route) => (route === withoutHistory ? [] : [patternOf(route)]))
     board.html = fillIn(await readFile(join(board.viewsAt, name), 'utf8'), params)
     return board
   }
 
-  /** Says yes to whatever Bull Board tells the server that it believes to be mounted in. */
-  private takeOver(): EntryRoute {
+  /** Stands in for the server that Bull Board expects, and collects what it registers there. */
+  private collectRoutes(): EntryRoute {
     let entry: EntryRoute | undefined
     const serverAdapter = {
       setQueues: () => serverAdapter,
@@ -92,7 +92,7 @@ export class Board {
     }
     this.modules.createBullBoard({ queues: [], serverAdapter, options: { uiConfig } })
     if (!entry || !this.viewsAt || !this.filesAt) {
-      throw new Error('@bull-board/api did not say where its page is; expected version 9.10 or newer.')
+      throw new Error('@bull-board/api did not register its page; expected version 9.10 or newer.')
     }
     return entry
   }
@@ -105,7 +105,7 @@ export class Board {
     return new Response(this.html, { headers: { 'content-type': 'text/html; charset=utf-8' } })
   }
 
-  /** Files have their hash in their name, except pictures and texts. */
+  /** File names contain a hash, except for pictures and translations. */
   async file(path: string): Promise<Response | null> {
     const type = contentTypes[extname(path)]
     if (!type || !/^\/static(\/[\w-][\w.-]*)+$/.test(path)) return null
@@ -115,7 +115,7 @@ export class Board {
     return new Response(new Uint8Array(file), { headers: { 'content-type': type, ...cached } })
   }
 
-  route(path: string): Asked | undefined {
+  route(path: string): RouteMatch | undefined {
     for (const { route, handler } of this.routes) {
       const found = patternOf(String(route)).exec(path)
       const params = found && parseParams(found.groups ?? {})
@@ -142,7 +142,7 @@ function isRead({ method }: ApiRoute): boolean {
   return [method].flat().every((name) => name.toLowerCase() === 'get')
 }
 
-/** `/queue/:name` as an expression. */
+/** `/queue/:name` as a regular expression. */
 function patternOf(route: string): RegExp {
   return new RegExp(`^${route.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`)
 }
@@ -160,13 +160,13 @@ function queryOf(search: URLSearchParams): Record<string, string> {
   return Number(query.jobsPerPage) > maxJobsPerPage ? { ...query, jobsPerPage: String(maxJobsPerPage) } : query
 }
 
-/** Its page is a template with a handful of values; fonts of another site are left out, as the policy would refuse them. */
+/** Fills in the page template. Fonts from other sites are removed, because the policy would refuse them. */
 function fillIn(template: string, params: Record<string, string>): string {
   const filled = template.replaceAll(/<%([=-])\s*(\w+)\s*%>/g, (_tag, kind: string, name: string) => {
     const value = params[name] ?? ''
     return kind === '=' ? escapeAttribute(value) : value
   })
-  if (filled.includes('<%')) throw new Error('The page of @bull-board/ui is not the template that was expected.')
+  if (filled.includes('<%')) throw new Error('The page of @bull-board/ui is not the expected template.')
   return filled.replaceAll(/<link[^>]+https?:[^>]+>\s*/g, '')
 }
 

@@ -1,31 +1,31 @@
 import type { DisplayKind } from '../../host/display.ts'
 import { OpsError } from '../../error.ts'
 import type { BridgeVisit } from '../bridge.ts'
-import type { Asked, BoardQueues } from './pages.ts'
+import type { BoardQueues, RouteMatch } from './pages.ts'
 
-interface Looking {
+interface ShowContext {
   visit: BridgeVisit
   queues: BoardQueues
 }
 
 type Json = Record<string, unknown>
 
-/** What Bull Board would answer, as this person may see it. A route that nobody knows is not answered. */
-export async function showBody(asked: Asked, body: unknown, looking: Looking): Promise<unknown> {
-  const show = bodies[asked.route]
+/** Bull Board's answer as the viewer may see it. Unknown routes are refused. */
+export async function showBody({ route, params }: RouteMatch, body: unknown, context: ShowContext): Promise<unknown> {
+  const show = bodies[route]
   if (!show) throw new OpsError('not_found', `Bull Board bridge has no such page.`)
-  return show(body, asked.params, looking)
+  return show(body, params, context)
 }
 
-type ShowBody = (body: unknown, params: Record<string, string>, looking: Looking) => unknown
+type ShowBody = (body: unknown, params: Record<string, string>, context: ShowContext) => unknown
 
-const asItIs: ShowBody = (body) => body
+const unchanged: ShowBody = (body) => body
 
 const bodies: Record<string, ShowBody> = {
-  '/api/queues/:queueName/metrics': asItIs,
-  '/api/queues/:queueName/workers': asItIs,
-  '/api/queues/:queueName/rate-limit': asItIs,
-  '/api/queues/:queueName/job-data-schema': asItIs,
+  '/api/queues/:queueName/metrics': unchanged,
+  '/api/queues/:queueName/workers': unchanged,
+  '/api/queues/:queueName/rate-limit': unchanged,
+  '/api/queues/:queueName/job-data-schema': unchanged,
   '/api/queues/:queueName/default-job-options': (body, _params, { visit }) => asObject(visit.show('job_meta', body)),
 
   async '/api/queues'(body, _params, { visit }) {
@@ -36,22 +36,22 @@ const bodies: Record<string, ShowBody> = {
 
   async '/api/queues/:queueName/:jobId'(body, { queueName }, { visit }) {
     const { job, ...rest } = body as { job: Json }
-    // A key of BullMQ's own, e.g. `meta`: every job has the time when it was made.
+    // One of BullMQ's own keys, e.g. `meta`: every real job has a creation time.
     if (!Number.isFinite(job.timestamp)) throw new OpsError('not_found', 'Bull Board bridge has no such job.')
     const [shown] = await showJobs(queueName!, [job], visit)
     if (!shown) throw notAllowed()
     return { ...rest, job: shown }
   },
 
-  async '/api/queues/:queueName/:jobId/logs'(body, params, looking) {
-    await requireJob(params, looking)
-    return (body as unknown[]).map((line) => asText(looking.visit.show('job_output', line)))
+  async '/api/queues/:queueName/:jobId/logs'(body, params, context) {
+    await requireJob(params, context)
+    return (body as unknown[]).map((line) => asText(context.visit.show('job_output', line)))
   },
 
-  async '/api/queues/:queueName/:jobId/flow'(body, params, looking) {
-    await requireJob(params, looking)
+  async '/api/queues/:queueName/:jobId/flow'(body, params, context) {
+    await requireJob(params, context)
     const { flowRoot, ...rest } = body as { flowRoot: FlowNode | null }
-    return { ...rest, flowRoot: flowRoot && (await showNode(flowRoot, looking.visit)) }
+    return { ...rest, flowRoot: flowRoot && (await showNode(flowRoot, context.visit)) }
   },
 
   async '/api/job-schedulers'(body, _params, { visit }) {
@@ -67,7 +67,7 @@ const bodies: Record<string, ShowBody> = {
   },
 }
 
-/** Said of a job without telling what it carries. */
+/** Fields of a job that contain none of its data. */
 const plainFields = [
   'id',
   'name',
@@ -122,7 +122,7 @@ interface FlowNode extends Json {
   ignoredChildFailureReasons?: Json
 }
 
-/** A relative that may not be viewed keeps its place in the tree and nothing else. */
+/** A node that may not be viewed keeps its place in the tree and nothing else. */
 async function showNode(node: FlowNode, visit: BridgeVisit): Promise<Json> {
   const { id, name, state, queueName, progress, children, ignoredChildFailureReasons, ...rest } = node
   const shownChildren = await Promise.all(children.map((child) => showNode(child, visit)))
@@ -145,7 +145,7 @@ function mayView(visit: BridgeVisit, { queue, id, worker }: { queue: string; id:
   return visit.can('view_jobs', { type: 'job', id: `${queue}:${id}`, queue, worker: known, tags: [] })
 }
 
-async function requireJob({ queueName, jobId }: Record<string, string>, { visit, queues }: Looking): Promise<void> {
+async function requireJob({ queueName, jobId }: Record<string, string>, { visit, queues }: ShowContext): Promise<void> {
   const job = await queues.get(queueName!)?.getJob(jobId!)
   if (!job || !(await mayView(visit, { queue: queueName!, id: jobId!, worker: job.name }))) throw notAllowed()
 }
@@ -154,7 +154,7 @@ function notAllowed(): OpsError {
   return new OpsError('forbidden', 'This job is not shown here: your account may not view it.')
 }
 
-/** The dashboard expects text where a policy may have put anything. */
+/** The dashboard expects text here, but a policy may return anything. */
 function asText(value: unknown): unknown {
   return value === null || value === undefined || typeof value === 'string' ? value : JSON.stringify(value)
 }

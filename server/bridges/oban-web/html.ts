@@ -1,22 +1,22 @@
 type Rewrite = (address: string) => string | undefined
 
 /**
- * A page as it was first rendered, to be looked at: no scripts, no refresh by itself, no tokens of its socket, and addresses
- * that lead where the page now is. What leads out of Oban Web but not to another site leads nowhere.
+ * Turns a rendered page into a static one: without scripts, automatic refresh and socket tokens, and with URLs
+ * rewritten to where the page is now. Links that leave Oban Web but stay on its site are disabled.
  */
-export function makeStill(html: string, rewrite: Rewrite): string {
+export function toStaticPage(html: string, rewrite: Rewrite): string {
   return withoutScripts(html)
     .replaceAll(/<(?:base|meta)\b[^>]*>/gi, (tag) => (/^<base|http-equiv|csrf|live-/i.test(tag) ? '' : tag))
     .replaceAll(/<[a-z][^<>]*>/gi, (tag) => tag.replaceAll(attribute, (...found: string[]) => showAttribute(found, rewrite)))
 }
 
-/** Until none is left: taking one out may put another together. */
+/** Repeats until none is left, because removing one may form another. */
 function withoutScripts(html: string): string {
   const without = html.replaceAll(/<script\b[\s\S]*?(<\/script\s*>|$)/gi, '')
   return without === html ? html : withoutScripts(without)
 }
 
-/** One after the other, so that what looks like an attribute inside a quoted value is not taken for one. */
+/** Consumes attributes in order, so that text inside a quoted value is not mistaken for an attribute. */
 const attribute = /\s+([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g
 
 const addresses = new Set(['href', 'src', 'action', 'formaction', 'poster', 'xlink:href'])

@@ -1,17 +1,17 @@
 import { OpsError } from '../../error.ts'
 import type { Bridge, BridgeMount, BridgeVisit, OpenBridge } from '../bridge.ts'
-import { makeStill } from './html.ts'
-import { askUpstream, type Upstream } from './upstream.ts'
+import { toStaticPage } from './html.ts'
+import { fetchUpstream, type Upstream } from './upstream.ts'
 
 export interface ObanWebOptions {
   /** Where Oban Web is mounted in a running Phoenix application, e.g. `http://localhost:4000/oban`. Without it there is no bridge. */
   url: string | undefined
-  /** Sent along with each request, e.g. `{ authorization: 'Basic …' }` for an Oban Web that asks who is there. */
+  /** Sent with each request, e.g. `{ authorization: 'Basic …' }` for an Oban Web that requires a login. */
   headers?: Readonly<Record<string, string>>
   /**
    * Also open the pages that show job data. Oban Web shows it raw: the display policy cannot hide single keys inside its pages,
-   * so say true only when everybody with `view_bridge` may read what jobs carry. An actor whose policy replaces job data, or
-   * who lacks `view_jobs`, still does not get these pages. Default false.
+   * so set this to true only if everyone with `view_bridge` may read job data. Actors whose policy replaces job data, or
+   * who lack `view_jobs`, still cannot open these pages. Default false.
    */
   showsJobData?: boolean
 }
@@ -19,9 +19,9 @@ export interface ObanWebOptions {
 const label = 'Oban Web bridge'
 
 /**
- * Oban Web at `<base>/oban`, there only when the address of a running one is configured. Its pages are fetched here and shown
- * as they are first rendered: without its scripts, because what they do goes over a socket on which anything could be asked.
- * Whoever looks is known to this side only; the other side sees the configured headers and no others.
+ * Oban Web at `<base>/oban`, available only if the URL of a running one is configured. Its pages are fetched by this server and shown
+ * as first rendered: without its scripts, because these use a socket over which anything could be requested.
+ * Oban Web never learns who the viewer is; it receives only the configured headers.
  *
  * @example
  * createOps({ bridges: [obanWeb({ url: process.env.OBAN_WEB_URL })], … })
@@ -39,9 +39,9 @@ export function obanWeb({ url, headers = {}, showsJobData = false }: ObanWebOpti
 function parseRootUrl(given: string): URL {
   const url = URL.parse(given)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new Error('obanWeb: url is not the address of an Oban Web; expected e.g. http://localhost:4000/oban.')
+    throw new Error('obanWeb: url is not an http or https URL; expected e.g. http://localhost:4000/oban.')
   }
-  if (url.username || url.password) throw new Error('obanWeb: url has a user or a password in it; expected them in headers, as authorization.')
+  if (url.username || url.password) throw new Error('obanWeb: url contains a user or a password; expected them in headers, as authorization.')
   url.pathname = url.pathname.replace(/\/+$/, '')
   url.search = url.hash = ''
   return url
@@ -49,7 +49,7 @@ function parseRootUrl(given: string): URL {
 
 function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: boolean): OpenBridge {
   return {
-    // Its bars and columns set style attributes; its icons are drawn in place. No script but that of the strip.
+    // Its bars and columns set style attributes; its icons are inline. No script runs but the strip's.
     contentSecurityPolicy: { 'style-src-attr': "'unsafe-inline'", 'img-src': "'self' data:", 'connect-src': "'none'" },
     async answer(request, visit) {
       const { pathname, search } = new URL(request.url)
@@ -58,29 +58,29 @@ function openProxy(upstream: Upstream, { basePath }: BridgeMount, showsJobData: 
       if (path === '' && !mayReadJobData) return new Response(null, { status: 302, headers: { location: `${basePath}/queues` } })
       requirePage(path, mayReadJobData)
       await requireQueues(path, visit)
-      const answer = await askUpstream(upstream, request, path + search)
+      const answer = await fetchUpstream(upstream, request, path + search)
       const location = answer.headers.get('location')
       if (location !== null) return redirect(answer, withinBase(location, upstream.root, basePath))
       const type = answer.headers.get('content-type') ?? ''
       if (type.startsWith('text/css')) return new Response(request.method === 'HEAD' ? null : withFontHere(await answer.text(), basePath), answer)
       if (!type.startsWith('text/html')) return answer
-      const html = makeStill(await answer.text(), (address) => withinBase(address, upstream.root, basePath))
+      const html = toStaticPage(await answer.text(), (address) => withinBase(address, upstream.root, basePath))
       return new Response(request.method === 'HEAD' ? null : html, { status: answer.status, headers: { 'content-type': 'text/html; charset=utf-8' } })
     },
     async close() {},
   }
 }
 
-/** Versions differ in where their font lies. */
+/** The location of the font differs between versions. */
 const font = /^\/(fonts\/|font-)[\w.-]+$/
 
-/** Pages and files that carry no job data: counts and limits of queues, styles. */
+/** Pages and files without job data: counts and limits of queues, styles. */
 const withoutJobData = [/^\/queues$/, /^\/queues\/[^/]+$/, /^\/css-[\w-]+$/, font]
 
-/** Lists and details with arguments, errors, recorded output or the arguments of schedules. */
+/** Lists and details with arguments, errors or recorded output of jobs, or arguments of schedules. */
 const withJobData = [/^$/, /^\/(jobs|crons|workflows)$/, /^\/(jobs|crons|workflows)\/[^/]+$/]
 
-/** Fails closed: a page nobody knows is not asked for. What is asked for names no other directory, whoever decodes it. */
+/** Fails closed: unknown pages are not requested. A requested path cannot name another directory, however it is decoded. */
 function requirePage(path: string, mayReadJobData: boolean): void {
   const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(path))
   if (!isPlain(path) || (!is(withoutJobData) && !is(withJobData))) throw new OpsError('not_found', `${label} has no such page.`)
@@ -90,18 +90,18 @@ function requirePage(path: string, mayReadJobData: boolean): void {
   }
 }
 
-/** The style sheet names its font from a place beside the dashboard, where this side has nothing. */
+/** The style sheet refers to its font by a path outside the dashboard, which does not exist here. */
 function withFontHere(css: string, basePath: string): string {
   return css.replaceAll(/url\(\s*(["']?)(?!data:|https?:)[^"')]*?((?:fonts\/|font-)[\w.-]+)\1\s*\)/gi, (_whole, _quote, file: string) => `url("${basePath}/${file}")`)
 }
 
-/** Every page of it counts all queues, so it is for whoever may see each of them; a queue's own page for whoever may see that one, too. */
+/** Every page counts all queues, so it requires permission for all of them; a queue's own page also requires permission for that queue. */
 async function requireQueues(path: string, visit: BridgeVisit): Promise<void> {
   const [, name] = /^\/queues\/([^/]+)$/.exec(path) ?? []
   const queue = name === undefined ? undefined : decodeURIComponent(name)
   const resource = queue === undefined ? { type: 'page', id: 'queues' } : { type: 'queue', id: queue, queue }
   if (path.startsWith('/css-') || font.test(path) || (visit.mayReadEveryQueue && (await visit.can('view_queues', resource)))) return
-  throw new OpsError('forbidden', queue === undefined ? 'Your account may not view queues, and these pages show them.' : 'Your account may not view this queue.')
+  throw new OpsError('forbidden', queue === undefined ? 'These pages show queues, which your account may not view.' : 'Your account may not view this queue.')
 }
 
 function isPlain(path: string): boolean {
@@ -113,7 +113,7 @@ function isPlain(path: string): boolean {
   }
 }
 
-/** An address of Oban Web as it is here; undefined for one that leads out of it, as to a page to sign in at. */
+/** A URL of Oban Web, rewritten to this server; undefined if it leads elsewhere, for example to a sign-in page. */
 function withinBase(address: string, root: URL, basePath: string): string | undefined {
   const url = URL.parse(address, `${root.href.replace(/\/$/, '')}/`)
   if (!url || url.origin !== root.origin) return undefined
@@ -124,5 +124,5 @@ function withinBase(address: string, root: URL, basePath: string): string | unde
 
 function redirect({ status }: Response, location: string | undefined): Response {
   if (location !== undefined) return new Response(null, { status, headers: { location } })
-  throw new OpsError('unavailable', 'Oban Web sends its visitors elsewhere, probably to sign in; expected headers in obanWeb that let this bridge look.')
+  throw new OpsError('unavailable', 'Oban Web redirects elsewhere, probably to sign in; expected headers in obanWeb that give this bridge access.')
 }

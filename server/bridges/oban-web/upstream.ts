@@ -1,7 +1,7 @@
 import { OpsError } from '../../error.ts'
 
 export interface Upstream {
-  /** Where Oban Web is mounted; nothing else is ever asked. */
+  /** Where Oban Web is mounted; nothing else is ever requested. */
   root: URL
   /** As configured. */
   headers: Headers
@@ -10,14 +10,14 @@ export interface Upstream {
 const maxWaitMs = 10_000
 const maxBytes = 8 * 1024 * 1024
 
-/** What may be asked on behalf of the browser. Who is asking is not among it. */
+/** Headers forwarded from the browser; none identifies the viewer. */
 const forwarded = ['accept', 'accept-language', 'if-none-match', 'if-modified-since']
 
-/** What is passed on: pages, styles, pictures and fonts. No script of another application runs in the host's origin. */
+/** Content types passed on: pages, styles, pictures and fonts. No other application's script may run in the host's origin. */
 const shown = /^(text\/html|text\/css|image\/(png|jpeg|gif|webp|x-icon|vnd\.microsoft\.icon)|font\/\w+)\s*(;|$)/i
 
-/** One GET or HEAD, without following where it leads. The answer has the few headers that a page needs, and never a cookie. */
-export async function askUpstream({ root, headers: configured }: Upstream, { method, headers: asked }: Request, path: string): Promise<Response> {
+/** Sends one GET or HEAD, without following redirects. The answer has only the headers a page needs, and never a cookie. */
+export async function fetchUpstream({ root, headers: configured }: Upstream, { method, headers: asked }: Request, path: string): Promise<Response> {
   const headers = new Headers()
   for (const name of forwarded) if (asked.has(name)) headers.set(name, asked.get(name)!)
   configured.forEach((value, name) => headers.set(name, value))
@@ -28,7 +28,7 @@ export async function askUpstream({ root, headers: configured }: Upstream, { met
     return await pass(answer)
   } catch (error) {
     if (error instanceof OpsError) throw error
-    throw new OpsError('unavailable', 'Oban Web does not answer at the moment. Everything else here works without it.', { cause: error })
+    throw new OpsError('unavailable', 'Oban Web is not responding at the moment. Everything else here works without it.', { cause: error })
   }
 }
 
@@ -37,13 +37,13 @@ async function pass(answer: Response): Promise<Response> {
   const location = answer.headers.get('location')
   if (status >= 300 && status < 400 && location !== null) return release(answer, new Response(null, { status, headers: { location } }))
   if (status === 304) return new Response(null, { status, headers: pick(answer.headers, ['etag', 'last-modified']) })
-  if (status === 401 || status === 403) return refuse(answer, 'Oban Web does not let this bridge look; expected headers in obanWeb that do.')
+  if (status === 401 || status === 403) return refuse(answer, 'Oban Web denies this bridge access; expected headers in obanWeb that grant it.')
   if (status === 404) {
     await answer.body?.cancel()
     throw new OpsError('not_found', 'Oban Web has no such page.')
   }
-  if (status !== 200) return refuse(answer, `Oban Web answers ${status} at the moment. Everything else here works without it.`)
-  if (!shown.test(answer.headers.get('content-type') ?? '')) return refuse(answer, 'Oban Web answers something that is neither a page nor a style of it.')
+  if (status !== 200) return refuse(answer, `Oban Web responds with ${status} at the moment. Everything else here works without it.`)
+  if (!shown.test(answer.headers.get('content-type') ?? '')) return refuse(answer, 'Oban Web returned something that is neither a page, a style, a picture nor a font.')
   const headers = pick(answer.headers, ['content-type', 'etag', 'last-modified', 'cache-control'])
   return new Response(answer.body && (await readAll(answer.body)), { status, headers })
 }
@@ -58,13 +58,13 @@ async function refuse(answer: Response, message: string): Promise<never> {
   throw new OpsError('unavailable', message)
 }
 
-/** All of it, so that what takes too long or is too long becomes a page that says so, not half a page. */
+/** Reads the whole body first, so that a timeout or an oversized page becomes an error instead of half a page. */
 async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of body) {
     bytes += part.length
-    if (bytes > maxBytes) throw new OpsError('unavailable', 'Oban Web answers a page that is too large to be shown here.')
+    if (bytes > maxBytes) throw new OpsError('unavailable', 'Oban Web returned a page that is too large to be shown here.')
     parts.push(part)
   }
   return new Uint8Array(Buffer.concat(parts))

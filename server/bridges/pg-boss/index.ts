@@ -2,19 +2,19 @@ import { OpsError } from '../../error.ts'
 import type { Bridge, BridgeMount, BridgeVisit, OpenBridge } from '../bridge.ts'
 
 export interface PgBossDashboardOptions {
-  /** The database pg-boss works in, e.g. `postgres://user:password@localhost:5432/app`. */
+  /** The database pg-boss uses, e.g. `postgres://user:password@localhost:5432/app`. */
   databaseUrl: string
   /** Schema of pg-boss's tables. Default `pgboss`. */
   schema?: string
   /**
    * Also open the pages that show job data. The dashboard shows it raw: the display policy cannot hide single keys inside it,
-   * so say true only when everybody with `view_bridge` may read what jobs carry. An actor whose policy replaces job data, or
-   * who lacks `view_jobs`, still does not get these pages. Default false.
+   * so set this to true only if everyone with `view_bridge` may read job data. Actors whose policy replaces job data, or
+   * who lack `view_jobs`, still cannot open these pages. Default false.
    */
   showsJobData?: boolean
 }
 
-/** As much of `@pg-boss/dashboard` as is used here. */
+/** The part of `@pg-boss/dashboard` that is used here. */
 interface Dashboard {
   (request: Request): Promise<Response>
   close(): Promise<void>
@@ -28,9 +28,9 @@ const label = 'pg-boss Dashboard bridge'
 const dashboardPackage = '@pg-boss/dashboard'
 
 /**
- * The dashboard of the pg-boss project at `<base>/pg-boss`, there only when `@pg-boss/dashboard` is installed. It is for
- * inspection only: it is told so through its own switch, `PGBOSS_DASHBOARD_READ_ONLY`, which holds for the whole process, and
- * its database connections refuse to write.
+ * The dashboard of the pg-boss project at `<base>/pg-boss`, available only if `@pg-boss/dashboard` is installed. It is for
+ * inspection only: its own switch `PGBOSS_DASHBOARD_READ_ONLY` is set, for the whole process, and
+ * its database connections are read-only.
  *
  * @example
  * createOps({ bridges: [pgBossDashboard({ databaseUrl: process.env.DATABASE_URL })], … })
@@ -49,7 +49,7 @@ export function pgBossDashboard({ databaseUrl, schema = 'pgboss', showsJobData =
   }
 }
 
-/** A name in a variable keeps compilers and bundlers from asking for an optional package. */
+/** A name in a variable keeps compilers and bundlers from resolving an optional package. */
 async function findDashboard(): Promise<DashboardModule | null> {
   const handler: string = `${dashboardPackage}/handler`
   try {
@@ -60,7 +60,7 @@ async function findDashboard(): Promise<DashboardModule | null> {
   }
 }
 
-/** Absent is the package itself; one of its own dependencies missing is a broken installation. */
+/** True only if the package itself is absent; a missing dependency of it is a broken installation. */
 function isAbsent(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   return code === 'ERR_MODULE_NOT_FOUND' && String(message).startsWith(`Cannot find package '${dashboardPackage}'`)
@@ -75,7 +75,7 @@ function createDashboard(
     throw new Error(`${dashboardPackage} has no createDashboardHandler; expected version 1.9 or newer.`)
   }
   process.env.PGBOSS_DASHBOARD_READ_ONLY = '1'
-  // Without a name of its own the dashboard shows a part of the URL, which can be the part with the password.
+  // Without a name the dashboard shows part of the URL, possibly the part with the password.
   return createDashboardHandler({ databases: [{ url: readOnly(databaseUrl), name: 'pg-boss', schema }], basePath })
 }
 
@@ -88,10 +88,10 @@ function readOnly(databaseUrl: string): string {
   return url.href
 }
 
-/** The dashboard loads its pages at the first request; asking now finds a broken installation at startup. */
+/** The dashboard loads its pages at the first request; a request now detects a broken installation at startup. */
 async function requireWorking(dashboard: Dashboard, { basePath }: BridgeMount): Promise<void> {
   const { status } = await dashboard(new Request(`http://localhost${basePath}/__manifest?paths=%2Fqueues`))
-  if (status >= 500) throw new Error(`${dashboardPackage} answers ${status} when asked for its routes.`)
+  if (status >= 500) throw new Error(`${dashboardPackage} responds with ${status} to a request for its routes.`)
 }
 
 function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJobData: boolean): OpenBridge {
@@ -113,11 +113,11 @@ function openDashboard(dashboard: Dashboard, { basePath }: BridgeMount, showsJob
 interface Target {
   /** Path below the dashboard's own base. */
   page: string
-  /** A page's data, fetched by the dashboard's script. */
+  /** Whether this is a page's data, fetched by the dashboard's script. */
   isData: boolean
 }
 
-/** Reads the path as the dashboard will: after dots in it have been resolved. */
+/** Parses the path as the dashboard will, after dot segments have been resolved. */
 function parseTarget(request: Request, basePath: string): Target {
   const { pathname } = new URL(request.url)
   const isData = pathname.endsWith('.data')
@@ -129,13 +129,13 @@ function parseTarget(request: Request, basePath: string): Target {
 /** Scripts, styles and the list of routes. */
 const files = [/^\/__manifest$/, /^\/assets\/[\w.-]+$/]
 
-/** Pages that carry no job data: counts, settings of queues, pg-boss's own warnings. */
+/** Pages without job data: counts, settings of queues, pg-boss's own warnings. */
 const withoutJobData = [/^\/$/, /^\/queues$/, /^\/queues\/[^/]+\/metrics$/, /^\/warnings$/]
 
-/** Forms that only make something: of no use where nothing can be sent. */
+/** Forms that only create something, and so are useless here. */
 const forms = [/^\/send$/, /^\/queues\/create$/, /^\/schedules\/new$/]
 
-/** Lists and details with arguments, output, errors or schedules' data; any column of a job can be asked for in their address. */
+/** Lists and details with arguments, output, errors or schedules' data; their URL can request any column of a job. */
 const withJobData = [
   /^\/jobs$/,
   /^\/queues\/[^/]+$/,
@@ -145,12 +145,12 @@ const withJobData = [
   /^\/migrations$/,
 ]
 
-/** Fails closed: a page nobody knows is not there. */
+/** Fails closed: unknown pages are not found. */
 function refusalOf(page: string, { mayReadEveryQueue, mayReadJobData }: Pick<BridgeVisit, 'mayReadEveryQueue' | 'mayReadJobData'>): OpsError | undefined {
   const is = (patterns: RegExp[]) => patterns.some((pattern) => pattern.test(page))
   if (!isReadable(page)) return notFound()
   if (is(files)) return undefined
-  if (!mayReadEveryQueue) return new OpsError('forbidden', 'Its pages show all queues, and your account may not view every one of them.')
+  if (!mayReadEveryQueue) return new OpsError('forbidden', 'These pages show all queues, and your account may not view every one of them.')
   if (is(withoutJobData)) return undefined
   if (is(forms)) return new OpsError('forbidden', `${label} is for inspection only, so this form is not shown.`)
   if (!is(withJobData)) return notFound()
@@ -170,7 +170,7 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** Tells the dashboard's script to open the page itself, which then says why it is not shown. Its router adds the base. */
+/** Makes the dashboard's script load the page itself, which then explains why it is not shown. Its router adds the base. */
 function goToPage(page: string, { url }: Request): Response {
   const headers = { 'x-remix-redirect': page + new URL(url).search, 'x-remix-reload-document': 'true' }
   return new Response(null, { status: 204, headers })
