@@ -9,23 +9,23 @@ import { StartError } from './start-error.ts'
 
 const projectFolder = resolve(import.meta.dirname, '..')
 
-/** The database the demo keeps its things in. */
+/** The name of the demo's database. */
 export const databaseName = 'shop'
 
-/** Where the demo keeps its data: `.data` in the project, or what `DEMO_DATA` says. */
+/** The demo's data folder: `.data` in the project, or `DEMO_DATA`. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   return resolve(projectFolder, env.DEMO_DATA ?? '.data')
 }
 
-/** The database of a demo that was started on this data folder; undefined when there never was one. */
+/** The database of a demo that was started on this data folder; undefined if there never was one. */
 export function recordedDatabaseUrl(folder = dataFolder()): string | undefined {
   const connection = readConnection(join(folder, 'postgres'))
   return connection && connectionUrl(connection, databaseName, shopRole)
 }
 
 /**
- * The folder for PostgreSQL's own files, its parent made. When PostgreSQL runs under another account that cannot reach
- * the project (root's home is closed), the files lie in a shared place and the data folder only points there.
+  * The folder for PostgreSQL's files; creates its parent. If PostgreSQL runs under another account that cannot reach
+ * the project (such as root's home), the files are in a shared location and the data folder only links there.
  */
 export function postgresFolder(folder = dataFolder()): string {
   mkdirSync(folder, { recursive: true })
@@ -36,14 +36,14 @@ export function postgresFolder(folder = dataFolder()): string {
   refuseOthers(elsewhere)
   const present = lstatSync(wanted, { throwIfNoEntry: false })
   if (present?.isDirectory()) {
-    throw new StartError(`${wanted} was made by another user and PostgreSQL cannot reach it now: start with --fresh to begin with new data.`)
+    throw new StartError(`${wanted} was made by another user and PostgreSQL cannot reach it now: start with --fresh to start over with an empty database.`)
   }
   rmSync(wanted, { force: true })
   symlinkSync(join(elsewhere, 'postgres'), wanted)
   return join(elsewhere, 'postgres')
 }
 
-/** Removes the database, wherever it lies. */
+/** Removes the database, wherever it is. */
 export function removeData(folder = dataFolder()): void {
   for (const parent of [folder, sharedPlace(folder)]) {
     for (const name of ['postgres', 'postgres.new', 'postgres.password']) rmSync(join(parent, name), { recursive: true, force: true })

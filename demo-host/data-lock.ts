@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { commandOf, isAlive } from './processes.ts'
 import { StartError } from './start-error.ts'
 
-/** Two demos must not share one data folder. Answers how to release it. */
+/** Locks the data folder, because two demos must not share one. Returns the function that releases the lock. */
 export function lockData(folder: string): () => void {
   mkdirSync(folder, { recursive: true })
   const lock = join(folder, 'demo.pid')
@@ -21,7 +21,7 @@ export function lockData(folder: string): () => void {
   return () => rmSync(lock, { force: true })
 }
 
-/** A link appears whole or not at all. */
+/** Creating a link is atomic. */
 function take(lock: string, mine: string): boolean {
   try {
     linkSync(mine, lock)
@@ -39,7 +39,7 @@ function refuseWhileHeld(lock: string, folder: string): void {
   }
 }
 
-/** Numbers are reused; only a process that can be seen to be something else is not the demo. */
+/** Process ids are reused; assume the process is the demo unless it can be seen to be something else. */
 function isDemo(pid: number): boolean {
   const command = commandOf(pid)
   return command === undefined || command === '' || command.includes('demo-host')

@@ -8,13 +8,13 @@ import { StartError } from './start-error.ts'
 
 export interface OpenDatabase {
   url: string
-  /** A sentence for the start-up message. */
+  /** Where the database is, for the start-up message. */
   where: string
   close(how?: 'fast' | 'immediate'): Promise<void>
   onUnexpectedEnd(handle: () => void): void
 }
 
-/** The user's own database when `DATABASE_URL` names one, else the embedded one. */
+/** The user's own database if `DATABASE_URL` is set, otherwise the embedded one. */
 export async function openDatabase({ databaseUrl, fresh }: Settings, report: (sentence: string) => void): Promise<OpenDatabase> {
   return databaseUrl ? openOwn(databaseUrl) : openEmbedded(fresh, report)
 }
@@ -59,7 +59,7 @@ function embedded(cluster: Cluster, folder: string, unlock: () => void): OpenDat
 
 async function checkReachable(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 })
-  client.on('error', () => {}) // a connection that breaks later is reported by the query that needed it
+  client.on('error', () => {}) // a connection that breaks later is reported by the query that needs it
   try {
     await client.connect()
     await client.query('select 1')
@@ -81,14 +81,14 @@ function withoutPassword(url: string): string {
   return shown.href
 }
 
-/** Where the running demo's database is, for everything that a host configures by an environment variable. */
+/** The URL of the running demo's database, which a real host would take from an environment variable. */
 export function databaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   const url = env.DATABASE_URL || recordedDatabaseUrl()
   if (!url) throw new StartError('There is no demo database yet: run "npm run demo" first, or set DATABASE_URL.')
   return url
 }
 
-/** Connections of the shop itself. Lost idle ones are replaced on the next query, so their errors need no answer. */
+/** The shop's own connections. Lost idle connections are replaced at the next query, so their errors can be ignored. */
 export function openPool(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 10, allowExitOnIdle: true, connectionTimeoutMillis: 5000 })
   pool.on('error', () => {})

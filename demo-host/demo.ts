@@ -8,7 +8,7 @@ import { shopApp } from './shop/app.ts'
 import { openShop } from './shop/stock.ts'
 import { openStorefront } from './shop/storefront.ts'
 
-/** What has to be undone at the end, in the order it was started. */
+/** What has to be closed at the end, in the order it was started. */
 export type Closers = (() => Promise<void> | void)[]
 
 export interface StartedDemo {
@@ -16,7 +16,7 @@ export interface StartedDemo {
   dashboard: ShopEngine['dashboard']
 }
 
-/** Starts the shop with everything in it. Every part adds its closer before it starts, so that a failing start can be undone. */
+/** Starts the shop and all its parts. Each part registers its closer before it starts, so that a failed start can be undone. */
 export async function startDemo(closers: Closers): Promise<StartedDemo> {
   closers.push(() => sql.end())
   await openShop(sql)

@@ -5,12 +5,12 @@ import { StartError } from './start-error.ts'
 
 export interface FrontDoor {
   url: string
-  /** From now on this answers; until then everybody is asked to wait. */
+  /** Sets the handler for requests; until then visitors are asked to wait. */
   serve(handler: RequestListener): void
   close(): Promise<void>
 }
 
-/** Takes the port before anything else is started, so that a taken port costs nothing. */
+/** Binds the port before anything else is started, so that a port conflict fails early. */
 export async function openFrontDoor(port: number): Promise<FrontDoor> {
   let handler: RequestListener = askToWait
   const server = createServer((request, response) => handler(request, response)).listen(port, '127.0.0.1')
@@ -27,7 +27,7 @@ export async function openFrontDoor(port: number): Promise<FrontDoor> {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      setTimeout(() => server.closeAllConnections(), 1000).unref() // live streams never end by themselves
+      setTimeout(() => server.closeAllConnections(), 1000).unref() // live streams do not end by themselves
       await closed
     },
   }

@@ -5,7 +5,7 @@ import { readSettings } from './settings.ts'
 import { StartError } from './start-error.ts'
 import { welcome } from './welcome.ts'
 
-/** npm hands on the Ctrl-C that the terminal already sent; only a later one means that somebody lost patience. */
+/** npm forwards the Ctrl-C that the terminal has already sent; only a later one means that the user is impatient. */
 const sameCtrlC = 1000
 
 const closers: Closers = []
@@ -26,7 +26,7 @@ async function open(): Promise<void> {
   const database = await openDatabase(settings, console.log)
   stopAtOnce = () => database.close('immediate')
   closers.push(database.close)
-  database.onUnexpectedEnd(() => void fail(new StartError('PostgreSQL ended although nobody asked it to; the shop closes too.')))
+  database.onUnexpectedEnd(() => void fail(new StartError('PostgreSQL stopped unexpectedly; the shop closes too.')))
 
   process.env.DATABASE_URL = database.url
   process.env.DEMO_ENGINE = settings.engine
@@ -45,7 +45,7 @@ async function importBuilt(): Promise<typeof import('./demo.ts')> {
   }
 }
 
-/** A start under way is finished first, so that nothing half-started is left behind. */
+/** Waits for a start in progress, so that nothing half-started is left behind. */
 async function onSignal(): Promise<void> {
   if (closingSince === undefined) {
     closingSince = Date.now()
@@ -62,7 +62,7 @@ async function fail(error: unknown): Promise<void> {
   closingSince = Date.now()
   if (error instanceof StartError) console.error(error.message)
   else if (isDatabaseError(error)) console.error(`The database refused: ${error.message}.`)
-  else console.error('The demo cannot go on:', error)
+  else console.error('The demo cannot continue:', error)
   await close(1)
 }
 
@@ -70,7 +70,7 @@ function isDatabaseError(error: unknown): error is Error {
   return error instanceof Error && 'severity' in error
 }
 
-/** Ends what was started, newest first; one part that cannot end must not keep the others open. */
+/** Closes everything that was started, newest first; a part that fails to close must not keep the others open. */
 async function close(exitCode: number): Promise<void> {
   for (const end of [() => door?.close(), ...closers.toReversed()]) {
     try {

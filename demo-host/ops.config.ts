@@ -11,12 +11,12 @@ import { Sessions } from './host/sessions.ts'
 const url = databaseUrl()
 const engineName = chosenEngine()
 
-/** The shop's own connections, sessions and job engine, which its server shares with the options below. */
+/** The shop's own connections, sessions and job engine, shared by its server and the options below. */
 export const sql = openPool(url)
 export const sessions = new Sessions(sql)
 export const shopEngine = (await loadEngine(engineName))({ url, sql })
 
-/** Everything the shop decides about its operations layer; its server and the command line both read it. */
+/** The shop's options for its operations layer, read by both its server and the command line. */
 const options: OpsOptions<Person> = {
   database: { url, schema: opsSchema(engineName) },
   auth: shopAuth(sessions),

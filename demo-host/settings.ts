@@ -4,9 +4,9 @@ import { StartError } from './start-error.ts'
 
 export interface Settings {
   port: number
-  /** Begin with new data. */
+  /** Start over with an empty database. */
   fresh: boolean
-  /** A PostgreSQL of the user's own, instead of the embedded one. */
+  /** The user's own PostgreSQL, instead of the embedded one. */
   databaseUrl?: string
   /** Which job engine the shop runs on. */
   engine: string
@@ -17,7 +17,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl) checkUrl(databaseUrl)
   if (databaseUrl && fresh) {
-    throw new StartError('--fresh removes the embedded database only: unset DATABASE_URL, or empty that database yourself.')
+    throw new StartError('--fresh removes only the embedded database: unset DATABASE_URL, or empty that database yourself.')
   }
   return { port: readPort(env.PORT), fresh, databaseUrl, engine: chosenEngine(engine ?? env.DEMO_ENGINE) }
 }
@@ -31,7 +31,7 @@ function readFlags(args: string[]): { fresh: boolean; engine?: string } {
   }
 }
 
-/** 0 takes any free port. */
+/** 0 means any free port. */
 function readPort(value = '4000'): number {
   const port = Number(value)
   if (!/^\d+$/.test(value) || port > 65_535) throw new StartError(`PORT is "${value}": expected a number from 0 to 65535.`)
@@ -41,6 +41,6 @@ function readPort(value = '4000'): number {
 function checkUrl(value: string): void {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
-    throw new StartError('DATABASE_URL is not a PostgreSQL address: expected e.g. postgres://user:password@localhost:5432/shop.')
+    throw new StartError('DATABASE_URL is not a PostgreSQL URL: expected e.g. postgres://user:password@localhost:5432/shop.')
   }
 }

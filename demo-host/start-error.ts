@@ -1,4 +1,4 @@
-/** The demo cannot start, for a reason that one sentence explains; shown without a stack. */
+/** Why the demo cannot start, in one sentence; shown without a stack trace. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }

@@ -4,13 +4,13 @@ import { stepsFor } from './shop/pages/walkthrough.ts'
 
 interface Welcome {
   url: string
-  /** A sentence about the database. */
+  /** Where the database is. */
   where: string
   engine: string
   dashboard?: ShopEngine['dashboard']
 }
 
-/** What the terminal shows once the shop is open. */
+/** The text the terminal shows once the shop is open. */
 export function welcome({ url, where, engine, dashboard }: Welcome): string {
   const steps = stepsFor(dashboard)
   const width = Math.max(...people.map(({ name }) => name.length))
@@ -18,13 +18,13 @@ export function welcome({ url, where, engine, dashboard }: Welcome): string {
     '',
     `The shop is open at ${url}  (jobs by ${engine}; ${where})`,
     '',
-    'Sign in with one of these names, no password; scripts send the token as "Authorization: Bearer …":',
+    'Sign in with one of these names, without a password; scripts send the token as "Authorization: Bearer …":',
     ...people.map((person) => `  ${person.name.padEnd(width)}  ${roleSummaries[person.role].padEnd(42)}  ${bearerToken(person)}`),
     '',
     `Example walkthrough, also at ${url}/walkthrough:`,
     ...steps.map(({ title, href }, index) => `  ${index + 1}. ${title.padEnd(40)} ${url}${href}`),
     '',
-    'Ctrl-C stops everything and keeps the data; "npm run demo -- --fresh" begins with new data.',
+    'Ctrl-C stops everything and keeps the data; "npm run demo -- --fresh" starts over with an empty database.',
     '',
   ].join('\n')
 }

@@ -9,12 +9,12 @@ import { reportEveryMinute } from './report.ts'
 
 const day = 86_400
 
-/** BullMQ on Redis when `REDIS_URL` names one, else in the schema `bullmq` of the shop's database. */
+/** BullMQ on Redis if `REDIS_URL` is set, otherwise in the schema `bullmq` of the shop's database. */
 export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
   const store = process.env.REDIS_URL ? onRedis(process.env.REDIS_URL) : onPostgres(url)
   const report = reportEveryMinute('bullmq')
   let opened: Map<string, Queue> | undefined
-  /** On first use, which for a new database is after its tables were made. */
+  /** Opened on first use, which in a new database is after its tables have been created. */
   const queues = () => (opened ??= new Map(jobKinds.map((kind) => [kind.queue, openQueue(kind, store, report)])))
   const workers: Worker[] = []
   return {
@@ -60,7 +60,7 @@ function openQueue({ queue, attempts = 3, retryDelaySeconds = 10 }: JobKind, sto
   return opened
 }
 
-/** Where BullMQ keeps its jobs. Types are those of Redis, its default; the other backend reads the pool. */
+/** BullMQ's connection. The types are those of Redis, its default; the PostgreSQL backend uses the pool. */
 interface Store {
   backend: typeof createRedisBackend
   queues: object
@@ -75,7 +75,7 @@ function onRedis(url: string): Store {
   return { backend: createRedisBackend, queues: connection, workers: connection, prepare: async () => {}, close: async () => {} }
 }
 
-/** Each worker keeps one connection to listen on, so the workers have a pool of their own. */
+/** Each worker holds one connection for listening, so the workers have a separate pool. */
 function onPostgres(url: string): Store {
   const pools = [6, jobKinds.length + 6].map((max) => {
     const pool = new Pool({ connectionString: url, max, options: '-c search_path=bullmq', allowExitOnIdle: true, keepAlive: true })

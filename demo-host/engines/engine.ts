@@ -13,19 +13,19 @@ export interface OpenEngineOptions {
 export interface NewShopJob {
   queue: string
   args: Record<string, unknown>
-  /** Not before so many seconds from now. */
+  /** Delay in seconds before the job is due. */
   inSeconds?: number
 }
 
-/** A job engine as the shop uses it: what the operations layer is given, and workers that do the shop's work. */
+/** A job engine as the shop uses it: the adapter for the operations layer, and workers that do the shop's work. */
 export interface ShopEngine {
   engine: OpsOptions<Person>['engine']
   bridges: NonNullable<OpsOptions<Person>['bridges']>
-  /** The engine's own dashboard, when it is mounted: for the walkthrough. */
+  /** The engine's own dashboard, if it is mounted: for the walkthrough. */
   dashboard?: { name: string; href: string }
-  /** Makes the tables that the engine needs before anybody looks at them. */
+  /** Creates the engine's tables before anything reads them. */
   prepare?(): Promise<void>
-  /** Works on every kind until `closing`: then running jobs end early and are tried again later. */
+  /** Runs jobs of every kind until `closing`: then running jobs end early and are retried later. */
   start(kinds: readonly JobKind[], closing: AbortSignal): Promise<void>
   send(job: NewShopJob): Promise<void>
   stop(): Promise<void>

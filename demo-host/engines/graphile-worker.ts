@@ -4,7 +4,7 @@ import { takingTime } from '../jobs/kind.ts'
 import type { OpenEngineOptions, ShopEngine } from './engine.ts'
 import { reportEveryMinute } from './report.ts'
 
-/** graphile-worker in its own schema of the shop's database: a task for each kind of job, and one pool of workers for all of them. */
+/** graphile-worker in its own schema of the shop's database: one task per kind of job, and one worker pool for all of them. */
 export function openGraphileWorker({ sql }: OpenEngineOptions): ShopEngine {
   const report = reportEveryMinute('graphile-worker')
   const logger = new Logger(() => (level, message) => level === 'error' && !message.startsWith('Failed task') && report(new Error(message)))

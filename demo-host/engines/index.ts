@@ -1,7 +1,7 @@
 import { StartError } from '../start-error.ts'
 import type { OpenEngine } from './engine.ts'
 
-/** Each loads its library only when it is chosen. */
+/** Each engine loads its library only when chosen. */
 const engines: Record<string, () => Promise<OpenEngine>> = {
   'pg-boss': async () => (await import('./pg-boss.ts')).openPgBoss,
   oban: async () => (await import('./oban.ts')).openOban,
@@ -11,7 +11,7 @@ const engines: Record<string, () => Promise<OpenEngine>> = {
 
 export const engineNames = Object.keys(engines)
 
-/** What `--engine` or `DEMO_ENGINE` says; the command line is configured by the same variable. */
+/** The engine chosen with `--engine` or `DEMO_ENGINE`; the command line uses the same variable. */
 export function chosenEngine(value = process.env.DEMO_ENGINE): string {
   const name = value || 'pg-boss'
   if (!engineNames.includes(name)) throw new StartError(`There is no engine "${name}" here: choose one of ${engineNames.join(', ')}.`)
@@ -20,5 +20,5 @@ export function chosenEngine(value = process.env.DEMO_ENGINE): string {
 
 export const loadEngine = (name: string): Promise<OpenEngine> => engines[name]!()
 
-/** Evidence names jobs by their engine's ids, so each engine's evidence has a schema of its own. */
+/** Evidence refers to jobs by their engine's ids, so each engine's evidence has its own schema. */
 export const opsSchema = (name: string): string => (name === 'pg-boss' ? 'ops' : `ops_${name.replace('-', '_')}`)

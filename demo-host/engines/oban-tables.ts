@@ -3,15 +3,15 @@ import type { Pool } from 'pg'
 export interface ObanTablesOptions {
   /** Oban's `prefix`. */
   schema?: string
-  /** Up to which of Oban's migrations, from 11 on. */
+  /** The version of Oban's migrations to create, 11 or newer. */
   version?: number
 }
 
 const newest = 15
 
 /**
- * Oban's tables, when there are none: what its migrations leave behind, version by version. A database that an Elixir
- * application migrated is left as it is.
+  * Creates Oban's tables if there are none, as its migrations would, version by version. A database that was migrated by an Elixir
+ * application is left unchanged.
  */
 export async function createObanTables(sql: Pool, { schema = 'public', version = newest }: ObanTablesOptions = {}): Promise<void> {
   const client = await sql.connect()
@@ -82,7 +82,7 @@ const addNonNegativePriority = (prefix: string) =>
 const addOldPriority = (prefix: string) =>
   `alter table ${prefix}.oban_jobs add constraint priority_range check (priority between 0 and 3)`
 
-/** Before version 12 the table itself told producers of new jobs. */
+/** Before version 12 a trigger on the table notified producers of new jobs. */
 function insertTrigger(prefix: string, schema: string): string[] {
   return [
     `create function ${prefix}.oban_jobs_notify() returns trigger language plpgsql as $$

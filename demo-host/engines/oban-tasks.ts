@@ -9,22 +9,22 @@ export interface TakenJob {
   maxAttempts: number
 }
 
-/** What an Oban node does to its tables. */
+/** The statements an Oban node runs on its tables. */
 export interface ObanTasks {
   take(queue: string, count: number): Promise<TakenJob[]>
   complete(job: TakenJob, output: Record<string, unknown>): Promise<void>
   fail(job: TakenJob, error: string, seconds: number): Promise<void>
-  /** It was stopped while it ran. */
+  /** Records that the job was cancelled while it ran. */
   cancel(job: TakenJob, error: string): Promise<void>
-  /** Becomes or stays the leader, unless another node is. */
+  /** Becomes or remains the leader, unless another node is. */
   lead(): Promise<boolean>
   resign(): Promise<void>
-  /** Says that this node is there and hears others. */
+  /** Announces this node to the others. */
   ping(): Promise<void>
   /** Makes due jobs available. */
   stage(): Promise<void>
   prune(queues: string[]): Promise<void>
-  /** Jobs that an earlier process of this node left executing. */
+  /** Takes back jobs that an earlier process of this node left executing. */
   takeBackOrphans(): Promise<void>
 }
 

@@ -5,28 +5,28 @@ import { createObanTasks, type ObanTasks, type TakenJob } from './oban-tasks.ts'
 
 export interface ObanWorkerOptions {
   sql: Pool
-  /** For the one connection that listens. */
+  /** For the single connection that listens. */
   url: string
   /** Oban's `prefix`. Default `public`. */
   schema?: string
-  /** As Oban's nodes are named. A start takes back what an earlier process of the same name left executing. */
+  /** The node's name. At start, it takes back jobs that an earlier process of the same name left executing. */
   node: string
-  /** How many jobs of each queue run at once. */
+  /** How many jobs each queue runs at once. */
   queues: Record<string, number>
   perform(job: TakenJob, stopped: AbortSignal): Promise<Record<string, unknown>>
   /** Seconds until the next attempt. */
   backoff?(job: TakenJob): number
-  /** Between two looks without being told. Default 1000. */
+  /** Milliseconds between polls when there are no notifications. Default 1000. */
   pollMilliseconds?: number
   onError?(error: Error): void
 }
 
 export interface ObanWorker {
-  /** Is the queue paused here? As with Oban, nobody else knows. */
+  /** Whether this node has paused the queue. As in Oban, other nodes do not know. */
   isPaused(queue: string): boolean
   limitOf(queue: string): number
   isRunning(id: string): boolean
-  /** Takes no more jobs and waits for those that run. */
+  /** Takes no more jobs and waits for the running ones. */
   stop(): Promise<void>
 }
 
@@ -36,8 +36,8 @@ interface RunningQueue {
 }
 
 /**
- * A stand-in for an Oban node: what an Elixir application would run, as far as operators can tell. It takes jobs, keeps
- * errors, leads and stages as Oban does in SQL, and obeys the same notifications. Nothing more.
+  * A stand-in for an Oban node in an Elixir application, equivalent as far as operators can tell. It fetches jobs, records
+ * errors, elects a leader and stages jobs with the same SQL as Oban, and obeys the same notifications. Nothing more.
  */
 export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanWorker> {
   const { sql, schema = 'public', node, perform, backoff = () => 15, pollMilliseconds = 1000, onError = () => {} } = options
@@ -60,7 +60,7 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
   }
 
   const busy = new Map<string, Promise<void>>()
-  /** One fetch of a queue at a time, so that its limit holds. */
+  /** Only one fetch per queue at a time, so that its limit holds. */
   const dispatch = (name: string): Promise<void> => {
     const next = (busy.get(name) ?? Promise.resolve()).then(() => fetch(name)).catch(onError)
     busy.set(name, next)
@@ -81,7 +81,7 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
     if (signal.action === 'pkill') running.get(String(signal.job_id))?.stop.abort()
     for (const [name, queue] of queues) {
       if (signal.queue !== name && signal.queue !== '*') continue
-      // As with Oban, a fetch that is under way comes to its end first: once a queue is paused, none of its jobs is taken.
+      // As in Oban, a fetch in progress finishes first: once a queue is paused, none of its jobs is taken.
       const done = (busy.get(name) ?? Promise.resolve()).then(() => {
         if (signal.action === 'pause' || signal.action === 'resume') queue.paused = signal.action === 'pause'
         if (signal.action === 'scale' && signal.limit) queue.limit = signal.limit
@@ -110,14 +110,14 @@ export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanW
   }
 }
 
-/** Oban ends the process of a job that is cancelled; here the work is told to end and nobody waits for it any more. */
+/** Oban kills the process of a cancelled job; here the work is signalled to stop and no longer awaited. */
 function killed(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('The job was cancelled while it ran.')), { once: true })
   })
 }
 
-/** The heartbeat: lead, make due jobs available, take what waits, and now and then remove what ended long ago. */
+/** The heartbeat: renews leadership, stages due jobs, fetches available ones, and occasionally prunes old ones. */
 function tick(tasks: ObanTasks, queues: string[], milliseconds: number, dispatch: (queue: string) => Promise<void>, onError: (error: Error) => void) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -161,7 +161,7 @@ interface Heard {
   onError(error: Error): void
 }
 
-/** A connection that listens, made again whenever it is lost. */
+/** A listening connection that reconnects whenever it is lost. */
 function listen(url: string, schema: string, { obey, inserted, onError }: Heard): { ready: Promise<void>; stop(): Promise<void> } {
   let client: Client | undefined
   let stopped = false
@@ -195,7 +195,7 @@ function listen(url: string, schema: string, { obey, inserted, onError }: Heard)
   }
 }
 
-/** Oban compresses what it sends itself; triggers and other tools send plain JSON. */
+/** Oban compresses its own messages; triggers and other tools send plain JSON. */
 function decode(payload: string): Signal {
   const text = payload.startsWith('{') ? payload : gunzipSync(Buffer.from(payload, 'base64')).toString()
   return JSON.parse(text) as Signal

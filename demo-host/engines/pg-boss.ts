@@ -24,7 +24,7 @@ export function openPgBoss({ url, sql }: OpenEngineOptions): ShopEngine {
     async send({ queue, args, inSeconds }) {
       await boss.send(queue, args, { startAfter: inSeconds })
     },
-    /** Waits for running jobs, which end early by themselves when the shop closes. */
+    /** Waits for running jobs, which end early when the shop closes. */
     async stop() {
       running.started = false
       await boss.stop({ graceful: true, timeout: 5000 })
@@ -32,7 +32,7 @@ export function openPgBoss({ url, sql }: OpenEngineOptions): ShopEngine {
   }
 }
 
-/** On the shop's own connections. Errors of its loops are reported; it goes on by itself. */
+/** Uses the shop's own connections. Errors in its loops are reported; it recovers by itself. */
 function createBoss(sql: Pool): PgBoss {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => sql.query(text, values) },
@@ -45,7 +45,7 @@ function createBoss(sql: Pool): PgBoss {
   return boss
 }
 
-/** Makes a kind's queue and a worker that takes from it. */
+/** Creates a kind's queue and its worker. */
 async function work(boss: PgBoss, sql: Pool, { queue, run, ...kind }: JobKind, closing: AbortSignal): Promise<void> {
   const options = {
     heartbeatSeconds: 30,
@@ -63,7 +63,7 @@ async function work(boss: PgBoss, sql: Pool, { queue, run, ...kind }: JobKind, c
   })
 }
 
-/** pg-boss enqueues only while it is started. The command line has no workers, so it starts it for that moment. */
+/** pg-boss can enqueue only while it is started. The command line has no workers, so it starts pg-boss just for that. */
 function openedOnUse(boss: PgBoss, running: { started: boolean }): PgBoss {
   const opened = async (call: () => unknown): Promise<unknown> => {
     if (running.started) return call()

@@ -1,4 +1,4 @@
-/** A database that is gone makes every loop fail every second; one line a minute says the same. */
+/** Limits error output to one line a minute, because during a database outage every loop fails every second. */
 export function reportEveryMinute(name: string): (error: Error) => void {
   let silentUntil = 0
   return (error) => {

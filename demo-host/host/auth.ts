@@ -3,7 +3,7 @@ import type { Auth, Resource } from 'ops-powertools'
 import { findByBearerToken, findPerson, type Person, type Role } from './people.ts'
 import type { Sessions } from './sessions.ts'
 
-/** The shop's login and permissions, as the operations layer asks for them. */
+/** The shop's login and permissions, for the operations layer. */
 export function shopAuth(sessions: Sessions): Auth<Person> {
   return {
     currentActor: (request) => currentPerson(request, sessions),
@@ -14,7 +14,7 @@ export function shopAuth(sessions: Sessions): Auth<Person> {
   }
 }
 
-/** Browsers come with the session cookie, scripts with a token. A wrong token is nobody, whatever the cookie says. */
+/** Browsers send the session cookie, scripts a token. With a wrong token no one is signed in, whatever the cookie. */
 async function currentPerson(request: IncomingMessage, sessions: Sessions): Promise<Person | null> {
   const { authorization } = request.headers
   if (authorization === undefined) return sessions.find(request)
@@ -30,10 +30,10 @@ const mayDo: Record<Role, (action: string, resource: Resource) => boolean> = {
 
 const supportViews = ['view_cron', 'view_audit']
 
-/** The queues about which customers write. */
+/** The queues that customers ask about. */
 const customerQueues = ['order_mail', 'payment_webhook']
 
-/** The page may be opened; what it lists is asked about job by job. */
+/** Support may open the page; each listed job is checked separately. */
 function concernsCustomers({ type, queue }: Resource): boolean {
   return type === 'page' || (queue !== undefined && customerQueues.includes(queue))
 }
@@ -41,5 +41,5 @@ function concernsCustomers({ type, queue }: Resource): boolean {
 const refusals: Record<Role, string> = {
   ops: '',
   viewer: 'Your role is viewer; ask an operator with the role ops.',
-  support: 'Your role is support, which may look at cron, audit and the jobs of customers only; ask an operator with the role ops.',
+  support: "Your role is support, which may only view cron, audit and customers' jobs; ask an operator with the role ops.",
 }

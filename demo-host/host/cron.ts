@@ -1,6 +1,6 @@
 import type { DeclaredCronEntry } from 'ops-powertools'
 
-/** The shop's schedule. Upserted when the shop starts; an operator's pause survives that. */
+/** The shop's schedule. Upserted when the shop starts; an operator's pause survives a restart. */
 export const cron: DeclaredCronEntry[] = [
   {
     name: 'nightly_sync',

@@ -1,18 +1,18 @@
 import { type DisplayPolicy, hideSecrets } from 'ops-powertools'
 import type { Person } from './people.ts'
 
-/** The payment provider's keys, wherever somebody pasted one into a text. */
+/** The payment provider's keys, wherever one occurs in free text. */
 const providerKey = /\bsk_[a-z0-9_]{8,}/gi
 
-/** What a support colleague may read of an entry's state before and after a change. */
+/** The fields of an entry's state before and after a change that support may read. */
 const openState = new Set(['name', 'paused', 'pausedAt', 'pausedBy', 'resumeAt', 'status', 'expression', 'timezone', 'slotAt'])
 
 const forSupport = '[hidden for support]'
 
 /**
- * Support sees that something happened, to what and when, but no arguments and no free text. Everybody else sees
- * values without those under keys that look secret, which is the default, and without the provider's keys, which
- * this shop knows to look for in error texts.
+  * Support sees that something happened, to what and when, but no arguments and no free text. For everyone else
+ * the default applies, which hides values under keys that look secret, and the provider's keys are removed
+ * from error texts.
  */
 export const displayPolicy: DisplayPolicy<Person> = {
   display(kind, value, { actor }) {

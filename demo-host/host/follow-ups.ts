@@ -1,7 +1,7 @@
 import type { Escalation } from 'ops-powertools'
 import type { Pool } from 'pg'
 
-/** After a change has committed, the shop opens a follow-up in its own list, once per event. */
+/** Opens a follow-up in the shop's own list after a repair has committed, once per event. */
 export function followUps(sql: Pool): Escalation {
   return {
     async handle(event) {

@@ -1,12 +1,12 @@
 export type Role = 'ops' | 'viewer' | 'support'
 
-/** Somebody who works at the shop. This is the `Actor` that the operations layer passes around unread. */
+/** An employee of the shop. This is the `Actor` that the operations layer passes back unread. */
 export interface Person {
   name: string
   role: Role
 }
 
-/** A real host has a table with password hashes or an identity provider here. */
+/** A real host would use a table with password hashes or an identity provider. */
 export const people: readonly Person[] = [
   { name: 'ops-demo', role: 'ops' },
   { name: 'viewer-demo', role: 'viewer' },

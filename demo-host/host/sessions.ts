@@ -6,7 +6,7 @@ import { findPerson, type Person } from './people.ts'
 export const sessionCookie = 'shop_session'
 const lifetime = '12 hours'
 
-/** Signed-in people. The browser holds a random id; the table holds only its hash. */
+/** Sign-in sessions. The browser holds a random id; the table holds only its hash. */
 export class Sessions {
   readonly #sql: Pool
 

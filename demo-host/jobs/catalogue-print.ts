@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Sends the catalogue to the printer page by page, which takes half an hour: there is always one to look at while it runs. */
+/** Sends the catalogue to the printer page by page, which takes half an hour, so that there is always a running job to look at. */
 export const cataloguePrint: JobKind = {
   queue: 'catalogue_print',
   attempts: 5,

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Empties carts nobody came back to. Three times an hour it takes longer than its interval and is cancelled by the next one. */
+/** Empties abandoned carts. Three times an hour it takes longer than its interval and is cancelled by the next one. */
 export const cleanupCarts: JobKind = {
   queue: 'cleanup_carts',
   attempts: 1,

@@ -3,7 +3,7 @@ import { addressOf } from './order-mail.ts'
 
 const hour = 3600
 
-/** What a shop that was open yesterday already has in its queues. Each start makes good what is missing. */
+/** Jobs that would already be in the queues if the shop had been open yesterday. Each start adds missing ones. */
 export async function sendFirstJobs(shop: ShopEngine): Promise<void> {
   for (const [queue, jobs] of Object.entries(firstJobs)) {
     const { count } = await shop.engine.count({ queue, states: finish.has(queue) ? undefined : ['scheduled', 'available', 'executing', 'retryable'] }, 1)
@@ -11,7 +11,7 @@ export async function sendFirstJobs(shop: ShopEngine): Promise<void> {
   }
 }
 
-/** Once done they need not come again. */
+/** Not added again once they are done. */
 const finish = new Set(['order_mail', 'payment_webhook'])
 
 const firstJobs: Record<string, Omit<NewShopJob, 'queue'>[]> = {

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Writes the month that ended into the ledger; running it again changes nothing. */
+/** Closes the past month in the ledger; running it again changes nothing. */
 export const ledgerClose: JobKind = {
   queue: 'ledger_close',
   async run({ book }, { sql, take }) {

@@ -1,7 +1,7 @@
 import type { JobKind } from './kind.ts'
 import { shippedOf } from './warehouse.ts'
 
-/** Takes over what the warehouse shipped since the last sync and marks those orders as shipped. */
+/** Fetches what the warehouse has shipped since the last sync and marks those orders as shipped. */
 export const nightlySync: JobKind = {
   queue: 'nightly_sync',
   retryDelaySeconds: 15,

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Confirms an order by mail. Now and then an address does not exist, so that the mail is tried three times and given up. */
+/** Confirms an order by mail. Some addresses do not exist; then the mail is tried three times and given up. */
 export const orderMail: JobKind = {
   queue: 'order_mail',
   retryDelaySeconds: 4,

@@ -1,8 +1,8 @@
 import type { JobKind } from './kind.ts'
 
 /**
- * Confirms an order with the payment provider. Every seventh order is refused, with the careless error text that such
- * providers write: it repeats the key it was called with.
+  * Confirms an order with the payment provider. Every seventh order is refused, with a careless error text
+ * that repeats the key of the call.
  */
 export const paymentWebhook: JobKind = {
   queue: 'payment_webhook',

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Asks the supplier for today's prices. Every fifth minute the supplier is slow, so that the next run is skipped. */
+/** Fetches the supplier's current prices. Every fifth minute the supplier is slow, so that the next run is skipped. */
 export const priceFeed: JobKind = {
   queue: 'price_feed',
   attempts: 1,
@@ -18,7 +18,7 @@ export const priceFeed: JobKind = {
   },
 }
 
-/** Up in even hours, down in odd ones, and never out of reason. */
+/** Prices rise in even hours and fall in odd ones, within bounds. */
 function movedPrice(cents: number, at: Date): number {
   const step = Math.max(5, Math.round(cents / 200) * 5)
   return Math.min(20_000, Math.max(195, at.getHours() % 2 === 0 ? cents + step : cents - step))

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Yesterday's sales, for those who asked for a mail about them. */
+/** Sends yesterday's sales to subscribers. */
 export const sendDigests: JobKind = {
   queue: 'send_digests',
   retryDelaySeconds: 30,

@@ -1,6 +1,6 @@
 import type { JobKind } from './kind.ts'
 
-/** Counts what runs low and orders more. Once in twenty minutes the count takes longer than the interval. */
+/** Counts low stock and orders more. Once every twenty minutes the count takes longer than the interval. */
 export const stockDigest: JobKind = {
   queue: 'stock_digest',
   timeLimitSeconds: 600,

@@ -3,13 +3,13 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartError } from '../start-error.ts'
 
-/** The unprivileged account PostgreSQL runs under, when the demo itself runs as root. */
+/** The unprivileged account PostgreSQL runs under if the demo itself runs as root. */
 export interface Account {
   uid: number
   gid: number
 }
 
-/** PostgreSQL refuses to run as root. Everybody else runs it under their own account: undefined. */
+/** The account to use as root, because PostgreSQL refuses to run as root; undefined for any other user. */
 export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of ['postgres', 'nobody']) {
@@ -33,7 +33,7 @@ function accountNumber(which: '-u' | '-g', name: string): number {
   return Number(execFileSync('id', [which, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
 }
 
-/** May this account walk down to the folder? A home directory of mode 0700 on the way says no. */
+/** Whether this account can reach the folder; a parent with mode 0700, such as a home directory, prevents it. */
 export function isReachable(folder: string, account: Account | undefined): boolean {
   if (!account) return true
   for (let path = folder; ; path = dirname(path)) {

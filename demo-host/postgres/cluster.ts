@@ -11,24 +11,24 @@ import { stopLeftover } from './leftover.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 
 export interface ClusterOptions {
-  /** Data folder; kept when it is complete, made anew when an earlier start did not finish. */
+  /** Data folder; kept if it is complete, recreated if an earlier start did not finish. */
   folder: string
   /** `name=value`, as in postgresql.conf. */
   settings?: string[]
-  /** Removed should this process be killed; for tests. */
+  /** Removed if this process is killed; for tests. */
   temporaryFolder?: string
-  /** Told what a person should know, e.g. that a leftover was cleaned up. */
+  /** Receives messages for the user, e.g. that a leftover was cleaned up. */
   report?: (sentence: string) => void
 }
 
 /** A PostgreSQL server of our own. It can be stopped and started again, on the same port with the same data. */
 export interface Cluster {
-  /** Of the database `postgres`, as the server's superuser; other databases and roles by `urlOf`. */
+  /** URL of the database `postgres` as the server's superuser; `urlOf` gives other databases and roles. */
   readonly url: string
   urlOf(database: string, role?: string): string
   start(): Promise<void>
   stop(how?: 'fast' | 'immediate'): Promise<void>
-  /** Called when the server ends although nobody asked it to. */
+  /** Registers a callback for when the server ends unexpectedly. */
   onUnexpectedEnd?: () => void
 }
 
@@ -64,7 +64,7 @@ export async function startCluster({ folder, settings = [], temporaryFolder, rep
   return cluster
 }
 
-/** Between looking for a free port and taking it, somebody else may have. */
+/** Retries with another port, because another process may take the free port first. */
 async function startOnAnyPort(cluster: Cluster, connection: Connection): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -82,7 +82,7 @@ function existingConnection(folder: string, binaries: Binaries): Connection | un
   const made = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   const ours = majorVersion(binaries)
   if (made !== ours) {
-    throw new StartError(`${folder} was made by PostgreSQL ${made} and this is PostgreSQL ${ours}: start once with --fresh to begin with new data.`)
+    throw new StartError(`${folder} was made by PostgreSQL ${made} and this is PostgreSQL ${ours}: start once with --fresh to start over with an empty database.`)
   }
   return readConnection(folder)
 }
@@ -92,10 +92,10 @@ function majorVersion({ postgres }: Binaries): string {
   return /(\d+)/.exec(stdout)?.[1] ?? 'unknown'
 }
 
-/** Made beside its place and moved there when it is whole, so that a folder in place is never half a folder. */
+/** Created next to its final location and moved there once complete, so that a partial folder is never used. */
 function initialise(folder: string, { initdb }: Binaries, account: Account | undefined, report: (sentence: string) => void): Connection {
   const half = `${folder}.new`
-  if (existsSync(folder) || existsSync(half)) report('An earlier start did not finish its database folder; it is made again.')
+  if (existsSync(folder) || existsSync(half)) report('An earlier start did not finish its database folder; it is created again.')
   rmSync(half, { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(half, { recursive: true, mode: 0o700 })
@@ -127,10 +127,10 @@ function runInitdb(initdb: string, folder: string, passwordFile: string, account
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
     encoding: 'utf8',
   })
-  if (status !== 0) throw new StartError(`The embedded PostgreSQL cannot make its data folder ${folder}: ${error?.message ?? stderr.trim()}`)
+  if (status !== 0) throw new StartError(`The embedded PostgreSQL cannot create its data folder ${folder}: ${error?.message ?? stderr.trim()}`)
 }
 
-/** A parent folder that the server's account may pass through. */
+/** Creates a parent folder that the server's account can traverse. */
 export function openToServer(folder: string): void {
   mkdirSync(folder, { recursive: true })
   chmodSync(folder, 0o755)

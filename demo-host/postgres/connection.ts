@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How to reach a cluster; kept inside its data folder, readable for its owner only. */
+/** How to reach a cluster; stored in its data folder, readable only by its owner. */
 export interface Connection {
   port: number
   password: string
@@ -11,7 +11,7 @@ export function connectionUrl({ port, password }: Connection, database = 'postgr
   return `postgres://${role}:${password}@127.0.0.1:${port}/${database}`
 }
 
-/** undefined when there is none, or none that can be read. */
+/** undefined if there is none, or it cannot be read. */
 export function readConnection(folder: string): Connection | undefined {
   try {
     const { port, password } = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Partial<Connection>

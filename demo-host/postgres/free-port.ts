@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-/** A port nobody listens on at this moment. */
+/** A port that is free at this moment. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
@@ -11,7 +11,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** Port 0 means not chosen yet, so it is not free. */
+/** Port 0 means not chosen yet, so it does not count as free. */
 export async function isFree(port: number): Promise<boolean> {
   if (port === 0) return false
   const probe = createServer().listen(port, '127.0.0.1')

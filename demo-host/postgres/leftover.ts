@@ -5,8 +5,8 @@ import { commandOf, isAlive } from '../processes.ts'
 import { StartError } from '../start-error.ts'
 
 /**
- * A start that was killed may leave its server running, or only the server's pid file. The caller holds the lock on
- * the data folder, so whatever still runs on it belongs to nobody any more.
+  * A start that was killed may leave its server running, or only the server's pid file. The caller holds the lock on
+ * the data folder, so a server still running on it is orphaned.
  */
 export async function stopLeftover(folder: string, report: (sentence: string) => void): Promise<void> {
   const pid = leftoverPid(folder)
@@ -28,7 +28,7 @@ function leftoverPid(folder: string): number | undefined {
   }
 }
 
-/** The number may belong to another program by now; that one is none of our business. */
+/** The process id may have been reused by another program, which must be left alone. */
 function runsOn(folder: string, pid: number): boolean {
   const command = commandOf(pid)
   return command !== undefined && command.includes('postgres') && [folder, realpathSync(folder)].some((path) => command.includes(path))

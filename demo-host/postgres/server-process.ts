@@ -8,17 +8,17 @@ export interface ServerOptions {
   account: Account | undefined
   /** `name=value`, as in postgresql.conf. */
   settings: string[]
-  /** Removed when this process is killed outright; for data nobody needs afterwards. */
+  /** Removed if this process is killed outright; for temporary data. */
   temporaryFolder?: string
 }
 
 export interface ServerProcess {
-  /** Settled when the server is gone, for whatever reason. */
+  /** Settles when the server has ended, for whatever reason. */
   readonly ended: Promise<void>
   stop(how?: 'fast' | 'immediate'): Promise<void>
 }
 
-/** Resolves when the server takes connections; rejects with what it said last when it ends before that. */
+/** Resolves when the server accepts connections; rejects with its last output if it ends before that. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const child = spawnServer(options)
   const guard = stopWithUs(child, options.temporaryFolder)
@@ -34,7 +34,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   }
 }
 
-/** Its own process group: a Ctrl-C in the terminal must not end the database before those who use it. */
+/** A separate process group, so that Ctrl-C in the terminal does not end the database before its clients. */
 function spawnServer({ program, folder, port, account, settings }: ServerOptions): ChildProcess {
   const always = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`, 'lc_messages=C', 'log_min_messages=warning']
   return spawn(program, ['-D', folder, ...[...always, ...settings].flatMap((setting) => ['-c', setting])], {
@@ -46,7 +46,7 @@ function spawnServer({ program, folder, port, account, settings }: ServerOptions
   })
 }
 
-/** When this process is killed outright, the pipe closes and the shell stops the server in its place. */
+/** If this process is killed outright, the pipe closes and the shell stops the server. */
 function stopWithUs(server: ChildProcess, temporaryFolder = ''): ChildProcess {
   const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', String(server.pid), temporaryFolder], {
     cwd: '/',

@@ -1,10 +1,10 @@
 import { Client } from 'pg'
 import type { Cluster } from './cluster.ts'
 
-/** The role that the shop signs in as. It owns its database and may do nothing else on the server. */
+/** The role the shop connects as. It owns its database and has no other privileges on the server. */
 export const shopRole = 'shop'
 
-/** Makes the shop's role and its database, or hands over to it what an earlier start made as the server's superuser. */
+/** Creates the shop's role and database, or transfers ownership of what an earlier start created as the superuser. */
 export async function makeShopDatabase(cluster: Cluster, database: string): Promise<void> {
   await withClient(cluster.url, async (client) => {
     const password = client.escapeLiteral(new URL(cluster.url).password)
@@ -18,7 +18,7 @@ export async function makeShopDatabase(cluster: Cluster, database: string): Prom
   await withClient(cluster.urlOf(database), async (client) => void (await client.query(handOver)))
 }
 
-/** What a table's own sequences and row types belong to follows the table. */
+/** Excludes a table's own sequences and row types, whose ownership follows the table. */
 const handOver = `
 do $$
 declare

@@ -14,7 +14,7 @@ export interface ShopOptions {
   ops: { middleware(): Koa.Middleware }
   sessions: Sessions
   sql: Pool
-  /** The engine's own dashboard, when it is mounted. */
+  /** The engine's own dashboard, if it is mounted. */
   dashboard?: ShopEngine['dashboard']
 }
 
@@ -36,11 +36,11 @@ export function shopApp({ ops, sessions, sql, dashboard }: ShopOptions): Koa {
   return app
 }
 
-/** What goes wrong is told on a page of the shop, in its own words only when they were meant to be read. */
+/** Shows errors on a page of the shop, with the error's message only if it is meant for users. */
 async function answerProblems(context: Koa.Context, next: Koa.Next): Promise<void> {
   try {
     await next()
-    if (context.status === 404 && !context.body) context.throw(404, 'There is no such page here.', { expose: true })
+    if (context.status === 404 && !context.body) context.throw(404, 'This page does not exist.', { expose: true })
   } catch (error) {
     const { status, text, surprising } = explain(error)
     if (surprising) context.app.emit('error', error, context)
@@ -53,6 +53,6 @@ async function answerProblems(context: Koa.Context, next: Koa.Next): Promise<voi
 function explain(error: unknown): { status: number; text: string; surprising: boolean } {
   const { status = 500, expose = false, message: text = '' } = error as { status?: number; expose?: boolean; message?: string }
   if (expose) return { status, text, surprising: false }
-  if (isDatabaseAway(error)) return { status: 503, text: 'The shop’s database does not answer. Try again in a moment.', surprising: false }
-  return { status: 500, text: 'That did not work. The shop wrote down why; please try again in a moment.', surprising: true }
+  if (isDatabaseAway(error)) return { status: 503, text: 'The shop’s database is not responding. Try again in a moment.', surprising: false }
+  return { status: 500, text: 'That did not work. The error has been logged; please try again in a moment.', surprising: true }
 }

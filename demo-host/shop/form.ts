@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 
 const maxBytes = 10_000
 
-/** The fields of a submitted form; anything that is not one is refused with a sentence. */
+/** The fields of a submitted form; any other body is refused with an explanation. */
 export async function readForm(context: Context): Promise<URLSearchParams> {
   if (!context.is('urlencoded')) context.throw(415, 'Expected a form (application/x-www-form-urlencoded).', { expose: true })
   const chunks: Buffer[] = []
@@ -15,7 +15,7 @@ export async function readForm(context: Context): Promise<URLSearchParams> {
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
-/** A form of another site must not sign anybody in or out here. */
+/** Another site's form must not sign users in or out here. */
 export function refuseOtherSites(context: Context): void {
   const site = context.get('sec-fetch-site')
   const origin = context.get('origin')

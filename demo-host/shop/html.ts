@@ -1,4 +1,4 @@
-/** Markup that is safe to send: everything interpolated into it was escaped, or was markup itself. */
+/** Markup that is safe to send: everything interpolated into it was either escaped or already markup. */
 export class Html {
   readonly text: string
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | false | Part[]
 
-/** A template whose values are escaped. Lists are joined; undefined and false write nothing. */
+/** A template that escapes its values. Lists are joined; undefined and false render nothing. */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + textOf(values[index - 1]) + string))
 }

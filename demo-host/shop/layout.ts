@@ -4,11 +4,11 @@ import { html, type Html } from './html.ts'
 export interface Page {
   title: string
   body: Html
-  /** The page's place in the navigation, e.g. `/operations`. */
+  /** The page's path in the navigation, e.g. `/operations`. */
   path?: string
-  /** Nobody signed in: no navigation. */
+  /** Undefined if no one is signed in; then there is no navigation. */
   person?: Person
-  /** Module scripts, served by this host. */
+  /** Module scripts served by this host. */
   scripts?: string[]
 }
 

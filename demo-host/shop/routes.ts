@@ -23,7 +23,7 @@ export interface RouteOptions {
 
 export function shopRoutes({ sessions, sql, dashboard }: RouteOptions): Middleware {
   const router = new Router()
-  /** A page for people who are signed in; everybody else is sent to sign in first. */
+  /** A page for signed-in users; others are redirected to sign in first. */
   const page = (path: string, title: string, render: (person: Person) => Promise<Html> | Html, scripts: string[] = []) =>
     router.get(path, async (context) => {
       const person = await sessions.find(context.req)
@@ -67,7 +67,7 @@ async function signIn(context: Context, sessions: Sessions): Promise<void> {
   const returnTo = localPath(form.get('return-to'))
   const person = findPerson(user)
   if (!person) {
-    const problem = user ? `Nobody here is called “${user.slice(0, 60)}”.` : 'Say who you are: the field is empty.'
+    const problem = user ? `There is no user called “${user.slice(0, 60)}”.` : 'Enter a name: the field is empty.'
     context.status = user ? 422 : 400
     return send(context, layout({ title: 'Sign in', body: signInPage({ returnTo, user, problem }) }))
   }

@@ -11,7 +11,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** On every page of the shop; what the operations layer serves brings its own. */
+/** For every page of the shop; the operations layer sends its own headers. */
 export function setSecurityHeaders(context: Context): void {
   context.set({
     'content-security-policy': contentSecurityPolicy,

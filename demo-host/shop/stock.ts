@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
 
-/** Makes the shop's tables, and puts goods and a day of orders into an empty shop. */
+/** Creates the shop's tables, and fills an empty shop with products and a day of orders. */
 export async function openShop(sql: Pool): Promise<void> {
   await sql.query(await readFile(join(import.meta.dirname, 'schema.sql'), 'utf8'))
   const { rowCount } = await sql.query(

@@ -5,7 +5,7 @@ import { customers } from './stock.ts'
 
 const everyMilliseconds = 20_000
 
-/** Imaginary shoppers: now and then one fills a cart, and one buys. Answers how to close the shop door. */
+/** Simulates shoppers who occasionally fill carts and buy. Returns the function that stops them. */
 export function openStorefront(sql: Pool, engine: ShopEngine): () => void {
   const visit = () => shopperComes(sql, engine).catch((error: Error) => console.error(`storefront: ${error.message}`))
   const timer = setInterval(visit, everyMilliseconds)

@@ -9,7 +9,7 @@ export interface Today {
   followUps: { number: string; opened_at: Date; title: string }[]
 }
 
-/** What the front page shows, read live from the shop's own tables. */
+/** The front page's data, read live from the shop's own tables. */
 export async function readToday(sql: Pool): Promise<Today> {
   const rows = async <Row extends object>(text: string): Promise<Row[]> => (await sql.query<Row>(text)).rows
   const [figures, orders, stock, prices, digests, followUps] = await Promise.all([

@@ -12,7 +12,7 @@ const places: [place: string, path: RegExp][] = [
   ['jobs', /^\/ops\/jobs\/api\/v1\/jobs$/],
 ]
 
-/** Marks what the walkthrough page writes itself, which is nobody's visit. */
+/** Marks requests by the walkthrough page itself, which do not count as visits. */
 export const askedByWalkthrough = 'x-shop-walkthrough'
 
 interface VisitOptions {
@@ -21,7 +21,7 @@ interface VisitOptions {
   dashboard?: ShopEngine['dashboard']
 }
 
-/** Notes which steps of the walkthrough somebody has taken, by what their browser then asked for. */
+/** Records which steps of the walkthrough a user has completed, by the requests of their browser. */
 export function rememberVisits({ sessions, sql, dashboard }: VisitOptions): Middleware {
   const isDashboard = (path: string) => dashboard !== undefined && (path === dashboard.href || path.startsWith(`${dashboard.href}/`))
   const noted = new Set<string>()
@@ -35,7 +35,7 @@ export function rememberVisits({ sessions, sql, dashboard }: VisitOptions): Midd
       await note(await sessions.find(context.req), place)
       noted.add(`${cookie} ${place}`)
     } catch {
-      // the answer stands; the next visit is noted instead
+      // the response is already sent; the next visit is recorded instead
     }
   }
 

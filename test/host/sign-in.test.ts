@@ -38,14 +38,14 @@ test('a name nobody has is told so, on the same form, with what was typed escape
   expect(answer.status).toBe(422)
   expect(answer.headers.get('set-cookie')).toBeNull()
   const page = await answer.text()
-  expect(page).toContain('Nobody here is called “&lt;b&gt;root&lt;/b&gt;”.')
+  expect(page).toContain('There is no user called “&lt;b&gt;root&lt;/b&gt;”.')
   expect(page).not.toContain('<b>root')
   expect(page).toContain('name="return-to" value="/operations"')
 })
 
 test('an empty name, no form at all and a form that is too large are each refused with a sentence', async () => {
   const empty = await post('/sign-in', { user: '  ' })
-  expect([empty.status, await empty.text()]).toEqual([400, expect.stringContaining('Say who you are: the field is empty.')])
+  expect([empty.status, await empty.text()]).toEqual([400, expect.stringContaining('Enter a name: the field is empty.')])
 
   const json = await get('/sign-in', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"user":"ops-demo"}' })
   expect([json.status, await json.text()]).toEqual([415, expect.stringContaining('Expected a form')])

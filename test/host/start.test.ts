@@ -39,15 +39,15 @@ test('an unreachable database is one sentence, without its password', async () =
 
 test.each([
   ['a port that is no number', { env: { PORT: 'four' } }, 'PORT is "four": expected a number from 0 to 65535.'],
-  ['an address of another kind', { env: { DATABASE_URL: 'mysql://localhost/shop' } }, /^DATABASE_URL is not a PostgreSQL address/],
+  ['a URL of another database', { env: { DATABASE_URL: 'mysql://localhost/shop' } }, /^DATABASE_URL is not a PostgreSQL URL/],
   ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the flags are --fresh and --engine <name>\.$/],
-  ['an engine that is not there', { flags: ['--engine', 'cron'] }, 'There is no engine "cron" here: choose one of pg-boss, oban, graphile-worker, bullmq.'],
-  ['new data in somebody’s own database', { flags: ['--fresh'], env: { DATABASE_URL: 'postgres://localhost/shop' } }, /^--fresh removes the embedded database only/],
+  ['an unknown engine', { flags: ['--engine', 'cron'] }, 'There is no engine "cron" here: choose one of pg-boss, oban, graphile-worker, bullmq.'],
+  ['--fresh with a database of the user’s own', { flags: ['--fresh'], env: { DATABASE_URL: 'postgres://localhost/shop' } }, /^--fresh removes only the embedded database/],
 ])('%s is refused with one sentence', async (_, options: DemoOptions, sentence) => {
   await expectRefusal(options, sentence)
 })
 
-test('the embedded database survives a stop, and is begun anew with --fresh', { timeout: 90_000 }, async () => {
+test('the embedded database survives a stop, and is recreated with --fresh', { timeout: 90_000 }, async () => {
   const first = await startEmbedded()
   await markData('before the stop')
   expect(await first.stop()).toBe(0)
@@ -105,11 +105,11 @@ test('a demo that was killed takes its database with it, and the next start goes
   expect(await second.stop()).toBe(0)
 })
 
-test('a data folder that an earlier start did not finish is made again', async () => {
+test('a data folder that an earlier start did not finish is created again', async () => {
   await rm(join(data, 'postgres/PG_VERSION'))
   await writeFile(join(data, 'demo.pid'), '999999')
   const demo = await startEmbedded()
-  expect(demo.output()).toContain('An earlier start did not finish its database folder; it is made again.')
+  expect(demo.output()).toContain('An earlier start did not finish its database folder; it is created again.')
   expect(await demo.stop()).toBe(0)
 })
 

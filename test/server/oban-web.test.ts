@@ -219,7 +219,7 @@ describe('an Oban Web', () => {
     await gone.stop()
     const server = await startWith({ url: `${gone.url}/oban` })
     const { status, text } = await visit(server, '/queues')
-    expect([status, text.includes('Oban Web does not answer'), text.includes('<ops-bridge-strip')]).toEqual([503, true, true])
+    expect([status, text.includes('Oban Web is not responding'), text.includes('<ops-bridge-strip')]).toEqual([503, true, true])
     expect((await server.call('ops-demo', 'GET', '/cron-entries')).status).toBe(200)
     await server.stop()
   })

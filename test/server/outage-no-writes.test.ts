@@ -105,7 +105,7 @@ describe('a database on a disk that is full', () => {
       return [status, body.code, headers.get('retry-after')]
     }
     await expect.poll(run, { timeout: 30_000 }).toEqual([503, 'unavailable', '2'])
-    await expect.poll(databaseCheck).toEqual({ status: 503, check: { name: 'database', ok: false, detail: expect.stringContaining('room') } })
+    await expect.poll(databaseCheck).toEqual({ status: 503, check: { name: 'database', ok: false, detail: expect.stringContaining('disk space') } })
     await expectReads()
 
     await client.query('drop table filler')

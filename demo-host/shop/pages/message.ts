@@ -1,6 +1,6 @@
 import { html, type Html } from '../html.ts'
 
-/** A page that says one thing. */
+/** A page with a single message. */
 export function message({ status, text }: { status: number; text: string }): Html {
   return html`<section class="card narrow">
     <p class="eyebrow">${status}</p>

@@ -1,18 +1,18 @@
 import type { Person } from '../../host/people.ts'
 import { html, type Html } from '../html.ts'
 
-/** An admin page of the shop with three elements set among its own content. */
+/** An admin page of the shop with three elements among its own content. */
 export function operationsPage({ role }: Person): Html {
   return html`<h1>Background work</h1>
     <p class="lede">
-      The shop syncs orders, moves prices and counts stock while nobody looks. This page is the shop's own; the boxes are
+            The shop syncs orders, updates prices and counts stock in the background. This is one of the shop's own pages; the boxes are
       elements of the operations layer, and each would work on its own.
     </p>
     <ops-provider api="/ops/jobs/api/v1">
       ${role === 'support' ? supportNote : overview}
       <section class="card embed">
         <h2>The shop's schedule</h2>
-        <p class="quiet">Pausing needs a colleague with the role ops. The kitchen counts on <b>stock_digest</b>: tell them before you pause it.</p>
+        <p class="quiet">Pausing requires the role ops. The kitchen relies on <b>stock_digest</b>: tell them before you pause it.</p>
         <ops-cron></ops-cron>
       </section>
       <section class="card embed">
@@ -20,7 +20,7 @@ export function operationsPage({ role }: Person): Html {
         <ops-audit></ops-audit>
       </section>
     </ops-provider>
-    <p class="quiet">There is more in the <a href="/ops/jobs">jobs console</a>, which wears the operations layer's own look.</p>`
+    <p class="quiet">There is more in the <a href="/ops/jobs">jobs console</a>, which has the operations layer's own look.</p>`
 }
 
 const overview = html`<section class="card embed">

@@ -7,7 +7,7 @@ export interface SignInForm {
   problem?: string
 }
 
-/** The shop's own sign-in; a demo asks for no password. */
+/** The shop's own sign-in; the demo needs no password. */
 export function signInPage({ returnTo, user = '', problem }: SignInForm): Html {
   return html`<section class="card narrow">
     <h1>Sign in</h1>
@@ -16,14 +16,14 @@ export function signInPage({ returnTo, user = '', problem }: SignInForm): Html {
       <label for="user">Your name</label>
       <input id="user" name="user" value="${user}" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus
         ${problem && html`aria-invalid="true" aria-describedby="problem"`}>
-      ${problem && html`<p class="problem" id="problem" role="alert">${problem} The people below work here.</p>`}
+      ${problem && html`<p class="problem" id="problem" role="alert">${problem} Choose one of the users below.</p>`}
       <button type="submit">Sign in</button>
     </form>
-    <h2>Who works here</h2>
+    <h2>Users</h2>
     <form class="people" method="post" action="/sign-in">
       <input type="hidden" name="return-to" value="${returnTo}">
       ${people.map(({ name, role }) => html`<button type="submit" name="user" value="${name}"><b>${name}</b> <span>${roleSummaries[role]}</span></button>`)}
     </form>
-    <p class="quiet">This is a demo, so nobody has a password. Your own host keeps the login it has.</p>
+    <p class="quiet">This is a demo, so there are no passwords. Your own host keeps its existing login.</p>
   </section>`
 }

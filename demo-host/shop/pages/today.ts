@@ -18,18 +18,18 @@ export function todayPage(today: Today): Html {
     </div>
     <div class="columns three">
       <section class="card">
-        <h2>Prices that moved</h2>
-        ${list(today.prices, 'No price moved yet; the feed runs every minute.', ({ name, from_cents, to_cents, changed_at }) => html`
+        <h2>Price changes</h2>
+        ${list(today.prices, 'No price has changed yet; the feed runs every minute.', ({ name, from_cents, to_cents, changed_at }) => html`
           <b>${name}</b> ${money(from_cents)} → ${money(to_cents)} ${time(changed_at)}`)}
       </section>
       <section class="card">
         <h2>Notes from the stock room</h2>
-        ${list(today.digests, 'No digest was written yet; the first comes within five minutes.', ({ body, recipient, written_at }) => html`
+        ${list(today.digests, 'There is no digest yet; the first will be written within five minutes.', ({ body, recipient, written_at }) => html`
           ${body} <small>for ${recipient}</small> ${time(written_at)}`)}
       </section>
       <section class="card">
         <h2>Follow-ups</h2>
-        ${list(today.followUps, 'Nobody changed anything in the jobs console that needs a follow-up.', ({ number, title, opened_at }) => html`
+        ${list(today.followUps, 'No change in the jobs console has needed a follow-up yet.', ({ number, title, opened_at }) => html`
           <b>No. ${number}</b> ${title} ${time(opened_at)}`)}
       </section>
     </div>`
@@ -37,8 +37,8 @@ export function todayPage(today: Today): Html {
 
 function leadSentence({ figures: { unpaid }, stock }: Today): string {
   const low = stock.filter((product) => product.stock <= product.reorder_at).length
-  const payments = unpaid === 0 ? 'Every order was paid' : `${plural(unpaid, 'order waits', 'orders wait')} for a payment that the provider refused`
-  return `${payments}, and ${low === 0 ? 'nothing runs low' : plural(low, 'product runs low', 'products run low')}.`
+  const payments = unpaid === 0 ? 'Every order is paid' : `${plural(unpaid, 'order is', 'orders are')} unpaid because the provider refused the payment`
+  return `${payments}, and ${low === 0 ? 'nothing is running low' : plural(low, 'product is running low', 'products are running low')}.`
 }
 
 function figures({ figures: { orders, takings, carts, unpaid } }: Today): Html {

@@ -11,7 +11,7 @@ export interface Step {
   link: string
 }
 
-/** The first operator session, step by step; also printed when the demo starts. The bridge is a step where there is one. */
+/** The first operator session, step by step; also printed when the demo starts. Includes the bridge if there is one. */
 export function stepsFor(dashboard: ShopEngine['dashboard']): readonly Step[] {
   return dashboard ? [...steps, bridge(dashboard)] : steps
 }
@@ -20,21 +20,21 @@ const steps: readonly Step[] = [
   {
     id: 'overview',
     title: 'Open the overview',
-    text: html`Signed in as <b>ops-demo</b>, read what needs attention first, before any table.`,
+    text: html`Signed in as <b>ops-demo</b>, see first what needs attention, before any table.`,
     href: '/ops/jobs',
     link: 'Overview',
   },
   {
     id: 'cron',
     title: 'Find nightly_sync',
-    text: html`On the cron page it is <b>Runnable</b>: every night at 02:00 UTC, one follow-up may wait, the latest missed run is made good.`,
+    text: html`On the cron page it is <b>Runnable</b>: it runs every night at 02:00 UTC, one follow-up may wait, and after an outage the latest missed run is caught up on.`,
     href: '/ops/jobs/cron',
     link: 'Cron',
   },
   {
     id: 'pause',
     title: 'Pause it',
-    text: html`Press <b>Pause</b>. A preview says who does what to which entry, what will be recorded and how risky it is. Give the reason
+    text: html`Press <b>Pause</b>. A preview shows who does what to which entry, what will be recorded and how risky it is. Enter the reason
       <q>fixture maintenance</q> and confirm.`,
     href: '/ops/jobs/cron',
     link: 'Cron',
@@ -42,28 +42,28 @@ const steps: readonly Step[] = [
   {
     id: 'waiting',
     title: 'See it waiting',
-    text: html`The entry reads <b>Waiting</b> and offers to resume. Exactly one event <code>cron.paused</code> was written.`,
+    text: html`The entry reads <b>Waiting</b> and offers to resume. Exactly one <code>cron.paused</code> event was written.`,
     href: '/ops/jobs/cron',
     link: 'Cron',
   },
   {
     id: 'forensics',
     title: 'Read its forensics',
-    text: html`The pause stands in its chronology; below it, how far the evidence reaches and the next paths, each with its owner in front.`,
+    text: html`The pause is in its chronology. The page also shows how far the evidence reaches, and the next paths, each with its owner.`,
     href: '/ops/jobs/forensics/cron_entry/nightly_sync',
     link: 'Forensics of nightly_sync',
   },
   {
     id: 'audit',
     title: 'Find the same event in the audit log',
-    text: html`With actor, reason, before and after, and a link back to the entry.`,
+    text: html`It shows the actor, the reason, before and after, and a link back to the entry.`,
     href: '/ops/jobs/audit',
     link: 'Audit',
   },
   {
     id: 'jobs',
     title: 'Retry a mail that failed',
-    text: html`On the jobs page, ask for the state <b>discarded</b>: some order mails went to addresses that do not exist. Open one, read its
+    text: html`On the jobs page, choose the state <b>discarded</b>: some order mails went to addresses that do not exist. Open one, read its
       error, and <b>Retry</b> it with a reason; the job shows the event.`,
     href: '/ops/jobs/list?state=discarded',
     link: 'Jobs',
@@ -72,20 +72,20 @@ const steps: readonly Step[] = [
 
 const bridge = ({ name, href }: NonNullable<ShopEngine['dashboard']>): Step => ({
   id: 'bridge',
-  title: 'Look through the bridge',
-  text: html`The engine's own dashboard, for inspection only: nobody changes anything there, an admin neither.`,
+  title: 'Open the bridge',
+  text: html`The engine's own dashboard, for inspection only: nothing can be changed there, not even by an admin.`,
   href,
   link: name,
 })
 
-/** The steps with a tick where the signed-in person has been, and what a host of one's own needs instead of this one. */
+/** The steps, with those the signed-in user has completed, and what a real host provides in place of this one. */
 export function walkthroughPage({ name, role }: Person, dashboard: ShopEngine['dashboard']): Html {
   return html`<h1>Example walkthrough</h1>
     <p class="lede">
-      One change, made once, with evidence that anybody can check afterwards. It takes five minutes. You are signed in as
-      <b>${name}</b>${role === 'ops' ? '.' : html`, whose role <b>${role}</b> may look but not change; step 3 needs <b>ops-demo</b>.`}
+      One change, made exactly once, with evidence that anyone can check afterwards. It takes five minutes. You are signed in as
+      <b>${name}</b>${role === 'ops' ? '.' : html`, whose role <b>${role}</b> is read-only; step 3 needs <b>ops-demo</b>.`}
     </p>
-    <p class="progress" id="progress" role="status">Looking up what is already done …</p>
+    <p class="progress" id="progress" role="status">Checking what is already done …</p>
     <ol class="steps">
       ${stepsFor(dashboard).map(({ id, title, text, href, link }) => html`<li id="step-${id}" data-step="${id}">
         <div>
@@ -98,7 +98,7 @@ export function walkthroughPage({ name, role }: Person, dashboard: ShopEngine['d
     </ol>
     <section class="card">
       <h2>This host and yours</h2>
-      <p class="quiet">The demo is a host like any other: it uses what the package exports and nothing else. What stands on the left is made up; what stands on the right is yours to bring.</p>
+      <p class="quiet">The demo is a host like any other: it uses only what the package exports. The left column is made up for the demo; the right column is what you provide.</p>
       ${comparison(dashboard)}
     </section>`
 }

@@ -28,7 +28,7 @@ async function lookAround() {
 }
 
 function countOf(pauses) {
-  return pauses.length === 1 ? 'One event cron.paused is on record.' : `${pauses.length} events cron.paused are on record, one for each pause.`
+  return pauses.length === 1 ? 'One cron.paused event is on record.' : `${pauses.length} cron.paused events are on record, one for each pause.`
 }
 
 function show(steps) {
@@ -47,7 +47,7 @@ async function refresh() {
   try {
     show(await lookAround())
   } catch {
-    document.getElementById('progress').textContent = 'The shop does not answer at the moment; this page looks again by itself.'
+    document.getElementById('progress').textContent = 'The shop is not responding at the moment; this page keeps trying.'
   }
 }
 
