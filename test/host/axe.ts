@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** What axe finds against WCAG 2.2 A and AA, in one line each. Evaluated by the browser itself, so the pages' policy stays as it is. */
+/** axe's findings against WCAG 2.2 A and AA, one per line. Evaluated through the browser, so the pages' policy applies unchanged. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return page.evaluate(async () => {

@@ -14,7 +14,7 @@ afterAll(async () => {
   await server?.remove()
 })
 
-test('the shop outlives its database and goes on within five seconds of its return', async () => {
+test('the shop survives a database outage and recovers within five seconds of its return', async () => {
   const signedIn = await fetch(`${demo.url}/sign-in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ user: 'ops-demo' }) })
   const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!
   const status = async (path: string, headers: Record<string, string> = { cookie }) => (await fetch(demo.url + path, { headers, redirect: 'manual' })).status

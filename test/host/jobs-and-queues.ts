@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { confirmWith, eventsOf, type OpenedShop, patience, textOf } from './operator.ts'
 
-/** Retry a job that failed, pause a queue where the engine can, and read the evidence. */
+/** Retries a failed job, pauses a queue if the engine supports it, and reads the evidence. */
 export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): void {
   let failed = ''
 
-  test('a mail that failed is found by its state, and its error can be read', async () => {
+  test('a failed mail is found by its state and shows its error', async () => {
     const { shop, page } = opened()
     await expect.poll(() => failedMails(shop), { timeout: 20_000, interval: 200 }).not.toEqual([])
     await page.goto(`${shop.url}/ops/jobs/list?state=discarded&queue=order_mail`)
@@ -27,7 +27,7 @@ export function jobsAndQueues(opened: () => { shop: OpenedShop; page: Page }): v
     await expect.poll(() => textOf(page.locator('ops-job')), patience).toContain('job.retried')
   })
 
-  test('the queues page shows what is in a queue, and pauses it where the engine can', async () => {
+  test('the queues page shows the depth of a queue, and pauses it if the engine supports it', async () => {
     const { shop, page } = opened()
     await page.goto(`${shop.url}/ops/jobs/queues`)
     const row = page.locator('ops-queues').getByRole('row').filter({ hasText: 'gift_reminder' }).first()

@@ -4,13 +4,13 @@ import { jobsAndQueues } from './jobs-and-queues.ts'
 import { cronRow as row, eventsOf, focusedText, openShop, type OpenedShop, patience, recorded, textOf } from './operator.ts'
 
 interface Bridge {
-  /** The last part of its address. */
+  /** The last segment of its URL. */
   name: string
   label: string
 }
 
 /**
- * The canonical first operator session, as a person does it: the real demo, a real browser, and evidence at the end. The same
+  * The canonical first operator session as a user performs it: the real demo, a real browser, and evidence at the end. It is the same
  * on every engine.
  */
 export function operatorSession(engine: string, bridge?: Bridge): void {
@@ -40,7 +40,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect(await textOf(row(page))).toContain('Runnable')
     })
 
-    test('pausing it opens a preview that says what will happen and be recorded', async () => {
+    test('pausing it opens a preview of what will happen and what will be recorded', async () => {
       watching = await shop.signIn('viewer-demo')
       await watching.goto(`${shop.url}/ops/jobs/cron`)
       await expect.poll(() => textOf(row(watching))).toContain('Runnable')
@@ -57,7 +57,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect(await pauses()).toEqual([])
     })
 
-    test('Escape closes it, changes nothing and gives the focus back', async () => {
+    test('Escape closes it, changes nothing and restores the focus', async () => {
       await page.keyboard.press('Escape')
       await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
       expect(await pauses()).toEqual([])
@@ -78,7 +78,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect(await row(page).getByRole('button', { name: /^Resume/ }).isEnabled()).toBe(true)
     })
 
-    test('exactly one event tells of it, with actor, reason, before and after', async () => {
+    test('exactly one event records it, with actor, reason, before and after', async () => {
       const events = await pauses()
       expect(events).toHaveLength(1)
       expect(events[0]).toMatchObject({
@@ -91,7 +91,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect((events[0]!.after as { pausedAt: string }).pausedAt).toMatch(/^\d{4}-/)
     })
 
-    test('forensics shows the pause, where the evidence ends, and each next path behind its owner', async () => {
+    test('forensics shows the pause, the evidence boundary, and each next path after its owner', async () => {
       await page.goto(`${shop.url}/ops/jobs/forensics/cron_entry/nightly_sync`)
       const forensics = page.locator('ops-forensics')
       await expect.poll(() => textOf(forensics)).toContain('fixture maintenance')
@@ -113,7 +113,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect(links).toContain('/ops/jobs/forensics/cron_entry/nightly_sync')
     })
 
-    test('the keyboard alone resumes it, and the focus comes back', async () => {
+    test('it can be resumed by keyboard alone, and the focus is restored', async () => {
       await page.goto(`${shop.url}/ops/jobs/cron`)
       await row(page).getByRole('button', { name: /^Resume/ }).focus()
       await page.keyboard.press('Enter')
@@ -132,7 +132,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
 
     jobsAndQueues(() => ({ shop, page }))
 
-    test.runIf(bridge)('the bridge is for looking only, whoever looks', async () => {
+    test.runIf(bridge)('the bridge is read-only for everyone', async () => {
       const address = `${shop.url}/ops/jobs/${bridge!.name}`
       await page.goto(address)
       await expect.poll(() => textOf(page.locator('body')), patience).toContain('Inspection only')
@@ -140,13 +140,13 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       expect(answer.status()).toBe(405)
     })
 
-    test('the viewer sees each control disabled, with the reason in words', async () => {
+    test('the viewer sees every control disabled, with the reason', async () => {
       const resume = row(watching).getByRole('button', { name: /^Resume/ })
       expect(await resume.isDisabled()).toBe(true)
       expect(await textOf(watching.locator('ops-cron'))).toMatch(/viewer/i)
     })
 
-    test('support sees cron and audit with redacted values, and nothing of the reason', async () => {
+    test('support sees cron and audit with redacted values, and no reason', async () => {
       const support = await shop.signIn('support-demo')
       await support.goto(`${shop.url}/ops/jobs/cron`)
       await expect.poll(() => textOf(row(support))).toContain('Waiting')
@@ -164,7 +164,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       }
     })
 
-    test('no page broke, and no page needed more than its strict policy allows', () => {
+    test('no page failed or violated its strict policy', () => {
       expect(shop.problems).toEqual([])
     })
   })

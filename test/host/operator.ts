@@ -7,13 +7,13 @@ import { findBrowser } from '../support/browser.ts'
 import { type RunningDemo, startDemo } from '../support/demo.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres.ts'
 
-/** The real demo on one engine, a real browser, and the people who use it. */
+/** The real demo on one engine, a real browser, and its users. */
 export interface OpenedShop {
   url: string
   database: TestDatabase
-  /** What pages complained about. */
+  /** Errors and warnings from the pages. */
   problems: string[]
-  /** A browser of somebody's own, signed in by the form. */
+  /** A separate browser context, signed in through the form. */
   signIn(user: string): Promise<Page>
   api<Answer = Record<string, unknown> & { items: Record<string, unknown>[] }>(path: string, who?: string): Promise<Answer>
   close(): Promise<void>
@@ -51,7 +51,7 @@ async function signIn(demo: RunningDemo, browser: Browser, problems: string[], u
   const page = await context.newPage()
   page.on('pageerror', (error) => problems.push(`${user}: ${error.message}`))
   page.on('console', (message) => {
-    // The engine's own dashboard asks for fonts of another site, and its policy says no.
+    // The engine's own dashboard requests fonts from another site, which its policy refuses.
     if (page.url().includes('/ops/jobs/pg-boss')) return
     if (/Content.Security.Policy|Refused to/i.test(message.text())) problems.push(`${user}: ${message.text()}`)
   })
@@ -65,7 +65,7 @@ async function signIn(demo: RunningDemo, browser: Browser, problems: string[], u
   return page
 }
 
-/** What a person reads in an element, shadow roots included. */
+/** The visible text of an element, including shadow roots. */
 export const textOf = (locator: Locator): Promise<string> =>
   locator.evaluate((element) => {
     const read = (node: Node): string => {
@@ -78,7 +78,7 @@ export const textOf = (locator: Locator): Promise<string> =>
     return read(element).replace(/\s+/g, ' ')
   })
 
-/** What the element that has the focus says, however many shadow roots deep. */
+/** The text of the focused element, however many shadow roots deep. */
 export const focusedText = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => {
     let element = document.activeElement
@@ -91,7 +91,7 @@ export const cronRow = (page: Page): Locator => page.locator('ops-cron').getByRo
 /** Several shops and browsers share this machine while tests run. */
 export const patience = { timeout: 10_000 }
 
-/** Gives the reason in the open dialog, confirms, and sees that it closes and that the change was recorded. */
+/** Enters the reason in the open dialog, confirms, and checks that it closes and that the change was recorded. */
 export async function confirmWith(page: Page, { reason, verb, event }: { reason: string; verb: string; event: string }): Promise<void> {
   const dialog = page.getByRole('dialog')
   await expect.poll(() => textOf(dialog), patience).toContain('Preview Ready')
@@ -100,7 +100,7 @@ export async function confirmWith(page: Page, { reason, verb, event }: { reason:
   await recorded(page, event)
 }
 
-/** The dialog has done what it was asked and is gone; the toast names the event that was written. */
+/** Checks that the dialog has closed and that the toast names the recorded event. */
 export async function recorded(page: Page, event: string): Promise<void> {
   await expect.poll(() => page.getByRole('group', { name: 'Done' }).innerText(), patience).toContain(`${event} is recorded`)
   await expect.poll(() => page.getByRole('dialog').count(), patience).toBe(0)

@@ -19,7 +19,7 @@ describe('the display policy', () => {
   const shown = (kind: DisplayKind, value: unknown, actor = ops) =>
     JSON.stringify(displayPolicy.display(kind, value, { actor, surface: 'view_audit' }))
 
-  test('cuts the provider’s keys out of texts, at any depth, for everybody', () => {
+  test('removes the provider’s keys from texts, at any depth, for everyone', () => {
     for (const actor of [ops, viewer, support]) {
       expect(shown('job_error', `402 for key ${canary}`, actor)).not.toContain(canary)
       expect(shown('job_error', { name: 'Error', inner: [{ stack: `at ${canary}` }] }, actor)).not.toContain(canary)
@@ -27,7 +27,7 @@ describe('the display policy', () => {
     expect(shown('job_error', `402 for key ${canary}`)).toBe('"402 for key [key removed]"')
   })
 
-  test('keeps the default: what stands under a key that looks secret is hidden', () => {
+  test('keeps the default: values under keys that look secret are hidden', () => {
     expect(shown('cron_args', { supplier: 'linen-house', apiKey: 'k' })).toBe('{"supplier":"linen-house","apiKey":"[hidden]"}')
   })
 
@@ -63,7 +63,7 @@ describe('the auth seam', () => {
     await database?.drop()
   })
 
-  test('each role may do what its summary says, and every no has a reason', async () => {
+  test('each role may do what its summary says, and every denial has a reason', async () => {
     const auth = shopAuth(sessions)
     const actions = [...Object.keys(viewActions), ...Object.keys(operationActions)] as Action[]
     const allowed = async (actor: typeof ops) => {
@@ -76,14 +76,14 @@ describe('the auth seam', () => {
     expect(await allowed(support)).toEqual(['view_cron', 'view_jobs', 'view_audit'])
   })
 
-  test('support sees the jobs that concern customers, and no others', async () => {
+  test('support sees customers’ jobs and no others', async () => {
     const { authorize } = shopAuth(sessions)
     expect(await authorize(support, 'view_jobs', { type: 'job', id: '1', queue: 'order_mail' })).toBe(true)
     expect(await authorize(support, 'view_jobs', { type: 'job', id: '1', queue: 'price_feed' })).toMatchObject({ allowed: false })
     expect(await authorize(support, 'retry_job', { type: 'job', id: '1', queue: 'order_mail' })).toMatchObject({ allowed: false })
   })
 
-  test('a session is found by its cookie until it expires, and its id is nowhere in the database', async () => {
+  test('a session is found by its cookie until it expires, and its id is not stored in the database', async () => {
     const id = await sessions.open(viewer)
     expect(await sessions.find(withHeaders({ cookie: `theme=dark; shop_session=${id}` }))).toEqual(viewer)
     expect(await sessions.find(withHeaders({ cookie: `shop_session=${id.slice(1)}` }))).toBeNull()
@@ -94,7 +94,7 @@ describe('the auth seam', () => {
     expect(await sessions.find(withHeaders({ cookie: `shop_session=${id}` }))).toBeNull()
   })
 
-  test('the command line acts as OPS_USER, and only looks without it', () => {
+  test('the command line acts as OPS_USER, and is read-only without it', () => {
     const auth = shopAuth(sessions)
     expect(auth.commandLineActor!({ OPS_USER: 'ops-demo' })).toEqual(ops)
     expect(auth.commandLineActor!({ OPS_USER: 'root' })).toBeNull()

@@ -14,7 +14,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-test('somebody who is not signed in is sent to sign in, and back to where they wanted to go', async () => {
+test('a user who is not signed in is redirected to sign in, and back to the requested page', async () => {
   const away = await get('/walkthrough')
   expect(away.status).toBe(302)
   expect(away.headers.get('location')).toBe('/sign-in?return-to=%2Fwalkthrough')
@@ -28,12 +28,12 @@ test('somebody who is not signed in is sent to sign in, and back to where they w
   expect(back.headers.get('set-cookie')).toMatch(/^shop_session=[\w-]{32}; path=\/; samesite=lax; httponly$/)
 })
 
-test('the jobs console sends people to the shop’s own sign-in', async () => {
+test('the jobs console redirects to the shop’s own sign-in', async () => {
   const away = await get('/ops/jobs/cron')
   expect(away.headers.get('location')).toBe('/sign-in?return-to=%2Fops%2Fjobs%2Fcron')
 })
 
-test('a name nobody has is told so, on the same form, with what was typed escaped', async () => {
+test('an unknown name is reported on the same form, with the input escaped', async () => {
   const answer = await post('/sign-in', { user: '<b>root</b>', 'return-to': '/operations' })
   expect(answer.status).toBe(422)
   expect(answer.headers.get('set-cookie')).toBeNull()
@@ -43,7 +43,7 @@ test('a name nobody has is told so, on the same form, with what was typed escape
   expect(page).toContain('name="return-to" value="/operations"')
 })
 
-test('an empty name, no form at all and a form that is too large are each refused with a sentence', async () => {
+test('an empty name, a body that is not a form, and a form that is too large are each refused with an explanation', async () => {
   const empty = await post('/sign-in', { user: '  ' })
   expect([empty.status, await empty.text()]).toEqual([400, expect.stringContaining('Enter a name: the field is empty.')])
 
@@ -62,7 +62,7 @@ test.each(['//evil.example', 'https://evil.example/', '/\\evil.example', '/\t/ev
   },
 )
 
-test('signing out ends the session for everybody who kept the cookie', async () => {
+test('signing out ends the session even for copies of the cookie', async () => {
   const cookie = await signIn('support-demo')
   expect((await get('/', { headers: { cookie } })).status).toBe(200)
   const away = await post('/sign-out', {}, { cookie })
@@ -70,7 +70,7 @@ test('signing out ends the session for everybody who kept the cookie', async () 
   expect((await get('/', { headers: { cookie } })).status).toBe(302)
 })
 
-test('a form sent from another site signs nobody in or out', async () => {
+test('a form sent from another site signs no one in or out', async () => {
   const foreign = await post('/sign-in', { user: 'ops-demo' }, { 'sec-fetch-site': 'cross-site' })
   expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null])
 
@@ -79,7 +79,7 @@ test('a form sent from another site signs nobody in or out', async () => {
   expect((await get('/', { headers: { cookie } })).status).toBe(200)
 })
 
-test('the same people come in with a token, and a wrong token is nobody whatever the cookie says', async () => {
+test('the same users can authenticate with a token, and a wrong token is rejected whatever the cookie', async () => {
   const session = (headers: Record<string, string>) => get('/ops/jobs/api/v1/session', { headers })
   const signedIn = await session({ authorization: 'Bearer demo-viewer-demo' })
   expect(((await signedIn.json()) as { actor: unknown }).actor).toEqual({ id: 'viewer-demo', type: 'user', label: 'viewer-demo' })
@@ -102,7 +102,7 @@ test('the strict Content-Security-Policy is on every page, found or not, allowed
   }
 })
 
-test('the pages load nothing inline and nothing from elsewhere', async () => {
+test('the pages load nothing inline and nothing from other sites', async () => {
   const cookie = await signIn('ops-demo')
   for (const path of ['/', '/operations', '/walkthrough']) {
     const page = await (await get(path, { headers: { cookie } })).text()
@@ -113,7 +113,7 @@ test('the pages load nothing inline and nothing from elsewhere', async () => {
   }
 })
 
-test('support is offered the two elements its role may read', async () => {
+test('support gets the two elements its role may read', async () => {
   const page = async (user: string) => (await get('/operations', { headers: { cookie: await signIn(user) } })).text()
   const elements = async (user: string) => ((await page(user)).match(/<ops-(overview|cron|audit)>/g) ?? []).sort()
   expect(await elements('ops-demo')).toEqual(['<ops-audit>', '<ops-cron>', '<ops-overview>'])

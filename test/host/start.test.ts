@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('a taken port is one sentence, before anything else is started', async () => {
+test('a port that is in use is reported in one sentence, before anything else is started', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
@@ -31,7 +31,7 @@ test('a taken port is one sentence, before anything else is started', async () =
   expect(existsSync(data)).toBe(false)
 })
 
-test('an unreachable database is one sentence, without its password', async () => {
+test('an unreachable database is reported in one sentence, without its password', async () => {
   const { code, output } = await attempt({ env: { DATABASE_URL: 'postgres://shop:hush@127.0.0.1:1/shop' } })
   expect(code).toBe(1)
   expect(output.trim().split('\n')).toEqual([expect.stringMatching(/^The database at postgres:\/\/shop@127\.0\.0\.1:1\/shop cannot be used \(.*ECONNREFUSED/)])
@@ -62,7 +62,7 @@ test('the embedded database survives a stop, and is recreated with --fresh', { t
   expect(await third.stop()).toBe(0)
 })
 
-test('the shop signs in as an ordinary role that owns its database, and takes over what a superuser made there before', { timeout: 90_000 }, async () => {
+test('the shop connects as an ordinary role that owns its database, including what a superuser created there before', { timeout: 90_000 }, async () => {
   const first = await startEmbedded(['--fresh'])
   await query('create schema old; create type old.mood as enum ($$ok$$); create table old.kept (id int generated always as identity, mood old.mood); create function old.one() returns int language sql return 1')
   expect(await first.stop()).toBe(0)
@@ -92,7 +92,7 @@ test('two demos do not share one data folder', async () => {
   }
 })
 
-test('a demo that was killed takes its database with it, and the next start goes on with the data', async () => {
+test('the database of a killed demo stops too, and the next start keeps the data', async () => {
   const first = await startEmbedded()
   await markData('before the kill')
   const pid = (await serverPid())!
@@ -113,7 +113,7 @@ test('a data folder that an earlier start did not finish is created again', asyn
   expect(await demo.stop()).toBe(0)
 })
 
-test('Ctrl-C as npm hands it on, twice at once, still closes in good order', async () => {
+test('Ctrl-C as npm forwards it, twice at once, still shuts down cleanly', async () => {
   const demo = await startEmbedded()
   const pid = (await serverPid())!
   demo.signal('SIGINT')
@@ -140,7 +140,7 @@ async function expectRefusal(options: DemoOptions, sentence: string | RegExp): P
   expect(code).toBe(1)
 }
 
-/** The embedded server's process, when it runs. */
+/** The embedded server's process id, if it is running. */
 async function serverPid(): Promise<number | undefined> {
   const text = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
   const pid = Number(text.split('\n')[0])

@@ -24,7 +24,7 @@ test('the page has the eight steps in order, each leading to a page of the jobs 
   for (const link of new Set(links)) expect((await get(link, { accept: 'text/html' })).status, link).toBe(200)
 })
 
-test('a step is ticked once the person has looked there, and not because the page itself looked', async () => {
+test('a step is ticked once the user has visited it, and not by the page’s own requests', async () => {
   const visits = async () => ((await (await get('/walkthrough/visits')).json()) as { visits: string[] }).visits.sort()
   const before = await visits()
   expect(before).not.toContain('audit')
@@ -37,7 +37,7 @@ test('a step is ticked once the person has looked there, and not because the pag
   expect(await visits()).toEqual([...new Set([...before, 'audit', 'overview'])].sort())
 })
 
-test('who is not signed in learns of no visits', async () => {
+test('without a sign-in no visits are shown', async () => {
   expect((await fetch(`${demo.url}/walkthrough/visits`)).status).toBe(401)
 })
 

@@ -20,7 +20,7 @@ const create = (input: object) => ({
 const id = crypto.randomUUID()
 const nested = (depth: number): object => JSON.parse(`${'{"a":'.repeat(depth)}{}${'}'.repeat(depth)}`) as object
 
-/** A refusal is a whole problem: its code, its status, where to find it, and no trace of our insides. */
+/** A refusal is a complete problem document: code, status, location, and no trace of internals. */
 function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.headers.get('content-type'), answer.text).toContain('application/problem+json')
   const parsed = problem.parse(answer.body)
@@ -53,13 +53,13 @@ describe('every endpoint', () => {
     expectProblem(await ask(method, path, `{"pad":"${'x'.repeat(1_100_000)}"}`, headers), 413, 'payload_too_large')
   })
 
-  test.each(paths.map(({ endpoint, path }) => [endpoint.path, endpoint, path] as const))('%s refuses other methods and says which it takes', async (_, endpoint, path) => {
+  test.each(paths.map(({ endpoint, path }) => [endpoint.path, endpoint, path] as const))('%s refuses other methods and says which it accepts', async (_, endpoint, path) => {
     const answer = await ask('PATCH', path)
     expectProblem(answer, 405, 'method_not_allowed')
     expect(answer.headers.get('allow')).toContain(endpoint.method)
   })
 
-  test('a body without end, sent in chunks, is cut off at the limit', async () => {
+  test('an endless body, sent in chunks, is cut off at the limit', async () => {
     const url = new URL(`${server.api}/operations`)
     const status = await new Promise<number>((resolve, reject) => {
       const request = httpRequest(url, { method: 'POST', headers: { authorization: 'Bearer ops-demo', 'content-type': 'application/json', 'idempotency-key': 'k', 'transfer-encoding': 'chunked' } })
@@ -78,11 +78,11 @@ describe('every endpoint', () => {
 describe('operations', () => {
   test.each([
     ['an unknown action', { action: 'drop_everything', subject }],
-    ['a subject of another type', { action: 'pause_cron_entry', subject: { type: 'job', id: 'x' } }],
+    ['a subject of the wrong type', { action: 'pause_cron_entry', subject: { type: 'job', id: 'x' } }],
     ['a subject that is a string', { action: 'pause_cron_entry', subject: 'cron_entry:nightly_sync' }],
     ['an unknown field', { action: 'pause_cron_entry', subject, force: true }],
     ['an unknown input', { action: 'pause_cron_entry', subject, input: { until: 'tomorrow' } }],
-    ['a time that is none', { action: 'pause_cron_entry', subject, input: { resumeAt: 'tomorrow' } }],
+    ['an invalid time', { action: 'pause_cron_entry', subject, input: { resumeAt: 'tomorrow' } }],
     ['a time without a zone', { action: 'pause_cron_entry', subject, input: { resumeAt: '2030-01-01T00:00:00' } }],
     ['a time in the past', { action: 'pause_cron_entry', subject, input: { resumeAt: '2001-01-01T00:00:00Z' } }],
     ['a NUL byte in the name', { action: 'pause_cron_entry', subject: { ...subject, id: 'a\0b' } }],
@@ -90,28 +90,28 @@ describe('operations', () => {
     ['a NUL byte in the reason', { action: 'pause_cron_entry', subject, reason: 'why\0not' }],
     ['a lone surrogate in the reason', { action: 'pause_cron_entry', subject, reason: 'why\udfff' }],
     ['a reason that is a number', { action: 'pause_cron_entry', subject, reason: 12345678 }],
-    ['a reason without end', { action: 'pause_cron_entry', subject, reason: 'x'.repeat(2_001) }],
+    ['an overlong reason', { action: 'pause_cron_entry', subject, reason: 'x'.repeat(2_001) }],
     ['a NUL byte deep in args', create({ args: { a: [{ b: 'x\0' }] } })],
     ['a lone surrogate as a key of args', create({ args: { 'a\ud800': 1 } })],
     ['args that are a list', create({ args: [1] })],
-    ['args nested without end', create({ args: nested(2_000) })],
+    ['args nested far too deep', create({ args: nested(2_000) })],
     ['args nested one level too deep', create({ args: nested(100) })],
     ['a time beyond the year 9999 in UTC', { action: 'pause_cron_entry', subject, input: { resumeAt: '9999-12-31T23:59:59-10:00' } }],
     ['a time before the year 1 in UTC', { action: 'pause_cron_entry', subject, input: { resumeAt: '0001-01-01T00:00:00+10:00' } }],
-    ['an offset that no place has', { action: 'pause_cron_entry', subject, input: { resumeAt: '2030-01-01T00:00:00+16:00' } }],
+    ['an offset that exists nowhere', { action: 'pause_cron_entry', subject, input: { resumeAt: '2030-01-01T00:00:00+16:00' } }],
     ['a second with a thousand digits', { action: 'pause_cron_entry', subject, input: { resumeAt: `2030-01-01T00:00:00.${'1'.repeat(1_000)}Z` } }],
     ['six fields', create({ expression: '0 0 3 * * *' })],
     ['four fields', create({ expression: '0 3 * *' })],
     ['a minute beyond the hour', create({ expression: '61 * * * *' })],
-    ['words for an expression', create({ expression: 'every day' })],
+    ['words instead of an expression', create({ expression: 'every day' })],
     ['an expression that never fires', create({ expression: '0 0 31 2 *' })],
-    ['a timezone that is none', create({ timezone: 'Mars/Olympus' })],
+    ['an unknown timezone', create({ timezone: 'Mars/Olympus' })],
     ['a NUL byte in the timezone', create({ timezone: 'Etc/\0UTC' })],
-    ['an overlap nobody knows', create({ overlap: 'maybe' })],
+    ['an unknown overlap', create({ overlap: 'maybe' })],
     ['no catch-up at all', create({ maxCatchUp: 0 })],
     ['half a catch-up', create({ maxCatchUp: 1.5 })],
     ['a name with a space', { ...create({}), subject: { type: 'cron_entry', id: 'two words' } }],
-    ['a slot that is none of the expression', { action: 'skip_cron_slot', subject, input: { slotAt: '2030-01-01T00:00:01Z' } }],
+    ['a slot that the expression does not have', { action: 'skip_cron_slot', subject, input: { slotAt: '2030-01-01T00:00:01Z' } }],
     ['a slot in the past', { action: 'skip_cron_slot', subject, input: { slotAt: '2020-01-01T02:00:00Z' } }],
   ])('refuse %s, in one shot and as a preview', async (_, body) => {
     expectProblem(await operate(body), 400, 'invalid_request')
@@ -125,11 +125,11 @@ describe('operations', () => {
     [create({ maxCatchUp: 0 }), /^body\.input\.maxCatchUp: .*>=1; got 0$/],
     [create({ queue: 7 }), /^body\.input\.queue: .*expected string, received number$/],
     [create({ expression: '0 25 * * *' }), /25.*expected.*23/],
-  ])('a refusal says where, what was expected and what was got: %j', async (body, detail) => {
+  ])('a refusal says where, what was expected and what was received: %j', async (body, detail) => {
     expect((await operate(body)).body.detail).toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail))
   })
 
-  test('args nested a hundred levels deep, and a number that JavaScript cannot hold, are taken as they are', async () => {
+  test('args nested a hundred levels deep, and a number that JavaScript cannot represent, are accepted unchanged', async () => {
     const answer = await operate({ ...create({ args: nested(99) }), subject: { type: 'cron_entry', id: 'nested_args' } })
     expect(answer.status, answer.text).toBe(200)
     expect((await ask('GET', '/cron-entries/nested_args')).body.args).toEqual(nested(99))
@@ -142,21 +142,21 @@ describe('operations', () => {
     expectProblem(await operate({ action: 'pause_cron_entry', subject: { ...subject, id: 'nobody' } }), 404, 'not_found')
   })
 
-  test('a required reason that is missing or short is named as that', async () => {
+  test('a missing or short required reason has its own code', async () => {
     const { reason: _, ...silent } = create({})
     expectProblem(await operate(silent), 422, 'reason_required')
     expectProblem(await operate({ ...silent, reason: '    ' }), 422, 'reason_required')
     expectProblem(await operate({ ...silent, reason: '  short  ' }), 422, 'reason_too_short')
   })
 
-  test('what the code declares is not changed at runtime', async () => {
+  test('an entry declared in code cannot be changed at runtime', async () => {
     const reason = 'must not be possible'
     expectProblem(await operate({ action: 'update_cron_entry', subject, input: { expression: '0 4 * * *' }, reason }), 409, 'code_managed_entry')
     expectProblem(await operate({ action: 'delete_cron_entry', subject, reason }), 409, 'code_managed_entry')
     expectProblem(await operate({ ...create({}), subject }), 409, 'illegal_transition')
   })
 
-  test('an Idempotency-Key without end is refused', async () => {
+  test('an overlong Idempotency-Key is refused', async () => {
     expectProblem(await operate({ action: 'pause_cron_entry', subject }, { 'idempotency-key': 'x'.repeat(300) }), 400, 'invalid_request')
   })
 })
@@ -213,19 +213,19 @@ describe('reads', () => {
     expectProblem(await ask('GET', path), 404, 'not_found')
   })
 
-  test.each([['job'], ['constructor'], ['__proto__'], ['cron_entry']])('forensics of an unknown %s is an answer that says what to supply', async (type) => {
+  test.each([['job'], ['constructor'], ['__proto__'], ['cron_entry']])('forensics of an unknown %s is a bundle that says what to supply', async (type) => {
     const { status, body } = await ask('GET', `/forensics/${type}/nobody-knows`)
     expect(status).toBe(200)
     expect(body).toMatchObject({ completeness: { state: 'unknown' } })
     expect(String((body.diagnosis as { detail: string }).detail)).toMatch(/supply/i)
   })
 
-  test('nothing of all this was an error of ours', () => {
+  test('none of this was logged as an internal error', () => {
     expect(server.logged.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 })
 
-test('a body that is not JSON is refused without being repeated', async () => {
+test('a body that is not JSON is refused without quoting it', async () => {
   for (const body of ['{"":"b","c":CANARY-word,"d":"e"}', '{"reason":CANARY-word}', '{"reason":"CANARY-word" CANARY-word', 'CANARY-word']) {
     const answer = await server.call('ops-demo', 'POST', '/previews', body)
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', detail: expect.stringMatching(/^The body is not valid JSON \((position \d+|syntax error)\)/) } })

@@ -8,7 +8,7 @@ let server: TestServer
 let client: Client
 let ops: CommandLine
 beforeAll(async () => {
-  // Without loops: whatever happens to a run is the command's own doing.
+  // Without background loops, so that only the command itself can process a run.
   server = await startServer({ queues: ['nightly_sync', 'mail'] })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
@@ -21,14 +21,14 @@ afterAll(async () => {
 })
 
 describe('many jobs', () => {
-  test('have to be named in one way', async () => {
+  test('must be named in exactly one way', async () => {
     for (const flags of [[], ['some-id', '--queue', 'mail'], ['--queue', 'mail', '--left-by', crypto.randomUUID()]]) {
       expect(await ops.run(['jobs', 'retry', ...flags, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('jobs retry expects ids, or filters') as string })
     }
     expect(await ops.run(['jobs', 'retry', '--left-by', 'that one', '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('a UUID') as string })
   })
 
-  test('are each checked to be ids, and not too many', async () => {
+  test('must be valid ids, and not too many', async () => {
     const wrong: [string[], string][] = [
       [[''], 'An id is empty'],
       [['a', ''], 'An id is empty'],
@@ -40,7 +40,7 @@ describe('many jobs', () => {
     }
   })
 
-  test('a dry run tells how many and why others are left', async () => {
+  test('are counted by a dry run, with the reasons why some are left alone', async () => {
     await insertJobs(client, 2)
     await insertJobs(client, 1, { state: 'active' })
     const { code, out } = await ops.run(['jobs', 'retry', '--queue', 'mail', '--dry-run'])
@@ -50,16 +50,16 @@ describe('many jobs', () => {
     expect(out).toMatch(/Nothing was changed/)
   })
 
-  test('by id are done at once, and one that is gone is named', async () => {
+  test('by id are changed at once, and a missing one is reported', async () => {
     const ids = await insertJobs(client, 2)
     const done = await ops.run(['jobs', 'retry', ...ids, crypto.randomUUID(), '--yes', '--reason', 'both of them'])
     expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/left +1: .*\n[^]*Outcomes: done 2\./) as string })
     expect(await statesOf(client, ids)).toEqual({ retry: 2 })
   })
 
-  test('of which one changes in between are done but for that one, which the exit code tells a script', async () => {
+  test('are all changed except one that changed in between, which the exit code reports', async () => {
     const ids = await insertJobs(client, 3)
-    // As if a worker took it while the operator read the preview.
+    // As if a worker took the job while the operator read the preview.
     await client.query(`create function ops.meanwhile() returns trigger language plpgsql as $$ begin
       update pgboss.job set state = 'completed' where id = '${ids[0]}'; return null; end $$`)
     await client.query('create trigger meanwhile after insert on ops.preview execute function ops.meanwhile()')
@@ -76,7 +76,7 @@ describe('many jobs', () => {
     }
   })
 
-  test('of a filter are worked off by the command itself, with its progress beside the answer', async () => {
+  test('of a filter are processed by the command itself, with progress on standard error', async () => {
     const ids = await insertJobs(client, 2_500)
     const done = await ops.run(['jobs', 'retry', '--state', 'discarded', '--queue', 'mail', '--yes', '--reason', 'all of them', '--json'])
     expect(done.code).toBe(0)
@@ -91,7 +91,7 @@ describe('many jobs', () => {
     expect(await ops.run(['bulk', 'abort', bulk.id, '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('finished') as string })
   })
 
-  test('are counted on a terminal in one line that is written anew, and what keeps the run from going on is said', async () => {
+  test('are counted on a terminal in one line that is rewritten, which also shows what holds up the run', async () => {
     await insertJobs(client, 2_000)
     const blocked = 'alter table ops.bulk_batch add constraint blocked check (number <> 0 or status <> $$done$$) not valid'
     await client.query(blocked)
@@ -107,7 +107,7 @@ describe('many jobs', () => {
     expect(done.err.split('\r').at(-1)).toBe(`\u001b[2K${'█'.repeat(20)} 100 %  2000 of 2000 jobs, finished\n`)
   })
 
-  test('are all done, each once, though the database cuts every connection of the command in the middle', async () => {
+  test('are all changed, each once, even if the database cuts all of the command’s connections midway', async () => {
     const ids = await insertJobs(client, 6_000)
     const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now')
     let cut: Promise<{ rowCount: number | null }> | undefined
@@ -135,7 +135,7 @@ describe('many jobs', () => {
     await ops.run(['bulk', 'abort', bulk.id, '--yes'])
   })
 
-  test('left to the servers wait for one, can be aborted, and what is left can be done again', async () => {
+  test('left to the servers wait for one, can be aborted, and the rest can be retried', async () => {
     const ids = await insertJobs(client, 1_500)
     const queued = await ops.run(['jobs', 'retry', '--queue', 'mail', '--yes', '--reason', 'they can wait', '--no-wait', '--json'])
     const { bulk } = JSON.parse(queued.out) as { bulk: { id: string; status: string } }

@@ -36,13 +36,13 @@ describe('doctor', () => {
     return { code, verdict, of: (check: string) => findings.filter((finding) => finding.check === check) }
   }
 
-  test('warns of a scheduler that was never there', async () => {
+  test('warns if no scheduler has ever run', async () => {
     const found = await examine()
     expect([found.code, found.verdict]).toEqual([1, 'warning'])
     expect(found.of('scheduler')).toMatchObject([{ status: 'warning', message: 'no scheduler has ever been on record' }])
   })
 
-  test('warns of one that went away', async () => {
+  test('warns if the scheduler has stopped', async () => {
     await ask(database.url, "insert into ops.cron_coverage (kind, from_at, to_at) values ('scheduling', now() - interval '1 h', now() - interval '90 s')")
     expect((await examine()).of('scheduler')).toMatchObject([{ status: 'warning', message: expect.stringMatching(/for 9\d s/) as string }])
     await ask(database.url, 'update ops.cron_coverage set to_at = now()')
@@ -72,7 +72,7 @@ describe('doctor', () => {
     }
   })
 
-  test('finds entries that cannot be scheduled, queues that are missing, partitions and events astray', async () => {
+  test('finds entries that cannot be scheduled, missing queues, missing partitions and stray events', async () => {
     const copy = await createDatabase()
     try {
       const entry = (name: string, expression: string, queue: string) =>
@@ -99,7 +99,7 @@ describe('doctor', () => {
     }
   })
 
-  test('proposes the four indexes that each large job table lacks, and none once they are there', async () => {
+  test('proposes the four indexes that each large job table lacks, and none once they exist', async () => {
     const copy = await createDatabase()
     try {
       const elsewhere = join(folder, 'large.ts')
@@ -124,7 +124,7 @@ describe('doctor', () => {
     }
   })
 
-  test('says what the engine lacks, and finds requests without a result where it is outside our transaction', async () => {
+  test('reports what the engine lacks, and finds requests without a result where it is outside our transaction', async () => {
     const copy = await createDatabase()
     try {
       const elsewhere = join(folder, 'outside.ts')
@@ -136,7 +136,7 @@ describe('doctor', () => {
       expect(quiet.of('requests')).toEqual([])
       const request = (seconds: number, bulk = 'null') => ask(copy.url, `insert into ops.open_request (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, source, request_id, detail, bulk_id, requested_at)
         values (gen_random_uuid(), gen_random_uuid(), 'retry_job', 'job.retried', '{}', 'job', 'a', 'api', 'r', '{}', ${bulk}, now() - interval '${seconds} s')`)
-      // One that may still be answered, and one that will not.
+      // One request that may still be answered, and one that will not.
       await request(5)
       await request(70)
       expect((await examine(['--config', elsewhere])).of('requests')).toMatchObject([{ status: 'warning', message: expect.stringMatching(/^1 change is requested but without a result for more than 60 s, the oldest since \d{4}-/) as string }])
@@ -147,14 +147,14 @@ describe('doctor', () => {
     }
   })
 
-  test('an unreachable database and engine are errors, said in sentences', async () => {
+  test('an unreachable database and engine are errors, each in a sentence', async () => {
     const found = await examine(['--config', 'nowhere.mjs'])
     expect(found.code).toBe(2)
     expect(found.of('database')).toMatchObject([{ status: 'error', message: expect.stringContaining('does not respond') as string }])
     expect(found.of('engine')).toMatchObject([{ status: 'error', message: 'the engine is away' }])
   })
 
-  test('options that cannot be read are an error of their own', async () => {
+  test('unreadable options are an error', async () => {
     const broken = await newFolder({ 'ops.config.mjs': "throw new Error('no such setting')", 'empty.mjs': 'export default 7' })
     expect(await run(broken, ['doctor'])).toEqual({ code: 2, out: expect.stringMatching(/^✗ error +options: .*no such setting\n$/) as string, err: '' })
     expect((await run(broken, ['doctor', '--config', 'empty.mjs'])).out).toContain('is number; expected the options of createOps')
@@ -180,7 +180,7 @@ describe('migrate', () => {
     }
   })
 
-  test('without tables other commands say what to do', async () => {
+  test('without tables, other commands say what to do', async () => {
     const database = await createDatabase({ empty: true })
     try {
       const folder = await newFolder({ 'ops.config.ts': config(database.url) })
@@ -196,7 +196,7 @@ describe('migrate', () => {
 })
 
 describe('init', () => {
-  test('writes the starters once, and never over a file that exists', async () => {
+  test('writes the starters once, and never overwrites a file', async () => {
     const folder = await newFolder()
     const first = await run(folder, ['init'])
     expect(first.code).toBe(0)
@@ -212,7 +212,7 @@ describe('init', () => {
     expect(await readFile(join(folder, 'ops.config.ts'), 'utf8')).toBe('// mine\n')
   })
 
-  test('a folder that is not there is one sentence', async () => {
+  test('a missing folder is reported in one sentence', async () => {
     const folder = await newFolder()
     expect(await run(folder, ['init', 'not/there'])).toEqual({ code: 1, out: '', err: expect.stringMatching(/^ops-powertools: There is no folder .*\n$/) as string })
   })

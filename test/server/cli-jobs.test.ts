@@ -10,7 +10,7 @@ let server: TestServer
 let client: Client
 let ops: CommandLine
 beforeAll(async () => {
-  // Without loops: whatever happens to a run is the command's own doing.
+  // Without background loops, so that only the command itself can process a run.
   server = await startServer({ queues: ['nightly_sync', 'mail', 'payroll'] })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
@@ -25,7 +25,7 @@ afterAll(async () => {
 const events = async (type: string) => (await client.query<{ reason: string; subject_id: string; source: string }>('select * from ops.audit_event where event_type = $1 order by occurred_at desc', [type])).rows
 
 describe('jobs list', () => {
-  test('shows what the filters leave, as a table and as JSON', async () => {
+  test('shows the jobs that match the filters, as a table and as JSON', async () => {
     const [failed] = await insertJobs(client, 1, { error: 'connection timeout' })
     await insertJobs(client, 1, { state: 'created' })
     const table = await ops.run(['jobs', 'list', '--state', 'discarded', '--error', 'TIMEOUT'])
@@ -37,7 +37,7 @@ describe('jobs list', () => {
     expect(json.items.map(({ state }) => state).toSorted()).toEqual(['available', 'discarded'])
   })
 
-  test('goes on where a page ended', async () => {
+  test('continues where a page ended', async () => {
     const ids = await insertJobs(client, 3)
     const first = await ops.run(['jobs', 'list', '--limit', '2'])
     const [, cursor] = /--cursor (\S+)/.exec(first.err)!
@@ -60,7 +60,7 @@ describe('jobs list', () => {
 })
 
 describe('jobs show', () => {
-  test('tells of arguments, attempts and what was done, and keeps large numbers whole', async () => {
+  test('shows arguments, attempts and audit events, and keeps large numbers exact', async () => {
     const [id] = await insertJobs(client, 1, { error: 'no route' })
     await client.query(`update pgboss.job set data = '{"order": 9007199254740993}' where id = $1`, [id])
     await ops.run(['jobs', 'retry', id!, '--yes', '--reason', 'the route is back'])
@@ -70,7 +70,7 @@ describe('jobs show', () => {
     expect((await ops.run(['jobs', 'show', id!, '--json'])).out).toContain('9007199254740993')
   })
 
-  test('a job that is not there is said to be so', async () => {
+  test('a missing job is reported as not found', async () => {
     expect(await ops.run(['jobs', 'show', crypto.randomUUID()])).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/No job .*not_found/) as string })
   })
 
@@ -85,7 +85,7 @@ describe('jobs show', () => {
   })
 })
 
-describe('jobs that the host keeps from the actor', () => {
+describe('jobs that the host denies the actor', () => {
   test('are not listed, shown, changed or named, alone or among others', async () => {
     const [hidden] = await insertJobs(client, 1, { queue: 'payroll', args: { note: canary }, error: canary })
     const [seen] = await insertJobs(client, 1)
@@ -114,7 +114,7 @@ describe('one job', () => {
     expect((await events('job.retried'))[0]).toMatchObject({ reason: 'the mail server is back', source: 'cli', subject_id: id })
   })
 
-  test('is left as it is by a dry run, which shows the preview', async () => {
+  test('is not changed by a dry run, which shows the preview', async () => {
     const [id] = await insertJobs(client, 1)
     const shown = await ops.run(['jobs', 'discard', id!, '--dry-run'])
     expect(await statesOf(client, [id!])).toEqual({ failed: 1 })
@@ -130,7 +130,7 @@ describe('one job', () => {
     expect(await statesOf(client, [discarded!])).toEqual({ created: 1 })
   })
 
-  test('is refused to whom it is not allowed, and to nobody in particular', async () => {
+  test('is refused to an actor without permission, and without an actor', async () => {
     const [id] = await insertJobs(client, 1)
     for (const who of [{ OPS_USER: 'viewer' }, {}]) {
       const refused = await ops.run(['jobs', 'retry', id!, '--yes', '--reason', 'x'], who)
@@ -139,7 +139,7 @@ describe('one job', () => {
     expect(await statesOf(client, [id!])).toEqual({ failed: 1 })
   })
 
-  test('is not tried without the reason it needs, so that a slip leaves no refused attempt on record', async () => {
+  test('is not attempted without a required reason, so that forgetting it records no refused attempt', async () => {
     const [id] = await insertJobs(client, 1)
     for (const env of [{}, asTerminal]) {
       const asked = await ops.run(['jobs', 'retry', id!, '--yes'], { OPS_USER: 'ops', ...env })
@@ -149,21 +149,21 @@ describe('one job', () => {
     expect([rows, await statesOf(client, [id!])]).toEqual([[], { failed: 1 }])
   })
 
-  test('is left as it is when the question is met with the end of input', async () => {
+  test('is not changed when input ends at the confirmation', async () => {
     const [id] = await insertJobs(client, 1)
     const left = await ops.run(['jobs', 'retry', id!, '--reason', 'the route is back'], { OPS_USER: 'ops', ...asTerminal })
     expect(left).toMatchObject({ code: 1, err: expect.stringMatching(/\[y\/N\].*Nothing was changed\.\n$/s) as string })
     expect(await statesOf(client, [id!])).toEqual({ failed: 1 })
   })
 
-  test('is not changed without a yes where nobody can be asked', async () => {
+  test('is not changed without --yes if there is no terminal', async () => {
     const [id] = await insertJobs(client, 1)
     expect(await ops.run(['jobs', 'retry', id!])).toMatchObject({ code: 1, err: expect.stringContaining('--yes') as string })
   })
 })
 
 describe('queues', () => {
-  test('are listed, and what an engine cannot do is refused with its reason', async () => {
+  test('are listed, and operations that the engine lacks are refused with its reason', async () => {
     expect((await ops.run(['queues', 'list'])).out).toMatch(/^nightly_sync +/m)
     const refused = await ops.run(['queues', 'pause', 'mail', '--yes', '--reason', 'x'])
     expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/pg-boss|pause/i) as string })

@@ -14,7 +14,7 @@ afterAll(() => world.stop())
 const reason = ['--yes', '--reason', 'the mail server is down']
 
 describe('on Oban', () => {
-  test('a queue is paused, scaled and resumed by the signals that its nodes hear', async () => {
+  test('a queue is paused, scaled and resumed by signals that its nodes receive', async () => {
     await world.insert({ queue: 'mail' })
     const heard = await world.heard(async () => {
       for (const args of [['pause', 'mail'], ['scale', 'mail', '3'], ['resume', 'mail']]) {
@@ -34,7 +34,7 @@ describe('on Oban', () => {
     ])
   })
 
-  test('a pause shows what it would do, and asks nothing of the nodes, in a dry run', async () => {
+  test('a dry run of a pause shows its effect and sends the nodes nothing', async () => {
     const heard = await world.heard(async () => {
       const shown = await ops.run(['queues', 'pause', 'mail', '--dry-run'])
       expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(/subject +queue:mail[^]*Nothing was changed/) as string })
@@ -42,7 +42,7 @@ describe('on Oban', () => {
     expect(heard).toEqual([])
   })
 
-  test('who paused a queue, and why, stands in the list of queues', async () => {
+  test('the list of queues shows who paused a queue, and why', async () => {
     await ops.run(['queues', 'pause', 'mail', ...reason])
     const list = await ops.run(['queues', 'list', '--search', 'MAI'])
     expect(list.out).toMatch(/^mail +.*paused, ops-demo, the mail server is down/m)

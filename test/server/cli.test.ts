@@ -73,14 +73,14 @@ describe('with a host', () => {
     expect(resumed.event).toMatchObject({ eventType: 'cron.resumed', outcome: 'succeeded', source: 'cli' })
   })
 
-  test('run now makes one job', async () => {
+  test('run now creates one job', async () => {
     const { code, out } = await run(folder, ['cron', 'run', 'nightly_sync', '--yes'], ops)
     expect(code).toBe(0)
     const jobId = /Job ([0-9a-f-]{36})\./.exec(out)?.[1]
     expect(await ask(url, "select id::text from pgboss.job where name = 'nightly_sync'")).toEqual([{ id: jobId }])
   })
 
-  test('who may not change is refused, and the refusal is evidence', async () => {
+  test('an actor without permission is refused, and the refusal is recorded', async () => {
     const { code, err } = await run(folder, ['cron', 'pause', 'nightly_sync', '--yes'], { OPS_USER: 'viewer' })
     expect(code).toBe(1)
     expect(err).toBe('ops-powertools: Your role is viewer. (forbidden)\n')
@@ -88,7 +88,7 @@ describe('with a host', () => {
     expect(denied).toMatchObject({ outcome: 'denied', actor_id: 'viewer-demo', source: 'cli' })
   })
 
-  test('without an actor it only reads, and what a policy decides about is redacted', async () => {
+  test('without an actor it is read-only, and values that go through the display policy are redacted', async () => {
     const list = await run(folder, ['audit', 'list', '--json'])
     expect(list.code).toBe(0)
     expect(list.err).toContain('this command is read-only')
@@ -131,7 +131,7 @@ describe('with a host', () => {
     expect((await events('audit.exported')).map(({ source, actor_id: actor }) => [source, actor])).toEqual([['cli', 'ops-demo'], ['cli', 'ops-demo']])
   })
 
-  test('nothing that is stored can move the cursor or colour the screen', async () => {
+  test('stored text cannot move the cursor or colour the screen', async () => {
     const args = { text: 'a\u001b[2Jb\u009b31mc\u007fd\u202ee\u0007f' }
     const body = { action: 'create_cron_entry', subject: { type: 'cron_entry', id: 'odd_entry' }, reason: 'odd \u009b31m reason \u001b[2J here', input: { queue: 'nightly_sync', expression: '0 3 1 1 *', args } }
     const made = await server.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': crypto.randomUUID() })
@@ -156,7 +156,7 @@ describe('with a host', () => {
     await run(folder, ['cron', 'resume', 'nightly_sync', '--yes'], ops)
   })
 
-  test('wrong input is one sentence', async () => {
+  test('invalid input is reported in one sentence', async () => {
     const wrong: [string[], RegExp][] = [
       [['audit', 'list', '--from', 'yesterday'], /^ops-powertools: --from: .*\n$/],
       [['audit', 'list', '--limit', '0'], /^ops-powertools: --limit: .*\n$/],
@@ -174,7 +174,7 @@ describe('with a host', () => {
     }
   })
 
-  test('doctor finds nothing wrong with a sound installation', async () => {
+  test('doctor finds no problem in a healthy installation', async () => {
     const { code, out } = await run(folder, ['doctor'], ops)
     expect([out.split('\n').filter((line) => line && !line.startsWith('✓ ok')), code]).toEqual([[], 0])
     for (const check of ['database', 'clock', 'schema', 'append-only', 'partitions', 'scheduler', 'cron', 'engine', 'auth']) expect(out).toContain(`✓ ok       ${check}: `)

@@ -12,7 +12,7 @@ const post = (headers: Record<string, string>) => server.call(null, 'POST', '/pr
 type Headers = Record<string, string>
 const cookie = { cookie: 'theme=dark; who=ops-demo' }
 
-describe('an unsafe request that rides on a cookie', () => {
+describe('an unsafe request authenticated by a cookie', () => {
   test.each([
     ['from another site', { 'sec-fetch-site': 'cross-site' }],
     ['from a sibling of this site', { 'sec-fetch-site': 'same-site' }],
@@ -28,7 +28,7 @@ describe('an unsafe request that rides on a cookie', () => {
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'cross_site_refused' })
   })
 
-  test('from our own pages is answered', async () => {
+  test('from our own pages is accepted', async () => {
     expect((await post({ ...cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(201)
     expect((await post({ ...cookie, origin: server.url })).status).toBe(201)
   })
@@ -39,7 +39,7 @@ test('a cookie beside a token is still a cookie', async () => {
   expect(body.code).toBe('cross_site_refused')
 })
 
-test('a login of HTTP itself travels with a request of any site, as a cookie does', async () => {
+test('HTTP authentication is sent with requests from any site, as a cookie is', async () => {
   const basic = { authorization: 'Basic ops-demo' }
   const host = await startServer({ auth: { ...auth, currentActor: ({ headers }) => people[headers.authorization?.split(' ')[1] ?? ''] ?? null } })
   try {
@@ -49,14 +49,14 @@ test('a login of HTTP itself travels with a request of any site, as a cookie doe
       expect((await ask({ ...basic, ...from })).body.code).toBe('cross_site_refused')
     }
     expect((await ask({ ...basic, 'sec-fetch-site': 'same-origin' })).status).toBe(201)
-    // A scheme that no browser answers by itself is a header that only a script can set.
+    // Only a script can send a scheme that browsers do not support themselves.
     expect((await ask({ authorization: 'ApiKey ops-demo' })).status).toBe(201)
   } finally {
     await host.stop()
   }
 })
 
-describe('an export writes evidence in the name of who asks for it', () => {
+describe('an export, which writes evidence in the actor’s name,', () => {
   const path = '/audit-events/export?format=ndjson'
   const count = async () => (await server.call('ops-demo', 'GET', '/audit-events?eventType=audit.exported&limit=200')).body.items!.length
   const get = (headers: Record<string, string>, method = 'GET') => server.call(null, method, path, undefined, headers)
@@ -64,22 +64,22 @@ describe('an export writes evidence in the name of who asks for it', () => {
   test.each([
     ['from another site', { 'sec-fetch-site': 'cross-site' }],
     ['from a sibling of this site', { 'sec-fetch-site': 'same-site' }],
-    ['from a page that does not say which it is', {}],
+    ['from a page that does not identify itself', {}],
     ['from a page of another site', { referer: 'https://evil.example/' }],
-  ])('so with a cookie %s it is refused and writes nothing', async (_, headers) => {
+  ])('is refused with a cookie %s, and writes nothing', async (_, headers) => {
     const before = await count()
     expect((await get({ ...cookie, ...headers })).body.code).toBe('cross_site_refused')
     expect(await count()).toBe(before)
   })
 
-  test('from our own page, from the address bar, and with a token alone it is answered', async () => {
+  test('is accepted from our own page, from the address bar, and with a token alone', async () => {
     const before = await count()
     const ways: Headers[] = [{ ...cookie, 'sec-fetch-site': 'same-origin' }, { ...cookie, 'sec-fetch-site': 'none' }, { ...cookie, referer: `${server.url}/ops/jobs/audit` }, { authorization: 'Bearer ops-demo' }]
     for (const headers of ways) expect((await get(headers)).status).toBe(200)
     expect(await count()).toBe(before + ways.length)
   })
 
-  test('and to ask with HEAD what it would be like writes nothing', async () => {
+  test('writes nothing for HEAD', async () => {
     const before = await count()
     for (let asked = 0; asked < 5; asked++) {
       const { status, headers } = await get({ authorization: 'Bearer ops-demo' }, 'HEAD')
@@ -107,13 +107,13 @@ describe('pages', () => {
     expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|onload=/)
   })
 
-  test('an unknown page is not found, a page that may not be seen is refused, and nobody is asked to sign in', async () => {
+  test('an unknown page is not found, a forbidden page is refused, and without a sign-in a page asks for one', async () => {
     expect((await page('/nothing')).status).toBe(404)
     expect((await page('/forensics', { authorization: 'Bearer support-demo' })).status).toBe(403)
     expect((await page('/cron', {})).status).toBe(401)
   })
 
-  test('outside the base everything is left to the host', async () => {
+  test('paths outside the base are left to the host', async () => {
     expect((await fetch(`${server.url}/ops/jobsandmore`)).status).toBe(404)
     expect((await fetch(`${server.url}/`)).headers.get('content-security-policy')).toBeNull()
   })

@@ -16,7 +16,7 @@ afterAll(() => server.stop())
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers: { authorization: 'Bearer ops-demo', ...headers }, redirect: 'manual' })
 
-/** A request whose first line is exactly this; `fetch` would tidy it up. */
+/** A request with exactly this request line; `fetch` would normalise it. */
 async function rawGet(target: string): Promise<string> {
   const { hostname, port } = new URL(server.url)
   return new Promise((resolve, reject) => {
@@ -33,11 +33,11 @@ async function serve(app: Koa): Promise<{ url: string; server: Server }> {
 }
 
 describe('paths', () => {
-  test.each(['/CRON-entries', '/cron-entries/', '/Session', '/healthz/'])('%s is another path than the one described', async (path) => {
+  test.each(['/CRON-entries', '/cron-entries/', '/Session', '/healthz/'])('%s is not the described path', async (path) => {
     expect((await get(`/ops/jobs/api/v1${path}`)).status).toBe(404)
   })
 
-  test.each(['https://evil.example/ops/jobs', '//evil.example/ops/jobs', '/ops/jobs?x=//evil.example'])('who must sign in comes back to this site, also when asked for as %s', async (target) => {
+  test.each(['https://evil.example/ops/jobs', '//evil.example/ops/jobs', '/ops/jobs?x=//evil.example'])('after signing in the user returns to this site, also when the request target was %s', async (target) => {
     const answer = await rawGet(target)
     const location = /^location: (.*)$/im.exec(answer)?.[1]?.trim()
     if (location === undefined) return expect(answer).toMatch(/^HTTP\/1\.1 404/)
@@ -47,7 +47,7 @@ describe('paths', () => {
 })
 
 describe('headers', () => {
-  test('an answer of the API may be framed by nobody and loads nothing', async () => {
+  test('an API response may not be framed and loads nothing', async () => {
     for (const path of ['/session', '/healthz', '/nothing', '/openapi.json']) {
       const { headers } = await get(`/ops/jobs/api/v1${path}`)
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
@@ -55,12 +55,12 @@ describe('headers', () => {
     }
   })
 
-  test('a page shares its window and its bytes with no other site', async () => {
+  test('a page is isolated from other windows and sites', async () => {
     const { headers } = await get('/ops/jobs/cron')
     expect([headers.get('cross-origin-opener-policy'), headers.get('cross-origin-resource-policy')]).toEqual(['same-origin', 'same-origin'])
   })
 
-  test('a request id of ours is unique, with the one that the client sent in front', async () => {
+  test('the request id is unique, with the client’s as a prefix', async () => {
     const ids = await Promise.all(['trace-7', 'trace-7', 'no spaces allowed', ''].map(async (id) => (await get('/ops/jobs/api/v1/session', id ? { 'x-request-id': id } : {})).headers.get('x-request-id')!))
     expect(ids[0]).toMatch(/^trace-7\.[0-9a-f]{12}$/)
     expect(ids[1]).toMatch(/^trace-7\.[0-9a-f]{12}$/)
@@ -69,7 +69,7 @@ describe('headers', () => {
   })
 })
 
-test('the OpenAPI document is made once, and not sent again to who has it', async () => {
+test('the OpenAPI document is generated once, and not sent again to a client that has it', async () => {
   const first = await get('/ops/jobs/api/v1/openapi.json')
   const text = await first.text()
   expect(Object.keys((JSON.parse(text) as { paths: object }).paths).length).toBeGreaterThan(20)
@@ -80,7 +80,7 @@ test('the OpenAPI document is made once, and not sent again to who has it', asyn
   expect((performance.now() - begun) / 20).toBeLessThan(30)
 })
 
-test('a client that hangs up in the middle of its body is no outage', async () => {
+test('a client that hangs up in the middle of its body does not count as an outage', async () => {
   const before = server.logged.length
   await new Promise<void>((resolve) => {
     const request = httpRequest(`${server.api}/operations`, { method: 'POST', headers: { authorization: 'Bearer ops-demo', 'content-type': 'application/json', 'idempotency-key': 'k', 'content-length': '1000' } })
@@ -88,14 +88,14 @@ test('a client that hangs up in the middle of its body is no outage', async () =
     request.write('{"action"')
     setTimeout(() => request.destroy(new Error('hung up')), 100)
   })
-  // A request behind it has passed the same code by the time it is answered.
+  // Once a later request is answered, the earlier one has passed the same code.
   await get('/ops/jobs/api/v1/session')
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(server.logged.slice(before).filter((line) => line.includes('"error"'))).toEqual([])
 })
 
-describe('a failure of ours', () => {
-  test("reaches the host's app.on('error') with where and which request, and without what the statement held", async () => {
+describe('an internal error', () => {
+  test("reaches the host's app.on('error') with its stack frames and request id, and without values from the statement", async () => {
     const told: Error[] = []
     let broken = false
     const failing = await startServer({
@@ -124,7 +124,7 @@ describe('a failure of ours', () => {
   })
 
 
-  test('of an answer that JSON cannot hold is a problem like any other', async () => {
+  test('caused by an answer that JSON cannot represent is a problem like any other', async () => {
     const odd = await startServer({ displayPolicy: { display: (kind) => (kind === 'cron_args' ? { amount: 1n } : undefined) } })
     try {
       const { status, body, headers } = await odd.call('ops-demo', 'GET', '/cron-entries/nightly_sync')
@@ -135,7 +135,7 @@ describe('a failure of ours', () => {
     }
   })
 
-  test('that passes says when to try again, to programs and to people', async () => {
+  test('that is temporary says when to retry, to programs and to users', async () => {
     const away = await startServer({ auth: { ...auth, currentActor: () => Promise.reject(new Error('the login is away')) } })
     try {
       for (const [path, accept] of [['/ops/jobs/api/v1/session', 'application/json'], ['/ops/jobs/cron', 'text/html']] as const) {
@@ -147,7 +147,7 @@ describe('a failure of ours', () => {
     }
   })
 
-  test('is not printed past the log by the plain handler', async () => {
+  test('is only logged, not printed, by the plain handler', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const listening = createServer(server.ops.handler)
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
@@ -174,7 +174,7 @@ describe('a failure of ours', () => {
   })
 })
 
-test('an endpoint without a handler stops the start, and is named', () => {
+test('startup fails for an endpoint without a handler, and names it', () => {
   expect(() => apiMiddleware({ base: '/ops/jobs' } as Kit, [], new Hub())).toThrow('The endpoint getSession has no handler')
 })
 
@@ -188,6 +188,6 @@ test.each([
   ['a\t=1', `"a\t'=1"`],
   ['plain; text', `"plain; text"`],
   ['a-b', 'a-b'],
-])('in a CSV the cell %j runs nothing in a spreadsheet', (cell, written) => {
+])('the CSV cell %j runs nothing in a spreadsheet', (cell, written) => {
   expect(csvLine([cell])).toBe(`${written}\r\n`)
 })

@@ -17,7 +17,7 @@ interface Heard {
   hint: LiveHint
 }
 
-/** An open stream, what it has told so far, and a way to wait for more. */
+/** An open stream, what it has received so far, and a way to wait for more. */
 async function listen(who: string, lastEventId?: string, { api }: Pick<TestServer, 'api'> = server) {
   const stopped = new AbortController()
   const headers = { authorization: `Bearer ${who}`, ...(lastEventId ? { 'last-event-id': lastEventId } : {}) }
@@ -57,7 +57,7 @@ async function listen(who: string, lastEventId?: string, { api }: Pick<TestServe
   }
 }
 
-/** A stream that is open and not read from until it is asked to be. */
+/** An open stream that is not read until requested. */
 async function openUnread(who: string) {
   const { hostname, port, pathname } = new URL(`${server.api}/live`)
   const socket = connect(Number(port), hostname)
@@ -83,7 +83,7 @@ async function openUnread(who: string) {
 const operate = (action: string, reason?: string) =>
   server.call('ops-demo', 'POST', '/operations', { action, subject: { type: 'cron_entry', id: 'nightly_sync' }, reason }, { 'idempotency-key': crypto.randomUUID() })
 
-test('a pause is heard within two seconds, by topic and subject and without its data', async () => {
+test('a pause is signalled within two seconds, with topic and subject but without its data', async () => {
   const stream = await listen('viewer-demo')
   await stream.until(() => stream.text().includes('welcome'))
   expect((await operate('pause_cron_entry', 'canary-in-a-reason')).status).toBe(200)
@@ -94,7 +94,7 @@ test('a pause is heard within two seconds, by topic and subject and without its 
   expect((await operate('resume_cron_entry')).status).toBe(200)
 })
 
-test('a stream that comes back hears what it missed; one that was away too long is told to read everything', async () => {
+test('a stream that reconnects receives what it missed; one that was away too long gets a reset', async () => {
   const first = await listen('ops-demo')
   await first.until(() => first.text().includes('welcome'))
   await operate('pause_cron_entry')
@@ -110,14 +110,14 @@ test('a stream that comes back hears what it missed; one that was away too long 
   await stranger.close()
 })
 
-test('who may not see what a hint is about does not hear that anything happened', async () => {
+test('a viewer who may not see the subject of a hint does not learn that anything happened', async () => {
   const teams = await startServer({
     auth: { ...auth, authorize: (person, action, { queue }) => (person.id === 'ops-two' && queue === 'nightly_sync' ? false : auth.authorize(person, action, { type: 'page', id: '' })) },
   })
   try {
     const [all, team] = [await listen('ops-demo', undefined, teams), await listen('ops-two', undefined, teams)]
     const topics = (heard: Heard[]) => heard.map(({ hint }) => hint.topic)
-    // What the start itself changed may still be on its way; it is all heard by the time this is.
+    // Hints from the start itself may still be in flight; they have all arrived once this one has.
     await runSql(teams.database.url, `select pg_notify('ops_powertools_ops', '{"topic":"bulk"}')`)
     const before = new Map<object, number>()
     for (const stream of [all, team]) before.set(stream, (await stream.until((heard) => topics(heard).includes('bulk'))).length)
@@ -135,11 +135,11 @@ test('who may not see what a hint is about does not hear that anything happened'
   }
 })
 
-test('who may not see a surface hears nothing of it', async () => {
+test('a viewer who may not see a surface receives none of its hints', async () => {
   const [ops, support] = await Promise.all([listen('ops-demo'), listen('support-demo')])
   for (const stream of [ops, support]) await stream.until(() => stream.text().includes('welcome'))
   await runSql(server.database.url, `select pg_notify('ops_powertools_ops', json_build_object('topic', topic)::text) from unnest(array['overview', 'jobs', 'queues', 'bulk', 'cron']) topic`)
-  // Those of the tests before, which may still be on their way, name their subject. 'cron' was sent last.
+  // Hints of earlier tests, which may still be in flight, name their subject. 'cron' was sent last.
   const topics = (stream: typeof ops) => stream.heard().flatMap(({ hint: { topic, subject } }) => (subject || topic === 'audit' ? [] : [topic]))
   for (const stream of [ops, support]) await stream.until(() => topics(stream).includes('cron'))
   expect(topics(ops)).toEqual(['overview', 'jobs', 'queues', 'bulk', 'cron'])
@@ -147,7 +147,7 @@ test('who may not see a surface hears nothing of it', async () => {
   await Promise.all([ops.close(), support.close()])
 })
 
-test('one account gets twenty streams of this process, then is told to wait, and gets one back for each that ends', async () => {
+test('one account gets twenty streams per process, is then refused, and gets a new one for each that ends', async () => {
   const streams = await Promise.all(Array.from({ length: 20 }, () => listen('ops-two')))
   const more = await server.call('ops-two', 'GET', '/live')
   expect({ status: more.status, code: more.body.code, retryAfter: more.headers.get('retry-after') }).toEqual({ status: 429, code: 'rate_limited', retryAfter: '10' })
@@ -162,10 +162,10 @@ test('one account gets twenty streams of this process, then is told to wait, and
   await Promise.all(streams.map((stream) => stream.close()))
 })
 
-test('a reader that never reads is told to read everything when it does, and costs nobody else a hint', { timeout: 60_000 }, async () => {
+test('a reader that stalls is told to read everything once it resumes, and costs other readers no hints', { timeout: 60_000 }, async () => {
   const healthy = await listen('ops-demo')
   const slow = await openUnread('viewer-demo')
-  // Far more than the sockets on the way can hold, in steps that a reader keeps up with.
+  // Far more than the socket buffers can hold, in steps that a normal reader keeps up with.
   const [rounds, each] = [200, 15]
   for (let round = 1; round <= rounds; round++) {
     await runSql(server.database.url, `select pg_notify('ops_powertools_ops', json_build_object('topic', 'cron', 'subject',
@@ -183,7 +183,7 @@ test('a reader that never reads is told to read everything when it does, and cos
   await healthy.close()
 })
 
-test('what waits for one reader has a limit, however much there is and however long it waits', () => {
+test('the backlog for one reader is bounded, however much there is and however long it waits', () => {
   const outbox = new Outbox()
   const told = (number: number, topic: string) => ({ id: `e-${number}`, hint: { topic, subject: { type: 'x', id: 'y'.repeat(3_000) } }, bytes: 3_000 })
   for (let number = 1; number <= 10_000; number++) {
@@ -192,17 +192,17 @@ test('what waits for one reader has a limit, however much there is and however l
   }
   const left = Array.from({ length: outbox.size }, () => outbox.next()!)
   expect(new Set(left.map(({ hint }) => hint.topic))).toEqual(new Set(['cron', 'jobs', 'audit']))
-  // Whoever resumes from any of them hears the rest again.
+  // A reader that resumes from any of them receives the rest again.
   const numbers = left.map(({ id }) => Number(id.slice(2)))
   expect(numbers).toEqual(numbers.toSorted((one, other) => one - other))
   expect(numbers.at(-1)).toBe(10_000)
   expect(outbox.next()).toBeUndefined()
 })
 
-test('a job or queue that the host keeps from somebody is not named to them, and with their rights the stream goes too', { timeout: 20_000 }, async () => {
+test('a job or queue that the host denies a viewer is not named to them, and losing all permissions ends the stream', { timeout: 20_000 }, async () => {
   let signedIn = true
   const jobs = await startJobServer({
-    // The hint that an entry was declared at start may still be on its way when somebody begins to listen.
+    // The hint about the entry declared at start may still be in flight when the stream opens.
     cron: [],
     auth: {
       ...auth,
@@ -228,7 +228,7 @@ test('a job or queue that the host keeps from somebody is not named to them, and
     const mine = [`job ${ids.mail}`, 'queue mail']
     expect(named(await all!.until((heard) => named(heard).length === 4))).toEqual([...mine, `job ${ids.books}`, 'queue books'].toSorted())
     expect(named(await some!.until((heard) => named(heard).length === 2))).toEqual(mine)
-    // Nor does a hint without a name tell them that something happened elsewhere.
+    // Nor does a hint without a subject reveal that something happened elsewhere.
     expect(some!.heard().filter(({ hint }) => hint.topic === 'jobs')).toHaveLength(1)
     for (const { text } of [all!, some!]) expect(text()).not.toContain('tenant-b')
     signedIn = false

@@ -11,7 +11,7 @@ afterAll(() => server.stop())
 const all = Object.values(endpoints) as unknown as Endpoint[]
 const subject = { type: 'cron_entry', id: 'nightly_sync' }
 
-/** One plain request to an endpoint, valid as far as its shape goes. */
+/** A plain request to an endpoint, with a valid shape. */
 async function ask(endpoint: Endpoint, who: string | null) {
   const id = crypto.randomUUID()
   const path = endpoint.path.replace('{id}', id).replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
@@ -35,17 +35,17 @@ async function ask(endpoint: Endpoint, who: string | null) {
 }
 
 describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))('%s', (_, endpoint) => {
-  test('answers nobody only what is public', async () => {
+  test('without an actor it answers only if it is public', async () => {
     const { status } = await ask(endpoint, null)
     expect(status).toBe(endpoint.access === 'public' ? 200 : 401)
   })
 
-  test.each(Object.values(people))('answers $id as authorize says', async (person) => {
+  test.each(Object.values(people))('answers $id as authorize decides', async (person) => {
     const { status } = await ask(endpoint, person.id)
     if (endpoint.access === 'public') return expect(status).toBe(200)
     if (endpoint.access !== 'session') {
       const allowed = mayDo(person, endpoint.access) === true
-      // An export is evidence and a saved view somebody's own, so who cannot be named gets neither.
+      // An export is recorded and a saved view belongs to an actor, so one that cannot be named gets neither.
       const nameless = person.role === 'nameless' && ['exportAuditEvents', 'exportJobs', 'exportBulkItems', 'saveJobView', 'deleteJobView'].includes(endpoint.name)
       const found = endpoint.path.includes('{id}') ? 404 : 200
       return expect(status).toBe(allowed && !nameless ? found : 403)
@@ -56,13 +56,13 @@ describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endp
       return expect(status).toBe(allowed ? endpoint.status : 403)
     }
     if (endpoint.path.startsWith('/previews/')) return expect(status).toBe(person.role === 'nameless' ? 403 : 404)
-    // A run that nobody knows is not found, whatever one might do to another; who cannot be named is refused before that.
+    // An unknown run is not found, whatever the actor's permissions; an actor that cannot be named is refused before that.
     if (endpoint.name === 'abortBulkRun') return expect(status).toBe(person.role === 'nameless' ? 403 : 404)
     expect(status).toBe(200)
   })
 })
 
-test.each(Object.keys(operationActions))('%s is refused to a viewer before anything is said about the subject', async (action) => {
+test.each(Object.keys(operationActions))('%s is refused to a viewer before anything about the subject is revealed', async (action) => {
   const input: Record<string, object> = {
     skip_cron_slot: { slotAt: '2030-01-01T02:00:00Z' },
     create_cron_entry: { queue: 'q', expression: '* * * * *' },
@@ -76,14 +76,14 @@ test.each(Object.keys(operationActions))('%s is refused to a viewer before anyth
   }
 })
 
-test('the session says what each person may do, in the words of the host', async () => {
+test('the session lists what each user may do, with the host’s reasons', async () => {
   const { body } = await server.call('viewer-demo', 'GET', '/session')
   const permissions = body.permissions as Record<string, { allowed: boolean; reason?: string }>
   expect(permissions.view_cron).toEqual({ allowed: true })
   expect(permissions.pause_cron_entry).toEqual({ allowed: false, reason: 'Your role is viewer.' })
 })
 
-test('who may see cron and audit only gets nothing else through them', async () => {
+test('a user who may see only cron and audit gets no other data through them', async () => {
   expect((await server.call('support-demo', 'GET', '/overview')).status).toBe(403)
   expect((await server.call('support-demo', 'GET', '/forensics/cron_entry/nightly_sync')).status).toBe(403)
 })
