@@ -24,7 +24,7 @@ export function recordedDatabaseUrl(folder = dataFolder()): string | undefined {
 }
 
 /**
-  * The folder for PostgreSQL's files; creates its parent. If PostgreSQL runs under another account that cannot reach
+ * The folder for PostgreSQL's files; creates its parent. If PostgreSQL runs under another account that cannot reach
  * the project (such as root's home), the files are in a shared location and the data folder only links there.
  */
 export function postgresFolder(folder = dataFolder()): string {

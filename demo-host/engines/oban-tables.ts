@@ -10,7 +10,7 @@ export interface ObanTablesOptions {
 const newest = 15
 
 /**
-  * Creates Oban's tables if there are none, as its migrations would, version by version. A database that was migrated by an Elixir
+ * Creates Oban's tables if there are none, as its migrations would, version by version. A database that was migrated by an Elixir
  * application is left unchanged.
  */
 export async function createObanTables(sql: Pool, { schema = 'public', version = newest }: ObanTablesOptions = {}): Promise<void> {

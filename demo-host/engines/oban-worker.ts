@@ -36,7 +36,7 @@ interface RunningQueue {
 }
 
 /**
-  * A stand-in for an Oban node in an Elixir application, equivalent as far as operators can tell. It fetches jobs, records
+ * A stand-in for an Oban node in an Elixir application, equivalent as far as operators can tell. It fetches jobs, records
  * errors, elects a leader and stages jobs with the same SQL as Oban, and obeys the same notifications. Nothing more.
  */
 export async function startObanWorker(options: ObanWorkerOptions): Promise<ObanWorker> {

@@ -9,7 +9,7 @@ import { type ObanWorker, startObanWorker } from './oban-worker.ts'
 import { reportEveryMinute } from './report.ts'
 
 /**
-  * Oban's tables in the schema `public`, which an Elixir application may have created and may use at the same time, and
+ * Oban's tables in the schema `public`, which an Elixir application may have created and may use at the same time, and
  * a stand-in for an Oban node that does the shop's work. `OBAN_WEB_URL` is the URL of a running Oban Web to show as its dashboard. Job
  * data is made up here, so the pages that show it are open too.
  */

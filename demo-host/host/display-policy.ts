@@ -10,7 +10,7 @@ const openState = new Set(['name', 'paused', 'pausedAt', 'pausedBy', 'resumeAt',
 const forSupport = '[hidden for support]'
 
 /**
-  * Support sees that something happened, to what and when, but no arguments and no free text. For everyone else
+ * Support sees that something happened, to what and when, but no arguments and no free text. For everyone else
  * the default applies, which hides values under keys that look secret, and the provider's keys are removed
  * from error texts.
  */

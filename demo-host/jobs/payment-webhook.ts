@@ -1,7 +1,7 @@
 import type { JobKind } from './kind.ts'
 
 /**
-  * Confirms an order with the payment provider. Every seventh order is refused, with a careless error text
+ * Confirms an order with the payment provider. Every seventh order is refused, with a careless error text
  * that repeats the key of the call.
  */
 export const paymentWebhook: JobKind = {

@@ -5,7 +5,7 @@ import { commandOf, isAlive } from '../processes.ts'
 import { StartError } from '../start-error.ts'
 
 /**
-  * A start that was killed may leave its server running, or only the server's pid file. The caller holds the lock on
+ * A start that was killed may leave its server running, or only the server's pid file. The caller holds the lock on
  * the data folder, so a server still running on it is orphaned.
  */
 export async function stopLeftover(folder: string, report: (sentence: string) => void): Promise<void> {

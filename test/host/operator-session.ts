@@ -10,7 +10,7 @@ interface Bridge {
 }
 
 /**
-  * The canonical first operator session as a user performs it: the real demo, a real browser, and evidence at the end. It is the same
+ * The canonical first operator session as a user performs it: the real demo, a real browser, and evidence at the end. It is the same
  * on every engine.
  */
 export function operatorSession(engine: string, bridge?: Bridge): void {

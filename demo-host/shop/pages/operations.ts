@@ -5,7 +5,7 @@ import { html, type Html } from '../html.ts'
 export function operationsPage({ role }: Person): Html {
   return html`<h1>Background work</h1>
     <p class="lede">
-            The shop syncs orders, updates prices and counts stock in the background. This is one of the shop's own pages; the boxes are
+      The shop syncs orders, updates prices and counts stock in the background. This is one of the shop's own pages; the boxes are
       elements of the operations layer, and each would work on its own.
     </p>
     <ops-provider api="/ops/jobs/api/v1">
