@@ -10,9 +10,22 @@ const entries = ['components/shell', 'components/pages']
   .concat('components/index.ts')
   .filter((file) => existsSync(file))
 
-/** What every page needs travels as one file: many small ones compress worse and take more round trips. */
-const shared = [/node_modules\/(?!lit(-html)?\/directive)/, /\/schemas\/(?!vocabulary|actions|plural|cron-words|bulk-words)/, /components\/(core\/(?!filter|focus)|theme\/)/, /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/]
-const groups = [{ name: 'core', test: (id: string) => shared.some((pattern) => pattern.test(id)) }]
+/**
+ * What travels together: many small files compress worse and take more round trips, one large file makes each page load what only
+ * another needs. `core` is for every element, `frame` also for the shell, `list` for pages with tables, `act` for those where one acts.
+ */
+const together: Record<string, RegExp[]> = {
+  core: [
+    /node_modules\/(?!lit(-html)?\/directive)/,
+    /\/schemas\/(?!vocabulary|actions|event-types|plural|cron-words|bulk-words)/,
+    /components\/(core\/(?!filter|focus|later)|theme\/)/,
+    /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/,
+  ],
+  frame: [/components\/core\/(filter|later)/, /parts\/(missing|pager|styles)\.ts/],
+  list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
+  act: [/components\/core\/focus/, /parts\/(confirm|next-paths|menu|popover)\.ts/],
+}
+const groups = Object.entries(together).map(([name, patterns]) => ({ name, test: (id: string) => patterns.some((pattern) => pattern.test(id)) }))
 
 /** Indentation and the comments of styles would travel to every browser. Runs behind vite's own step, on plain JavaScript. */
 const templates: Plugin = {

@@ -60,6 +60,10 @@ export interface AskedNumber {
 
 interface OperationFacts {
   label: string
+  /** What was done, to be followed by its subject: `Paused nightly_sync`. */
+  done: string
+  /** The operation that undoes it completely. */
+  undoneBy?: string
   subject: SubjectType
   /** Of an operation on jobs: the states it is legal in. */
   states?: readonly JobState[]
@@ -72,21 +76,21 @@ const unfinished = ['scheduled', 'available', 'executing', 'retryable'] as const
 
 /** What `authorize` is asked for a change. */
 export const operationActions = {
-  pause_cron_entry: { label: 'Pause entry', subject: 'cron_entry' },
-  resume_cron_entry: { label: 'Resume entry', subject: 'cron_entry' },
-  run_cron_entry: { label: 'Run now', subject: 'cron_entry' },
-  skip_cron_slot: { label: 'Skip slot', subject: 'cron_entry' },
-  create_cron_entry: { label: 'Create entry', subject: 'cron_entry' },
-  update_cron_entry: { label: 'Change entry', subject: 'cron_entry' },
-  delete_cron_entry: { label: 'Delete entry', subject: 'cron_entry' },
-  retry_job: { label: 'Retry', subject: 'job', states: ended },
-  cancel_job: { label: 'Cancel', subject: 'job', states: unfinished },
-  discard_job: { label: 'Discard', subject: 'job', states: unfinished },
-  restore_job: { label: 'Restore', subject: 'job', states: ['discarded'] },
-  rescue_job: { label: 'Rescue', subject: 'job', states: ['executing'] },
-  pause_queue: { label: 'Pause queue', subject: 'queue' },
-  resume_queue: { label: 'Resume queue', subject: 'queue' },
-  scale_queue: { label: 'Change concurrency', subject: 'queue', asks: { name: 'limit', label: 'Jobs each executor runs at once', min: 1, max: 100_000 } },
+  pause_cron_entry: { label: 'Pause entry', done: 'Paused', undoneBy: 'resume_cron_entry', subject: 'cron_entry' },
+  resume_cron_entry: { label: 'Resume entry', done: 'Resumed', undoneBy: 'pause_cron_entry', subject: 'cron_entry' },
+  run_cron_entry: { label: 'Run now', done: 'Started a run of', subject: 'cron_entry' },
+  skip_cron_slot: { label: 'Skip slot', done: 'Skipped a run of', subject: 'cron_entry' },
+  create_cron_entry: { label: 'Create entry', done: 'Created', subject: 'cron_entry' },
+  update_cron_entry: { label: 'Change entry', done: 'Changed', subject: 'cron_entry' },
+  delete_cron_entry: { label: 'Delete entry', done: 'Deleted', subject: 'cron_entry' },
+  retry_job: { label: 'Retry', done: 'Retried', subject: 'job', states: ended },
+  cancel_job: { label: 'Cancel', done: 'Cancelled', subject: 'job', states: unfinished },
+  discard_job: { label: 'Discard', done: 'Discarded', undoneBy: 'restore_job', subject: 'job', states: unfinished },
+  restore_job: { label: 'Restore', done: 'Restored', subject: 'job', states: ['discarded'] },
+  rescue_job: { label: 'Rescue', done: 'Rescued', subject: 'job', states: ['executing'] },
+  pause_queue: { label: 'Pause queue', done: 'Paused', undoneBy: 'resume_queue', subject: 'queue' },
+  resume_queue: { label: 'Resume queue', done: 'Resumed', undoneBy: 'pause_queue', subject: 'queue' },
+  scale_queue: { label: 'Change concurrency', done: 'Changed the concurrency of', subject: 'queue', asks: { name: 'limit', label: 'Jobs each executor runs at once', min: 1, max: 100_000 } },
 } as const satisfies Record<string, OperationFacts>
 export type OperationAction = keyof typeof operationActions
 export type Action = ViewAction | OperationAction
@@ -95,6 +99,11 @@ export type Action = ViewAction | OperationAction
 export type OperationOn<Type extends SubjectType> = {
   [Name in OperationAction]: (typeof operationActions)[Name]['subject'] extends Type ? Name : never
 }[OperationAction]
+
+/** The operation that undoes this one completely, if there is one. */
+export function undoneBy(action: OperationAction): OperationAction | undefined {
+  return (operationActions[action] as OperationFacts).undoneBy as OperationAction | undefined
+}
 
 export function numberAskedBy(action: OperationAction): AskedNumber | undefined {
   return (operationActions[action] as OperationFacts).asks

@@ -35,6 +35,7 @@ const filters = {
   /** Two actors may have one id, e.g. a `user` and a `service`. */
   actorType: text({ max: 200 }).optional(),
   action: text({ max: 100 }).optional(),
+  /** How the type begins: `cron.paused`, or `job.` for all of jobs. */
   eventType: text({ max: 100 }).optional(),
   outcome: words(auditOutcomes).optional(),
   subjectType: text({ max: 50 }).optional(),

@@ -1,4 +1,3 @@
-import { createContext } from '@lit/context'
 import type { Session } from '../../schemas/actor.ts'
 import { type Client, createClient } from '../../schemas/client.ts'
 import { setClock } from './clock.ts'
@@ -14,17 +13,6 @@ export interface Connection {
   /** The host's own `fetch`, when it gave one: then a plain link would go without its token. */
   readonly fetch?: typeof fetch
 }
-
-/** What surrounds an element: where it talks to, and how it writes dates. */
-export interface Surroundings {
-  connection?: Connection
-  locale?: string
-  /** Inside the shell a page has the page's own heading; in a host's page it is one section among others. */
-  shell?: boolean
-}
-
-/** Found by its key, so that two bundles on one page understand each other. */
-export const surroundings = createContext<Surroundings>(Symbol.for('ops-powertools'))
 
 const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
 const known = new WeakMap<typeof fetch, Map<string, Connection>>()

@@ -1,15 +1,15 @@
-import { ContextConsumer, ContextProvider } from '@lit/context'
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ViewAction } from '../../schemas/vocabulary.ts'
-import { type Connection, connect, surroundings } from './connection.ts'
+import { type Connection, connect } from './connection.ts'
 import { closeLinks } from './closed-links.ts'
 import { raiseHeadings } from './headings.ts'
 import { followLinks } from './navigate.ts'
 import { problemOf } from './problem.ts'
 import type { SubjectDetail } from './subject.ts'
+import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
 
 /**
@@ -33,8 +33,8 @@ export abstract class OpsElement extends LitElement {
   @state() protected session?: Session
   @state() protected sessionProblem?: Problem
 
-  private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true, callback: () => this.adopt() })
-  private readonly within = new ContextProvider(this, { context: surroundings, initialValue: {} })
+  private readonly around = new Around(this, () => this.adopt())
+  private readonly within = new Within(this)
   private forgetSession?: () => void
   private subjectName = ''
 

@@ -73,6 +73,11 @@ export class Resource<T> implements ReactiveController {
     clearTimeout(this.later)
   }
 
+  /** Whether this actor may not read it at all. */
+  get closed(): boolean {
+    return !this.data && (this.problem?.status === 401 || this.problem?.status === 403)
+  }
+
   /** Reads again now; what is shown stays until the answer is there. */
   readonly reload = (): void => {
     if (this.loading) this.again = true

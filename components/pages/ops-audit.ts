@@ -6,21 +6,23 @@ import { countOf } from '../../schemas/plural.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { eventDetails, eventDetailStyles } from '../parts/audit-details.ts'
 import { auditFilters, auditFilterStyles, filterNames, type FilterValues } from '../parts/audit-filters.ts'
 import { eventColumns, eventRow, eventRowStyles } from '../parts/audit-row.ts'
-import { diffStyles } from '../parts/diff.ts'
 import '../parts/export.ts'
+import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import { base, pageStyles } from '../theme/base.ts'
 
-/** What the reader has before the eyes: it grows at the end by loading more, and at the top only when asked. */
+const loadDetails = later(() => import('../parts/audit-details.ts'))
+
+/** What is on screen: it grows at the end by loading more, and at the top only when asked. */
 interface Shown {
   key: string
   items: AuditEvent[]
@@ -35,8 +37,9 @@ interface Shown {
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
  * @attr {string} actor - Only events of the actor with this id.
+ * @attr {string} actor-type - Only events of actors of this type, e.g. `service`.
  * @attr {string} action - Only events of this action, e.g. `pause_cron_entry`.
- * @attr {string} event-type - Only events of this type, e.g. `cron.paused`.
+ * @attr {string} event-type - Only events whose type begins so, e.g. `cron.paused` or `job.`.
  * @attr {'succeeded' | 'denied' | 'failed' | 'requested'} outcome - Only events that ended so.
  * @attr {string} subject-type - Only events on subjects of this kind, e.g. `cron_entry`.
  * @attr {string} subject-id - Only events on the subject with this id.
@@ -63,10 +66,8 @@ export class OpsAudit extends OpsElement {
     tableStyles,
     pageStyles,
     partStyles,
-    diffStyles,
     auditFilterStyles,
     eventRowStyles,
-    eventDetailStyles,
     css`
       .news {
         position: sticky;
@@ -92,8 +93,10 @@ export class OpsAudit extends OpsElement {
   @state() private shown?: Shown
   @state() private loadingMore = false
   @state() private moreProblem?: Problem
+  @state() private missing = ''
 
   @property() actor = ''
+  @property({ attribute: 'actor-type' }) actorType = ''
   @property() action = ''
   @property({ attribute: 'event-type' }) eventType = ''
   @property() outcome = ''
@@ -135,15 +138,22 @@ export class OpsAudit extends OpsElement {
     }
   }
 
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    if (changed.has('event') && this.event) void this.loadDetails()
+  }
+
   override render() {
+    // An actor who may not see the log needs no way to filter or export it.
+    const { closed } = this.newest
     return html`
       <header class="page-head">
         ${this.heading('Audit')}
-        ${this.shut
+        ${closed
           ? nothing
-          : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" refused=${this.exportRefusal()}></ops-export>`}
+          : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" .session=${this.session}></ops-export>`}
       </header>
-      ${this.shut ? nothing : auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
+      ${closed ? nothing : auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
       ${this.newest.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.newest.reload),
@@ -210,9 +220,16 @@ export class OpsAudit extends OpsElement {
     return html`${eventRow(event, { base: this.base, open, select: this.select })}
     ${open
       ? html`<tr role="row" class="details">
-          <td role="cell" colspan=${eventColumns.length}>${eventDetails(event, { base: this.base, narrow: this.narrow })}</td>
+          <td role="cell" colspan=${eventColumns.length}>${this.details(event)}</td>
         </tr>`
       : nothing}`
+  }
+
+  /** What stands inside the element is seen until it is loaded. */
+  private details(event: AuditEvent) {
+    return this.missing
+      ? missingPart(this.missing, this.loadDetails)
+      : html`<ops-event-details part="details" exportparts="diff, chip" .event=${event} .narrow=${this.narrow}>${skeletonRows(1)}</ops-event-details>`
   }
 
   private foot({ items, next }: Shown) {
@@ -228,17 +245,6 @@ export class OpsAudit extends OpsElement {
   private nothingThere() {
     if (filterNames.some((name) => this[name])) return emptyState('No event matches', 'Widen the filters above, or clear them all.')
     return emptyState('No events yet', 'Every operation and every refused attempt will appear here.')
-  }
-
-  /** Who may not see the log needs no way to narrow it or to take it away. */
-  private get shut(): boolean {
-    const { data, problem } = this.newest
-    return !data && (problem?.status === 401 || problem?.status === 403)
-  }
-
-  private exportRefusal(): string {
-    if (!this.session || this.session.actor) return ''
-    return 'Your account cannot be named in evidence, so it may not export.'
   }
 
   private get values(): FilterValues {
@@ -279,6 +285,15 @@ export class OpsAudit extends OpsElement {
     this.shown = { key: shown.key, items, next: this.missed(shown) ? this.newest.data!.nextCursor : shown.next }
     await this.updateComplete
     this.renderRoot.querySelector<HTMLElement>(`[data-event="${items[0]!.id}"]`)?.focus()
+  }
+
+  private readonly loadDetails = async () => {
+    try {
+      await loadDetails()
+      this.missing = ''
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
   }
 
   private readonly loadMore = async () => {

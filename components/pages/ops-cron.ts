@@ -11,7 +11,6 @@ import { Resource } from '../core/resource.ts'
 import { chipStyles } from '../parts/chip.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { cronFields } from '../parts/cron-fields.ts'
 import { pager } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
@@ -99,7 +98,7 @@ export class OpsCron extends OpsElement {
           ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}
-      <ops-confirm .fields=${cronFields} @ops-operation=${this.entries.reload}></ops-confirm>
+      <ops-confirm @ops-operation=${this.entries.reload}></ops-confirm>
     `
   }
 

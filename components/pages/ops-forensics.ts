@@ -11,7 +11,6 @@ import { chip, completenessChip, statusChip } from '../parts/chip.ts'
 import { chronology, chronologyStyles } from '../parts/chronology.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { cronFields } from '../parts/cron-fields.ts'
 import { saveFile } from '../parts/download.ts'
 import { evidenceBoundary, followUpNote } from '../parts/evidence-boundary.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
@@ -96,7 +95,7 @@ export class OpsForensics extends OpsElement {
         error: (problem) => problemPanel(problem, this.bundle.reload),
         complete: (bundle, late) => this.content(bundle, late),
       })}
-      <ops-confirm .fields=${cronFields} @ops-operation=${this.bundle.reload}></ops-confirm>
+      <ops-confirm @ops-operation=${this.bundle.reload}></ops-confirm>
     `
   }
 

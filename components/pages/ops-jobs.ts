@@ -6,9 +6,11 @@ import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
 import { element } from '../core/register.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { Resource } from '../core/resource.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { figure } from '../parts/count.ts'
+import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { skeletonRows } from '../parts/quiet.ts'
@@ -29,6 +31,8 @@ import { choose, nothingSelected, type Selected, selectionOf } from './jobs/sele
 import { jobsStyles } from './jobs/styles.ts'
 import { jobTable } from './jobs/table.ts'
 import { stateTabs } from './jobs/tabs.ts'
+
+const loadTools = later(() => import('./jobs/later.ts'))
 
 /**
  * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. What is looked for
@@ -159,10 +163,7 @@ export class OpsJobs extends OpsElement {
 
   /** What is not needed to read the list comes right after it: the dialog, the progress of runs, views, columns, exports. */
   protected override firstUpdated() {
-    import('./jobs/later.ts').then(
-      (tools) => (this.tools = tools),
-      (error: unknown) => (this.missing = (error as Error).message),
-    )
+    void this.loadTools()
   }
 
   protected override updated(changed: PropertyValues) {
@@ -171,16 +172,17 @@ export class OpsJobs extends OpsElement {
   }
 
   override render() {
-    if (this.shut) return html`<header class="page-head">${this.heading('Jobs')}</header>${problemPanel(this.list.problem!, this.list.reload)}`
+    // An actor who may not see the list needs no way to filter or export it.
+    if (this.list.closed) return html`<header class="page-head">${this.heading('Jobs')}</header>${problemPanel(this.list.problem!, this.list.reload)}`
     return html`
       <header class="page-head">
         ${this.heading('Jobs')}
         <div class="tools">
           <ops-job-views .filters=${this.values} .order=${this.order} @ops-view=${this.viewChosen}></ops-job-views>
-          <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" refused=${this.exportRefusal}></ops-export>
+          <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" .session=${this.session}></ops-export>
         </div>
       </header>
-      ${this.missing ? html`<p class="card read-only" role="alert"><b>Not everything could be loaded.</b> ${this.missing}. A new version may have been installed; reloading helps then.</p>` : nothing}
+      ${missingPart(this.missing, this.loadTools)}
       ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()}
       ${stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
       <ops-job-filters exportparts="filters" .values=${this.values} .lacks=${this.session?.engine.lacks ?? {}} .change=${this.narrow}></ops-job-filters>
@@ -279,21 +281,11 @@ export class OpsJobs extends OpsElement {
     </nav>`
   }
 
-  /** Who may not see the list needs no way to narrow it or to take it away. */
-  private get shut(): boolean {
-    const { data, problem } = this.list
-    return !data && (problem?.status === 401 || problem?.status === 403)
-  }
-
   /** Why this actor may change no job at all; said once on top. */
   private get readOnly(): string {
     if (!this.session) return ''
     const reasons = jobOperations.map((action) => this.session!.permissions[action])
     return reasons.every((permission) => permission && !permission.allowed) ? (reasons[0]!.reason ?? 'Your account may not do this.') : ''
-  }
-
-  private get exportRefusal(): string {
-    return this.session && !this.session.actor ? 'Your account cannot be named in evidence, so it may not export.' : ''
   }
 
   private get values(): FilterValues {
@@ -330,6 +322,15 @@ export class OpsJobs extends OpsElement {
 
   private hrefWith(change: Partial<FilterValues>): string {
     return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change }), order: this.order } })}`
+  }
+
+  private readonly loadTools = async () => {
+    try {
+      this.tools = await loadTools()
+      this.missing = ''
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
   }
 
   private readonly ask = (ask: Ask): void => void customElements.whenDefined('ops-confirm').then(() => this.confirm.open(ask))

@@ -1,11 +1,11 @@
 import { css, html, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import type { AuditEvent } from '../../schemas/audit.ts'
+import { eventTypes } from '../../schemas/event-types.ts'
 import { auditOutcomes, operationActions, subjectTypes } from '../../schemas/vocabulary.ts'
-import { eventTypes } from './event-types.ts'
 import { instantFilter } from './instant-filter.ts'
 
-export const filterNames = ['q', 'outcome', 'actor', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
+export const filterNames = ['q', 'outcome', 'actor', 'actorType', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
 export type FilterName = (typeof filterNames)[number]
 export type FilterValues = Record<FilterName, string>
 
@@ -16,7 +16,7 @@ export interface AuditFilterForm {
   change: (change: Partial<FilterValues>) => void
 }
 
-const rarer: FilterName[] = ['action', 'subjectType', 'subjectId', 'from', 'to']
+const rarer: FilterName[] = ['actorType', 'action', 'subjectType', 'subjectId', 'from', 'to']
 
 /** What to look for. Each field applies when it is left, chosen or confirmed with Enter. */
 export function auditFilters(form: AuditFilterForm): TemplateResult {
@@ -31,11 +31,12 @@ export function auditFilters(form: AuditFilterForm): TemplateResult {
       ${textField(form, 'q', 'Words in the reason', { type: 'search', maxlength: 200 })}
       ${choiceField(form, 'outcome', 'Outcome', auditOutcomes)}
       ${textField(form, 'actor', 'Actor id', { maxlength: 200, offers: events.map(({ actor }) => actor.id) })}
-      ${textField(form, 'eventType', 'Event type', { maxlength: 100, offers: [...eventTypes, ...events.map(({ eventType }) => eventType)] })}
+      ${textField(form, 'eventType', 'Event type', { maxlength: 100, offers: eventTypes.flatMap((type) => [type.replace(/\w+$/, ''), type]) })}
     </div>
     <details ?open=${rarer.some((name) => values[name])}>
       <summary>More filters</summary>
       <div class="fields">
+        ${textField(form, 'actorType', 'Actor type', { maxlength: 200, offers: events.map(({ actor }) => actor.type) })}
         ${textField(form, 'action', 'Action', { maxlength: 100, offers: [...Object.keys(operationActions), ...events.map(({ action }) => action)] })}
         ${textField(form, 'subjectType', 'Subject type', { maxlength: 50, offers: Object.keys(subjectTypes) })}
         ${textField(form, 'subjectId', 'Subject id', { maxlength: 300, offers: events.map(({ subject }) => subject.id) })}

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
+import type { Session } from '../../schemas/actor.ts'
 import { ApiError } from '../../schemas/client.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from '../core/connection.ts'
@@ -37,15 +38,19 @@ export class OpsExport extends LitElement {
   @property({ attribute: false }) filters: Record<string, unknown> = {}
   /** What the file is called when the server does not say. */
   @property() name = 'export'
-  /** Why this actor may not export. */
-  @property() refused = ''
+  @property({ attribute: false }) session?: Session
 
   override render() {
     return html`<span role="group" aria-label="Export what the filters show" title="The export is itself recorded.">
         ${this.way('csv', 'Export CSV')} ${this.way('ndjson', 'Export NDJSON')}
       </span>
-      ${this.refused ? html`<span class="muted small" id="refused">${this.refused}</span>` : nothing}
+      ${this.refused ? html`<span class="muted small" id="refused">Your account cannot be named in evidence, so it may not export.</span>` : nothing}
       ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`
+  }
+
+  /** An export is recorded, which needs a name. */
+  private get refused(): boolean {
+    return this.session !== undefined && !this.session.actor
   }
 
   private way(format: Format, label: string) {

@@ -1,9 +1,8 @@
-import { ContextConsumer } from '@lit/context'
 import { html, LitElement, nothing } from 'lit'
 import { property } from 'lit/decorators.js'
 import { Clock } from '../core/clock.ts'
-import { surroundings } from '../core/connection.ts'
 import { element } from '../core/register.ts'
+import { Around } from '../core/surroundings.ts'
 import { duration, exactTime, relativeTime } from '../core/time.ts'
 
 /**
@@ -25,7 +24,7 @@ export class OpsTime extends LitElement {
   /** Show milliseconds, for evidence. */
   @property({ type: Boolean }) precise = false
 
-  private readonly around = new ContextConsumer(this, { context: surroundings, subscribe: true })
+  private readonly around = new Around(this)
   private readonly distance = new Clock(this, (now) => this.distanceFrom(now))
 
   protected override createRenderRoot() {

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js'
 import type { FilterDetail } from '../core/filter.ts'
 import { address } from '../core/filter.ts'
 import { OpsElement } from '../core/element.ts'
+import { loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
 import { element } from '../core/register.ts'
@@ -213,7 +214,7 @@ export class OpsShell extends OpsElement {
       await route.load()
       return document.createElement(route.tag) as OpsElement
     } catch (error) {
-      this.failed = `${(error as Error).message}. A new version may have been installed; reloading helps then.`
+      this.failed = loadFailure(error)
       return undefined
     }
   }

@@ -1,7 +1,7 @@
 import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { type AuditEvent, type AuditFilters, subjectAccess, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
+import { type AuditEvent, type AuditFilters, eventTypesFrom, subjectAccess, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
@@ -101,7 +101,7 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
     actor !== undefined && sql`actor_id = ${actor}`,
     actorType !== undefined && sql`actor_type = ${actorType}`,
     action !== undefined && sql`action = ${action}`,
-    eventType !== undefined && sql`event_type = ${eventType}`,
+    eventType !== undefined && sql`event_type = any(${eventTypesFrom(eventType)})`,
     // A literal, because the index of refusals is partial and a parameter could be anything.
     outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
     ...(subjectType === 'job' && subjectId !== undefined && withRuns

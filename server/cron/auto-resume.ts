@@ -34,7 +34,7 @@ function resumedEvent(entry: Entry, requestId: string) {
   const { before, after, metadata } = describeResume(entry)
   return {
     action: 'resume_cron_entry',
-    eventType: 'cron.resumed',
+    eventType: 'cron.resumed' as const,
     outcome: 'succeeded' as const,
     actor: systemPrincipal,
     subject: { type: 'cron_entry', id: entry.name },

@@ -1,3 +1,4 @@
+import type { EventType } from '../../schemas/index.ts'
 import { sql } from 'kysely'
 import { waitForLock } from '../db/advisory.ts'
 import { type Em, setLockTimeout } from '../db/query.ts'
@@ -75,7 +76,7 @@ async function retire(sync: Sync, entry: Entry): Promise<void> {
   await record(sync, entry, 'cron.retired', { before: { retiredAt: null }, after: { retiredAt: sync.now.toISOString() } })
 }
 
-async function record(sync: Sync, entry: Saved, eventType: string, { before, after }: { before: object; after: object }): Promise<void> {
+async function record(sync: Sync, entry: Saved, eventType: EventType, { before, after }: { before: object; after: object }): Promise<void> {
   sync.changed.push(entry)
   await writeEvent(
     sync.kit.db,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AuditEvent, AuditOutcome, EventSource, Executed, Principal } from '../../schemas/index.ts'
+import type { AuditEvent, AuditOutcome, EventSource, EventType, Executed, Principal } from '../../schemas/index.ts'
 import { type Database, type Em, isoMicroseconds, query } from '../db/database.ts'
 import type { PublishedHint } from '../db/hint.ts'
 import type { DisplayContext } from '../host/display.ts'
@@ -10,7 +10,7 @@ import { uuidv7 } from '../uuid.ts'
 export interface NewEvent {
   id?: string
   action: string
-  eventType: string
+  eventType: EventType
   outcome: AuditOutcome
   code?: string
   actor: Principal
@@ -32,7 +32,7 @@ export interface EventRow {
   id: string
   occurred_at: string
   action: string
-  event_type: string
+  event_type: EventType
   outcome: AuditOutcome
   code: string | null
   actor_id: string

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../schemas/index.ts'
+import type { AuditEvent, EventType } from '../../schemas/index.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
@@ -7,7 +7,7 @@ import { type EventRow, hintOfEvent, showEvent, writeEvent } from './event.ts'
 import { systemViewer } from './scope.ts'
 
 const timeoutMs = 5_000
-export const followUpEvent = 'host.follow_up'
+export const followUpEvent = 'host.follow_up' satisfies EventType
 
 /**
  * Notifies the host of a repair that has committed. The notification gets an event of its own, and its failure undoes nothing.

@@ -1,4 +1,4 @@
-import type { JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionRequest } from '../../schemas/index.ts'
+import type { EventType, JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionRequest } from '../../schemas/index.ts'
 import type { JobAction, JobOutcome, SeenJob, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
@@ -101,7 +101,7 @@ export interface Many<Input = unknown> {
  */
 export interface Operation<Request extends OperationRequest = OperationRequest, Found = unknown> {
   action: Request['action']
-  eventType: string
+  eventType: EventType
   reason: 'optional' | 'required'
   risk: Risk
   /**

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { EventSource, Principal } from '../../schemas/index.ts'
+import type { EventSource, EventType, Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
 import type { SeenJob } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
@@ -25,7 +25,7 @@ interface OrphanRow {
   event_id: string
   final_event_id: string
   action: string
-  event_type: string
+  event_type: EventType
   actor: Principal
   subject_type: string
   subject_id: string

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { EventSource, OperationRequest, Principal } from '../../schemas/index.ts'
+import type { EventSource, EventType, OperationRequest, Principal } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
 import { OpenRequest as OpenRequestEntity } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
@@ -15,7 +15,7 @@ export interface OpenRequest {
   eventId: string
   finalEventId: string
   action: string
-  eventType: string
+  eventType: EventType
   actor: Principal
   subject: OperationRequest['subject']
   reason?: string

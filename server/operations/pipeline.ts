@@ -35,7 +35,7 @@ export interface ExecuteRequest {
 
 /** Executes a preview, once. A single subject changes in one transaction with its evidence, a selection in batches. */
 export async function executePreview(scope: Scope, { id, ...confirmed }: ExecuteRequest): Promise<ExecutedOrBulk> {
-  const unknown = { action: 'execute_preview', eventType: 'preview.refused', subject: { type: 'preview', id }, reason: confirmed.reason?.trim() }
+  const unknown = { action: 'execute_preview', eventType: 'preview.refused' as const, subject: { type: 'preview', id }, reason: confirmed.reason?.trim() }
   const preview = await recordingRefusals(scope, unknown, () => requireOwnPreview(requirePrincipal(scope), id))
   const operation = scope.kit.operations[preview.action]!
   return preview.subjectType === 'bulk' ? executeSelection(operation, scope, preview, confirmed) : executeOne(operation, scope, preview, confirmed)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Principal } from '../../schemas/index.ts'
+import type { EventType, Principal } from '../../schemas/index.ts'
 import { type Em, query, setLockTimeout } from '../db/query.ts'
 import { describeFailure } from '../describe-failure.ts'
 import type { OpsError } from '../error.ts'
@@ -16,7 +16,7 @@ export const unattributable: Principal = { id: 'unattributable', type: 'unknown'
 
 export interface Attempt {
   action: string
-  eventType: string
+  eventType: EventType
   subject: { type: string; id: string }
   reason?: string
   previewId?: string

@@ -55,6 +55,10 @@ async function signIn(demo: RunningDemo, browser: Browser, problems: string[], u
     if (page.url().includes('/ops/jobs/pg-boss')) return
     if (/Content.Security.Policy|Refused to/i.test(message.text())) problems.push(`${user}: ${message.text()}`)
   })
+  page.on('response', (response) => {
+    const asked = new URL(response.url()).pathname
+    if (response.status() === 404 && !asked.startsWith('/ops/jobs/pg-boss')) problems.push(`${user}: nothing at ${asked}`)
+  })
   await page.goto(`${demo.url}/sign-in`)
   await page.locator('[name=user]').first().evaluate((field, value) => {
     if (field instanceof HTMLInputElement && field.type === 'radio') {

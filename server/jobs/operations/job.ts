@@ -1,4 +1,4 @@
-import { type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
+import { type EventType, type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import type { Engine, EngineJob, JobAction, SelectedJob } from '../../engines/engine.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
@@ -16,7 +16,7 @@ export interface JobChange {
   action: JobOperation
   /** What the engine is asked for. */
   act: JobAction
-  eventType: string
+  eventType: EventType
   risk: Risk
   /** What happens to one job, in a sentence. */
   effect: string

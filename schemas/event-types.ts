@@ -1,4 +1,4 @@
-/** Every type of event that is recorded, to be offered where one is looked for. */
+/** Every type of event that is recorded: the server writes no other, and filters offer these. */
 export const eventTypes = [
   'cron.paused',
   'cron.resumed',
@@ -27,4 +27,10 @@ export const eventTypes = [
   'preview.refused',
   'refusals.folded',
   'host.follow_up',
-]
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** Types that begin so, e.g. all of `job.`; one that is written in full is among them, also when only an older version knew it. */
+export function eventTypesFrom(beginning: string): string[] {
+  return [...new Set([beginning, ...eventTypes.filter((type) => type.startsWith(beginning))])]
+}

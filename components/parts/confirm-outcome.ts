@@ -1,0 +1,26 @@
+import type { Session } from '../../schemas/actor.ts'
+import type { AuditEvent } from '../../schemas/audit.ts'
+import { type OperationAction, operationActions, undoneBy } from '../../schemas/actions.ts'
+import { jobHref, shortId } from './job-link.ts'
+import type { ToastContent } from './toast.ts'
+
+interface Around {
+  base: string
+  session?: Session
+  undo: (action: OperationAction) => void
+}
+
+/** What the toast says after an operation: what was done, where it can be looked up, and how it can be undone. */
+export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobId }: Record<string, unknown>, { base, session, undo }: Around): ToastContent {
+  const may = (name: string) => session?.permissions[name]?.allowed
+  const reverse = undoneBy(action as OperationAction)
+  const links = []
+  if (typeof jobId === 'string' && may('view_jobs')) links.push({ label: 'Open job', href: jobHref(base, jobId) })
+  if (may('view_audit')) links.push({ label: 'Audit', href: `${base}/audit?event=${id}` })
+  return {
+    words: `${operationActions[action as OperationAction].done} ${shortId(subject.id)}`,
+    record: eventType,
+    links,
+    undo: reverse && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,
+  }
+}

@@ -1,0 +1,9 @@
+import { html, nothing, type TemplateResult } from 'lit'
+
+/** Where a part of a page that comes later did not load: why, and a way to try again. */
+export function missingPart(failure: string, retry: () => void): TemplateResult | typeof nothing {
+  if (!failure) return nothing
+  return html`<p class="card read-only" role="alert">
+    <b>Not everything could be loaded.</b> <span class="wrap">${failure}</span> <button type="button" class="button" @click=${retry}>Try again</button>
+  </p>`
+}
