@@ -1,19 +1,19 @@
 import type { JobState } from './vocabulary.ts'
 
 /**
- * Views, subjects and operations as data: what each is called, where it is found and what it is legal on. Session, pipeline,
- * audit log, live hints, pages and elements all read these tables. No zod here: elements load this file.
+ * Views, subjects and operations as data: labels, paths and legal states. The session, the operation pipeline, the audit log,
+ * live hints, pages and elements all read these tables. Must not import zod, because elements load this file.
  */
 
 interface View {
   label: string
-  /** The id of the `page` resource that `authorize` is asked about. */
+  /** The id of the `page` resource that `authorize` receives. */
   page: string
-  /** Addresses below the base that this view opens, the page itself first; `{name}` stands for what is shown there. */
+  /** Paths below the base that this view covers, the page itself first; `{name}` is a placeholder for an id. */
   paths: readonly string[]
 }
 
-/** What `authorize` is asked for a page or a read. */
+/** The actions that `authorize` receives for pages and reads. */
 export const viewActions = {
   view_overview: { label: 'see the overview', page: 'overview', paths: [''] },
   view_cron: { label: 'see cron entries', page: 'cron', paths: ['/cron'] },
@@ -26,7 +26,7 @@ export const viewActions = {
 } as const satisfies Record<string, View>
 export type ViewAction = keyof typeof viewActions
 
-/** `path`: the subject's own place on the pages, below the base; null where there is none. */
+/** `path`: where the pages show the subject, below the base; null if there is no such place. */
 export const subjectTypes = {
   cron_entry: { label: 'cron entry', path: '/cron?entry={id}' },
   audit_event: { label: 'audit event', path: '/audit?event={id}' },
@@ -38,8 +38,8 @@ export const subjectTypes = {
 export type SubjectType = keyof typeof subjectTypes
 
 /**
- * `view`: what a subject's viewer must be allowed. `topic`: the word of its live hints. Only the server needs them, so they stand
- * apart from what every element carries.
+ * `view`: the view that a viewer of the subject needs. `topic`: the topic of its live hints. Only the server needs these, so they
+ * are kept out of the table that every element loads.
  */
 export const subjectAccess = {
   cron_entry: { view: 'view_cron', topic: 'cron' },
@@ -51,7 +51,7 @@ export const subjectAccess = {
 } as const satisfies Record<SubjectType, { view: ViewAction; topic: string }>
 
 export interface AskedNumber {
-  /** In `input`. */
+  /** Its key in `input`. */
   name: string
   label: string
   min: number
@@ -65,16 +65,16 @@ interface OperationFacts {
   /** The operation that undoes it completely. */
   undoneBy?: string
   subject: SubjectType
-  /** Of an operation on jobs: the states it is legal in. */
+  /** For operations on jobs: the states in which the operation is legal. */
   states?: readonly JobState[]
-  /** The one number it needs besides its subject; schema, dialog and command line make their field of it. */
+  /** The number it needs besides its subject; schema, dialog and command line derive their field from it. */
   asks?: AskedNumber
 }
 
 const ended = ['retryable', 'discarded', 'cancelled', 'completed'] as const
 const unfinished = ['scheduled', 'available', 'executing', 'retryable'] as const
 
-/** What `authorize` is asked for a change. */
+/** The actions that `authorize` receives for changes. */
 export const operationActions = {
   pause_cron_entry: { label: 'Pause entry', done: 'Paused', undoneBy: 'resume_cron_entry', subject: 'cron_entry' },
   resume_cron_entry: { label: 'Resume entry', done: 'Resumed', undoneBy: 'pause_cron_entry', subject: 'cron_entry' },
@@ -95,7 +95,7 @@ export const operationActions = {
 export type OperationAction = keyof typeof operationActions
 export type Action = ViewAction | OperationAction
 
-/** Operations on one type of subject, e.g. `OperationOn<'job'>`. */
+/** The operations on one type of subject, e.g. `OperationOn<'job'>`. */
 export type OperationOn<Type extends SubjectType> = {
   [Name in OperationAction]: (typeof operationActions)[Name]['subject'] extends Type ? Name : never
 }[OperationAction]
@@ -113,32 +113,32 @@ export function operationsOn<Type extends SubjectType>(type: Type): OperationOn<
   return Object.keys(operationActions).filter((action) => operationActions[action as OperationAction].subject === type) as OperationOn<Type>[]
 }
 
-/** What an operation is called; one that is not known, e.g. of another version, by its own word. */
+/** The label of an operation; the action itself if it is unknown, e.g. from another version. */
 export function operationLabel(action: string): string {
   return Object.hasOwn(operationActions, action) ? operationActions[action as OperationAction].label : action
 }
 
-/** Under which word live hints tell of what an operation changed. */
+/** The topic of the live hints about what an operation changed. */
 export function topicOf(action: OperationAction): string {
   return subjectAccess[operationActions[action].subject].topic
 }
 
-/** The view of a subject; undefined for a type that no page shows. */
+/** The view that shows a subject; undefined for a type without a page. */
 export function viewOfSubject(type: string): ViewAction | undefined {
   return Object.hasOwn(subjectAccess, type) ? subjectAccess[type as SubjectType].view : undefined
 }
 
-/** A subject's own place on the pages, below the base; where it has none, its evidence. */
+/** Where the pages show a subject, below the base; its evidence if there is no such place. */
 export function subjectPath(type: SubjectType, id: string): string {
   return subjectTypes[type].path?.replace('{id}', encodeURIComponent(id)) ?? evidencePath(type, id)
 }
 
-/** Where everything known of a subject is shown. */
+/** Path of the evidence about a subject. */
 export function evidencePath(type: string, id: string): string {
   return `/forensics/${encodeURIComponent(type)}/${encodeURIComponent(id)}`
 }
 
-/** The audit log, narrowed to one subject. */
+/** Path of the audit log, filtered by one subject. */
 export function auditPath(type: string, id: string): string {
   return `/audit?subjectType=${encodeURIComponent(type)}&subjectId=${encodeURIComponent(id)}`
 }

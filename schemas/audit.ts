@@ -7,12 +7,12 @@ import { instant, text, words } from './words.ts'
 
 export const auditEvent = z.object({
   id: z.string(),
-  /** Microseconds. */
+  /** With microseconds. */
   occurredAt: z.string(),
   action: z.string(),
   eventType: z.string(),
   outcome: words(auditOutcomes),
-  /** Why it was refused; a problem code. */
+  /** Why it was refused or failed; a problem code. */
   code: z.string().optional(),
   actor: principal,
   subject: z.object({ type: z.string(), id: z.string() }),
@@ -23,7 +23,7 @@ export const auditEvent = z.object({
   requestId: z.string(),
   previewId: z.string().optional(),
   bulkId: z.string().optional(),
-  /** How many jobs one event of a bulk run tells of; the list is at `GET /bulk/{id}/items`. */
+  /** Number of jobs covered by one event of a bulk run; they are listed at `GET /bulk/{id}/items`. */
   jobs: z.number().int().optional(),
   metadata: z.record(z.string(), z.unknown()),
 })
@@ -32,7 +32,7 @@ export type AuditEvent = z.infer<typeof auditEvent>
 const filters = {
   /** Actor id. */
   actor: text({ max: 200 }).optional(),
-  /** Two actors may have one id, e.g. a `user` and a `service`. */
+  /** Tells apart actors with the same id, e.g. a `user` and a `service`. */
   actorType: text({ max: 200 }).optional(),
   action: text({ max: 100 }).optional(),
   /** How the type begins: `cron.paused`, or `job.` for all of jobs. */

@@ -1,6 +1,6 @@
-/** Words about bulk runs, apart so that only the elements that show them load them. */
+/** Vocabulary of bulk runs, in its own file so that only the elements that need it load it. */
 
-/** How a job of a selection fared. `changed`: it was no longer as the operator saw it, so it was left alone. */
+/** The outcome of a job in a selection. `changed`: it had changed since the operator saw it, so it was left alone. */
 export const bulkOutcomes = {
   waiting: 'waiting',
   done: 'done',
@@ -15,8 +15,8 @@ export const bulkOutcomes = {
 } as const
 
 /**
- * What an ended run leaves over for another try, worst first: it did not happen, or nobody knows whether it did. What the engine
- * refused is among it, since most refusals pass. Jobs that are gone are not, nor those that were never to be changed.
+ * The outcomes that can be tried again after a run has ended, worst first: the change did not happen, or it is unknown whether it
+ * did. Includes refusals by the engine, since most are temporary. Excludes missing jobs and jobs that were not eligible.
  */
 export const leftOverOutcomes = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'aborted'] as const satisfies (keyof typeof bulkOutcomes)[]
 

@@ -14,9 +14,9 @@ export const bulkRun = z.object({
   /** Jobs in the frozen set, eligible or not. */
   total: z.number().int(),
   eligible: z.number().int(),
-  /** By reason in words. */
+  /** Number of jobs by reason. */
   notEligible: z.record(z.string(), z.number().int()),
-  /** Eligible jobs by how they fared so far; they add up to `eligible`. */
+  /** Number of eligible jobs by current outcome; they add up to `eligible`. */
   outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
   createdAt: instant,
   startedAt: instant.optional(),
@@ -29,7 +29,7 @@ export type BulkRun = z.infer<typeof bulkRun>
 export const bulkItem = z.object({
   id: z.string(),
   queue: z.string(),
-  /** State when the set was frozen. */
+  /** The state when the set was frozen. */
   state: z.string(),
   outcome: words(bulkOutcomes),
   detail: z.string().optional(),
@@ -53,7 +53,7 @@ export const getBulkRun = endpoint('getBulkRun', {
 })
 
 export const listBulkItems = endpoint('listBulkItems', {
-  summary: 'The jobs of a bulk run, each with its outcome',
+  summary: 'The jobs of a bulk run with their outcomes',
   access: 'view_jobs',
   params: byId,
   query: z.strictObject({ outcome: words(bulkOutcomes).optional(), ...pageQuery }),
@@ -70,7 +70,7 @@ export const exportBulkItems = endpoint('exportBulkItems', {
 })
 
 export const abortBulkRun = endpoint('abortBulkRun', {
-  summary: 'Stop a bulk run after the batch at hand; what is done stays done. Audited',
+  summary: 'Stop a bulk run after the current batch; changes already made remain. Audited',
   access: 'session',
   params: byId,
   output: bulkRun,

@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts'
 import { type EndpointName, routes } from './routes.ts'
 
 export interface ClientOptions {
-  /** Where the API is, e.g. `/ops/jobs/api/v1` or `https://admin.example.com/ops/jobs/api/v1`. */
+  /** Base URL of the API, e.g. `/ops/jobs/api/v1` or `https://admin.example.com/ops/jobs/api/v1`. */
   api: string
   /** Used instead of the global `fetch`, e.g. to add a token. */
   fetch?: typeof fetch
@@ -35,11 +35,11 @@ export type Client = {
     ...input: CallOptions extends Input<Endpoints[Name]> ? [Input<Endpoints[Name]>?] : [Input<Endpoints[Name]>]
   ) => Promise<Output<Endpoints[Name]>>
 } & {
-  /** The address of any endpoint, for links and streams. */
+  /** The URL of any endpoint, for links and streams. */
   url(name: EndpointName, input?: { params?: Record<string, string>; query?: Record<string, unknown> }): string
 }
 
-/** The API said no, or could not be understood. `problem.code` says why; `problem.requestId` finds it in the log. */
+/** The API refused the request, or its response could not be parsed. `problem.code` is the reason; `problem.requestId` identifies the request in the log. */
 export class ApiError extends Error {
   readonly problem: Problem
 
@@ -84,15 +84,15 @@ export function createClient({ api, fetch: send = globalThis.fetch, headers = {}
   return { ...calls, url } as Client
 }
 
-/** Reading with the written digits at hand is in every current engine, but not in TypeScript's library yet. */
+/** Access to the source text of numbers: supported by every current engine, but not yet in TypeScript's library. */
 const exact = JSON as unknown as {
   parse(text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown): unknown
   rawJSON?: (text: string) => unknown
 }
 
 /**
- * A number that JavaScript cannot hold (beyond 2^53) is kept as its digits, so that it is shown and written out again as it
- * was sent. An engine that cannot do that gets the nearest number, as everywhere else.
+ * Parses JSON and preserves the digits of numbers that JavaScript cannot represent (beyond 2^53), so that they are displayed and
+ * serialized as they were sent. Falls back to the nearest number if the JavaScript engine does not support this.
  */
 export function parseExact(text: string): unknown {
   const { rawJSON } = exact
@@ -118,7 +118,7 @@ function queryString(query: Record<string, unknown> = {}): string {
   return text && `?${text}`
 }
 
-/** A proxy in between may answer with something else than a problem; that too must read as an error. */
+/** A proxy may answer with something other than a problem document; that must still become a readable error. */
 async function parseProblem(response: Response): Promise<Problem> {
   try {
     const body = (await response.json()) as Partial<Problem>

@@ -1,4 +1,4 @@
-/** Words about cron entries, apart so that only the elements that show them load them. */
+/** Vocabulary of cron entries, in its own file so that only the elements that need it load it. */
 
 export const slotOutcomes = {
   on_time: 'on time',

@@ -5,15 +5,15 @@ import { page, pageQuery } from './page.ts'
 import { catchUpPolicies, completenessStates, cronSources, maxRecentSlots, operatorStatuses, overlapPolicies, slotOutcomes } from './vocabulary.ts'
 import { instant, jsonObject, text, words } from './words.ts'
 
-/** A cron entry's name: stable, used in URLs, shown to people. */
-export const cronName = text({ max: 100 }).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, 'starts with a letter or digit; then letters, digits and . _ : / -')
+/** A cron entry's name: stable, used in URLs and shown to operators. */
+export const cronName = text({ max: 100 }).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/, 'expected a letter or digit, then letters, digits and . _ : / -')
 
-/** What a person decides about an entry. Expression and timezone are checked by the server, which knows both. */
+/** The configurable part of an entry. The server validates expression and timezone. */
 export const cronDefinition = z.strictObject({
   queue: text({ max: 200 }),
-  /** The engine's word for the code that runs, where it has one besides the queue. */
+  /** The engine's name for the code that runs, if it has one besides the queue. */
   worker: text({ max: 200 }).optional(),
-  /** What the job receives. */
+  /** The arguments of the job. */
   args: jsonObject.default({}),
   /** Five fields: minute, hour, day of month, month, day of week. */
   expression: text({ max: 200 }),
@@ -21,29 +21,29 @@ export const cronDefinition = z.strictObject({
   timezone: text({ max: 100 }).default('Etc/UTC'),
   overlap: words(overlapPolicies).default('queue_one'),
   catchUp: words(catchUpPolicies).default('latest'),
-  /** With catch-up `all`: at most this many missed slots are run. 1 to 1000. */
+  /** The maximum number of missed slots to run with catch-up `all`. 1 to 1000. */
   maxCatchUp: z.number().int().min(1).max(1000).default(1),
 })
 export type CronDefinition = z.infer<typeof cronDefinition>
 
 export const slot = z.object({
-  /** The instant the expression names; for a manual run, when it was asked for. */
+  /** The scheduled instant; for a manual run, when it was requested. */
   at: instant,
   outcome: words(slotOutcomes),
-  /** When a scheduler took it. */
+  /** When a scheduler claimed it. */
   claimedAt: instant.optional(),
-  /** Seconds between `at` and `claimedAt`, when a job was made. */
+  /** Seconds between `at` and `claimedAt`, if it was claimed. */
   lateSeconds: z.number().optional(),
   jobId: z.string().optional(),
-  /** Canonical state the job ended in, once seen. */
+  /** The canonical state in which the job ended, once observed. */
   jobState: z.string().optional(),
   finishedAt: instant.optional(),
-  /** A sentence for people, e.g. why it was skipped. */
+  /** A sentence for operators, e.g. why it was skipped. */
   note: z.string().optional(),
 })
 export type Slot = z.infer<typeof slot>
 
-/** A slot of the strip: what a mark and its words need. The history has the rest. */
+/** A slot as the strip shows it. The history has the other fields. */
 export const recentSlot = slot.pick({ at: true, outcome: true, lateSeconds: true, jobState: true, note: true })
 export type RecentSlot = z.infer<typeof recentSlot>
 
@@ -65,7 +65,7 @@ export const cronEntry = z.object({
   status: words(operatorStatuses),
   /** `ready`, `paused`, `missed_fire`, `scheduler_down`, `retired`, `enqueue_failed`. */
   diagnosis: z.string(),
-  /** One sentence beside the status. */
+  /** One sentence that explains the status. */
   detail: z.string(),
   pause: z
     .object({ at: instant, by: principal.optional(), reason: z.string().optional(), resumeAt: instant.optional() })
@@ -74,15 +74,15 @@ export const cronEntry = z.object({
   lastRun: slot.optional(),
   /** Up to five; empty while paused or retired. */
   nextRuns: z.array(instant),
-  /** Oldest first, as one can read them at a glance. One entry: its last 36 slots; a list: as many as `recent` asks for. */
+  /** The last slots, oldest first: 36 for a single entry; for a list, as many as `recent` requests. */
   recent: z.array(recentSlot),
-  /** The next 12 instants, also while paused (they would be skipped). */
+  /** The next 12 instants, also while paused (when they would not run). */
   coming: z.array(z.object({ at: instant, skipped: z.boolean() })),
-  /** Unfinished jobs of this entry, as of the last look. */
+  /** Number of unfinished jobs of this entry, as last observed. */
   unfinishedJobs: z.number().int(),
-  /** Why the operator may not change this entry's definition; absent when it may be changed. */
+  /** Why this entry's definition cannot be changed; absent if it can. */
   definitionLocked: z.string().optional(),
-  /** What this actor may do with this entry: operation → allowed, with the reason when not. */
+  /** By operation: whether this actor may perform it on this entry, and why not. */
   permissions: z.record(z.string(), z.object({ allowed: z.boolean(), reason: z.string().optional() })),
   createdAt: instant,
   updatedAt: instant,
@@ -95,10 +95,10 @@ export const cronHistory = z.object({
   to: instant,
   /** Newest first. */
   slots: z.array(slot),
-  /** How many slots had each outcome. */
+  /** Number of slots by outcome. */
   counts: z.record(z.string(), z.number().int()),
   completeness: z.object({ state: words(completenessStates), reasons: z.array(z.string()) }),
-  /** True when the window held more slots than fit; `from` was moved to the oldest one answered. */
+  /** True if the window held more slots than fit; `from` is then the oldest slot returned. */
   truncated: z.boolean(),
   asOf: instant,
 })
@@ -115,7 +115,7 @@ export const listCronEntries = endpoint('listCronEntries', {
     q: text({ max: 100 }).optional(),
     source: words(cronSources).optional(),
     state: z.enum(['active', 'paused', 'retired']).optional(),
-    /** How many of its last slots each entry comes with: none unless told, 36 at most. */
+    /** Number of last slots to include with each entry: default 0, maximum 36. */
     recent: z.coerce.number().int().min(0).max(maxRecentSlots).default(0),
   }),
   output: page(cronEntry),
@@ -129,7 +129,7 @@ export const getCronEntry = endpoint('getCronEntry', {
 })
 
 export const getCronHistory = endpoint('getCronHistory', {
-  summary: 'Every slot of a window, classified from expression, coverage and slots',
+  summary: 'Every slot of a window with its outcome, derived from the expression, scheduler coverage and recorded slots',
   access: 'view_cron',
   params: byName,
   /** Defaults: `to` now, `from` a day before. At most 1,000 slots. */

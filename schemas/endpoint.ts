@@ -4,7 +4,7 @@ import type { ViewAction } from './vocabulary.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** One endpoint, described once: the router, the OpenAPI document, the client and the tests read this value. */
+/** The single description of an endpoint, used by the router, the OpenAPI document, the client and the tests. */
 export interface Endpoint<
   Name extends EndpointName = EndpointName,
   Params extends z.ZodObject = z.ZodObject,
@@ -23,15 +23,15 @@ export interface Endpoint<
   headers?: z.ZodObject
   body?: Body
   output: Output
-  /** Status of the plain success, 200 unless told. */
+  /** Status of a normal success; 200 by default. */
   status: number
-  /** What `output` is made of, by status, where there is more than one. */
+  /** The members of `output` by status, if there is more than one success status. */
   outputs?: Readonly<Record<number, z.ZodType>>
   /** `json` unless the endpoint streams. */
   media: 'json' | 'event-stream' | 'export'
   /**
-   * Who may call: a view action is asked with the page as resource before the handler runs; `session` needs
-   * an actor only (the handler authorizes what it touches); `public` needs none.
+   * Who may call it. A view action is authorized with the page as resource before the handler runs; `session` needs only an
+   * actor (the handler authorizes what it touches); `public` needs none.
    */
   access: ViewAction | 'session' | 'public'
 }

@@ -21,7 +21,7 @@ export const chronologyItem = z.object({
   source: z.string(),
   provenance: words(provenances),
   actor: principal.optional(),
-  /** Slot outcome or audit outcome, for the mark beside the line. */
+  /** Slot outcome or audit outcome, for the mark next to the line. */
   outcome: z.string().optional(),
   ref: z.object({ type: z.string(), id: z.string(), href: z.string().optional() }),
 })
@@ -30,7 +30,7 @@ export type ChronologyItem = z.infer<typeof chronologyItem>
 export const nextPath = z.object({
   order: z.number().int(),
   ownership: words(ownerships),
-  /** Stands in front of the action, e.g. `Powertools-native`, `pg-boss Dashboard bridge`. */
+  /** Shown in front of the action, e.g. `Powertools-native`, `pg-boss Dashboard bridge`. */
   ownershipLabel: z.string(),
   posture: z.string(),
   label: z.string(),
@@ -56,7 +56,7 @@ export const bundle = z.object({
     provenance: words(provenances),
   }),
   completeness,
-  /** The window that completeness speaks of. */
+  /** The window to which completeness applies. */
   window: z.object({ from: instant, to: instant }).optional(),
   /** Newest first. */
   chronology: z.array(chronologyItem),
@@ -69,18 +69,18 @@ export const bundle = z.object({
     cautions: z.array(z.string()),
     steps: z.array(z.string()),
   }),
-  /** What we saw of the host's own follow-up; absent while there was nothing to follow up. */
+  /** What we observed of the host's own follow-up; absent if there was nothing to follow up. */
   followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
   /** For a cron entry: the strip of the window, oldest first. */
   slots: z.array(z.object({ at: instant, outcome: z.string(), note: z.string().optional(), jobId: z.string().optional() })).optional(),
-  /** What the actor may not see and was left out, e.g. `audit events`. */
+  /** What was left out because the actor may not see it, e.g. `audit events`. */
   withheld: z.array(z.string()),
   asOf: instant,
 })
 export type Bundle = z.infer<typeof bundle>
 
 export const getForensics = endpoint('getForensics', {
-  summary: 'Everything that is known of one subject, and where that knowledge ends',
+  summary: 'Everything known about one subject, and how complete the evidence is',
   access: 'view_forensics',
   params: z.object({ subjectType: text({ max: 50 }), subjectId: text({ max: 400 }) }),
   output: bundle,

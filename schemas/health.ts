@@ -4,7 +4,7 @@ import { endpoint } from './endpoint.ts'
 const check = z.object({
   name: z.string(),
   ok: z.boolean(),
-  detail: z.string().optional().describe('What is wrong, where it is more than that no answer comes'),
+  detail: z.string().optional().describe('What is wrong, if it is more than a missing answer'),
 })
 
 export const health = z.object({ ok: z.boolean(), version: z.string() })
@@ -12,19 +12,19 @@ export const readiness = z.object({ ok: z.boolean(), checks: z.array(check) })
 export type Readiness = z.infer<typeof readiness>
 
 export const getHealth = endpoint('getHealth', {
-  summary: 'The process answers',
+  summary: 'The process is alive',
   access: 'public',
   output: health,
 })
 
 export const getReadiness = endpoint('getReadiness', {
-  summary: 'Database and engine answer, and the database takes changes; 503 when one does not',
+  summary: 'The database and the engine respond, and the database accepts writes; otherwise 503',
   access: 'public',
   output: readiness,
 })
 
 export const getOpenapi = endpoint('getOpenapi', {
-  summary: 'This API, as OpenAPI 3.1',
+  summary: 'The OpenAPI 3.1 document of this API',
   access: 'public',
   output: z.record(z.string(), z.unknown()),
 })

@@ -25,10 +25,10 @@ const described = {
   ...queueSchemas,
 }
 
-/** Every endpoint, described under its own name: a route without a description does not compile. */
+/** Every endpoint by name: a route without a description does not compile. */
 export type Endpoints = { readonly [Name in EndpointName]: (typeof described)[Name] }
 
-/** The whole API, version 1, in the order of its routes. */
+/** All endpoints of API version 1, in the order of its routes. */
 export const endpoints = Object.fromEntries((Object.keys(routes) as EndpointName[]).map((name) => [name, described[name]])) as unknown as Endpoints
 
 export * from './actor.ts'

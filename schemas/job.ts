@@ -7,23 +7,23 @@ import { page, pageQuery } from './page.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
 import { findUnstorable, instant, text, words } from './words.ts'
 
-/** An engine's id of a job, unique across its queues; never parsed by a client. */
+/** The engine's id of a job, unique across its queues; opaque to clients. */
 export const jobId = text({ max: 400 })
 
-/** Changes whenever the job's state does. Sent back, it proves which state the operator was looking at. */
+/** Changes whenever the job's state does. Sent back by a client, it identifies the state that the operator saw. */
 export const jobVersion = text({ max: 200 })
 
 const stateList = text({ max: 200 }).refine(
   (list) => list.split(',').every((state) => Object.hasOwn(jobStates, state)),
-  { error: `expected job states with commas between them: ${Object.keys(jobStates).join(', ')}` },
+  { error: `expected job states separated by commas: ${Object.keys(jobStates).join(', ')}` },
 )
 
-/** PostgreSQL's numbers end not far beyond. */
+/** Close to the limits of PostgreSQL's numeric type. */
 const maxExponent = 10_000
 
 const jsonObjectText = text({ max: 4000 })
-  .superRefine((given, context) => {
-    const parsed = parseObject(given)
+  .superRefine((text, context) => {
+    const parsed = parseObject(text)
     const message = parsed ? findUnstorable(parsed, 'as written')?.message : 'expected a JSON object as text, e.g. {"orderId":1}'
     if (message) context.addIssue({ code: 'custom', message })
   })
@@ -43,7 +43,7 @@ function parseObject(given: string): object | undefined {
   }
 }
 
-/** The same flat words in the address of a page, a saved view and a selection. */
+/** The same flat keys are used in page URLs, saved views and selections. */
 export const jobFilters = {
   /** One or more states, e.g. `retryable,discarded`. */
   state: stateList.optional(),
@@ -51,13 +51,13 @@ export const jobFilters = {
   worker: text({ max: 300 }).optional(),
   id: jobId.optional(),
   tag: text({ max: 300 }).optional(),
-  /** A JSON object that the arguments must contain. Text, so that numbers beyond 2^53 stay as they are. */
+  /** A JSON object that the arguments must contain. It is text, so that numbers beyond 2^53 are preserved. */
   args: jsonObjectText.optional(),
-  /** A part of the last error's text, any case. */
+  /** Part of the last error's text, in any case. */
   error: text({ max: 300 }).optional(),
-  /** Jobs that this cron entry made. */
+  /** Jobs created by this cron entry. */
   cronEntry: text({ max: 100 }).optional(),
-  /** Which time `from` and `to` are about. */
+  /** The time to which `from` and `to` apply. */
   time: z.enum(['created', 'due', 'finished']).optional(),
   /** Inclusive. */
   from: instant.optional(),
@@ -67,17 +67,17 @@ export const jobFilters = {
 export const jobFilter = z.strictObject(jobFilters)
 export type JobFilters = z.infer<typeof jobFilter>
 
-/** Many jobs at once: by name, by what they have in common, or what a bulk run left over. */
+/** A set of jobs: by id, by filter, or the jobs that a bulk run left over. */
 export const jobSelection = z.union([
   z.strictObject({
     ids: z.array(jobId).min(1).max(10_000),
-    /** By id: the version that was on the page. A job that is not so any more is left alone and named. */
+    /** By id: the version that the page showed. A job with a different version is left alone and reported. */
     seen: z.record(z.string(), jobVersion).optional(),
   }),
   z.strictObject({ filter: jobFilter }),
-  /** The jobs of an earlier bulk run that did not fare well, e.g. to try them again. */
+  /** The jobs that an earlier bulk run left over, e.g. to try them again. */
   z.strictObject({ bulk: z.uuid() }),
-], { error: 'expected an object with either ids, filter or bulk' })
+], { error: 'expected an object with one of ids, filter or bulk' })
 export type JobSelection = z.infer<typeof jobSelection>
 
 export const job = z.object({
@@ -85,13 +85,13 @@ export const job = z.object({
   queue: z.string(),
   worker: z.string().optional(),
   state: words(jobStates),
-  /** The engine's own word for the state. */
+  /** The engine's own name for the state. */
   engineState: z.string(),
   version: z.string(),
   tags: z.array(z.string()),
   /** Through the display policy. */
   args: z.unknown(),
-  /** Attempts begun. */
+  /** Number of attempts started. */
   attempt: z.number().int(),
   maxAttempts: z.number().int().optional(),
   priority: z.number().int().optional(),
@@ -121,9 +121,9 @@ export const jobDetail = job.extend({
   output: z.unknown().optional(),
   /** Oldest first. */
   attempts: z.array(jobAttempt),
-  /** What the engine keeps of earlier attempts. */
+  /** Which attempts the engine stores. */
   attemptsKept: z.enum(['all', 'last', 'none']),
-  /** What happened when, oldest first. */
+  /** Events in the job's life, oldest first. */
   timeline: z.array(z.object({ at: instant, label: z.string() })),
   origin: z.object({
     cronEntry: z.string().optional(),
@@ -131,28 +131,28 @@ export const jobDetail = job.extend({
     parent: jobRef.optional(),
     retryOf: jobRef.optional(),
   }),
-  /** Unfinished ones stand in its way. */
+  /** Jobs it depends on; unfinished ones block it. */
   dependencies: z.array(jobRef),
-  /** Why it is not running; empty when it runs or has ended. */
+  /** Why it is not running; empty if it is executing or has ended. */
   waiting: z.array(z.object({ reason: words(waitReasons), detail: z.string() })),
-  /** What may be done to it now, by this actor on this engine in this state, with the reason when it may not. */
+  /** By operation: whether this actor may perform it now, given the engine and the job's state, and why not. */
   operations: z.record(z.string(), permission),
-  /** Newest first, at most 20; left out when the actor may not see the audit log. */
+  /** Newest first, at most 20; omitted if the actor may not see the audit log. */
   events: z.array(auditEvent).optional(),
-  /** Left out when the actor may not see forensics. */
+  /** Omitted if the actor may not see forensics. */
   forensics: bundle.optional(),
   asOf: instant,
 })
 export type JobDetail = z.infer<typeof jobDetail>
 
-/** How far a filter without an index was allowed to look. */
+/** The bound of a search for which there is no index. */
 const searched = z.object({
-  /** What was searched, in words, e.g. `the newest 100,000 jobs`. */
+  /** What was searched, e.g. `the newest 100,000 jobs`. */
   window: z.string(),
 })
 
 export const listJobs = endpoint('listJobs', {
-  summary: 'Jobs, newest first unless told otherwise',
+  summary: 'Jobs, newest first by default',
   access: 'view_jobs',
   query: z.strictObject({ ...jobFilters, order: z.enum(['newest', 'oldest']).default('newest'), ...pageQuery }),
   output: page(job).extend({
@@ -161,13 +161,13 @@ export const listJobs = endpoint('listJobs', {
 })
 
 export const countJobs = endpoint('countJobs', {
-  summary: 'How many jobs a filter matches, counted no further than is cheap',
+  summary: 'The number of jobs that match a filter, capped where counting gets expensive',
   access: 'view_jobs',
   query: jobFilter,
   output: z.object({
     count: z.number().int(),
     how: words(countMethods),
-    /** Of so many jobs not each could be asked about: some of those counted may be jobs that the actor may not see. */
+    /** There were too many jobs to authorize each one, so the count may include jobs that the actor may not see. */
     mayIncludeWithheld: z.boolean().optional(),
     searched: searched.optional(),
     asOf: instant,
@@ -175,7 +175,7 @@ export const countJobs = endpoint('countJobs', {
 })
 
 export const hintJobs = endpoint('hintJobs', {
-  summary: 'Values to filter by, never taken from arguments',
+  summary: 'Suggested values to filter by, never taken from arguments',
   access: 'view_jobs',
   query: z.strictObject({ field: z.enum(['queue', 'worker', 'tag']), prefix: text({ min: 0, max: 300 }).default('') }),
   output: z.object({ values: z.array(z.string()), asOf: instant }),
@@ -190,7 +190,7 @@ export const exportJobs = endpoint('exportJobs', {
 })
 
 export const getJob = endpoint('getJob', {
-  summary: 'One job: where it came from, every attempt the engine kept, why it is not running, what was done to it',
+  summary: 'One job: its origin, every attempt the engine stored, why it is not running, and the operations on it',
   access: 'view_jobs',
   params: z.object({ id: jobId }),
   output: jobDetail,
@@ -198,7 +198,7 @@ export const getJob = endpoint('getJob', {
 
 export const jobView = z.object({
   name: z.string(),
-  /** As in the address of the page, without a cursor. */
+  /** As in the URL of the page, without a cursor. */
   filters: z.record(z.string(), z.string()),
   updatedAt: instant,
 })
@@ -213,7 +213,7 @@ export const listJobViews = endpoint('listJobViews', {
 })
 
 export const saveJobView = endpoint('saveJobView', {
-  summary: 'Save filters under a name; the same name again replaces them',
+  summary: 'Save filters under a name, replacing any saved under the same name',
   access: 'view_jobs',
   params: viewName,
   body: z.strictObject({ filters: z.strictObject({ ...jobFilters, order: z.enum(['newest', 'oldest']).optional() }) }),
@@ -221,7 +221,7 @@ export const saveJobView = endpoint('saveJobView', {
 })
 
 export const deleteJobView = endpoint('deleteJobView', {
-  summary: 'Forget a saved view',
+  summary: 'Delete a saved view',
   access: 'view_jobs',
   params: viewName,
   output: z.object({ deleted: z.boolean() }),

@@ -1,4 +1,4 @@
-/** How deep a JSON text is nested: 0 for a plain value, 1 for an object of plain values. Walks the text, so no depth is too much for it. */
+/** The nesting depth of a JSON text: 0 for a scalar, 1 for an object of scalars. Scans the text without recursion, so any depth is safe. */
 export function depthOf(text: string): number {
   let deepest = 0
   walkBrackets(text, (depth) => {
@@ -7,7 +7,7 @@ export function depthOf(text: string): number {
   return deepest
 }
 
-/** The same JSON text with whatever lies deeper than `maxDepth` replaced. Text that is no JSON stays no JSON. */
+/** Replaces everything nested deeper than `maxDepth` in a JSON text. Invalid JSON stays invalid. */
 export function cutBelow(text: string, maxDepth: number, replacement: string): string {
   const kept: string[] = []
   let from = 0
@@ -22,8 +22,8 @@ export function cutBelow(text: string, maxDepth: number, replacement: string): s
 const quote = 34
 const backslash = 92
 
-/** Calls back for each bracket outside strings, with the depth inside it. */
-function walkBrackets(text: string, meet: (depth: number, at: number, opens: boolean) => void): void {
+/** Calls `visit` for each bracket outside strings, with the depth inside it. */
+function walkBrackets(text: string, visit: (depth: number, at: number, opens: boolean) => void): void {
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -31,9 +31,9 @@ function walkBrackets(text: string, meet: (depth: number, at: number, opens: boo
       for (at++; at < text.length && text.charCodeAt(at) !== quote; at++) if (text.charCodeAt(at) === backslash) at++
     } else if (code === 91 || code === 123) {
       depth += 1
-      meet(depth, at, true)
+      visit(depth, at, true)
     } else if (code === 93 || code === 125) {
-      meet(depth, at, false)
+      visit(depth, at, false)
       depth -= 1
     }
   }

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 import { text } from './words.ts'
 
-/** A hint that something changed. It never carries the data: whoever cares reads it again. */
+/** A hint that something changed. It never carries the data; interested clients read it again. */
 export const liveHint = z.object({
-  /** `cron`, `audit`, `overview`, or `reset`: hints may have been lost, read everything again. */
+  /** `cron`, `audit`, `overview`, or `reset`: hints may have been lost, so read everything again. */
   topic: z.string(),
   subject: z.object({ type: z.string(), id: z.string() }).optional(),
 })
 export type LiveHint = z.infer<typeof liveHint>
 
 export const streamLive = endpoint('streamLive', {
-  summary: 'Server-sent events: hints of what changed; `Last-Event-ID` resumes, a comment every 15 s keeps the line open',
+  summary: 'Server-sent events: hints about what changed. `Last-Event-ID` resumes the stream; a comment every 15 s keeps the connection open',
   access: 'session',
   headers: z.object({ 'last-event-id': text({ max: 100 }).optional() }),
   output: z.string(),

@@ -13,7 +13,7 @@ const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ m
 const queueSubject = z.strictObject({ type: z.literal('queue'), id: queueName })
 const noInput = z.strictObject({}).default({})
 
-/** One job or many: `subject` or `selection`, never both. `input` asks for more; without it nothing needs to be given. */
+/** For one job or many: exactly one of `subject` and `selection`. `input` is optional. */
 function jobRequest<Action extends OperationOn<'job'>>(action: Action) {
   return jobRequestWith(action, seenInput.default({}))
 }
@@ -27,10 +27,10 @@ function jobRequestWith<Action extends OperationOn<'job'>, Input extends z.ZodTy
   })
 }
 
-/** `seen`: the version of the one job that was on the page; a job that is not so any more is refused. */
+/** `seen`: the version of the job that the page showed; if the job has changed since, the operation is refused. */
 const seenInput = z.strictObject({ seen: jobVersion.optional() })
 
-/** The number an operation asks for, as a field of its input. */
+/** The number that an operation needs, as a field of its input. */
 function numberOf<Name extends string>({ name, min, max }: { name: Name; min: number; max: number }): Record<Name, z.ZodNumber> {
   return { [name]: z.number().int().min(min).max(max) } as Record<Name, z.ZodNumber>
 }
@@ -39,12 +39,12 @@ function queueRequest<Action extends string>(action: Action) {
   return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
 }
 
-/** What each action needs. The action decides the shape of subject and input. */
+/** The request of each action. The action determines the shape of subject and input. */
 export const operationRequests = {
   pause_cron_entry: z.strictObject({
     action: z.literal('pause_cron_entry'),
     subject: cronSubject,
-    /** `resumeAt`: the system resumes the entry then, and says so in the audit. */
+    /** `resumeAt`: when the system resumes the entry, with an audit event. */
     input: z.strictObject({ resumeAt: instant.optional() }).default({}),
   }),
   resume_cron_entry: z.strictObject({ action: z.literal('resume_cron_entry'), subject: cronSubject, input: noInput }),
@@ -62,7 +62,7 @@ export const operationRequests = {
   update_cron_entry: z.strictObject({
     action: z.literal('update_cron_entry'),
     subject: cronSubject,
-    /** Only what changes; a policy left out stays as it is. */
+    /** Only the fields to change; omitted ones keep their values. */
     input: z.strictObject({
       queue: cronDefinition.shape.queue.optional(),
       worker: cronDefinition.shape.worker,
@@ -85,7 +85,7 @@ export const operationRequests = {
   scale_queue: z.strictObject({
     action: z.literal('scale_queue'),
     subject: queueSubject,
-    /** Jobs that each executor of the queue runs at once; with some engines, all of them together. */
+    /** The number of jobs that each executor of the queue runs at once; for some engines, the total of all executors. */
     input: z.strictObject(numberOf(operationActions.scale_queue.asks)),
   }),
 } as const satisfies Record<OperationAction, z.ZodObject>
@@ -101,18 +101,18 @@ function oneOrMany(request: { subject?: unknown; selection?: unknown }, context:
 
 export const operationRequest = z.discriminatedUnion('action', requests).superRefine(oneOrMany)
 export type AnyRequest = z.infer<typeof operationRequest>
-/** About one subject. */
+/** A request about one subject. */
 export type OperationRequest = AnyRequest & { subject: { type: string; id: string } }
-/** About many jobs. */
+/** A request about many jobs. */
 export type SelectionRequest = Extract<AnyRequest, { selection?: unknown }> & { selection: z.infer<typeof jobSelection> }
-/** As a client may send it: defaults left out. */
+/** As a client may send it, with defaults omitted. */
 export type OperationInput = z.input<typeof operationRequest>
 
 const reason = text({ min: 0, max: 2000 }).optional()
 
 type WithReason<Each> = Each extends z.ZodObject<infer Shape, infer Config> ? z.ZodObject<Shape & { reason: typeof reason }, Config> : never
 
-/** The reason belongs beside each member, because a union of strict objects has no place to extend. */
+/** Adds the reason to each member, because a union of strict objects cannot be extended as a whole. */
 const requestsWithReason = requests.map((request) => request.extend({ reason })) as unknown as [WithReason<Request>, ...WithReason<Request>[]]
 export const operationRequestWithReason = z.discriminatedUnion('action', requestsWithReason).superRefine(oneOrMany)
 
@@ -125,27 +125,27 @@ export const preview = z.object({
 })
 export type Preview = z.infer<typeof preview>
 
-/** The token is in this answer only; it belongs in bodies, never in a URL. */
+/** The token is returned only here; send it in request bodies, never in a URL. */
 export const createdPreview = preview.extend({ token: z.string() })
 export type CreatedPreview = z.infer<typeof createdPreview>
 
 export const executed = z.object({
   /** The audit event that committed together with the change. */
   event: auditEvent,
-  /** What the operation has to tell besides, e.g. `{ jobId }` of a run now. */
+  /** Further results of the operation, e.g. `{ jobId }` for a manual run. */
   result: z.record(z.string(), z.unknown()),
 })
 export type Executed = z.infer<typeof executed>
 
-/** A selection of more than 1,000 jobs goes on in the background: 202, and progress at `GET /bulk/{id}`. */
-const begun = z.object({ bulk: bulkRun })
-export const executedOrBulk = z.union([executed, begun])
+/** A selection of more than 1,000 jobs is processed in the background: 202, with progress at `GET /bulk/{id}`. */
+const started = z.object({ bulk: bulkRun })
+export const executedOrBulk = z.union([executed, started])
 export type ExecutedOrBulk = z.infer<typeof executedOrBulk>
 
 const byId = z.object({ id: z.uuid() })
 
 export const createPreview = endpoint('createPreview', {
-  summary: 'Show what an operation would do; changes nothing',
+  summary: 'Preview what an operation would do, without changing anything',
   access: 'session',
   body: operationRequest,
   status: 201,
@@ -160,19 +160,19 @@ export const getPreview = endpoint('getPreview', {
 })
 
 export const executePreview = endpoint('executePreview', {
-  summary: 'Do what a preview showed, once, together with its audit event',
+  summary: 'Execute what a preview showed, once, together with its audit event',
   access: 'session',
   params: byId,
   body: z.strictObject({ token: text({ max: 100 }), reason }),
   output: executedOrBulk,
-  outputs: { 200: executed, 202: begun },
+  outputs: { 200: executed, 202: started },
 })
 
 export const runOperation = endpoint('runOperation', {
-  summary: 'Preview and execute in one shot, for scripts; a repeat with the same Idempotency-Key returns the first answer',
+  summary: 'Preview and execute in one request, for scripts; a repeat with the same Idempotency-Key returns the first response',
   access: 'session',
   headers: z.object({ 'idempotency-key': text({ max: 200 }) }),
   body: operationRequestWithReason,
   output: executedOrBulk,
-  outputs: { 200: executed, 202: begun },
+  outputs: { 200: executed, 202: started },
 })

@@ -10,7 +10,7 @@ export const exemplar = z.object({
   href: z.string(),
   forensicsHref: z.string().optional(),
   completeness: words(completenessStates),
-  /** When what it tells happened, or will happen. */
+  /** When it happened or will happen. */
   at: instant.optional(),
 })
 
@@ -20,15 +20,15 @@ export const bucket = z.object({
   status: words(operatorStatuses),
   /** `Resolved Recently` for `resolved`, else the status label. */
   title: z.string(),
-  /** null: not known, because nobody looked; see `lookedAt`. */
+  /** null: unknown, because it was not measured recently; see `lookedAt`. */
   count: z.number().int().nullable(),
-  /** There are at least so many: they were not counted to the end. */
+  /** True if `count` is a lower bound. */
   capped: z.boolean().optional(),
-  /** Of the oldest figure in it. */
+  /** The time of its oldest figure. */
   asOf: instant,
-  /** There when a part of it is not known: when somebody last looked for that; null: never. */
+  /** Present if part of the bucket is unknown: when that part was last measured; null: never. */
   lookedAt: instant.nullable().optional(),
-  /** One sentence; a quiet bucket has its own. */
+  /** One sentence, also for an empty bucket. */
   diagnosis: z.string(),
   ownership: words(ownerships),
   ownershipLabel: z.string(),
@@ -38,7 +38,7 @@ export const bucket = z.object({
 })
 export type Bucket = z.infer<typeof bucket>
 
-/** One number to watch, with its last hour. `value` is null when nobody measured it. */
+/** One figure to watch, with its last hour. `value` is null if it was not measured. */
 export const vital = z.object({
   key: z.enum(['finished_per_minute', 'waiting_now', 'wait_p95_seconds']),
   label: z.string(),
@@ -52,21 +52,21 @@ export const vital = z.object({
 export type Vital = z.infer<typeof vital>
 
 export const overview = z.object({
-  /** Is work moving, and what is wrong. */
+  /** One sentence: whether work is moving, and what is wrong. */
   sentence: z.string(),
-  /** null when nothing was measured yet. */
+  /** null if it is unknown, e.g. because nothing was measured recently. */
   moving: z.boolean().nullable(),
   vitals: z.array(vital),
   /** Always six, in the frozen order. */
   buckets: z.array(bucket),
-  /** What this actor may not see and was left out. */
+  /** What was left out because this actor may not see it. */
   withheld: z.array(z.string()),
   asOf: instant,
 })
 export type Overview = z.infer<typeof overview>
 
 export const getOverview = endpoint('getOverview', {
-  summary: 'Diagnosis first: is work moving, and what needs a person',
+  summary: 'Whether work is moving, and what needs attention',
   access: 'view_overview',
   output: overview,
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { instant, text } from './words.ts'
 
-/** Lists answer `limit` items (50 unless told, 200 at most) and an opaque cursor to the next ones. */
+/** Lists return up to `limit` items (default 50, maximum 200) and an opaque cursor to the next page. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: text({ max: 4000 }).optional(),

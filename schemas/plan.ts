@@ -6,7 +6,7 @@ import { words } from './words.ts'
 export const subject = z.object({ type: words(subjectTypes), id: z.string() })
 export type Subject = z.infer<typeof subject>
 
-/** What an operation will do, before it does it. */
+/** What an operation would do, shown before it is executed. */
 export const plan = z.object({
   action: words(operationActions),
   subject,
@@ -15,14 +15,14 @@ export const plan = z.object({
   title: z.string(),
   /** What will happen, in one or two sentences. */
   effect: z.string(),
-  /** Only what changes, already through the display policy. */
+  /** Only the values that change, already through the display policy. */
   before: z.record(z.string(), z.unknown()),
   after: z.record(z.string(), z.unknown()),
   risk: words(risks),
-  /** Things to know before confirming, e.g. a job that is executing now and goes on. */
+  /** What to know before confirming, e.g. that an executing job continues. */
   cautions: z.array(z.string()),
   counts: z.object({ subjects: z.number().int(), jobs: z.number().int() }),
-  /** Of a selection: the frozen set, and how much of it the operation will leave alone, by reason in words. */
+  /** For a selection: the frozen set, and how many of its jobs the operation leaves alone, by reason. */
   selection: z
     .object({
       bulkId: z.string(),
@@ -31,9 +31,9 @@ export const plan = z.object({
       notEligible: z.record(z.string(), z.number().int()),
       byQueue: z.record(z.string(), z.number().int()),
       byState: z.record(z.string(), z.number().int()),
-      /** Created before this; what came later is not in the set. */
+      /** The set contains only jobs created before this instant. */
       until: z.string(),
-      /** Is it done in the background, with progress at `GET /bulk/{id}`? */
+      /** Whether it is processed in the background, with progress at `GET /bulk/{id}`. */
       background: z.boolean(),
     })
     .optional(),

@@ -1,4 +1,4 @@
-/** Counts as people write them. No zod here: elements load this file. */
+/** Formatting of counts. Must not import zod, because elements load this file. */
 
 const rules = new Intl.PluralRules('en')
 
@@ -7,7 +7,7 @@ export function formatCount(count: number, locale = 'en-GB'): string {
   return count.toLocaleString(locale)
 }
 
-/** `1 job`, `12,034 jobs`; the plural is given where it is not made with an s. */
+/** `1 job`, `12,034 jobs`; `many` is needed only for irregular plurals. */
 export function countOf(count: number, one: string, many = `${one}s`, locale?: string): string {
   return `${formatCount(count, locale)} ${rules.select(count) === 'one' ? one : many}`
 }

@@ -1,4 +1,4 @@
-/** The closed list of error codes with the HTTP status and title of each. No zod here: elements load this file. */
+/** The closed list of error codes, each with its HTTP status and title. Must not import zod, because elements load this file. */
 export const problemCodes = {
   unauthenticated: [401, 'Sign in first'],
   forbidden: [403, 'Not allowed'],

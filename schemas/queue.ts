@@ -9,34 +9,34 @@ export const queueName = text({ max: 300 })
 
 export const queue = z.object({
   name: z.string(),
-  /** By the one rule that every surface uses. */
+  /** Every surface derives it by the same rule. */
   status: words(operatorStatuses),
-  /** What the status follows from. `not_looked`: the figures are too old to say anything of now. */
+  /** The reason for the status. `not_looked`: the figures are too old. */
   diagnosis: words(queueDiagnoses),
-  /** Since when it is so: paused, waiting, or for `not_looked` when it was last measured. Left out where that is not known. */
+  /** Since when the diagnosis holds; for `not_looked`, when the queue was last measured. Omitted if unknown. */
   since: instant.optional(),
-  /** Jobs by state; a state the engine cannot count cheaply is left out. */
+  /** Number of jobs by state; states that the engine cannot count cheaply are omitted. */
   depth: z.array(z.object({ state: words(jobStates), count: z.number().int(), how: words(countMethods) })),
-  /** When the job that has been available longest became so. */
+  /** When the longest-waiting available job became available. */
   oldestAvailableAt: instant.nullable(),
-  /** null: not paused. An engine's own pause of which we know no author has no `by`. */
+  /** null: not paused. `by` is absent for a pause made in the engine itself, whose actor is unknown. */
   paused: z
     .object({ at: instant.optional(), by: principal.optional(), reason: z.string().optional(), eventId: z.string().optional() })
     .nullable(),
-  /** Executors seen at work on it; null when the engine does not tell. */
+  /** Number of executors serving it; null if the engine does not report them. */
   executors: z.number().int().nullable(),
-  /** Jobs it runs at once; null when the engine does not tell or sets no limit. */
+  /** Number of jobs it runs at once; null if the engine does not report it or there is no limit. */
   limit: z.number().int().nullable(),
-  /** Ended per minute over the last hour; null until measured. */
+  /** Jobs that ended per minute over the last hour; null until measured. */
   finishedPerMinute: z.number().nullable(),
   failedPerMinute: z.number().nullable(),
-  /** 95th percentile of start minus due over the last hour; null when none started. */
+  /** 95th percentile over the last hour of the time from due to start; null if no job started. */
   waitP95Seconds: z.number().nullable(),
-  /** Minute by minute, oldest first, at most 60. */
+  /** One point per minute, oldest first, at most 60. */
   series: z.array(
     z.object({ at: instant, finished: z.number(), failed: z.number(), waiting: z.number().nullable(), waitP95Seconds: z.number().nullable() }),
   ),
-  /** What may be done to it now, by this actor on this engine, with the reason when it may not. */
+  /** By operation: whether this actor may perform it now on this engine, and why not. */
   operations: z.record(z.string(), permission),
   asOf: instant,
 })

@@ -1,6 +1,6 @@
 /**
- * Every endpoint's method and path, below `<base>/api/v1`, fixed paths before those with parameters. Plain data, so that
- * the client in a browser does not load the schemas; `endpoint()` reads the same table.
+ * Method and path of every endpoint, below `<base>/api/v1`; fixed paths precede those with parameters. Plain data, so that the
+ * browser client does not load the schemas; `endpoint()` uses the same table.
  */
 export const routes = {
   getSession: 'GET /session',

@@ -1,4 +1,4 @@
-/** The words that every surface shows, apart from the rest of the vocabulary: an element that needs no more loads no more. */
+/** The words that every surface shows, in their own file so that an element that needs nothing else loads nothing else. */
 
 export const operatorStatuses = {
   needs_review: 'Needs Review',
@@ -15,7 +15,7 @@ export const ownerships = {
   host_owned: 'host-owned follow-up',
 } as const
 
-/** What each owner allows; shown behind the ownership label. */
+/** What each owner allows; shown after the ownership label. */
 export const postures = {
   powertools_native: 'Audited action',
   bridge: 'Inspection only',

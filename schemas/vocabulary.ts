@@ -1,4 +1,4 @@
-/** The frozen words of the product, with the label each surface shows. No zod here: elements load this file. */
+/** The frozen vocabulary of the product, with the label of each word. Must not import zod, because elements load this file. */
 
 export * from './actions.ts'
 export * from './bulk-words.ts'
@@ -47,7 +47,7 @@ export const jobStates = {
   discarded: 'discarded',
 } as const
 
-/** What the figures of a queue come to; its operator status follows from it. */
+/** The diagnosis of a queue, which determines its operator status. */
 export const queueDiagnoses = {
   paused: 'paused',
   stuck: 'jobs are waiting and none has started for ten minutes',
@@ -58,7 +58,7 @@ export const queueDiagnoses = {
   not_looked: 'not looked',
 } as const
 
-/** Why a job does not run, as far as the engine lets us know. */
+/** Why a job is not running, as far as the engine reports it. */
 export const waitReasons = {
   queue_paused: 'queue paused',
   scheduled_until: 'scheduled',
@@ -70,7 +70,7 @@ export const waitReasons = {
   unknown: 'unknown',
 } as const
 
-/** How a figure was made. */
+/** How a count was obtained. */
 export const countMethods = { exact: 'exact', capped: 'at least', estimated: 'estimated' } as const
 
 export type Provenance = keyof typeof provenances

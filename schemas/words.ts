@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
-/** An enum of a vocabulary table's keys. */
+/** A zod enum of a vocabulary table's keys. */
 export function words<T extends Record<string, unknown>>(table: T) {
   return z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
 }
 
 /**
- * Text a person or a script typed. PostgreSQL cannot store NUL, and a lone surrogate is not text,
- * so both are refused at the door instead of failing in a query.
+ * Text input. PostgreSQL cannot store NUL, and a lone surrogate is not valid Unicode, so both are refused here instead of failing
+ * in a query.
  */
 export function text({ min = 1, max }: { min?: number; max: number }) {
   return z
@@ -22,8 +22,8 @@ const firstInstant = Date.parse('0001-01-01T00:00:00Z')
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
- * An instant: ISO-8601 with an offset or Z; answers are always UTC. What neither JavaScript nor PostgreSQL can hold, or only
- * one of them, is refused here: years outside 1 to 9999 in UTC, offsets beyond 15:59, digits beyond nanoseconds.
+ * An instant: ISO-8601 with an offset or Z; output is always UTC. Refuses what JavaScript or PostgreSQL cannot represent: years
+ * outside 1 to 9999 in UTC, offsets beyond 15:59, digits beyond nanoseconds.
  */
 export const instant = z.iso
   .datetime({
@@ -34,13 +34,13 @@ export const instant = z.iso
   .refine((value) => !/[+-](1[6-9]|2\d):\d\d$/.test(value), 'expected an offset between -15:59 and +15:59')
   .refine((value) => !/\.\d{10}/.test(value), 'expected at most nine digits after the second')
 
-/** A JSON object as the engine will receive it. What no database keeps is refused at any depth. */
+/** A JSON object as the engine will receive it. Refuses values that cannot be stored, at any depth. */
 export const jsonObject = z.record(z.string(), z.unknown()).superRefine((value, context) => {
-  const bad = findUnstorable(value)
-  if (bad) context.addIssue({ code: 'custom', ...bad })
+  const unstorable = findUnstorable(value)
+  if (unstorable) context.addIssue({ code: 'custom', ...unstorable })
 })
 
-/** Nobody nests by hand so deep; code that walks a value may count on it. */
+/** Deeper than any legitimate value; recursive code may rely on this limit. */
 const maxDepth = 100
 
 interface Unstorable {
@@ -49,9 +49,8 @@ interface Unstorable {
 }
 
 /**
- * Where a value holds what cannot be stored as JSON, and why; `as written` when its numbers are kept as their digits, so that
- * one beyond JavaScript's own is none the worse. Walked with a list of what is left to look at, because the
- * call stack ends before a body of one megabyte does.
+ * Finds the first part of a value that cannot be stored as JSON, and says why. `as written`: numbers are stored as digits, so those
+ * beyond JavaScript's range are fine. Iterative, because a body of one megabyte could be nested deeper than the call stack.
  */
 export function findUnstorable(value: unknown, numbers: 'as numbers' | 'as written' = 'as numbers'): Unstorable | undefined {
   const left: { value: unknown; path: string[] }[] = [{ value, path: [] }]
@@ -72,9 +71,9 @@ export function findUnstorable(value: unknown, numbers: 'as numbers' | 'as writt
 
 function describeUnstorable(value: unknown, numbers: 'as numbers' | 'as written'): string | undefined {
   if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? 'contains a NUL character or a lone surrogate' : undefined
-  if (typeof value === 'number') return numbers === 'as written' || Number.isFinite(value) ? undefined : 'is a number beyond what JSON can carry; expected one below 1e308'
+  if (typeof value === 'number') return numbers === 'as written' || Number.isFinite(value) ? undefined : 'is a number beyond what JSON can represent; expected one below 1e308'
   if (value === null || typeof value === 'boolean') return undefined
-  if (typeof value !== 'object') return `is ${typeof value}, which JSON cannot carry`
+  if (typeof value !== 'object') return `is ${typeof value}, which JSON cannot represent`
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || prototype === null || prototype === Object.prototype ? undefined : 'is neither a plain object nor a list'
 }

@@ -7,7 +7,7 @@ import { matchingEvents, readRows, requireShown } from './list.ts'
 
 const batch = 500
 
-/** The export is evidence too: it is written down before the first byte leaves. */
+/** The export itself is recorded in the audit log before the first byte is sent. */
 export async function exportEvents(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli' = 'export') {
   const { kit, em, viewer } = scope
   if (!viewer.principal) throw new OpsError('unattributable_actor', 'Your account cannot be named in evidence, so it may not export.')
@@ -30,7 +30,7 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
   return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
 }
 
-/** Keyset pages from the export's own event down: what commits meanwhile belongs to the next export. */
+/** Keyset pagination, starting at the export's own event: events committed later belong to the next export. */
 async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: { at: string; id: string }) {
   if (format === 'csv') yield csvLine(columns)
   for (let after = start; ; ) {

@@ -14,21 +14,21 @@ import { findVisibleRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** Subjects with a page of their own; everything else belongs to the audit log itself. */
+/** Subject types with their own page; everything else belongs to the audit log itself. */
 const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audit_event')
 
-/** What the host is asked before somebody sees an event, or hears of it. */
+/** The view that authorizes an event, and hints about it. */
 export function viewOfEvents(subjectType: string): ViewAction {
   return viewOfSubject(subjectType) ?? 'view_audit'
 }
 
-/** All but the jobs of a bulk run's event: there may be a thousand, and a list needs to know only how many. */
+/** All columns except the job ids of a bulk run's event: there may be a thousand, and a list needs only their number. */
 const columns = sql.raw(
   `id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id, reason, before, after,
    source, request_id, preview_id, bulk_id, metadata, cardinality(jobs) as job_count`,
 )
 
-/** An event as a list reads it. */
+/** An event row as selected for lists. */
 export type ListedRow = EventRow & { job_count: number | null }
 
 export interface AuditPage {
@@ -51,12 +51,12 @@ interface EventsAsked {
   surface?: Surface
 }
 
-/** The newest events that match and that the viewer may see; `next` is there when there are more of them. */
+/** The newest matching events that the viewer may see; `next` is set if there are more. */
 export function findEvents(scope: Scope, filters: AuditFilters, { limit, after, surface = 'view_audit' }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
   return fillPage({
     limit,
     after,
-    read: (place, most) => readRows(scope, filters, most, place),
+    read: (place, size) => readRows(scope, filters, size, place),
     show: (rows) => matchingEvents(scope, rows, filters, surface),
     placeOf: (row: ListedRow) => ({ at: row.occurred_at, id: row.id }),
   })
@@ -64,7 +64,7 @@ export function findEvents(scope: Scope, filters: AuditFilters, { limit, after, 
 
 type Surface = 'view_audit' | 'view_forensics' | 'export' | 'cli'
 
-/** To find events by a word of their reason is to learn that it is there: nobody searches for what they would not be shown. */
+/** Finding events by a word of their reason reveals that word, so a viewer cannot search for what they would not be shown. */
 export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
   if (q === undefined || viewer.show('reason', q, 'view_audit') === q) return
   throw new OpsError('forbidden', 'query.q: searches reasons, which are hidden from you, and a match would reveal them.')
@@ -77,7 +77,7 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
   return found.shown
 }
 
-/** Rows of the page behind `after`. Which surfaces' subjects to leave out is part of the query, so that pages stay full. */
+/** The rows after `after`. Hidden subjects are excluded in the query, so that pages stay full. */
 export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
   const table = auditEvents(scope.kit.db)
   const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope))]
@@ -87,7 +87,7 @@ export async function readRows(scope: Scope, filters: AuditFilters, limit: numbe
   return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
 }
 
-/** An event of a bulk run is about many jobs; that one of them is among them is told to who may see that one. */
+/** An event of a bulk run covers many jobs; only a viewer who may see the job learns that the run included it. */
 async function maySeeRunsOf({ kit: { engine }, viewer }: Scope, { subjectType, subjectId: id }: AuditFilters): Promise<boolean> {
   if (subjectType !== 'job' || id === undefined) return true
   const [job] = await engine.read([id]).catch(() => [])
@@ -102,7 +102,7 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
     actorType !== undefined && sql`actor_type = ${actorType}`,
     action !== undefined && sql`action = ${action}`,
     eventType !== undefined && sql`event_type = any(${eventTypesFrom(eventType)})`,
-    // A literal, because the index of refusals is partial and a parameter could be anything.
+    // A literal, because the planner does not match a parameter with the partial index of refusals.
     outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
     ...(subjectType === 'job' && subjectId !== undefined && withRuns
       ? [aboutJob(db, subjectId)]
@@ -113,7 +113,7 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
   ].filter((condition) => condition !== false)
 }
 
-/** A job's evidence is also what a bulk run did to it. Two indexes, and not one walk along the log with an `or`. */
+/** A job's events include those of bulk runs. Uses two indexes; an `or` would scan the log. */
 function aboutJob(db: Database, id: string): RawBuilder<unknown> {
   const table = auditEvents(db)
   return sql`id = any(array(
@@ -121,7 +121,7 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
     union all select id from ${table} where jobs @> array[${id}]::text[]))`
 }
 
-/** What a whole rule keeps back is not read at all: subjects without their page, and queues that the host refuses. */
+/** Excludes subjects whose page the viewer may not see and queues that the host refuses, so that they are not read at all. */
 async function visibilityConditions(scope: Scope): Promise<RawBuilder<unknown>[]> {
   const withheld = await keepAllowed(withPage, async ([, { view }]) => !(await scope.viewer.can(view, pageOf(view))).allowed)
   const names = await listQueueNames(scope)
@@ -140,7 +140,7 @@ interface FoundEvent {
   shown: AuditEvent
 }
 
-/** Events that the viewer may see. With words to look for: those in which the words are still there as they are shown. */
+/** Events that the viewer may see. With a search text: only those whose displayed reason still matches. */
 export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
   const found = await visibleEvents(scope, rows, surface, subjectType === 'job')
   const changed = q === undefined ? [] : found.filter(({ row, shown }) => shown.reason !== row.reason)
@@ -155,14 +155,14 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subje
   return found.filter((event) => !dropped.has(event))
 }
 
-/** Events of subjects the viewer may see, one by one, as the host decides for each resource. */
+/** Events of subjects that the viewer may see; the host authorizes each resource. */
 async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
   const runs = await findVisibleRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
-  // From whom a queue is kept back, the doings of others that name no queue are kept back too: they may have been about that one.
+  // If a queue is hidden from the viewer, so are other actors' events that name no queue: they may have been about that queue.
   const restricted = (await listRefusedQueues(scope)).length > 0
   const mayBeTheirs = (row: ListedRow) => !restricted || namesQueue(row) || isOwn(row, scope.viewer)
   const whole = new Set(await keepAllowed(rows, async (row) => mayBeTheirs(row) && (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
-  // Whoever asks about a job that they may see learns that a run had it, and nothing of the run's other queues.
+  // A viewer who may see the job learns that the run included it, but nothing about the run's other queues.
   const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
   return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
 }
@@ -175,7 +175,7 @@ function withoutRun(row: ListedRow): ListedRow {
   return { ...row, reason: null, before: null, after: null, job_count: null, metadata: { note: 'It was part of a bulk run that includes jobs from queues you may not see.' } }
 }
 
-/** An export, or an attempt on nothing in particular, belongs to the log itself: the host is asked about it, unless it is one's own. */
+/** Exports and attempts without a subject belong to the log itself: they are authorized as such, except the viewer's own. */
 async function maySeeEvent({ viewer }: Scope, row: ListedRow): Promise<boolean> {
   const view = viewOfSubject(row.subject_type)
   if (!view && isOwn(row, viewer)) return true
@@ -191,7 +191,7 @@ function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Vie
   return principal !== null && isSameActor(principal, { id, type })
 }
 
-/** What somebody else searched for may name what the viewer may not see. */
+/** Filters used by another actor may name what the viewer may not see. */
 function showListed(row: ListedRow, viewer: Viewer, surface: Surface): AuditEvent {
   const event = { ...showEvent(row, viewer, surface), jobs: row.job_count ?? undefined }
   if (event.metadata.filters === undefined || isOwn(row, viewer)) return event
@@ -203,7 +203,7 @@ function resourceOf({ metadata }: EventRow): { queue?: string; worker?: string; 
   return typeof resource === 'object' && resource !== null ? resource : {}
 }
 
-/** Where a page begins: behind this event. */
+/** The last event of the previous page. */
 interface Position {
   at: string
   id: string

@@ -9,8 +9,8 @@ import { type Entry, hintEntries, queryEntries, type RawEntry, resourceOf } from
 const batch = 50
 
 /**
- * Resumes entries whose pause was given an end, and says so as the system. The pause ends at the instant that was
- * promised, however late the system gets to it: slots since then are due, and catch-up decides about them.
+ * Resumes entries whose pause has an end, and records it as the system. The pause ends at the planned instant, however late this
+ * runs: slots since then are due, and the catch-up policy decides about them.
  */
 export async function resumeDueEntries(kit: Kit): Promise<void> {
   const now = await kit.dbNow()

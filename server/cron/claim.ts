@@ -1,18 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Kit } from '../kit.ts'
-import { noteFailure } from './failure.ts'
-import { makeLater } from './later.ts'
+import { recordFailure } from './failure.ts'
+import { makeClaimedJobs } from './later.ts'
 import { isTimeout, QueueFailure, quickLimits } from './limits.ts'
 import type { Entry } from './rows.ts'
 import type { SchedulerState } from './state.ts'
 import { batch, takeEntries, waitingEntries } from './take.ts'
 
-/** So that one tick ends, however much there is to do. */
+/** Bounds one tick, however much is due. */
 const maxBatches = 40
 
 /**
- * Takes what is due, oldest first. Another scheduler's entries are passed over, never waited for. Entries of slow queues, and
- * those whose job could not be made the last time, are left to `takeSlowEntries`.
+ * Claims what is due, oldest first. Entries locked by another scheduler are skipped, never waited for. Entries of slow queues, and
+ * those whose last job could not be created, are left to `takeSlowEntries`.
  */
 export async function claimDueEntries(kit: Kit, state: SchedulerState): Promise<void> {
   for (let round = 0; round < maxBatches; round++) {
@@ -21,7 +21,7 @@ export async function claimDueEntries(kit: Kit, state: SchedulerState): Promise<
   }
 }
 
-/** Looks at entries with a follow-up that waits, from `after` on. Answers where to go on, from the start when undefined. */
+/** Takes entries with a waiting follow-up, after `after`. Returns where to continue; undefined: from the start. */
 export async function startFollowUps(kit: Kit, state: SchedulerState, after: string | undefined): Promise<string | undefined> {
   const from = after === undefined ? sql`` : sql`and id > ${after}`
   const taken = await takeBatch(kit, state, () => sql`id in (${waitingEntries(kit)}) ${from} order by id`)
@@ -29,8 +29,8 @@ export async function startFollowUps(kit: Kit, state: SchedulerState, after: str
 }
 
 /**
- * A batch is one transaction, which waits for a queue no longer than a moment. When one of its jobs cannot be made nothing
- * of the batch is committed, and each entry is then taken alone, without those of the queue that kept it waiting.
+ * A batch is one transaction with a short limit for each queue. If one of its jobs cannot be created, nothing of the batch is
+ * committed, and each entry is then taken alone, except those of the queue that timed out.
  */
 async function takeBatch(kit: Kit, state: SchedulerState, which: (now: Date) => RawBuilder<unknown>): Promise<string[]> {
   const { slow } = state
@@ -44,7 +44,7 @@ async function takeBatch(kit: Kit, state: SchedulerState, which: (now: Date) => 
       },
       onSilent: (queue) => void slow.add(queue),
     })
-    await makeLater(kit, state, later)
+    await makeClaimedJobs(kit, state, later)
   } catch (error) {
     if (!entries.length) throw error
     if (error instanceof QueueFailure && isTimeout(error)) slow.add(error.queue)
@@ -56,14 +56,14 @@ async function takeBatch(kit: Kit, state: SchedulerState, which: (now: Date) => 
 async function takeAlone(kit: Kit, state: SchedulerState, { id, queue }: Entry): Promise<void> {
   try {
     const later = await takeEntries(kit, { which: () => sql`id = ${id}`, limits: quickLimits, onSilent: refuseSilence })
-    await makeLater(kit, state, later)
+    await makeClaimedJobs(kit, state, later)
   } catch (error) {
     if (isTimeout(error)) state.slow.add(queue)
-    else await noteFailure(kit, id, error)
+    else await recordFailure(kit, id, error)
   }
 }
 
-/** An entry that is taken alone is not taken without knowing about its jobs. */
+/** An entry that is taken alone must not be taken without knowing the states of its jobs. */
 export function refuseSilence(_queue: string, error: unknown): never {
   throw error
 }

@@ -5,20 +5,20 @@ import { coverageSlackMs } from './history.ts'
 
 const extendEveryMs = 5_000
 const retentionDays = 60
-const forgetEveryMs = 3_600_000
+const sweepEveryMs = 3_600_000
 
-/** What one scheduler process remembers of the interval it is on record with. */
+/** The state one scheduler process holds about its own recorded interval. */
 export interface OwnCoverage {
   id?: string
   writtenAt?: Date
-  forgotAt?: Date
+  sweptAt?: Date
 }
 
 /**
- * Puts this process on record as scheduling. The interval is moved on every few seconds; after a pause of its own that
- * is too long to have kept watch, a new one begins, so that the hole stays visible.
+ * Records that this process is scheduling. The interval is extended every few seconds; if this process was suspended for too
+ * long, a new interval begins, so that the gap stays visible.
  */
-export async function keepCoverage(kit: Kit, own: OwnCoverage, { final = false } = {}): Promise<void> {
+export async function recordCoverage(kit: Kit, own: OwnCoverage, { final = false } = {}): Promise<void> {
   const now = await kit.dbNow()
   const age = own.writtenAt ? now.getTime() - own.writtenAt.getTime() : Infinity
   if (age < extendEveryMs && !final) return
@@ -48,15 +48,15 @@ async function begin({ db }: Kit, now: Date): Promise<string> {
 }
 
 async function deleteOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void> {
-  if (own.forgotAt && now.getTime() - own.forgotAt.getTime() < forgetEveryMs) return
-  own.forgotAt = now
+  if (own.sweptAt && now.getTime() - own.sweptAt.getTime() < sweepEveryMs) return
+  own.sweptAt = now
   await query(
     db.em(),
     sql`delete from ${db.table('cron_coverage')} where to_at < ${now}::timestamptz - make_interval(days => ${retentionDays})`,
   )
 }
 
-/** Until when a scheduler was last known to live, and how many seconds ago that was; null: none ever was. */
+/** When a scheduler was last known to be alive, and how many seconds ago that was; null: never. */
 export async function findLastScheduling({ db, now }: Pick<Kit, 'db' | 'now'>): Promise<{ seen: string; age: number } | null> {
   const [row] = await query(
     db.em(),

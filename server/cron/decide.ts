@@ -3,18 +3,18 @@ import type { SlotState } from '../db/entities.ts'
 import { graceMs } from './history.ts'
 import type { Entry } from './rows.ts'
 
-/** Of what was missed, so many of the newest get a row; what is older follows from expression and coverage. */
+/** At most this many of the newest missed slots get a row; older ones can be derived from the expression and coverage. */
 export const maxMissedRows = 500
 
 export interface Situation extends Pick<Entry, 'overlap' | 'catchUp' | 'maxCatchUp'> {
   now: Date
-  /** Due instants that nobody decided yet, oldest first. */
+  /** Due instants that are undecided, oldest first. */
   due: Date[]
   /** This entry's own jobs that have not ended. */
   unfinishedJobs: number
-  /** A follow-up of an earlier slot waits for them. */
+  /** Whether a follow-up of an earlier slot waits for them. */
   waiting: boolean
-  /** Was somebody scheduling at that instant? */
+  /** Whether a scheduler was alive at that instant. */
   absence(at: Date): 'missed_fire' | 'scheduler_down'
 }
 
@@ -25,20 +25,20 @@ export interface DecidedSlot {
 }
 
 export interface Decision {
-  /** The follow-up that waited gets its job now. */
+  /** The waiting follow-up gets its job now. */
   startWaiting: boolean
   /** Unfinished jobs are cancelled first. */
   cancelUnfinished: boolean
-  /** Every due instant, with what becomes of it; `claimed` makes a job. */
+  /** Every due instant with its decision; `claimed` creates a job. */
   slots: DecidedSlot[]
 }
 
 /**
- * What becomes of the due instants of one entry. Nothing is read and nothing is written here.
+ * Decides about the due instants of one entry. A pure function.
  *
- * An instant less than a minute old is simply late, and runs whatever the catch-up policy is: a tick takes a moment, and so
+ * An instant less than a minute old is merely late and runs whatever the catch-up policy is: a tick takes a moment, and so
  * does a restart. Older ones were missed, and the policy decides: `none` runs none of them, `latest` the newest one unless
- * a newer slot runs anyway, `all` the newest `maxCatchUp`. What runs is then subject to the overlap policy, in order.
+ * a newer slot runs anyway, `all` the newest `maxCatchUp`. The overlap policy then applies to the chosen slots in order.
  */
 export function decide(situation: Situation): Decision {
   const { due, waiting, unfinishedJobs } = situation

@@ -4,7 +4,7 @@ import type { DeclaredCronEntry } from '../options.ts'
 import { parseSchedule } from './expression.ts'
 import type { Entry } from './rows.ts'
 
-/** What a person decides about an entry; `worker` is null where the engine needs no word besides the queue. */
+/** The configurable part of an entry; `worker` is null if the engine needs only the queue. */
 export type Definition = Pick<Entry, 'queue' | 'worker' | 'args' | 'expression' | 'timezone' | 'overlap' | 'catchUp' | 'maxCatchUp'>
 
 const keys = ['queue', 'worker', 'args', 'expression', 'timezone', 'overlap', 'catchUp', 'maxCatchUp'] as const
@@ -14,7 +14,7 @@ export function definitionOf(entry: Definition): Definition {
   return { queue, worker, args, expression, timezone, overlap, catchUp, maxCatchUp }
 }
 
-/** A parsed definition with its schedule checked; `path` is where it stands in the request. */
+/** A parsed definition with its schedule validated; `path` is its prefix in the request. */
 export function parseDefinition({ worker, ...given }: CronDefinition, path: string): Definition {
   return { ...given, worker: worker ?? null, ...parseSchedule(given, path) }
 }
@@ -25,7 +25,7 @@ export interface Declared {
   definition: Definition
 }
 
-/** Declared entries, or the startup error that names the entry and the field. */
+/** Parses declared entries; throws a startup error that names the entry and the field. */
 export function parseDeclarations(declared: DeclaredCronEntry[]): Declared[] {
   const seen = new Set<string>()
   return declared.map((given, index) => {
@@ -54,7 +54,7 @@ function parseDeclared(given: unknown, where: string): Definition {
   }
 }
 
-/** Only what differs, as before and after, and what counts as `given` anew whatever it was; null when there is nothing. */
+/** The fields that differ, as before and after, plus those `given` again regardless of their value; null if there are none. */
 export function compareDefinitions(before: Definition, after: Definition, given: (keyof Definition)[] = []): { before: Partial<Definition>; after: Partial<Definition> } | null {
   const changed = keys.filter((key) => given.includes(key) || stable(before[key]) !== stable(after[key]))
   if (!changed.length) return null
@@ -62,7 +62,7 @@ export function compareDefinitions(before: Definition, after: Definition, given:
   return { before: pick(before), after: pick(after) }
 }
 
-/** jsonb does not keep the order of keys. */
+/** Sorts keys, because jsonb does not preserve their order. */
 function stable(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner && typeof inner === 'object' && !Array.isArray(inner) && !isExactNumber(inner)

@@ -8,7 +8,7 @@ export interface Diagnosis {
   detail: string
 }
 
-/** The status of an entry with one sentence about it; `showError` applies the display policy. */
+/** The status of an entry and one sentence that explains it; `showError` applies the display policy. */
 export function diagnose(entry: Pick<Entry, 'resumeAt' | 'lastError' | 'retryAt' | 'nextSlotAt'>, status: EntryStatus, showError: (text: string) => string): Diagnosis {
   return { status: status.status, diagnosis: status.diagnosis, detail: describe(entry, status, showError) }
 }

@@ -4,12 +4,12 @@ import type { JobRef } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import type { Entry } from './rows.ts'
 
-/** A slot that is taken and gets a job. */
+/** A claimed slot, which gets a job. */
 export interface ClaimedSlot {
   id: string
   entry: Entry
   at: Date
-  /** Jobs that are cancelled before this one is made. */
+  /** Jobs to cancel before this one is created. */
   cancelFirst: JobRef[]
 }
 
@@ -18,14 +18,14 @@ export interface MadeJob {
   job: JobRef
 }
 
-/** Makes the job of one slot, in the transaction that records the slot where the engine can join it. */
+/** Creates the job of one slot; if the engine can join it, in the transaction that records the slot. */
 export function enqueueSlot({ engine }: Kit, em: Em, entry: Pick<Entry, 'name' | 'queue' | 'worker' | 'args'>, slotAt: Date): Promise<JobRef> {
   const { name, queue, worker, args } = entry
   const origin = { cronEntry: name, slotAt: slotAt.toISOString() }
   return engine.enqueue({ queue, worker: worker ?? undefined, args, origin }, executorOf(em))
 }
 
-/** Writes which jobs were made for slots. */
+/** Records which jobs were created for which slots. */
 export async function recordJobs(db: Database, em: Em, made: MadeJob[], claimedAt: Date): Promise<void> {
   if (!made.length) return
   await query(

@@ -5,7 +5,7 @@ interface Field {
   min: number
   max: number
   names?: string[]
-  /** What this field may hold besides numbers, ranges and steps. */
+  /** What this field accepts besides numbers, ranges and steps. */
   extra?: RegExp
   expected: string
 }
@@ -31,7 +31,7 @@ const fields: Field[] = [
   },
 ]
 
-/** Checks the five fields one by one, so that the message names the one that is wrong. Answers them with single spaces. */
+/** Checks the five fields one by one, so that the message names the invalid one. Returns them separated by single spaces. */
 export function checkFields(expression: string, path: string): string {
   const given = expression.trim().split(/\s+/)
   if (given.length !== fields.length || given[0] === '') {

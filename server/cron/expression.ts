@@ -12,12 +12,12 @@ export interface Schedule {
   timezone: string
 }
 
-/** Both as they will be stored, or the error that names each field that is wrong. `path` is where they stand in the request. */
+/** Both as they will be stored, or the error that names each invalid field. `path` is their prefix in the request. */
 export function parseSchedule(given: Schedule, path = ''): Schedule {
-  const wrong = new FieldErrors()
-  const expression = wrong.keep(() => parseExpression(given.expression, `${path}expression`))
-  const timezone = wrong.keep(() => parseTimezone(given.timezone, `${path}timezone`))
-  wrong.throwAny()
+  const errors = new FieldErrors()
+  const expression = errors.collect(() => parseExpression(given.expression, `${path}expression`))
+  const timezone = errors.collect(() => parseTimezone(given.timezone, `${path}timezone`))
+  errors.throwIfAny()
   return { expression: expression!, timezone: timezone! }
 }
 
@@ -37,7 +37,7 @@ export function nextFrom(schedule: Schedule, from: Date): Date | null {
   return asDate(timelineOf(schedule).nextAfter(from.getTime() - 1))
 }
 
-/** Instants in (from, to], oldest first, at most `cap`: what iterating `nextAfter` gives. */
+/** Instants in (from, to], oldest first, at most `cap`; the same as iterating `nextAfter`. */
 export function between(schedule: Schedule, from: Date, to: Date, cap: number): Date[] {
   return timelineOf(schedule).between(from.getTime(), to.getTime(), cap).map((at) => new Date(at))
 }
@@ -47,7 +47,7 @@ export function newestBetween(schedule: Schedule, from: Date, to: Date, cap: num
   return timelineOf(schedule).newest(from.getTime(), to.getTime(), cap).map((at) => new Date(at))
 }
 
-/** The last instant before `at`, not looking further back than `since`. */
+/** The last instant before `at` and after `since`. */
 export function previousBefore(schedule: Schedule, at: Date, since: Date = new Date(0)): Date | null {
   return asDate(timelineOf(schedule).lastBefore(at.getTime(), since.getTime() + 1))
 }
@@ -62,11 +62,11 @@ export function upcoming(schedule: Schedule, from: Date, count: number): Date[] 
   return timelineOf(schedule).between(from.getTime(), Infinity, count).map((at) => new Date(at))
 }
 
-const described = new Map<string, string>()
+const descriptions = new Map<string, string>()
 
 /** e.g. `At 02:00, Monday through Friday` */
 export function describe(expression: string): string {
-  return kept(described, expression, () => {
+  return cached(descriptions, expression, () => {
     try {
       return cronstrue.toString(expression, { use24HourTimeFormat: true, dayOfWeekStartIndexZero: true })
     } catch {
@@ -78,16 +78,16 @@ export function describe(expression: string): string {
 const timelines = new Map<string, Timeline>()
 
 function timelineOf({ expression, timezone }: Schedule): Timeline {
-  return kept(timelines, `${expression} ${timezone}`, () => new Timeline(parsePattern(expression), zoneOf(timezone)))
+  return cached(timelines, `${expression} ${timezone}`, () => new Timeline(parsePattern(expression), zoneOf(timezone)))
 }
 
-const maxKept = 2_000
+const maxCached = 2_000
 
-/** What was made for this key before; the oldest makes room. */
-function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = values.get(key)
-  if (known !== undefined) return known
-  if (values.size >= maxKept) values.delete(values.keys().next().value!)
+/** A bounded cache; evicts the oldest value. */
+function cached<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const existing = values.get(key)
+  if (existing !== undefined) return existing
+  if (values.size >= maxCached) values.delete(values.keys().next().value!)
   const value = make()
   values.set(key, value)
   return value

@@ -4,7 +4,7 @@ import type { Kit } from '../kit.ts'
 import type { Coverage, CronFacts, HistorySlot, Window } from './history.ts'
 import { dateOf, type Entry } from './rows.ts'
 
-/** Of one entry, so many of the newest; history further back is cut, never guessed. */
+/** Maximum numbers of the newest rows per entry; older history is cut off, never guessed. */
 const maxRevisions = 200
 const maxPauses = 500
 const maxCoverage = 2_000
@@ -19,7 +19,7 @@ interface Reader {
   em: Em
 }
 
-/** What `classifyWindow` needs for a few entries over one window: two statements, however many entries. */
+/** Loads what `classifyWindow` needs for some entries over one window, with two statements regardless of the number of entries. */
 export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], window: Window, { maxSlots, withJobs }: SlotsWanted): Promise<LoadedFacts> {
   const ids = entries.map(({ id }) => id)
   const slots = await listHistorySlots({ kit, em }, ids, window, { maxSlots, withJobs })
@@ -36,9 +36,9 @@ export async function loadCronFacts({ kit, em }: Reader, entries: Entry[], windo
 }
 
 export interface SlotsWanted {
-  /** Of each entry, the newest. */
+  /** Maximum number of slots per entry; the newest are returned. */
   maxSlots: number
-  /** Which job each slot made, and when that ended. */
+  /** Whether to include the job of each slot and when it ended. */
   withJobs: boolean
 }
 
@@ -54,9 +54,9 @@ export interface RawHistorySlot {
 }
 
 /**
- * There may be thousands of rows, so only what is shown, and instants as numbers: to parse them as text costs more than all
- * the rest. What is less than a millisecond is cut off, as a date would cut it; the half of a microsecond that is added
- * is more than a double loses.
+ * There may be thousands of rows, so only the columns shown are selected, and instants as numbers: parsing text would cost more
+ * than everything else. Fractions of a millisecond are truncated, as in a `Date`; the added half microsecond exceeds the rounding
+ * error of a double.
  */
 export function historyColumns(withJobs = true): RawBuilder<unknown> {
   const ms = (column: string) => sql`floor(date_part('epoch', ${sql.ref(column)}) * 1000 + 0.0005)`
@@ -102,7 +102,7 @@ interface RawSpan {
   timezone: string | null
 }
 
-/** What the entries were, when they were paused, and when a scheduler was alive. */
+/** The revisions and pauses of the entries, and when a scheduler was alive. */
 async function loadSpans({ kit: { db }, em }: Reader, ids: string[], { from, to }: Window) {
   const rows = await query(
     em,
@@ -138,7 +138,7 @@ async function loadSpans({ kit: { db }, em }: Reader, ids: string[], { from, to 
   }
 }
 
-/** When a scheduler was alive, alone. */
+/** Only the coverage: when a scheduler was alive. */
 export async function loadCoverage({ kit: { db }, em }: Reader, { from, to }: Window): Promise<Coverage> {
   const rows = await query(
     em,

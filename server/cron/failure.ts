@@ -5,10 +5,10 @@ import type { Kit } from '../kit.ts'
 import { hintEntries } from './rows.ts'
 
 /**
- * The wait grows with how long the slot has been due: half of that, between 5 s and 5 min. When the database itself is
- * away this fails too, and the tick with it.
+ * Records the error and schedules the retry. The back-off is half the time for which the slot has been due, between 5 s and
+ * 5 min. If the database itself is unavailable, this fails too, and the tick with it.
  */
-export async function noteFailure(kit: Kit, id: string, error: unknown): Promise<void> {
+export async function recordFailure(kit: Kit, id: string, error: unknown): Promise<void> {
   kit.log.warn('no job was created for a cron entry', { entryId: id, ...describeFailure(error) })
   const now = await kit.dbNow()
   const message = String(causesOf(error).at(-1)?.message ?? error).replaceAll('\0', '').slice(0, 500)

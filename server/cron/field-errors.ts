@@ -1,12 +1,12 @@
 import type { Problem } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 
-/** What is wrong with several fields of one request, so that whoever fills in a form hears of all of them at once. */
+/** Collects the errors of several fields of one request, so that a form can show all of them at once. */
 export class FieldErrors {
   readonly #found: NonNullable<Problem['errors']> = []
 
-  /** The answer of `check`; undefined where it refuses a field, which is kept. Any other error is thrown. */
-  keep<Answer>(check: () => Answer): Answer | undefined {
+  /** Returns the result of `check`; if it refuses a field, collects the error and returns undefined. Rethrows any other error. */
+  collect<Answer>(check: () => Answer): Answer | undefined {
     try {
       return check()
     } catch (error) {
@@ -21,7 +21,7 @@ export class FieldErrors {
   }
 
   /** Throws `invalid_request` if any field was refused. */
-  throwAny(): void {
+  throwIfAny(): void {
     const [first, ...more] = this.#found
     if (!first) return
     const rest = more.length ? ` (and ${more.length} more)` : ''

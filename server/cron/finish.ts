@@ -12,10 +12,10 @@ import { findStatesInside, findStatesOutside, jobKey, jobOf, type SeenStates } f
 const batch = 500
 
 /**
- * Asks the engine how the jobs of open slots ended, one portion a round, first of the queues that answer quickly and then of
- * each of the others by itself.
+ * Queries the engine for the final states of open slots' jobs, one batch per round: first for all queues that answer quickly,
+ * then for each slow queue separately.
  */
-export async function noteFinishedJobs(kit: Kit, state: SchedulerState): Promise<void> {
+export async function recordFinishedJobs(kit: Kit, state: SchedulerState): Promise<void> {
   const { db } = kit
   const now = await kit.dbNow()
   const slow = [...state.slow]
@@ -26,19 +26,19 @@ export async function noteFinishedJobs(kit: Kit, state: SchedulerState): Promise
     )
   const open = await find(sql`job_queue <> all(${slow}::text[]) and id > ${state.finishedFrom ?? '0'}`)
   state.finishedFrom = open.length < batch ? undefined : open.at(-1)!.id
-  await noteEnds(kit, state, open, now)
-  for (const queue of slow) await noteEnds(kit, state, await find(sql`job_queue = ${queue}`), now)
+  await recordEnds(kit, state, open, now)
+  for (const queue of slow) await recordEnds(kit, state, await find(sql`job_queue = ${queue}`), now)
 }
 
-async function noteEnds(kit: Kit, state: SchedulerState, open: SlotRow[], now: Date): Promise<void> {
+async function recordEnds(kit: Kit, state: SchedulerState, open: SlotRow[], now: Date): Promise<void> {
   if (!open.length) return
-  const seen = await ask(kit, state, open)
+  const seen = await findJobStates(kit, state, open)
   const ended = open.flatMap((slot) => (seen.asked.has(slot.id) ? (endOf(slot, seen.found.get(jobKey(jobOf(slot)!)), now) ?? []) : []))
   if (ended.length) await writeEnds(kit, ended)
 }
 
-/** Where several are asked together and one of them hangs, each is asked by itself. */
-async function ask(kit: Kit, state: SchedulerState, open: SlotRow[]): Promise<SeenStates> {
+/** If a joint query for several queues times out, each queue is queried separately. */
+async function findJobStates(kit: Kit, state: SchedulerState, open: SlotRow[]): Promise<SeenStates> {
   if (!kit.engine.transactional) {
     const { silent, ...seen } = await findStatesOutside(kit, open)
     for (const queue of silent.keys()) state.slow.add(queue)
@@ -69,7 +69,7 @@ interface End {
   state: string
   at: Date
 }
-/** A job the engine forgot has ended, nobody knows how. */
+/** A job that the engine no longer has counts as ended, with an unknown state. */
 function endOf({ id, claimedAt }: SlotRow, found: FoundJob | undefined, now: Date): End | undefined {
   if (!found) return now.getTime() - claimedAt!.getTime() < graceMs ? undefined : { id, state: 'unknown', at: now }
   return unfinishedStates.includes(found.state) ? undefined : { id, state: found.state, at: found.finishedAt ?? now }

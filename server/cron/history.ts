@@ -3,21 +3,21 @@ import type { SlotState } from '../db/entities.ts'
 import { newestBetween } from './expression.ts'
 import type { SlotRow } from './rows.ts'
 
-/** Later than this counts as delayed. */
+/** A slot claimed later than this counts as delayed. */
 const delayedAfterMs = 30_000
-/** A due instant without a row is not judged before it is this old: a scheduler that lives may be about to take it. */
+/** A due instant without a row is not classified before it is this old: a live scheduler may be about to claim it. */
 export const graceMs = 60_000
-/** Coverage is written every few seconds; a hole smaller than this is not one. */
+/** Coverage is written every few seconds; smaller holes do not count as gaps. */
 export const coverageSlackMs = 15_000
 const maxReasons = 20
 
 export interface Interval {
   from: Date
-  /** Null while it lasts. */
+  /** Null: still open. */
   to: Date | null
 }
 
-/** What the entry was from an instant on. */
+/** The schedule of the entry from an instant on. */
 export interface Revision {
   from: Date
   /** Null: retired. */
@@ -25,24 +25,24 @@ export interface Revision {
   timezone: string
 }
 
-/** What the history needs of a slot. */
+/** The columns of a slot that the history needs. */
 export type HistorySlot = Pick<SlotRow, 'kind' | 'slotAt' | 'state' | 'claimedAt' | 'jobId' | 'jobState' | 'finishedAt' | 'note'>
 
-/** All that is known of one entry's past. */
+/** Everything known about one entry's past. */
 export interface CronFacts {
   /** Oldest first. */
   revisions: Revision[]
   /** When the entry was paused. */
   paused: Interval[]
   slots: HistorySlot[]
-  /** The instant the scheduler looks at next; what is older and due was not decided yet. */
+  /** The next instant the scheduler will decide; due instants from there on are undecided. */
   nextSlotAt: Date | null
 }
 
 /** When a scheduler was alive. */
 export interface Coverage {
   scheduling: Interval[]
-  /** Where the record begins; null when there is none. */
+  /** When the first recorded interval begins; null when there is none. */
   firstAt: Date | null
 }
 
@@ -65,11 +65,11 @@ export interface ClassifiedSlot {
 export interface ClassifiedWindow {
   /** Newest first. */
   slots: ClassifiedSlot[]
-  /** There was more than fits. */
+  /** Whether there were more slots than fit. */
   truncated: boolean
 }
 
-/** Every instant that was due in the window, and every manual run, each with what became of it. */
+/** Every instant that was due in the window and every manual run, each with its outcome. */
 export function classifyWindow(facts: CronFacts, coverage: Coverage, window: Window, now: Date, cap: number): ClassifiedWindow {
   const rows = facts.slots.filter(({ slotAt }) => slotAt >= window.from && slotAt <= window.to && slotAt <= now)
   const decided = new Set(rows.filter(({ kind }) => kind === 'scheduled').map(({ slotAt }) => slotAt.getTime()))
@@ -81,7 +81,7 @@ export function classifyWindow(facts: CronFacts, coverage: Coverage, window: Win
   return { slots: all.slice(0, cap), truncated: all.length > cap }
 }
 
-/** The newest instants that the revisions made due in the window, both ends included, oldest first. */
+/** The newest instants due in the window according to the revisions, both ends included, oldest first. */
 function dueInstants(revisions: Revision[], { from, to }: Window, cap: number): Date[] {
   let found: Date[] = []
   for (const [index, { from: since, expression, timezone }] of [...revisions.entries()].toReversed()) {
@@ -118,7 +118,7 @@ export function classifyRow(row: HistorySlot): ClassifiedSlot {
   }
 }
 
-/** An instant that nobody wrote a row for. */
+/** Classifies an instant that has no row. */
 function classifyInstant(at: Date, facts: CronFacts, coverage: Coverage, now: Date): ClassifiedSlot | null {
   if (isWithin(facts.paused, at)) return { at, outcome: 'paused' }
   if (now.getTime() - at.getTime() < graceMs) return null
@@ -128,12 +128,12 @@ function classifyInstant(at: Date, facts: CronFacts, coverage: Coverage, now: Da
   return { at, outcome, note: undecided ? 'Not decided yet; catch-up may still run it.' : undefined }
 }
 
-/** Why an instant was not taken: somebody was there and did not, or nobody was there. */
+/** Why an instant was not claimed: a scheduler was alive and missed it, or none was alive. */
 export function absenceAt({ scheduling }: Pick<Coverage, 'scheduling'>, at: Date): 'missed_fire' | 'scheduler_down' {
   return scheduling.some(({ from, to }) => from <= at && (to === null || at <= to)) ? 'missed_fire' : 'scheduler_down'
 }
 
-/** A pause holds from its first instant until the instant it ends, which runs again. */
+/** A pause includes its first instant but not its last, which runs. */
 function isWithin(intervals: Interval[], at: Date): boolean {
   return intervals.some(({ from, to }) => from <= at && (to === null || at < to))
 }
@@ -143,8 +143,8 @@ export interface Completeness {
   reasons: string[]
 }
 
-/** Complete only when a scheduler is on record for the whole window, from where the entry began to exist. */
-export function judgeCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Completeness {
+/** Complete only if a scheduler is on record for the whole window, as far as the entry existed. */
+export function assessCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Completeness {
   const existed = revisions[0]?.from ?? window.from
   const [from, to] = [later(window.from, existed), earlier(window.to, now)]
   if (from >= to) return { state: 'complete', reasons: ['This entry did not exist at any time in this window.'] }
@@ -176,7 +176,7 @@ function findGaps(scheduling: Interval[], { from, to }: Window): { from: Date; t
   return gaps
 }
 
-/** Several schedulers overlap, and one that was replaced leaves no hole worth a name. Oldest first. */
+/** Merges overlapping schedulers and the short holes left when one replaces another. Oldest first. */
 export function mergeIntervals(intervals: Interval[]): Interval[] {
   const merged: Interval[] = []
   for (const { from, to } of intervals.toSorted((a, b) => a.from.getTime() - b.from.getTime())) {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { isExactNumber } from '../engines/exact-json.ts'
 
 /**
- * Args as somebody sends them back who was shown them through the display policy: where they still read as they were
- * shown, the stored value stays. So a form that shows `[hidden]` cannot overwrite a secret with that word.
+ * Merges args that come back from a client that received them through the display policy: a value that is unchanged from what
+ * was shown keeps its stored value. So a form that shows `[hidden]` cannot overwrite a secret with that word.
  */
 export function keepHidden(given: unknown, shown: unknown, stored: unknown): unknown {
   if (isDeepStrictEqual(given, shown)) return stored

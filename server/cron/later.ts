@@ -3,34 +3,34 @@ import { sql } from 'kysely'
 import { executorOf, query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import { type ClaimedSlot, enqueueSlot, recordJobs } from './enqueue.ts'
-import { noteFailure } from './failure.ts'
+import { recordFailure } from './failure.ts'
 import { graceMs } from './history.ts'
 import { isTimeout } from './limits.ts'
 import type { SchedulerState } from './state.ts'
 
-/** So long the others wait for queues that take their time. */
+/** How long the other queues wait for slow ones. */
 const waitMs = 1_000
 
 /**
- * Makes the jobs of slots that are claimed already, for an engine that cannot join the transaction: each queue by itself,
- * all at once. A queue that takes its time goes on behind, as a slow one.
+ * Creates the jobs of slots that are already claimed, for an engine that cannot join the transaction: all queues concurrently,
+ * each on its own. A queue that takes longer continues in the background and counts as slow.
  */
-export async function makeLater(kit: Kit, { slow, making }: SchedulerState, claimed: ClaimedSlot[]): Promise<void> {
+export async function makeClaimedJobs(kit: Kit, { slow, making }: SchedulerState, claimed: ClaimedSlot[]): Promise<void> {
   if (!claimed.length) return
   const unfinished = new Set<string>()
   const all = [...Map.groupBy(claimed, ({ entry }) => entry.queue)].map(async ([queue, slots]) => {
     unfinished.add(queue)
-    await makeOfQueue(kit, slots).finally(() => unfinished.delete(queue))
+    await makeJobsOfQueue(kit, slots).finally(() => unfinished.delete(queue))
   })
   const ended: Promise<void> = Promise.allSettled(all).then(() => void making.delete(ended))
   making.add(ended)
-  // What fails after we stopped waiting is found by `noteLostSlots`.
+  // Failures after this wait are found by `markLostSlots`.
   await Promise.race([Promise.all(all), sleep(waitMs, undefined, { ref: false })])
   for (const queue of unfinished) slow.add(queue)
 }
 
-/** Nothing is tried twice: what fails here may have reached the engine, and a slot must not make two jobs. What was not tried is given back. */
-async function makeOfQueue(kit: Kit, slots: ClaimedSlot[]): Promise<void> {
+/** Nothing is retried: a failed call may have reached the engine, and a slot must not create two jobs. Slots not yet tried are released. */
+async function makeJobsOfQueue(kit: Kit, slots: ClaimedSlot[]): Promise<void> {
   const em = kit.db.em()
   for (const [index, slot] of slots.entries()) {
     const { id, entry, at, cancelFirst } = slot
@@ -41,16 +41,16 @@ async function makeOfQueue(kit: Kit, slots: ClaimedSlot[]): Promise<void> {
       const job = await enqueueSlot(kit, em, entry, at)
       await recordJobs(kit.db, em, [{ id, job }], await kit.dbNow(em))
     } catch (error) {
-      await noteFailure(kit, entry.id, error)
+      await recordFailure(kit, entry.id, error)
       if (tried) await markLost(kit, id)
-      else await giveBack(kit, [slot])
-      if (isTimeout(error)) return giveBack(kit, slots.slice(index + 1))
+      else await releaseSlots(kit, [slot])
+      if (isTimeout(error)) return releaseSlots(kit, slots.slice(index + 1))
     }
   }
 }
 
-/** Slots whose process ended between the claim and the job. */
-export async function noteLostSlots(kit: Kit): Promise<void> {
+/** Marks slots whose process ended between claiming the slot and creating the job. */
+export async function markLostSlots(kit: Kit): Promise<void> {
   const before = new Date((await kit.dbNow()).getTime() - graceMs)
   const lost = await query(
     kit.db.em(),
@@ -68,8 +68,8 @@ async function markLost({ db }: Kit, id: string): Promise<void> {
   )
 }
 
-/** Slots that were claimed and for which the engine was never asked are due again, unless the entry was changed meanwhile. */
-async function giveBack({ db }: Kit, slots: ClaimedSlot[]): Promise<void> {
+/** Claimed slots for which the engine was never called become due again, unless the entry was changed in the meantime. */
+async function releaseSlots({ db }: Kit, slots: ClaimedSlot[]): Promise<void> {
   if (!slots.length) return
   await query(
     db.em(),

@@ -5,15 +5,15 @@ import { codeOf } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import { withTimeout } from '../timeout.ts'
 
-/** How long a queue may keep a claim waiting. */
+/** How long a queue may delay a claim. */
 export interface Limits {
   lockMs: number
   statementMs: number
 }
 
-/** Where many entries share one transaction. What takes longer is tried again apart from the others, so nothing is lost by being strict. */
+/** For transactions shared by many entries. Slower entries are retried separately, so strict limits lose nothing. */
 export const quickLimits: Limits = { lockMs: 200, statementMs: 500 }
-/** For one entry alone. An operator who changes that entry meanwhile still has an answer within five seconds. */
+/** For a single entry. An operator who changes that entry meanwhile still gets an answer within five seconds. */
 export const patientLimits: Limits = { lockMs: 3_000, statementMs: 4_000 }
 
 /** A queue that made a claim fail. */
@@ -27,27 +27,27 @@ export class QueueFailure extends Error {
   }
 }
 
-/** Did this come too late, or not at all, rather than being refused? */
+/** Whether this is a timeout or no answer at all, rather than a refusal. */
 export function isTimeout(error: unknown): boolean {
   const cause = error instanceof QueueFailure ? error.cause : error
   const code = codeOf(cause)
   return code === sqlState.lockNotAvailable || code === sqlState.queryCanceled || (cause instanceof OpsError && cause.code === 'unavailable')
 }
 
-/** Runs what an engine does in our transaction under limits of its own. When it fails the transaction is lost, and the limits with it. */
+/** Runs an engine's work in our transaction under separate limits. On failure the transaction is lost, and the limits with it. */
 export async function withLimits<Answer>(em: Em, { lockMs, statementMs }: Limits, work: () => Promise<Answer>): Promise<Answer> {
   const [before] = await query(
     em,
     sql<{ lock: string; statement: string }>`
-      with earlier as materialized (select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement)
-      select *, set_config('lock_timeout', ${String(lockMs)}, true), set_config('statement_timeout', ${String(statementMs)}, true) from earlier`,
+      with previous as materialized (select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement)
+      select *, set_config('lock_timeout', ${String(lockMs)}, true), set_config('statement_timeout', ${String(statementMs)}, true) from previous`,
   )
   const answer = await work()
   await query(em, sql`select set_config('lock_timeout', ${before!.lock}, true), set_config('statement_timeout', ${before!.statement}, true)`)
   return answer
 }
 
-/** One call of an engine about one queue. An engine may also wait for something that is not our connection. */
+/** One engine call for one queue, with a timeout of its own, because an engine may also wait on something other than our connection. */
 export async function askQueue<Answer>(queue: string, { statementMs }: Limits, work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await withTimeout(work(), statementMs + 1_000, () => new OpsError('unavailable', `The engine did not answer for queue ${queue}.`))

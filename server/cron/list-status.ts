@@ -11,7 +11,7 @@ export interface EntryWithStatus {
   status: EntryStatus
 }
 
-/** Every entry that still runs and that this viewer may see, those that run next first, with its status. */
+/** Every active entry that this viewer may see, with its status, ordered by next run. */
 export async function listEntryStatuses(scope: Scope, limit: number): Promise<{ entries: EntryWithStatus[]; capped: boolean }> {
   const { kit, em, now } = scope
   const { db } = kit
@@ -21,7 +21,7 @@ export async function listEntryStatuses(scope: Scope, limit: number): Promise<{ 
       select entry.*, decided.slot_at as last_slot_at, decided.state as last_state
       from (select * from ${db.table('cron_entry')} where retired_at is null order by next_slot_at nulls last, name limit ${limit + 1}) entry
       left join lateral (
-        -- Where nothing was missed at all, no entry is asked.
+        -- Skipped for every entry if nothing was missed at all.
         select * from (${lastDecidedSlot(db, sql`entry.id`, now)}) last where exists (
           select from ${db.table('cron_slot')} where state in ('missed_fire', 'scheduler_down') and slot_at > ${statusCoverageFrom(now)})
       ) decided on true
@@ -45,7 +45,7 @@ export function lastOf({ last_slot_at: at, last_state: state }: LastSlot): Statu
   return at !== null && state !== null ? { slotAt: new Date(at), state } : undefined
 }
 
-/** Read only where the status depends on it. */
+/** Loads coverage only if a status depends on it. */
 export async function findStatusCoverage({ kit, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>, entries: Entry[]): Promise<Coverage> {
   if (!entries.some((entry) => isOverdue(entry, now))) return { scheduling: [], firstAt: null }
   return loadCoverage({ kit, em }, { from: statusCoverageFrom(now), to: now })

@@ -3,26 +3,26 @@ import { type Database, query } from '../db/database.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** What other features ask of cron: which jobs an entry made, which entry made a job, and into which queues entries send. */
+/** Queries for other features: which jobs an entry created, which entry created a job, and which queues entries use. */
 
 type Reading = Pick<Scope, 'kit' | 'em' | 'viewer'>
 
-/** A job that a slot made. */
+/** A job created by a slot. */
 export interface MadeJob {
   jobId: string
-  /** The slot's place in the order of its entry's slots; what `after` takes. */
+  /** The slot's position among its entry's slots; a value for `after`. */
   place: string
 }
 
 export interface MadeJobsAsked {
   entry: string
   order: 'newest' | 'oldest'
-  /** Only what comes behind this place. */
+  /** Only jobs after this position. */
   after?: string
   limit: number
 }
 
-/** In the order of the entry's slots. Whether the viewer may see the entry is not asked here. */
+/** In the order of the entry's slots. Does not check whether the viewer may see the entry. */
 export async function listMadeJobs({ kit: { db }, em }: Reading, { entry, order, after, limit }: MadeJobsAsked): Promise<MadeJob[]> {
   const [at, id] = after?.split('|') ?? []
   const side = order === 'newest' ? sql`<` : sql`>`
@@ -38,13 +38,13 @@ export async function listMadeJobs({ kit: { db }, em }: Reading, { entry, order,
   return rows.map(({ slot_id, slot_at, job_id }) => ({ jobId: job_id, place: `${slot_at}|${slot_id}` }))
 }
 
-/** False also when there is no such entry. */
+/** Also false if there is no such entry. */
 export async function maySeeEntry({ kit: { db }, em, viewer }: Reading, name: string): Promise<boolean> {
   const [entry] = await query(em, sql<Named>`select name, queue, worker from ${db.table('cron_entry')} where name = ${name}`)
   return entry !== undefined && (await viewer.can('view_cron', resourceOf(entry))).allowed
 }
 
-/** The slot that made a job, if the viewer may see its entry. */
+/** The slot that created a job, if the viewer may see its entry. */
 export async function findSlotOfJob({ kit: { db }, em, viewer }: Reading, jobId: string): Promise<{ entry: string; slotAt: Date } | null> {
   const [slot] = await query(
     em,
@@ -57,7 +57,7 @@ export async function findSlotOfJob({ kit: { db }, em, viewer }: Reading, jobId:
   return { entry: slot.name, slotAt: new Date(slot.slot_at) }
 }
 
-/** Queues that entries send jobs into, one column `queue`, for a larger statement. */
+/** SQL for the queues that entries use, with one column `queue`. */
 export function scheduledQueues(db: Database): RawBuilder<unknown> {
   return sql`select queue from ${db.table('cron_entry')} where retired_at is null`
 }

@@ -1,17 +1,17 @@
 const minuteMs = 60_000
 const dayMs = 86_400_000
-/** The calendar repeats itself after so many years: what does not fire within them never does. */
+/** The calendar repeats after this many years: an expression that does not fire within them never does. */
 const calendarYears = 400
 const maxMonths = 2_400
 
 /**
- * The local times that a checked expression names, without any timezone. A local time is written as milliseconds, as if
- * the wall clock showed UTC.
+ * The local times that a validated expression matches, without a timezone. A local time is represented as milliseconds, as if the
+ * wall clock showed UTC.
  */
 export interface Pattern {
   /**
-   * Hours and minutes are written as numbers, lists or ranges: they are fixed times, each of which happens once a day
-   * whatever clocks do. With `*` or a step they follow the clock that passes.
+   * True if hours and minutes are numbers, lists or ranges: fixed times, each of which runs once a day whatever clocks do.
+   * With `*` or a step they follow the clock.
    */
   readonly fixed: boolean
   /** The first local time at or after `from`; null when there is none in 400 years. */
@@ -69,7 +69,7 @@ function firstIndexFrom(sorted: number[], value: number): number {
   return low
 }
 
-/** Days, counted from 1 January 1970. */
+/** Days are counted from 1 January 1970. */
 interface Calendar {
   /** The first matching day in [from, last]. */
   dayFrom(from: number, last: number): number | null
@@ -77,19 +77,19 @@ interface Calendar {
   dayUntil(to: number, first: number): number | null
 }
 
-/** One bit for each day of a month, the lowest for the first. */
+/** One bit for each day of a month, the lowest bit for the first. */
 type Days = number
 
 function openCalendar(dayOfMonth: string, month: string, dayOfWeek: string): Calendar {
   const inMonths = numbersOf(month, 1, 12)
-  const known = new Map<number, Days>()
+  const daysByMonth = new Map<number, Days>()
   /** `index`: months since January of year 0. */
   const daysOf = (index: number): Days => {
-    const kept = known.get(index)
-    if (kept !== undefined) return kept
-    if (known.size >= maxMonths) known.clear()
+    const cached = daysByMonth.get(index)
+    if (cached !== undefined) return cached
+    if (daysByMonth.size >= maxMonths) daysByMonth.clear()
     const days = inMonths.has((index % 12) + 1) ? matchingDays(shapeOf(index), dayOfMonth, dayOfWeek) : 0
-    known.set(index, days)
+    daysByMonth.set(index, days)
     return days
   }
   return {
@@ -128,7 +128,7 @@ function placeOf(day: number): { index: number; day: number } {
 
 interface MonthShape {
   length: number
-  /** Day of the week of the first, 0 is Sunday. */
+  /** Day of the week of the first day; 0 is Sunday. */
   begins: number
 }
 
@@ -181,7 +181,7 @@ function workdayUpTo(shape: MonthShape, day: number): number {
   return weekday === 0 ? day - 2 : weekday === 6 ? day - 1 : day
 }
 
-/** Within the month: from a weekend at its start forward, at its end back. */
+/** Stays within the month: a weekend at its start moves forward, one at its end moves back. */
 function nearestWorkday(shape: MonthShape, day: number): number[] {
   if (day > shape.length) return []
   const weekday = weekdayOf(shape, day)
@@ -197,14 +197,14 @@ function bitsOf(days: number[]): Days {
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
-/** What a checked field of numbers, names, ranges and steps stands for. */
+/** The numbers that a validated field of numbers, names, ranges and steps matches. */
 function numbersOf(field: string, min: number, max: number): Set<number> {
   return new Set(field.split(',').flatMap((item) => listOf(item, min, max)))
 }
 
 function listOf(item: string, min: number, max: number): number[] {
   const [range, step = '1'] = item.split('/') as [string, string?]
-  // `*` of the day of week ends with Saturday: 7 is another name for Sunday, and not an eighth day to step on.
+  // For the day of week, `*` ends with Saturday: 7 is an alias of Sunday, not an eighth day for steps.
   const [low, high] = range === '*' ? [min, max === 7 ? 6 : max] : (range.split('-').map(numberOf) as [number, number?])
   const found: number[] = []
   for (let value = low; value <= (high ?? low); value += Number(step)) found.push(value)

@@ -8,7 +8,7 @@ import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
 import { loadGlances } from './glances.ts'
-import { type ClassifiedSlot, classifyWindow, type Coverage, judgeCompleteness, type Window } from './history.ts'
+import { type ClassifiedSlot, classifyWindow, type Coverage, assessCompleteness, type Window } from './history.ts'
 import { findStatusCoverage } from './list-status.ts'
 import { type Entry, findEntry, queryEntries, type RawEntry, visibleEntries } from './rows.ts'
 import { showEntry, showSlot } from './show.ts'
@@ -36,7 +36,7 @@ export interface CronPageWanted {
   recent?: number
 }
 
-/** One page by name. The cursor is the last name read, so entries that come and go elsewhere change nothing. */
+/** One page by name. The cursor is the last name read, so entries created or deleted elsewhere do not affect it. */
 export async function listCronEntries(scope: Scope, filters: CronFilters, { limit, cursor, recent = 0 }: CronPageWanted): Promise<CronPage> {
   const { items, next } = await fillPage({
     limit,
@@ -61,7 +61,7 @@ export async function getCronEntry(scope: Scope, name: string): Promise<CronEntr
   return shown!
 }
 
-/** Every slot of the window, classified. Without a window: the last day. */
+/** Every slot of the window, classified. The default window is the last day. */
 export async function getCronHistory(scope: Scope, name: string, asked: { from?: string; to?: string }): Promise<CronHistory> {
   const { slots, ...history } = await classifyHistory(scope, await getVisibleEntry(scope, name), parseWindow(asked, scope.now))
   return { ...history, slots: slots.map(showSlot) }
@@ -89,7 +89,7 @@ async function classifyHistory(scope: Scope, entry: Entry, window: Window): Prom
     to: reached.to.toISOString(),
     slots,
     counts: Object.fromEntries([...Map.groupBy(slots, ({ outcome }) => outcome)].map(([outcome, of]) => [outcome, of.length])),
-    completeness: judgeCompleteness(facts, coverage, reached, scope.now),
+    completeness: assessCompleteness(facts, coverage, reached, scope.now),
     truncated,
     asOf: scope.now.toISOString(),
   }
@@ -116,7 +116,7 @@ async function loadStrips(scope: Scope, entries: Entry[], recent: number): Promi
   return { coverage, of: (entry) => classifyWindow(of(entry), coverage, { ...window, from: entry.createdAt }, scope.now, recent).slots }
 }
 
-/** For somebody who may not see it, it does not exist. */
+/** Throws `not_found` as well if the viewer may not see the entry. */
 async function getVisibleEntry(scope: Scope, name: string): Promise<Entry> {
   const found = await findEntry(scope.kit.db, scope.em, name)
   const [entry] = found ? await visibleEntries(scope.viewer, [found]) : []

@@ -13,7 +13,7 @@ export type Entry = CronEntryRow
 /** A slot as stored. */
 export type SlotRow = CronSlotRow
 
-/** What a statement that selects whole rows answers; `toRow` makes entries and slots of it. */
+/** Raw rows of statements that select all columns; `toRow` converts them to entries and slots. */
 export type RawEntry = { name: string }
 export type RawSlot = { slot_at: string }
 
@@ -30,14 +30,14 @@ export function listActiveEntries({ db }: { db: Database }): Promise<Entry[]> {
   return queryEntries(db.em(), sql<RawEntry>`select * from ${db.table('cron_entry')} where retired_at is null order by name`)
 }
 
-/** One entry by its name, locked until the transaction ends when it is about to be changed. */
+/** One entry by name; with `locking`, locked until the transaction ends. */
 export async function findEntry(db: Database, em: Em, name: string, locking = false): Promise<Entry | null> {
   const lock = locking ? sql`for update` : sql``
   const [entry] = await queryEntries(em, sql<RawEntry>`select * from ${db.table('cron_entry')} where name = ${name} ${lock}`)
   return entry ?? null
 }
 
-/** What the host is asked about. */
+/** The resource that the host's `authorize` receives. */
 export function resourceOf({ name, queue, worker }: Pick<Entry, 'name' | 'queue' | 'worker'>): Resource {
   return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
 }
@@ -46,7 +46,7 @@ export function visibleEntries(viewer: Viewer, entries: readonly Entry[]): Promi
   return visible(viewer, entries, 'view_cron', resourceOf)
 }
 
-/** One hint for each entry and topic, sent when the transaction commits, for those who may see the entry. */
+/** Publishes one hint for each entry and topic when the transaction commits, to viewers who may see the entry. */
 export async function hintEntries(db: Database, em: Em, entries: Pick<Entry, 'name' | 'queue' | 'worker'>[], topics: string[] = ['cron']): Promise<void> {
   if (!entries.length) return
   const hints = entries.flatMap((entry) => {
@@ -56,7 +56,7 @@ export async function hintEntries(db: Database, em: Em, entries: Pick<Entry, 'na
   await query(em, sql`select pg_notify(${hintChannel(db.schema)}, hint) from unnest(${[...new Set(hints)]}::text[]) as hint`)
 }
 
-/** Timestamps reach us as PostgreSQL writes them. */
+/** Parses a timestamp in PostgreSQL's text format. */
 export function dateOf(timestamp: string): Date
 export function dateOf(timestamp: string | null): Date | null
 export function dateOf(timestamp: string | null): Date | null {

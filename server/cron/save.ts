@@ -5,7 +5,7 @@ import type { Definition } from './definition.ts'
 import { nextFrom } from './expression.ts'
 import { type Entry, queryEntries, type RawEntry } from './rows.ts'
 
-/** What names an entry and says what it does. */
+/** The name, source and definition of an entry. */
 export interface Saved extends Definition {
   name: string
   source: Entry['source']
@@ -33,8 +33,8 @@ export async function insertEntry(db: Database, em: Em, saved: Saved, now: Date)
 }
 
 /**
- * Stores what changed. A new schedule, or an entry that comes back, starts from now: what was due before under the old
- * one is not run under the new one.
+ * Stores a changed definition. A new schedule, or an entry that returns after retirement, starts from now: slots that were due
+ * under the old schedule are not run under the new one.
  */
 export async function saveDefinition(db: Database, em: Em, stored: Entry, saved: Saved, now: Date): Promise<void> {
   const { source, queue, worker, args, expression, timezone, overlap, catchUp, maxCatchUp } = saved
@@ -49,7 +49,7 @@ export async function saveDefinition(db: Database, em: Em, stored: Entry, saved:
   await query(em, anew ? sql`with changed as (${update}) ${insertRevision(db, stored.id, now, expression, timezone)}` : update)
 }
 
-/** Nothing is due from here on, and a follow-up that waits is not started. */
+/** From now on nothing is due, and a waiting follow-up is not started. */
 export async function retireEntry(db: Database, em: Em, { id, timezone }: Entry, now: Date): Promise<void> {
   await query(
     em,
@@ -66,7 +66,7 @@ export async function retireEntry(db: Database, em: Em, { id, timezone }: Entry,
   )
 }
 
-/** Two changes within the same instant: the later one is what was true from then on. */
+/** If two changes share an instant, the later one wins. */
 function insertRevision(db: Database, id: string, from: Date, expression: string | null, timezone: string): RawBuilder<unknown> {
   return sql`
     insert into ${db.table('cron_revision')} (entry_id, from_at, expression, timezone) values (${id}, ${from}, ${expression}, ${timezone})

@@ -43,7 +43,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Shown): Prom
   }
 }
 
-/** Field by field: a list shows thousands of them. */
+/** Written out field by field for speed: a list shows thousands of slots. */
 function showRecent({ at, outcome, lateSeconds, jobState, note }: ClassifiedSlot): RecentSlot {
   return { at: at.toISOString(), outcome, lateSeconds, jobState, note }
 }
@@ -77,7 +77,7 @@ function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, r
   }
 }
 
-/** What this actor may do here, as the host says; whether it is possible now is decided by the operation. */
+/** What the host allows this actor to do; whether it is possible now is checked by the operation. */
 async function permissionsOn({ viewer }: Scope, entry: Entry): Promise<Record<string, Permission>> {
   const actions = operationsOn('cron_entry')
   const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }

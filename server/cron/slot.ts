@@ -9,9 +9,9 @@ import { type ClaimedSlot, enqueueSlot, type MadeJob, recordJobs } from './enque
 import { askQueue, type Limits, withLimits } from './limits.ts'
 import { type Entry, hintEntries, type SlotRow } from './rows.ts'
 import { findStatesInside, isOpen, isUnfinished, jobOf, loadSlots, type SeenStates } from './states.ts'
-import { yieldToOthers } from './yield.ts'
+import { yieldToEventLoop } from './yield.ts'
 
-/** So many rows are written by one statement. */
+/** The maximum number of rows written by one statement. */
 const maxRows = 2_000
 
 export interface Work {
@@ -19,13 +19,13 @@ export interface Work {
   em: Em
   now: Date
   limits: Limits
-  /** Where the engine does not share our transaction: what it said before the transaction began. */
+  /** For an engine that does not share our transaction: the states it reported before the transaction began. */
   seen?: SeenStates
-  /** Slots whose jobs are made when the transaction has committed. */
+  /** Slots whose jobs are created after the transaction has committed. */
   later: ClaimedSlot[]
 }
 
-/** One entry with what it takes to decide about it. */
+/** One entry with everything needed to decide its due slots. */
 interface Loaded {
   entry: Entry
   due: Date[]
@@ -38,8 +38,8 @@ interface Decided extends Loaded {
 }
 
 /**
- * Decides the due instants of locked entries and makes their jobs, all in the transaction that holds the locks: a slot
- * row without its job, or a job without its row, cannot be committed.
+ * Decides the due instants of locked entries and creates their jobs, all in the transaction that holds the locks: a slot row
+ * without its job, or a job without its row, cannot be committed.
  */
 export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
   if (!entries.length) return
@@ -75,19 +75,19 @@ async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {
       unfinished: of.flatMap((slot) => (unfinished.has(slot.id) ? [jobOf(slot)!] : [])),
       waiting: of.find(({ state, jobId, claimedAt }) => state === 'queued_follow_up' && jobId === null && claimedAt === null),
     })
-    // After days away each entry has hundreds of instants.
-    if (loaded.at(-1)!.due.length > 1) await yieldToOthers()
+    // After an outage of days, each entry has hundreds of instants.
+    if (loaded.at(-1)!.due.length > 1) await yieldToEventLoop()
   }
   return loaded
 }
 
-/** Enough of the newest to run what may run and to record what is recorded. */
+/** The newest due instants, enough for every slot that may run or gets a row. */
 function dueOf(entry: Entry, now: Date): Date[] {
   if (!entry.nextSlotAt || entry.nextSlotAt > now) return []
   return newestBetween(entry, new Date(entry.nextSlotAt.getTime() - 1), now, maxMissedRows + entry.maxCatchUp)
 }
 
-/** Coverage is only asked for when something was missed. */
+/** Queries coverage only if something was missed. */
 async function loadAbsence({ kit: { db }, em, now }: Work, loaded: Loaded[]): Promise<(at: Date) => 'missed_fire' | 'scheduler_down'> {
   const oldest = Math.min(...loaded.flatMap(({ due }) => due.slice(0, 1).map((at) => at.getTime())))
   if (now.getTime() - oldest < graceMs || oldest === Infinity) return () => 'missed_fire'
@@ -107,7 +107,7 @@ interface Won {
   at: Date
 }
 
-/** The rows, and of those that make a job the ones that were not there before. */
+/** Writes the rows. Returns the claimed ones that did not exist before. */
 async function writeSlots(work: Work, decided: Decided[]): Promise<Won[]> {
   const rows = decided.flatMap(({ entry, decision }) => decision.slots.map((slot) => ({ entryId: entry.id, ...slot })))
   const won: Won[] = []
@@ -131,7 +131,7 @@ async function writeRows({ kit: { db }, em, now }: Work, rows: (DecidedSlot & { 
     .map((row) => ({ id: row.id, entryId: row.entry_id, at: new Date(row.slot_at) }))
 }
 
-/** Before new slots are written, because one of them may be the next that waits. */
+/** Must precede the writing of new slots, because one of them may become the next waiting follow-up. */
 function startWaiting(work: Work, decided: Decided[]): Promise<void> {
   const starting = decided.flatMap(({ entry, decision, waiting }) =>
     waiting && decision.startWaiting ? [{ id: waiting.id, entry, at: waiting.slotAt, cancelFirst: [] }] : [],
@@ -144,7 +144,7 @@ async function claimSlots(work: Work, decided: Decided[], won: Won[]): Promise<v
   const cancelled = new Set<string>()
   const claimed = won.map(({ id, entryId, at }): ClaimedSlot => {
     const { entry, decision, unfinished } = of.get(entryId)!
-    // Once for an entry, before the first of its new jobs.
+    // Cancel once per entry, before the first of its new jobs.
     const cancelFirst: JobRef[] = decision.cancelUnfinished && !cancelled.has(entryId) ? unfinished : []
     cancelled.add(entryId)
     return { id, entry, at, cancelFirst }
@@ -152,7 +152,7 @@ async function claimSlots(work: Work, decided: Decided[], won: Won[]): Promise<v
   await makeJobs(work, claimed)
 }
 
-/** An engine that cannot join the transaction makes its jobs after it: a claimed slot may then lack its job, never have two. */
+/** If the engine cannot join the transaction, jobs are created after it: a claimed slot may lack its job, but never has two. */
 async function makeJobs(work: Work, claimed: ClaimedSlot[]): Promise<void> {
   const { kit, em, now, limits } = work
   if (!claimed.length) return

@@ -2,26 +2,26 @@ import { sql } from 'kysely'
 import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import { refuseSilence } from './claim.ts'
-import { noteFailure } from './failure.ts'
-import { makeLater } from './later.ts'
+import { recordFailure } from './failure.ts'
+import { makeClaimedJobs } from './later.ts'
 import { isTimeout, patientLimits, quickLimits } from './limits.ts'
 import type { SchedulerState } from './state.ts'
 import { takeEntries, waitingEntries } from './take.ts'
 
-/** Entries of one queue in one round, so that many of one slow queue do not keep those of another waiting. */
+/** Entries of one queue per round, so that a slow queue with many entries does not delay another. */
 const maxOfQueue = 5
 
 /**
- * Takes entries of slow queues, and those whose job could not be made the last time: one by one, patiently, apart from the
- * others. A queue that keeps even this waiting is left alone until the next round.
+ * Takes entries of slow queues, and entries whose last job could not be created: one by one, with patient limits, separately
+ * from the others. A queue that times out even then is skipped until the next round.
  */
 export async function takeSlowEntries(kit: Kit, state: SchedulerState, stopping: () => boolean = () => false): Promise<void> {
-  const givenUp = new Set<string>()
+  const timedOut = new Set<string>()
   for (const { id, queue } of await findCandidates(kit, state)) {
     if (stopping()) return
-    if (givenUp.has(queue)) continue
+    if (timedOut.has(queue)) continue
     const error = await takePatiently(kit, state, { id, queue })
-    if (isTimeout(error)) givenUp.add(queue)
+    if (isTimeout(error)) timedOut.add(queue)
   }
 }
 
@@ -30,7 +30,7 @@ interface Candidate {
   queue: string
 }
 
-/** What is due first, then follow-ups that wait; of each queue a few. */
+/** Due entries first, then those with a waiting follow-up; a few of each queue. */
 async function findCandidates(kit: Kit, { slow }: SchedulerState): Promise<Candidate[]> {
   const { db } = kit
   const now = await kit.dbNow()
@@ -51,20 +51,20 @@ async function findCandidates(kit: Kit, { slow }: SchedulerState): Promise<Candi
 async function takePatiently(kit: Kit, state: SchedulerState, { id, queue }: Candidate): Promise<unknown> {
   const began = performance.now()
   try {
-    // Where a claim is committed before its job is made, a queue that hangs would cost the slot: it has to answer first.
+    // If the claim commits before the job is created, a hanging queue would cost the slot, so check first that it answers.
     if (!kit.engine.transactional) await kit.engine.readQueue(queue)
     const later = await takeEntries(kit, { which: () => sql`id = ${id}`, limits: patientLimits, onSilent: refuseSilence })
-    await makeLater(kit, state, later)
+    await makeClaimedJobs(kit, state, later)
   } catch (error) {
     if (isTimeout(error)) state.slow.add(queue)
-    await noteFailure(kit, id, error)
+    await recordFailure(kit, id, error)
     return error
   }
   if (performance.now() - began < quickLimits.statementMs && state.slow.delete(queue)) await retryAllOf(kit, queue)
   return undefined
 }
 
-/** The others of a queue that is well again need not wait for their own next attempt. */
+/** Once a queue has recovered, its other entries need not wait for their back-off. */
 async function retryAllOf({ db }: Kit, queue: string): Promise<void> {
   await query(db.em(), sql`update ${db.table('cron_entry')} set retry_at = null where queue = ${queue} and retry_at is not null`)
 }

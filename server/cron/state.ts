@@ -1,13 +1,13 @@
 import type { OwnCoverage } from './coverage.ts'
 
-/** What one scheduler process remembers between ticks; nothing depends on it. */
+/** What one scheduler process remembers between ticks; correctness does not depend on it. */
 export interface SchedulerState {
   coverage: OwnCoverage
-  /** Queues that kept a claim waiting. Their entries are taken one by one, apart from the others, until a job is made quickly again. */
+  /** Queues that delayed a claim. Their entries are taken one by one, separately from the others, until a job is created quickly again. */
   slow: Set<string>
-  /** Jobs being made outside any transaction for queues that take their time. */
+  /** Pending job creations outside any transaction, for slow queues. */
   making: Set<Promise<void>>
-  /** Where the rounds over open slots and waiting follow-ups go on. */
+  /** Where the next round over open slots and over waiting follow-ups continues. */
   finishedFrom?: string
   followUpsFrom?: string
 }

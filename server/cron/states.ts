@@ -8,9 +8,9 @@ import { type Entry, querySlots, type RawSlot, type SlotRow } from './rows.ts'
 
 const maxRefs = 1_000
 
-/** What the engine said about the jobs of slots. */
+/** The states that the engine reported for slots' jobs. */
 export interface SeenStates {
-  /** Ids of the slots whose jobs it was asked about. */
+  /** Ids of the slots whose jobs were queried. */
   asked: Set<string>
   found: Map<string, FoundJob>
 }
@@ -27,9 +27,9 @@ export function isOpen({ jobId, finishedAt }: SlotRow): boolean {
   return jobId !== null && finishedAt === null
 }
 
-/** Has the job of this open slot not ended, as far as the engine let us know? */
+/** Whether the job of this open slot is unfinished, as far as the engine reported. */
 export function isUnfinished(slot: SlotRow, { asked, found }: SeenStates, now: Date): boolean {
-  // Made by somebody else since the engine was asked.
+  // Created by another process since the engine was queried.
   if (!asked.has(slot.id)) return true
   const state = found.get(jobKey(jobOf(slot)!))
   return state ? unfinishedStates.includes(state.state) : now.getTime() - slot.claimedAt!.getTime() < graceMs
@@ -41,7 +41,7 @@ export interface Asking {
   limits: Limits
 }
 
-/** Asks inside our transaction, which the engine must share. Throws `QueueFailure` where only one queue can be to blame. */
+/** Queries inside our transaction, which the engine must share. Throws `QueueFailure` if only one queue is involved. */
 export async function findStatesInside(asking: Asking, slots: SlotRow[]): Promise<SeenStates> {
   if (!slots.length) return { asked: new Set(), found: new Map() }
   const queues = new Set(slots.map(({ jobQueue }) => jobQueue!))
@@ -52,8 +52,8 @@ export async function findStatesInside(asking: Asking, slots: SlotRow[]): Promis
 }
 
 /**
- * Asks outside any transaction, each queue by itself and all at once, so that one that hangs keeps only itself waiting.
- * Says which queues did not answer.
+ * Queries outside any transaction, one query per queue, concurrently, so that a hanging queue delays only itself. `silent`: the
+ * queues that did not answer, with their errors.
  */
 export async function findStatesOutside(kit: Kit, slots: SlotRow[], limits: Limits = quickLimits): Promise<SeenStates & { silent: Map<string, unknown> }> {
   const seen: SeenStates = { asked: new Set(), found: new Map() }
@@ -73,7 +73,7 @@ export async function findStatesOutside(kit: Kit, slots: SlotRow[], limits: Limi
   return { ...seen, silent }
 }
 
-/** In portions the engine accepts. */
+/** In batches that the engine accepts. */
 async function findStates({ kit: { engine }, em }: Pick<Asking, 'kit' | 'em'>, slots: SlotRow[]): Promise<SeenStates> {
   const found = new Map<string, FoundJob>()
   for (let start = 0; start < slots.length; start += maxRefs) {
@@ -83,12 +83,12 @@ async function findStates({ kit: { engine }, em }: Pick<Asking, 'kit' | 'em'>, s
   return { asked: new Set(slots.map(({ id }) => id)), found }
 }
 
-/** Slots whose job may be unfinished, the follow-up that waits, and what an operator decided ahead of time. */
+/** Slots whose job may be unfinished, waiting follow-ups, and slots an operator decided in advance. */
 export function loadSlots({ kit: { db }, em, now }: { kit: Kit; em: Em; now: Date }, entries: Entry[]): Promise<SlotRow[]> {
   const slot = db.table('cron_slot')
   const ids = entries.map(({ id }) => id)
   const from = entries.map(({ nextSlotAt }) => (nextSlotAt ?? now).toISOString())
-  // Whoever allows overlap may have any number of open jobs, and nobody asks how many.
+  // An entry that allows overlap may have any number of open jobs, and their number is irrelevant.
   const counted = entries.map(({ overlap }) => overlap !== 'allow')
   return querySlots(
     em,

@@ -4,14 +4,14 @@ import { previousBefore } from './expression.ts'
 import { absenceAt, type Coverage, graceMs } from './history.ts'
 import type { Entry, SlotRow } from './rows.ts'
 
-/** A missed slot needs a person for so long, unless the entry has run since. */
+/** For how long a missed slot needs attention, unless the entry has run since. */
 const missedCountsMs = 7 * 86_400_000
 
 export interface StatusFacts {
   entry: Pick<Entry, 'retiredAt' | 'pausedAt' | 'lastError' | 'nextSlotAt' | 'expression' | 'timezone'>
   /** The last slot that ran or was missed, as `lastDecidedSlot` finds it. */
   last?: Pick<SlotRow, 'slotAt' | 'state'>
-  /** Since `statusCoverageFrom`. */
+  /** Coverage since `statusCoverageFrom`. */
   coverage: Coverage
 }
 
@@ -27,7 +27,7 @@ interface Missed {
   at: Date
 }
 
-/** The operator status of an entry. Every surface asks this, and none judges for itself. */
+/** The only rule for an entry's operator status; every surface uses it. */
 export function statusOfEntry(facts: StatusFacts, now: Date): EntryStatus {
   const { retiredAt, pausedAt, lastError, nextSlotAt } = facts.entry
   if (retiredAt) return { status: 'resolved', diagnosis: 'retired' }
@@ -44,7 +44,7 @@ function findMissed({ last }: StatusFacts, now: Date): Missed | undefined {
   return last.state === 'missed_fire' || last.state === 'scheduler_down' ? { state: last.state, at: last.slotAt } : undefined
 }
 
-/** The newest instant that should have been decided by now and was not. */
+/** The newest instant that should have been decided by now but was not. */
 function findUndecided({ entry, coverage }: StatusFacts, now: Date): Missed | undefined {
   const { nextSlotAt } = entry
   if (!nextSlotAt || !isOverdue(entry, now)) return undefined
@@ -53,7 +53,7 @@ function findUndecided({ entry, coverage }: StatusFacts, now: Date): Missed | un
   return { state: absenceAt(coverage, at), at }
 }
 
-/** Only then does the status depend on coverage. */
+/** The status depends on coverage only if this is true. */
 export function isOverdue({ nextSlotAt }: Pick<Entry, 'nextSlotAt'>, now: Date): boolean {
   return nextSlotAt !== null && now.getTime() - nextSlotAt.getTime() >= graceMs
 }
@@ -62,7 +62,7 @@ export function statusCoverageFrom(now: Date): Date {
   return new Date(now.getTime() - missedCountsMs)
 }
 
-/** The slot that decides about an entry's status: the last one that ran or was missed, while that still counts. */
+/** The slot that determines an entry's status: the last one that ran or was missed, if recent enough. */
 export function lastDecidedSlot(db: Database, entryId: RawBuilder<unknown>, now: Date): RawBuilder<unknown> {
   return sql`
     select * from ${db.table('cron_slot')}

@@ -5,7 +5,7 @@ import type { Kit } from '../kit.ts'
 const keptDays = 60
 const maxAtOnce = 5_000
 
-/** Slots are kept as long as the coverage that explains them; what was run by hand stays in the audit log. */
+/** Slots have the same retention as the coverage that explains them; manual runs stay in the audit log. */
 export async function deleteOldSlots({ db, now }: Kit): Promise<void> {
   const table = db.table('cron_slot')
   await query(

@@ -12,13 +12,13 @@ import { type Entry, hintEntries, queryEntries, type RawEntry, resourceOf } from
 import { insertEntry, retireEntry, type Saved, saveDefinition } from './save.ts'
 
 /**
- * Makes the stored entries what the code declares, in one transaction. An operator's pause stays. What left the code is
- * retired with its history, and comes back as what it was. Unchanged entries are not written.
+ * Updates the stored entries to match the code, in one transaction. An operator's pause is preserved. Entries removed from the
+ * code are retired but keep their history, also if they return later. Unchanged entries are not written.
  */
 export async function syncDeclaredEntries(kit: Kit, declarations: DeclaredCronEntry[]): Promise<void> {
   const declared = parseDeclarations(declarations)
   await kit.db.transact(async (em) => {
-    // Processes that start together wait for each other.
+    // Processes that start at the same time wait for each other.
     await setLockTimeout(em, 15_000)
     await waitForLock(kit.db, em, 'cron')
     const sync: Sync = { kit, em, now: await kit.dbNow(em), requestId: `system-start-${uuidv7()}`, changed: [] }
@@ -64,11 +64,11 @@ async function syncEntry(sync: Sync, { name, source, definition }: Declared, sto
   if (!changes && stored.source === source && !stored.retiredAt) return
   const saved: Saved = { ...stored, ...definition, source }
   await saveDefinition(kit.db, em, stored, saved, now)
-  const returned = stored.retiredAt ? { before: { retiredAt: stored.retiredAt.toISOString() }, after: { retiredAt: null } } : undefined
+  const reactivated = stored.retiredAt ? { before: { retiredAt: stored.retiredAt.toISOString() }, after: { retiredAt: null } } : undefined
   const moved = stored.source === source ? undefined : { before: { source: stored.source }, after: { source } }
-  const before = { ...changes?.before, ...returned?.before, ...moved?.before }
-  const after = { ...changes?.after, ...returned?.after, ...moved?.after }
-  await record(sync, saved, returned ? 'cron.declared' : 'cron.reconfigured', { before, after })
+  const before = { ...changes?.before, ...reactivated?.before, ...moved?.before }
+  const after = { ...changes?.after, ...reactivated?.after, ...moved?.after }
+  await record(sync, saved, reactivated ? 'cron.declared' : 'cron.reconfigured', { before, after })
 }
 
 async function retire(sync: Sync, entry: Entry): Promise<void> {

@@ -6,22 +6,22 @@ import { type Entry, queryEntries, type RawEntry } from './rows.ts'
 import { takeSlots } from './slot.ts'
 import { findStatesOutside, isOpen, loadSlots, type SeenStates } from './states.ts'
 
-/** Entries whose locks one transaction holds. */
+/** The maximum number of entries locked by one transaction. */
 export const batch = 50
 
 export interface Taking {
-  /** Which entries, as a condition with its order. */
+  /** SQL condition that selects the entries, with its order. */
   which(now: Date): RawBuilder<unknown>
   limits: Limits
-  /** Told which entries are ours until the transaction ends. */
+  /** Receives the entries that this transaction has locked. */
   onLocked?(entries: Entry[]): void
-  /** A queue did not say in time whether its jobs have ended. Throws to take nothing. */
+  /** Called for a queue that did not answer in time whether its jobs have ended. May throw, and then nothing is taken. */
   onSilent(queue: string, error: unknown): void
 }
 
-/** Decides what is due of some entries, in one transaction. Answers the slots whose jobs are still to be made, by an engine that cannot join it. */
+/** Decides the due slots of some entries in one transaction. Returns the slots whose jobs must still be created because the engine cannot join it. */
 export async function takeEntries(kit: Kit, { which, limits, onLocked, onSilent }: Taking): Promise<ClaimedSlot[]> {
-  const seen = kit.engine.transactional ? undefined : await askBefore(kit, { which, limits, onSilent })
+  const seen = kit.engine.transactional ? undefined : await findStatesBefore(kit, { which, limits, onSilent })
   const later: ClaimedSlot[] = []
   await kit.db.transact(async (em) => {
     const now = await kit.dbNow(em)
@@ -39,8 +39,8 @@ function select({ db }: Kit, now: Date, which: RawBuilder<unknown>): RawBuilder<
     limit ${batch}`
 }
 
-/** What an engine with a store of its own says of their jobs, before a transaction of ours begins that it could hold up. */
-async function askBefore(kit: Kit, { which, limits, onSilent }: Omit<Taking, 'onLocked'>): Promise<SeenStates> {
+/** Queries an engine with its own store before our transaction begins, so that the engine cannot block it. */
+async function findStatesBefore(kit: Kit, { which, limits, onSilent }: Omit<Taking, 'onLocked'>): Promise<SeenStates> {
   const em = kit.db.em()
   const now = await kit.dbNow(em)
   const entries = await queryEntries(em, sql<RawEntry>`${select(kit, now, which(now))}`)
@@ -50,7 +50,7 @@ async function askBefore(kit: Kit, { which, limits, onSilent }: Omit<Taking, 'on
   return seen
 }
 
-/** Entries of which a follow-up waits for the job before it to end. */
+/** Entries with a follow-up that waits for the previous job to end. */
 export function waitingEntries({ db }: Kit): RawBuilder<unknown> {
   return sql`select entry_id from ${db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null and claimed_at is null`
 }

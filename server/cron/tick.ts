@@ -3,41 +3,41 @@ import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import { resumeDueEntries } from './auto-resume.ts'
 import { claimDueEntries, startFollowUps } from './claim.ts'
-import { keepCoverage } from './coverage.ts'
-import { noteFinishedJobs } from './finish.ts'
-import { noteLostSlots } from './later.ts'
+import { recordCoverage } from './coverage.ts'
+import { recordFinishedJobs } from './finish.ts'
+import { markLostSlots } from './later.ts'
 import { takeSlowEntries } from './slow.ts'
 import type { SchedulerState } from './state.ts'
 
 export { openState } from './state.ts'
 
-/** Everything that a scheduler does, once. Any number of processes may do it at the same moment. */
+/** One complete round of the scheduler. Any number of processes may run it concurrently. */
 export async function tick(kit: Kit, state: SchedulerState): Promise<void> {
-  await keepCoverage(kit, state.coverage)
+  await recordCoverage(kit, state.coverage)
   await followJobs(kit, state)
   await claim(kit, state)
   await takeSlowEntries(kit, state)
 }
 
-/** Takes what is due of everything that is well. */
+/** Claims what is due, except for slow queues and failed entries. */
 export async function claim(kit: Kit, state: SchedulerState): Promise<void> {
-  const there = await look(kit)
-  if (there.resuming) await resumeDueEntries(kit)
-  if (there.due || there.resuming) await claimDueEntries(kit, state)
-  if (there.waiting) state.followUpsFrom = await startFollowUps(kit, state, state.followUpsFrom)
+  const work = await findWork(kit)
+  if (work.resuming) await resumeDueEntries(kit)
+  if (work.due || work.resuming) await claimDueEntries(kit, state)
+  if (work.waiting) state.followUpsFrom = await startFollowUps(kit, state, state.followUpsFrom)
 }
 
-/** Looks after slots whose jobs were made. */
+/** Follows up on slots whose jobs were created. */
 export async function followJobs(kit: Kit, state: SchedulerState): Promise<void> {
-  if (!kit.engine.transactional) await noteLostSlots(kit)
-  await noteFinishedJobs(kit, state)
+  if (!kit.engine.transactional) await markLostSlots(kit)
+  await recordFinishedJobs(kit, state)
 }
 
-/** What there is to claim, from partial indexes; a quiet tick costs little more than this statement. */
-async function look(kit: Kit): Promise<Record<'resuming' | 'due' | 'waiting', boolean>> {
+/** Which work there is, from partial indexes; a quiet tick costs little more than this statement. */
+async function findWork(kit: Kit): Promise<Record<'resuming' | 'due' | 'waiting', boolean>> {
   const { db } = kit
   const at = await kit.dbNow()
-  const [there] = await query(
+  const [work] = await query(
     db.em(),
     sql<Record<'resuming' | 'due' | 'waiting', boolean>>`
       select
@@ -46,5 +46,5 @@ async function look(kit: Kit): Promise<Record<'resuming' | 'due' | 'waiting', bo
           and last_error is null) as due,
         exists (select from ${db.table('cron_slot')} where state = 'queued_follow_up' and job_id is null and claimed_at is null) as waiting`,
   )
-  return there!
+  return work!
 }

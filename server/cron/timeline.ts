@@ -1,20 +1,20 @@
 import type { Pattern } from './pattern.ts'
 import type { Segment, Zone } from './zone.ts'
 
-/** More than any local time is away from UTC, with any gap added. */
+/** More than the largest offset from UTC plus the largest gap. */
 const slackMs = 2 * 86_400_000
 
 /**
  * The instants of one expression in one timezone, as one strictly increasing sequence.
  *
- * Where clocks go forward, local times are left out: fixed times among them run once, when the clocks have changed. The day
- * of such a time is the one it was written for, also when the gap ends on the day after. Where clocks go back, local
- * times happen twice: fixed times run the first time. What follows the clock runs whenever the clock shows it.
+ * When clocks go forward, some local times are skipped: fixed times among them run once, right after the change. Such a time
+ * belongs to the day it was written for, even if the gap ends on the next day. When clocks go back, some local times occur
+ * twice: fixed times run only the first time. Wildcards and steps run whenever the clock shows a matching time.
  */
 export class Timeline {
   private readonly pattern: Pattern
   private readonly zone: Zone
-  /** What was asked for last: the next instants stay the same until the first of them has come. */
+  /** Cache of the last answer: the next instants stay the same until the first of them has passed. */
   private next: { from: number; instants: number[]; texts: string[] } = { from: 0, instants: [], texts: [] }
 
   constructor(pattern: Pattern, zone: Zone) {
@@ -24,7 +24,7 @@ export class Timeline {
 
   /** The first instant after `from`; null when there is none. */
   nextAfter(from: number): number | null {
-    // Expressions know minutes, and instants milliseconds.
+    // Expressions have minute precision, instants have milliseconds.
     let at = Math.floor(from) + 1
     for (;;) {
       const segment = this.zone.segmentAt(at)
@@ -32,22 +32,22 @@ export class Timeline {
       const begins = localStart(this.pattern, segment)
       const found = this.pattern.first(Math.max(at + segment.offset, begins))
       if (found !== null && found < segment.to + segment.offset) return found - segment.offset
-      // What is far away needs no look at the years in between. Clocks may go back meanwhile, so it is looked for from before.
+      // Skip the years in between if the next match is far away. Clocks may go back in between, so restart a little earlier.
       const next = this.pattern.first(segment.to - slackMs)
       if (next === null) return null
       at = Math.max(segment.to, next - slackMs)
     }
   }
 
-  /** The last instant before `to`, not before `since`; null when there is none. */
+  /** The last instant before `to` and not before `since`; null when there is none. */
   lastBefore(to: number, since: number): number | null {
     let end = to
     while (end > since) {
       const segment = this.zone.segmentAt(end - 1)
       const begins = localStart(this.pattern, segment)
       const found = this.pattern.lastBefore(end + segment.offset, since - slackMs)
-      if (found !== null && found >= begins) return reached(found - segment.offset, since)
-      if (this.runsAtEndOfGap(segment)) return reached(segment.from, since)
+      if (found !== null && found >= begins) return notBefore(found - segment.offset, since)
+      if (this.runsAtEndOfGap(segment)) return notBefore(segment.from, since)
       const previous = this.pattern.lastBefore(segment.from + slackMs, since - slackMs)
       if (previous === null) return null
       end = Math.min(segment.from, previous + slackMs)
@@ -62,7 +62,7 @@ export class Timeline {
     return found
   }
 
-  /** The first `count` instants after `from`, as ISO-8601; lists of entries ask for the same ones again and again. */
+  /** The first `count` instants after `from`, as ISO-8601. Cached, because lists of entries request the same ones repeatedly. */
   nextTexts(from: number, count: number): string[] {
     const { next } = this
     const holds = next.instants.length >= count && next.from <= from && from < next.instants[0]!
@@ -87,12 +87,12 @@ export class Timeline {
   }
 }
 
-/** From which local time on a segment's clock counts: fixed times that it shows for the second time do not. */
+/** The local time from which a segment counts: fixed times that the clock shows a second time do not. */
 function localStart({ fixed }: Pattern, { from, offset, before }: Segment): number {
-  // Where clocks went forward, the gap itself is not shown.
+  // If clocks went forward, the clock never shows the gap.
   return from + (fixed ? Math.max(offset, before) : offset)
 }
 
-function reached(at: number, since: number): number | null {
+function notBefore(at: number, since: number): number | null {
   return at >= since ? at : null
 }

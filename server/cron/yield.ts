@@ -1,4 +1,4 @@
-/** Lets timers, requests and answers have their turn before long work goes on. */
-export function yieldToOthers(): Promise<void> {
+/** Lets timers and requests run before long work continues. */
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,11 +1,11 @@
-/** A stretch of time through which a timezone keeps one offset. */
+/** A period in which a timezone has one offset. */
 export interface Segment {
   from: number
-  /** Not part of it. */
+  /** Exclusive. */
   to: number
   /** Milliseconds that local time is ahead of UTC. */
   offset: number
-  /** The offset until `from`; the same where only the year changes. */
+  /** The offset before `from`; the same as `offset` if only the year changes. */
   before: number
 }
 
@@ -14,7 +14,7 @@ const weekMs = 7 * 86_400_000
 const maxZones = 600
 const maxYears = 1_000
 
-/** What a timezone's clocks show, year by year, computed when a year is first asked for. */
+/** The segments of a timezone, computed year by year on demand. */
 export class Zone {
   private readonly format: Intl.DateTimeFormat
   private readonly years = new Map<number, Segment[]>()
@@ -24,25 +24,25 @@ export class Zone {
     this.format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
   }
 
-  /** The stretch that an instant is in. */
+  /** The segment that contains an instant. */
   segmentAt(at: number): Segment {
-    const kept = this.last
-    if (kept && kept.from <= at && at < kept.to) return kept
+    const cached = this.last
+    if (cached && cached.from <= at && at < cached.to) return cached
     const found = this.segmentsOf(new Date(at).getUTCFullYear()).find(({ to }) => at < to)!
     this.last = found
     return found
   }
 
   private segmentsOf(year: number): Segment[] {
-    const kept = this.years.get(year)
-    if (kept) return kept
+    const cached = this.years.get(year)
+    if (cached) return cached
     if (this.years.size >= maxYears) this.years.clear()
     const segments = this.compute(startOf(year), startOf(year + 1))
     this.years.set(year, segments)
     return segments
   }
 
-  /** No timezone changes its clocks twice within a week and is then where it was before. */
+  /** Samples weekly: no timezone changes its offset and changes it back within a week. */
   private compute(start: number, end: number): Segment[] {
     const segments: Segment[] = []
     let from = start
@@ -64,7 +64,7 @@ export class Zone {
     return segments
   }
 
-  /** The first instant in (low, high] with another offset, to the second. */
+  /** The first instant in (low, high] with a different offset, to the second. */
   private findChange(low: number, high: number, offset: number): number {
     while (high - low > secondMs) {
       const middle = low + Math.floor((high - low) / 2 / secondMs) * secondMs
@@ -88,8 +88,8 @@ function startOf(year: number): number {
 const zones = new Map<string, Zone>()
 
 export function zoneOf(timezone: string): Zone {
-  const kept = zones.get(timezone)
-  if (kept) return kept
+  const cached = zones.get(timezone)
+  if (cached) return cached
   if (zones.size >= maxZones) zones.delete(zones.keys().next().value!)
   const zone = new Zone(timezone)
   zones.set(timezone, zone)

@@ -5,7 +5,7 @@ import type { Scope } from '../operations/scope.ts'
 import { auditPath, forensicsHref, unknownBundle } from './bundle.ts'
 import { describeEvent, eventItem, newestFirst } from './chronology.ts'
 
-/** One event, with what happened to its subject around it. */
+/** One event, with the other events of its subject around that time. */
 export async function eventBundle(scope: Scope, id: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_audit', { type: 'page', id: 'audit' })
   if (!allowed) return unknownBundle(scope, { type: 'audit_event', id }, 'You may not see audit events.', ['audit events'])
@@ -46,7 +46,7 @@ async function findEvent(scope: Scope, id: string): Promise<AuditEvent | null> {
   })
 }
 
-/** Of the same subject, up to a quarter of an hour to either side. */
+/** Events of the same subject up to 15 minutes before and after. */
 async function eventsAround(scope: Scope, { subject, occurredAt }: AuditEvent): Promise<AuditEvent[]> {
   const at = Date.parse(occurredAt)
   const window = { from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() }
@@ -75,14 +75,14 @@ function nextPaths(scope: Scope, event: AuditEvent): NextPath[] {
   ]
 }
 
-/** The newest word of the host's handler among `events`, if there was one. */
+/** The newest result of the host's escalation handler among `events`, if any. */
 export function followUpOf(events: AuditEvent[]): Bundle['followUp'] {
-  const told = events.find(({ eventType }) => eventType === 'host.follow_up')
-  if (!told) return undefined
-  const { status, detail } = told.metadata
+  const followUp = events.find(({ eventType }) => eventType === 'host.follow_up')
+  if (!followUp) return undefined
+  const { status, detail } = followUp.metadata
   return {
     status: status === 'invoked' ? 'invoked' : 'failed',
     detail: typeof detail === 'string' ? detail : undefined,
-    at: told.occurredAt,
+    at: followUp.occurredAt,
   }
 }

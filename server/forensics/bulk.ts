@@ -4,11 +4,11 @@ import { pageOf } from '../host/auth.ts'
 import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import type { Scope } from '../operations/scope.ts'
-import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
+import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst } from './chronology.ts'
 import { listTrail, type Trail } from './trail.ts'
 
-/** What is known of a bulk run: its frozen set, how its jobs fared, and one event for each batch. */
+/** The evidence about a bulk run: its frozen set, the outcomes of its jobs, and one event for each batch. */
 export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
   const subject = { type: 'bulk', id }
   const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
@@ -44,8 +44,8 @@ async function findRun(scope: Scope, id: string): Promise<BulkRun | null> {
 }
 
 function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] {
-  const told = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${formatCount(count)} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
-  const detail = `Of ${countOf(eligible, 'eligible job')}: ${told.length ? told.join(', ') : 'none reached yet'}.`
+  const counts = Object.entries(outcomes).filter(([, count]) => count).map(([outcome, count]) => `${formatCount(count)} ${bulkOutcomes[outcome as keyof typeof bulkOutcomes]}`)
+  const detail = `Of ${countOf(eligible, 'eligible job')}: ${counts.length ? counts.join(', ') : 'none reached yet'}.`
   if (status === 'queued' || status === 'running') return { status: 'runnable', title: 'It is in progress.', detail, provenance: 'durable' }
   if (status === 'aborted') return { status: 'resolved', title: 'It was aborted; changes already made remain.', detail, provenance: 'durable' }
   const left = leftOverOutcomes.some((outcome) => outcomes[outcome])
@@ -74,7 +74,7 @@ async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPa
       href,
     },
     auditPath(scope, { type: 'bulk', id: run.id }, 2),
-    ...(await foreignPaths(scope, 3, 'the owners of the workers')),
+    ...(await externalPaths(scope, 3, 'the owners of the workers')),
   ]
 }
 

@@ -38,8 +38,8 @@ export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: n
   }
 }
 
-/** The paths that are not ours: the engine's dashboard where it is mounted, and the host's own people. */
-export async function foreignPaths(scope: Scope, order: number, owners = 'the owners of the schedule'): Promise<NextPath[]> {
+/** Paths outside this product: the engine's dashboard if it is mounted, and the people at the host. */
+export async function externalPaths(scope: Scope, order: number, owners = 'the owners of the schedule'): Promise<NextPath[]> {
   const { kit, viewer } = scope
   const { allowed } = await viewer.can('view_bridge', { type: 'page', id: 'bridge' })
   const bridges = allowed ? kit.bridges : []

@@ -3,14 +3,14 @@ import { formatCount, operationLabel, slotOutcomes, subjectPath } from '../../sc
 import type { Scope } from '../operations/scope.ts'
 import { forensicsHref } from './bundle.ts'
 
-const most = 200
+const maxItems = 200
 
-/** Newest first, by the instant itself and not by its second; what happened at one instant keeps its order. */
+/** Newest first, compared at full precision. The sort is stable: items of the same instant keep their order. */
 export function newestFirst(items: ChronologyItem[]): ChronologyItem[] {
-  return items.toSorted((a, b) => (sortable(a.at) < sortable(b.at) ? 1 : sortable(a.at) > sortable(b.at) ? -1 : 0)).slice(0, most)
+  return items.toSorted((a, b) => (sortable(a.at) < sortable(b.at) ? 1 : sortable(a.at) > sortable(b.at) ? -1 : 0)).slice(0, maxItems)
 }
 
-/** Milliseconds and microseconds in one scale. */
+/** Pads the fraction so that milliseconds and microseconds compare as text. */
 function sortable(at: string): string {
   return at.replace(/(\.\d+)?Z$/, (_, fraction: string = '.') => `${fraction.padEnd(7, '0')}Z`)
 }
@@ -61,8 +61,8 @@ export function describeEvent({ actor, eventType, action, outcome, code, jobs }:
   if (code === 'orphan_request') return `The outcome of ${attempt.replace(/ \(.*/, '')}, requested by ${actor.label}, is unknown`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} tried ${attempt}; it failed`
   if (outcome === 'requested') return `${actor.label} requested “${operationLabel(action)}” from the engine`
-  const told = verbs[eventType] ?? eventType
-  return `${actor.label} ${jobs === undefined ? told : told.replace('the job', `${formatCount(jobs)} jobs together`)}`
+  const verb = verbs[eventType] ?? eventType
+  return `${actor.label} ${jobs === undefined ? verb : verb.replace('the job', `${formatCount(jobs)} jobs together`)}`
 }
 
 export function slotItem({ kit }: Scope, entry: string, slot: Slot): ChronologyItem {
@@ -71,11 +71,11 @@ export function slotItem({ kit }: Scope, entry: string, slot: Slot): ChronologyI
     at: slot.claimedAt ?? slot.at,
     label: describeSlot(slot),
     detail: [slotOutcomes[slot.outcome], slot.note].filter(Boolean).join(': '),
-    // A claimed slot is a row that was written then; the others follow from expression and coverage.
+    // A claimed slot has a row written at that time; the others are derived from the expression and coverage.
     source: claimed ? 'cron' : 'coverage',
     provenance: slot.outcome === 'unknown' ? 'unknown' : claimed ? 'durable' : 'supporting',
     outcome: slot.outcome,
-    // A run leads to its job.
+    // A run links to its job.
     ref: slot.jobId
       ? { type: 'job', id: slot.jobId, href: `${kit.base}${subjectPath('job', slot.jobId)}` }
       : { type: 'cron_slot', id: `${entry}@${slot.at}` },
@@ -99,16 +99,16 @@ function describeSlot(slot: Slot): string {
 }
 
 function describeLateness({ lateSeconds }: Slot): string {
-  return lateSeconds !== undefined && lateSeconds > 30 ? ` ${inWords(lateSeconds)} late` : ''
+  return lateSeconds !== undefined && lateSeconds > 30 ? ` ${formatSeconds(lateSeconds)} late` : ''
 }
 
 function describeEnd({ claimedAt, finishedAt, jobState }: Slot): string {
   if (!claimedAt || !finishedAt) return ''
   const seconds = (Date.parse(finishedAt) - Date.parse(claimedAt)) / 1000
-  return ` ${jobState ?? 'ended'} after ${inWords(Math.max(0, seconds))}`
+  return ` ${jobState ?? 'ended'} after ${formatSeconds(Math.max(0, seconds))}`
 }
 
-export function inWords(seconds: number): string {
+export function formatSeconds(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`

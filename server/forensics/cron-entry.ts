@@ -6,15 +6,15 @@ import { showSlot } from '../cron/show.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
-import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
+import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
 import { eventItem, newestFirst, slotItem } from './chronology.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 const windowDays = 42
-/** Of a busy entry the quiet slots are cut first; what needs an eye is kept. */
+/** For a busy entry, on-time slots are dropped first; slots that need attention stay. */
 const maxSlots = 120
 
-/** What is known of a cron entry, from its slots, the scheduler's coverage and the audit log. */
+/** The evidence about a cron entry, from its slots, the scheduler's coverage and the audit log. */
 export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
   if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
@@ -29,7 +29,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
     window: { from: history.from, to: history.to },
     chronology: newestFirst([
       ...trail.events.map((event) => eventItem(scope, event)),
-      ...worthTelling(history.slots).map((slot) => slotItem(scope, name, showSlot(slot))),
+      ...selectSlots(history.slots).map((slot) => slotItem(scope, name, showSlot(slot))),
     ]),
     linkedResources: trail.events.slice(0, 5).map(({ id, eventType }) => ({
       type: 'audit_event',
@@ -48,7 +48,7 @@ export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
 
 async function findEvidence(scope: Scope, name: string): Promise<{ entry: CronEntry; history: ClassifiedHistory } | null> {
   const now = scope.now.getTime()
-  // An entry may be younger than this process's clock knows.
+  // The clock of this process may lag behind the creation time of the entry.
   const fromOf = ({ createdAt }: { createdAt: Date }) => new Date(Math.min(Math.max(createdAt.getTime(), now - windowDays * 86_400_000), now - 1_000))
   return getCronEvidence(scope, name, fromOf).catch((error: unknown) => {
     if (error instanceof OpsError && error.code === 'not_found') return null
@@ -56,7 +56,7 @@ async function findEvidence(scope: Scope, name: string): Promise<{ entry: CronEn
   })
 }
 
-/** An entry that is gone may have left its trail. */
+/** A deleted entry may still have audit events. */
 function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
   const bundle = unknownBundle(scope, { type: 'cron_entry', id: name }, 'Supply the name of a cron entry that exists.', trail.withheld)
   if (!trail.events.length) return bundle
@@ -88,7 +88,7 @@ function completenessOf(history: ClassifiedHistory, trail: Trail): Bundle['compl
   return { state: state === 'complete' && gaps.length ? 'partial_evidence' : state, reasons: [...reasons, ...gaps] }
 }
 
-function worthTelling(slots: ClassifiedSlot[]): ClassifiedSlot[] {
+function selectSlots(slots: ClassifiedSlot[]): ClassifiedSlot[] {
   const troubled = slots.filter(({ outcome }) => outcome !== 'on_time')
   const quiet = slots.filter(({ outcome }) => outcome === 'on_time')
   return [...troubled.slice(0, maxSlots / 2), ...quiet.slice(0, maxSlots / 2)]
@@ -105,7 +105,7 @@ async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {
     detail: pathDetail(action, entry),
     operation: { action, subject: { type: 'cron_entry', id: entry.name }, ...(entry.permissions[action] ?? { allowed: false }) },
   }))
-  const foreign = await foreignPaths(scope, native.length + 2)
+  const foreign = await externalPaths(scope, native.length + 2)
   return [...native, auditPath(scope, { type: 'cron_entry', id: entry.name }, native.length + 1), ...foreign]
 }
 

@@ -5,17 +5,17 @@ import { byStatus, statusOfJob } from '../jobs/status.ts'
 
 type Diagnosis = Bundle['diagnosis']
 
-/** From the job's state and from why it does not run; a cause is never made up. */
+/** Derived from the job's state and from why it is not running; never guesses a cause. */
 export function diagnoseJob(job: JobFacts): Diagnosis {
   if (job.waiting.length) return diagnoseWaiting(job)
   const attempts = `attempt ${job.attempt}${job.maxAttempts === undefined ? '' : ` of ${job.maxAttempts}`}`
-  const found: Partial<Record<JobFacts['state'], Pick<Diagnosis, 'title' | 'detail'>>> = {
+  const byState: Partial<Record<JobFacts['state'], Pick<Diagnosis, 'title' | 'detail'>>> = {
     discarded: { title: 'It failed for good.', detail: `The engine gave up on it${at(job.finishedAt)}, on ${attempts}.` },
     cancelled: { title: 'It was cancelled.', detail: `It ended${at(job.finishedAt)}, on ${attempts}.` },
     completed: { title: 'It is done.', detail: `It completed${at(job.finishedAt)}, on ${attempts}.` },
     executing: { title: 'It is executing.', detail: `It started${at(job.startedAt)}${job.executor ? ` on ${job.executor}` : ''}; this is ${attempts}.` },
   }
-  const diagnosis = found[job.state] ?? { title: `It is ${job.state}.`, detail: 'Nothing known is blocking it.' }
+  const diagnosis = byState[job.state] ?? { title: `It is ${job.state}.`, detail: 'Nothing known is blocking it.' }
   return { ...diagnosis, status: statusOfJob(job), provenance: 'durable' }
 }
 

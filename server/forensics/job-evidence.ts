@@ -9,8 +9,8 @@ import { eventItem, newestFirst } from './chronology.ts'
 import type { Trail } from './trail.ts'
 import { auditEvents } from '../operations/event.ts'
 
-/** Complete only when the engine kept every attempt and the audit log covers the whole life of the job. */
-export async function judgeJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
+/** Complete only if the engine stored every attempt and the audit log covers the whole life of the job. */
+export async function assessJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
   const gaps = [...attemptGaps(scope, job), ...trail.gaps, ...(await logGap(scope, job))]
   if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
   return { state: 'complete', reasons: ['The engine stored every attempt of this job, and the audit log reaches back to its creation.'] }
@@ -23,7 +23,7 @@ function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts
   return attempts.length < attempt ? [`The engine counted ${countOf(attempt, 'attempt')} but stored only ${formatCount(attempts.length)}.`] : []
 }
 
-/** Before the first event nobody recorded anything, so that nothing is recorded proves nothing. */
+/** Before the first event nothing was recorded, so the absence of events proves nothing. */
 async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Promise<string[]> {
   const [first] = await query(
     em,
@@ -38,14 +38,14 @@ async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Prom
   ]
 }
 
-/** A job the engine does not know: never there, or not kept. Which of the two is said only where it is known. */
+/** A job the engine does not know: it never existed, or it was not retained. The bundle says which only if that is known. */
 export function missingJob(scope: Scope, id: string, trail: Trail): Bundle {
   const { engine } = scope.kit
   const subject = { type: 'job', id }
-  const forgets = engine.lacks.finished_jobs ?? (engine.capabilities.keepsFinishedJobs ? undefined : `${engine.name} does not keep finished jobs.`)
+  const historyGap = engine.lacks.finished_jobs ?? (engine.capabilities.keepsFinishedJobs ? undefined : `${engine.name} does not keep finished jobs.`)
   const bundle = unknownBundle(scope, subject, 'Supply the id of a job that the engine still has.', trail.withheld)
-  if (!forgets && !trail.events.length) return bundle
-  const reason = forgets ?? `${engine.name} no longer has this job; its retention policy may have removed it.`
+  if (!historyGap && !trail.events.length) return bundle
+  const reason = historyGap ?? `${engine.name} no longer has this job; its retention policy may have removed it.`
   const known = trail.events.length > 0
   return {
     ...bundle,

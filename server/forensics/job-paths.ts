@@ -2,9 +2,9 @@ import { type AuditEvent, type Bundle, jobStates, type NextPath, operationAction
 import type { JobFacts } from '../jobs/detail.ts'
 import { isLegal, type JobOperation } from '../jobs/legality.ts'
 import type { Scope } from '../operations/scope.ts'
-import { auditPath, foreignPaths, forensicsHref } from './bundle.ts'
+import { auditPath, externalPaths, forensicsHref } from './bundle.ts'
 
-const says: Partial<Record<JobOperation, string>> = {
+const descriptions: Partial<Record<JobOperation, string>> = {
   retry_job: 'The engine runs it again as soon as it can.',
   cancel_job: 'It will not run, or is told to stop; it can be retried later.',
   discard_job: 'It will not run again.',
@@ -12,27 +12,27 @@ const says: Partial<Record<JobOperation, string>> = {
   rescue_job: 'It is taken from an executor that is gone and runs again.',
 }
 
-/** What this product can do in the job's state, then its evidence, then what belongs to others. */
+/** Operations that are legal in the job's state, then its evidence, then paths outside this product. */
 export async function pathsOfJob(scope: Scope, job: JobFacts): Promise<NextPath[]> {
   const { base } = scope.kit
   const native = operationsOn('job').filter((operation) => isLegal(operation, job.state)).map((operation, index): NextPath => {
     return {
-      ...ours(index + 1),
+      ...nativePath(index + 1),
       label: `${operationActions[operation].label}: ${job.worker ?? job.queue}`,
-      detail: says[operation],
+      detail: descriptions[operation],
       operation: { action: operation, subject: { type: 'job', id: job.id }, ...(job.operations[operation] ?? { allowed: false }) },
     }
   })
   const order = native.length + 1
   return [
     ...native,
-    { ...ours(order), label: `View queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}${subjectPath('queue', job.queue)}` },
+    { ...nativePath(order), label: `View queue ${job.queue}`, detail: 'Depth, throughput, and whether it is paused.', href: `${base}${subjectPath('queue', job.queue)}` },
     auditPath(scope, { type: 'job', id: job.id }, order + 1),
-    ...(await foreignPaths(scope, order + 2, 'the owners of the worker')),
+    ...(await externalPaths(scope, order + 2, 'the owners of the worker')),
   ]
 }
 
-function ours(order: number): Pick<NextPath, 'order' | 'ownership' | 'ownershipLabel' | 'posture'> {
+function nativePath(order: number): Pick<NextPath, 'order' | 'ownership' | 'ownershipLabel' | 'posture'> {
   return { order, ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' }
 }
 

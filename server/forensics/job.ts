@@ -8,12 +8,12 @@ import { eventItem, newestFirst } from './chronology.ts'
 import { diagnoseJob } from './job-diagnosis.ts'
 import { linksOfJob, pathsOfJob } from './job-paths.ts'
 import { runbookForJob } from './job-runbook.ts'
-import { judgeJobEvidence, missingJob } from './job-evidence.ts'
+import { assessJobEvidence, missingJob } from './job-evidence.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 const maxEvents = 20
 
-/** A job's own page: the job, what was done to it, and its bundle, each for who may see it. */
+/** The page of a job: the job, its audit events and its bundle, each only if the viewer may see it. */
 export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobDetail> {
   const job = await getJob(scope, id)
   const [trail, { allowed }] = await Promise.all([listTrail(scope, 'job', id), scope.viewer.can('view_forensics', pageOf('view_forensics'))])
@@ -24,7 +24,7 @@ export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobD
   }
 }
 
-/** What is known of a job, from the engine, the slot that made it and the audit log. */
+/** The evidence about a job, from the engine, the slot that created it and the audit log. */
 export async function jobBundle(scope: Scope, id: string): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
   if (!allowed) return unknownBundle(scope, { type: 'job', id }, 'You may not see jobs.', ['jobs'])
@@ -34,7 +34,7 @@ export async function jobBundle(scope: Scope, id: string): Promise<Bundle> {
 
 async function openBundle(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle> {
   const { kit, now } = scope
-  const completeness = await judgeJobEvidence(scope, job, trail)
+  const completeness = await assessJobEvidence(scope, job, trail)
   const diagnosis = diagnoseJob(job)
   return {
     subject: { type: 'job', id: job.id, label: job.worker ?? job.queue, href: `${kit.base}${subjectPath('job', job.id)}` },
@@ -51,7 +51,7 @@ async function openBundle(scope: Scope, job: JobFacts, trail: Trail): Promise<Bu
   }
 }
 
-/** What the engine wrote down itself; what may yet come is not history. */
+/** What the engine itself recorded. Future instants are not history. */
 function momentsOf(job: JobFacts, now: Date): ChronologyItem[] {
   return job.timeline
     .filter(({ at }) => new Date(at) <= now)

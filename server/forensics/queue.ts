@@ -5,14 +5,14 @@ import { findQueue } from '../queues/read.ts'
 import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import { followUpOf } from './audit-event.ts'
-import { auditPath, foreignPaths, unknownBundle } from './bundle.ts'
-import { eventItem, inWords, newestFirst } from './chronology.ts'
+import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
+import { eventItem, formatSeconds, newestFirst } from './chronology.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 const staleSeconds = 60
 const windowMinutes = 60
 
-/** What is known of a queue: its last hour as measured, who paused it, and what was done to it. */
+/** The evidence about a queue: its measured figures of the last hour, who paused it, and the operations on it. */
 export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
   const subject = { type: 'queue', id: name }
   const { allowed } = await scope.viewer.can('view_queues', pageOf('view_queues'))
@@ -65,7 +65,7 @@ function diagnose(queue: Queue): Bundle['diagnosis'] {
   return { status: queue.status, title: titles[queue.diagnosis], detail: describeFigures(queue), provenance: provenances[queue.diagnosis] ?? 'supporting' }
 }
 
-/** A pause is a record; that nobody looked proves nothing; the rest is measured. */
+/** A pause is a record; missing measurements prove nothing; the rest is measured. */
 const provenances: Partial<Record<QueueDiagnosis, Provenance>> = { paused: 'durable', not_measured: 'unknown', not_looked: 'unknown' }
 
 function describeFigures({ depth, finishedPerMinute, failedPerMinute, series }: Queue): string {
@@ -79,7 +79,7 @@ function round(value: number): string {
   return value.toFixed(value < 10 ? 1 : 0)
 }
 
-/** The figures of an hour are whole when every minute of it was measured, and the newest is of now. */
+/** Figures are complete if every minute of the last hour was measured and the newest figure is recent. */
 function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail): Bundle['completeness'] {
   if (!series.length && !depth.length && !trail.events.length) {
     return { state: 'history_unavailable', reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'] }
@@ -87,7 +87,7 @@ function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Qu
   const age = (now.getTime() - Date.parse(asOf)) / 1000
   const gaps = [
     ...(series.length < windowMinutes ? [`It was measured in ${series.length} of the last ${windowMinutes} minutes.`] : []),
-    ...(age > staleSeconds ? [`It was last measured ${inWords(age)} ago.`] : []),
+    ...(age > staleSeconds ? [`It was last measured ${formatSeconds(age)} ago.`] : []),
     ...(paused && !paused.by ? [`It was paused outside this product; ${kit.engine.name} does not report by whom.`] : []),
     ...trail.gaps,
   ]
@@ -95,14 +95,14 @@ function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Qu
   return { state: 'complete', reasons: ['Every minute of the last hour was measured, and the audit log has everything that was done here.'] }
 }
 
-/** A pause whose event is beyond what was read, or withheld, is told from the pause itself. */
+/** A pause whose event was withheld or not loaded is shown from the pause record instead. */
 function pauseItem({ name, paused }: Queue, { events }: Trail): Bundle['chronology'] {
   if (!paused?.at || events.some(({ id }) => id === paused.eventId)) return []
   const { at, by, reason } = paused
   return [{ at, label: `${by?.label ?? 'An unknown actor'} paused the queue`, detail: reason, source: 'queue', provenance: 'durable', actor: by, ref: { type: 'queue', id: name } }]
 }
 
-const says: Record<QueueAction, string> = {
+const descriptions: Record<QueueAction, string> = {
   pause_queue: 'No more of its jobs start until it is resumed; executing jobs continue.',
   resume_queue: 'Its jobs may start again.',
   scale_queue: 'Changes how many of its jobs each executor runs at once.',
@@ -115,7 +115,7 @@ async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
     ...ours,
     order: index + 1,
     label: `${operationActions[action].label}: ${queue.name}`,
-    detail: says[action],
+    detail: descriptions[action],
     operation: { action, subject: { type: 'queue', id: queue.name }, ...(queue.operations[action] ?? { allowed: false }) },
   }))
   const order = native.length + 1
@@ -123,7 +123,7 @@ async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
     ...native,
     { ...ours, order, label: 'View its jobs', detail: 'Newest first; can be filtered by state.', href: `${scope.kit.base}/list?${new URLSearchParams({ queue: queue.name })}` },
     auditPath(scope, { type: 'queue', id: queue.name }, order + 1),
-    ...(await foreignPaths(scope, order + 2, 'the owners of its workers')),
+    ...(await externalPaths(scope, order + 2, 'the owners of its workers')),
   ]
 }
 

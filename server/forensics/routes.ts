@@ -10,13 +10,13 @@ import { queueBundle } from './queue.ts'
 
 export const forensicsHandlers = [
   handle(getForensics, ({ params }, scope) => openBundle(scope, params.subjectType, params.subjectId)),
-  // A job's page is its forensics too.
+  // The page of a job includes its forensics.
   handle(getJob, ({ params }, scope) => getJobWithEvidence(scope, params.id)),
 ]
 
 type Open = (scope: Scope, id: string) => Promise<Bundle>
 
-/** Subjects with evidence of their own. */
+/** The subject types that have evidence. */
 const openers: Record<string, Open | undefined> = {
   cron_entry: cronBundle,
   audit_event: eventBundle,
@@ -25,7 +25,7 @@ const openers: Record<string, Open | undefined> = {
   bulk: bulkBundle,
 }
 
-/** Everything known of one subject. A subject nobody knows is an answer too: it says what to supply. */
+/** Everything known about one subject. An unknown subject gets a valid bundle as well, which says what to supply. */
 async function openBundle(scope: Scope, type: string, id: string): Promise<Bundle> {
   const open = Object.hasOwn(openers, type) ? openers[type] : undefined
   if (open) return open(scope, id)

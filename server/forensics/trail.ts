@@ -5,11 +5,11 @@ import type { Scope } from '../operations/scope.ts'
 
 const maxEvents = 100
 
-/** What the audit log has of a subject. */
+/** The audit events of a subject. */
 export interface Trail {
   events: AuditEvent[]
   withheld: string[]
-  /** Why it may not be all. */
+  /** Why the events may be incomplete. */
   gaps: string[]
 }
 

@@ -11,10 +11,10 @@ import { timelineOf } from './timeline.ts'
 import { whyWaiting } from './waiting.ts'
 import { findPauseNote } from '../queues/pause-note.ts'
 
-/** What this feature knows of a job; its evidence belongs to others. */
+/** The job without its evidence, which other features add. */
 export type JobFacts = Omit<JobDetail, 'events' | 'forensics'>
 
-/** For somebody who may not see it, it does not exist. */
+/** Throws `not_found` as well if the viewer may not see the job. */
 export async function getJob(scope: Scope, id: string): Promise<JobFacts> {
   const job = await findJob(scope, id)
   if (!job) throw new OpsError('not_found', `No job '${id}' that you may see; the engine may no longer have it.`)
@@ -64,7 +64,7 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
   }
 }
 
-/** The host is asked with all that is known of another job; of one that is gone that is its queue. */
+/** The host authorizes each referenced job with everything known about it; for a deleted job that is only its queue. */
 async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, viewer }: Scope, refs: Ref[]): Promise<Ref[]> {
   if (!refs.length) return []
   const known = new Map((await engine.read(refs.map(({ id }) => id))).map((job) => [job.id, job]))
@@ -72,15 +72,15 @@ async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, vie
   return refs.filter((_ref, index) => answers[index]!.allowed)
 }
 
-/** The engine says whether; our row says who and why, to somebody who may see the queue. */
+/** The engine reports whether the queue is paused; our record adds actor and reason, if the viewer may see the queue. */
 async function findPause(scope: Scope, queue: string): Promise<Queue['paused']> {
   const { kit, em, viewer } = scope
-  const [found, note, { allowed }] = await Promise.all([
+  const [engineQueue, note, { allowed }] = await Promise.all([
     kit.engine.readQueue(queue),
     findPauseNote(em, queue),
     viewer.can('view_queues', { type: 'queue', id: queue, queue }),
   ])
-  if (!(found?.paused ?? note !== null)) return null
+  if (!(engineQueue?.paused ?? note !== null)) return null
   if (!note || !allowed) return {}
   const subject = { type: 'queue', id: queue }
   return {

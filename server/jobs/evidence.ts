@@ -1,8 +1,8 @@
 import type { JobFilters } from '../../schemas/index.ts'
 
 /**
- * Filters as the evidence keeps them. What was looked for inside jobs may be a secret itself, and evidence is for ever: of
- * arguments the keys are kept, of an error's text its length, of a tag that it was given.
+ * Filters as recorded in evidence. A search term may itself be a secret, and evidence is permanent, so only the keys of
+ * arguments, the length of an error text and the presence of a tag are recorded.
  */
 export function filtersInEvidence({ args, error, tag, ...rest }: JobFilters): Record<string, unknown> {
   return {

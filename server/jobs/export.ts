@@ -10,13 +10,13 @@ const batch = 200
 
 export interface JobExport {
   lines: AsyncIterable<string>
-  /** What was searched, when a filter had no index and the search was bounded. */
+  /** The searched window, if a filter had no index and the search was bounded. */
   searched?: string
 }
 
 /**
- * The jobs that match, newest first, page by page, each asked for and through the display policy. The first page is read
- * before anything is promised, and the export is written down before the first byte leaves.
+ * Matching jobs, newest first, page by page, each authorized and through the display policy. The first page is read before the
+ * response starts, and the export is recorded in the audit log before the first byte is sent.
  */
 export async function exportJobs(scope: Scope, format: ExportFormat, filters: JobFilters, surface: 'export' | 'cli' = 'export'): Promise<JobExport> {
   const { kit, em, viewer } = scope

@@ -6,7 +6,7 @@ import { parseExact } from '../engines/exact-json.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** The words of an address as the engine takes them; the cron entry is not an engine's matter. */
+/** Converts query parameters to an engine filter; engines know nothing of cron entries. */
 export function parseFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {
   return {
     queue, worker, id, tag, args, error,
@@ -18,8 +18,8 @@ export function parseFilter({ state, queue, worker, id, tag, args, error, time =
 }
 
 /**
- * Filters that this engine takes and this viewer may use, or a refusal. To find jobs by a value is to learn that it is
- * there, so nobody searches for what the policy would not show them.
+ * Throws if this engine lacks a filter or this viewer may not use it. Finding jobs by a value reveals that the value exists, so
+ * a viewer cannot search for what the display policy hides from them.
  */
 export function requireFilter(scope: Scope, filters: JobFilters): JobFilter {
   requireEngine(scope.kit.engine, filters)
@@ -43,9 +43,9 @@ function requireEngine({ lacks }: Engine, filters: JobFilters): void {
 }
 
 function requireShown({ viewer }: Scope, { args, error, tag }: JobFilters): void {
-  const asked = args === undefined ? undefined : parseExact(args)
+  const parsedArgs = args === undefined ? undefined : parseExact(args)
   const same = [
-    isDeepStrictEqual(viewer.show('job_args', asked, 'view_jobs'), asked),
+    isDeepStrictEqual(viewer.show('job_args', parsedArgs, 'view_jobs'), parsedArgs),
     viewer.show('job_error', error, 'view_jobs') === error,
     tag === undefined || isDeepStrictEqual(viewer.show('job_meta', [tag], 'view_jobs'), [tag]),
   ]
@@ -54,14 +54,14 @@ function requireShown({ viewer }: Scope, { args, error, tag }: JobFilters): void
   throw new OpsError('forbidden', `query.${hiddenFields[0]!}: searches for a value that is hidden from you, and a match would reveal it.`)
 }
 
-/** Filters that look inside jobs: what they match must be compared with what the viewer is shown. */
+/** Whether the filter matches on content, in which case matches must be checked against what the viewer is shown. */
 export function looksInside({ args, error }: JobFilter): boolean {
   return args !== undefined || error !== undefined
 }
 
 /**
- * May they know that there are jobs with what the filter names? It is asked for as some job that has it; of one job by its id
- * the host is asked when it was found. Where the answer is no, nothing tells of jobs that match and are kept back.
+ * Whether the viewer may know that jobs with this queue, worker or tag exist: the host is asked about a hypothetical job that
+ * has them. A single job, filtered by id, is authorized once it has been found. If false, nothing may reveal hidden matches.
  */
 export async function mayName({ viewer }: Scope, { id, queue, worker, tag }: JobFilters): Promise<boolean> {
   if (id !== undefined) return false
@@ -70,14 +70,14 @@ export async function mayName({ viewer }: Scope, { id, queue, worker, tag }: Job
 }
 
 /**
- * Is what was searched for still in the job as it is shown? A policy may hide the whole and not its parts; the search
- * must not tell part by part what the whole would have been.
+ * Whether the job still matches as it is shown. A policy may hide a whole value but not its parts; otherwise a search could
+ * reveal the whole part by part.
  */
 export function showsMatch({ args, error }: JobFilter, shown: { args?: unknown; error?: string }): boolean {
   return (args === undefined || contains(shown.args, parseExact(args))) && (error === undefined || includes(shown.error, error))
 }
 
-/** The filter applied to a job that was read by id. */
+/** Applies the filter to a job that was read by id. */
 export function matches(filter: JobFilter, job: EngineJob): boolean {
   const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
   const at = time && { created: job.createdAt, due: job.dueAt, finished: job.finishedAt }[time.field]

@@ -3,7 +3,7 @@ import type { Engine, JobAction, SelectedJob } from '../engines/engine.ts'
 
 export type JobOperation = OperationOn<'job'>
 
-/** What the engine is asked for, where an operation is one of the changes that every engine knows. */
+/** The engine action behind each operation. */
 export const engineActions: Readonly<Partial<Record<JobOperation, JobAction>>> = {
   retry_job: 'retry',
   cancel_job: 'cancel',
@@ -12,7 +12,7 @@ export const engineActions: Readonly<Partial<Record<JobOperation, JobAction>>> =
   rescue_job: 'rescue',
 }
 
-/** Is the operation legal on a job in this state? Everywhere else it would change nothing, or undo what is done. */
+/** Whether the operation is legal on a job in this state. In other states it would change nothing, or undo finished work. */
 export function isLegal(operation: JobOperation, state: JobState): boolean {
   return statesOf(operation).includes(state)
 }
@@ -24,9 +24,9 @@ export interface Illegal {
 }
 
 /**
- * Why an action is impossible, whoever asks: the engine cannot do it at all, the job's state does not allow it, or the
- * engine cannot do it to a job in that state. What only the evidence knows (whose discard it was, whether an executor is
- * missing) is asked by the operation.
+ * Why an operation is impossible, regardless of the actor: the engine lacks it, the job's state does not allow it, or the
+ * engine refuses it for a job in that state. Conditions that need the evidence, e.g. who discarded the job, are checked by
+ * the operation.
  */
 export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, operation: JobOperation, job: SelectedJob): Illegal | undefined {
   const lacking = engine.lacks[operation]
@@ -38,7 +38,7 @@ export function findIllegal(engine: Pick<Engine, 'lacks' | 'refuses'>, operation
   return refused === undefined ? undefined : { code: 'unsupported_by_engine', reason: refused }
 }
 
-/** The sentence alone, e.g. beside a disabled control or to count jobs by why they are left out. */
+/** Only the sentence, e.g. to show next to a disabled control. */
 export function whyNot(engine: Pick<Engine, 'lacks' | 'refuses'>, operation: JobOperation, job: SelectedJob): string | undefined {
   return findIllegal(engine, operation, job)?.reason
 }

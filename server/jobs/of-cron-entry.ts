@@ -3,7 +3,7 @@ import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
 import { matches } from './filter.ts'
 
-/** Slots looked at for one page; a filter that matches few of them gives a short page and the place to go on. */
+/** Slots examined for one page; a filter that matches few of them yields a short page with a cursor. */
 const maxSlots = 2_000
 const batch = 500
 
@@ -16,15 +16,15 @@ export interface CronJobsAsked {
 }
 
 /**
- * Jobs that a cron entry made, in the order of its slots: cron knows which they are, and the engine is asked for
- * them by id. An entry that the viewer may not see made no jobs.
+ * Jobs that a cron entry created, in the order of its slots: cron knows their ids, and the engine is queried by id. For an
+ * entry that the viewer may not see, the list is empty.
  */
 export async function listJobsOfCronEntry(scope: Scope, { entry, filter, order, after, limit }: CronJobsAsked): Promise<JobPage<EngineJob>> {
   if (!(await maySeeEntry(scope, entry))) return { jobs: [] }
   const jobs: EngineJob[] = []
   const places: string[] = []
   let last = after
-  for (let looked = 0; looked < maxSlots; looked += batch) {
+  for (let examined = 0; examined < maxSlots; examined += batch) {
     const made = await listMadeJobs(scope, { entry, order, after: last, limit: batch })
     const found = new Map((await scope.kit.engine.read(made.map(({ jobId }) => jobId))).map((job) => [job.id, job]))
     for (const { jobId, place } of made) {

@@ -23,31 +23,31 @@ export interface ShownPage {
   searched?: string
 }
 
-/** One page of jobs that match, as the viewer may see them: the same as if there were no others. */
+/** One page of matching jobs that the viewer may see; the same page as if no other jobs existed. */
 export async function listPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
   const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
   const { cronEntry } = filters
   const cursors = cronEntry === undefined ? engineCursors : slotCursors
-  const read: Read = (after, most) =>
+  const read: Read = (after, limit) =>
     cronEntry === undefined
-      ? scope.kit.engine.list(filter, { order, after, limit: most })
-      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit: most })
+      ? scope.kit.engine.list(filter, { order, after, limit })
+      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit })
   const after = await cursors.parse(scope.kit.db, cursor)
-  // A search without an index ends with its window, unless that a window was searched would tell of jobs that match and are hidden.
+  // A search without an index ends with its window, unless the end of the window would reveal matching jobs that are hidden.
   const maxWindows = looksInside(filter) || !(await mayName(scope, filters)) ? 10 : 1
   const page = await fillPage({ read, show: (jobs) => shownOf(scope, filter, jobs, surface), maxWindows }, after, limit)
   return { jobs: page.jobs, nextCursor: await cursors.write(scope.kit.db, page.next), searched: page.searched }
 }
 
-type Read = (after: string | undefined, most: number) => Promise<JobPage<EngineJob>>
+type Read = (after: string | undefined, limit: number) => Promise<JobPage<EngineJob>>
 
-/** A job that may be shown, and how many the engine gave before it. */
-interface Found {
+/** A job that may be shown, and its index in the engine's page. */
+interface PlacedJob {
   place: number
   job: Job
 }
 
-async function shownOf(scope: Scope, filter: JobFilter, jobs: EngineJob[], surface: PageAsked['surface']): Promise<Found[]> {
+async function shownOf(scope: Scope, filter: JobFilter, jobs: EngineJob[], surface: PageAsked['surface']): Promise<PlacedJob[]> {
   const seen = new Set(await visibleJobs(scope, jobs))
   const inside = looksInside(filter)
   return jobs
@@ -57,31 +57,30 @@ async function shownOf(scope: Scope, filter: JobFilter, jobs: EngineJob[], surfa
 
 interface Filling {
   read: Read
-  show(jobs: EngineJob[]): Promise<Found[]>
-  /** Searched windows after which the page ends although it is not full. */
+  show(jobs: EngineJob[]): Promise<PlacedJob[]>
+  /** The page ends after this many searched windows even if it is not full. */
   maxWindows: number
 }
 
 const chunk = 200
-/** Jobs that may not be shown, behind which a page ends although it is not full. */
+/** A page ends after this many hidden jobs even if it is not full. */
 const maxHidden = 10_000
 
 /**
- * Reads on until one job more is known than fits, or the jobs are at their end: neither a short page nor a cursor tells of jobs
- * that are kept back.
+ * Reads until there is one more job than fits, or no more jobs: neither a short page nor a cursor reveals hidden jobs.
  */
 async function fillPage({ read, show, maxWindows }: Filling, after: string | undefined, limit: number): Promise<{ jobs: Job[]; next?: string; searched?: string }> {
   const jobs: Job[] = []
   let searched: string | undefined
   let windows = 0
   let hidden = 0
-  for (let from = after, most = limit + 1; ; most = chunk) {
-    const page = await read(from, most)
+  for (let from = after, size = limit + 1; ; size = chunk) {
+    const page = await read(from, size)
     const found = await show(page.jobs)
     const room = limit - jobs.length
     jobs.push(...found.slice(0, room).map(({ job }) => job))
     searched = page.searched ?? searched
-    if (found.length > room) return { jobs, next: await placeBehind(read, page, from, room ? found[room - 1]!.place : -1), searched }
+    if (found.length > room) return { jobs, next: await cursorAfter(read, page, from, room ? found[room - 1]!.place : -1), searched }
     if (page.next === undefined) return { jobs, searched }
     if (page.searched !== undefined) windows += 1
     hidden += page.jobs.length - found.length
@@ -90,12 +89,12 @@ async function fillPage({ read, show, maxWindows }: Filling, after: string | und
   }
 }
 
-/** Where a page behind the job at `place` begins. An engine that knows only the ends of its pages is asked for one that ends there. */
-async function placeBehind(read: Read, page: JobPage<EngineJob>, from: string | undefined, place: number): Promise<string | undefined> {
+/** The cursor after the job at `place`. An engine that knows only the ends of its pages is queried for a page that ends there. */
+async function cursorAfter(read: Read, page: JobPage<EngineJob>, from: string | undefined, place: number): Promise<string | undefined> {
   if (place < 0) return from
   return page.places ? page.places[place] : (await read(from, place + 1)).next
 }
 
-/** Around the engine's own cursor, or the place among the slots of a cron entry. */
+/** The cursors wrap the engine's own cursor, or a position among the slots of a cron entry. */
 const engineCursors = cursorCodec('jobs', z.string().min(1))
 const slotCursors = cursorCodec('jobs of a cron entry', z.string().regex(/^[^|]+\|\d{1,18}$/))

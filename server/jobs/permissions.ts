@@ -7,7 +7,7 @@ import { jobResource } from './resource.ts'
 
 const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
 
-/** What this actor may do to the job now: as the host says, and as engine, state and evidence allow. */
+/** What this actor may do to the job now, according to the host, the engine, the job's state and the evidence. */
 export async function permissionsOn(scope: Scope, job: SelectedJob): Promise<Record<string, Permission>> {
   const { kit, viewer } = scope
   const answers = operationsOn('job').map(async (operation): Promise<[string, Permission]> => {

@@ -8,13 +8,13 @@ import { listPage } from './pages.ts'
 import { visibleJobs } from './resource.ts'
 import { showTags } from './show.ts'
 
-/** A count goes no further than this; what is beyond reads as `10,000+`. */
+/** Counts stop here; more is shown as `10,000+`. */
 const maxCounted = 10_000
-/** A count of jobs that must each be looked at. */
-const maxLookedAt = 1_000
+/** Limit of a count for which each job must be authorized individually. */
+const maxChecked = 1_000
 const maxHints = 20
-/** More than are shown, because some may be kept back. */
-const maxAsked = 200
+/** More than are shown, because some may be hidden. */
+const maxFetched = 200
 
 export interface Searched {
   searched?: { window: string }
@@ -44,31 +44,31 @@ export interface Counted extends Searched {
 }
 
 /**
- * Jobs that match and that the viewer may see: that there is a job with such a queue or tag is theirs to know only then. A
- * filter that looks inside jobs, or that names what the viewer may not see, counts what they are shown, one by one.
+ * Counts matching jobs that the viewer may see. A filter on content, or one that names something the viewer may not see, counts
+ * the jobs they are shown one by one, so that the count reveals nothing hidden.
  */
 export async function countJobs(scope: Scope, filters: JobFilters): Promise<Counted & { asOf: string }> {
   const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
   const oneByOne = looksInside(filter) || filters.cronEntry !== undefined || !(await mayName(scope, filters))
-  return { ...(oneByOne ? await countShown(scope, filters) : await countSeen(scope, filter)), asOf: scope.now.toISOString() }
+  return { ...(oneByOne ? await countShown(scope, filters) : await countVisible(scope, filter)), asOf: scope.now.toISOString() }
 }
 
-/** The host is asked about the first thousand. Where it keeps none of them back, what is beyond is counted unasked, and that is said. */
-async function countSeen(scope: Scope, filter: JobFilter): Promise<Counted> {
+/** The first thousand jobs are authorized individually. If none of them is hidden, the rest is counted without asking, and the answer says so. */
+async function countVisible(scope: Scope, filter: JobFilter): Promise<Counted> {
   const { engine } = scope.kit
-  const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, maxCounted), engine.select(filter, { limit: maxLookedAt })])
+  const [{ count, how, searched }, asked] = await Promise.all([engine.count(filter, maxCounted), engine.select(filter, { limit: maxChecked })])
   const seen = (await visibleJobs(scope, asked.jobs)).length
   const counted = seen < asked.jobs.length ? await countOneByOne(scope, filter, seen, asked.next) : { count, how }
-  // Said of every long count: that it is said must not tell whether something was kept back.
-  return { ...counted, ...(counted.count > maxLookedAt && { mayIncludeWithheld: true }), ...inWindow(searched) }
+  // Set for every long count, so that the flag does not reveal whether something was hidden.
+  return { ...counted, ...(counted.count > maxChecked && { mayIncludeWithheld: true }), ...inWindow(searched) }
 }
 
-/** Where some are kept back, the others are counted as far as a count goes at all. */
+/** If some jobs are hidden, the others are counted one by one, up to the limit of any count. */
 async function countOneByOne(scope: Scope, filter: JobFilter, seen: number, from: string | undefined): Promise<{ count: number; how: CountMethod }> {
   let count = seen
   let next = from
-  for (let looked = maxLookedAt; next !== undefined && looked < maxCounted; looked += maxLookedAt) {
-    const page = await scope.kit.engine.select(filter, { after: next, limit: maxLookedAt })
+  for (let checked = maxChecked; next !== undefined && checked < maxCounted; checked += maxChecked) {
+    const page = await scope.kit.engine.select(filter, { after: next, limit: maxChecked })
     count += (await visibleJobs(scope, page.jobs)).length
     next = page.next
   }
@@ -77,28 +77,28 @@ async function countOneByOne(scope: Scope, filter: JobFilter, seen: number, from
 
 async function countShown(scope: Scope, filters: JobFilters): Promise<Searched & { count: number; how: CountMethod }> {
   let count = 0
-  let looked = 0
+  let checked = 0
   let cursor: string | undefined
   do {
     const page = await listPage(scope, filters, { order: 'newest', limit: 200, cursor })
     count += page.jobs.length
-    looked += 200
+    checked += 200
     cursor = page.nextCursor
     if (page.searched !== undefined) return { count, how: cursor === undefined ? 'exact' : 'capped', ...inWindow(page.searched) }
-  } while (cursor !== undefined && looked < maxLookedAt)
+  } while (cursor !== undefined && checked < maxChecked)
   return { count, how: cursor === undefined ? 'exact' : 'capped' }
 }
 
-/** Values to filter by. What a person may not see is not suggested to them either. */
+/** Suggests values to filter by, except values that the viewer may not see. */
 export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', prefix: string): Promise<{ values: string[]; asOf: string }> {
   const { engine } = scope.kit
   const asOf = scope.now.toISOString()
   if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
-  const values = await engine.hints(field, prefix, maxAsked, await listRefusedQueues(scope))
+  const values = await engine.hints(field, prefix, maxFetched, await listRefusedQueues(scope))
   return { values: (await keepAllowed(values, (value) => maySuggest(scope, field, value))).slice(0, maxHints), asOf }
 }
 
-/** A worker or a tag is asked for as some job that has it. */
+/** A worker or tag is authorized as a hypothetical job that has it. */
 async function maySuggest({ viewer }: Scope, field: 'queue' | 'worker' | 'tag', value: string): Promise<boolean> {
   if (field === 'queue') return (await viewer.can('view_jobs', { type: 'queue', id: value, queue: value })).allowed
   if (field === 'worker') return (await viewer.can('view_jobs', { type: 'job', id: '*', worker: value })).allowed

@@ -20,7 +20,7 @@ export function showJob(viewer: Viewer, job: EngineJob, surface: DisplayContext[
   }
 }
 
-/** Tags are whatever a program put there, so they are shown as meta is. */
+/** Tags are arbitrary text from the host's programs, so the display policy for meta applies to them. */
 export function showTags(viewer: Viewer, tags: string[], surface: DisplayContext['surface'], subject?: DisplayContext['subject']): string[] {
   if (!tags.length) return []
   const shown = viewer.show('job_meta', tags, surface, subject)

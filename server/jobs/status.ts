@@ -1,6 +1,6 @@
 import type { JobState, OperatorStatus, WaitReason } from '../../schemas/index.ts'
 
-/** Reasons that end by themselves are waited for; the others need somebody. */
+/** Reasons that resolve themselves mean waiting; the others need an operator. */
 const statusOfReason: Record<WaitReason, OperatorStatus> = {
   queue_paused: 'blocked',
   waits_for_dependency: 'blocked',
@@ -15,12 +15,12 @@ const worstFirst: OperatorStatus[] = ['needs_review', 'blocked', 'waiting', 'run
 
 const statusOfState: Partial<Record<JobState, OperatorStatus>> = { discarded: 'needs_review', cancelled: 'resolved', completed: 'resolved' }
 
-/** Why it does not run, the worst first. */
+/** Orders reasons by status, the worst first. */
 export function byStatus<Why extends { reason: WaitReason }>(waiting: Why[]): Why[] {
   return waiting.toSorted((a, b) => worstFirst.indexOf(statusOfReason[a.reason]) - worstFirst.indexOf(statusOfReason[b.reason]))
 }
 
-/** The one rule for a job's status: every surface asks for it. `waiting`: why it does not run, as far as that is known. */
+/** The only rule for a job's status; every surface uses it. `waiting`: the known reasons why it is not running. */
 export function statusOfJob({ state, waiting = [] }: { state: JobState; waiting?: { reason: WaitReason }[] }): OperatorStatus {
   const [worst] = byStatus(waiting)
   return worst ? statusOfReason[worst.reason] : (statusOfState[state] ?? 'runnable')

@@ -8,18 +8,18 @@ interface Moment {
 
 const ends = { completed: 'completed', failed: 'failed', cancelled: 'was cancelled', executing: 'is still executing', unknown: 'ended' } as const
 
-/** What happened when, oldest first, as far as the engine kept it. */
+/** The job's events in time, oldest first, as far as the engine stored them. */
 export function timelineOf(job: EngineJobDetail, slotAt?: Date): JobDetail['timeline'] {
   const { createdAt, dueAt, startedAt, finishedAt, state, attempts } = job
   const moments: (Moment | undefined)[] = [
     moment(slotAt, 'cron slot'),
     moment(createdAt, 'created'),
     dueAt && dueAt.getTime() - createdAt.getTime() > 1000 && !(finishedAt && dueAt > finishedAt) ? moment(dueAt, 'may start') : undefined,
-    ...attempts.flatMap(({ number, startedAt: begun, endedAt, outcome }) => [
-      moment(begun, `attempt ${number} started`),
+    ...attempts.flatMap(({ number, startedAt: attemptStart, endedAt, outcome }) => [
+      moment(attemptStart, `attempt ${number} started`),
       moment(endedAt, `attempt ${number} ${ends[outcome]}`),
     ]),
-    known(attempts.map(({ startedAt: begun }) => begun), startedAt) ? undefined : moment(startedAt, 'started'),
+    includesInstant(attempts.map((attempt) => attempt.startedAt), startedAt) ? undefined : moment(startedAt, 'started'),
     moment(finishedAt, state),
   ]
   return moments
@@ -32,6 +32,6 @@ function moment(at: Date | undefined, label: string): Moment | undefined {
   return at && { at, label }
 }
 
-function known(instants: (Date | undefined)[], instant: Date | undefined): boolean {
+function includesInstant(instants: (Date | undefined)[], instant: Date | undefined): boolean {
   return instants.some((each) => each?.getTime() === instant?.getTime())
 }

@@ -5,14 +5,14 @@ import type { Scope } from '../operations/scope.ts'
 
 const maxViews = 100
 
-/** The actor's own views and nobody else's: the actor is part of every key. */
+/** Only the actor's own views: the actor is part of every key. */
 export async function listJobViews(scope: Scope): Promise<{ items: JobView[]; asOf: string }> {
   const { em, viewer, now } = scope
   const views = viewer.principal ? await em.find(JobViewEntity, ownedBy(viewer.principal), { orderBy: { name: 'asc' } }) : []
   return { items: views.map(showView), asOf: now.toISOString() }
 }
 
-/** Two saves at once may both find room; one view too many does no harm. */
+/** Two concurrent saves may both pass the limit; one extra view does no harm. */
 export async function saveJobView(scope: Scope, name: string, filters: JobFilters & { order?: string }): Promise<JobView> {
   const { em, now } = scope
   const owned = ownedBy(requireName(scope))

@@ -4,28 +4,28 @@ import { type EngineJobDetail, unfinishedStates } from '../engines/engine.ts'
 
 type Waiting = JobDetail['waiting']
 
-export interface StandsInTheWay {
-  /** Of its queue; null: not paused, or not to be seen by this viewer. */
+export interface Blockers {
+  /** The pause of its queue; null: not paused. */
   pause: Queue['paused']
-  /** Unfinished jobs it waits for, whether or not the viewer may see them. */
+  /** Number of unfinished jobs it waits for, including jobs that the viewer may not see. */
   waitsFor: number
-  /** Did the viewer's rights take some of those away? Then the engine's own words, which may name them, are not shown. */
+  /** Whether some dependencies are hidden from the viewer. If so, the engine's own wording, which may name them, is not shown. */
   someHidden: boolean
   now: Date
 }
 
-/** Why a job does not run: what the engine says, what we know besides, and `unknown` rather than a guess. */
-export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, now }: StandsInTheWay): Waiting {
+/** Why a job is not running: the engine's reasons and what else we know; `unknown` rather than a guess. */
+export function whyWaiting(job: EngineJobDetail, { pause, waitsFor, someHidden, now }: Blockers): Waiting {
   if (job.state === 'executing' || !unfinishedStates.includes(job.state)) return []
-  const ours: Waiting = [
+  const ownReasons: Waiting = [
     ...(pause ? [{ reason: 'queue_paused', detail: describePause(job.queue, pause) } as const] : []),
     ...(job.dueAt && job.dueAt > now ? [{ reason: 'scheduled_until', detail: describeDue(job, job.dueAt) } as const] : []),
     ...(waitsFor ? [{ reason: 'waits_for_dependency', detail: `It is waiting for ${countOf(waitsFor, 'other job')} to end.` } as const] : []),
   ]
-  const known = new Set(ours.map(({ reason }) => reason))
-  const theirs = job.waiting.filter(({ reason }) => reason !== 'unknown' && (reason === 'waits_for_dependency' && !someHidden ? true : !known.has(reason)))
-  const told = new Set(theirs.map(({ reason }) => reason))
-  const all = [...ours.filter(({ reason }) => !told.has(reason)), ...theirs]
+  const ownKinds = new Set(ownReasons.map(({ reason }) => reason))
+  const engineReasons = job.waiting.filter(({ reason }) => reason !== 'unknown' && (reason === 'waits_for_dependency' && !someHidden ? true : !ownKinds.has(reason)))
+  const engineKinds = new Set(engineReasons.map(({ reason }) => reason))
+  const all = [...ownReasons.filter(({ reason }) => !engineKinds.has(reason)), ...engineReasons]
   if (all.length) return all
   const [unknown] = job.waiting
   return [unknown ?? { reason: 'unknown', detail: 'Nothing known is blocking it; no executor has picked it up yet.' }]

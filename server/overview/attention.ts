@@ -6,14 +6,14 @@ import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import { listOrphanRequests } from '../operations/open-requests.ts'
 
-/** Something that deserves a place in a bucket. Lower ranks are worse. */
+/** An item of a bucket. Lower ranks are worse. */
 export interface Attention {
   kind: 'cron' | 'queue' | 'job' | 'request'
   rank: number
   exemplar: Exemplar
 }
 
-/** By impact first; among equals the sooner one, then the name. */
+/** By rank, then by time (earliest first), then by name. */
 export function byImpact(a: Attention, b: Attention): number {
   return a.rank - b.rank || (a.exemplar.at ?? '').localeCompare(b.exemplar.at ?? '') || a.exemplar.label.localeCompare(b.exemplar.label)
 }
@@ -33,7 +33,7 @@ export function cronAttention({ kit: { base } }: Scope, { name, attention, at, p
   }
 }
 
-/** Queues in which nothing moves. */
+/** Queues in which no jobs start. */
 export async function queueAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
   return (await listBlockedQueues(scope)).map((blocked) => ({
@@ -60,7 +60,7 @@ function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, available, 
   return `paused${by}${waiting}${shown ? `: “${shown}”` : ''}`
 }
 
-/** Changes whose end nobody knows. */
+/** Changes whose outcome is unknown. */
 export async function requestAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
   return (await listOrphanRequests(scope)).map(({ eventId, action, subject, actor, at }) => ({

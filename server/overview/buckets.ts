@@ -5,8 +5,8 @@ import { type Attention, byImpact, cronAttention } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import type { DiscardedLately } from './discarded-attention.ts'
 
-/** When something was last looked for; null: never. `stale`: too long ago to say anything of now. */
-interface Looked {
+/** `asOf`: when something was last counted; null: never. `stale`: too long ago. */
+interface Freshness {
   asOf: Date | null
   stale: boolean
 }
@@ -15,7 +15,7 @@ export interface Facts {
   glances: EntryGlance[]
   queues: Attention[]
   /** When queues were last measured; `stale`: too long ago to tell whether one is stuck. */
-  measured: Looked
+  measured: Freshness
   discarded: DiscardedLately
   requests: Attention[]
   resolved: AuditEvent[]
@@ -31,29 +31,29 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
       capped: facts.discarded.capped || undefined,
-      looked: facts.discarded,
-      said: describeReview(of('needs_review').length, facts),
-      none: 'Nothing needs a decision.',
-      step: stepOfReview(base, review),
+      freshness: facts.discarded,
+      diagnosis: describeReview(of('needs_review').length, facts),
+      quiet: 'Nothing needs a decision.',
+      nextStep: stepOfReview(base, review),
     }),
     bucket(scope, 'blocked', facts.queues, {
-      looked: facts.measured,
-      said: describeBlocked(facts),
-      none: 'Nothing is known to be blocked.',
-      step: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
+      freshness: facts.measured,
+      diagnosis: describeBlocked(facts),
+      quiet: 'Nothing is known to be blocked.',
+      nextStep: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
     }),
     bucket(scope, 'waiting', of('waiting'), {
-      said: sentence([`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`]),
-      none: 'No cron entry is paused.',
-      step: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
+      diagnosis: sentence([`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`]),
+      quiet: 'No cron entry is paused.',
+      nextStep: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
     }),
     bucket(scope, 'runnable', of('runnable'), {
-      said: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} ready to run`]),
-      none: 'No cron entry is ready to run.',
-      step: { label: 'Review runnable entries', href: `${base}/cron?state=active` },
+      diagnosis: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} ready to run`]),
+      quiet: 'No cron entry is ready to run.',
+      nextStep: { label: 'Review runnable entries', href: `${base}/cron?state=active` },
     }),
     {
-      // Whatever a bridge shows of the engine, jobs, queues and runs are operated natively.
+      // A bridge may show more of the engine, but jobs, queues and runs are operated natively.
       ...emptyBucket(scope, 'bridge_only', bridge ? "Nothing requires the engine's dashboard." : 'No engine dashboard is mounted, and nothing needs one.'),
       ownership: 'bridge',
       ownershipLabel: bridge?.label ?? 'bridge',
@@ -64,28 +64,28 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
   ]
 }
 
-interface Said {
+interface Content {
   count?: number
-  /** What it is made of besides what is read live. */
-  looked?: Looked
+  /** Freshness of the part that is not read live. */
+  freshness?: Freshness
   capped?: boolean
-  said: string
-  /** The sentence of a quiet bucket. */
-  none: string
-  step: NonNullable<Bucket['nextStep']>
+  diagnosis: string
+  /** The diagnosis of an empty bucket. */
+  quiet: string
+  nextStep: NonNullable<Bucket['nextStep']>
 }
 
-function bucket(scope: Scope, status: OperatorStatus, found: Attention[], { count = found.length, capped, looked, said, none, step }: Said): Bucket {
-  const empty = emptyBucket(scope, status, count === 0 && !looked?.stale ? none : said)
+function bucket(scope: Scope, status: OperatorStatus, attention: Attention[], { count = attention.length, capped, freshness, diagnosis, quiet, nextStep }: Content): Bucket {
+  const empty = emptyBucket(scope, status, count === 0 && !freshness?.stale ? quiet : diagnosis)
   return {
     ...empty,
-    asOf: looked?.asOf && !looked.stale ? looked.asOf.toISOString() : empty.asOf,
-    // Of what nobody looked for there may be any number, so what is known is the least there is.
-    count: looked?.stale && count === 0 ? null : count,
-    capped: (looked?.stale && count > 0) || capped,
-    lookedAt: looked?.stale ? (looked.asOf?.toISOString() ?? null) : undefined,
-    nextStep: step,
-    exemplars: found.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
+    asOf: freshness?.asOf && !freshness.stale ? freshness.asOf.toISOString() : empty.asOf,
+    // Without a recent count there may be any number, so the known number is a lower bound.
+    count: freshness?.stale && count === 0 ? null : count,
+    capped: (freshness?.stale && count > 0) || capped,
+    lookedAt: freshness?.stale ? (freshness.asOf?.toISOString() ?? null) : undefined,
+    nextStep,
+    exemplars: attention.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
   }
 }
 
@@ -99,7 +99,7 @@ function describeReview(entries: number, { discarded, requests }: Facts): string
   return sentence(parts)
 }
 
-function describeLastCount(what: string, { asOf }: Looked): string {
+function describeLastCount(what: string, { asOf }: Freshness): string {
   return asOf ? `${what} were last counted at ${asOf.toISOString()}` : `${what} have not been counted yet`
 }
 
@@ -113,7 +113,7 @@ function describeBlocked({ queues, measured }: Facts): string {
   ])
 }
 
-/** Where most of what needs a decision is. */
+/** Leads to the kind of the worst item. */
 function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['nextStep']> {
   const [worst] = review.toSorted(byImpact)
   if (worst?.kind === 'job') return { label: 'Review discarded jobs', href: `${base}/list?state=discarded` }
@@ -124,10 +124,10 @@ function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['ne
 function resolvedBucket(scope: Scope, events: AuditEvent[]): Bucket {
   const { base } = scope.kit
   const count = events.length
-  const said = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${counted(count, 'pause', 'pauses')} ended in the last 24 hours`])
+  const diagnosis = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${counted(count, 'pause', 'pauses')} ended in the last 24 hours`])
   const eventType = events.every(({ subject }) => subject.type === 'queue') ? 'queue.resumed' : 'cron.resumed'
   return {
-    ...emptyBucket(scope, 'resolved', said),
+    ...emptyBucket(scope, 'resolved', diagnosis),
     title: 'Resolved Recently',
     count,
     nextStep: count ? { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` } : undefined,

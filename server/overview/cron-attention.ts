@@ -7,18 +7,18 @@ export interface EntryGlance {
   name: string
   status: EntryWithStatus['status']['status']
   attention: string
-  /** What `attention` speaks of. */
+  /** The instant that `attention` is about. */
   at?: string
   /** Lower is worse. */
   rank: number
   partial: boolean
 }
 
-/** Beyond this many entries the figures say so. */
+/** With more entries, the figures are capped and say so. */
 export const maxEntries = 2_000
 
-/** Every entry this viewer may see, with the reason it deserves attention. */
-export async function glanceAtEntries(scope: Scope): Promise<{ glances: EntryGlance[]; capped: boolean }> {
+/** Every entry visible to this viewer, with the reason why it deserves attention. */
+export async function listEntryGlances(scope: Scope): Promise<{ glances: EntryGlance[]; capped: boolean }> {
   const { entries, capped } = await listEntryStatuses(scope, maxEntries)
   return { glances: entries.map((each) => ({ name: each.entry.name, status: each.status.status, ...glance(scope, each) })), capped }
 }

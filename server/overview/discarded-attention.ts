@@ -7,43 +7,43 @@ import { showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Attention } from './attention.ts'
 
-/** Jobs that failed for good within the last day, as last looked for in the background. */
+/** Jobs that failed for good within the last day, as of the last background query. */
 export interface DiscardedLately {
-  /** One for each cause, the most frequent first. */
+  /** One per cause, most frequent first. */
   attention: Attention[]
   count: number
   capped: boolean
-  /** When they were last looked for; null: never. */
+  /** When they were last counted; null: never. */
   asOf: Date | null
-  /** Too long ago, or never: nothing is known of now. */
+  /** Counted too long ago, or never. */
   stale: boolean
 }
 
-/** For whom jobs are withheld altogether. */
+/** For a viewer who may see no jobs at all. */
 export const noDiscarded: DiscardedLately = { attention: [], count: 0, capped: false, asOf: null, stale: false }
 
 export async function getDiscardedLately(scope: Scope): Promise<DiscardedLately> {
   const finding = await findFinding(scope, discardedJobs)
   if (!finding?.fresh) return { ...noDiscarded, asOf: finding?.asOf ?? null, stale: true }
-  const seen = await Promise.all(finding.data.map((of) => seenOf(scope, of)))
-  const jobs = seen.flatMap((of) => of.jobs)
+  const visibleParts = await Promise.all(finding.data.map((of) => visiblePartOf(scope, of)))
+  const jobs = visibleParts.flatMap((of) => of.jobs)
   return {
     asOf: finding.asOf,
     stale: false,
-    count: seen.reduce((sum, { count }) => sum + count, 0),
-    capped: seen.some(({ capped }) => capped),
+    count: visibleParts.reduce((sum, { count }) => sum + count, 0),
+    capped: visibleParts.some(({ capped }) => capped),
     attention: statusOfJob({ state: 'discarded' }) === 'needs_review' ? causesOf(scope, jobs) : [],
   }
 }
 
-/** Where some of a queue's jobs are kept back, those are counted that could be asked about: how many more there are may not be theirs to know. */
-async function seenOf({ viewer }: Scope, { count, how, jobs }: DiscardedOfQueue): Promise<{ jobs: DiscardedJob[]; count: number; capped: boolean }> {
+/** If some of a queue's jobs are hidden, only the jobs that were authorized individually are counted, so that the total does not reveal the rest. */
+async function visiblePartOf({ viewer }: Scope, { count, how, jobs }: DiscardedOfQueue): Promise<{ jobs: DiscardedJob[]; count: number; capped: boolean }> {
   const shown = await visible(viewer, jobs, 'view_jobs', ({ id, queue, worker, tags }) => ({ type: 'job', id, queue, worker, tags }))
   if (shown.length === jobs.length) return { jobs: shown, count, capped: how !== 'exact' }
   return { jobs: shown, count: shown.length, capped: shown.length > 0 && count > jobs.length }
 }
 
-/** One example for each queue, worker and error as shown: the cause of the most failures first, and of equals the newest. */
+/** One example for each queue, worker and displayed error: most failures first. The newest job is the example. */
 function causesOf(scope: Scope, jobs: DiscardedJob[]): Attention[] {
   const shown = jobs.map((job) => ({ ...job, error: showText('job_error', job.error, scope.viewer, 'view_overview', { type: 'job', id: job.id }) }))
   const causes = Map.groupBy(shown, ({ queue, worker, error }) => JSON.stringify([queue, worker, firstLine(error)]))

@@ -2,12 +2,12 @@ import type { AuditEvent } from '../../schemas/index.ts'
 import { findEvents } from '../audit/list.ts'
 import type { Scope } from '../operations/scope.ts'
 
-const most = 200
+const maxEvents = 200
 
-/** What ended in the last day: pauses that were lifted. Counted up to a limit, never over the whole log. */
+/** Pauses lifted in the last day. Counted up to a limit, never over the whole log. */
 export async function listResolved(scope: Scope, eventTypes: string[]): Promise<{ events: AuditEvent[]; capped: boolean }> {
   const from = new Date(scope.now.getTime() - 86_400_000).toISOString()
-  const pages = await Promise.all(eventTypes.map((eventType) => findEvents(scope, { eventType, outcome: 'succeeded', from }, { limit: most })))
+  const pages = await Promise.all(eventTypes.map((eventType) => findEvents(scope, { eventType, outcome: 'succeeded', from }, { limit: maxEvents })))
   const events = pages.flatMap(({ items }) => items)
   return { events: events.toSorted((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)), capped: pages.some(({ next }) => next !== undefined) }
 }

@@ -7,19 +7,19 @@ import type { Scope } from '../operations/scope.ts'
 import { queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
 import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
-import { glanceAtEntries, maxEntries } from './cron-attention.ts'
+import { listEntryGlances, maxEntries } from './cron-attention.ts'
 import { listResolved } from './resolved.ts'
 import { getVitals, type Vitals } from './vitals.ts'
 
 export const overviewHandlers = [handle(endpoints.getOverview, (_input, scope) => getOverview(scope))]
 
-/** What the actor may not see on its own page is not seen here either; that it was left out is said. */
+/** Leaves out everything whose own page the actor may not see, and lists it as withheld. */
 async function getOverview(scope: Scope): Promise<Overview> {
   const [cron, jobs, queues, audit] = await Promise.all([may(scope, 'view_cron'), may(scope, 'view_jobs'), may(scope, 'view_queues'), may(scope, 'view_audit')])
   const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : [])]
-  const [vitals, entries, still, discarded, requests, resolved] = await Promise.all([
+  const [vitals, entries, blocked, discarded, requests, resolved] = await Promise.all([
     getVitals(scope),
-    cron ? glanceAtEntries(scope) : { glances: [], capped: false },
+    cron ? listEntryGlances(scope) : { glances: [], capped: false },
     queues ? queueAttention(scope) : [],
     jobs ? getDiscardedLately(scope) : noDiscarded,
     audit ? requestAttention(scope) : [],
@@ -27,7 +27,7 @@ async function getOverview(scope: Scope): Promise<Overview> {
   ])
   const buckets = fillBuckets(scope, {
     glances: entries.glances,
-    queues: still,
+    queues: blocked,
     measured: queues ? { asOf: vitals.asOf, stale: vitals.stale } : { asOf: null, stale: false },
     discarded,
     requests,

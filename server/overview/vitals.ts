@@ -8,17 +8,17 @@ export interface Vitals {
   /** null when nothing was measured in the last minute. */
   moving: boolean | null
   waiting: number
-  /** When somebody measured last; null: never. */
+  /** When figures were last measured; null: never. */
   asOf: Date | null
-  /** Too long ago to say anything of now. */
+  /** Measured too long ago, or never. */
   stale: boolean
-  /** Measured, but by an engine that does not tell what has finished. */
+  /** Measured, but the engine does not report finished jobs. */
   silent: boolean
 }
 
 const freshSeconds = 60
 
-/** The last hour as the snapshotter saw it, by whole minutes; no page ever counts jobs. */
+/** The last hour by whole minutes, from the snapshotter's figures; pages never count jobs themselves. */
 export async function getVitals(scope: Scope): Promise<Vitals> {
   const hidden = await listRefusedQueues(scope)
   const [minutes, latest] = await Promise.all([listMinuteFigures(scope, hidden), findLatestFigures(scope, hidden)])

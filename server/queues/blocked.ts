@@ -7,13 +7,13 @@ import { visibleQueues } from './read.ts'
 import { availableOf, type FactsRow, type QueueStatus, recentColumns, statusOfRow } from './status.ts'
 import { queueFigures } from '../figures/tables.ts'
 
-/** Beyond so many candidates the list ends. */
+/** The list is cut off after this many candidates. */
 const maxCandidates = 2_000
 
-/** A queue in which nothing moves. */
+/** A queue in which no jobs start. */
 export interface BlockedQueue extends QueueStatus {
   queue: string
-  /** Of its figures; undefined for one that was paused before it was ever measured. */
+  /** When its figures were measured; undefined for a queue that was paused before it was ever measured. */
   asOf?: Date
   available: number
   pausedBy?: Principal
@@ -26,7 +26,7 @@ interface Row extends FactsRow {
   reason: string | null
 }
 
-/** Queues in which nothing moves, of those that the viewer may see. */
+/** The queues visible to the viewer in which no jobs start. */
 export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
   const candidates = (await listCandidates(scope)).map((row) => ({ ...row, status: statusOfRow(row, scope.now) }))
   const blocked = await visibleQueues(scope, candidates.filter(({ status: { status } }) => status === 'blocked'))
@@ -40,7 +40,7 @@ export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
   }))
 }
 
-/** Only a queue that is paused or has jobs to do can be blocked. */
+/** Only a queue that is paused or has available jobs can be blocked. */
 function listCandidates({ kit: { db }, em, now }: Scope): Promise<Row[]> {
   return query(
     em,

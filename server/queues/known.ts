@@ -10,13 +10,13 @@ interface Reading {
   em: Em
 }
 
-/** A part of the name, any case, or the whole. */
+/** `name`: part of the name, in any case. `exactly`: the whole name. */
 export interface QueueNames {
   name?: string
   exactly?: string
 }
 
-/** Names of the queues that were measured or paused, or that a cron entry names, in order. */
+/** Names of all queues that were measured, were paused or are used by a cron entry, in order. */
 export async function listQueueNames({ kit: { db }, em }: Reading, { name, exactly }: QueueNames = {}): Promise<string[]> {
   const conditions = [
     ...(name === undefined ? [] : [sql`position(lower(${name}) in lower(queue)) > 0`]),
@@ -36,19 +36,19 @@ export async function listQueueNames({ kit: { db }, em }: Reading, { name, exact
 }
 
 /**
- * Queues whose jobs the viewer may not see, to be left out of a search before it begins: then order, counts, cursors and the
- * work it takes are as if these queues were not there. A host that refuses every queue has rules of another kind, e.g. by tag:
- * for it nothing is left out beforehand, and each job is asked about, as it always is.
+ * Queues whose jobs the viewer may not see. Searches exclude them up front, so that order, counts, cursors and the amount of
+ * work are the same as if these queues did not exist. A host that refuses every queue has rules of another kind, e.g. by tag:
+ * in that case nothing is excluded up front. Either way, each job is authorized individually.
  */
-export async function listHiddenQueues(asking: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
-  names ??= await listQueueNames(asking)
-  const refused = await listRefusedQueues(asking, names)
+export async function listHiddenQueues(scope: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
+  names ??= await listQueueNames(scope)
+  const refused = await listRefusedQueues(scope, names)
   return refused.length < names.length ? refused : []
 }
 
-/** Every known queue whose jobs the host refuses, also when it refuses all of them. */
-export async function listRefusedQueues(asking: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
-  names ??= await listQueueNames(asking)
-  const seen = new Set(await visible(asking.viewer, names, 'view_jobs', (queue) => ({ type: 'queue', id: queue, queue })))
-  return names.filter((name) => !seen.has(name))
+/** Every known queue whose jobs the host refuses, even if it refuses all of them. */
+export async function listRefusedQueues(scope: Reading & { viewer: Viewer }, names?: string[]): Promise<string[]> {
+  names ??= await listQueueNames(scope)
+  const allowed = new Set(await visible(scope.viewer, names, 'view_jobs', (queue) => ({ type: 'queue', id: queue, queue })))
+  return names.filter((name) => !allowed.has(name))
 }

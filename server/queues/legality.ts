@@ -4,8 +4,8 @@ import type { Engine } from '../engines/engine.ts'
 export type QueueAction = OperationOn<'queue'>
 
 /**
- * Why it is impossible now, whoever asks. `paused` is the engine's own word, and null where it does not tell: then a pause may
- * be gone or somebody else's, so asking for it again, or for its end, is never refused.
+ * Why an operation is impossible now, regardless of the actor. `paused` is what the engine reports; null if it does not report
+ * it. In that case a pause may already be lifted or may have been made elsewhere, so neither pausing nor resuming is refused.
  */
 export function whyNotQueue({ lacks }: Pick<Engine, 'lacks'>, action: QueueAction, paused: boolean | null): string | undefined {
   const lacking = lacks[action]

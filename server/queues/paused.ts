@@ -3,8 +3,8 @@ import type { Database } from '../db/database.ts'
 import { auditEvents } from '../operations/event.ts'
 
 /**
- * Is the queue of `figure` and `pause` paused? The engine's word counts as soon as it was asked after the last change that
- * was made here; an engine that does not tell leaves us our own note.
+ * Whether the queue of `figure` and `pause` is paused. The engine's report counts once it is newer than the last change made
+ * here; for an engine that does not report pauses, our own record counts.
  */
 export function isPaused(db: Database): RawBuilder<boolean> {
   return sql`case

@@ -18,16 +18,16 @@ export interface QueueList {
   asOf: string
 }
 
-/** A queue as it was last measured, with our own knowledge of its pause. */
+/** A queue as last measured, with our own record of its pause. */
 export interface QueueRow {
   queue: string
-  /** null: never measured; a cron entry or a pause names it. */
+  /** null: never measured; the queue is known from a cron entry or a pause. */
   as_of: string | null
   depth: { state: JobState; count: number; how: CountMethod }[] | null
   oldest_available_at: string | null
   paused: boolean | null
-  /** The engine was asked, and does not tell whether it is paused. */
-  pause_untold: boolean
+  /** The engine was queried but does not report whether the queue is paused. */
+  pause_unreported: boolean
   executors: number | null
   job_limit: number | null
   paused_at: string | null
@@ -48,8 +48,8 @@ export interface MinuteRow {
 }
 
 /**
- * One page by name, from what the snapshotter wrote; nothing is counted here and no engine is asked. Names come first, so that
- * pages are made of queues that the viewer may see and no page tells of others.
+ * One page by name, from the snapshotter's figures; nothing is counted here and the engine is not queried. Names are filtered
+ * by visibility first, so that no page reveals queues that the viewer may not see.
  */
 export async function listQueues(scope: Scope, { name, limit, cursor }: { name?: string; limit: number; cursor?: string }): Promise<QueueList> {
   const after = await cursors.parse(scope.kit.db, cursor)
@@ -68,7 +68,7 @@ export async function findQueue(scope: Scope, name: string): Promise<Queue | nul
   return row ? showQueue(scope, row) : null
 }
 
-/** In one order everywhere, whatever the database's collation: by code unit. */
+/** Ordered by code unit, independent of the database's collation. */
 async function visibleNames(scope: Scope, asked: QueueNames): Promise<string[]> {
   const names = await listQueueNames(scope, asked)
   return (await visible(scope.viewer, names, 'view_queues', queueResource)).toSorted((a, b) => (a < b ? -1 : 1))
@@ -82,7 +82,7 @@ function queueResource(queue: string): Resource {
   return { type: 'queue', id: queue, queue }
 }
 
-/** Minutes without a row of the queue were quiet if somebody measured at all, and are left out if nobody did. */
+/** A minute without a row for the queue was quiet if there was any measurement in it; otherwise it is left out. */
 function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promise<QueueRow[]> {
   return query(
     em,
@@ -92,7 +92,7 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
         where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
-        ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_untold,
+        ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
         ${recentColumns(db, now, 'page.queue')},
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         (select json_agg(json_build_object(

@@ -23,7 +23,7 @@ export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
     limit: row.job_limit,
     finishedPerMinute: counts ? rate(minutes, ({ finished }) => finished) : null,
     failedPerMinute: counts ? rate(minutes, ({ failed }) => failed) : null,
-    // Of percentiles only bounds can be made: the worst minute's is never less than the hour's.
+    // Percentiles cannot be merged exactly; the worst minute's value is an upper bound for the hour.
     waitP95Seconds: waits.length ? Math.max(...waits) : null,
     series: minutes.map(({ at, wait, ...rest }) => ({ ...rest, at: new Date(at).toISOString(), waitP95Seconds: wait })),
     operations: await permissionsOn(scope, row),
@@ -31,7 +31,7 @@ export async function showQueue(scope: Scope, row: QueueRow): Promise<Queue> {
   }
 }
 
-/** The engine's word counts; who and why are known when the pause was made here and is still the same. */
+/** The engine decides whether the queue is paused; actor and reason are known if the pause was made here and still holds. */
 function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, reason, event_id }: QueueRow): Queue['paused'] {
   if (!paused) return null
   const subject = { type: 'queue', id: queue }
@@ -43,12 +43,12 @@ function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, rea
   }
 }
 
-async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_untold }: QueueRow): Promise<Record<string, Permission>> {
+async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_unreported }: QueueRow): Promise<Record<string, Permission>> {
   const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
   const resource = { type: 'queue', id: queue, queue }
   const answers = operationsOn('queue').map(async (action): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(action, resource) : nameless
-    const reason = permission.allowed ? whyNotQueue(kit.engine, action, pause_untold ? null : paused) : undefined
+    const reason = permission.allowed ? whyNotQueue(kit.engine, action, pause_unreported ? null : paused) : undefined
     return [action, reason === undefined ? permission : { allowed: false, reason }]
   })
   return Object.fromEntries(await Promise.all(answers))

@@ -3,38 +3,38 @@ import type { OperatorStatus, QueueDiagnosis } from '../../schemas/index.ts'
 import type { Database } from '../db/database.ts'
 import { queueMinutes, snapshots } from '../figures/tables.ts'
 
-/** A queue with jobs to do in which none was started for so long is stuck. */
+/** A queue with available jobs is stuck if none has started for this long. */
 export const stuckMinutes = 10
-/** Of those minutes, how many somebody must have measured before anything is said. */
+/** How many of those minutes must have been measured before a queue is called stuck. */
 const measuredMinutes = stuckMinutes - 2
-/** Older figures say nothing of now. */
+/** Older figures are stale. */
 export const freshMs = 60_000
 
-/** What the status of a queue follows from. */
+/** The facts from which the status of a queue is derived. */
 export interface QueueFacts {
-  /** Of the figures; null when it was never measured. */
+  /** When the figures were measured; null: never. */
   asOf: Date | null
   paused: boolean
   pausedAt: Date | null
   available: number
-  /** Since when the oldest of those could have been started. */
+  /** When the oldest of those became available. */
   oldestAvailableAt: Date | null
-  /** null when the engine does not tell. */
+  /** null when the engine does not report it. */
   executors: number | null
-  /** Did a job start or end within the last ten minutes? */
+  /** Whether a job started or ended within the last ten minutes. */
   movedLately: boolean
-  /** Of those ten minutes, how many were measured. */
+  /** How many of those ten minutes were measured. */
   measuredMinutes: number
 }
 
 export interface QueueStatus {
   status: OperatorStatus
   diagnosis: QueueDiagnosis
-  /** Since when it is so, where that is known. */
+  /** Since when the diagnosis has held, if known. */
   since?: Date
 }
 
-/** The one rule for a queue's status: every surface asks for it and none judges for itself. */
+/** The only rule for a queue's status; every surface uses it. */
 export function statusOfQueue(facts: QueueFacts, now: Date): QueueStatus {
   const { asOf, paused, pausedAt, available, oldestAvailableAt, executors } = facts
   if (paused) return { status: 'blocked', diagnosis: 'paused', since: pausedAt ?? undefined }
@@ -46,13 +46,13 @@ export function statusOfQueue(facts: QueueFacts, now: Date): QueueStatus {
   return isStuck(facts, now) ? { status: 'blocked', diagnosis: 'stuck', since } : { status: 'runnable', diagnosis: 'working' }
 }
 
-/** Waits are those of first attempts only; a queue that works off retries shows by what ends in it that it moves. */
+/** Waits are recorded for first attempts only; a queue that only processes retries is seen to move by the jobs that end in it. */
 function isStuck({ oldestAvailableAt, movedLately, measuredMinutes: measured }: QueueFacts, now: Date): boolean {
   const minutesAgo = Math.floor(now.getTime() / 60_000) * 60_000 - stuckMinutes * 60_000
   return !movedLately && measured >= measuredMinutes && oldestAvailableAt !== null && oldestAvailableAt.getTime() < minutesAgo
 }
 
-/** The part of the facts that the last minutes tell, as columns of `queue`. */
+/** The facts as database columns. */
 export interface FactsRow {
   as_of: string | null
   paused: boolean | null

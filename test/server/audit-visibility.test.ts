@@ -55,7 +55,7 @@ const list = async (who: string, query = '') => (await server.call(who, 'GET', `
 const ids = async (who: string, query = '') => (await list(who, query)).items.map(({ id }) => id)
 
 describe('a page of the audit log', () => {
-  test('is filled with events that may be seen, and ends as if there were no others', async () => {
+  test('is filled with visible events, and ends as if there were no others', async () => {
     const mine: string[] = []
     for (let n = 0; n < 60; n++) {
       const queue = n % 6 === 0 ? 'mine' : 'theirs'
@@ -79,7 +79,7 @@ describe('a page of the audit log', () => {
 })
 
 describe('a search for words of a reason', () => {
-  test('finds them only where they stand in what is shown', async () => {
+  test('finds them only in reasons as they are displayed', async () => {
     const open = await plant({ reason: 'the ferry to Zanzibar is late', queue: 'mine' })
     const closed = await plant({ type: 'cron_entry', id: 'nightly_sync', reason: 'zanzibar has paid', queue: 'mine' })
     expect(await ids('ops-demo', 'q=zanzibar')).toEqual([closed, open])
@@ -95,7 +95,7 @@ describe('a search for words of a reason', () => {
 })
 
 describe('an export in the audit log', () => {
-  test('shows what was searched for to the one who exported it, and to nobody else', async () => {
+  test('shows its filters only to the actor who exported it', async () => {
     expect((await server.call('ops-demo', 'GET', '/jobs/export?format=csv&queue=theirs')).status).toBe(200)
     expect((await server.call('ops-demo', 'GET', '/audit-events/export?format=csv&q=payroll')).status).toBe(200)
     const own = JSON.stringify((await list('ops-demo')).items)
@@ -108,7 +108,7 @@ describe('an export in the audit log', () => {
     }
   })
 
-  test('is no business of somebody whose host says so', async () => {
+  test('is hidden from actors to whom the host denies it', async () => {
     await server.call('ops-demo', 'GET', '/jobs/export?format=csv')
     await server.call('ops-two', 'GET', '/jobs/export?format=csv')
     expect(await ids('ops-two')).toHaveLength(2)

@@ -41,7 +41,7 @@ const list = async (search: string, who = 'ops-demo') => {
 }
 
 describe('the list', () => {
-  test('is newest first, to the microsecond, and each event is as described', async () => {
+  test('is ordered newest first, to the microsecond, and each event matches the schema', async () => {
     const { items } = await list('limit=200')
     const times = items.map(({ occurredAt }) => String(occurredAt))
     expect(times).toEqual(times.toSorted().toReversed())
@@ -73,7 +73,7 @@ describe('the list', () => {
     expect((await list(search)).items).toHaveLength(count)
   })
 
-  test('is read in pages, and what is written meanwhile moves nothing', async () => {
+  test('is read in pages, unaffected by events written in the meantime', async () => {
     const before = (await list('limit=200')).items.map(({ id }) => id)
     const seen: unknown[] = []
     for (let cursor = ''; ; ) {
@@ -88,13 +88,13 @@ describe('the list', () => {
 })
 
 describe('what a viewer may not see elsewhere', () => {
-  test('is not in the log either: a whole surface', async () => {
+  test('is hidden in the log too: a whole surface', async () => {
     surfaces = { view_cron: false }
     expect((await list('limit=200')).items).toEqual([])
     surfaces = {}
   })
 
-  test('is not in the log either: one subject', async () => {
+  test('is hidden in the log too: one subject', async () => {
     const [hidden] = (await list('subjectId=entry_2')).items
     surfaces = { 'view_cron entry_2': false }
     expect((await list('subjectId=entry_2')).items).toEqual([])
@@ -108,7 +108,7 @@ describe('what a viewer may not see elsewhere', () => {
 describe('an export', () => {
   const exported = (format: string, search = '') => server.call('ops-demo', 'GET', `/audit-events/export?format=${format}${search}`)
 
-  test('has every event that the filters find, newest first, and is itself an event', async () => {
+  test('has every matching event, newest first, and is itself recorded as an event', async () => {
     const answer = await exported('ndjson', '&subjectId=entry_0&q=migration')
     expect(answer.headers.get('content-disposition')).toMatch(/attachment; filename="audit-events-.*\.ndjson"/)
     const events = answer.text.trim().split('\n').map((line) => auditEvent.parse(JSON.parse(line)))
@@ -118,7 +118,7 @@ describe('an export', () => {
     expect(told).toMatchObject({ actor: { id: 'ops-demo' }, subject: { type: 'audit_log', id: 'ndjson' }, metadata: { filters: { subjectId: 'entry_0', q: 'migration' } } })
   })
 
-  test('is a table that a spreadsheet reads and never runs', async () => {
+  test('is a table that a spreadsheet reads without executing formulas', async () => {
     await write({ reason: '=HYPERLINK("http://evil.example","click")', subject: { type: 'cron_entry', id: 'formula' } })
     await write({ reason: 'two\nlines, "quoted"', subject: { type: 'cron_entry', id: 'formula' } })
     const { text } = await exported('csv', '&subjectId=formula')
@@ -128,14 +128,14 @@ describe('an export', () => {
     expect(text).toContain('"two\nlines, ""quoted"""')
   })
 
-  test('of more than one batch is whole', async () => {
+  test('of more than one batch is complete', async () => {
     await Promise.all(Array.from({ length: 1_200 }, () => write({ subject: { type: 'cron_entry', id: 'many' } })))
     const { text } = await exported('ndjson', '&subjectId=many')
     const ids = text.trim().split('\n').map((line) => (JSON.parse(line) as { id: string }).id)
     expect(new Set(ids).size).toBe(1_200)
   })
 
-  test('is refused to who cannot be named', async () => {
+  test('is refused to actors who cannot be named', async () => {
     expect((await server.call('nameless', 'GET', '/audit-events/export?format=csv')).body.code).toBe('unattributable_actor')
   })
 })

@@ -55,7 +55,7 @@ const states: Record<string, [status: string, diagnosis: string, arrange: (queue
 }
 
 describe('a queue', () => {
-  test.each(Object.entries(states))('that is %s has one status, whoever is asked', async (name, [status, diagnosis, arrange]) => {
+  test.each(Object.entries(states))('that is %s has the same status on every surface', async (name, [status, diagnosis, arrange]) => {
     await arrange(name)
     const get = async (path: string) => {
       const answer = await server.call('ops-demo', 'GET', path)
@@ -79,7 +79,7 @@ describe('a queue', () => {
     })
   })
 
-  test('is stuck only when ten minutes were measured and nothing moved in them', () => {
+  test('is stuck only if ten minutes were measured and nothing moved in them', () => {
     const now = new Date('2026-11-21T12:00:30Z')
     const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
     const stuck = { asOf: ago(0.1), paused: false, pausedAt: null, available: 4, oldestAvailableAt: ago(30), executors: null, movedLately: false, measuredMinutes: 10 }

@@ -31,7 +31,7 @@ const operate = (action: string, id: string, reason?: string) =>
   server.call('ops-demo', 'POST', '/operations', { action, subject: { type: 'cron_entry', id }, reason }, { 'idempotency-key': crypto.randomUUID() })
 
 describe('the overview', () => {
-  test('has its six buckets in their order, and says that nothing was measured', async () => {
+  test('has its six buckets in their order, and says that nothing has been measured', async () => {
     const overview = await read()
     expect(overview.buckets.map(({ title }) => title)).toEqual(['Needs Review', 'Blocked', 'Waiting', 'Runnable', 'Bridge-only Follow-up', 'Resolved Recently'])
     expect(overview.moving).toBeNull()
@@ -43,12 +43,12 @@ describe('the overview', () => {
     expect(bucket(overview, 'blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts have not been counted yet.' })
   })
 
-  test('says that nothing needs a decision once somebody has looked', async () => {
+  test('says that nothing needs a decision once there are measurements', async () => {
     await client.query(`insert into ops.finding values ('discarded_jobs', now(), '{"found":[],"tookMs":1}')`)
     expect(bucket(await read(), 'needs_review')).toMatchObject({ count: 0, diagnosis: 'Nothing needs a decision.' })
   })
 
-  test('shows a pause with who and why, and its end among what was resolved', async () => {
+  test('shows a pause with actor and reason, and its end as resolved', async () => {
     await operate('pause_cron_entry', 'b_second', 'a reason to read')
     const waiting = bucket(await read(), 'waiting')
     expect(waiting).toMatchObject({ count: 1 })
@@ -73,7 +73,7 @@ describe('the overview', () => {
     expect(bucket(await read(), 'needs_review').count).toBe(0)
   })
 
-  test('says of figures when they were read, and that nothing moves when nothing does', async () => {
+  test('says when figures were measured, and that work is not moving if it is not', async () => {
     await client.query(
       `insert into ops.snapshot (at, seconds, waiting, executing, finished, wait_p95_seconds, how)
        select now() - n * interval '5 seconds', 5, 12, 0, 0, null, 'exact' from generate_series(0, 80) n`,
@@ -86,7 +86,7 @@ describe('the overview', () => {
     expect(await read()).toMatchObject({ moving: true })
   })
 
-  test('leaves out what the actor may not see, and says so', async () => {
+  test('lists as withheld what the actor may not see', async () => {
     surfaces = { view_cron: false }
     const overview = await read()
     expect(overview.withheld).toContain('cron entries')

@@ -54,7 +54,7 @@ describe('a queue', () => {
     expect(await eventsOf(queue)).toEqual([['queue.resumed', 'succeeded', undefined], ['queue.paused', 'failed', 'illegal_transition'], ['queue.paused', 'succeeded', undefined]])
   })
 
-  test('is paused once, also when ten click at once', async () => {
+  test('is paused only once if ten actors click at once', async () => {
     const queue = await makeQueue()
     const answers: Answer[] = []
     const signals = await server.oban.heard(async () => {
@@ -65,7 +65,7 @@ describe('a queue', () => {
     expect((await eventsOf(queue)).filter(([, outcome]) => outcome === 'succeeded')).toHaveLength(1)
   })
 
-  test('is paused again where the engine does not tell whether it still is, and resumed where somebody else paused it', async () => {
+  test('can be paused again if the engine does not report pauses, and resumed if it was paused elsewhere', async () => {
     const queue = await makeQueue()
     expect((await once('ops-demo', on('pause_queue', queue))).status).toBe(200)
     await server.oban.pool.query(`update ops.queue_pause set paused_at = paused_at - interval '1 minute' where queue = $1`, [queue])
@@ -87,7 +87,7 @@ describe('a queue', () => {
     expect((await once('ops-demo', on('resume_queue', elsewhere))).status).toBe(200)
   })
 
-  test('whose engine fails is not noted as paused, and the failure is evidence', async () => {
+  test('is not recorded as paused if the engine fails, and the failure is evidence', async () => {
     const queue = await makeQueue()
     failing = true
     const answer = await once('ops-demo', on('pause_queue', queue)).finally(() => (failing = false))
@@ -97,7 +97,7 @@ describe('a queue', () => {
     expect((await once('ops-demo', on('pause_queue', queue))).status).toBe(200)
   })
 
-  test('is run at another concurrency', async () => {
+  test('can get a different concurrency', async () => {
     const queue = await makeQueue()
     const signals = await server.oban.heard(async () => expect((await once('ops-demo', on('scale_queue', queue, { limit: 7 }))).status).toBe(200))
     expect(signals).toEqual([expect.objectContaining({ payload: expect.objectContaining({ action: 'scale', queue, limit: 7 }) as object })])
@@ -105,7 +105,7 @@ describe('a queue', () => {
     expect(await eventsOf(queue)).toEqual([['queue.scaled', 'succeeded', undefined]])
   })
 
-  test('that nobody knows is not found, and a reason is asked for', async () => {
+  test('is not found if unknown, and a reason is required', async () => {
     expect((await once('ops-demo', on('pause_queue', 'nowhere'))).status).toBe(404)
     const queue = await makeQueue()
     expect((await once('ops-demo', { ...on('pause_queue', queue), reason: undefined })).body.code).toBe('reason_required')
@@ -113,7 +113,7 @@ describe('a queue', () => {
     expect(await noteOf(queue)).toBeUndefined()
   })
 
-  test('is changed only by who may, queue by queue, and a refusal is evidence', async () => {
+  test('is changed only by authorized actors, queue by queue, and a refusal is evidence', async () => {
     const [mine, theirs] = [await makeQueue(), await makeQueue()]
     refused = [`ops-two pause_queue ${theirs}`]
     expect((await once('ops-two', on('pause_queue', mine))).status).toBe(200)

@@ -58,7 +58,7 @@ const measured = (minutes: number) =>
   client.query(`insert into ops.snapshot select now() - n * interval '3 seconds', 3, 0, 0, 0, null, 'exact' from generate_series(0, ${minutes * 20}) n`)
 
 describe('the list of queues', () => {
-  test('shows what was measured and when, minute by minute, with quiet minutes told from unmeasured ones', async () => {
+  test('shows what was measured and when, minute by minute, and distinguishes quiet minutes from unmeasured ones', async () => {
     await measured(10)
     await figure('mail', { available: 4, oldest: `now() - interval '5 minutes'`, asOf: `now() - interval '3 seconds'` })
     await client.query(`insert into ops.queue_minute values ('mail', date_trunc('minute', now()) - interval '2 minutes', 30, 6, 4, 1.5)`)
@@ -72,11 +72,11 @@ describe('the list of queues', () => {
     expect(mail.failedPerMinute).toBeCloseTo(6 / mail.series.length)
   })
 
-  test('counts a queue that only a cron entry names, and says that nothing is known of it', async () => {
+  test('includes a queue that only a cron entry uses, and says that it has not been measured', async () => {
     expect(await one('only_cron')).toMatchObject({ depth: [], paused: null, finishedPerMinute: null, waitP95Seconds: null, executors: null, series: [] })
   })
 
-  test('goes by name, page by page, and finds a part of a name', async () => {
+  test('is ordered by name, page by page, and can be filtered by part of a name', async () => {
     for (const name of ['b', 'a', 'c']) await figure(name)
     const first = await list('limit=2')
     expect(first.items.map(({ name }) => name)).toEqual(['a', 'b'])
@@ -87,7 +87,7 @@ describe('the list of queues', () => {
     expect((await server.call('ops-demo', 'GET', '/queues?cursor=zz')).status).toBe(400)
   })
 
-  test('names who paused a queue and why; the engine has the last word on whether it is', async () => {
+  test('names who paused a queue and why; the engine decides whether it is paused', async () => {
     for (const [name, engine] of [['both', true], ['engine_only', true], ['resumed_elsewhere', false], ['silent', null]] as const) await figure(name, { paused: engine })
     await paused('both', `now() - interval '1 hour'`)
     await paused('resumed_elsewhere', `now() - interval '1 hour'`)
@@ -98,13 +98,13 @@ describe('the list of queues', () => {
     expect((await one('silent')).paused).toMatchObject({ by: { id: 'ops-two' } })
   })
 
-  test('knows a pause of its own before the engine was measured again', async () => {
+  test('knows about a pause made here before the engine is measured again', async () => {
     await figure('fresh', { paused: false, asOf: `now() - interval '2 seconds'` })
     await paused('fresh')
     expect((await one('fresh')).paused).toMatchObject({ by: { id: 'ops-two' } })
   })
 
-  test('knows a resume of its own before the engine was measured again', async () => {
+  test('knows about a resume made here before the engine is measured again', async () => {
     await figure('resumed', { paused: true, asOf: `now() - interval '2 seconds'` })
     expect((await one('resumed')).paused).toEqual({})
     await client.query(
@@ -119,7 +119,7 @@ describe('the list of queues', () => {
     expect((await one('resumed')).paused).toEqual({})
   })
 
-  test('leaves out queues that the host keeps from the actor, and does not tell that there are any', async () => {
+  test('leaves out queues that the host hides from the actor, without revealing that there are any', async () => {
     await figure('tenant_a')
     await figure('tenant_b')
     closed = ['tenant_b']
@@ -131,7 +131,7 @@ describe('the list of queues', () => {
     expect((await bundle('tenant_b')).completeness.state).toBe('unknown')
   })
 
-  test('says what may be done, and why not', async () => {
+  test('lists permitted operations, and why others are not', async () => {
     await figure('halted', { paused: true })
     await figure('going', { paused: false })
     expect((await one('halted')).operations).toMatchObject({ pause_queue: { allowed: false, reason: 'The queue is already paused.' }, resume_queue: { allowed: true } })
@@ -142,7 +142,7 @@ describe('the list of queues', () => {
 })
 
 describe('the evidence of a queue', () => {
-  test('is complete when every minute of the hour was measured', async () => {
+  test('is complete if every minute of the hour was measured', async () => {
     await measured(62)
     await figure('whole', { paused: false, available: 3 })
     expect((await bundle('whole')).completeness).toMatchObject({ state: 'complete' })
@@ -150,7 +150,7 @@ describe('the evidence of a queue', () => {
     expect((await bundle('whole')).completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(/measured in (19|20) of the last 60 minutes/)] })
   })
 
-  test('tells who paused it, and where to go', async () => {
+  test('names who paused it, and the next paths', async () => {
     await measured(62)
     await figure('halted', { paused: true, available: 7 })
     await paused('halted')
@@ -163,7 +163,7 @@ describe('the evidence of a queue', () => {
     expect(runbook.title).toBe('A paused queue')
   })
 
-  test('says when nothing was recorded, and when the queue is not known', async () => {
+  test('says if nothing was recorded, and if the queue is unknown', async () => {
     expect((await bundle('only_cron')).completeness.state).toBe('history_unavailable')
     expect((await bundle('never_was')).completeness.state).toBe('unknown')
     closed = ['view_queues']
@@ -194,7 +194,7 @@ describe('on the overview', () => {
     expect((await bucket('blocked')).count).toBe(1)
   })
 
-  test('nothing is called stuck when nobody measured', async () => {
+  test('no queue is called stuck without measurements', async () => {
     await figure('unwatched', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
     expect(await bucket('blocked')).toMatchObject({ count: null, lookedAt: null, diagnosis: 'Queues in which nothing starts have not been counted yet.' })
     await measured(10)
@@ -203,7 +203,7 @@ describe('on the overview', () => {
     expect(await bucket('blocked')).toMatchObject({ count: 0, diagnosis: 'Nothing is known to be blocked.' })
   })
 
-  test('changes whose end nobody knows need a review', async () => {
+  test('changes with an unknown outcome need review', async () => {
     await client.query(
       `insert into ops.open_request (event_id, requested_at, action, event_type, actor, subject_type, subject_id, request_id, source, final_event_id)
        select gen_random_uuid(), now() - age, 'retry_job', 'job.retried', '{"id":"ops-two","type":"user","label":"Two"}', 'job', 'j-' || age, 'r', 'api', gen_random_uuid()
@@ -214,7 +214,7 @@ describe('on the overview', () => {
     expect(review.exemplars[0]).toMatchObject({ label: 'j-00:05:00', completeness: 'partial_evidence', attention: expect.stringMatching(/“Retry” was requested by Two/) })
   })
 
-  test('also those that were closed without anybody knowing, until something was done since', async () => {
+  test('this includes changes closed as unknown, until a later operation', async () => {
     const event = (outcome: string, code: string | null) =>
       client.query(
         `insert into ops.audit_event (id, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id, source, request_id)
@@ -228,7 +228,7 @@ describe('on the overview', () => {
     expect((await bucket('needs_review')).count).toBe(0)
   })
 
-  test('what the actor may not see is not seen here, and that is said', async () => {
+  test('what the actor may not see is left out and listed as withheld', async () => {
     await figure('held')
     await paused('held')
     closed = ['view_queues', 'view_jobs']

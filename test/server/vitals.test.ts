@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-test('the last hour is told in whole minutes: one that still runs is no fall, half a one no rise', async () => {
+test('the last hour is shown in whole minutes: the current minute is no drop, and a half one no rise', async () => {
   const { vitals } = (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
   const { series, value } = vitals.find(({ key }) => key === 'finished_per_minute')!
   expect(series.map(({ at }) => at).at(0)).toBe('2026-11-21T11:30:00.000Z')

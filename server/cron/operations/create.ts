@@ -16,18 +16,18 @@ export const createCronEntry = defineOperation<Request, Entry | null>({
   reason: 'required',
   risk: 'medium',
 
-  /** The host is asked about the entry as it would be. */
+  /** The host authorizes the entry as it would be created. */
   async find({ subject, input: { queue, worker } }, { kit, em, locking }) {
     return { resource: { type: 'cron_entry', id: subject.id, queue, worker }, found: await findEntry(kit.db, em, subject.id, locking) }
   },
 
   async plan({ subject, input }, { found }, scope) {
-    // Names are unique, so nobody can be kept from learning that one is taken; the rest about a hidden entry stays hidden.
+    // Names are unique, so it cannot be hidden that one is taken; everything else about a hidden entry stays hidden.
     if (found) throw new OpsError('illegal_transition', `The name ${subject.id} is already taken; expected an unused name.`)
-    const wrong = new FieldErrors()
-    const checked = wrong.keep(() => parseDefinition(input, 'input.'))
-    const cautions = await checkQueue(scope, input.queue, wrong)
-    wrong.throwAny()
+    const errors = new FieldErrors()
+    const checked = errors.collect(() => parseDefinition(input, 'input.'))
+    const cautions = await checkQueue(scope, input.queue, errors)
+    errors.throwIfAny()
     const definition = checked!
     return {
       title: `Create ${subject.id}`,

@@ -48,7 +48,7 @@ export const pauseCronEntry = defineOperation<Request, Busy>({
   },
 })
 
-/** The next runs that will not happen. */
+/** The next runs that the pause suppresses. */
 function skippedRuns(entry: Entry, now: Date, resumeAt: Date | null): string[] {
   return upcoming(entry, now, 3).filter((at) => !resumeAt || at < resumeAt).map((at) => at.toISOString())
 }
@@ -61,8 +61,8 @@ function parseResumeAt(given: string | undefined, now: Date): Date | null {
 }
 
 /**
- * A slot that fell due a moment ago and was not claimed yet is suppressed by this pause too, so the paused interval
- * begins with it; older ones were missed for other reasons.
+ * A slot that became due a moment ago but was not claimed yet is also suppressed by this pause, so the paused interval begins
+ * with it; older ones were missed for other reasons.
  */
 async function pauseEntry({ kit: { db }, em, now, principal, reason }: ActingScope, entry: Entry, resumeAt: Date | null, eventId: string): Promise<void> {
   await query(

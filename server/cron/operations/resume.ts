@@ -36,7 +36,7 @@ export const resumeCronEntry = defineOperation<Request, Entry | null>({
   },
 })
 
-/** The pause that ends, by its event and its author. */
+/** The state change and metadata of a resume; they identify the pause by its event and actor. */
 export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 'after' | 'metadata'>> {
   const before = {
     pausedAt: entry.pausedAt?.toISOString() ?? null,
@@ -52,8 +52,8 @@ export function describeResume(entry: Entry): Required<Pick<Applied, 'before' | 
 }
 
 /**
- * `from` is when the pause ended: the next slot is the first one from there on. A clock that went back does not end it before it
- * began. The entry's row is locked.
+ * `from` is when the pause ended: the next slot is the first one from there on. If the clock went back, the pause does not end
+ * before it began. The entry's row must be locked.
  */
 export async function resumeEntry(db: Database, em: Em, entry: Entry, from: Date, now: Date): Promise<void> {
   await query(

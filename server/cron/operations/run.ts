@@ -18,7 +18,7 @@ export const runCronEntry = defineOperation<Request, Troubled>({
   reason: 'optional',
   risk: 'medium',
   onEngine: true,
-  // Work that did not happen by itself is made up for; a run of an entry that is well repairs nothing.
+  // A manual run repairs only an entry that missed runs; for a healthy entry it repairs nothing.
   repairs: ({ found }) => found.troubled,
   find: findTroubledSubject,
 
@@ -57,13 +57,13 @@ async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<Job
   try {
     return await enqueueSlot(kit, em, entry, now)
   } catch (cause) {
-    // A connection that broke is an outage, and a table that somebody holds a conflict; neither is the engine's answer.
+    // A broken connection is an outage and a locked table is a conflict; neither is an answer of the engine.
     if (cause instanceof OpsError || isUnavailable(cause) || isConflict(cause)) throw cause
     throw new OpsError('unsupported_by_engine', `${kit.engine.name} created no job in queue ${entry.queue}; does that queue exist?`, { cause })
   }
 }
 
-/** The entry is locked, so the newest manual slot is known: two runs in one instant stand one microsecond apart. */
+/** The entry is locked, so no other manual slot can appear: two runs at the same instant are recorded one microsecond apart. */
 async function recordManualSlot({ kit: { db }, em, now }: ActingScope, entry: Entry, job: JobRef, eventId: string): Promise<string> {
   const [slot] = await query(
     em,

@@ -9,14 +9,14 @@ import { findStatusCoverage, lastOf, type LastSlot } from '../list-status.ts'
 import { type Entry, findEntry, type RawEntry, toEntry, resourceOf } from '../rows.ts'
 import { lastDecidedSlot, statusOfEntry, type StatusFacts } from '../status.ts'
 
-/** The entry an operation is about; one that does not exist is still a resource the host is asked about. */
+/** The entry of an operation. An entry that does not exist is still authorized as a resource. */
 export async function findSubject({ subject }: Pick<OperationRequest, 'subject'>, scope: ActingScope): Promise<Target<Entry | null>> {
   const found = await findEntry(scope.kit.db, scope.em, subject.id, scope.locking)
   const absent = { resource: { type: 'cron_entry', id: subject.id }, found: null }
   return found ? { resource: resourceOf(found), found, absent } : absent
 }
 
-/** With the jobs of the entry that have not ended, as of the last look. */
+/** An entry with its number of unfinished jobs, as last observed. */
 export interface Busy {
   entry: Entry | null
   unfinishedJobs: number
@@ -28,7 +28,7 @@ export async function findBusySubject({ subject }: Pick<OperationRequest, 'subje
   return entry ? { resource: resourceOf(entry), found: { entry, unfinishedJobs }, absent } : absent
 }
 
-/** With whether it needs a person. */
+/** Also says whether the entry needs review. */
 export interface Troubled extends Busy {
   troubled: boolean
 }
@@ -55,7 +55,7 @@ async function findWithJobs(name: string, { kit: { db }, em, now, locking }: Act
   return { entry: row ? toEntry(row) : null, unfinishedJobs: row?.unfinished ?? 0, last: row && lastOf(row) }
 }
 
-/** e.g. `2 jobs of it have not ended`; nothing when all have. */
+/** e.g. `2 jobs of this entry have not ended; …`; empty if all have ended. */
 export function cautionOfJobs({ unfinishedJobs }: Busy, consequence: string): string[] {
   if (!unfinishedJobs) return []
   return [`${countOf(unfinishedJobs, 'job of this entry has', 'jobs of this entry have')} not ended; ${consequence}.`]
@@ -66,14 +66,14 @@ export function requireEntry(found: Entry | null, name: string): Entry {
   throw new OpsError('not_found', `No cron entry '${name}'; expected the name of one that exists.`)
 }
 
-/** An entry that the code still declares, or that lives at runtime. */
+/** Refuses a retired entry. */
 export function requireLive(found: Entry | null, name: string): Entry {
   const entry = requireEntry(found, name)
   if (!entry.retiredAt) return entry
   throw new OpsError('illegal_transition', `${name} was retired at ${entry.retiredAt.toISOString()}, when it was removed from the code; it no longer runs.`)
 }
 
-/** Entries of the code are changed in the code, or the next start would undo it. */
+/** Entries declared in code must be changed in the code, because the next start would undo any other change. */
 export function requireRuntime(found: Entry | null, name: string): Entry {
   const entry = requireEntry(found, name)
   if (entry.source === 'runtime') return entry

@@ -23,13 +23,13 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
 
   async plan({ subject, input }, { found }, scope) {
     const entry = requireRuntime(found, subject.id)
-    const wrong = new FieldErrors()
-    const merged = wrong.keep(() => merge(entry, input, scope))
+    const errors = new FieldErrors()
+    const merged = errors.collect(() => merge(entry, input, scope))
     const place = { queue: input.queue ?? entry.queue, worker: input.worker ?? entry.worker }
-    // Who may not make jobs there does not hear whether the queue exists.
+    // Authorize first, so that an actor who may not use the queue does not learn whether it exists.
     await authorizeNewPlace(scope, entry, place)
-    const cautions = place.queue === entry.queue ? [] : await checkQueue(scope, place.queue, wrong)
-    wrong.throwAny()
+    const cautions = place.queue === entry.queue ? [] : await checkQueue(scope, place.queue, errors)
+    errors.throwIfAny()
     const { definition, argsGiven } = merged!
     const changes = compareDefinitions(definitionOf(entry), definition, argsGiven ? ['args'] : [])
     if (!changes) throw fieldError('input', 'nothing would change; expected at least one field with a different value')
@@ -56,8 +56,9 @@ export const updateCronEntry = defineOperation<Request, Entry | null>({
 })
 
 /**
- * What is left out stays, and so does what reads as it was shown. `argsGiven`: they do not read as shown. A hidden value that is
- * given anew counts as changed even if it is the old one, or the answer would confirm a guess.
+ * Fields that are omitted, or unchanged from what was shown, keep their stored values. `argsGiven`: the args differ from what was
+ * shown. A hidden value that is supplied counts as changed even if it equals the stored one; otherwise the answer would confirm a
+ * guess.
  */
 function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): { definition: Definition; argsGiven: boolean } {
   let argsGiven = false
@@ -71,7 +72,7 @@ function merge(entry: Entry, input: Request['input'], { viewer }: ActingScope): 
   return { definition: { ...merged, ...parseSchedule(merged, 'input.') }, argsGiven }
 }
 
-/** Whoever may change this entry may not, by that, make jobs in a queue that is closed to them. */
+/** The right to change this entry does not include creating jobs in a queue that the actor may not use. */
 async function authorizeNewPlace({ viewer }: ActingScope, entry: Entry, { queue, worker }: Pick<Definition, 'queue' | 'worker'>): Promise<void> {
   if (queue === entry.queue && worker === entry.worker) return
   const { allowed, reason } = await viewer.can('update_cron_entry', resourceOf({ name: entry.name, queue, worker }))

@@ -11,14 +11,14 @@ import { showJob } from '../show.ts'
 const pageOfFilter = 10_000
 const pageOfIds = 1_000
 
-/** The jobs of a selection, a page at a time, so that no selection is ever in memory as a whole. */
+/** Yields the jobs of a selection page by page, so that a selection is never in memory as a whole. */
 export async function* chooseJobs(scope: ActingScope, selection: JobSelection, until: Date, bounded: (searched: string) => void): AsyncGenerator<Chosen[]> {
   if ('ids' in selection) yield* byIds(scope, [...new Set(selection.ids)], selection.seen)
   else if ('bulk' in selection) for await (const ids of listLeftovers(scope, selection.bulk)) yield* byIds(scope, ids)
   else yield* byFilter(scope, selection.filter, until, bounded)
 }
 
-/** Each id gets its answer: a job that is gone or not as it was seen is part of the set, with the reason it is left alone. */
+/** Yields one item for each id: a job that is missing or has changed is part of the set, with the reason why it is left alone. */
 async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Record<string, string> = {}): AsyncGenerator<Chosen[]> {
   for (let from = 0; from < ids.length; from += pageOfIds) {
     const page = ids.slice(from, from + pageOfIds)
@@ -49,18 +49,18 @@ async function* byFilter(
   }
 }
 
-/** The engine looks for the next page while the one before is judged and written down. */
+/** Prefetches the next page while the current one is being processed. */
 async function* readAhead(read: (after?: string) => Promise<JobPage<SelectedJob>>): AsyncGenerator<JobPage<SelectedJob>> {
   for (let coming: Promise<JobPage<SelectedJob>> | undefined = read(); coming; ) {
     const page: JobPage<SelectedJob> = await coming
     coming = page.next === undefined ? undefined : read(page.next)
-    // Whoever stops listening hears of no failure; whoever goes on does.
+    // Avoids an unhandled rejection if the consumer stops early; a consumer that continues still gets the error.
     coming?.catch(() => {})
     yield page
   }
 }
 
-/** Found by what is inside them: only jobs that the actor sees, and sees the match in, or the count would tell what is hidden. */
+/** For filters on content: only jobs that the actor may see and whose displayed form still matches, or the count would reveal what is hidden. */
 async function foundInside(scope: ActingScope, filter: JobFilter, jobs: SelectedJob[]): Promise<Chosen[]> {
   const found: Chosen[] = []
   for (let from = 0; from < jobs.length; from += pageOfIds) {
@@ -71,7 +71,7 @@ async function foundInside(scope: ActingScope, filter: JobFilter, jobs: Selected
   return found
 }
 
-/** What is kept of a job in the frozen set: nothing of its arguments or errors. */
+/** The part of a job that the frozen set stores: no arguments, no errors. */
 function bare({ id, queue, version, state, worker, tags, attended }: SelectedJob): Chosen {
   const optional = { ...(worker !== undefined && { worker }), ...(tags?.length && { tags }), ...(attended !== undefined && { attended }) }
   return { id, queue, version, state, ...optional }

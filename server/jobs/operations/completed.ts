@@ -1,12 +1,12 @@
 import { countOf, type JobSelection, type JobState } from '../../../schemas/index.ts'
 import type { JobAction } from '../../engines/engine.ts'
 
-/** A retry of what has ended well: what it did, it does twice. */
+/** Whether the action runs a completed job again, side effects included. */
 export function runsAgain(action: JobAction, state: JobState): boolean {
   return action === 'retry' && state === 'completed'
 }
 
-/** Whoever names the state, or the jobs one by one, means them; whoever says only a queue, or what a run left over, does not. */
+/** Completed jobs are included only if the selection names their state or lists jobs by id, not if it names only a queue or a run's leftovers. */
 export function asksForCompleted(selection: JobSelection): boolean {
   if ('filter' in selection) return selection.filter.id !== undefined || (selection.filter.state?.split(',').includes('completed') ?? false)
   return 'ids' in selection

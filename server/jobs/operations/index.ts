@@ -1,6 +1,6 @@
 import { jobOperation } from './job.ts'
 
-/** What may be done to jobs, one by one or many at once. */
+/** Operations on one job or on many. */
 export const jobOperations = {
   retry_job: jobOperation({
     action: 'retry_job',

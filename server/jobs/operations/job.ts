@@ -14,17 +14,17 @@ type Request = OperationRequest & { subject: { type: 'job'; id: string }; input:
 
 export interface JobChange {
   action: JobOperation
-  /** What the engine is asked for. */
+  /** The engine action. */
   act: JobAction
   eventType: EventType
   risk: Risk
-  /** What happens to one job, in a sentence. */
+  /** What happens to one job, in one sentence. */
   effect: string
   manyEffect: string
   repairs?: boolean
 }
 
-/** The changes that every engine knows differ in words, in which states allow them, and in the engine's call. */
+/** The operations on jobs differ only in wording, legal states and engine action. */
 export function jobOperation({ action, act, eventType, risk, effect, manyEffect, repairs }: JobChange): Operation {
   return defineOperation<Request, EngineJob | undefined>({
     action,
@@ -84,7 +84,7 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
   })
 }
 
-/** Where the engine keeps nothing of the job there is no way back to speak of. */
+/** If the engine removes the job, there is no way back to mention. */
 const goneEffect = 'It will not run again.'
 const manyGoneEffect = 'They will not run again.'
 

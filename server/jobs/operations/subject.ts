@@ -9,19 +9,19 @@ import { findIllegal, type JobOperation } from '../legality.ts'
 import { jobResource } from '../resource.ts'
 import { whyNotRestorable } from './undo.ts'
 
-/** The job an operation is about; one that does not exist is still a resource the host is asked about. */
+/** The job of an operation. A job that does not exist is still authorized as a resource. */
 export async function findJob({ subject }: { subject: { id: string } }, scope: ActingScope): Promise<Target<EngineJob | undefined>> {
   const job = await readJob(scope, subject.id)
   const absent = { resource: { type: 'job', id: subject.id }, found: undefined }
   return job ? { resource: jobResource(job), found: job, absent } : absent
 }
 
-/** A worker may hold the job's row for long; the lock timeout of our connections ends the wait, and whoever clicks is told why. */
+/** A worker may hold the lock on the job's row for long; our connections' lock timeout ends the wait, and the actor gets the reason. */
 async function readJob({ kit: { engine }, em, locking }: ActingScope, id: string): Promise<EngineJob | undefined> {
   const lock = locking && engine.transactional
   try {
     const [job] = await engine.read([id], lock ? executorOf(em) : undefined)
-    // Evidence is found by id, so there is one way only to write it.
+    // Evidence is found by id, so only the canonical form of an id is accepted.
     return job?.id === id ? job : undefined
   } catch (error) {
     if (codeOf(error) !== sqlState.lockNotAvailable) throw error
@@ -47,7 +47,7 @@ export async function requireLegal(scope: ActingScope, operation: JobOperation, 
   if (reason !== undefined) throw new OpsError('illegal_transition', `Job ${job.id}: ${reason}`)
 }
 
-/** How a title names it. */
+/** The name of the job in titles. */
 export function nameOf({ worker, queue }: EngineJob): string {
   return worker === undefined || worker === queue ? queue : `${worker} (${queue})`
 }

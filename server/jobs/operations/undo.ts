@@ -4,10 +4,10 @@ import type { Engine, SelectedJob } from '../../engines/engine.ts'
 import type { Scope } from '../../operations/scope.ts'
 import { auditEvents } from '../../operations/event.ts'
 
-/** A discard can be undone for so long. */
+/** For how long a discard can be undone. */
 export const undoHours = 24
 
-/** What the preview of a discard says about the way back. */
+/** The caution in the preview of a discard about undoing it. */
 export function undoOf({ lacks }: Engine, now: Date): string {
   if (lacks.restore_job !== undefined) return `This cannot be undone: ${lacks.restore_job}`
   const until = new Date(now.getTime() + undoHours * 3_600_000)
@@ -23,8 +23,8 @@ interface LastChange {
 const notOurs = 'Not discarded here in the last 24 hours, so the discard cannot be undone; retry instead.'
 
 /**
- * Only our own discard is undone, because only of that is it known what it interrupted. The evidence is the audit log: the
- * last thing done to the job through us must be its discard. Jobs that are illegal already keep their reason.
+ * Only a discard made through this product can be undone, because only then is it known what it interrupted. The evidence is the
+ * audit log: the last operation on the job must be its discard. Jobs that are already illegal keep their reason.
  */
 export async function whyNotRestorable(scope: Scope, jobs: SelectedJob[], illegal: (string | undefined)[]): Promise<(string | undefined)[]> {
   const ids = jobs.filter((_job, index) => illegal[index] === undefined).map(({ id }) => id)
@@ -36,7 +36,7 @@ export async function whyNotRestorable(scope: Scope, jobs: SelectedJob[], illega
   })
 }
 
-/** Two indexes, one for events about one job and one for events of bulk runs. */
+/** Uses two indexes: one for events about single jobs, one for events of bulk runs. */
 async function listLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): Promise<LastChange[]> {
   if (!ids.length) return []
   const table = auditEvents(db)
@@ -45,7 +45,7 @@ async function listLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): 
     em,
     sql<LastChange>`
       with wanted as (select unnest(${ids}::text[]) as id),
-      told as (
+      change as (
         select wanted.id, event.event_type, event.occurred_at from wanted
         join ${table} event on event.subject_type = 'job' and event.subject_id = wanted.id
         where event.outcome = 'succeeded' and event.occurred_at > ${since} and event.event_type like 'job.%'
@@ -53,6 +53,6 @@ async function listLastChanges({ kit: { db }, em, now }: Scope, ids: string[]): 
         select job.id, event.event_type, event.occurred_at from ${table} event, unnest(event.jobs) as job(id)
         where event.jobs && ${ids}::text[] and event.outcome = 'succeeded' and event.occurred_at > ${since} and job.id = any(${ids}::text[])
       )
-      select distinct on (id) id, event_type, true as recent from told order by id, occurred_at desc`,
+      select distinct on (id) id, event_type, true as recent from change order by id, occurred_at desc`,
   )
 }

@@ -5,7 +5,7 @@ import { OpsError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
-/** Two who click at once pause it once. */
+/** Two clicks at the same moment pause a queue only once. */
 const sameClickMs = 1_000
 
 function isSameClick({ pause }: QueueSubject, now: Date): boolean {

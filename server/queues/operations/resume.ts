@@ -19,7 +19,7 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
   plan({ subject }, { found }, scope) {
     requireSupport(scope, 'resume_queue')
     const queue = requireQueue(found, subject.id)
-    // Where the engine does not tell, a queue may be paused without our knowing; asking it to go on harms nobody.
+    // If the engine does not report pauses, the queue may be paused without our knowing; resuming it does no harm.
     if (!isPaused(found) && queue.paused !== null) {
       throw new OpsError('illegal_transition', `Queue ${queue.name} is not paused; expected a paused queue.`)
     }

@@ -12,13 +12,13 @@ import { findPauseNote } from '../pause-note.ts'
 export interface QueueSubject {
   /** null when the engine has no such queue. */
   queue: Awaited<ReturnType<Engine['readQueue']>>
-  /** Who paused it through us. */
+  /** Who paused it through this product. */
   pause?: QueuePauseRow
 }
 
-/** The queue as the engine knows it and our own note of who paused it; the note is locked, so that two clicks do not race. */
 const answered = new WeakMap<OperationRequest, QueueSubject['queue']>()
 
+/** The queue as the engine reports it, and our own record of who paused it. The record is locked, so that two clicks do not race. */
 export async function findQueue(request: OperationRequest, scope: ActingScope): Promise<Target<QueueSubject>> {
   const { kit, em, locking } = scope
   const { subject } = request
@@ -29,7 +29,7 @@ export async function findQueue(request: OperationRequest, scope: ActingScope): 
   return { resource, found: { queue, pause }, absent: { resource, found: { queue: null } } }
 }
 
-/** An engine with a store of its own is not asked inside our transaction: it was asked a moment before, for the same request. */
+/** An engine with its own store is not queried inside our transaction: its answer from a moment ago, for the same request, is used. */
 async function askEngine(request: OperationRequest, { kit: { engine }, em, locking }: ActingScope): Promise<QueueSubject['queue']> {
   if (locking && engine.transactional) return engine.readQueue(request.subject.id, executorOf(em))
   if (locking && answered.has(request)) return answered.get(request)!
@@ -43,18 +43,18 @@ export function requireQueue({ queue }: QueueSubject, id: string): NonNullable<Q
   throw new OpsError('not_found', `The engine has no queue '${id}'.`)
 }
 
-/** Refuses what the engine cannot do, in its own words. */
+/** Refuses an operation that the engine lacks, with the engine's own reason. */
 export function requireSupport({ kit: { engine } }: ActingScope, operation: QueueAction): void {
   const lacking = engine.lacks[operation]
   if (lacking !== undefined) throw new OpsError('unsupported_by_engine', lacking)
 }
 
-/** Is it paused? The engine's word counts where it has one; an engine that does not tell leaves us our own note. */
+/** Trusts the engine if it reports pauses; otherwise falls back to our own record. */
 export function isPaused({ queue, pause }: QueueSubject): boolean {
   return queue?.paused ?? pause !== undefined
 }
 
-/** What the engine itself has to say to it, e.g. that no worker was heard that would obey. */
+/** The engine's own caution, e.g. that it has heard from no worker that would obey. */
 export function engineCautions({ kit: { engine } }: ActingScope, operation: QueueAction): string[] {
   const caution = engine.cautions?.[operation]
   return caution === undefined ? [] : [caution]

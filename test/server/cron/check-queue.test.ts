@@ -10,7 +10,7 @@ afterAll(() => server.stop())
 const preview = (input: object, action = 'create_cron_entry', id = 'new_one') =>
   server.call('ops-demo', 'POST', '/previews', { action, subject: { type: 'cron_entry', id }, input })
 
-test('an entry for a queue that the engine does not have is refused at the field, before and instead of a preview', async () => {
+test('an entry for a queue that the engine does not have is refused at the field instead of being previewed', async () => {
   expect((await preview({ queue: 'nightly_sync', expression: '0 3 * * *' })).status).toBe(201)
   const { status, body } = await preview({ queue: 'not_there', expression: '0 3 * * *' })
   expect({ status, code: body.code }).toEqual({ status: 400, code: 'invalid_request' })
@@ -19,13 +19,13 @@ test('an entry for a queue that the engine does not have is refused at the field
   ])
 })
 
-test('everything that is wrong is said at once, each with its field', async () => {
+test('all errors are reported at once, each with its field', async () => {
   const { body } = await preview({ queue: 'not_there', expression: '61 * * * *', timezone: 'Mars/Olympus' })
   expect((body.errors as { path: string }[]).map(({ path }) => path)).toEqual(['input.expression', 'input.timezone', 'input.queue'])
   expect(body.detail).toMatch(/^input\.expression: got '61' in the field minute.* \(and 2 more\)\.$/)
 })
 
-test('an entry cannot be moved to a queue that is not there either', async () => {
+test('an entry cannot be moved to a missing queue either', async () => {
   const made = await server.call('ops-demo', 'POST', '/operations', {
     action: 'create_cron_entry', subject: { type: 'cron_entry', id: 'to_move' }, input: { queue: 'nightly_sync', expression: '0 3 * * *' }, reason: 'needed for the test',
   }, { 'idempotency-key': 'make-to-move' })

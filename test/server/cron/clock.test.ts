@@ -11,7 +11,7 @@ afterEach(() => harness.close())
 
 const every = { name: 'every', queue: 'work', expression: '* * * * *', overlap: 'allow' as const, catchUp: 'none' as const }
 
-test('a scheduler whose own clock is an hour ahead makes no job early', async () => {
+test('a scheduler whose own clock is an hour ahead creates no job early', async () => {
   harness = await openHarness()
   await harness.sync([every])
   const { kit, clock, slots } = harness
@@ -26,7 +26,7 @@ test('a scheduler whose own clock is an hour ahead makes no job early', async ()
   expect(coverage!.to_at).toBe('2026-03-02 10:01:02+00')
 })
 
-test("without a clock of the test's own, what is due is asked of the database", async () => {
+test("unless a test sets the clock, the database decides what is due", async () => {
   harness = await openHarness()
   const real = await openKit({ database: { url: harness.kit.db.url }, auth, displayPolicy, engine: pgBoss(harness.boss) })
   try {
@@ -40,7 +40,7 @@ test("without a clock of the test's own, what is due is asked of the database", 
   }
 })
 
-test('a pause that is ended after the clock went back does not end before it began', async () => {
+test('a pause that is lifted after the clock went back does not end before it began', async () => {
   harness = await openHarness()
   await harness.sync([every])
   const { clock, operate, ask, as, tickAt } = harness

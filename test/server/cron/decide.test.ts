@@ -52,7 +52,7 @@ test.each(rows)('$title', ({ given, slots, startWaiting = false, cancelUnfinishe
   expect(decision).toMatchObject({ startWaiting, cancelUnfinished })
 })
 
-test('of a long absence only the newest missed slots get a row', () => {
+test('after a long absence only the newest missed slots get a row', () => {
   const due = Array.from({ length: 800 }, (_, index) => new Date(now.getTime() - (900 - index) * 60_000))
   const { slots } = decide({ overlap: 'allow', catchUp: 'none', maxCatchUp: 1, now, due, unfinishedJobs: 0, waiting: false, absence: () => 'scheduler_down' })
   expect(slots).toHaveLength(maxMissedRows)

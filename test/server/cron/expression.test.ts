@@ -79,7 +79,7 @@ test.each(['', 'junk', '+02:00', 'Europe/Atlantis', 'Etc/UTC; drop table', 'Etc/
   expect(() => parseSchedule({ expression: '0 0 * * *', timezone }, 'input.')).toThrow(/^input\.timezone: got [^]*expected an IANA timezone/)
 })
 
-test('the next instant is never the one asked from, to the millisecond', () => {
+test('the next instant is never the start instant itself, to the millisecond', () => {
   const at = (text: string) => nextAfter(utc('0 2 * * *'), new Date(text))?.toISOString()
   expect(at('2026-01-01T01:59:59.999Z')).toBe('2026-01-01T02:00:00.000Z')
   expect(at('2026-01-01T02:00:00.000Z')).toBe('2026-01-02T02:00:00.000Z')
@@ -87,7 +87,7 @@ test('the next instant is never the one asked from, to the millisecond', () => {
   expect(previousBefore(utc('0 2 * * *'), new Date('2026-01-01T02:00:00Z'))?.toISOString()).toBe('2025-12-31T02:00:00.000Z')
 })
 
-test('the next instants are the same whether they were asked for before or not', () => {
+test('the next instants are the same whether or not they come from the cache', () => {
   const daily = utc('0 2 * * *')
   const after = (text: string, count: number) => upcomingTexts(daily, new Date(text), count).map((at) => at.slice(8, 13))
   expect(after('2026-01-01T00:00:00Z', 3)).toEqual(['01T02', '02T02', '03T02'])
@@ -97,14 +97,14 @@ test('the next instants are the same whether they were asked for before or not',
   expect(after('2026-01-01T00:00:00Z', 4)).toEqual(['01T02', '02T02', '03T02', '04T02'])
 })
 
-test('a long window of a busy expression is read from its end', () => {
+test('a long window of a busy expression is searched from its end', () => {
   const began = performance.now()
   const found = newestBetween(utc('* * * * *'), new Date('2000-01-01T00:00:00Z'), new Date('2026-01-01T00:00:00Z'), 3)
   expect(found.map((at) => at.toISOString())).toEqual(['2025-12-31T23:58:00.000Z', '2025-12-31T23:59:00.000Z', '2026-01-01T00:00:00.000Z'])
   expect(performance.now() - began).toBeLessThan(1_000)
 })
 
-test('what fires rarely is found however far back it is', () => {
+test('a rare instant is found however far back it is', () => {
   expect(previousBefore(utc('0 0 29 2 *'), new Date('2027-06-01T00:00:00Z'))?.toISOString()).toBe('2024-02-29T00:00:00.000Z')
   expect(previousBefore(utc('0 0 29 2 *'), new Date('2027-06-01T00:00:00Z'), new Date('2025-01-01T00:00:00Z'))).toBeNull()
 })
@@ -129,7 +129,7 @@ const expressions = fc.tuple(
 /** Days around changes of daylight saving. */
 const days = fc.constantFrom('2026-03-08', '2026-11-01', '2026-03-29', '2026-10-25', '2026-10-04', '2026-04-05', '2018-11-04', '2018-02-18')
 
-test('from wherever one starts, the instants are the same sequence, strictly increasing', () => {
+test('the instants are the same strictly increasing sequence from every starting point', () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), expressions, days, fc.integer({ min: 0, max: 3 * 86_400_000 }), (timezone, fields, day, offset) => {
       const schedule = { expression: fields.join(' '), timezone }

@@ -11,7 +11,7 @@ afterEach(async () => {
   await harness.close()
 })
 
-test('whoever listens is told of each entry that changed, once a round, and never of data', async () => {
+test('listeners get one hint per round for each entry that changed, and never any data', async () => {
   harness = await openHarness()
   listener = new Client({ connectionString: harness.kit.db.url })
   await listener.connect()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { classifyWindow, type Coverage, type CronFacts, type Interval, judgeCompleteness, mergeIntervals } from '../../../server/cron/history.ts'
+import { classifyWindow, type Coverage, type CronFacts, type Interval, assessCompleteness, mergeIntervals } from '../../../server/cron/history.ts'
 import type { SlotRow } from '../../../server/cron/rows.ts'
 
 const at = (text: string) => new Date(`2026-03-02T${text.length === 5 ? `${text}:00` : text}Z`)
@@ -72,17 +72,17 @@ describe('every outcome', () => {
   })
 })
 
-test('a due instant is not judged before it is a minute old', () => {
+test('a due instant is not classified before it is a minute old', () => {
   expect(seen(facts(), watched, { now: '10:30:59' })).toEqual(['10:00 missed_fire', '10:10 missed_fire', '10:20 missed_fire'])
   expect(seen(facts(), watched, { now: '10:31' })).toEqual(['10:00 missed_fire', '10:10 missed_fire', '10:20 missed_fire', '10:30 missed_fire'])
 })
 
-test('what the scheduler has not decided says so', () => {
+test('an instant that the scheduler has not decided is marked as such', () => {
   const { slots } = classifyWindow(facts({ nextSlotAt: at('10:20') }), watched, { from: at('10:10'), to: at('10:20') }, at('10:25'), 10)
   expect(slots.map(({ note }) => note)).toEqual(['Not decided yet; catch-up may still run it.', undefined])
 })
 
-test('a window with more than fits keeps the newest', () => {
+test('a window with too many slots returns the newest', () => {
   const window = { from: at('09:00'), to: at('10:30') }
   const { slots, truncated } = classifyWindow(facts(), watched, window, at('12:00'), 3)
   expect(slots.map((slot) => slot.at)).toEqual([at('10:30'), at('10:20'), at('10:10')])
@@ -90,9 +90,9 @@ test('a window with more than fits keeps the newest', () => {
   expect(classifyWindow(facts(), watched, window, at('12:00'), 10).truncated).toBe(false)
 })
 
-describe('completeness is earned', () => {
+describe('completeness', () => {
   const judge = (covered: Coverage, { from = '10:00', to = '11:00', now = '12:00' } = {}) =>
-    judgeCompleteness(facts(), covered, { from: at(from), to: at(to) }, at(now))
+    assessCompleteness(facts(), covered, { from: at(from), to: at(to) }, at(now))
 
   test('complete: a scheduler is on record for the whole window', () => {
     expect(judge(watched)).toEqual({ state: 'complete', reasons: [] })
@@ -129,7 +129,7 @@ describe('completeness is earned', () => {
     })
   })
 
-  test('many gaps are named up to a number', () => {
+  test('only a limited number of gaps is listed', () => {
     const short = Array.from({ length: 40 }, (_, index) => `10:${String(index).padStart(2, '0')}:00-10:${String(index).padStart(2, '0')}:10`)
     const { reasons } = judge(coverage(...short))
     expect(reasons).toHaveLength(21)
@@ -137,6 +137,6 @@ describe('completeness is earned', () => {
   })
 })
 
-test('intervals of several schedulers become one', () => {
+test('intervals of several schedulers are merged', () => {
   expect(mergeIntervals([span('10:10-10:20'), span('10:00-10:12'), span('10:20:10-10:30'), span('10:40-')])).toEqual([span('10:00-10:30'), span('10:40-')])
 })

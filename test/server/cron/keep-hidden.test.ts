@@ -17,6 +17,6 @@ test.each([
   expect(keepHidden(given, shown, stored)).toEqual(expected)
 })
 
-test('args that were hidden as a whole stay as a whole', () => {
+test('args that were hidden as a whole are preserved as a whole', () => {
   expect(keepHidden({ hidden: 'by role' }, { hidden: 'by role' }, stored)).toEqual(stored)
 })

@@ -34,7 +34,7 @@ async function execute({ id, token }: { id: string; token: string }, given?: str
 const entry = (name = 'nightly', who?: string) => getCronEntry(harness.as(who), name)
 
 describe('pause and resume', () => {
-  test('a pause shows what it does, does it, and says who and why', async () => {
+  test('a pause is previewed, executed, and recorded with actor and reason', async () => {
     const shown = await preview('pause_cron_entry', 'nightly')
     expect(shown.plan).toMatchObject({ title: 'Pause nightly', before: { pausedAt: null }, after: { pausedAt: 'now' }, record: { eventType: 'cron.paused' } })
     const { event } = await execute(shown, 'fixture maintenance')
@@ -49,7 +49,7 @@ describe('pause and resume', () => {
     expect((await entry()).coming).toHaveLength(12)
   })
 
-  test('what is paused cannot be paused again, what runs cannot be resumed', async () => {
+  test('a paused entry cannot be paused again, and an active one cannot be resumed', async () => {
     await expect(harness.operate('resume_cron_entry', 'nightly')).rejects.toMatchObject({ code: 'illegal_transition' })
     await harness.operate('pause_cron_entry', 'nightly')
     await expect(harness.operate('pause_cron_entry', 'nightly')).rejects.toMatchObject({ code: 'illegal_transition' })
@@ -58,7 +58,7 @@ describe('pause and resume', () => {
     expect((await entry()).pause).toBeUndefined()
   })
 
-  test('a resume names the pause that it ends', async () => {
+  test('a resume names the pause that it lifts', async () => {
     const paused = await harness.operate('pause_cron_entry', 'nightly', {}, { reason: 'why not' })
     const { event } = await harness.operate('resume_cron_entry', 'nightly')
     expect(event).toMatchObject({
@@ -68,7 +68,7 @@ describe('pause and resume', () => {
     })
   })
 
-  test('an end of the pause must be to come', async () => {
+  test('the end of a pause must be in the future', async () => {
     for (const resumeAt of ['2026-03-02T10:00:30Z', '2020-01-01T00:00:00Z']) {
       await expect(harness.operate('pause_cron_entry', 'nightly', { resumeAt })).rejects.toMatchObject({
         code: 'invalid_request',
@@ -79,7 +79,7 @@ describe('pause and resume', () => {
     expect(event.after).toMatchObject({ resumeAt: '2026-03-02T12:00:00.000Z' })
   })
 
-  test('a slot that fell due just before the pause belongs to the pause', async () => {
+  test('a slot that became due just before the pause belongs to the pause', async () => {
     await harness.sync([{ ...nightly, expression: '* * * * *' }])
     harness.clock.now = new Date('2026-03-02T10:01:00.400Z')
     await harness.operate('pause_cron_entry', 'nightly')
@@ -100,7 +100,7 @@ describe('pause and resume', () => {
 })
 
 describe('run now', () => {
-  test('makes one job at once, as a slot of its own kind', async () => {
+  test('creates one job at once, as a slot of its own kind', async () => {
     const { event, result } = await harness.operate('run_cron_entry', 'nightly')
     const job = await harness.boss.fetch('work')
     expect(job[0]).toMatchObject({ id: result.jobId, data: { scope: 'all' } })
@@ -109,7 +109,7 @@ describe('run now', () => {
     await harness.boss.complete('work', job[0]!.id)
   })
 
-  test('never collides: two in one instant, and one at the instant of a scheduled slot', async () => {
+  test('never collides: not with another run at the same instant, nor with a scheduled slot', async () => {
     await harness.sync([{ ...nightly, expression: '* * * * *', overlap: 'allow' }])
     harness.clock.now = new Date('2026-03-02T10:01:00Z')
     await Promise.all([harness.operate('run_cron_entry', 'nightly'), harness.operate('run_cron_entry', 'nightly')])
@@ -117,7 +117,7 @@ describe('run now', () => {
     expect((await harness.slots()).map(({ kind, job_id }) => [kind, job_id !== null])).toEqual([['manual', true], ['scheduled', true], ['manual', true]])
   })
 
-  test('is allowed while paused, says so, and leaves the pause alone', async () => {
+  test('is allowed while the entry is paused, says so, and leaves the pause alone', async () => {
     await harness.operate('pause_cron_entry', 'nightly')
     await harness.operate('run_cron_entry', 'nightly')
     const { plan } = await preview('run_cron_entry', 'nightly')
@@ -125,7 +125,7 @@ describe('run now', () => {
     expect((await entry()).status).toBe('waiting')
   })
 
-  test('leaves nothing when the engine refuses', async () => {
+  test('leaves no trace if the engine refuses', async () => {
     await harness.sync([{ ...nightly, queue: 'nowhere' }])
     await expect(harness.operate('run_cron_entry', 'nightly')).rejects.toMatchObject({ code: 'unsupported_by_engine' })
     expect(await harness.slots()).toEqual([])
@@ -134,7 +134,7 @@ describe('run now', () => {
 })
 
 describe('skip', () => {
-  test('marks one slot to come and no other', async () => {
+  test('marks one upcoming slot and no other', async () => {
     const { event } = await harness.operate('skip_cron_slot', 'nightly', { slotAt: '2026-03-04T02:00:00Z' })
     expect(event.after).toEqual({ skippedSlot: '2026-03-04T02:00:00.000Z' })
     const shown = await entry()
@@ -157,14 +157,14 @@ describe('skip', () => {
     })
   })
 
-  test('refuses a slot that is skipped already', async () => {
+  test('refuses a slot that is already skipped', async () => {
     await harness.operate('skip_cron_slot', 'nightly', { slotAt: '2026-03-04T02:00:00Z' })
     await expect(harness.operate('skip_cron_slot', 'nightly', { slotAt: '2026-03-04T02:00:00Z' })).rejects.toMatchObject({ code: 'invalid_request' })
   })
 })
 
 describe('create, change, delete', () => {
-  test('an entry made at runtime shows its next runs before, and lives after', async () => {
+  test('an entry created at runtime shows its next runs in the preview and is scheduled afterwards', async () => {
     const shown = await preview('create_cron_entry', 'digest', definition)
     expect(shown.plan.after).toMatchObject({ ...definition, nextRuns: ['2026-03-02T10:10:00.000Z', '2026-03-02T10:20:00.000Z', '2026-03-02T10:30:00.000Z'] })
     harness.clock.now = new Date('2026-03-02T10:15:00Z')
@@ -178,7 +178,7 @@ describe('create, change, delete', () => {
     await expect(harness.operate('create_cron_entry', 'nightly', definition, { reason })).rejects.toMatchObject({ code: 'illegal_transition' })
   })
 
-  test('two who create the same name: one does', async () => {
+  test('of two concurrent creations with the same name, one succeeds', async () => {
     const both = await Promise.allSettled([1, 2].map(() => harness.operate('create_cron_entry', 'twice', definition, { reason })))
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(await harness.ask("select 1 from ops.cron_entry where name = 'twice'")).toHaveLength(1)
@@ -211,7 +211,7 @@ describe('create, change, delete', () => {
     await expect(harness.operate('update_cron_entry', 'digest', { queue: 'work', args: {} }, { reason })).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
-  test('a delete takes the entry and its slots, and leaves the definition in the evidence', async () => {
+  test('a deletion removes the entry and its slots, and leaves the definition in the evidence', async () => {
     await harness.operate('create_cron_entry', 'digest', definition, { reason })
     await harness.operate('run_cron_entry', 'digest')
     const shown = await preview('delete_cron_entry', 'digest')
@@ -221,7 +221,7 @@ describe('create, change, delete', () => {
     await expect(entry('digest')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test.each(['update_cron_entry', 'delete_cron_entry'])('%s of an entry of the code is refused', async (action) => {
+  test.each(['update_cron_entry', 'delete_cron_entry'])('%s of an entry declared in code is refused', async (action) => {
     await expect(harness.operate(action, 'nightly', action === 'update_cron_entry' ? { queue: 'other' } : {}, { reason })).rejects.toMatchObject({
       code: 'code_managed_entry',
     })

@@ -6,7 +6,7 @@ const dayMs = 86_400_000
 const year = [Date.parse('2026-01-01T00:00Z'), Date.parse('2027-01-01T00:00Z')] as const
 
 /** Two days on either side of each change of the clocks; test/long walks through four years instead. */
-test.each(oracleZones)('the instants around each change of 2026 in %s are those that a walk over the wall clock finds', (timezone) => {
+test.each(oracleZones)('the instants around each clock change of 2026 in %s are those found by stepping through the wall clock', (timezone) => {
   for (const day of daysOfChange(timezone)) {
     const [from, to] = [new Date(day - 2 * dayMs), new Date(day + 3 * dayMs)]
     const expected = walk(timezone, oracleExpressions, from, to)

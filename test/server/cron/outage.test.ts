@@ -11,7 +11,7 @@ import { startOwnServer } from '../../support/postgres.ts'
 import { auth, displayPolicy } from '../../support/server.ts'
 import { clockOf } from './compressed-clock.ts'
 
-test('a scheduler outlives its database: it says so once, goes on when it is back, and stops cleanly either way', async () => {
+test('a scheduler survives an outage of its database: it logs it once, continues afterwards, and stops cleanly either way', async () => {
   const server = await startOwnServer()
   const boss = new PgBoss({ connectionString: server.url, supervise: false, schedule: false, max: 2 })
   boss.on('error', () => {})

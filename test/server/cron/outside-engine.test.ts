@@ -14,7 +14,7 @@ async function open(wrap?: (engine: Engine) => Engine) {
   return harness
 }
 
-test('jobs are made after the claim has committed, follow-ups too', async () => {
+test('jobs are created after the claim has committed, including follow-ups', async () => {
   const { tickAt, slots, boss } = await open()
   await tickAt('2026-03-02T10:01:01Z')
   const [running] = await boss.fetch('work')
@@ -25,7 +25,7 @@ test('jobs are made after the claim has committed, follow-ups too', async () => 
   expect(await boss.fetch('work', { batchSize: 5 })).toHaveLength(1)
 })
 
-test('a job the engine refuses is not tried again: it may have arrived', async () => {
+test('a job that the engine refuses is not retried, because it may have arrived', async () => {
   const refusing = (engine: Engine): Engine => ({
     ...engine,
     async enqueue(job, tx) {
@@ -41,7 +41,7 @@ test('a job the engine refuses is not tried again: it may have arrived', async (
   expect(await ask('select last_error from ops.cron_entry')).toEqual([{ last_error: 'the line broke after the job was made' }])
 })
 
-test('a process that ended between claim and job leaves a slot that says so, and never a second job', async () => {
+test('a process that ended between claim and job leaves a slot that says so, and no second job is created', async () => {
   const hanging = (engine: Engine): Engine => ({ ...engine, enqueue: () => new Promise(() => {}) })
   const { clock, tick, slots, kit, boss } = await open(hanging)
   clock.now = new Date('2026-03-02T10:01:01Z')
@@ -60,7 +60,7 @@ test('a process that ended between claim and job leaves a slot that says so, and
   expect(await boss.fetch('work', { batchSize: 5 })).toHaveLength(1)
 })
 
-test('a queue that hangs keeps no other waiting, and costs one slot at most', async () => {
+test('a hanging queue delays no other queue and loses at most one slot', async () => {
   let hanging = true
   const hangs = (engine: Engine): Engine => ({
     ...engine,

@@ -149,7 +149,7 @@ async function expectTrueRecord(host: Host, lastMinute: string): Promise<void> {
   expect(history.completeness.state).toBe('complete')
 }
 
-test.each([1, 3])('a queue whose table is locked holds up no other, and its own slots are caught up afterwards (%i schedulers)', async (schedulers) => {
+test.each([1, 3])('a queue whose table is locked delays no other, and its own slots are caught up afterwards (%i schedulers)', async (schedulers) => {
   const host = await start(schedulers)
   const late = watchJobs(host)
   await minuteBegins('10:01')
@@ -165,7 +165,7 @@ test.each([1, 3])('a queue whose table is locked holds up no other, and its own 
   await expectTrueRecord(host, '10:04')
 }, 90_000)
 
-test.each([1, 3])('a queue that takes three seconds for each job holds up no other, and loses none of its slots (%i schedulers)', async (schedulers) => {
+test.each([1, 3])('a queue that takes three seconds for each job delays no other, and loses none of its slots (%i schedulers)', async (schedulers) => {
   const host = await start(schedulers)
   const late = watchJobs(host)
   await minuteBegins('10:01')

@@ -24,13 +24,13 @@ const list = ({ limit = 50, cursor, recent, ...filters }: Query = {}, scope: Sco
 const names = async (query: Query) => (await list(query)).items.map(({ name }) => name)
 
 describe('the list', () => {
-  test('every entry is what the schema says', async () => {
+  test('every entry matches the schema', async () => {
     const { items } = await list()
     expect(items).toHaveLength(27)
     for (const item of items) expect(cronEntry.parse(item)).toEqual(JSON.parse(JSON.stringify(item)))
   })
 
-  test('pages follow each other by name, also when entries come and go in between', async () => {
+  test('pages follow each other by name, even if entries are created and deleted in between', async () => {
     const first = await list({ limit: 10 })
     const second = await list({ limit: 10, cursor: first.nextCursor })
     const third = await list({ limit: 10, cursor: second.nextCursor })
@@ -64,7 +64,7 @@ describe('the list', () => {
     expect({ ...none, recent: whole }).toEqual(all)
   })
 
-  test.each([undefined, 36])('with %s slots each, a page costs the same few statements however many entries are on it', async (recent) => {
+  test.each([undefined, 36])('with %s slots each, a page costs the same few statements regardless of the number of its entries', async (recent) => {
     const count = async (limit: number) => {
       let statements = 0
       const scope = harness.as()
@@ -88,7 +88,7 @@ describe('the list', () => {
 describe('one entry', () => {
   const get = (name: string, scope: Scope = harness.as()) => getCronEntry(scope, name)
 
-  test('shows its slots, its last run and what comes', async () => {
+  test('shows its slots, its last run and the next ones', async () => {
     const shown = await get('e00')
     expect(shown.recent.map(({ at, outcome }) => `${at.slice(11, 16)} ${outcome}`)).toEqual(['10:10 on_time', '10:20 delayed', '10:30 scheduler_down'])
     expect(shown.lastRun).toMatchObject({ at: '2026-03-02T10:20:00.000Z', lateSeconds: 45, outcome: 'delayed' })
@@ -96,11 +96,11 @@ describe('one entry', () => {
     expect(shown.nextRuns).toEqual(['2026-03-02T10:40:00.000Z', '2026-03-02T10:50:00.000Z', '2026-03-02T11:00:00.000Z', '2026-03-02T11:10:00.000Z', '2026-03-02T11:20:00.000Z'])
   })
 
-  test('is not found for nobody and for a name that is not there', async () => {
+  test('is not found for an unknown name', async () => {
     await expect(get('nobody')).rejects.toMatchObject({ code: 'not_found' })
   })
 
-  test('says who may do what with it, and that a nameless actor may not change anything', async () => {
+  test('lists the permissions of the actor; an actor who cannot be named may change nothing', async () => {
     expect((await get('e00')).permissions.pause_cron_entry).toEqual({ allowed: true })
     expect((await get('e00', harness.as('viewer-demo'))).permissions.pause_cron_entry).toEqual({ allowed: false, reason: 'Your role is viewer.' })
     const nameless = await get('e00', harness.as('nameless'))
@@ -122,7 +122,7 @@ describe('an actor who may see only one queue', () => {
     return { ...scope, viewer: { ...scope.viewer, can } }
   }
 
-  test('sees its entries and no others, in the list, alone and in history', async () => {
+  test('sees only its entries, in the list, individually and in the history', async () => {
     expect((await list({}, limited())).items.map(({ name }) => name)).toEqual(['secret_entry'])
     await expect(getCronEntry(limited(), 'e00')).rejects.toMatchObject({ code: 'not_found' })
     await expect(getCronHistory(limited(), 'e00', {})).rejects.toMatchObject({ code: 'not_found' })
@@ -132,7 +132,7 @@ describe('an actor who may see only one queue', () => {
 describe('history', () => {
   const history = (query: { from?: string; to?: string } = {}, name = 'e00') => getCronHistory(harness.as(), name, query)
 
-  test('is what the schema says, newest first, counted, and names the gaps of its evidence', async () => {
+  test('matches the schema, newest first, with counts, and names the gaps in its evidence', async () => {
     const shown = await history({ from: '2026-03-02T10:00:00Z' })
     expect(cronHistory.parse(shown)).toEqual(JSON.parse(JSON.stringify(shown)))
     expect(shown.slots.map(({ outcome }) => outcome)).toEqual(['scheduler_down', 'delayed', 'on_time'])

@@ -13,7 +13,7 @@ async function open(entries: Partial<DeclaredCronEntry>[], options?: Parameters<
   return harness
 }
 
-test('a due slot is claimed once and makes one job with the args of the entry', async () => {
+test('a due slot is claimed once and creates one job with the args of the entry', async () => {
   const { tickAt, slots, boss } = await open([{}])
   await tickAt('2026-03-02T10:00:59Z')
   expect(await slots()).toEqual([])
@@ -25,7 +25,7 @@ test('a due slot is claimed once and makes one job with the args of the entry', 
   expect((await slots())[0]!.job_id).toBe(jobs[0]!.id)
 })
 
-test('a tick that is late by seconds runs the slot also without catch-up; by a minute it is missed', async () => {
+test('a tick that is late by seconds runs the slot even without catch-up; a minute late, the slot is missed', async () => {
   const { tickAt, slots } = await open([{ catchUp: 'none' }])
   await tickAt('2026-03-02T10:01:02Z')
   await tickAt('2026-03-02T10:02:59.999Z')
@@ -33,7 +33,7 @@ test('a tick that is late by seconds runs the slot also without catch-up; by a m
   expect(glance(await slots())).toEqual(['10:01 claimed', '10:02 claimed', '10:03 scheduler_down', '10:04 claimed'])
 })
 
-test('after downtime each catch-up policy does what it says, and what is not run is recorded', async () => {
+test('after downtime each catch-up policy is applied, and slots that do not run are recorded', async () => {
   const entries = [
     { name: 'none', expression: '*/10 * * * *', catchUp: 'none' as const },
     { name: 'latest', expression: '*/10 * * * *', catchUp: 'latest' as const },
@@ -48,7 +48,7 @@ test('after downtime each catch-up policy does what it says, and what is not run
   expect(glance(seen, 'all')).toEqual(['10:10 scheduler_down', '10:20 scheduler_down', '10:30 claimed', '10:40 claimed'])
 })
 
-test('a year of downtime of an entry that fires every minute is a few hundred rows, and not half a million instants', async () => {
+test('a year of downtime of an entry that fires every minute produces a few hundred rows, not half a million', async () => {
   const { tickAt, slots } = await open([{ catchUp: 'all', maxCatchUp: 20 }])
   const began = performance.now()
   await tickAt('2027-03-02T10:00:30Z')
@@ -58,7 +58,7 @@ test('a year of downtime of an entry that fires every minute is a few hundred ro
   expect(seen.filter(({ state }) => state === 'scheduler_down')).toHaveLength(499)
 }, 60_000)
 
-test('overlap is judged by the jobs of the entry itself', async () => {
+test('overlap is determined by the jobs of the entry itself', async () => {
   const { tickAt, slots, work, boss } = await open([
     { name: 'skip', queue: 'a', overlap: 'skip' },
     { name: 'queue', queue: 'b', overlap: 'queue_one' },
@@ -81,7 +81,7 @@ test('overlap is judged by the jobs of the entry itself', async () => {
   expect((await boss.findJobs('c', { id: cancelled!.id }))[0]!.state).toBe('cancelled')
 })
 
-test('a follow-up that waits is started when the running job has ended, and only then', async () => {
+test('a waiting follow-up starts only when the running job has ended', async () => {
   const { tickAt, slots, boss } = await open([{ overlap: 'queue_one' }])
   await tickAt('2026-03-02T10:01:01Z')
   const [running] = await boss.fetch('work')
@@ -98,7 +98,7 @@ test('a follow-up that waits is started when the running job has ended, and only
   expect(glance(await slots())).toEqual(['10:01 claimed', '10:02 queued_follow_up', '10:03 queued_follow_up'])
 })
 
-test('when the follow-up starts in the tick in which the next slot is due, that one waits behind it', async () => {
+test('if a follow-up starts in the same tick in which the next slot is due, that slot waits behind it', async () => {
   const { tickAt, slots, boss } = await open([{ overlap: 'queue_one' }])
   await tickAt('2026-03-02T10:01:01Z')
   const [running] = await boss.fetch('work')
@@ -112,7 +112,7 @@ test('when the follow-up starts in the tick in which the next slot is due, that 
   ])
 })
 
-test('an entry whose queue the engine refuses waits with a growing pause and holds up nobody else', async () => {
+test('an entry whose queue the engine refuses backs off and delays no other entry', async () => {
   const { tickAt, slots, boss, ask, logged } = await open([{ name: 'bad', queue: 'nowhere' }, { name: 'good' }])
   await tickAt('2026-03-02T10:01:01Z')
   expect(glance(await slots())).toEqual(['10:01 claimed'])
@@ -128,14 +128,14 @@ test('an entry whose queue the engine refuses waits with a growing pause and hol
   expect(await ask("select last_error from ops.cron_entry where name = 'bad'")).toEqual([{ last_error: null }])
 })
 
-test('a slot an operator skipped is left alone, also as the latest of a catch-up', async () => {
+test('a slot skipped by an operator is not run, even as the latest of a catch-up', async () => {
   const { tickAt, slots, operate } = await open([{ expression: '*/10 * * * *', catchUp: 'latest' }])
   await operate('skip_cron_slot', 'every', { slotAt: '2026-03-02T10:30:00Z' })
   await tickAt('2026-03-02T10:35:00Z')
   expect(glance(await slots())).toEqual(['10:10 scheduler_down', '10:20 claimed', '10:30 skipped_by_operator'])
 })
 
-test('nothing is claimed during a pause, nothing of it is caught up, and the slots of it read as paused', async () => {
+test('nothing is claimed during a pause, its slots are not caught up, and they are shown as paused', async () => {
   const { tickAt, slots, operate, clock, as } = await open([{ catchUp: 'all', maxCatchUp: 10 }])
   await tickAt('2026-03-02T10:01:00Z')
   await operate('pause_cron_entry', 'every')
@@ -155,7 +155,7 @@ test('nothing is claimed during a pause, nothing of it is caught up, and the slo
   ])
 })
 
-test('a pause with an end is ended by the system at that instant, with evidence that names the pause', async () => {
+test('a pause with an end is lifted by the system at that instant, with evidence that names the pause', async () => {
   const { tickAt, slots, operate, events, ask } = await open([{ catchUp: 'all', maxCatchUp: 10 }])
   await tickAt('2026-03-02T10:01:00Z')
   const paused = await operate('pause_cron_entry', 'every', { resumeAt: '2026-03-02T10:04:00Z' }, { reason: 'maintenance' })
@@ -176,7 +176,7 @@ test('a pause with an end is ended by the system at that instant, with evidence 
   expect(await ask("select to_at::text from ops.cron_coverage where kind = 'paused'")).toEqual([{ to_at: '2026-03-02 10:04:00+00' }])
 })
 
-test('coverage grows while the scheduler lives, and a gap of its own begins a new interval', async () => {
+test('coverage grows while the scheduler is alive, and a gap starts a new interval', async () => {
   const { tickAt, ask } = await open([])
   for (const second of ['30', '31', '36', '45', '59']) await tickAt(`2026-03-02T10:00:${second}Z`)
   await tickAt('2026-03-02T10:02:00Z')
@@ -184,7 +184,7 @@ test('coverage grows while the scheduler lives, and a gap of its own begins a ne
   expect(rows).toEqual([{ from: '00:30', to: '00:59' }, { from: '02:00', to: '02:00' }])
 })
 
-test('two schedulers at the same moment take every slot once', async () => {
+test('two concurrent schedulers claim every slot once', async () => {
   const { clock, kit, slots, boss } = await open(Array.from({ length: 120 }, (_, index) => ({ name: `e${index}` })))
   const { openState, tick } = await import('../../../server/cron/tick.ts')
   clock.now = new Date('2026-03-02T10:01:01Z')
@@ -195,7 +195,7 @@ test('two schedulers at the same moment take every slot once', async () => {
   expect(await boss.fetch('work', { batchSize: 500 })).toHaveLength(120)
 })
 
-test('a job the engine has forgotten has ended, nobody knows how', async () => {
+test('a job that the engine no longer has counts as ended, with an unknown state', async () => {
   const { tickAt, slots, boss, ask } = await open([{ overlap: 'skip', expression: '*/5 * * * *' }])
   await tickAt('2026-03-02T10:05:01Z')
   await ask('delete from pgboss.job')

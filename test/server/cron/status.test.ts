@@ -3,7 +3,7 @@ import { getCronEntry, listCronEntries } from '../../../server/cron/read.ts'
 import { findTroubledSubject } from '../../../server/cron/operations/subject.ts'
 import { type EntryStatus, statusOfEntry } from '../../../server/cron/status.ts'
 import { cronBundle } from '../../../server/forensics/cron-entry.ts'
-import { glanceAtEntries } from '../../../server/overview/cron-attention.ts'
+import { listEntryGlances } from '../../../server/overview/cron-attention.ts'
 import type { ActingScope } from '../../../server/operations/scope.ts'
 import { type Harness, openHarness } from './harness.ts'
 
@@ -41,7 +41,7 @@ test.each<[what: string, facts: Partial<Parameters<typeof statusOfEntry>[0]>, st
 let harness: Harness | undefined
 afterEach(() => harness?.close())
 
-test('list, page, overview, forensics and the plan of an operation agree, whatever happened to an entry', async () => {
+test('list, page, overview, forensics and plans agree on the status of an entry, whatever happened to it', async () => {
   harness = await openHarness({ start: '2026-03-02T10:00:30Z' })
   const { clock, as, tickAt, operate, sync } = harness
   const base = { queue: 'work', overlap: 'allow' as const, catchUp: 'none' as const }
@@ -58,7 +58,7 @@ test('list, page, overview, forensics and the plan of an operation agree, whatev
   const statuses = async () => {
     const scope = { ...as(), locking: false } as unknown as ActingScope
     const listed = new Map((await listCronEntries(as(), {}, { limit: 50 })).items.map(({ name, status }) => [name, status]))
-    const glances = new Map((await glanceAtEntries(as())).glances.map(({ name, status }) => [name, status]))
+    const glances = new Map((await listEntryGlances(as())).glances.map(({ name, status }) => [name, status]))
     for (const [name, status] of listed) {
       expect((await getCronEntry(as(), name)).status, name).toBe(status)
       expect(glances.get(name), name).toBe(status)
@@ -81,7 +81,7 @@ test('list, page, overview, forensics and the plan of an operation agree, whatev
   expect(await statuses()).toMatchObject({ missed: 'runnable', skipped: 'needs_review' })
 })
 
-test('a run leads to its job, also of an entry that was made this moment', async () => {
+test('a run links to its job, even for an entry created just now', async () => {
   harness = await openHarness()
   const { operate, sync, as } = harness
   await sync([{ name: 'well', queue: 'work', expression: '0 2 * * *' }])

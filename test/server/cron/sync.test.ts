@@ -25,7 +25,7 @@ async function news() {
   return fresh.map(({ event_type, subject_id, before, after, actor_id, source, action }) => ({ event_type, subject_id, before, after, actor_id, source, action }))
 }
 
-test('a start writes what is declared, audited as the system, and the next start writes nothing', async () => {
+test('a start stores the declared entries, audited as the system, and the next start writes nothing', async () => {
   await news()
   await harness.sync([nightly, digest])
   expect(await news()).toMatchObject([
@@ -38,13 +38,13 @@ test('a start writes what is declared, audited as the system, and the next start
   expect(await news()).toEqual([])
 })
 
-test('several processes that start at once write it once', async () => {
+test('several processes that start at once write them only once', async () => {
   await news()
   await Promise.all([1, 2, 3, 4].map(() => harness.sync([nightly, digest])))
   expect(await news()).toHaveLength(2)
 })
 
-test('a deploy that changes an entry says what changed, and keeps the pause', async () => {
+test('a deployment that changes an entry records the change and preserves the pause', async () => {
   await harness.sync([nightly])
   await harness.operate('pause_cron_entry', 'nightly', {}, { reason: 'keep me' })
   await news()
@@ -55,7 +55,7 @@ test('a deploy that changes an entry says what changed, and keeps the pause', as
   expect(await getCronEntry(harness.as(), 'nightly')).toMatchObject({ status: 'waiting', pause: { reason: 'keep me' }, queue: 'other', version: 3 })
 })
 
-test('a deploy that changes no schedule keeps what is due', async () => {
+test('a deployment that changes no schedule preserves due slots', async () => {
   await harness.sync([digest])
   harness.clock.now = new Date('2026-03-02T10:25:00Z')
   await harness.sync([{ ...digest, args: { now: 'with args' } }])
@@ -63,7 +63,7 @@ test('a deploy that changes no schedule keeps what is due', async () => {
   expect(glance(await harness.slots())).toEqual(['10:10 scheduler_down', '10:20 claimed'])
 })
 
-test('what left the code is retired with its history, and comes back as it was', async () => {
+test('an entry removed from the code is retired with its history, and returns as it was', async () => {
   await harness.sync([digest, nightly])
   await harness.tickAt('2026-03-02T10:10:01Z')
   await news()
@@ -82,7 +82,7 @@ test('what left the code is retired with its history, and comes back as it was',
   expect((await getCronEntry(harness.as(), 'digest')).recent).toHaveLength(2)
 })
 
-test('a declaration does not take over an entry made at runtime, and then changes nothing at all', async () => {
+test('a declaration does not take over an entry created at runtime, and then changes nothing at all', async () => {
   const definition = { queue: 'work', args: {}, expression: '0 0 * * *', timezone: 'Etc/UTC', overlap: 'allow', catchUp: 'none', maxCatchUp: 1 }
   await harness.operate('create_cron_entry', 'nightly', definition, { reason: 'made by hand' })
   await expect(harness.sync([digest, nightly])).rejects.toThrow(/cron entry 'nightly' is declared in code, but an operator created an entry of that name/)
@@ -90,7 +90,7 @@ test('a declaration does not take over an entry made at runtime, and then change
   expect(items.map(({ name, source }) => [name, source])).toEqual([['nightly', 'runtime']])
 })
 
-describe('a wrong declaration stops the start and names entry and field', () => {
+describe('an invalid declaration stops the start and names entry and field', () => {
   test.each<[string, unknown[], RegExp]>([
     ['expression', [{ ...nightly, expression: '0 25 * * *' }], /cron\[0\] 'nightly': expression: got '25' in the field hour/],
     ['never', [digest, { ...nightly, expression: '0 0 30 2 *' }], /cron\[1\] 'nightly': expression: .*never fires/],

@@ -76,7 +76,7 @@ async function readEverything(who: string): Promise<string> {
 }
 
 describe('canaries in jobs', () => {
-  test('are there to be found: an operator reads args to the last digit, errors, meta, output, tags and reasons', async () => {
+  test('can be found: an operator reads args to the last digit, errors, meta, output, tags and reasons', async () => {
     const all = await readEverything('ops-demo')
     for (const planted of [canary.plainArg, canary.error, canary.earlierError, canary.meta, canary.output, canary.tag, canary.pauseReason]) expect(all).toContain(planted)
     expect(all.match(new RegExp(number, 'g'))!.length).toBeGreaterThanOrEqual(5)
@@ -116,7 +116,7 @@ describe('canaries in jobs', () => {
     }
   })
 
-  test("leave what is beside them whole, whatever the host's policy does with it", async () => {
+  test("do not affect neighbouring values, whatever the host's policy does with them", async () => {
     walks = true
     try {
       const { text } = await server.call('ops-demo', 'GET', `/jobs/${job}`)

@@ -48,7 +48,7 @@ async function all(query: string): Promise<{ ids: string[]; pages: number }> {
   return { ids: found, pages }
 }
 
-test('jobs of a cron entry come in the order of its slots, page by page, while others are claimed', async () => {
+test('jobs of a cron entry are listed in the order of its slots, page by page, while others are claimed', async () => {
   const { ids: newest, pages } = await all('limit=25')
   expect(newest).toEqual(ids.toReversed())
   expect(pages).toBe(3)
@@ -61,7 +61,7 @@ test('other filters narrow them', async () => {
   expect(text.trimEnd().split('\n')).toHaveLength(20)
 })
 
-test('jobs that the engine forgot are left out, and an entry nobody knows made none', async () => {
+test('jobs that the engine no longer has are left out, and an unknown entry has none', async () => {
   await server.oban.pool.query('delete from oban_jobs where id = $1', [ids[0]])
   expect((await all('limit=200')).ids).toHaveLength(59)
   expect((await server.call('ops-demo', 'GET', '/jobs?cronEntry=nobody')).body.items).toEqual([])

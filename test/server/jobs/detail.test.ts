@@ -40,7 +40,7 @@ async function writeEvent(event: { action: string; eventType: string; subject?: 
 }
 
 describe('one job', () => {
-  test('tells what the engine kept: attempts with their errors, times, args to the last digit, meta and output', async () => {
+  test('shows what the engine stored: attempts with their errors, times, args to the last digit, meta and output', async () => {
     const id = await server.oban.insert({
       state: 'discarded', queue: 'detail', worker: 'Shop.Import', tags: ['eu'], attempt: 2, maxAttempts: 2, insertedIn: -300, attemptedIn: -60, discardedIn: -50,
       args: '{"id":9007199254740993}', meta: { batch: 4, output: { rows: 12 } }, attemptedBy: ['node-1'],
@@ -58,14 +58,14 @@ describe('one job', () => {
     expect(job.timeline.map(({ at }) => at)).toEqual(job.timeline.map(({ at }) => at).toSorted())
   })
 
-  test('that nobody knows is not found', async () => {
+  test('is not found if the engine does not know it', async () => {
     for (const id of ['999999999', 'not-a-number', '%2Fetc', '9'.repeat(30)]) {
       const { status, body } = await server.call('ops-demo', 'GET', `/jobs/${id}`)
       expect({ id, status, code: body.code }).toEqual({ id, status: 404, code: 'not_found' })
     }
   })
 
-  test('names the cron slot that made it, to somebody who may see the entry', async () => {
+  test('names the cron slot that created it to an actor who may see the entry', async () => {
     const id = await server.oban.insert({ queue: 'detail' })
     await client.query(
       `insert into ops.cron_slot (entry_id, kind, slot_at, state, decided_at, claimed_at, job_queue, job_id)
@@ -86,7 +86,7 @@ describe('one job', () => {
     }
   })
 
-  test('shows the events of its own and those of a bulk run, newest first, and only to whom the log is open', async () => {
+  test('shows its own events and those of bulk runs, newest first, only to actors who may see the audit log', async () => {
     const id = await server.oban.insert({ queue: 'detail', state: 'cancelled', cancelledIn: -5 })
     const own = await writeEvent({ action: 'cancel_job', eventType: 'job.cancelled', subject: ['job', id], at: ago(90) })
     const bulk = await writeEvent({ action: 'retry_job', eventType: 'job.retried', jobs: ['1', id, '3'], at: ago(60) })
@@ -107,8 +107,8 @@ describe('one job', () => {
   })
 })
 
-describe('why a job does not run', () => {
-  test('its queue is paused, by whom and why; and without the right to see queues only that it is', async () => {
+describe('why a job is not running', () => {
+  test('its queue is paused, by whom and why; without the right to see queues, only that it is paused', async () => {
     const id = await server.oban.insert({ queue: 'halted' })
     await client.query(`insert into ops.queue_pause values ('halted', now(), '{"id":"ops-two","type":"user","label":"Two"}', 'the ledger is closed', gen_random_uuid())`)
     const { waiting, forensics } = await read(id)
@@ -122,7 +122,7 @@ describe('why a job does not run', () => {
     }
   })
 
-  test('it is scheduled; it waits for another job, whose name stays hidden where the job is; or nothing is known', async () => {
+  test('it is scheduled; it waits for another job, which is not named if it is hidden; or the reason is unknown', async () => {
     expect((await read(await server.oban.insert({ state: 'scheduled', scheduledIn: 3600 }))).waiting).toMatchObject([{ reason: 'scheduled_until' }])
     const meta = { workflow_id: 'w', name: 'first' }
     const first = await server.oban.insert({ queue: 'closed', meta })
@@ -144,7 +144,7 @@ describe('why a job does not run', () => {
   })
 })
 
-test('another job is named only to whom the host shows it by its tags too', async () => {
+test('another job is named only if the host allows it, also by its tags', async () => {
   const meta = { workflow_id: 'tagged', name: 'first' }
   const first = await server.oban.insert({ queue: 'shared', tags: ['tenant-b'], meta })
   const second = await server.oban.insert({ meta: { workflow_id: 'tagged', name: 'second', deps: ['first'] }, state: 'scheduled', scheduledIn: -5 })
@@ -159,8 +159,8 @@ test('another job is named only to whom the host shows it by its tags too', asyn
   }
 })
 
-describe('what may be done to it', () => {
-  test('follows state, engine and evidence, and says why not', async () => {
+describe('permitted operations', () => {
+  test('follow state, engine and evidence, with the reason if not permitted', async () => {
     const { operations } = await read(await server.oban.insert({ state: 'completed', completedIn: -5, attempt: 1 }))
     expect(operations.retry_job).toEqual({ allowed: true })
     expect(operations.cancel_job).toEqual({ allowed: false, reason: expect.stringMatching(/State is completed; Cancel applies to scheduled, .* or retryable jobs/) })
@@ -170,7 +170,7 @@ describe('what may be done to it', () => {
     expect((await read(discarded)).operations.restore_job).toEqual({ allowed: true })
   })
 
-  test('follows the host first', async () => {
+  test('follow the host first', async () => {
     const id = await server.oban.insert({ state: 'completed', completedIn: -5, attempt: 1 })
     expect((await read(id, 'viewer-demo')).operations.retry_job).toEqual({ allowed: false, reason: 'Your role is viewer.' })
     expect((await read(id, 'nameless')).operations.retry_job).toMatchObject({ allowed: false, reason: expect.stringMatching(/cannot be named/) })

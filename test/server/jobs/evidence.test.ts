@@ -40,7 +40,7 @@ const failed = (attempt = 1) =>
   })
 
 describe('the evidence of a job', () => {
-  test('is complete when every attempt is kept and the log reaches back to its creation', async () => {
+  test('is complete if every attempt is stored and the log reaches back to its creation', async () => {
     const bundle = await open(await failed())
     expect(bundle.completeness).toMatchObject({ state: 'complete' })
     expect(bundle.diagnosis).toMatchObject({ status: 'needs_review', title: 'It failed for good.', provenance: 'durable' })
@@ -52,7 +52,7 @@ describe('the evidence of a job', () => {
     expect(old.completeness).toMatchObject({ state: 'partial_evidence', reasons: [expect.stringMatching(/audit log begins at .*after this job was created/)] })
   })
 
-  test('names what an engine does not keep of earlier attempts', async () => {
+  test('names what an engine does not store of earlier attempts', async () => {
     const id = await failed(3)
     for (const [attemptHistory, said] of [['last', /stores only the last attempt/], ['none', /stores no attempts/]] as const) {
       pretended = { attemptHistory }
@@ -62,14 +62,14 @@ describe('the evidence of a job', () => {
     expect((await open(id)).completeness.state).toBe('complete')
   })
 
-  test('of a job the engine does not know is unknown, or unavailable where ended jobs are not kept', async () => {
+  test('of a job the engine does not know is unknown, or unavailable if ended jobs are not retained', async () => {
     expect((await open('404404')).completeness.state).toBe('unknown')
     pretended = { capabilities: { enqueue: true, cancelExecuting: true, keepsFinishedJobs: false }, lacks: { finished_jobs: 'Completed jobs are deleted.' } }
     expect(await open('404404')).toMatchObject({ completeness: { state: 'history_unavailable', reasons: ['Completed jobs are deleted.'] }, diagnosis: { title: 'No history of this job is available.' } })
     pretended = {}
   })
 
-  test('of a job that is gone is what the audit log has of it', async () => {
+  test('of a deleted job is what the audit log has about it', async () => {
     await client.query(
       `insert into ops.audit_event (id, action, event_type, outcome, actor_id, actor_type, actor_label, subject_type, subject_id, source, request_id)
        values (gen_random_uuid(), 'cancel_job', 'job.cancelled', 'succeeded', 'ops-two', 'user', 'ops-two', 'job', '505505', 'api', 'r')`,
@@ -79,7 +79,7 @@ describe('the evidence of a job', () => {
     expect(bundle.chronology).toMatchObject([{ label: 'ops-two cancelled the job' }])
   })
 
-  test('is withheld from who may not see jobs, or this one', async () => {
+  test('is withheld from actors who may not see jobs, or this one', async () => {
     const id = await failed()
     surfaces = { view_jobs: false }
     expect(await open(id)).toMatchObject({ withheld: ['jobs'], completeness: { state: 'unknown' }, chronology: [] })
@@ -91,7 +91,7 @@ describe('the evidence of a job', () => {
   })
 })
 
-test('a bulk run has its evidence, and each of its jobs finds it', async () => {
+test('a bulk run has evidence, and each of its jobs links to it', async () => {
   const ids = await Promise.all([failed(), failed(), server.oban.insert({ state: 'executing', attempt: 1, attemptedIn: -5 })])
   const body = { action: 'retry_job', selection: { ids }, reason: 'the ledger is open again' }
   const done = await server.call('ops-demo', 'POST', '/operations', body, { 'idempotency-key': crypto.randomUUID() })
@@ -113,7 +113,7 @@ test('a bulk run has its evidence, and each of its jobs finds it', async () => {
   expect((await server.call('ops-demo', 'GET', '/forensics/bulk/none')).body).toMatchObject({ completeness: { state: 'unknown' } })
 })
 
-test('jobs that failed for good lately need a review, each for who may see it', async () => {
+test('jobs that recently failed for good need review, each for actors who may see it', async () => {
   const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine })
   try {
     await server.oban.pool.query('delete from oban_jobs')

@@ -22,7 +22,7 @@ const take = (query: string, who = 'ops-demo') => server.call(who, 'GET', `/jobs
 const evidence = async () => (await server.call('ops-demo', 'GET', '/audit-events?eventType=jobs.exported')).body.items!
 
 describe('an export of jobs', () => {
-  test('holds every job that matches, over many pages, each once, to the last digit of its numbers', async () => {
+  test('contains every matching job, over many pages, each once, to the last digit of its numbers', async () => {
     await server.oban.pool.query(
       `insert into oban_jobs (state, queue, worker, args, inserted_at, scheduled_at)
        select 'available', 'exported', 'W', jsonb_build_object('big', 9007199254740993, 'n', n), timezone('utc', now()), timezone('utc', now()) from generate_series(1, 450) n`,
@@ -39,7 +39,7 @@ describe('an export of jobs', () => {
     expect(csv.filter((line) => line.includes('9007199254740993'))).toHaveLength(450)
   })
 
-  test('says in a header what was searched, in whatever words the engine has for it', async () => {
+  test('says in a header what was searched, as the engine words it', async () => {
     bounded = 'die jüngsten 100 Aufträge\r\nx-evil: 1'
     try {
       const { status, headers } = await take('format=csv&queue=exported')
@@ -60,7 +60,7 @@ describe('an export of jobs', () => {
     expect((await take('format=csv&queue=wide')).text.match(/'(＝|＠|\n'=)/g)).toHaveLength(3)
   })
 
-  test('is evidence before it leaves: who, which format, which filters, and no more of what may be secret than keys', async () => {
+  test('is recorded before it is sent: actor, format and filters, and of possible secrets only the keys', async () => {
     await take(`format=csv&state=available&args=${encodeURIComponent('{"customer":"CANARY-args-filter"}')}&error=CANARY-error-filter`)
     const [event] = await evidence()
     expect(event).toMatchObject({
@@ -70,7 +70,7 @@ describe('an export of jobs', () => {
     expect(JSON.stringify(await evidence())).not.toContain('CANARY')
   })
 
-  test('leaves out jobs that the actor may not see, and needs an actor who can be named', async () => {
+  test('leaves out jobs that the actor may not see, and requires an actor who can be named', async () => {
     const [open, hidden] = [await server.oban.insert({ queue: 'partly' }), await server.oban.insert({ queue: 'partly' })]
     closed.add(hidden)
     const { text } = await take('format=ndjson&queue=partly')
@@ -81,7 +81,7 @@ describe('an export of jobs', () => {
     expect((await evidence()).length).toBe(before)
   })
 
-  test('reads no further ahead than it is read itself', async () => {
+  test('does not read further ahead than its consumer', async () => {
     await server.oban.pool.query(
       `insert into oban_jobs (state, queue, worker, args, inserted_at, scheduled_at)
        select 'available', 'huge', 'W', jsonb_build_object('text', repeat('x', 8000), 'n', n), timezone('utc', now()), timezone('utc', now()) from generate_series(1, 8000) n`,

@@ -24,7 +24,7 @@ async function list(query: Record<string, string> = {}, who = 'ops-demo') {
 const ids = async (query: Record<string, string>) => (await list(query)).items.map(({ id }) => id)
 
 describe('the list of jobs', () => {
-  test('goes from the newest to the oldest, page by page, while others are made', async () => {
+  test('goes from the newest to the oldest, page by page, while others are created', async () => {
     for (let n = 0; n < 25; n++) await server.oban.insert({ queue: 'paging', insertedIn: n - 100, args: `{"n":${n}}` })
     const seen: string[] = []
     let cursor: string | undefined
@@ -41,14 +41,14 @@ describe('the list of jobs', () => {
     expect(oldest.items.map(({ args }) => args)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }])
   })
 
-  test('does not end with a cursor that no page gave', async () => {
+  test('refuses a cursor that no page returned', async () => {
     for (const cursor of ['zz', `e${Buffer.from('nonsense').toString('base64url')}`]) {
       const answer = await server.call('ops-demo', 'GET', `/jobs?cursor=${cursor}`)
       expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', errors: [{ path: 'query.cursor' }] } })
     }
   })
 
-  test('is narrowed by each filter, and by all at once', async () => {
+  test('is narrowed by each filter, and by all of them together', async () => {
     const queue = 'narrow'
     const failed = await server.oban.insert({
       queue, state: 'discarded', worker: 'Shop.Report', tags: ['vip', 'eu'], args: '{"order":{"id":7,"lines":[1,2]},"kind":"report"}',
@@ -77,7 +77,7 @@ describe('the list of jobs', () => {
     for (const [query, found] of expected) expect({ query, found: await ids(query) }).toEqual({ query, found })
   })
 
-  test('holds numbers beyond 2^53 as they are, and finds jobs by them', async () => {
+  test('preserves numbers beyond 2^53, and finds jobs by them', async () => {
     const id = await server.oban.insert({ queue: 'exact', args: '{"orderId":9007199254740993,"deep":[{"n":-1.5e400}]}' })
     await server.oban.insert({ queue: 'exact', args: '{"orderId":9007199254740992}' })
     const { text } = await server.call('ops-demo', 'GET', '/jobs?queue=exact')
@@ -86,7 +86,7 @@ describe('the list of jobs', () => {
     expect(await ids({ queue: 'exact', args: '{"orderId":9007199254740993}' })).toEqual([id])
   })
 
-  test('leaves out jobs that the host keeps from the actor, and does not tell that there are any', async () => {
+  test('leaves out jobs that the host hides from the actor, without revealing that there are any', async () => {
     const shown = await server.oban.insert({ queue: 'mixed', worker: 'Open' })
     const secret = await server.oban.insert({ queue: 'mixed', worker: 'Closed', tags: ['tenant-b'], args: '{"who":"b"}' })
     mayNot = ({ tags }) => tags?.includes('tenant-b') ?? false
@@ -103,7 +103,7 @@ describe('the list of jobs', () => {
     }
   })
 
-  test('refuses what it cannot read, with the field and without repeating what may be secret', async () => {
+  test('refuses invalid input, naming the field and without repeating what may be secret', async () => {
     const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red', 'args=%7B%22a%22:%22%5Cu0000%22%7D', 'args=%7B%22%5Cud800%22:1%7D', 'from=0000-01-01T00:00:00Z']
     for (const query of wrong) {
       const { status, body } = await server.call('ops-demo', 'GET', `/jobs?${query}`)
@@ -115,7 +115,7 @@ describe('the list of jobs', () => {
 })
 
 describe('counts', () => {
-  test('say how many there are, and how that was counted', async () => {
+  test('report the number and how it was counted', async () => {
     for (let n = 0; n < 3; n++) await server.oban.insert({ queue: 'counted', state: n ? 'available' : 'retryable', args: `{"n":${n}}` })
     const count = async (query: string) => (await server.call('ops-demo', 'GET', `/jobs/count?${query}`)).body
     expect(await count('queue=counted')).toMatchObject({ count: 3, how: 'exact' })
@@ -123,7 +123,7 @@ describe('counts', () => {
     expect(await count(`queue=counted&args=${encodeURIComponent('{"n":1}')}`)).toMatchObject({ count: 1, how: 'exact' })
   })
 
-  test('tell nobody of jobs that the host keeps from them, by whatever they are looked for', async () => {
+  test('never reveal jobs that the host hides from the actor, whatever the filter', async () => {
     const queue = 'counted_closed'
     await server.oban.insertMany({ queue, worker: 'Closed.One', tags: ['tenant-c'] }, 3)
     const open = await server.oban.insert({ queue, worker: 'Open.One' })
@@ -139,7 +139,7 @@ describe('counts', () => {
     }
   })
 
-  test('beyond a thousand say that not each job could be asked about', async () => {
+  test('beyond a thousand say that not every job could be authorized', async () => {
     const ids = await server.oban.insertMany({ queue: 'counted_many' }, 1500)
     const count = async () => (await server.call('ops-demo', 'GET', '/jobs/count?queue=counted_many')).body
     expect(await count()).toMatchObject({ count: 1500, how: 'exact', mayIncludeWithheld: true })

@@ -40,8 +40,8 @@ const { once } = operate(() => server, reason)
 const plant = (queue: string, order: string, insertedIn = -60) =>
   server.oban.insert({ queue, state: 'discarded', attempt: 1, maxAttempts: 1, discardedIn: -10, insertedIn, args: JSON.stringify({ order }), errors: [{ attempt: 1, at: new Date().toISOString(), error: `no ${order}` }] })
 
-describe('somebody with a right on one queue', () => {
-  test('learns nothing of other queues by looking inside jobs, however small the steps', async () => {
+describe('an actor with rights on one queue', () => {
+  test('learns nothing about other queues by searching job contents, however small the steps', async () => {
     for (let n = 0; n < 6; n++) await plant('books', 'secret-1', -100 - n)
     const filters: Record<string, string>[] = [{ args: '{"order":"secret-1"}' }, { error: 'no secret-1' }]
     for (const filter of filters) {
@@ -55,7 +55,7 @@ describe('somebody with a right on one queue', () => {
     }
   })
 
-  test('reads every job of their own all the same, once and in order, among many that are hidden', async () => {
+  test('still reads all of their own jobs, once and in order, among many hidden ones', async () => {
     const mine: string[] = []
     for (let n = 0; n < 40; n++) {
       const id = await plant(n % 8 === 3 ? own : 'books', 'mixed', -1000 + n)
@@ -74,7 +74,7 @@ describe('somebody with a right on one queue', () => {
     }
   })
 
-  test('counts what they name only as far as they may see it', async () => {
+  test('counts only the jobs that they may see', async () => {
     const hidden = await plant('ledger', 'x')
     await server.oban.insert({ queue: own, worker: 'Shop.Shared', tags: ['shared'] })
     await server.oban.insert({ queue: 'ledger', worker: 'Shop.Shared', tags: ['shared'] })
@@ -89,12 +89,12 @@ describe('somebody with a right on one queue', () => {
     }
   })
 
-  test('reads in a preview which worker and queue it is about', async () => {
+  test('sees in a preview which worker and queue it is about', async () => {
     const { body } = await server.call('ops-two', 'POST', '/previews', { action: 'retry_job', subject: { type: 'job', id: await plant(own, 'titled') } })
     expect((body.plan as { title: string }).title).toMatch(/^Retry Shop\.Mailer \(mail\) job \d+$/)
   })
 
-  test('learns nothing of other queues by selecting in them: what they may not see is not there', async () => {
+  test('learns nothing about other queues by selecting jobs in them: hidden jobs do not exist', async () => {
     const [mine, theirs, gone] = [await plant(own, 'selected'), await plant('vault', 'selected'), '987654321']
     const shown = async (who: string, selection: object) => {
       const { status, body } = await server.call(who, 'POST', '/previews', { action: 'retry_job', selection })
@@ -116,7 +116,7 @@ describe('somebody with a right on one queue', () => {
     expect(denied.rows).toEqual([{ n: 4 }])
   })
 
-  test('finds nothing under what they name and may not see, and is not told how much of it there is', async () => {
+  test('finds nothing by names that they may not see, and does not learn how many matches there are', async () => {
     const hidden = await plant('archive', 'named')
     for (let n = 0; n < 3; n++) await server.oban.insert({ queue: 'archive', worker: 'Shop.Archive', tags: ['archived'] })
     const filters: Record<string, string>[] = [{ id: hidden }, { queue: 'archive' }, { worker: 'Shop.Archive' }, { tag: 'archived' }]
@@ -130,7 +130,7 @@ describe('somebody with a right on one queue', () => {
     expect([body.items!.every(({ queue }) => queue === own), body.nextCursor]).toEqual([true, undefined])
   })
 
-  test('sees and can stop the runs of their queue, and none that is of another queue as well', async () => {
+  test('sees and can stop the runs of their queue, but none that also has jobs of another queue', async () => {
     const begin = async (who: string, ...queues: string[]) => {
       await client.query(
         `insert into oban_jobs (state, queue, worker, args, attempt, max_attempts, discarded_at) select 'discarded', queue, 'Shop.Mailer', '{"many":1}', 1, 1, now()
@@ -154,7 +154,7 @@ describe('somebody with a right on one queue', () => {
   })
 })
 
-test('that a bulk run had a job in it is told to who may see the job', async () => {
+test('an actor who may see a job learns that a bulk run included it', async () => {
   const ids = [await plant('private', 'run-1'), await plant(own, 'run-2')]
   expect((await once('ops-demo', { action: 'retry_job', selection: { ids } })).body).toMatchObject({ result: { outcomes: { done: 2 } } })
   const events = async (who: string, id: string) => (await get(who, '/audit-events', { subjectType: 'job', subjectId: id })).body.items!.length
@@ -167,7 +167,7 @@ test('that a bulk run had a job in it is told to who may see the job', async () 
   expect([exported.status, exported.text]).toEqual([200, ''])
 })
 
-test('a request whose end nobody knows is told of its own queue only', async () => {
+test('a request with an unknown outcome is shown only to actors who may see its queue', async () => {
   await client.query(
     `insert into ops.open_request (event_id, final_event_id, action, event_type, actor, subject_type, subject_id, request_id, source, requested_at, detail)
      select gen_random_uuid(), gen_random_uuid(), 'retry_job', 'job.retried', '{"id":"ops-demo","type":"user","label":"Demo"}', 'job', 'orphan-' || queue, 'r', 'api', now() - interval '5 minutes',
@@ -177,7 +177,7 @@ test('a request whose end nobody knows is told of its own queue only', async () 
   expect(['orphan-mail', 'orphan-books'].map((name) => [all.includes(name), theirs.includes(name)])).toEqual([[true, true], [true, false]])
 })
 
-test('queues and workers that are called like something else are counted like others', async () => {
+test('queues and workers named like built-in properties are counted like others', async () => {
   for (const queue of ['constructor', '__proto__', 'toString']) await server.oban.insert({ queue, state: 'discarded', tags: ['odd'], discardedIn: -10 })
   // A selection takes what was there before it; what is made in its own millisecond is not.
   await new Promise((resolve) => setTimeout(resolve, 20))
@@ -186,7 +186,7 @@ test('queues and workers that are called like something else are counted like ot
   expect(text).toContain('"byQueue":{"toString":1,"__proto__":1,"constructor":1}')
 })
 
-test('a tag that is hidden is in no evidence: not of a change, nor of a selection or an export that asked for it', async () => {
+test('a hidden tag appears in no evidence: not of a change, a selection or an export that used it', async () => {
   const id = await server.oban.insert({ queue: own, state: 'discarded', tags: [tag], discardedIn: -10 })
   expect((await once('ops-demo', { action: 'retry_job', subject: { type: 'job', id } })).status).toBe(200)
   await client.query(`insert into oban_jobs (state, queue, worker, args, tags, discarded_at) select 'discarded', 'many', 'Shop.Mailer', '{}', array[$1], now() from generate_series(1, 1001)`, [tag])
@@ -203,7 +203,7 @@ test('a tag that is hidden is in no evidence: not of a change, nor of a selectio
   }
 })
 
-test('reasons that are hidden are not found by their words', async () => {
+test('hidden reasons are not found by their words', async () => {
   const word = 'zanzibar'
   const id = await plant(own, 'reasoned')
   expect((await once('ops-demo', { action: 'retry_job', subject: { type: 'job', id }, reason: `the server in ${word} is back` })).status).toBe(200)

@@ -12,7 +12,7 @@ const save = (who: string, name: string, filters: Record<string, string>) => ser
 const names = async (who: string) => (await server.call(who, 'GET', '/job-views')).body.items!.map(({ name }) => name)
 
 describe('saved views', () => {
-  test('keep filters under a name, replace them, and are forgotten on request', async () => {
+  test('store filters under a name, replace them, and are deleted on request', async () => {
     expect((await save('ops-demo', 'Stuck imports / EU', { state: 'retryable', queue: 'imports' })).status).toBe(200)
     const { status, body } = await save('ops-demo', 'Stuck imports / EU', { state: 'discarded', order: 'oldest' })
     expect({ status, body }).toMatchObject({ status: 200, body: { name: 'Stuck imports / EU', filters: { state: 'discarded', order: 'oldest' } } })
@@ -23,14 +23,14 @@ describe('saved views', () => {
     expect(await names('ops-demo')).toEqual([])
   })
 
-  test('are reached through the client too', async () => {
+  test('are available through the client too', async () => {
     const ops = createClient({ api: server.api, headers: { authorization: 'Bearer ops-demo' } })
     await ops.saveJobView({ params: { name: 'by client' }, body: { filters: { tag: 'eu' } } })
     expect((await ops.listJobViews()).items).toMatchObject([{ name: 'by client', filters: { tag: 'eu' } }])
     expect(await ops.deleteJobView({ params: { name: 'by client' } })).toEqual({ deleted: true })
   })
 
-  test('belong to their actor: nobody else lists, changes or forgets them', async () => {
+  test('belong to their actor: no other actor can list, change or delete them', async () => {
     await save('ops-demo', 'mine', { queue: 'CANARY-view' })
     await save('ops-two', 'mine', { queue: 'theirs' })
     expect((await server.call('ops-two', 'GET', '/job-views')).text).not.toContain('CANARY-view')
@@ -46,7 +46,7 @@ describe('saved views', () => {
     }
   })
 
-  test('end at a hundred for each actor; one that is there can still be changed', async () => {
+  test('are limited to a hundred for each actor; existing ones can still be changed', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => save('viewer-demo', `view ${n}`, {})))
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     expect(await save('viewer-demo', 'one more', {})).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/100 saved views/) } })
@@ -54,7 +54,7 @@ describe('saved views', () => {
     expect(await names('viewer-demo')).toHaveLength(100)
   })
 
-  test('take filters of the job list only, and are changed from our own pages only', async () => {
+  test('accept only filters of the job list, and changes only from our own pages', async () => {
     expect((await save('ops-demo', 'x', { cursor: 'e' })).status).toBe(400)
     expect((await save('ops-demo', 'x', { state: 'odd' })).status).toBe(400)
     expect((await save('ops-demo', 'x'.repeat(101), {})).status).toBe(400)
