@@ -57,7 +57,7 @@ describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'a Redis that goes aw
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('is told within seconds by reads, and changes are not left with it', async () => {
+  test('makes reads fail within seconds, and no change is left queued for it', async () => {
     const seen = (await engine.select({}, { limit: 1 })).jobs
     expect(await engine.check()).toMatchObject({ ok: true })
     redis.kill('SIGKILL')
@@ -78,7 +78,7 @@ describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'a Redis that goes aw
     expect((await engine.list({}, { order: 'newest', limit: 5 })).jobs).toHaveLength(1)
   })
 
-  test('ends every call within five seconds while it hangs, refuses the next at once, and is there again afterwards', { timeout: 60_000 }, async () => {
+  test('while hanging, every call ends within five seconds and later ones are refused at once; afterwards it works again', { timeout: 60_000 }, async () => {
     const limited = engineWithTimeouts(engine)
     const [seen] = (await limited.select({}, { limit: 1 })).jobs
     // What answered a moment ago is trusted, so these calls reach the store that hangs.

@@ -44,7 +44,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       until(async () => (await jobsOf(queue)).find((job) => job.worker === worker && job.state === state))
     const seen = ({ id, queue, version }: EngineJob) => ({ id, queue, version })
 
-    test('a job of one slot is made once, however often it is asked for', async () => {
+    test('the job of a slot is created once, however often it is enqueued', async () => {
       queueOf('slots')
       const job = { queue: 'slots', worker: 'digest', args: { to: 'all' }, origin: { cronEntry: 'digest', slotAt: '2031-01-01T00:00:00.000Z' } }
       const first = await engine.enqueue(job, tx)
@@ -56,7 +56,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(await engine.missingQueues!(['slots', 'nowhere'])).toEqual(['nowhere'])
     })
 
-    test('each of its states has a canonical one beside its own word', async () => {
+    test('each BullMQ state is reported together with its canonical state', async () => {
       const states = queueOf('states')
       await world.work('states', run, { concurrency: 5 })
       await states.add('ok', { n: 1 })
@@ -86,7 +86,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       })
     })
 
-    test('a retry takes failed, completed and delayed jobs back to their queue, and only as they were seen', async () => {
+    test('a retry returns failed, completed and delayed jobs to their queue, but only in the version they were seen in', async () => {
       const retries = queueOf('retries')
       const worker = await world.work('retries', run)
       await retries.add('ok', {})
@@ -111,7 +111,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       ])
     })
 
-    test('each attempt is there, with the error that BullMQ kept of it; of the times only the last', async () => {
+    test('every attempt is listed with the error that BullMQ kept; times are known only for the last', async () => {
       const attempts = queueOf('attempts')
       await attempts.add('fail', {}, { attempts: 3, stackTraceLimit: 2 })
       await attempts.add('ok', {})
@@ -127,7 +127,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(done).toMatchObject({ output: { sent: true }, attempts: [{ number: 1, outcome: 'completed', executor: 'worker one' }], waiting: [] })
     })
 
-    test('a cancelled job is removed, a running one is refused, and one of a scheduler too', async () => {
+    test('a cancelled job is removed; a running job and a job of a scheduler are refused', async () => {
       const cancels = queueOf('cancels')
       await world.work('cancels', run)
       await cancels.add('hold', {})
@@ -152,7 +152,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       await untilState('cancels', 'hold', 'completed')
     })
 
-    test('what a worker began after it was seen is left alone', async () => {
+    test('a job that a worker started after it was seen is left alone', async () => {
       const races = queueOf('races')
       await races.add('hold', {})
       const waiting = (await jobNamed('races', 'hold'))!
@@ -162,7 +162,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       release.get(held.id)!()
     })
 
-    test('numbers beyond 2^53 are as they were written, in arguments and in output', async () => {
+    test('numbers beyond 2^53 remain exact, in arguments and in output', async () => {
       const numbers = queueOf('numbers')
       const big = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('12345678901234567890')
       await numbers.add('exact', { account: big, rate: 1.5 })
@@ -173,7 +173,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(await found('{"account":12345678901234567891}')).toMatchObject({ count: 0 })
     })
 
-    test('looks for jobs by name, arguments, error and time', async () => {
+    test('finds jobs by name, arguments, error and time', async () => {
       const looks = queueOf('looks')
       await looks.add('fail', { order: { id: 7 }, tags: ['a', 'b'] })
       await looks.add('ok', { order: { id: 8 } })
@@ -199,7 +199,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(await engine.hints('queue', 'look', 10)).toEqual(['looks'])
     })
 
-    test('pages are by creation time and stay right while jobs come, go and change their state', async () => {
+    test('pages are ordered by creation time and stay correct while jobs are added, removed and changed', async () => {
       const pages = queueOf('pages')
       for (let n = 0; n < 30; n++) await pages.add(`job ${n}`, { n }, n % 3 ? {} : { delay: (40 - n) * minute })
       const first = await engine.list({ queue: 'pages' }, { order: 'newest', limit: 10 })
@@ -214,7 +214,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect([promoted!.id.split(':')[0], third.next]).toEqual(['pages', undefined])
     })
 
-    test('a queue with many jobs is read step by step, each job once, whatever comes meanwhile', async () => {
+    test('a queue with many jobs is read in steps, each job once, even while jobs are added', async () => {
       const many = queueOf('many')
       const jobs = (from: number, count: number) => Array.from({ length: count }, (_, n) => ({ name: (from + n) % 500 ? 'bulk' : 'rare', data: { n: from + n } }))
       for (let from = 0; from < 2500; from += 500) await many.addBulk(jobs(from, 500))
@@ -237,7 +237,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       await expect(engine.list({ queue: 'many' }, { order: 'newest', limit: 5, after: 'tX' })).rejects.toThrow('not a cursor of this list')
     })
 
-    test('tells why a job waits', async () => {
+    test('explains why a job is waiting', async () => {
       const waits = queueOf('waits')
       const reasons = async (worker: string) => (await engine.detail((await jobNamed('waits', worker))!.id))!.waiting.map(({ reason }) => reason)
       await waits.add('one', {})
@@ -261,7 +261,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(await reasons('fail')).toEqual(['attempts_used_up'])
     })
 
-    test('a parent names its children, a child its parent', async () => {
+    test('a parent lists its children, and a child its parent', async () => {
       const flows = queueOf('flows')
       await flows.pause()
       await world.flow().add({ name: 'parent', queueName: 'flows', data: {}, children: [{ name: 'child', queueName: 'flows', data: {} }] })
@@ -290,7 +290,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       await expect(engine.pauseQueue!('nowhere', tx)).rejects.toThrow("no BullMQ queue 'nowhere'")
     })
 
-    test('measures depth, rates and wait of each queue', async () => {
+    test('measures the depth, rates and waits of each queue', async () => {
       const measured = queueOf('measured')
       const since = new Date(Date.now() - 1)
       await measured.add('ok', {})
@@ -318,7 +318,7 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect((await engine.measure(new Date(Date.now() + minute))).finished).toBe(0)
     })
 
-    test('counts also jobs that are removed as they end, where the workers keep metrics', async () => {
+    test('also counts jobs that are removed when they end, if the workers keep metrics', async () => {
       const removed = queueOf('removed')
       await world.work('removed', run, { metrics: { maxDataPoints: 60 } })
       const endTwo = async () => {

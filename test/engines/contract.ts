@@ -44,7 +44,7 @@ export interface EngineFixture {
  * engineContract('pg-boss', () => startPgBossFixture())
  */
 export function engineContract(name: string, start: () => Promise<EngineFixture>): void {
-  describe(`${name} keeps the contract`, () => {
+  describe(`${name} fulfils the contract`, () => {
     let fixture: EngineFixture
     let engine: Engine
     beforeAll(async () => {
@@ -63,12 +63,12 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     const lacking = (...features: (keyof Engine['lacks'])[]) => features.flatMap((feature) => engine.lacks[feature] ?? []).join(' ')
 
     describe('of itself', () => {
-      test('it answers, and says what it lacks in sentences', async () => {
+      test('it answers, and describes what it lacks in sentences', async () => {
         expect(await engine.check()).toMatchObject({ ok: true })
         for (const sentence of Object.values(engine.lacks)) expect(sentence).toMatch(/^\S.{15,}\.$/)
       })
 
-      test('a queue can be operated exactly where it does not say otherwise', () => {
+      test('a queue can be operated unless the engine says otherwise', () => {
         expect([typeof engine.pauseQueue, typeof engine.resumeQueue, typeof engine.scaleQueue]).toEqual([
           has('pause_queue') ? 'function' : 'undefined',
           has('resume_queue') ? 'function' : 'undefined',
@@ -78,7 +78,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     })
 
     describe('reading', () => {
-      test('each state is read back, found by its filter and by no other, and counted', async () => {
+      test('jobs of each state are read, found by the filter of that state only, and counted', async () => {
         const queue = await fixture.queue('states')
         const made = new Map<JobState, string>()
         for (const state of fixture.states) made.set(state, await make({ queue, state }))
@@ -91,7 +91,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(new Set((await list({ queue, states: pair })).map(({ state }) => state))).toEqual(new Set(pair))
       })
 
-      test('pages go by time of creation and stay right while jobs come', async () => {
+      test('pages are ordered by creation time and stay correct while jobs are added', async () => {
         const queue = await fixture.queue('pages')
         const ids = await fixture.make({ queue, state: 'available' }, 25)
         for (const order of ['newest', 'oldest'] as const) {
@@ -109,7 +109,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         }
       })
 
-      test('a cursor that no page gave is refused, never answered as the end of the list', async () => {
+      test('a cursor that no page has returned is refused, never treated as the end of the list', async () => {
         const queue = await fixture.queue('cursors')
         await make({ queue, state: 'available' })
         for (const after of ['', 'nonsense', 'no~such~cursor', 'm1~?', 'mx', 't.', '-5', '12 or 1=1', `2026-13-45T99:99:99.000000Z~${crypto.randomUUID()}`, `2026-02-31T00:00:00.000000Z~${crypto.randomUUID()}`, `294277-01-01T00:00:00.000000Z~${crypto.randomUUID()}`]) {
@@ -119,7 +119,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         }
       })
 
-      test('a page ends exactly at the end', async () => {
+      test('the last page has no cursor', async () => {
         const queue = await fixture.queue('ends')
         await fixture.make({ queue, state: 'available' }, 4)
         const first = await engine.list({ queue }, { order: 'newest', limit: 4 })
@@ -127,7 +127,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await engine.list({ queue: `${queue}-none` }, { order: 'newest', limit: 4 })).toMatchObject({ jobs: [] })
       })
 
-      test('a selection is the same jobs without what is heavy, oldest first', async () => {
+      test('a selection contains the same jobs without their large fields, oldest first', async () => {
         const queue = await fixture.queue('selects')
         const ids = await fixture.make({ queue, state: 'available' }, 7)
         const first = await engine.select({ queue }, { limit: 5 })
@@ -138,14 +138,14 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(first.jobs[0]).toMatchObject({ id: ids[0], queue, state: 'available', version: listed!.version })
       })
 
-      test('a count goes no further than it was told', async () => {
+      test('a count stops at its limit', async () => {
         const queue = await fixture.queue('counts')
         await fixture.make({ queue, state: 'available' }, 6)
         expect(await engine.count({ queue }, 6)).toMatchObject({ count: 6, how: 'exact' })
         expect(await engine.count({ queue }, 5)).toMatchObject({ count: 5, how: 'capped' })
       })
 
-      test('jobs are found by queue and id, all of it at once', async () => {
+      test('jobs are found by queue and id, and by both together', async () => {
         const [queue, other] = [await fixture.queue('finds'), await fixture.queue('other')]
         const id = await make({ queue, state: 'available', args: '{"order":{"id":7},"tags":["a","b"]}' })
         const next = await make({ queue, state: 'available', args: '{"order":{"id":8}}' })
@@ -170,7 +170,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await engine.count({ queue, args: '{"order":{"id":9}}' }, 10)).toMatchObject({ count: 0 })
       })
 
-      test('jobs are found by worker and tag where they have them, and their values are suggested', async () => {
+      test('jobs are found by worker and tag if they have them, and those values are suggested', async () => {
         const queue = await fixture.queue('names')
         const id = await make({ queue, state: 'available', worker: 'ReceiptMailer', tags: ['Invoice', 'eu'] })
         await make({ queue, state: 'available', worker: 'Other', tags: ['us'] })
@@ -187,7 +187,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         } else expect(await engine.hints('tag', '', 10)).toEqual([])
       })
 
-      test('jobs are found by a part of their last error, which is taken literally', async (ctx) => {
+      test('jobs are found by part of their last error, taken literally', async (ctx) => {
         if (!has('filter_error')) ctx.skip(lacking('filter_error'))
         const queue = await fixture.queue('errors')
         const id = await make({ queue, state: 'discarded', error: 'SMTP said 50% of "it" was down' })
@@ -199,7 +199,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect((await readKnown(id)).error).toContain('SMTP said 50% of "it" was down')
       })
 
-      test('jobs are found by when they were made and when they are due', async () => {
+      test('jobs are found by creation time and due time', async () => {
         const queue = await fixture.queue('times')
         const id = await make({ queue, state: 'scheduled' })
         const now = await make({ queue, state: 'available' })
@@ -213,7 +213,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await found({ createdBefore: new Date(Date.now() + 60_000) })).toEqual([now, id])
       })
 
-      test('numbers beyond 2^53 stay as they were written', async (ctx) => {
+      test('numbers beyond 2^53 remain exact', async (ctx) => {
         const queue = await fixture.queue('numbers')
         const id = await make({ queue, state: 'available', args: '{"account":9007199254740993,"rate":1.5}' })
         for (const job of [await readKnown(id), (await list({ queue }))[0], await engine.detail(id)]) {
@@ -224,7 +224,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await list({ queue, args: '{"account":9007199254740992}' })).toHaveLength(0)
       })
 
-      test('what is missing is left out', async () => {
+      test('missing jobs are left out', async () => {
         const queue = await fixture.queue('reads')
         const id = await make({ queue, state: 'available' })
         expect((await engine.read([fixture.missingId, id, 'not an id'])).map((job) => job.id)).toEqual([id])
@@ -233,7 +233,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect((await engine.find([{ queue, id }, { queue, id: fixture.missingId }])).map((job) => job.id)).toEqual([id])
       })
 
-      test('a detail tells why a job waits, and its last error', async () => {
+      test('the detail of a job explains why it is waiting, and has its last error', async () => {
         const queue = await fixture.queue('details')
         const scheduled = await engine.detail(await make({ queue, state: 'scheduled' }))
         expect(scheduled!.waiting.map(({ reason }) => reason)).toContain('scheduled_until')
@@ -255,7 +255,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
       const canDo = (action: JobAction, job: EngineJob) => has(`${action}_job`) && !engine.refuses?.(action, job) && isLegal(`${action}_job`, job.state)
 
       for (const action of Object.keys(afterwards) as JobAction[]) {
-        test(`${action} does what it says where it is allowed, and nothing elsewhere`, async () => {
+        test(`${action} takes effect in the states that allow it, and in no other`, async () => {
           const queue = await fixture.queue(action)
           for (const state of fixture.states) {
             const lost = action === 'rescue' && state === 'executing' && has('rescue_job')
@@ -274,7 +274,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         })
       }
 
-      test('a job that somebody still runs says why it cannot be rescued before it is asked, and one that nobody runs does not', async (ctx) => {
+      test('a job that is still running says beforehand why it cannot be rescued, and an abandoned one does not', async (ctx) => {
         if (!has('rescue_job')) ctx.skip(lacking('rescue_job'))
         const queue = await fixture.queue('attends')
         const alive = await make({ queue, state: 'executing' })
@@ -291,7 +291,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await act('rescue', [await readKnown(lost)])).toMatchObject([{ outcome: 'done' }])
       })
 
-      test('what is discarded is restored to what it was', async (ctx) => {
+      test('a discarded job is restored to its previous state', async (ctx) => {
         if (!has('discard_job') || !has('restore_job')) ctx.skip(lacking('discard_job', 'restore_job'))
         const queue = await fixture.queue('restores')
         for (const state of fixture.states.filter((each) => ['scheduled', 'available', 'retryable'].includes(each))) {
@@ -305,7 +305,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         }
       })
 
-      test('what changed since it was seen is left alone and named', async () => {
+      test('a job that changed since it was seen is left alone and reported', async () => {
         const queue = await fixture.queue('changes')
         const seen = await readKnown(await make({ queue, state: 'discarded', error: 'it failed' }))
         expect(await act('retry', [seen])).toMatchObject([{ outcome: 'done' }])
@@ -316,7 +316,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await readKnown(seen.id)).toMatchObject({ state: now.state, version: now.version })
       })
 
-      test('each job has its outcome, in the order given', async () => {
+      test('each job has an outcome, in the given order', async () => {
         const queue = await fixture.queue('orders')
         const jobs = await Promise.all((await fixture.make({ queue, state: 'discarded', error: 'it failed' }, 3)).map(readKnown))
         const missing = { id: fixture.missingId, queue, version: jobs[0]!.version }
@@ -331,7 +331,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await act('retry', [])).toEqual([])
       })
 
-      test('a change and our transaction are one thing, or the engine says that they are not', async () => {
+      test('a change joins our transaction, or the engine is not transactional', async () => {
         const queue = await fixture.queue('undone')
         const seen = await readKnown(await make({ queue, state: 'discarded', error: 'it failed' }))
         const failing = fixture.transact(async (tx) => {
@@ -358,7 +358,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     })
 
     describe('with a real worker', () => {
-      test('an enqueued job runs with its arguments, and history is kept as the engine says', async () => {
+      test('an enqueued job runs with its arguments, and its history is kept as the engine declares', async () => {
         const queue = await fixture.queue('runs')
         const ran: unknown[] = []
         await fixture.work(queue, async ({ args }) => void ran.push(args))
@@ -370,7 +370,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect((await engine.find([ref])).map(({ state }) => state)).toEqual(engine.capabilities.keepsFinishedJobs ? ['completed'] : [])
       })
 
-      test('a retried job runs once more, a cancelled one never', async () => {
+      test('a retried job runs once more, and a cancelled one never', async () => {
         const queue = await fixture.queue('again')
         const ran: string[] = []
         const [again, never] = [await readKnown(await make({ queue, state: 'discarded', error: 'no' })), await readKnown(await make({ queue, state: 'available' }))]
@@ -397,7 +397,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(ran).toEqual([id, id])
       })
 
-      test('a job that is cancelled while it runs stays cancelled when its worker is done, where that can be', async () => {
+      test('a job cancelled while running stays cancelled when its worker is done, if the engine can do that', async () => {
         const queue = await fixture.queue('stops')
         const release = Promise.withResolvers<void>()
         const ended: string[] = []
@@ -423,7 +423,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     })
 
     describe('queues', () => {
-      test('a queue is known by its name', async () => {
+      test('a queue is found by its name', async () => {
         const queue = await fixture.queue('known')
         await make({ queue, state: 'available' })
         expect(await engine.readQueue(queue)).toMatchObject({ name: queue })
@@ -454,7 +454,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
       })
 
-      test('a queue is given another concurrency', async (ctx) => {
+      test('the concurrency of a queue is changed', async (ctx) => {
         if (!has('scale_queue')) ctx.skip(lacking('scale_queue'))
         const queue = await fixture.queue('scales')
         await fixture.work(queue, async () => {})
@@ -464,7 +464,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     })
 
     describe('measuring', () => {
-      test('depths are what is there', async () => {
+      test('depths match the jobs that exist', async () => {
         const queue = await fixture.queue('depths')
         const made = fixture.states.map((state, index) => [state, index + 1] as const)
         for (const [state, count] of made) await fixture.make({ queue, state }, count)
@@ -481,7 +481,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         for (const state of Object.keys(jobStates) as JobState[]) expect(depth.filter((each) => each.state === state).length).toBeLessThanOrEqual(1)
       })
 
-      test('what ended since is counted, and no longer when the window has passed', async (ctx) => {
+      test('jobs that ended within the window are counted, and not after it has passed', async (ctx) => {
         if (!engine.capabilities.keepsFinishedJobs) ctx.skip('it keeps no finished jobs')
         const queue = await fixture.queue('ended')
         await engine.measure(new Date())

@@ -102,7 +102,7 @@ async function overwrite(queue: Queue, id: string, text: string): Promise<void> 
   }
 }
 
-describe.each(Object.entries(plant))('on %s, jobs whose data is nested thousands deep', (_name, start) => {
+describe.each(Object.entries(plant))('on %s, jobs whose data is nested thousands of levels deep', (_name, start) => {
   let planted: Planted
   let server: TestServer
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe.each(Object.entries(plant))('on %s, jobs whose data is nested thousands
     '/queues',
   ]
 
-  test('break no page, whoever looks', async () => {
+  test('break no page for any role', async () => {
     for (const who of ['ops-demo', 'viewer-demo']) {
       for (const path of reads()) {
         const { status, text } = await server.call(who, 'GET', path)
@@ -135,7 +135,7 @@ describe.each(Object.entries(plant))('on %s, jobs whose data is nested thousands
     }
   })
 
-  test('are listed with the others, with what can be shown of them', async () => {
+  test('are listed like any others, with the part of their data that can be shown', async () => {
     const { body } = await server.call('ops-demo', 'GET', `/jobs?queue=${planted.queue}`)
     const shown = new Map(body.items!.map((job) => [job.id, JSON.stringify(job.args)]))
     expect([...shown.keys()].toSorted()).toEqual([...planted.deep, planted.plain].toSorted())

@@ -71,7 +71,7 @@ afterAll(() => server?.stop())
 const get = (path: string) => server.call('ops-demo', 'GET', path)
 const operate = (body: object) => server.call('ops-demo', 'POST', '/operations', { reason: 'tried by hand', ...body }, { 'idempotency-key': crypto.randomUUID() })
 
-test('an engine of one’s own is listed, paged, counted and read', async () => {
+test('a custom engine is listed, paged, counted and read', async () => {
   const first = (await get('/jobs?limit=3')).body
   expect(first.items!.map(({ id }) => id)).toEqual(['5', '4', '3'])
   const second = (await get(`/jobs?limit=3&cursor=${encodeURIComponent(String(first.nextCursor))}`)).body
@@ -85,13 +85,13 @@ test('an engine of one’s own is listed, paged, counted and read', async () => 
   expect((await get('/session')).body).toMatchObject({ engine: { name: 'memory' } })
 })
 
-test('what it lacks is refused in its own words', async () => {
+test('what it lacks is refused with the reason it gives', async () => {
   const sentence = 'The memory engine has nothing of the kind.'
   expect((await get('/jobs?args={"order":1}')).body).toMatchObject({ code: 'unsupported_by_engine', detail: sentence })
   expect((await operate({ action: 'pause_queue', subject: { type: 'queue', id: 'mails' } })).body).toMatchObject({ code: 'unsupported_by_engine', detail: sentence })
 })
 
-test('a job is retried, and so is a selection, each with its evidence', async () => {
+test('a job and a selection are retried, each with its evidence', async () => {
   const one = await operate({ action: 'retry_job', subject: { type: 'job', id: '1' } })
   expect([one.status, one.body.detail]).toEqual([200, undefined])
   expect(jobs.get('1')).toMatchObject({ state: 'available', version: '1' })

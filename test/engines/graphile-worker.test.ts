@@ -13,7 +13,7 @@ const act = async (action: JobAction, ...ids: string[]) => {
   return world.transact((tx) => world.engine.act(action, jobs, tx))
 }
 
-test('a retry of a job whose attempts are used up gives it one more, and takes none from another', async () => {
+test('a retry gives a job one more attempt if all are used up, and otherwise keeps those that are left', async () => {
   const queue = await world.queue('retries')
   const [spent] = await world.make({ queue, state: 'discarded' })
   const [waits] = await world.make({ queue, state: 'retryable' })
@@ -22,7 +22,7 @@ test('a retry of a job whose attempts are used up gives it one more, and takes n
   expect(await row(waits!)).toMatchObject({ attempts: 1, max_attempts: 3 })
 })
 
-test('a discard remembers how many attempts were used', async () => {
+test('a discard records how many attempts were used', async () => {
   const queue = await world.queue('discards')
   const [ours] = await world.make({ queue, state: 'retryable' })
   await act('discard', ours!)
@@ -38,7 +38,7 @@ test('a cancelled job is removed, and the outcome says so', async () => {
   expect(await row(id!)).toBeUndefined()
 })
 
-test('a job that a worker holds is left alone and reported as locked', async () => {
+test('a job that a worker has locked is left alone and reported as locked', async () => {
   const queue = await world.queue('locks')
   const release = Promise.withResolvers<void>()
   await world.work(queue, () => release.promise)
@@ -50,7 +50,7 @@ test('a job that a worker holds is left alone and reported as locked', async () 
   await expect.poll(() => world.engine.detail(id!)).toBeNull()
 })
 
-test('of a queue where no worker holds a job it is not claimed that nobody works on it', async () => {
+test('a queue where no worker holds a job is not reported as having no executors', async () => {
   const [idle, busy] = [await world.queue('idle'), await world.queue('busy')]
   await world.make({ queue: idle, state: 'available' })
   const [held] = await world.make({ queue: busy, state: 'available' })
@@ -60,7 +60,7 @@ test('of a queue where no worker holds a job it is not claimed that nobody works
   expect([executors(idle), executors(busy)]).toEqual([null, 1])
 })
 
-test('a job of a serial queue is found under the queue, and waits while another of it runs', async () => {
+test('a job of a serial queue is listed under the queue, and waits while another one is running', async () => {
   const queue = await world.queue('serial')
   const [first, second] = await world.make({ queue, state: 'available', worker: 'send_receipt' }, 2)
   await world.pool.query(`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w', attempts = 1 where id = $1`, [first])
@@ -68,7 +68,7 @@ test('a job of a serial queue is found under the queue, and waits while another 
   expect(await world.engine.detail(second!)).toMatchObject({ queue, worker: 'send_receipt', waiting: [{ reason: 'concurrency_limit' }] })
 })
 
-test('a cron entry with a worker makes jobs of that task in a serial queue', async () => {
+test('a cron entry with a worker creates jobs of that task in a serial queue', async () => {
   const queue = await world.queue('cron')
   const origin = { cronEntry: 'nightly', slotAt: '2030-01-01T00:00:00Z' }
   const ref = await world.transact((tx) => world.engine.enqueue({ queue, worker: 'sync_stock', args: {}, origin }, tx))
@@ -77,7 +77,7 @@ test('a cron entry with a worker makes jobs of that task in a serial queue', asy
   expect((await world.engine.read([plain.id]))[0]).toMatchObject({ queue: 'sync_stock', worker: 'sync_stock' })
 })
 
-test('a job key and its flags are shown as what they are', async () => {
+test('a job’s key and flags are shown in its meta', async () => {
   const { rows } = await world.pool.query<{ id: string }>(
     `select id::text from graphile_worker.add_job('keyed', '{}', job_key => 'only-one', flags => array['slow'])`,
   )
@@ -100,7 +100,7 @@ const kept = {
   'an escaped backslash before the letters': String.raw`{"order":7,"note":"a\\u0000b"}`,
   'a whole character of two halves': String.raw`{"order":7,"note":"\ud83d\ude00"}`,
 }
-test('payloads that jsonb does not take break no search by arguments, and match by what can be judged of them', async () => {
+test('payloads that jsonb rejects break no search by arguments, and match by the parts that can be compared', async () => {
   const queue = await world.queue('refused')
   const ids = new Map<string, string>()
   for (const [name, args] of Object.entries({ ...refused, ...kept, plain: '{"order":7}', other: '{"order":8}' })) {
@@ -115,7 +115,7 @@ test('payloads that jsonb does not take break no search by arguments, and match 
   expect(await found('{"note":"😀"}')).toEqual([ids.get('a whole character of two halves')])
 })
 
-test('a page of one id behind another job is empty or holds that job, and is no fault', async () => {
+test('a page filtered by one id and starting after another job is empty or contains that job', async () => {
   const queue = await world.queue('pages')
   const [first, second] = await world.make({ queue, state: 'available' }, 2)
   const page = async (id: string, after: string) => (await world.engine.list({ id, queue }, { order: 'newest', after, limit: 10 })).jobs.map((job) => job.id)

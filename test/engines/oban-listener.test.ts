@@ -40,7 +40,7 @@ beforeEach(() => {
   listener = new ObanListener(server.oban.pool, 'public', 300)
 })
 
-test('nobody is called silent before somebody listened long enough', async () => {
+test('nodes are reported as silent only after listening long enough', async () => {
   expect(listener.isSilent).toBe(false)
   await listener.listen(120)
   expect(listener.isSilent).toBe(false)
@@ -48,7 +48,7 @@ test('nobody is called silent before somebody listened long enough', async () =>
   expect(listener.isSilent).toBe(true)
 })
 
-test('a ping is enough, at once, and a node that falls silent is noticed', async () => {
+test('one ping is enough, at once, and a node that falls silent is noticed', async () => {
   await listener.listen(400)
   expect(listener.isSilent).toBe(true)
   const began = performance.now()
@@ -59,7 +59,7 @@ test('a ping is enough, at once, and a node that falls silent is noticed', async
   expect(listener.isSilent).toBe(true)
 })
 
-test('queues are as their producers tell, over all nodes', async () => {
+test('queues are combined from the reports of producers on all nodes', async () => {
   const checks = [
     check('shop@1', 'mail', { limit: 5, running: [1, 2] }),
     check('shop@2', 'mail', { limit: 7, paused: true }),
@@ -78,7 +78,7 @@ test('queues are as their producers tell, over all nodes', async () => {
   })
 })
 
-test('what an application says on the same channel, and what nobody can read, is passed over', async () => {
+test('an application’s messages on the same channel and unreadable messages are ignored', async () => {
   const bomb = gzipSync(Buffer.alloc(5_000_000)).toString('base64')
   await sounding(
     async () => {
@@ -89,7 +89,7 @@ test('what an application says on the same channel, and what nobody can read, is
   expect([listener.queues, listener.isSilent]).toEqual([undefined, false])
 })
 
-test('a listener leaves the connection as it was, and several who ask share one', async () => {
+test('listening leaves the connection unchanged, and concurrent calls share one connection', async () => {
   await Promise.all([listener.listen(50), listener.listen(50), listener.listen(50)])
   const { rows } = await server.oban.pool.query(`select count(*)::int as n from pg_stat_activity where query like 'listen%' and state = 'active'`)
   expect(rows).toEqual([{ n: 0 }])
@@ -97,7 +97,7 @@ test('a listener leaves the connection as it was, and several who ask share one'
   expect(channels).toEqual([])
 })
 
-test('with Oban Met the engine knows executors, pause and limit, and doctor has nothing to say of silence', async () => {
+test('with Oban Met the engine reports executors, pause and limit, and doctor does not complain of silence', async () => {
   const { engine } = server.oban
   await server.oban.insert({ queue: 'mail' })
   await sounding(
@@ -113,7 +113,7 @@ test('with Oban Met the engine knows executors, pause and limit, and doctor has 
   )
 })
 
-test('where no node is heard, doctor and the previews say so', { timeout: 60_000 }, async () => {
+test('if no node is heard, doctor and the previews say so', { timeout: 60_000 }, async () => {
   const silent = await startJobServer({ cron: [] })
   try {
     const id = await silent.oban.insert({ queue: 'mail', state: 'executing', attempt: 1, attemptedIn: -5 })

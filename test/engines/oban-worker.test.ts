@@ -30,7 +30,7 @@ async function working(options: Partial<ObanWorkerOptions>, during: (worker: Oba
 const stateOf = async (id: string) => (await world.row(id)).state
 const send = (text: string) => world.pool.query(`select pg_notify('public.oban_signal', $1)`, [text])
 
-test('a failing job is tried again later, and discarded when its attempts are used up', async () => {
+test('a failing job is retried later, and discarded when its attempts are used up', async () => {
   const once = await world.insert({ maxAttempts: 1 })
   const again = await world.insert({ maxAttempts: 2 })
   const perform = () => Promise.reject(new TypeError('not today'))
@@ -47,7 +47,7 @@ test('a due job is staged and run by the leader', async () => {
   expect(await world.row(id)).toMatchObject({ attempted_by: ['test', expect.any(String)], meta: { output: { args: {} } } })
 })
 
-test('it obeys signals, also compressed as Oban itself sends them', async () => {
+test('it obeys signals, including those compressed as Oban sends them', async () => {
   await working({}, async (worker) => {
     await send(gzipSync(JSON.stringify({ action: 'pause', queue: 'default', ident: 'any' })).toString('base64'))
     await expect.poll(() => worker.isPaused('default')).toBe(true)
@@ -58,7 +58,7 @@ test('it obeys signals, also compressed as Oban itself sends them', async () => 
   })
 })
 
-test('a job that is cancelled while it runs is told to end and reads cancelled', async () => {
+test('a job cancelled while running is told to stop and is shown as cancelled', async () => {
   const id = await world.insert()
   let told = false
   const perform = (_job: unknown, stopped: AbortSignal) => new Promise<never>(() => stopped.addEventListener('abort', () => (told = true)))
@@ -72,7 +72,7 @@ test('a job that is cancelled while it runs is told to end and reads cancelled',
   expect(await stateOf(id)).toBe('cancelled')
 })
 
-test('jobs that an earlier process of the same node left are run again, and others’ are left alone', async () => {
+test('jobs left by an earlier process of the same node run again, and those of other nodes are left alone', async () => {
   const mine = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -5, attemptedBy: ['test', 'an earlier process'] })
   const theirs = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -5, attemptedBy: ['web.1', 'another'] })
   await working({}, async () => expect.poll(() => stateOf(mine)).toBe('completed'))
@@ -80,7 +80,7 @@ test('jobs that an earlier process of the same node left are run again, and othe
   expect(await stateOf(theirs)).toBe('executing')
 })
 
-test('tables that an application has migrated itself are left as they are', async () => {
+test('tables that an application has migrated itself are left unchanged', async () => {
   const older = await startOban(12)
   try {
     const id = await older.insert()

@@ -14,7 +14,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     return world.transact((tx) => world.engine.act(action, jobs, tx))
   }
 
-  test('says which version its migrations are at', async () => {
+  test('reports the version of its migrations', async () => {
     expect(await world.engine.check()).toMatchObject({ ok: true, version: String(version) })
   })
 
@@ -27,7 +27,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(heard).toContainEqual({ channel: 'public.oban_insert', payload: { queue: 'retry' } })
   })
 
-  test('a retry keeps the attempts that are left', async () => {
+  test('a retry keeps the remaining attempts', async () => {
     const id = await world.insert({ state: 'retryable', attempt: 2, scheduledIn: 600 })
     await act('retry', id)
     expect(await world.row(id)).toMatchObject({ state: 'available', max_attempts: 20, due: true })
@@ -43,7 +43,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(await world.row(waiting)).toMatchObject({ state: 'cancelled' })
   })
 
-  test('an executing job cannot be discarded, and says why', async () => {
+  test('discarding an executing job is refused with the reason', async () => {
     const id = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -5 })
     expect(world.engine.refuses?.('discard', { id, queue: 'default', version: '', state: 'executing' })).toMatch(/cancel it instead/)
     expect(await act('discard', id)).toMatchObject([{ outcome: 'refused', state: 'executing' }])
@@ -54,7 +54,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     ['available', {}],
     ['scheduled', { scheduledIn: 600 }],
     ['retryable', { scheduledIn: 600, attempt: 2, errors: [{ at: '2026-01-01T00:00:00.000000Z', attempt: 2, error: 'no' }] }],
-  ])('a discarded job that was %s is restored to that', async (state, job) => {
+  ])('a discarded job that was %s is restored to that state', async (state, job) => {
     const id = await world.insert({ state, ...job })
     expect(await act('discard', id)).toMatchObject([{ outcome: 'done', state: 'discarded' }])
     expect((await world.row(id)).age).toBeLessThan(10)
@@ -62,7 +62,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(await world.row(id)).toMatchObject({ state, discarded_at: null })
   })
 
-  test('without producers to look at, only a job that began long ago is rescued', async () => {
+  test('without a table of producers, only a job that started long ago is rescued', async () => {
     const young = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -60 })
     const old = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -4000 })
     const spent = await world.insert({ state: 'executing', attempt: 20, attemptedIn: -4000 })
@@ -73,7 +73,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     ])
   })
 
-  test('a queue is paused, resumed and scaled by the signals of Oban', async () => {
+  test('a queue is paused, resumed and scaled with Oban’s own signals', async () => {
     const heard = await world.heard(async () => {
       await world.transact((tx) => world.engine.pauseQueue!('default', tx))
       await world.transact((tx) => world.engine.resumeQueue!('default', tx))
@@ -86,14 +86,14 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     ])
   })
 
-  test('a queue without a job is known where the host names it', async () => {
+  test('a queue without jobs exists if the host names it', async () => {
     const engine = oban({ pool: world.pool, queues: ['rarely'] })
     expect(await engine.readQueue('rarely')).toEqual({ name: 'rarely', paused: null, limit: null })
     expect((await engine.measure(new Date())).queues).toContainEqual(expect.objectContaining({ name: 'rarely', finished: 0 }))
     expect(await world.engine.readQueue('rarely')).toBeNull()
   })
 
-  test('a signal is not sent when the transaction is undone', async () => {
+  test('a signal is not sent if the transaction is rolled back', async () => {
     const heard = await world.heard(() =>
       world
         .transact(async (tx) => {
@@ -105,7 +105,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(heard).toEqual([])
   })
 
-  test('times are UTC, whatever zone the session has', async () => {
+  test('times are in UTC, whatever the time zone of the session', async () => {
     const id = await world.insert({ state: 'scheduled', scheduledIn: 3600 })
     const [job] = await world.engine.read([id])
     expect(Math.abs(job!.dueAt!.getTime() - Date.now() - 3_600_000)).toBeLessThan(10_000)
@@ -114,7 +114,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(page.jobs.map((found) => found.id)).toEqual([id])
   })
 
-  test('every attempt that failed is kept with its error', async () => {
+  test('every failed attempt is listed with its error', async () => {
     const errors = [1, 2].map((attempt) => ({ attempt, at: `2026-01-0${attempt}T10:00:00.123456Z`, error: `** (RuntimeError) no. ${attempt}` }))
     const id = await world.insert({ state: 'completed', attempt: 3, errors, attemptedIn: -2, completedIn: -1, attemptedBy: ['web.1', 'uuid'] })
     const detail = await world.engine.detail(id)
@@ -126,7 +126,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(detail!.waiting).toEqual([])
   })
 
-  test('jobs of a queue nobody can tell about wait for an unknown reason, others for a known one', async () => {
+  test('jobs of a queue without known producers wait for an unknown reason, others for a known one', async () => {
     const available = await world.insert()
     const spent = await world.insert({ attempt: 20 })
     const due = await world.insert({ state: 'scheduled', scheduledIn: -30 })
@@ -136,7 +136,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect((await world.engine.detail(due))!.waiting).toMatchObject([{ reason: 'no_executor' }])
   })
 
-  test('a job is made for the worker it names, and announced', async () => {
+  test('a job is created for the worker it names, and announced', async () => {
     const job = { queue: 'cron', worker: 'Shop.Nightly', args: { scope: 'all' }, origin: { cronEntry: 'nightly', slotAt: '2026-01-01T00:00:00Z' } }
     let id = ''
     const heard = await world.heard(async () => ({ id } = await world.transact((tx) => world.engine.enqueue(job, tx))))
@@ -146,7 +146,7 @@ describe.each([11, 15])('Oban at version %i', (version) => {
   })
 })
 
-test('a job of a cron entry gets what the host says of its worker', async () => {
+test('a job of a cron entry gets the options that the host gives for its worker', async () => {
   const options = { 'Shop.Nightly': { maxAttempts: 3, priority: 2, tags: ['night', 'eu'], meta: { team: 'shop', cron_entry: 'not this' } }, 'Shop.Wrong': { priority: 10 } }
   const world = await startOban(12, { optionsOf: (worker) => options[worker as keyof typeof options] })
   try {
@@ -178,7 +178,7 @@ describe('Oban Pro and Oban for Python', () => {
       )
       .then(({ rows }) => rows[0]!.uuid)
 
-  test('producers tell executors, limit and pause of a queue', async () => {
+  test('the executors, limit and pause of a queue come from its producers', async () => {
     await producer('mail', { paused: true, local_limit: 5 })
     await producer('mail', { paused: true, local_limit: 5 })
     await producer('mail', { paused: false, local_limit: 5 }, 600)
@@ -190,7 +190,7 @@ describe('Oban Pro and Oban for Python', () => {
     expect(queues).toContainEqual(expect.objectContaining({ name: 'mail', paused: true, executors: 2, limit: 10 }))
   })
 
-  test('a limit over all nodes counts once, and what is no number counts as none', async () => {
+  test('a global limit counts once, and a limit that is not a number counts as none', async () => {
     await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })
     await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })
     await producer('odd', { paused: 'maybe', local_limit: { burst: 5 }, global_limit: null })
@@ -208,7 +208,7 @@ describe('Oban Pro and Oban for Python', () => {
     ])
   })
 
-  test('a retry that would break uniqueness is refused alone; the others of its batch are done', async () => {
+  test('a retry that would break uniqueness is refused; the other jobs of its batch are retried', async () => {
     const unique = { uniq: true, uniq_bmp: [0, 1, 2, 3], uniq_key: 'same' }
     await world.insert({ meta: unique })
     const ids = []
@@ -220,7 +220,7 @@ describe('Oban Pro and Oban for Python', () => {
     expect(await world.row(ids[4]!)).toMatchObject({ state: 'available' })
   })
 
-  test('a job of a workflow names what it waits for', async () => {
+  test('a job of a workflow lists what it waits for', async () => {
     const first = await world.insert({ state: 'executing', attempt: 1, attemptedIn: -1, meta: { workflow_id: 'w', name: 'a' } })
     const held = await world.insert({ state: 'suspended', meta: { workflow_id: 'w', name: 'b', deps: ['a'] } })
     const detail = await world.engine.detail(held)
@@ -231,7 +231,7 @@ describe('Oban Pro and Oban for Python', () => {
   })
 })
 
-describe('looking for jobs', () => {
+describe('finding jobs', () => {
   let world: ObanWorld
   const ids: string[] = []
   beforeAll(async () => {
@@ -268,7 +268,7 @@ describe('looking for jobs', () => {
     return found
   }
 
-  test('pages hold every job once, in both orders', async () => {
+  test('pages contain every job once, in both orders', async () => {
     expect(await walk({}, 'oldest')).toEqual(ids)
     expect(await walk({}, 'newest')).toEqual(ids.toReversed())
     expect(await walk({ states: ['discarded'], tag: 'odd' }, 'newest')).toEqual([])
@@ -289,7 +289,7 @@ describe('looking for jobs', () => {
     [{ id: '99999999999999999999' }, 0],
     [{ time: { field: 'finished' as const, from: new Date(Date.now() - 60_000) } }, 20],
     [{ createdBefore: new Date(Date.now() - 60_000) }, 0],
-  ])('%j finds what it says, and counts it', async (given, expected) => {
+  ])('%j finds and counts what it describes', async (given, expected) => {
     const filter = { ...given, states: 'states' in given ? [...given.states] : undefined }
     expect(await walk(filter, 'newest')).toHaveLength(expected)
     expect(await world.engine.count(filter, 100)).toEqual({ count: expected, how: 'exact' })
@@ -297,23 +297,23 @@ describe('looking for jobs', () => {
     expect(selected.jobs).toHaveLength(expected)
   })
 
-  test('numbers beyond 2^53 stay as they are', async () => {
+  test('numbers beyond 2^53 remain exact', async () => {
     const { jobs } = await world.engine.list({ args: '{"order":9007199254740949}' }, { order: 'newest', limit: 1 })
     expect(JSON.stringify(jobs[0]!.args)).toContain('9007199254740949')
   })
 
-  test('a count goes no further than it was told', async () => {
+  test('a count stops at its limit', async () => {
     expect(await world.engine.count({}, 25)).toEqual({ count: 25, how: 'capped' })
   })
 
-  test('hints begin as typed, in any case, and come from no arguments', async () => {
+  test('hints start with the typed text, in any case, and never come from arguments', async () => {
     expect(await world.engine.hints('queue', 'QUEUE_', 3)).toEqual(['queue_0', 'queue_1', 'queue_2'])
     expect(await world.engine.hints('worker', 'shop.', 10)).toEqual(['Shop.Worker0', 'Shop.Worker1', 'Shop.Worker2'])
     expect(await world.engine.hints('tag', 'o', 10)).toEqual(['odd'])
     expect(await world.engine.hints('worker', '%', 10)).toEqual([])
   })
 
-  test('a measurement counts by queue and state and times what ended', async () => {
+  test('a measurement counts by queue and state, and measures the waits', async () => {
     const measured = await world.engine.measure(new Date(Date.now() - 60_000))
     expect(measured).toMatchObject({ waiting: 10, executing: 0, finished: 20, how: 'exact' })
     expect(measured.waitP95Seconds).toBeCloseTo(10, 0)
@@ -324,7 +324,7 @@ describe('looking for jobs', () => {
     expect(first).toMatchObject({ paused: null, executors: null, limit: null })
   })
 
-  test('a job that changed since it was seen is left alone and named', async () => {
+  test('a job that changed since it was seen is left alone and reported', async () => {
     const seen = await world.engine.read([ids[2]!, ids[6]!])
     await world.pool.query(`update "jobs ""of"" ours".oban_jobs set state = 'available' where id = $1`, [ids[6]])
     const gone = { id: '123456789', queue: 'x', version: 'x' }
@@ -332,7 +332,7 @@ describe('looking for jobs', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['done', 'changed', 'missing'])
   })
 
-  test('several jobs do not wait for one that somebody holds', async () => {
+  test('several jobs do not wait for one that is locked', async () => {
     const seen = await world.engine.read([ids[10]!, ids[14]!])
     await world.transact(async (other) => {
       await other.executeSql(`select from "jobs ""of"" ours".oban_jobs where id = $1 for update`, [ids[14]])

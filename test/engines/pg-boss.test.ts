@@ -19,7 +19,7 @@ describe('pg-boss itself', () => {
     return world.transact((tx) => world.engine.act(action, jobs, tx))
   }
 
-  test('a retry gives one more attempt, due now, and time to run before it is deleted', async () => {
+  test('a retry gives one more attempt, due now, with time to run before the job is deleted', async () => {
     const queue = await world.queue('retries')
     const [failed, cancelled] = [...(await world.make({ queue, state: 'discarded' })), ...(await world.make({ queue, state: 'cancelled' }))]
     await world.pool.query(`update pgboss.job set start_after = now() + interval '1 day', keep_until = now() where id = any($1)`, [[failed, cancelled]])
@@ -44,7 +44,7 @@ describe('pg-boss itself', () => {
     expect(await world.engine.count({ queue: dead }, 10)).toMatchObject({ count: 0 })
   })
 
-  test('a job that would break the policy of its queue is refused, and the others are not', async () => {
+  test('a job that would violate the policy of its queue is refused, and the others are not', async () => {
     const queue = await world.queue('policies')
     const ids = await world.make({ queue, state: 'discarded' }, 3)
     await world.pool.query(`update pgboss.job set policy = 'exclusive' where id = any($1)`, [ids.slice(0, 2)])
@@ -52,7 +52,7 @@ describe('pg-boss itself', () => {
     expect(await world.engine.count({ queue, states: ['retryable'] }, 10)).toMatchObject({ count: 2 })
   })
 
-  test('only a job whose worker is overdue is rescued, as pg-boss itself would do it', async () => {
+  test('only a job whose worker is overdue is rescued, with the result that pg-boss itself would produce', async () => {
     const queue = await world.queue('rescues')
     const [alive] = await world.make({ queue, state: 'executing' })
     const [lost] = await world.make({ queue, state: 'executing', lost: true })
@@ -61,7 +61,7 @@ describe('pg-boss itself', () => {
     expect((await world.engine.detail(lost!))!.error).toContain('did not report in time')
   })
 
-  test('a row that somebody holds is left alone and named', async () => {
+  test('a locked row is left alone and reported', async () => {
     const queue = await world.queue('held')
     const ids = await world.make({ queue, state: 'discarded' }, 2)
     const jobs = await world.engine.read(ids)
@@ -72,7 +72,7 @@ describe('pg-boss itself', () => {
     })
   })
 
-  test('a detail names what the job waits for and where it came from', async () => {
+  test('the detail of a job lists what it waits for and where it came from', async () => {
     const queue = await world.queue('flows')
     const made = await world.boss.flow([
       { ref: 'parent', name: queue, data: {} },
@@ -87,7 +87,7 @@ describe('pg-boss itself', () => {
     })
   })
 
-  test('a large table without indexes is searched in part, which is said, and the indexes are proposed', async () => {
+  test('a large table without indexes is searched in part, which is reported, and the indexes are proposed', async () => {
     const engine = pgBoss(world.boss, { largeFrom: 0 })
     const queue = await world.queue('parts')
     const ids = await world.make({ queue, state: 'discarded', error: 'boom' }, 3)

@@ -65,7 +65,7 @@ async function expectEachOnce(id: string, queue: string, ids: string[]): Promise
   ])
 }
 
-test('a bulk retry of 20,000 jobs whose process is killed in the middle goes on, each job exactly once', { timeout: 90_000 }, async () => {
+test('a bulk retry of 20,000 jobs whose process is killed in the middle continues, each job exactly once', { timeout: 90_000 }, async () => {
   const ids = await insertJobs(client, 20_000)
   const id = await start('mail')
   const first = startWorker()
@@ -80,7 +80,7 @@ test('a bulk retry of 20,000 jobs whose process is killed in the middle goes on,
   await expectEachOnce(id, 'mail', ids)
 })
 
-test('processes work side by side, one that is told to stop ends after the batch at hand, and the last batch ends the run', { timeout: 90_000 }, async () => {
+test('processes work concurrently, one that is told to stop ends after its current batch, and the last batch ends the run', { timeout: 90_000 }, async () => {
   const ids = await insertJobs(client, 20_000, { queue: 'books' })
   const id = await start('books')
   const leaving = startWorker()

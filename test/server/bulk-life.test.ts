@@ -39,7 +39,7 @@ const once = (of: object = selection, key?: string, action = 'retry_job') => ope
 const idOf = (body: Record<string, unknown>) => (body.bulk as BulkRun).id
 const rows = async (table: string, id: string) => (await client.query(`select 1 from ops.${table} where ${table === 'bulk_run' ? 'id' : 'bulk_id'} = $1`, [id])).rows.length
 
-test('what was only looked at is forgotten after a day, what ended after thirty, and what goes on never', async () => {
+test('unconfirmed sets are deleted after a day, ended runs after thirty, and unfinished runs never', async () => {
   await insertJobs(client, 1100)
   const looked = ((await preview()).body.plan as Plan).selection!.bulkId
   const [ended, going] = [idOf((await once()).body), idOf((await once()).body)]
@@ -58,7 +58,7 @@ test('what was only looked at is forgotten after a day, what ended after thirty,
   expect(await read(going)).toMatchObject({ status: 'finished', outcomes: { done: 1100 } })
 })
 
-test('a key that was used for a selection answers for no other one', async () => {
+test('a key that was used for one selection is refused for another', async () => {
   await insertJobs(client, 3)
   const key = crypto.randomUUID()
   const first = await once(selection, key)
@@ -71,7 +71,7 @@ test('a key that was used for a selection answers for no other one', async () =>
   expect(body.code).toBe('not_found')
 })
 
-test('a run that was confirmed goes on when its actor loses the right, who may stop it, and begin nothing more', async () => {
+test('a confirmed run continues when its actor loses the right; the actor may still stop it but start nothing new', async () => {
   const ids = await insertJobs(client, 2200)
   const shown = await preview()
   const execute = () => operator.execute('ops-demo', shown)
@@ -93,7 +93,7 @@ test('a run that was confirmed goes on when its actor loses the right, who may s
   expect(await statesOf(client, ids)).toEqual({ retry: 1000, failed: 1200 })
 })
 
-test('what was left over of what was left over can be had, until nothing is', async () => {
+test('the leftovers of a run over leftovers can be selected, until there are none', async () => {
   const ids = await insertJobs(client, 2500)
   let id = idOf((await once()).body)
   for (const left of [1500, 500]) {

@@ -54,7 +54,7 @@ describe('a selection of fifty thousand jobs', () => {
     await client.query('analyze pgboss.job')
   }, 60_000)
 
-  test('is not looked at for somebody who may change nothing', async () => {
+  test('is not searched for an actor who may change nothing', async () => {
     await preview('viewer-demo', { ids: [crypto.randomUUID()] })
     selected = 0
     for (const selection of [large, { filter: { state: 'discarded' } }, { filter: { worker: 'large' } }]) {
@@ -67,7 +67,7 @@ describe('a selection of fifty thousand jobs', () => {
     expect((await client.query('select 1 from ops.bulk_run')).rows).toEqual([])
   })
 
-  test('is looked at for somebody who has the right in the queue that the filter names', async () => {
+  test('is searched for an actor who has the right in the queue that the filter names', async () => {
     refused = ['ops-two retry_job page', 'ops-two retry_job books']
     expect((await preview('ops-two', { filter: { queue: 'mail' } })).body.code).toBe('not_found')
     selected = 0
@@ -76,7 +76,7 @@ describe('a selection of fifty thousand jobs', () => {
     expect(selected).toBe(0)
   })
 
-  test('twelve at once leave the others their usual time: each has its turn, or is told when to try again', async () => {
+  test('twelve at once do not slow down other requests: each gets its turn, or is told when to try again', async () => {
     const paths = ['/audit-events', '/overview', '/session', '/cron-entries']
     const who = Array.from({ length: 12 }, (_, n) => `operator-${n}`)
     let over = false
@@ -104,8 +104,8 @@ describe('a selection of fifty thousand jobs', () => {
   }, 60_000)
 })
 
-describe('what nobody confirms', () => {
-  test('goes, the oldest first, when one actor has too much of it', async () => {
+describe('unconfirmed sets', () => {
+  test('are deleted, oldest first, if one actor has too many', async () => {
     const ids = await insertJobs(client, 23, { queue: 'mail' })
     const first = await preview('ops-two', { ids: [ids[0]] })
     const foreign = await preview('ops-demo', { ids: [ids[0]] })
@@ -126,8 +126,8 @@ describe('what nobody confirms', () => {
   })
 })
 
-describe('when rights are taken away', () => {
-  test('what a preview shows is not shown again', async () => {
+describe('when rights are revoked', () => {
+  test('a preview is not shown again', async () => {
     const ids = await insertJobs(client, 2, { queue: 'mail' })
     const one = await server.call('ops-two', 'POST', '/previews', { action: 'retry_job', subject: { type: 'job', id: ids[0] } })
     const set = await preview('ops-two', { ids })
@@ -137,7 +137,7 @@ describe('when rights are taken away', () => {
     for (const { status, body } of await both()) expect([status, body.code, body.plan]).toEqual([403, 'forbidden', undefined])
   })
 
-  test('a repeat of a key is not answered', async () => {
+  test('a repeat of a key is refused', async () => {
     const [own, ...more] = await insertJobs(client, 3, { queue: 'mail' })
     const keys = [crypto.randomUUID(), crypto.randomUUID()]
     const ask = [
@@ -165,7 +165,7 @@ describe('when rights are taken away', () => {
 })
 
 describe('a run over several queues', () => {
-  test('is there only for whom the host lets see each of them, also in the log, in forensics and in the export', async () => {
+  test('is visible only to actors who may see each of them, also in the log, in forensics and in the export', async () => {
     const [mail] = await insertJobs(client, 1, { queue: 'mail' })
     const [book] = await insertJobs(client, 1, { queue: 'books' })
     const { body } = await once('ops-demo', { ids: [mail, book] })

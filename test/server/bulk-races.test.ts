@@ -13,7 +13,7 @@ const reason = 'the mail server is back'
 const size = 2_300
 
 /** The same pg-boss, once as part of our transactions and once as an engine that is asked outside of them. */
-describe.each([{ sharesDatabase: true }, { sharesDatabase: false }])('a run that is stopped while several work on it, sharesDatabase $sharesDatabase', ({ sharesDatabase }) => {
+describe.each([{ sharesDatabase: true }, { sharesDatabase: false }])('a run that is stopped while several processes work on it, sharesDatabase $sharesDatabase', ({ sharesDatabase }) => {
   let server: TestServer
   let workers: RunningKit[]
   let client: Client
@@ -46,7 +46,7 @@ describe.each([{ sharesDatabase: true }, { sharesDatabase: false }])('a run that
     return rows.flatMap(({ jobs }) => jobs ?? [])
   }
 
-  test.each([0, 15, 60])('%i ms after it began: the figures add up at every look, and what is left over can be had', async (after) => {
+  test.each([0, 15, 60])('%i ms after it started: the figures add up at every read, and the leftovers can be selected', async (after) => {
     delay = 25
     const ids = await insertJobs(client, size)
     const run = await begin({ filter: { queue: 'mail', state: 'discarded' } })
@@ -83,7 +83,7 @@ describe.each([{ sharesDatabase: true }, { sharesDatabase: false }])('a run that
     expect((await client.query(twice, [ids])).rows).toEqual([])
   })
 
-  test('confirmed twice at once, with one key and with two previews of the same set, does each job once', async () => {
+  test('confirmed twice at once, with one key and with two previews of the same set, changes each job once', async () => {
     const ids = await insertJobs(client, 1_200)
     const selection = { filter: { queue: 'mail', state: 'discarded' } }
     const key = crypto.randomUUID()

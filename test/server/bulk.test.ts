@@ -74,8 +74,8 @@ async function eventsOf(bulkId: string): Promise<{ event_type: string; outcome: 
   return (await client.query('select event_type, outcome, jobs, reason from ops.audit_event where bulk_id = $1 order by occurred_at, id', [bulkId])).rows as never
 }
 
-describe('a preview of many', () => {
-  test('freezes the set and counts what will be done, and what not and why', async () => {
+describe('a preview of many jobs', () => {
+  test('freezes the set, and counts what will be changed and what will not, and why', async () => {
     await failed(4)
     await failed(2, { state: 'active' })
     const ids = await insertJobs(client, 1, { queue: 'books' })
@@ -90,7 +90,7 @@ describe('a preview of many', () => {
     expect(await statesOf(client, [...later, ...ids])).toEqual({ failed: 4 })
   })
 
-  test('of the same set is the same one, until somebody changes a job or half an hour has passed', async () => {
+  test('of the same set is the same preview, until a job changes or half an hour has passed', async () => {
     const [id] = await failed(3)
     const first = await preview('ops-demo', retry())
     const again = await preview('ops-demo', retry())
@@ -110,7 +110,7 @@ describe('a preview of many', () => {
     }
   })
 
-  test('belongs to its actor, works once, and is nothing before it is confirmed', async () => {
+  test('belongs to its actor, can be confirmed once, and is not a run before that', async () => {
     await failed(2)
     const shown = await preview('ops-demo', retry())
     expect((await server.call('ops-two', 'GET', `/previews/${String(shown.body.id)}`)).status).toBe(404)
@@ -122,7 +122,7 @@ describe('a preview of many', () => {
     expect(await eventsOf(selectionOf(shown).bulkId)).toHaveLength(1)
   })
 
-  test('names what is gone and what has changed since the page was loaded', async () => {
+  test('lists the jobs that are gone or have changed since the page was loaded', async () => {
     const [same, changed] = await failed(2)
     const versions = Object.fromEntries(
       await Promise.all([same!, changed!].map(async (id) => [id, (await server.call('ops-demo', 'GET', `/jobs/${id}`)).body.version] as const)),
@@ -144,7 +144,7 @@ describe('a preview of many', () => {
     expect(await statesOf(client, [changed!])).toEqual({ failed: 1 })
   })
 
-  test('of nothing, of nothing that can be done and of what is not about jobs is refused', async () => {
+  test('of no jobs, of jobs that cannot be changed and of an operation not on jobs is refused', async () => {
     expect((await preview('ops-demo', retry())).body.code).toBe('not_found')
     await failed(2, { state: 'active' })
     const shown = await preview('ops-demo', retry({ filter: { queue } }))
@@ -156,8 +156,8 @@ describe('a preview of many', () => {
   })
 })
 
-describe('who may do it', () => {
-  test('is asked about each job, at the preview and again when it is confirmed', async () => {
+describe('authorization', () => {
+  test('is checked for each job, at the preview and again at the confirmation', async () => {
     const own = await failed(2)
     const others = await insertJobs(client, 2, { queue: 'books' })
     refused = ['ops-two retry_job books']
@@ -177,7 +177,7 @@ describe('who may do it', () => {
     expect(await statesOf(client, others)).toEqual({ failed: 2 })
   })
 
-  test('a viewer and somebody without a name are refused, with evidence', async () => {
+  test('refuses a viewer and an unattributable actor, with evidence', async () => {
     await failed(1)
     expect((await preview('viewer-demo', retry())).status).toBe(403)
     expect((await once('nameless', retry())).body.code).toBe('unattributable_actor')
@@ -185,7 +185,7 @@ describe('who may do it', () => {
     expect(body.items!.map(({ outcome, code }) => [outcome, code])).toEqual([['denied', 'unattributable_actor'], ['denied', 'forbidden']])
   })
 
-  test('a run of somebody else is there only for whom the host lets see it', async () => {
+  test('shows another actor’s run only to those who may see it', async () => {
     await failed(2)
     const { bulkId } = (await once('ops-two', retry())).body.event as { bulkId: string }
     const seen = async (who: string) => [
@@ -201,7 +201,7 @@ describe('who may do it', () => {
     refused = []
   })
 
-  test('what a run left over is there only for whom the host shows its jobs', async () => {
+  test('selects the leftovers of a run only for those who may see its jobs', async () => {
     await insertJobs(client, 1100, { queue: 'books' })
     const run = bulkOf(await once('ops-demo', retry({ filter: { queue: 'books', state: 'discarded' } })))
     expect((await server.call('ops-demo', 'POST', `/bulk/${run.id}/abort`)).status).toBe(200)
@@ -212,7 +212,7 @@ describe('who may do it', () => {
     await client.query(`delete from pgboss.job where name = 'books'`)
   })
 
-  test('nobody selects by what they may not see', async () => {
+  test('lets nobody select by values that they may not see', async () => {
     await failed(1, { args: { customer: canary.arg }, error: canary.error })
     for (const more of [{ args: JSON.stringify({ customer: canary.arg }) }, { error: canary.error }]) {
       expect((await preview('ops-two', retry(filter(more)))).status).toBe(403)
@@ -223,7 +223,7 @@ describe('who may do it', () => {
 })
 
 describe('up to a thousand jobs', () => {
-  test('are done in the request, with one event that names them', async () => {
+  test('are changed within the request, with one event that lists them', async () => {
     const ids = await failed(1000)
     const done = await once('ops-demo', retry())
     expect(done.status, done.text).toBe(200)
@@ -233,7 +233,7 @@ describe('up to a thousand jobs', () => {
     expect(await statesOf(client, ids)).toEqual({ retry: 1000 })
   })
 
-  test('one that changes before its turn is left alone and named', async () => {
+  test('one that changes before its turn is left alone and reported', async () => {
     const [taken, ...rest] = await failed(3)
     const shown = await preview('ops-demo', retry())
     await client.query(`update pgboss.job set state = 'retry', completed_on = null where id = $1`, [taken])
@@ -243,7 +243,7 @@ describe('up to a thousand jobs', () => {
     expect((await client.query('select retry_limit from pgboss.job where id = $1', [taken])).rows).toEqual([{ retry_limit: 2 }])
   })
 
-  test('a repeat with the same key gets the same answer, also while the first is on its way and when nothing came of it', async () => {
+  test('a repeat with the same key gets the same answer, even while the first is in progress or if it was refused', async () => {
     await failed(300)
     const key = crypto.randomUUID()
     const answers = await Promise.all(Array.from({ length: 4 }, () => once('ops-demo', retry(), key)))
@@ -257,7 +257,7 @@ describe('up to a thousand jobs', () => {
 })
 
 describe('more than a thousand jobs', () => {
-  test('go on in the background, and the figures add up at every look', async () => {
+  test('continue in the background, and the figures add up at every read', async () => {
     const ids = await failed(2500)
     await failed(1, { state: 'active' })
     const key = crypto.randomUUID()
@@ -282,7 +282,7 @@ describe('more than a thousand jobs', () => {
     expect((await server.call('ops-demo', 'GET', '/bulk?limit=1')).body.items).toMatchObject([{ id: run.id }])
   })
 
-  test('can be stopped by who may, once, and what was done stays done', async () => {
+  test('can be aborted once by actors who may, and changes already made remain', async () => {
     const ids = await failed(3200)
     const run = bulkOf(await once('ops-demo', retry()))
     await runBatch(worker)
@@ -308,7 +308,7 @@ describe('more than a thousand jobs', () => {
     expect(await statesOf(client, ids)).toEqual({ retry: 3200 })
   })
 
-  test('have items that can be paged by outcome and exported, which is written down', async () => {
+  test('have items that can be paged by outcome and exported, which is recorded', async () => {
     await failed(1500)
     const run = bulkOf(await once('ops-demo', retry()))
     expect((await preview('ops-demo', retry({ bulk: run.id }))).body.code).toBe('illegal_transition')
@@ -325,7 +325,7 @@ describe('more than a thousand jobs', () => {
     expect((await server.call('ops-demo', 'GET', `/bulk/${run.id}/items?cursor=x`)).status).toBe(400)
   })
 
-  test('do not hold up a small run, and a batch without anything to do makes no event', async () => {
+  test('do not hold up a small run, and a batch without eligible jobs records no event', async () => {
     await failed(2000, { state: 'active' })
     await failed(3100)
     const large = bulkOf(await once('ops-demo', retry({ filter: { queue } })))
@@ -346,7 +346,7 @@ describe('more than a thousand jobs', () => {
 })
 
 describe('when something fails', () => {
-  test('an engine that throws is given pauses, and in the end the jobs are named as failed', async () => {
+  test('an engine that throws is retried with back-off, and finally the jobs are reported as failed', async () => {
     const ids = await failed(1001)
     const run = bulkOf(await once('ops-demo', retry()))
     failure = () => new Error(`no, because of ${canary.error}`)
@@ -369,7 +369,7 @@ describe('when something fails', () => {
     expect(selectionOf(await preview('ops-demo', retry({ bulk: run.id })))).toMatchObject({ total: 1001, eligible: 1001 })
   })
 
-  test.each([['40P01', 'a deadlock'], ['ECONNREFUSED', 'an engine that is away']])('%s, %s, is not held against a batch', async (code) => {
+  test.each([['40P01', 'a deadlock'], ['ECONNREFUSED', 'an engine that is away']])('%s, %s, does not count as a failure of the batch', async (code) => {
     await failed(1500)
     const run = bulkOf(await once('ops-demo', retry()))
     failure = () => Object.assign(new Error('told apart by its code'), { code })
@@ -387,7 +387,7 @@ describe('when something fails', () => {
     expect(await read(run.id)).toMatchObject({ status: 'finished', outcomes: { done: 1500 } })
   })
 
-  test('two runs over the same jobs at once do each job once', async () => {
+  test('two concurrent runs over the same jobs change each job once', async () => {
     const ids = await failed(3000)
     const [one, two] = [await preview('ops-demo', retry()), await preview('ops-two', retry())]
     const runs = [bulkOf(await execute('ops-demo', one)).id, bulkOf(await execute('ops-two', two)).id]
@@ -401,7 +401,7 @@ describe('when something fails', () => {
   })
 })
 
-test('what is hidden is in no run, item, event, export, hint or log', async () => {
+test('hidden values appear in no run, item, event, export, hint or log', async () => {
   await failed(3, { args: { customer: canary.arg }, error: canary.error })
   const selection = filter({ args: JSON.stringify({ customer: canary.arg }), error: canary.error })
   const shown = await preview('ops-demo', retry(selection))

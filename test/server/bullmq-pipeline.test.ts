@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 
 const reason = 'the mail server is back'
 
-describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, start }) => {
+describe.each(bullBackends)('changes in BullMQ on $name', ({ skipped, start }) => {
   describe.skipIf(skipped)(skipped ? `skipped: ${skipped}` : 'leave two events', () => {
     let world: BullWorld
     let database: TestDatabase
@@ -53,7 +53,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
     const told = (events: Record<string, unknown>[]) => events.map(({ outcome, code, eventType }) => [eventType, outcome, code])
     const openRequests = async () => (await client.query('select event_id from ops.open_request')).rows.length
 
-    test('requested before BullMQ is asked, succeeded when it has answered', async () => {
+    test('requested before BullMQ is called, succeeded when it has answered', async () => {
       const id = await makeFailed()
       const key = crypto.randomUUID()
       const answer = await operate(retry(id), key)
@@ -70,7 +70,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       expect(await openRequests()).toBe(0)
     })
 
-    test('failed when BullMQ fails, without its own words', async () => {
+    test('failed when BullMQ fails, without its error text', async () => {
       const id = await makeFailed()
       failure = new Error('canary-url redis://user:password@host')
       const { status, text } = await operate(retry(id)).finally(() => (failure = undefined))
@@ -86,7 +86,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       expect(await openRequests()).toBe(0)
     })
 
-    test('a cancel says before and after that the job is removed', async () => {
+    test('a cancel reports before and after that the job is removed', async () => {
       const { id } = await mails.add('unwanted', {})
       const cancel = { action: 'cancel_job', subject: { type: 'job', id: `mails:${id}` }, input: {} }
       const preview = await server.call('ops-demo', 'POST', '/previews', cancel)
@@ -134,7 +134,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
     test.each([
       { dies: 'before' as const, shows: { state: 'discarded', changedSince: false } },
       { dies: 'after' as const, shows: { state: 'available', changedSince: true } },
-    ])('a process killed $dies the change leaves an orphan, which is settled with what BullMQ shows and no claim', async ({ dies, shows }) => {
+    ])('a process killed $dies the change leaves an orphan, which is settled with BullMQ’s state and without a claim', async ({ dies, shows }) => {
       const id = await makeFailed()
       await dieAsking({ OPERATION: JSON.stringify(retry(id)), DIES: dies })
       expect(told(await eventsOf('job', id))).toEqual([['job.retried', 'requested', undefined]])
@@ -150,7 +150,7 @@ describe.each(bullBackends)('changes asked of BullMQ on $name', ({ skipped, star
       expect(String((events[0]!.metadata as { note: string }).note)).toContain('is not known')
     })
 
-    test('a bulk run killed in the middle goes on, each job is retried once, and what nobody saw end is called unconfirmed', async () => {
+    test('a bulk run killed in the middle continues, each job is retried once, and jobs with an unknown outcome are unconfirmed', async () => {
       const failing = await world.work('mails', () => Promise.reject(new Error('smtp is down')), { concurrency: 50 })
       for (let n = 0; n < 3; n++) await mails.addBulk(Array.from({ length: 400 }, () => ({ name: 'bulk', data: {} })))
       const selection = { filter: { queue: 'mails', state: 'discarded', worker: 'bulk' } }

@@ -30,7 +30,7 @@ const planOf = (answer: { body: Record<string, unknown> }) => answer.body.plan a
 const retry = (selection: object) => ({ action: 'retry_job', selection })
 const warning = /completed; whatever they did, such as sending mail or taking payments, is done again/
 
-test('a completed job that is retried is high risk, and its preview says why', async () => {
+test('retrying a completed job is high risk, and its preview says why', async () => {
   const [done] = await insertJobs(client, 1, { queue, state: 'completed' })
   const [failed] = await insertJobs(client, 1, { queue })
   const body = (id?: string) => ({ action: 'retry_job', subject: { type: 'job', id } })
@@ -38,11 +38,11 @@ test('a completed job that is retried is high risk, and its preview says why', a
   expect(planOf(await preview('ops-demo', body(failed)))).toMatchObject({ risk: 'medium', cautions: [] })
 })
 
-describe('of many jobs', () => {
+describe('retrying many jobs', () => {
   test.each([
     ['a queue', () => ({ filter: { queue } })],
     ['other states', () => ({ filter: { queue, state: 'discarded,cancelled' } })],
-  ])('completed ones are left alone by a filter of %s', async (_, selection) => {
+  ])('a filter of %s leaves completed ones alone', async (_, selection) => {
     const done = await insertJobs(client, 3, { queue, state: 'completed' })
     const failed = await insertJobs(client, 2, { queue })
     const seen = await preview('ops-demo', retry(selection()))
@@ -53,7 +53,7 @@ describe('of many jobs', () => {
     expect(await statesOf(client, failed)).toEqual({ retry: 2 })
   })
 
-  test('the preview counts those that are left alone, and says how to ask for them', async () => {
+  test('the preview counts those that are left alone, and says how to include them', async () => {
     await insertJobs(client, 3, { queue, state: 'completed' })
     await insertJobs(client, 1, { queue })
     const { selection } = planOf(await preview('ops-demo', retry({ filter: { queue } })))
@@ -63,7 +63,7 @@ describe('of many jobs', () => {
   test.each([
     ['the state', (_ids: string[]) => ({ filter: { queue, state: 'completed,discarded' } })],
     ['each id', (ids: string[]) => ({ ids })],
-  ])('completed ones that are asked for by %s are in the set, with high risk and a warning of their own', async (_, selection) => {
+  ])('completed ones requested by %s are in the set, with high risk and a warning of their own', async (_, selection) => {
     const done = await insertJobs(client, 2, { queue, state: 'completed' })
     const failed = await insertJobs(client, 1, { queue })
     const seen = await preview('ops-demo', retry(selection([...done, ...failed])))
@@ -74,7 +74,7 @@ describe('of many jobs', () => {
     expect(await statesOf(client, done)).toEqual({ retry: 2 })
   })
 
-  test('what a run left over and has completed since is not asked for by name', async () => {
+  test('leftovers of a run that have completed since are left alone', async () => {
     const ids = await insertJobs(client, 2, { queue })
     const seen = await preview('ops-demo', retry({ ids }))
     // Both change after the preview, so the run leaves them alone; one of them completes.

@@ -38,7 +38,7 @@ const preview = (body: object) => operator.preview('ops-demo', { action: 'retry_
 const once = (body: object, key?: string) => operator.once('ops-demo', { action: 'retry_job', ...body }, key)
 const on = (id: string) => ({ subject: { type: 'job', id } })
 
-test('while the engine is away each request says so soon, what was measured keeps its age, and all works when it is back', { timeout: 90_000 }, async () => {
+test('while the engine is away, each request says so quickly and figures show their age; everything works when it is back', { timeout: 90_000 }, async () => {
   await expect.poll(async () => (await get('/queues')).body.items?.length, { timeout: 10_000 }).toBeGreaterThan(0)
   const shown = await preview(on(ids[0]!))
   const many = await preview({ selection: { filter: { queue: 'mail' } } })

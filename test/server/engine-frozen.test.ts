@@ -164,7 +164,7 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
       expect(await store.countRetried(others)).toBeLessThanOrEqual(unknown.length)
     }
 
-    test('what does not need it answers as usual, the rest within five seconds that it does not', async () => {
+    test('requests that do not need it work as usual, and the others fail within five seconds', async () => {
       const ids = await store.makeFailed(30)
       await expect.poll(ready, { timeout: 10_000 }).toBe(200)
       const shown = await server.call('ops-demo', 'POST', '/previews', { action: 'retry_job', selection: { ids: ids.slice(20) } })
@@ -218,7 +218,7 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
       expect(await store.countRetried(ids.slice(20))).toBe(10)
     }, 90_000)
 
-    test.each([0, 3, 8, 20, 40])('changes under way %i ms before have one end each', async (ms) => {
+    test.each([0, 3, 8, 20, 40])('changes started %i ms before have one outcome each', async (ms) => {
       const ids = await store.makeFailed(12)
       await expect.poll(ready, { timeout: 10_000 }).toBe(200)
       const keys = ids.map(() => crypto.randomUUID())

@@ -33,7 +33,7 @@ afterAll(async () => {
 const get = (path: string) => server.call('ops-demo', 'GET', path)
 const waiting = async () => Number((await server.boss.getDb().executeSql(`select count(*) n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)).rows[0].n)
 
-test('an engine whose tables are locked keeps nobody waiting, is not asked by more and more, and answers when it can', async () => {
+test('an engine whose tables are locked keeps no request waiting, does not collect more and more calls, and works again afterwards', async () => {
   await client.query('begin; lock table pgboss.job in access exclusive mode')
   const paths = ['/jobs', `/jobs/${id}`, '/jobs/count?queue=mail', '/jobs/export?format=csv']
   for (let round = 0; round < 4; round++) {

@@ -34,12 +34,12 @@ async function missASlot(): Promise<void> {
   await client.end()
 }
 
-test('a run of an entry that is well is no repair, and neither is a pause', async () => {
+test('running a healthy entry is not a repair, and neither is a pause', async () => {
   for (const action of ['run_cron_entry', 'pause_cron_entry', 'resume_cron_entry']) expect((await operate(action)).status).toBe(200)
   expect(told).toEqual([])
 })
 
-test('the host hears of a repair after it has committed, and its answer is an event of its own', async () => {
+test('the host is notified of a repair after the commit, and its answer is recorded in an event of its own', async () => {
   expect((await bundle()).followUp).toBeUndefined()
   await missASlot()
   const { body } = await operate('run_cron_entry')
@@ -54,7 +54,7 @@ test('the host hears of a repair after it has committed, and its answer is an ev
   expect((await bundle()).followUp).toMatchObject({ status: 'invoked', detail: 'the shop was told' })
 })
 
-test('a handler that fails undoes nothing, and its words go nowhere', async () => {
+test('a handler that fails undoes nothing, and its error text is not recorded', async () => {
   behave = () => Promise.reject(new Error('CANARY pager token'))
   await missASlot()
   expect((await operate('run_cron_entry')).status).toBe(200)
@@ -66,7 +66,7 @@ test('a handler that fails undoes nothing, and its words go nowhere', async () =
   expect(JSON.stringify(await followUps()) + server.logged.join()).not.toContain('CANARY')
 })
 
-test('a flood of refusals ends in one event that counts them', async () => {
+test('a flood of refusals is folded into one event with their number', async () => {
   await Promise.all(Array.from({ length: 40 }, () => operate('pause_cron_entry', 'viewer-demo')))
   const client = new Client({ connectionString: server.database.url })
   await client.connect()

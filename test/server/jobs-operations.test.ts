@@ -83,7 +83,7 @@ describe('one job', () => {
     }
   })
 
-  test('is rescued from an executor that is gone, and not from one that has time', async () => {
+  test('is rescued from an executor that is gone, and not from one that still has time', async () => {
     const [lost, living] = [await one({ state: 'active', lost: true }), await one({ state: 'active' })]
     expect((await once('ops-demo', on('rescue_job', lost))).body).toMatchObject({ event: { eventType: 'job.rescued' } })
     expect(await stateOf(lost)).toBe('retry')
@@ -93,14 +93,14 @@ describe('one job', () => {
     expect(await stateOf(living)).toBe('active')
   })
 
-  test('that nobody knows is not found, and that is recorded', async () => {
+  test('that does not exist is not found, and that is recorded', async () => {
     const id = crypto.randomUUID()
     expect(await once('ops-demo', on('retry_job', id))).toMatchObject({ status: 404 })
     expect(await once('ops-demo', on('retry_job', 'no id of any engine'))).toMatchObject({ status: 404 })
     expect(glance(await eventsOf(id))).toEqual([['job.retried', 'failed', 'not_found']])
   })
 
-  test('has one name: its id in other letters is nobody', async () => {
+  test('has one id: the same id in upper case is not found', async () => {
     const id = await one()
     expect((await once('ops-demo', on('retry_job', id.toUpperCase()))).status).toBe(404)
     expect(await stateOf(id)).toBe('failed')
@@ -125,8 +125,8 @@ describe('the reason', () => {
   })
 })
 
-describe('what somebody looked at', () => {
-  test('and is so no more is refused by its version, before and after the preview', async () => {
+describe('a job that was seen', () => {
+  test('and has changed since is refused by its version, before and after the preview', async () => {
     const id = await one({ state: 'created' })
     const { version } = (await server.call('ops-demo', 'GET', `/jobs/${id}`)).body
     expect((await preview('ops-demo', on('discard_job', id, { seen: version }))).status).toBe(201)
@@ -138,7 +138,7 @@ describe('what somebody looked at', () => {
     expect(await stateOf(id)).toBe('active')
   })
 
-  test('drifts when a worker was faster, and stays drifted', async () => {
+  test('drifts if a worker was faster, and stays drifted', async () => {
     const id = await one({ state: 'retry' })
     const shown = await preview('ops-demo', on('cancel_job', id))
     await client.query(`update pgboss.job set state = 'active', started_on = now() where id = $1`, [id])
@@ -149,7 +149,7 @@ describe('what somebody looked at', () => {
     expect(await stateOf(id)).toBe('retry')
   })
 
-  test('is changed once, also when it is confirmed ten times at once and by two people', async () => {
+  test('is changed once, even if two actors confirm it ten times at once', async () => {
     const id = await one()
     const [mine, theirs] = [await preview('ops-demo', on('retry_job', id)), await preview('ops-two', on('retry_job', id))]
     const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 ? execute('ops-demo', mine) : execute('ops-two', theirs))))
@@ -159,7 +159,7 @@ describe('what somebody looked at', () => {
     expect((await client.query('select retry_limit from pgboss.job where id = $1', [id])).rows).toEqual([{ retry_limit: 3 }])
   })
 
-  test('is not waited for when its worker holds it', async () => {
+  test('is not waited for while its worker has it locked', async () => {
     const id = await one()
     await client.query('begin')
     await client.query('select 1 from pgboss.job where id = $1 for update', [id])
@@ -171,7 +171,7 @@ describe('what somebody looked at', () => {
 })
 
 describe('one shot', () => {
-  test('needs a key, and answers the same again', async () => {
+  test('needs a key, and repeats the same answer', async () => {
     const id = await one()
     expect((await server.call('ops-demo', 'POST', '/operations', { ...on('retry_job', id), reason })).status).toBe(400)
     const key = crypto.randomUUID()
@@ -183,8 +183,8 @@ describe('one shot', () => {
   })
 })
 
-describe('who may not', () => {
-  test('a viewer and somebody without a name are refused, with evidence', async () => {
+describe('an actor without the right', () => {
+  test('a viewer and an unattributable actor are refused, with evidence', async () => {
     const id = await one()
     expect(await preview('viewer-demo', on('retry_job', id))).toMatchObject({ status: 403, body: { code: 'forbidden', detail: 'Your role is viewer.' } })
     expect(await once('nameless', on('retry_job', id))).toMatchObject({ status: 403, body: { code: 'unattributable_actor' } })
@@ -196,7 +196,7 @@ describe('who may not', () => {
     expect(await stateOf(id)).toBe('failed')
   })
 
-  test('the host is asked with the queue, at preview and again at execute', async () => {
+  test('the host is asked about the queue, at the preview and again at execution', async () => {
     const [mail, books] = [await one(), await one({ queue: 'books' })]
     refused = ['ops-two retry_job books']
     expect((await once('ops-two', on('retry_job', mail))).status).toBe(200)
@@ -211,7 +211,7 @@ describe('who may not', () => {
     expect(await stateOf(books)).toBe('failed')
   })
 
-  test('the session says it for the page that an operation is on', async () => {
+  test('the session reports it for the page of an operation', async () => {
     refused = ['ops-two retry_job -']
     const { permissions } = (await server.call('ops-two', 'GET', '/session')).body as { permissions: Record<string, { allowed: boolean }> }
     refused = []
@@ -221,7 +221,7 @@ describe('who may not', () => {
 })
 
 describe('a discard', () => {
-  test('says how long it can be undone before it is confirmed, and can be', async () => {
+  test('says before it is confirmed how long it can be undone, and can be undone', async () => {
     const id = await one({ state: 'created' })
     const shown = await preview('ops-demo', on('discard_job', id))
     expect((shown.body.plan as { cautions: string[] }).cautions.join(' ')).toMatch(/can be restored until/)
@@ -234,7 +234,7 @@ describe('a discard', () => {
     expect((await once('ops-demo', on('restore_job', id))).body.code).toBe('illegal_transition')
   })
 
-  test('that was not ours, or is a day old, stays; the job page says the same', async () => {
+  test('that was not ours, or is a day old, cannot be undone; the job page says the same', async () => {
     const [own, other] = [await one({ state: 'created' }), await one()]
     expect((await once('ops-demo', on('discard_job', own))).status).toBe(200)
     const may = async (id: string) => ((await server.call('ops-demo', 'GET', `/jobs/${id}`)).body.operations as Record<string, { allowed: boolean }>).restore_job!.allowed
@@ -248,7 +248,7 @@ describe('a discard', () => {
     expect((await once('ops-demo', on('restore_job', own))).status).toBe(200)
   })
 
-  test('of many can be undone for each of them', async () => {
+  test('of many jobs can be undone for each of them', async () => {
     const ids = await insertJobs(client, 3, { state: 'retry' })
     expect((await once('ops-demo', { action: 'discard_job', selection: { ids } })).body).toMatchObject({ event: { jobs: 3 } })
     const [other] = await insertJobs(client, 1)
@@ -258,7 +258,7 @@ describe('a discard', () => {
   })
 })
 
-test('what an engine lacks is refused in its own words', async () => {
+test('what an engine lacks is refused with the reason it gives', async () => {
   for (const [action, input] of [['pause_queue', {}], ['resume_queue', {}], ['scale_queue', { limit: 3 }]] as const) {
     const answer = await preview('ops-demo', { action, subject: { type: 'queue', id: 'mail' }, input })
     expect(answer).toMatchObject({ status: 422, body: { code: 'unsupported_by_engine', detail: expect.stringContaining('pg-boss') } })

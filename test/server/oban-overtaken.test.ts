@@ -60,7 +60,7 @@ const settled = () =>
   expect.poll(async () => (await server.oban.pool.query('select 1 from ops.second_look')).rowCount, { timeout: 25_000 }).toBe(0)
 const stateOf = async (id: string) => (await server.oban.row(id))?.state
 
-test('a job that the stager puts back is cancelled again, with an event that names the first', async () => {
+test('a job that the stager makes available again is cancelled again, with an event that refers to the first', async () => {
   const id = await server.oban.insert({ state: 'retryable', scheduledIn: -1, attempt: 1 })
   meanwhile = async () => void (await begin(stage))
   const { status, body } = await operate({ action: 'cancel_job', subject: { type: 'job', id } })
@@ -73,7 +73,7 @@ test('a job that the stager puts back is cancelled again, with an event that nam
   expect(await stateOf(id)).toBe('cancelled')
 })
 
-test('a job that ended before it could be cancelled again is corrected', async () => {
+test('a job that ended before it could be cancelled again gets a corrected outcome', async () => {
   const id = await server.oban.insert({ state: 'retryable', scheduledIn: -1, attempt: 1 })
   meanwhile = async () => void (await begin(stage)).ended.then(() => oban.query(acknowledge, [[id]]))
   await operate({ action: 'cancel_job', subject: { type: 'job', id } })
@@ -82,7 +82,7 @@ test('a job that ended before it could be cancelled again is corrected', async (
   expect(await stateOf(id)).toBe('completed')
 })
 
-test('a job that was retried on purpose meanwhile is left alone', async () => {
+test('a job that was deliberately retried meanwhile is left alone', async () => {
   const id = await server.oban.insert({ state: 'retryable', scheduledIn: 600, attempt: 1 })
   await operate({ action: 'cancel_job', subject: { type: 'job', id } })
   await server.oban.pool.query(`update oban_jobs set state = 'available', cancelled_at = null, scheduled_at = ${now} where id = $1`, [id])
@@ -134,7 +134,7 @@ async function runToItsEnd(action: string, queue: string): Promise<{ done: Set<s
   }
 }
 
-test('thousands of jobs cancelled while they fall due: what is reported done is cancelled, job for job', async () => {
+test('thousands of jobs cancelled while they fall due: every job reported as done is cancelled', async () => {
   await server.oban.pool.query(
     `insert into oban_jobs (queue, worker, state, attempt, scheduled_at)
      select 'falling', 'Shop.Mailer', 'retryable', 1, ${now} + n * interval '1 millisecond' from generate_series(1, 4000) n`,
@@ -147,7 +147,7 @@ test('thousands of jobs cancelled while they fall due: what is reported done is 
   expect(rows).toHaveLength(done.size)
 }, 120_000)
 
-test('thousands of jobs retried while the pruner takes them: what is reported done is there', async () => {
+test('thousands of jobs retried while the pruner deletes them: every job reported as done exists', async () => {
   await server.oban.pool.query(
     `insert into oban_jobs (queue, worker, state, attempt, scheduled_at, discarded_at)
      select 'ageing', 'Shop.Mailer', 'discarded', 20, ${now} - interval '59 seconds' + n * interval '1 millisecond', ${now} - interval '59 seconds' from generate_series(1, 4000) n`,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Kit } from '../../server/kit.ts'
 import { idle, repeat } from '../../server/repeat.ts'
 
-test('a loop that fails for long says so once, and once when it is over, with how often it failed', async () => {
+test('a loop that keeps failing logs it once, and once more when it recovers, with the number of failures', async () => {
   const lines: [string, unknown][] = []
   const keep = (message: string, facts?: unknown) => void lines.push([message, facts])
   let turn = 0

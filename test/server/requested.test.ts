@@ -77,8 +77,8 @@ const eventsOf = async (id: string, type = 'job') => (await server.call('ops-dem
 const glance = (events: Event[]) => events.map(({ eventType, outcome, code }) => [eventType, outcome, code])
 const open = async () => (await client.query('select * from ops.open_request')).rows.length
 
-describe('a change asked of an engine outside our transaction', () => {
-  test('is requested, then succeeded, with a link between the two and one answer for a repeat', async () => {
+describe('a change in an engine outside our transaction', () => {
+  test('is recorded as requested and then as succeeded, linked to each other, and a repeat gets the same answer', async () => {
     const id = await one()
     const key = crypto.randomUUID()
     const { reached, goOn } = halt('before')
@@ -100,7 +100,7 @@ describe('a change asked of an engine outside our transaction', () => {
     expect([await open(), await statesOf(client, [id])]).toEqual([0, { retry: 1 }])
   })
 
-  test('that is refused or fails is told so, and again to a repeat', async () => {
+  test('that is refused or fails is reported as such, also to a repeat', async () => {
     const [refused, failed] = [await one(), await one()]
     const keys = [crypto.randomUUID(), crypto.randomUUID()]
     onTheWay = () => Promise.resolve([{ id: refused, queue: 'mail', outcome: 'changed' }])
@@ -118,7 +118,7 @@ describe('a change asked of an engine outside our transaction', () => {
   test.each([
     { when: 'before' as const, shows: { state: 'discarded', changedSince: false } },
     { when: 'after' as const, shows: { state: 'retryable', changedSince: true } },
-  ])('whose process stops $when the change is settled after a minute with what the engine shows, and no claim', async ({ when, shows }) => {
+  ])('whose process stops $when the change is settled after a minute with the engine’s state, and without a claim', async ({ when, shows }) => {
     const id = await one()
     const key = crypto.randomUUID()
     const { reached, goOn } = halt(when)
@@ -142,7 +142,7 @@ describe('a change asked of an engine outside our transaction', () => {
     ])
   })
 
-  test('that takes long is answered in time, belongs to its process as long as that waits, and has one end, which is what happened', async () => {
+  test('that takes long is answered in time, belongs to its process while that waits, and gets one outcome, the real one', async () => {
     const id = await one()
     const key = crypto.randomUUID()
     const { reached, goOn } = halt('before')
@@ -163,7 +163,7 @@ describe('a change asked of an engine outside our transaction', () => {
     expect(await once(retry(id), key)).toMatchObject({ status: 200, body: { event: { outcome: 'succeeded' } } })
   })
 
-  test('is not asked when the job changes between the two events', async () => {
+  test('is not made if the job changes between the two events', async () => {
     const id = await one()
     const shown = await server.call('ops-demo', 'POST', '/previews', retry(id))
     await client.query(`update pgboss.job set state = 'cancelled' where id = $1`, [id])
@@ -172,7 +172,7 @@ describe('a change asked of an engine outside our transaction', () => {
     expect(await statesOf(client, [id])).toEqual({ cancelled: 1 })
   })
 
-  test('leaves both events for a cron entry that is run by hand', async () => {
+  test('leaves both events for a cron entry that is run manually', async () => {
     expect((await once({ action: 'run_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' } })).status).toBe(200)
     expect(glance(await eventsOf('nightly_sync', 'cron_entry')).slice(0, 2)).toEqual([['cron.run_now', 'succeeded', undefined], ['cron.run_now', 'requested', undefined]])
     expect((await client.query(`select 1 from pgboss.job where name = 'nightly_sync'`)).rows).toHaveLength(1)
@@ -186,7 +186,7 @@ describe('many changes', () => {
   const items = async (id: string, outcome: string) => (await server.call('ops-demo', 'GET', `/bulk/${id}/items?limit=200&outcome=${outcome}`)).body.items as unknown as BulkItem[]
   const bulkOf = ({ body }: Answer) => (body.bulk as BulkRun).id
 
-  test('leave two events for a batch in the request, and for each of them in the background', async () => {
+  test('leave two events for a batch within the request, and for each batch in the background', async () => {
     await insertJobs(client, 3)
     const key = crypto.randomUUID()
     const small = await once(all, key)
@@ -211,7 +211,7 @@ describe('many changes', () => {
   test.each([
     { when: 'before' as const, outcomes: { done: 1500 }, atLast: { done: 1500 } },
     { when: 'after' as const, outcomes: { done: 500, unconfirmed: 1000 }, atLast: { done: 1500 } },
-  ])('go on when the process stops $when a batch; what may be its doing is unconfirmed until it tells', async ({ when, outcomes, atLast }) => {
+  ])('continue if the process stops $when a batch; jobs that it may have changed are unconfirmed until it reports', async ({ when, outcomes, atLast }) => {
     const ids = await insertJobs(client, 1500)
     const run = bulkOf(await once(all))
     const { reached, goOn } = halt(when)
@@ -236,7 +236,7 @@ describe('many changes', () => {
   test.each([
     { when: 'before' as const, outcomes: { aborted: 1500 }, atLast: { done: 1000, aborted: 500 } },
     { when: 'after' as const, outcomes: { unconfirmed: 1000, aborted: 500 }, atLast: { done: 1000, aborted: 500 } },
-  ])('of a run that is aborted while a process stops $when its batch are settled and not asked for again', async ({ when, outcomes, atLast }) => {
+  ])('of a run that is aborted while a process stops $when its batch are settled and not requested again', async ({ when, outcomes, atLast }) => {
     const ids = await insertJobs(client, 1500)
     const run = bulkOf(await once(all))
     const { reached, goOn } = halt(when)

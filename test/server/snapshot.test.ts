@@ -37,7 +37,7 @@ async function until<T>(read: () => Promise<T>, enough: (value: T) => boolean): 
 const countOf = (queue: Queue | undefined, state: string) => queue?.depth.find((each) => each.state === state)?.count ?? 0
 
 describe('the snapshotter', () => {
-  test('knows soon what is in a queue, and no figure is older than five seconds', async () => {
+  test('soon shows what is in a queue, and no figure is older than five seconds', async () => {
     for (let n = 0; n < 5; n++) await server.boss.send('work', { n })
     await until(work, (queue) => countOf(queue, 'available') === 5)
     const [job] = await server.boss.fetch('work')
@@ -59,14 +59,14 @@ describe('the snapshotter', () => {
     expect(Math.min(...apart)).toBeGreaterThan(2.5)
   })
 
-  test('looks for jobs that failed for good beside it, and neither of them complains', async () => {
+  test('finds jobs that failed for good at the same time, and neither logs a warning', async () => {
     const found = async () => (await client.query<{ data: { found: object[] } }>(`select data from ops.finding where key = 'discarded_jobs'`)).rows[0]?.data.found
     expect(await until(found, (jobs) => jobs !== undefined)).toEqual([])
     expect(server.logged.filter((line) => line.includes('failed'))).toEqual([])
   })
 })
 
-test('an engine that does not come back from counting holds up nobody, and is not asked again meanwhile', async () => {
+test('a measurement that never returns holds up nothing, and is not started again meanwhile', async () => {
   let asked = 0
   const slow = await startServer({
     loops: true,

@@ -7,13 +7,13 @@ import { withTimeout } from '../../server/timeout.ts'
 const late = () => new Error('too late')
 const never = () => new Promise<never>(() => {})
 
-test('work in time answers, its failure is passed on, and no timer is left behind', async () => {
+test('work that ends in time passes on its result or failure, and leaves no timer behind', async () => {
   expect(await withTimeout(Promise.resolve(7), 60_000, late)).toBe(7)
   await expect(withTimeout(Promise.reject(new Error('broken')), 60_000, late)).rejects.toThrow('broken')
   expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length).toBeLessThan(3)
 })
 
-test('work that takes too long is given up, and its late failure is nobody’s', async () => {
+test('work that takes too long is given up, and its late failure is not unhandled', async () => {
   const unhandled: unknown[] = []
   const listen = (error: unknown) => unhandled.push(error)
   process.on('unhandledRejection', listen)
@@ -37,7 +37,7 @@ function hangingEngine(transactional: boolean) {
   return { engine: engineWithTimeouts(engine, { callMs: 20, perJobMs: 1 }), state }
 }
 
-test('changes end like reads where the engine keeps its own store, and a check says so', async () => {
+test('changes time out like reads if the engine has a store of its own, and a check reports it', async () => {
   const { engine } = hangingEngine(false)
   const job = { id: '1', queue: 'mail', version: '1' }
   await expect(engine.act('retry', [job], tx)).rejects.toMatchObject({ code: 'unavailable' })
@@ -47,7 +47,7 @@ test('changes end like reads where the engine keeps its own store, and a check s
   expect(await engine.check()).toMatchObject({ ok: false })
 })
 
-test('an engine that hangs is not asked by more and more, and its first answer ends that', async () => {
+test('an engine that hangs does not collect more and more calls, and its first answer ends that', async () => {
   const { engine, state } = hangingEngine(false)
   for (let call = 0; call < 30; call++) await engine.read(['1']).catch(() => {})
   expect(state.calls).toBeLessThanOrEqual(9)
@@ -56,7 +56,7 @@ test('an engine that hangs is not asked by more and more, and its first answer e
   expect(performance.now() - began).toBeLessThan(15)
 })
 
-test('what joins a transaction of ours ends with that', async () => {
+test('calls that join our transaction end with it', async () => {
   const { engine } = hangingEngine(true)
   const answer = engine.act('retry', [], tx)
   expect(await Promise.race([answer, wait(80, 'still waiting')])).toBe('still waiting')
