@@ -147,7 +147,7 @@ describe.each(bullBackends)('changes in BullMQ on $name', ({ skipped, start }) =
         ['job.retried', 'requested', undefined],
       ])
       expect(events[0]!.metadata).toMatchObject({ requested: events[1]!.id, engineShows: [{ job: id, ...shows }] })
-      expect(String((events[0]!.metadata as { note: string }).note)).toContain('is not known')
+      expect(String((events[0]!.metadata as { note: string }).note)).toContain('is unknown')
     })
 
     test('a bulk run killed in the middle continues, each job is retried once, and jobs with an unknown outcome are unconfirmed', async () => {

@@ -130,9 +130,9 @@ describe('a change in an engine outside our transaction', () => {
     expect(await settleOrphans(other)).toBe(1)
     expect(await settleOrphans(other)).toBe(0)
     const [orphan] = await eventsOf(id)
-    expect(orphan).toMatchObject({ outcome: 'failed', code: 'orphan_request', metadata: { engineShows: [{ job: id, ...shows }], note: expect.stringContaining('not known') } })
+    expect(orphan).toMatchObject({ outcome: 'failed', code: 'orphan_request', metadata: { engineShows: [{ job: id, ...shows }], note: expect.stringContaining('is unknown') } })
     expect((await once(retry(id), key)).status).toBe(409)
-    // It was not dead after all: what it has to tell is told too, as a third event.
+    // It was not dead after all: its outcome is recorded as well, in a third event.
     goOn()
     expect((await late).status).toBe(200)
     expect(glance(await eventsOf(id))).toEqual([
