@@ -3,7 +3,7 @@ import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
 import type { Scope } from '../operations/scope.ts'
-import { matchingEvents, readRows, requireShown } from './list.ts'
+import { eventReader, requireShown } from './list.ts'
 
 const batch = 500
 
@@ -26,16 +26,17 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
       metadata: { filters },
     },
   )
-  kit.publishHint({ topic: 'audit', about: { type: 'audit_log', id: format } })
+  kit.publishHint({ topic: 'audit', about: { type: 'audit_log', id: format }, actor: viewer.principal })
   return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
 }
 
 /** Keyset pagination, starting at the export's own event: events committed later belong to the next export. */
 async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: { at: string; id: string }) {
   if (format === 'csv') yield csvLine(columns)
+  const { read, show } = await eventReader(scope, filters, { surface })
   for (let after = start; ; ) {
-    const rows = await readRows(scope, filters, batch, after)
-    const events = (await matchingEvents(scope, rows, filters, surface)).map(({ shown }) => shown)
+    const rows = await read(after, batch)
+    const events = (await show(rows)).map(({ shown }) => shown)
     yield events.map(format === 'csv' ? (event) => csvLine(cellsOf(event)) : ndjsonLine).join('')
     const last = rows.at(-1)
     if (!last || rows.length < batch) return

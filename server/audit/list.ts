@@ -1,21 +1,17 @@
-import { pageOf } from '../host/auth.ts'
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { type AuditEvent, type AuditFilters, eventTypesFrom, subjectAccess, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
+import { type AuditEvent, type AuditFilters, eventTypesFrom, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { type Database, query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import { hidden } from '../host/display.ts'
 import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
-import { keepAllowed, visible } from '../host/visible.ts'
-import { listHiddenQueues, listQueueNames, listRefusedQueues } from '../queues/known.ts'
+import { keepAllowed } from '../host/visible.ts'
 import { findVisibleRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
-
-/** Subject types with their own page; everything else belongs to the audit log itself. */
-const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audit_event')
+import { visibilityConditions } from './visibility.ts'
 
 /** The view that authorizes an event, and hints about it. */
 export function viewOfEvents(subjectType: string): ViewAction {
@@ -49,15 +45,18 @@ interface EventsAsked {
   limit: number
   after?: Position
   surface?: Surface
+  /** The result of `visibilityConditions`, if one request makes several lists. */
+  visibility?: RawBuilder<unknown>[]
 }
 
 /** The newest matching events that the viewer may see; `next` is set if there are more. */
-export function findEvents(scope: Scope, filters: AuditFilters, { limit, after, surface = 'view_audit' }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
+export async function findEvents(scope: Scope, filters: AuditFilters, { limit, after, surface = 'view_audit', visibility }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
+  const { read, show } = await eventReader(scope, filters, { surface, visibility })
   return fillPage({
     limit,
     after,
-    read: (place, size) => readRows(scope, filters, size, place),
-    show: (rows) => matchingEvents(scope, rows, filters, surface),
+    read,
+    show,
     placeOf: (row: ListedRow) => ({ at: row.occurred_at, id: row.id }),
   })
 }
@@ -71,20 +70,36 @@ export function requireShown(viewer: Viewer, { q }: AuditFilters): void {
 }
 
 export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
-  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where id = ${id}`)
+  const conditions = [sql`id = ${id}`, ...(await visibilityConditions(scope))]
+  const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where ${sql.join(conditions, sql` and `)}`)
   const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
   if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
   return found.shown
 }
 
-/** The rows after `after`. Hidden subjects are excluded in the query, so that pages stay full. */
-export async function readRows(scope: Scope, filters: AuditFilters, limit: number, after?: Position): Promise<ListedRow[]> {
+/** Reads the matching events, newest first, chunk by chunk. */
+export interface EventReader {
+  /** The rows after `after`. Hidden subjects are excluded in the query, so that pages stay full and cost the same whatever others do. */
+  read(after: Position | undefined, limit: number): Promise<ListedRow[]>
+  /** The events of `rows` that the viewer may see. */
+  show(rows: ListedRow[]): Promise<FoundEvent[]>
+}
+
+/** Visibility is computed once, however many chunks a page takes. */
+export async function eventReader(scope: Scope, filters: AuditFilters, { surface, visibility }: { surface: Surface; visibility?: RawBuilder<unknown>[] }): Promise<EventReader> {
   const table = auditEvents(scope.kit.db)
-  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...(await visibilityConditions(scope))]
-  // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
-  if (after) conditions.push(sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`)
-  const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
-  return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
+  visibility ??= await visibilityConditions(scope, { ofOneJob: filters.subjectType === 'job' })
+  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...visibility]
+  return {
+    read(after, limit) {
+      // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
+      const behind = after ? [sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []
+      const all = [...conditions, ...behind]
+      const where = all.length ? sql`where ${sql.join(all, sql` and `)}` : sql``
+      return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
+    },
+    show: (rows) => matchingEvents(scope, rows, filters, surface),
+  }
 }
 
 /** An event of a bulk run covers many jobs; only a viewer who may see the job learns that the run included it. */
@@ -121,27 +136,13 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
     union all select id from ${table} where jobs @> array[${id}]::text[]))`
 }
 
-/** Excludes subjects whose page the viewer may not see and queues that the host refuses, so that they are not read at all. */
-async function visibilityConditions(scope: Scope): Promise<RawBuilder<unknown>[]> {
-  const withheld = await keepAllowed(withPage, async ([, { view }]) => !(await scope.viewer.can(view, pageOf(view))).allowed)
-  const names = await listQueueNames(scope)
-  const hiddenQueues = await listHiddenQueues(scope, names)
-  const seen = new Set(await visible(scope.viewer, names, 'view_queues', (queue) => ({ type: 'queue', id: queue, queue })))
-  const withheldQueues = names.filter((name) => !seen.has(name))
-  return [
-    ...(withheld.length ? [sql`not (subject_type = any(${withheld.map(([type]) => type)}::text[]))`] : []),
-    ...(withheldQueues.length ? [sql`not (subject_type = 'queue' and subject_id = any(${withheldQueues}::text[]))`] : []),
-    ...(hiddenQueues.length ? [sql`not (subject_type = 'job' and coalesce(metadata #>> '{resource,queue}' = any(${hiddenQueues}::text[]), false))`] : []),
-  ]
-}
-
 interface FoundEvent {
   row: ListedRow
   shown: AuditEvent
 }
 
 /** Events that the viewer may see. With a search text: only those whose displayed reason still matches. */
-export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
+async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType }: AuditFilters, surface: Surface): Promise<FoundEvent[]> {
   const found = await visibleEvents(scope, rows, surface, subjectType === 'job')
   const changed = q === undefined ? [] : found.filter(({ row, shown }) => shown.reason !== row.reason)
   if (q === undefined || !changed.length) return found
@@ -158,10 +159,7 @@ export async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subje
 /** Events of subjects that the viewer may see; the host authorizes each resource. */
 async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
   const runs = await findVisibleRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
-  // If a queue is hidden from the viewer, so are other actors' events that name no queue: they may have been about that queue.
-  const restricted = (await listRefusedQueues(scope)).length > 0
-  const mayBeTheirs = (row: ListedRow) => !restricted || namesQueue(row) || isOwn(row, scope.viewer)
-  const whole = new Set(await keepAllowed(rows, async (row) => mayBeTheirs(row) && (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
+  const whole = new Set(await keepAllowed(rows, async (row) => (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
   // A viewer who may see the job learns that the run included it, but nothing about the run's other queues.
   const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
   return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
@@ -180,11 +178,6 @@ async function maySeeEvent({ viewer }: Scope, row: ListedRow): Promise<boolean> 
   const view = viewOfSubject(row.subject_type)
   if (!view && isOwn(row, viewer)) return true
   return (await viewer.can(viewOfEvents(row.subject_type), { ...resourceOf(row), type: row.subject_type, id: row.subject_id })).allowed
-}
-
-function namesQueue(row: ListedRow): boolean {
-  const { queue, queues } = resourceOf(row)
-  return queue !== undefined || queues !== undefined || row.subject_type === 'queue'
 }
 
 function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Viewer): boolean {

@@ -62,12 +62,18 @@ export function scheduledQueues(db: Database): RawBuilder<unknown> {
   return sql`select queue from ${db.table('cron_entry')} where retired_at is null`
 }
 
+/** Entries that enqueue into one of these queues, including retired ones; visibility is not checked. */
+export function listEntriesInto({ kit: { db }, em }: Pick<Reading, 'kit' | 'em'>, queues: string[]): Promise<Named[]> {
+  return query(em, sql<Named>`select name, queue, worker from ${db.table('cron_entry')} where queue = any(${queues}::text[])`)
+}
+
 interface Named {
   name: string
   queue: string
   worker: string | null
 }
 
-function resourceOf({ name, queue, worker }: Named): Resource {
+/** What the host is asked about an entry. */
+export function resourceOf({ name, queue, worker }: Named): Resource {
   return { type: 'cron_entry', id: name, queue, worker: worker ?? undefined }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { LiveHint } from '../../schemas/index.ts'
+import type { LiveHint, Principal } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
 import { type Database, query } from './database.ts'
 
@@ -16,6 +16,8 @@ export interface PublishedHint extends LiveHint {
   resource?: Omit<Resource, 'type' | 'id'>
   /** A subject that is not revealed to listeners: only those who may see it receive the hint at all. */
   about?: LiveHint['subject']
+  /** Who caused the event that it is about; not revealed to listeners. */
+  actor?: Pick<Principal, 'type' | 'id'>
   /** Queues with changes: the hint is for everyone who may see at least one of them. */
   queues?: string[]
   /** Queues of one bulk run: the hint is for everyone who may see all of them. */
@@ -35,9 +37,9 @@ export function queueHints(topic: string, queues: string[]): PublishedHint[] {
 const maxBytes = 4_000
 
 /** A hint that is too long is reduced to its queues, or to its topic alone. */
-export function payloadOf({ topic, subject, about, resource, queues, allQueues }: PublishedHint): string {
+export function payloadOf({ topic, subject, about, resource, actor, queues, allQueues }: PublishedHint): string {
   const { queue, worker, tags } = resource ?? {}
-  const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, queues, allQueues })
+  const payload = JSON.stringify({ topic, subject, about, resource: resource && { queue, worker, tags }, actor: actor && { type: actor.type, id: actor.id }, queues, allQueues })
   if (Buffer.byteLength(payload) <= maxBytes) return payload
   if (allQueues) return JSON.stringify({ topic, queues: allQueues.slice(0, maxQueues).map((name) => name.slice(0, 60)) })
   return queue === undefined ? JSON.stringify({ topic }) : JSON.stringify({ topic, queues: [queue] })

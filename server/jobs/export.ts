@@ -33,7 +33,7 @@ export async function exportJobs(scope: Scope, format: ExportFormat, filters: Jo
     requestId: scope.requestId,
     metadata: { filters: filtersInEvidence(filters) },
   })
-  kit.publishHint({ topic: 'audit', about: { type: 'job_list', id: format } })
+  kit.publishHint({ topic: 'audit', about: { type: 'job_list', id: format }, actor: viewer.principal })
   return { lines: writeLines(format, first, read), searched: first.searched }
 }
 

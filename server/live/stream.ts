@@ -4,8 +4,10 @@ import { type LiveHint, subjectAccess, type ViewAction } from '../../schemas/ind
 import { viewOfEvents } from '../audit/list.ts'
 import type { PublishedHint } from '../db/hint.ts'
 import { pageOf } from '../host/auth.ts'
+import { isSameActor } from '../host/viewer.ts'
 import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
+import { listRefusedQueues } from '../queues/known.ts'
 import type { Hub } from './hub.ts'
 import { Outbox } from './outbox.ts'
 
@@ -96,11 +98,13 @@ async function waitForDrain(response: ServerResponse): Promise<void> {
 export interface Subscription {
   scope: Scope
   topics: Set<string>
+  /** Is some queue hidden from the actor? Looked up when it first matters. */
+  restricted?: Promise<boolean>
   refreshedAt: number
 }
 
 export async function openSubscription(scope: Scope): Promise<Subscription> {
-  return { scope, topics: await allowedTopics(scope), refreshedAt: performance.now() }
+  return { scope, topics: await allowedTopics(scope), restricted: undefined, refreshedAt: performance.now() }
 }
 
 /** Asks the host again who is signed in and what they may see; false ends the stream. */
@@ -113,7 +117,8 @@ async function refresh(subscription: Subscription, reopen: Following['reopen']):
 }
 
 /** The hint, if the viewer may see both the page and the subject; otherwise undefined, so that nothing reveals the change. */
-async function hintFor({ scope: { viewer }, topics }: Subscription, hint: PublishedHint): Promise<LiveHint | undefined> {
+async function hintFor(subscription: Subscription, hint: PublishedHint): Promise<LiveHint | undefined> {
+  const { scope: { viewer }, topics } = subscription
   const { topic, subject, about = subject, resource, queues, allQueues } = hint
   const view = topicViews[topic]
   if (!topics.has(topic)) return undefined
@@ -126,8 +131,18 @@ async function hintFor({ scope: { viewer }, topics }: Subscription, hint: Publis
     return seen.length === allQueues.length ? { topic, subject } : undefined
   }
   if (!about || !view) return { topic }
+  if (topic === 'audit' && !(await isInLog(subscription, hint))) return undefined
   const { allowed } = await viewer.can(viewOfEvents(about.type), { ...(about.type === 'queue' && { queue: about.id }), ...resource, ...about })
   return allowed ? { topic, subject } : undefined
+}
+
+/** As in the audit log: if a queue is hidden from the viewer, so are other actors' events that name no queue. */
+async function isInLog(subscription: Subscription, { about, resource, actor }: PublishedHint): Promise<boolean> {
+  const { scope } = subscription
+  const { principal } = scope.viewer
+  if (about?.type === 'queue' || resource?.queue !== undefined) return true
+  if (actor && principal && isSameActor(actor, principal)) return true
+  return !(await (subscription.restricted ??= listRefusedQueues(scope).then((refused) => refused.length > 0, () => true)))
 }
 
 async function allowedTopics({ viewer }: Scope): Promise<Set<string>> {

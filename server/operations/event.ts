@@ -85,8 +85,8 @@ function json(value: unknown): string | null {
 }
 
 /** A hint about a new event, for those who may see it. */
-export function hintOfEvent({ subject, metadata = {} }: Pick<NewEvent, 'subject' | 'metadata'>): PublishedHint {
-  return { topic: 'audit', about: subject, resource: isRecord(metadata.resource) ? metadata.resource : undefined }
+export function hintOfEvent({ subject, actor, metadata = {} }: Pick<NewEvent, 'subject' | 'metadata'> & Partial<Pick<NewEvent, 'actor'>>): PublishedHint {
+  return { topic: 'audit', about: subject, actor, resource: isRecord(metadata.resource) ? metadata.resource : undefined }
 }
 
 /** An event as this viewer may see it. */

@@ -174,7 +174,7 @@ function eventOf(
 /** After the commit: publishes hints and notifies the host of a repair. */
 function publishChange(operation: Operation, { kit }: Scope, target: Target, event: EventRow): void {
   const subject = { type: event.subject_type, id: event.subject_id }
-  kit.publishHint({ topic: 'audit', about: subject, resource: target.resource })
+  kit.publishHint({ topic: 'audit', about: subject, actor: { type: event.actor_type, id: event.actor_id }, resource: target.resource })
   kit.publishHint({ topic: topicOf(operation.action), subject, resource: target.resource })
   if (operation.repairs?.(target)) followUp(kit, event)
 }

@@ -5,8 +5,10 @@ import { refreshFinding } from '../../server/figures/finding.ts'
 import { recordFigures } from '../../server/figures/queues.ts'
 import { sql } from 'kysely'
 import { query } from '../../server/db/database.ts'
+import { hintChannel } from '../../server/db/hint.ts'
 import type { Engine } from '../../server/engines/engine.ts'
 import { type JobServer, startJobServer } from './jobs.ts'
+import { LiveReader } from './live-reader.ts'
 import { auth, displayPolicy, type Person } from './server.ts'
 
 export type Team = 'a' | 'b'
@@ -33,7 +35,8 @@ export const kinds = ['job', 'job', 'failed', 'retry', 'cancel', 'pause', 'resum
 /** What a request cost: calls of the engine, and statements of this process. */
 export interface Cost {
   engine: number
-  statements: number
+  /** The statements themselves, without their values. */
+  sent: string[]
 }
 
 export interface Answered {
@@ -49,15 +52,20 @@ export class World {
   readonly #kit: Awaited<ReturnType<typeof openKit>>
   readonly #jobs: Record<Team, string[]> = { a: [], b: [] }
   readonly #calls: { engine: number }
+  readonly #reader: LiveReader
 
-  private constructor(server: JobServer, kit: Awaited<ReturnType<typeof openKit>>, calls: { engine: number }) {
+  private constructor(server: JobServer, kit: Awaited<ReturnType<typeof openKit>>, calls: { engine: number }, reader: LiveReader) {
     this.server = server
     this.#kit = kit
     this.#calls = calls
+    this.#reader = reader
   }
 
-  /** `strict`: the host refuses what names no queue, unless it is a page; a lax one allows it. */
-  static async start(strict: boolean): Promise<World> {
+  /**
+   * `strict`: the host refuses what names no queue, unless it is a page; a lax one allows it. Each team that is there begins with
+   * a queue that was measured: until a queue is known, nothing tells that a lax host keeps any back.
+   */
+  static async start(strict: boolean, teams: Team[]): Promise<World> {
     const calls = { engine: 0 }
     const authorize = (person: Person, _action: string, { type, queue }: { type: string; queue?: string }) => {
       if (type === 'page') return true
@@ -66,10 +74,15 @@ export class World {
     }
     const server = await startJobServer({ cron: [], auth: { ...auth, authorize }, wrap: (engine) => counting(engine, calls) })
     const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine })
-    return new World(server, kit, calls)
+    const world = new World(server, kit, calls, await LiveReader.open(server, actors.b))
+    for (const team of teams) await world.take({ team, kind: 'job', number: 0 })
+    await world.measure()
+    await world.hear()
+    return world
   }
 
   async stop(): Promise<void> {
+    await this.#reader.close()
     await this.#kit.db.close()
     await this.server.stop()
   }
@@ -83,7 +96,7 @@ export class World {
     const cron = { type: 'cron_entry', id: entry }
     const reason = `team ${team} has its reason`
     const once = (body: object) => this.#ask(team, 'POST', '/operations', { reason, ...body }, { 'idempotency-key': crypto.randomUUID() })
-    const nothing: Answered = { path: kind, status: 200, text: '', cost: { engine: 0, statements: 0 } }
+    const nothing: Answered = { path: kind, status: 200, text: '', cost: { engine: 0, sent: [] } }
     switch (kind) {
       case 'job':
         jobs.push(await this.server.oban.insert({ queue, worker: `${team}.Worker${number % 2}`, tags: [`${team}-tag`], args: JSON.stringify({ team, number }) }))
@@ -150,10 +163,21 @@ export class World {
     return seen
   }
 
+  /** What `b` has heard live since the last time: which hints, not how often, since equal ones that are sent together are one. */
+  async hear(): Promise<string[]> {
+    // Hints are held back for 40 ms; a timer that is set now ends behind theirs.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    while (statements.notifying.size) await Promise.all(statements.notifying)
+    const { db } = this.#kit
+    await query(db.em(), sql`select pg_notify(${hintChannel(db.schema)}, ${JSON.stringify({ topic: 'reset' })})`)
+    const hints = await this.#reader.takeUntil('reset')
+    return [...new Set(hints.map((hint) => withoutAccidents(JSON.stringify(hint))))].toSorted()
+  }
+
   async #ask(team: Team, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered> {
-    const [engine, before] = [this.#calls.engine, statements.count]
+    const [engine, before] = [this.#calls.engine, statements.sent.length]
     const { status, text } = await this.server.call(actors[team], method, path, body, headers)
-    return { path: path.replace(/cursor=.*/, 'cursor'), status, text, cost: { engine: this.#calls.engine - engine, statements: statements.count - before } }
+    return { path: path.replace(/cursor=.*/, 'cursor'), status, text, cost: { engine: this.#calls.engine - engine, sent: statements.sent.slice(before) } }
   }
 }
 
@@ -166,13 +190,23 @@ const paths = [
   '/overview', '/forensics/queue/a-1', '/forensics/queue/b-1', '/forensics/cron_entry/a_entry_0', '/jobs/export?format=ndjson&queue=a-0',
 ]
 
-/** Statements that this process sent to PostgreSQL, whoever sent them. */
-export const statements = { count: 0 }
+/** Statements that this process sent to PostgreSQL, whoever sent them; `notifying`: those with hints that are under way. */
+const statements = { sent: [] as string[], notifying: new Set<Promise<unknown>>() }
 const send = pg.Client.prototype.query as (...given: unknown[]) => unknown
 pg.Client.prototype.query = function (this: unknown, ...given: unknown[]) {
-  statements.count += 1
-  return send.apply(this, given)
+  // What keeps a connection listening goes on beside every request.
+  if (!/^(un)?listen /i.test(textOf(given[0]))) statements.sent.push(textOf(given[0]))
+  const sent = send.apply(this, given)
+  if (sent instanceof Promise && textOf(given[0]).includes('pg_notify')) {
+    const settled: Promise<unknown> = sent.catch(() => {}).finally(() => statements.notifying.delete(settled))
+    statements.notifying.add(settled)
+  }
+  return sent
 } as typeof pg.Client.prototype.query
+
+function textOf(statement: unknown): string {
+  return typeof statement === 'object' && statement !== null && 'text' in statement ? String(statement.text) : String(statement)
+}
 
 function counting(engine: Engine, calls: { engine: number }): Engine {
   return new Proxy(engine, {

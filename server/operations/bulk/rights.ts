@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
-import type { JobFilters, Permission, SelectionRequest } from '../../../schemas/index.ts'
-import { query } from '../../db/database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { JobFilters, Permission, Principal, SelectionRequest } from '../../../schemas/index.ts'
+import { type Database, query } from '../../db/database.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf, type Resource } from '../../host/auth.ts'
 import { isSameActor } from '../../host/viewer.ts'
@@ -75,6 +75,11 @@ export async function findVisibleRuns(scope: Scope, named: NamedRun[]): Promise<
     return mayAll(scope, runResources(id, Object.fromEntries(queues.map((queue) => [queue, true]))))
   })
   return new Set(visible.map(({ id }) => id))
+}
+
+/** Ids of the runs that an actor started, as text, for use inside a larger statement. */
+export function runsOf(db: Database, { type, id }: Pick<Principal, 'type' | 'id'>): RawBuilder<unknown> {
+  return sql`select id::text from ${db.table('bulk_run')} where actor_type = ${type} and actor_id = ${id}`
 }
 
 async function mayAll({ viewer }: Scope, resources: Resource[]): Promise<boolean> {
