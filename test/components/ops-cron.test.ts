@@ -30,6 +30,15 @@ describe('ops-cron', () => {
     includes(strip.getAttribute('aria-label')!, '1 missed')
   })
 
+  it('leads from the last run, and from each run of the history, to its job', async () => {
+    const slot = { at: at(-60_000), outcome: 'on_time' as const, jobId: 'job-0007', jobState: 'completed' as const }
+    const history = { entry: 'nightly_sync', from: at(-120_000), to: at(0), slots: [slot], counts: { on_time: 1 }, completeness: { state: 'complete', reasons: [] }, truncated: false, asOf: at(0) }
+    const page = mount('ops-cron', usual({ getCronHistory: () => history }), { entry: 'nightly_sync' })
+    const row = await until(() => all(page, 'tbody [role=row]').find((each) => seen(each).includes('nightly_sync')), 'the entry')
+    ok(all(row, 'a[href="/ops/jobs/job/7f3c2d10-91d0"]')[0], 'a link from the last run')
+    await until(() => all(page, 'a[href="/ops/jobs/job/job-0007"]')[0], 'a link from the history')
+  })
+
   it('tells outcomes apart without colour', async () => {
     const page = mount('ops-cron', usual())
     const marks = await until(() => all(page, '.legend .mark').length > 0 && all(page, '.legend .mark'), 'the legend')

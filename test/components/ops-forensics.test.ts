@@ -49,6 +49,15 @@ describe('ops-forensics', () => {
     equal(all(slots, '.marks .mark').length, 42, 'marks')
   })
 
+  it('leads from a slot to its job, and from each line of the chronology to what it is about', async () => {
+    const [first, ...others] = bundle().slots!
+    const page = mount('ops-forensics', withBundle({ slots: [{ ...first!, jobId: 'job-0007' }, ...others] }), subject)
+    const slots = await part(page, 'slots')
+    equal(all(slots, '.marks a').map((link) => link.getAttribute('href')), ['/ops/jobs/job/job-0007'])
+    const wanted = bundle().chronology.flatMap(({ ref }) => ref.href ?? [])
+    equal(all(await part(page, 'chronology'), 'a.way').map((link) => link.getAttribute('href')), wanted)
+  })
+
   it('puts the runbook before the chronology', async () => {
     const page = mount('ops-forensics', usual(), subject)
     const runbook = await part(page, 'runbook')

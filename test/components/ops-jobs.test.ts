@@ -581,6 +581,17 @@ describe('ops-jobs', () => {
   describe('with nothing to show', () => {
     const empty = (over: object = {}) => usual({ listJobs: () => jobPage([], over), countJobs: () => count(0) })
 
+    it('shows the first job by itself: there is no place in the list to lose', async () => {
+      let items: Job[] = []
+      const api = usual({ listJobs: () => jobPage(items), countJobs: () => count(items.length) })
+      const page = mount('ops-jobs', api)
+      await until(() => seen(page).includes('No jobs') && api.openStreams === 1, 'the empty list')
+      items = [job('job-9000')]
+      api.hint({ topic: 'jobs' })
+      await until(() => all(page, '.job a')[0]?.getAttribute('data-job') === 'job-9000', 'the first job')
+      ok(!button(page, '1+ new · show') && !button(page, '1 new · show'), 'nothing to ask for')
+    })
+
     it('tells no jobs from no match, and how far was searched', async () => {
       const page = mount('ops-jobs', empty())
       await until(() => seen(page).includes('No jobs'), 'no jobs')
