@@ -52,7 +52,7 @@ function copyOf(root: string): string {
 /** In a world-writable location, a folder is trusted only if no other user could have filled it. */
 export function refuseOthers(folder: string): void {
   const { uid, mode } = lstatSync(folder)
-  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new StartError(`${folder} belongs to somebody else: remove it, or set DATABASE_URL.`)
+  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new StartError(`${folder} belongs to another user: remove it, or set DATABASE_URL.`)
 }
 
 function makeExecutable(program: string): void {
