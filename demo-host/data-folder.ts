@@ -29,17 +29,17 @@ export function recordedDatabaseUrl(folder = dataFolder()): string | undefined {
  */
 export function postgresFolder(folder = dataFolder()): string {
   mkdirSync(folder, { recursive: true })
-  const wanted = join(folder, 'postgres')
-  if (isReachable(folder, serverAccount())) return wanted
+  const path = join(folder, 'postgres')
+  if (isReachable(folder, serverAccount())) return path
   const elsewhere = sharedPlace(folder)
   mkdirSync(elsewhere, { recursive: true, mode: 0o755 })
   refuseOthers(elsewhere)
-  const present = lstatSync(wanted, { throwIfNoEntry: false })
+  const present = lstatSync(path, { throwIfNoEntry: false })
   if (present?.isDirectory()) {
-    throw new StartError(`${wanted} was made by another user and PostgreSQL cannot reach it now: start with --fresh to start over with an empty database.`)
+    throw new StartError(`${path} was made by another user and PostgreSQL cannot reach it now: start with --fresh to start over with an empty database.`)
   }
-  rmSync(wanted, { force: true })
-  symlinkSync(join(elsewhere, 'postgres'), wanted)
+  rmSync(path, { force: true })
+  symlinkSync(join(elsewhere, 'postgres'), path)
   return join(elsewhere, 'postgres')
 }
 

@@ -7,24 +7,24 @@ import { StartError } from './start-error.ts'
 export function lockData(folder: string): () => void {
   mkdirSync(folder, { recursive: true })
   const lock = join(folder, 'demo.pid')
-  const mine = join(folder, `demo.pid.${process.pid}`)
-  writeFileSync(mine, String(process.pid))
+  const ownPidFile = join(folder, `demo.pid.${process.pid}`)
+  writeFileSync(ownPidFile, String(process.pid))
   try {
-    if (!take(lock, mine)) {
+    if (!tryLink(lock, ownPidFile)) {
       refuseWhileHeld(lock, folder)
       rmSync(lock, { force: true })
-      if (!take(lock, mine)) refuseWhileHeld(lock, folder)
+      if (!tryLink(lock, ownPidFile)) refuseWhileHeld(lock, folder)
     }
   } finally {
-    rmSync(mine, { force: true })
+    rmSync(ownPidFile, { force: true })
   }
   return () => rmSync(lock, { force: true })
 }
 
 /** Creating a link is atomic. */
-function take(lock: string, mine: string): boolean {
+function tryLink(lock: string, ownPidFile: string): boolean {
   try {
-    linkSync(mine, lock)
+    linkSync(ownPidFile, lock)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

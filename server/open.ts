@@ -95,9 +95,9 @@ const required: Record<string, { methods: string[]; lines: string }> = {
 }
 
 function checkOptions(options: unknown): void {
-  const given = (typeof options === 'object' && options !== null ? options : {}) as Record<string, unknown>
+  const values = (typeof options === 'object' && options !== null ? options : {}) as Record<string, unknown>
   for (const [key, { methods, lines }] of Object.entries(required)) {
-    const value = given[key] as Record<string, unknown> | undefined
+    const value = values[key] as Record<string, unknown> | undefined
     if (value === undefined || value === null) throw missing(`createOps: '${key}' is missing.`, lines)
     for (const method of methods) {
       if (typeof value[method] !== 'function') {
@@ -105,7 +105,7 @@ function checkOptions(options: unknown): void {
       }
     }
   }
-  const { url, schema } = given.database as { url?: unknown; schema?: unknown }
+  const { url, schema } = values.database as { url?: unknown; schema?: unknown }
   if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
     throw missing(`createOps: 'database.url' is ${typeof url === 'string' ? 'not a PostgreSQL URL' : typeof url}; expected postgres://….`, required.database!.lines)
   }
@@ -140,12 +140,12 @@ function parseReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons
 /** A bridge whose dashboard is not installed is left out silently; one that is broken is logged and does not stop the host. */
 async function openBridges(bridges: NonNullable<OpsOptions['bridges']>, base: string, log: Log): Promise<MountedBridge[]> {
   const opened = await Promise.all(
-    bridges.map(async (given) => {
-      const { name, label } = given
+    bridges.map(async (bridge) => {
+      const { name, label } = bridge
       const href = `${base}/${name}`
       try {
-        const bridge = await given.open({ basePath: href })
-        return bridge && { ...bridge, name, label, href }
+        const opened = await bridge.open({ basePath: href })
+        return opened && { ...opened, name, label, href }
       } catch (error) {
         log.warn(`${label} is installed but does not open, so it is left out`, describeFailure(error))
         return null

@@ -70,8 +70,8 @@ async function startOnAnyPort(cluster: Cluster, connection: Connection): Promise
     try {
       return await cluster.start()
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error)
-      if (attempt === 3 || !said.includes('could not bind')) throw new StartError(`The embedded PostgreSQL does not start: ${said}`)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (attempt === 3 || !reason.includes('could not bind')) throw new StartError(`The embedded PostgreSQL does not start: ${reason}`)
       connection.port = await freePort()
     }
   }
@@ -79,10 +79,10 @@ async function startOnAnyPort(cluster: Cluster, connection: Connection): Promise
 
 function existingConnection(folder: string, binaries: Binaries): Connection | undefined {
   if (!existsSync(join(folder, 'PG_VERSION'))) return undefined
-  const made = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
+  const folderVersion = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   const ours = majorVersion(binaries)
-  if (made !== ours) {
-    throw new StartError(`${folder} was made by PostgreSQL ${made} and this is PostgreSQL ${ours}: start once with --fresh to start over with an empty database.`)
+  if (folderVersion !== ours) {
+    throw new StartError(`${folder} was made by PostgreSQL ${folderVersion} and this is PostgreSQL ${ours}: start once with --fresh to start over with an empty database.`)
   }
   return readConnection(folder)
 }

@@ -65,13 +65,13 @@ const guardScript = `
   rm -rf "$2"`
 
 async function ready(child: ChildProcess): Promise<void> {
-  let said = ''
+  let serverOutput = ''
   return new Promise((resolve, reject) => {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4000)
-      if (said.includes('ready to accept connections')) resolve()
+      serverOutput = (serverOutput + text).slice(-4000)
+      if (serverOutput.includes('ready to accept connections')) resolve()
     })
     child.once('error', reject)
-    child.once('close', () => reject(new Error(said.trim() || 'it ended without a word')))
+    child.once('close', () => reject(new Error(serverOutput.trim() || 'it ended without any output')))
   })
 }

@@ -7,12 +7,12 @@ const everyMilliseconds = 20_000
 
 /** Simulates shoppers who occasionally fill carts and buy. Returns the function that stops them. */
 export function openStorefront(sql: Pool, engine: ShopEngine): () => void {
-  const visit = () => shopperComes(sql, engine).catch((error: Error) => console.error(`storefront: ${error.message}`))
+  const visit = () => simulateShopper(sql, engine).catch((error: Error) => console.error(`storefront: ${error.message}`))
   const timer = setInterval(visit, everyMilliseconds)
   return () => clearInterval(timer)
 }
 
-async function shopperComes(sql: Pool, engine: ShopEngine): Promise<void> {
+async function simulateShopper(sql: Pool, engine: ShopEngine): Promise<void> {
   const visitor = Math.floor(Date.now() / everyMilliseconds)
   const quantity = 1 + (visitor % 3)
   await sql.query(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type BulkRun, type CreatedPreview, type Executed, operationRequest, type Plan } from '../../schemas/index.ts'
 import { createPreview, executePreview } from '../operations/pipeline.ts'
-import { askFor, confirm, requireAnswerable } from './ask.ts'
+import { confirm, prompt, requireAnswerable } from './ask.ts'
 import { followRun, outcomesInWords } from './bulk-progress.ts'
 import { CliError } from './explain.ts'
 import { print, printJson, shortTime, visible } from './print.ts'
@@ -31,8 +31,8 @@ export function acting(command: Command, description: string, reason: 'required'
 }
 
 /** Previews, asks for confirmation, and executes, through the same pipeline as the pages. */
-export async function act(command: Command, options: ActOptions, given: unknown): Promise<void> {
-  const request = operationRequest.parse(given)
+export async function act(command: Command, options: ActOptions, input: unknown): Promise<void> {
+  const request = operationRequest.parse(input)
   if (!options.dryRun) requireAnswerable(options.yes)
   await withSession(command, async (session) => {
     const preview = await createPreview(session.scope(), request)
@@ -47,8 +47,8 @@ export async function act(command: Command, options: ActOptions, given: unknown)
 /** Prompts for a missing reason on a terminal; forgetting `--reason` is not recorded as a refused attempt. */
 async function reasonFor({ plan, reasonRequired }: CreatedPreview, { reason, yes }: ActOptions): Promise<string | undefined> {
   if (!reasonRequired || reason?.trim()) return reason
-  const given = yes || !process.stdin.isTTY ? '' : await askFor('Reason:')
-  if (given) return given
+  const entered = yes || !process.stdin.isTTY ? '' : await prompt('Reason:')
+  if (entered) return entered
   throw new CliError(`${plan.action} requires a reason; expected --reason <text>. Nothing was changed.`)
 }
 

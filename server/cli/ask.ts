@@ -10,11 +10,11 @@ export function requireAnswerable(yes: boolean | undefined): void {
 
 /** Anything but a clear yes counts as no. */
 export async function confirm(question: string): Promise<boolean> {
-  return /^y(es)?$/i.test(await askFor(`${question} [y/N]`))
+  return /^y(es)?$/i.test(await prompt(`${question} [y/N]`))
 }
 
 /** A trimmed line of input; empty after Ctrl-C or at the end of input. */
-export async function askFor(question: string): Promise<string> {
+export async function prompt(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     // question() does not resolve when the input ends.

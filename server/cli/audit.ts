@@ -46,8 +46,8 @@ interface ListOptions extends FilterOptions {
   json?: boolean
 }
 
-async function listCommand({ limit, cursor, json, ...given }: ListOptions, command: Command): Promise<void> {
-  const { limit: pageSize, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...parseFilters(given), limit, cursor })
+async function listCommand({ limit, cursor, json, ...options }: ListOptions, command: Command): Promise<void> {
+  const { limit: pageSize, cursor: after, ...filters } = listAuditEvents.query!.parse({ ...parseFilters(options), limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
     const page = await listEvents(scope(), filters, pageSize, after)
@@ -62,11 +62,11 @@ function rowOf({ occurredAt, eventType, outcome, code, actor, subject, source, r
   return [shortTime(occurredAt), eventType, ended, actor.label, `${subject.type}:${subject.id}`, source, reason ?? '-']
 }
 
-async function exportCommand({ format, ...given }: FilterOptions & { format: ExportFormat }, command: Command): Promise<void> {
-  const { format: how, ...filters } = exportAuditEvents.query!.parse({ ...parseFilters(given), format })
+async function exportCommand({ format, ...options }: FilterOptions & { format: ExportFormat }, command: Command): Promise<void> {
+  const { format: exportFormat, ...filters } = exportAuditEvents.query!.parse({ ...parseFilters(options), format })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_audit')
-    for await (const lines of await exportEvents(scope(), how, filters, 'cli')) await printExport(lines, how)
+    for await (const lines of await exportEvents(scope(), exportFormat, filters, 'cli')) await printExport(lines, exportFormat)
   })
 }
 

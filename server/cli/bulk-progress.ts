@@ -19,22 +19,22 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
   const progress = openProgress()
   const trouble: Trouble = {}
   let last = run
-  let leaving = false
-  const leave = () => (leaving = true)
-  const stopping = () => leaving || !isOpen(last)
-  process.once('SIGINT', leave)
-  const lanes = [1, 2].map(() => work(session, run.id, trouble, stopping))
-  const worked = Promise.all(lanes)
+  let stopRequested = false
+  const requestStop = () => (stopRequested = true)
+  const stopping = () => stopRequested || !isOpen(last)
+  process.once('SIGINT', requestStop)
+  const lanes = [1, 2].map(() => processBatches(session, run.id, trouble, stopping))
+  const processing = Promise.all(lanes)
   try {
     while (!stopping()) {
       progress.show(last, trouble.now)
-      await Promise.race([wait(pollEveryMs), worked])
-      last = await look(session, last, trouble)
+      await Promise.race([wait(pollEveryMs), processing])
+      last = await refreshRun(session, last, trouble)
     }
-    await worked
-    last = await look(session, last, trouble)
+    await processing
+    last = await refreshRun(session, last, trouble)
     progress.end(last)
-    if (leaving && isOpen(last)) {
+    if (stopRequested && isOpen(last)) {
       printNextCommand(run.id)
       process.exitCode = 130
     }
@@ -43,9 +43,9 @@ export async function followRun(session: CliSession, run: BulkRun): Promise<Bulk
     printNextCommand(run.id)
     throw error
   } finally {
-    leaving = true
+    stopRequested = true
     await Promise.allSettled(lanes)
-    process.off('SIGINT', leave)
+    process.off('SIGINT', requestStop)
   }
 }
 
@@ -67,19 +67,19 @@ const troubles = {
   away: 'no response, retrying',
 }
 
-async function work({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
+async function processBatches({ kit }: CliSession, id: string, trouble: Trouble, stopping: () => boolean): Promise<void> {
   while (!stopping()) {
-    const how = await throughOutages(trouble, () => runBatch(kit, id), 'away')
-    if (how === 'failed' || how === 'away') trouble.now = troubles[how]
-    if (how === 'recorded') trouble.now = undefined
+    const result = await withOutageFallback(trouble, () => runBatch(kit, id), 'away')
+    if (result === 'failed' || result === 'away') trouble.now = troubles[result]
+    if (result === 'recorded') trouble.now = undefined
     // Other processes hold its batches, or the failed batch is in back-off.
-    if (how !== 'recorded') await wait(pollEveryMs)
+    if (result !== 'recorded') await wait(pollEveryMs)
   }
 }
 
 /** The run's current state, or the last one seen if the database does not respond. */
-function look({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<BulkRun> {
-  return throughOutages(
+function refreshRun({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<BulkRun> {
+  return withOutageFallback(
     trouble,
     async () => {
       const now = scope()
@@ -89,14 +89,14 @@ function look({ scope }: CliSession, last: BulkRun, trouble: Trouble): Promise<B
   )
 }
 
-async function throughOutages<T>(trouble: Trouble, ask: () => Promise<T>, otherwise: T): Promise<T> {
+async function withOutageFallback<T>(trouble: Trouble, ask: () => Promise<T>, fallback: T): Promise<T> {
   try {
     return await ask()
   } catch (error) {
     if (!isUnavailable(error)) throw error
     trouble.now = troubles.away
     await wait(pollEveryMs)
-    return otherwise
+    return fallback
   }
 }
 

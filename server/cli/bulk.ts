@@ -46,10 +46,10 @@ interface PageOptions {
 }
 
 async function listCommand({ limit, cursor, json }: PageOptions, command: Command): Promise<void> {
-  const asked = listBulkRuns.query!.parse({ limit, cursor })
+  const query = listBulkRuns.query!.parse({ limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
-    const page = await listRuns(scope(), asked)
+    const page = await listRuns(scope(), query)
     if (json) return printJson(page)
     printTable(['id', 'action', 'status', 'eligible', 'outcomes', 'actor', 'started', 'finished', 'reason'], page.items.map(rowOf))
     if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
@@ -60,8 +60,8 @@ function rowOf({ id, action, status, eligible, outcomes, actor, startedAt, finis
   return [id, action, status, String(eligible), outcomesInWords(outcomes), actor.label, shortTime(startedAt), shortTime(finishedAt), reason ?? '-']
 }
 
-async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
-  const id = parseRunId('The run', given)
+async function showCommand(text: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  const id = parseRunId('The run', text)
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const now = scope()
@@ -87,23 +87,23 @@ function printBulk(run: BulkRun, json: boolean | undefined): void {
   for (const [name, text] of lines) if (text) print(`  ${name.padEnd(8)}  ${visible(text)}`)
 }
 
-async function itemsCommand(given: string, { outcome, limit, cursor, json }: PageOptions & { outcome?: BulkOutcome }, command: Command): Promise<void> {
-  const id = parseRunId('The run', given)
-  const asked = listBulkItems.query!.parse({ outcome, limit, cursor })
+async function itemsCommand(text: string, { outcome, limit, cursor, json }: PageOptions & { outcome?: BulkOutcome }, command: Command): Promise<void> {
+  const id = parseRunId('The run', text)
+  const query = listBulkItems.query!.parse({ outcome, limit, cursor })
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
-    const page = await listItems(scope(), id, asked)
+    const page = await listItems(scope(), id, query)
     if (json) return printJson(page)
     printTable(
       ['id', 'queue', 'state', 'outcome', 'detail'],
-      page.items.map(({ id: job, queue, state, outcome: how, detail }: BulkItem) => [job, queue, state, how, detail ?? '-']),
+      page.items.map(({ id: job, queue, state, outcome: itemOutcome, detail }: BulkItem) => [job, queue, state, itemOutcome, detail ?? '-']),
     )
     if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
   })
 }
 
-async function abortCommand(given: string, { yes, json }: { yes?: boolean; json?: boolean }, command: Command): Promise<void> {
-  const id = parseRunId('The run', given)
+async function abortCommand(text: string, { yes, json }: { yes?: boolean; json?: boolean }, command: Command): Promise<void> {
+  const id = parseRunId('The run', text)
   requireAnswerable(yes)
   await withSession(command, async ({ scope }) => {
     if (!yes && !(await confirm(`Abort bulk run ${id}?`))) throw new CliError('Nothing was changed.')

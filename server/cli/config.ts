@@ -15,18 +15,18 @@ export async function loadOptions(command: Command): Promise<HostOptions> {
   const file = findConfig(command.optsWithGlobals<{ config?: string }>().config)
   const module = await importConfig(file)
   if (module.default === undefined) throw new CliError(`${file} has no default export; expected the options of createOps.`)
-  const given: unknown = await settle(file, module.default)
-  if (typeof given !== 'object' || given === null) {
-    throw new CliError(`The default export of ${file} is ${given === null ? 'null' : typeof given}; expected the options of createOps.`)
+  const options: unknown = await settle(file, module.default)
+  if (typeof options !== 'object' || options === null) {
+    throw new CliError(`The default export of ${file} is ${options === null ? 'null' : typeof options}; expected the options of createOps.`)
   }
-  return given as HostOptions
+  return options as HostOptions
 }
 
-function findConfig(given: string | undefined): string {
-  const candidates = given === undefined ? usualNames : [given]
+function findConfig(configFlag: string | undefined): string {
+  const candidates = configFlag === undefined ? usualNames : [configFlag]
   const file = candidates.map((name) => resolve(name)).find((path) => existsSync(path))
   if (file) return file
-  if (given !== undefined) throw new CliError(`${resolve(given)} does not exist; expected the module with the options of createOps.`)
+  if (configFlag !== undefined) throw new CliError(`${resolve(configFlag)} does not exist; expected the module with the options of createOps.`)
   throw new CliError(`There is no ${usualNames[0]} in ${process.cwd()}; create one with 'ops-powertools init', or pass --config.`)
 }
 

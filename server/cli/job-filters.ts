@@ -21,6 +21,6 @@ export type JobFilterOptions = { [Name in keyof JobFilters]?: string }
 
 /** The validated filters; undefined if there are none. */
 export function parseJobFilters({ state, queue, worker, id, tag, args, error, cronEntry, time, from, to }: JobFilterOptions): JobFilters | undefined {
-  const given = { state, queue, worker, id, tag, args, error, cronEntry, time, from, to }
-  return Object.values(given).some((value) => value !== undefined) ? jobFilter.parse(given) : undefined
+  const fields = { state, queue, worker, id, tag, args, error, cronEntry, time, from, to }
+  return Object.values(fields).some((value) => value !== undefined) ? jobFilter.parse(fields) : undefined
 }

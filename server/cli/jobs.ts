@@ -41,14 +41,14 @@ export function jobsCommand(): Command {
     .option('--json', 'as JSON')
     .action(showCommand)
   for (const [verb, action, what] of changes) {
-    const asked = numberAskedBy(action)
+    const numberInput = numberAskedBy(action)
     const change = acting(withJobFilters(jobs.command(`${verb} [ids...]`)), `${what}; takes job ids, filters, or the jobs that a bulk run left over`)
       .option('--left-by <run>', 'the jobs that this bulk run did not change')
       .option('--no-wait', "leave a run of more than 1,000 jobs to the host's servers; default: process it here and show its progress")
       .action((ids: string[], options: ChangeOptions, command: Command) =>
-        act(command, options, { action, ...parseTarget(verb, ids, options), ...(asked && { input: { [asked.name]: options[asked.name] } }) }),
+        act(command, options, { action, ...parseTarget(verb, ids, options), ...(numberInput && { input: { [numberInput.name]: options[numberInput.name] } }) }),
       )
-    if (asked) change.requiredOption(`--${asked.name} <number>`, `${asked.label}, from ${asked.min} to ${asked.max}`, Number)
+    if (numberInput) change.requiredOption(`--${numberInput.name} <number>`, `${numberInput.label}, from ${numberInput.min} to ${numberInput.max}`, Number)
   }
   return jobs
 }
@@ -56,15 +56,15 @@ export function jobsCommand(): Command {
 interface ChangeOptions extends ActOptions, JobFilterOptions {
   leftBy?: string
   /** The operation's own input, by name. */
-  [asked: string]: unknown
+  [input: string]: unknown
 }
 
 /** Exactly one way of naming jobs is required; omitting them all never means every job. */
 function parseTarget(verb: string, ids: string[], { leftBy, ...options }: ChangeOptions): Record<string, unknown> {
   const filter = parseJobFilters(options)
-  const ways = [ids.length > 0, filter !== undefined, leftBy !== undefined].filter(Boolean).length
-  if (ways !== 1) {
-    const got = ways === 0 ? 'none of them' : 'more than one of them'
+  const targets = [ids.length > 0, filter !== undefined, leftBy !== undefined].filter(Boolean).length
+  if (targets !== 1) {
+    const got = targets === 0 ? 'none of them' : 'more than one of them'
     throw new CliError(`jobs ${verb} expects ids, or filters such as --queue, or --left-by, but got ${got}.`)
   }
   if (filter) return { selection: { filter } }
@@ -80,25 +80,25 @@ function parseIds(ids: string[]): string[] {
 }
 
 /** Checks only what holds for the ids of every engine. */
-function parseJobId(given: string): string {
-  const { data, error } = jobId.safeParse(given)
+function parseJobId(text: string): string {
+  const { data, error } = jobId.safeParse(text)
   if (!error) return data
-  throw new CliError(given === '' ? 'An id is empty; expected the id of a job.' : `An id of ${given.length} characters is too long or contains invalid characters; expected the id of a job.`)
+  throw new CliError(text === '' ? 'An id is empty; expected the id of a job.' : `An id of ${text.length} characters is too long or contains invalid characters; expected the id of a job.`)
 }
 
 /** `option` names the argument in the error message. */
-export function parseRunId(option: string, given: string): string {
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(given)) return given.toLowerCase()
-  throw new CliError(`${option} is '${visible(given)}'; expected the id of a bulk run, a UUID.`)
+export function parseRunId(option: string, text: string): string {
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return text.toLowerCase()
+  throw new CliError(`${option} is '${visible(text)}'; expected the id of a bulk run, a UUID.`)
 }
 
 type ListOptions = JobFilterOptions & { order: string; limit: string; cursor?: string; json?: boolean }
 
 async function listCommand({ order, limit, cursor, json, ...filters }: ListOptions, command: Command): Promise<void> {
-  const asked = listJobsEndpoint.query!.parse({ ...parseJobFilters(filters), order, limit, cursor }) as JobListAsked
+  const query = listJobsEndpoint.query!.parse({ ...parseJobFilters(filters), order, limit, cursor }) as JobListAsked
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
-    const page = await listJobs(scope(), asked)
+    const page = await listJobs(scope(), query)
     if (json) return printJson(page)
     printTable(['id', 'state', 'queue', 'worker', 'attempt', 'created', 'due', 'finished', 'error'], page.items.map(rowOf))
     if (page.searched) note(`Only ${page.searched.window} could be searched.`)
@@ -111,8 +111,8 @@ function rowOf({ id, state, queue, worker, attempt, maxAttempts, createdAt, dueA
   return [id, state, queue, worker ?? '-', attempts, shortTime(createdAt), shortTime(dueAt), shortTime(finishedAt), error ?? '-']
 }
 
-async function showCommand(given: string, { json }: { json?: boolean }, command: Command): Promise<void> {
-  const id = parseJobId(given)
+async function showCommand(text: string, { json }: { json?: boolean }, command: Command): Promise<void> {
+  const id = parseJobId(text)
   await withSession(command, async ({ scope, requireView }) => {
     await requireView('view_jobs')
     const job = await getJobWithEvidence(scope(), id)

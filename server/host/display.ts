@@ -53,12 +53,12 @@ function hide(value: unknown): unknown {
 export function display<Actor>(
   policy: DisplayPolicy<Actor>,
   kind: DisplayKind,
-  given: unknown,
+  raw: unknown,
   context: DisplayContext<Actor>,
 ): unknown {
-  if (given === undefined || given === null) return given
+  if (raw === undefined || raw === null) return raw
   // Keeps the policy, and the processing of its result, from overflowing the stack.
-  const value = limitDepth(given)
+  const value = limitDepth(raw)
   try {
     const shown = policy.display(kind, value, context)
     if (shown instanceof Promise) {

@@ -26,16 +26,16 @@ const chunkSize = 200
 export async function fillPage<Row, Shown, Place>({
   limit, after, read, show, placeOf, maxRead = 10_000,
 }: FullPageRequest<Row, Shown, Place>): Promise<FullPage<Shown, Place>> {
-  const found: { row: Row; shown: Shown }[] = []
+  const collected: { row: Row; shown: Shown }[] = []
   let place = after
   let readLimit = limit + 1
   for (let rowsRead = 0; rowsRead < maxRead; readLimit = Math.max(chunkSize, readLimit)) {
     const rows = await read(place, readLimit)
-    found.push(...(await show(rows)))
-    if (found.length > limit) return { items: found.slice(0, limit).map(({ shown }) => shown), next: placeOf(found[limit - 1]!.row) }
-    if (rows.length < readLimit) return { items: found.map(({ shown }) => shown) }
+    collected.push(...(await show(rows)))
+    if (collected.length > limit) return { items: collected.slice(0, limit).map(({ shown }) => shown), next: placeOf(collected[limit - 1]!.row) }
+    if (rows.length < readLimit) return { items: collected.map(({ shown }) => shown) }
     rowsRead += rows.length
     place = placeOf(rows.at(-1)!)
   }
-  return { items: found.map(({ shown }) => shown), next: place }
+  return { items: collected.map(({ shown }) => shown), next: place }
 }

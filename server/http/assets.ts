@@ -28,7 +28,7 @@ export function assetsMiddleware(base: string): Middleware {
     if (!ctx.path.startsWith(prefix)) return next()
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return ctx.throw(405, 'Method Not Allowed')
     const name = ctx.path.slice(prefix.length)
-    const asset = (await (assets ??= readAssets())).get(name)
+    const asset = (await (assets ??= loadAssets())).get(name)
     if (!asset) return ctx.throw(404, 'Not Found')
     ctx.set({
       'content-type': asset.type,
@@ -49,7 +49,7 @@ export function assetsMiddleware(base: string): Middleware {
   }
 }
 
-async function readAssets(): Promise<Map<string, Asset>> {
+async function loadAssets(): Promise<Map<string, Asset>> {
   const folder = browserFolder()
   const names = folder ? await readdir(folder, { recursive: true }) : []
   const served = names.filter((name) => types[extname(name)])

@@ -44,8 +44,8 @@ function isSameOrigin(ctx: Context): boolean {
 }
 
 /** Behind a proxy that terminates TLS we see plain HTTP, while the page's origin is https. */
-function isOwnOrigin(ctx: Context, given: string | undefined): boolean {
-  const origin = given && URL.parse(given)?.origin
+function isOwnOrigin(ctx: Context, candidate: string | undefined): boolean {
+  const origin = candidate && URL.parse(candidate)?.origin
   if (!origin || origin === 'null') return false
   const schemes = ctx.protocol === 'https' ? ['https'] : ['http', 'https']
   return schemes.some((scheme) => URL.parse(`${scheme}://${ctx.host}`)?.origin === origin)

@@ -34,9 +34,9 @@ async function currentActor({ auth }: Kit, ctx: Context): Promise<unknown> {
  */
 export function requestIdOf(ctx: Context): string {
   if (typeof ctx.state.opsRequestId === 'string') return ctx.state.opsRequestId
-  const given = ctx.get('x-request-id')
+  const clientId = ctx.get('x-request-id')
   const own = crypto.randomUUID()
-  const id = /^[\w.:-]{1,100}$/.test(given) ? `${given}.${own.slice(-12)}` : own
+  const id = /^[\w.:-]{1,100}$/.test(clientId) ? `${clientId}.${own.slice(-12)}` : own
   ctx.state.opsRequestId = id
   return id
 }

@@ -117,11 +117,11 @@ export class Board {
 
   route(path: string): RouteMatch | undefined {
     for (const { route, handler } of this.routes) {
-      const found = patternOf(String(route)).exec(path)
-      const params = found && parseParams(found.groups ?? {})
+      const match = patternOf(String(route)).exec(path)
+      const params = match && parseParams(match.groups ?? {})
       if (!params) continue
-      const given = { uiConfig: this.uiConfig, params, body: {}, headers: {} }
-      return { route: String(route), params, handle: (queues, search) => handler({ ...given, queues, query: queryOf(search) }) }
+      const request = { uiConfig: this.uiConfig, params, body: {}, headers: {} }
+      return { route: String(route), params, handle: (queues, search) => handler({ ...request, queues, query: queryOf(search) }) }
     }
     return undefined
   }

@@ -141,8 +141,8 @@ async function showNode(node: FlowNode, visit: BridgeVisit): Promise<Json> {
 }
 
 function mayView(visit: BridgeVisit, { queue, id, worker }: { queue: string; id: string; worker: unknown }): Promise<boolean> {
-  const known = typeof worker === 'string' ? worker : undefined
-  return visit.can('view_jobs', { type: 'job', id: `${queue}:${id}`, queue, worker: known, tags: [] })
+  const workerName = typeof worker === 'string' ? worker : undefined
+  return visit.can('view_jobs', { type: 'job', id: `${queue}:${id}`, queue, worker: workerName, tags: [] })
 }
 
 async function requireJob({ queueName, jobId }: Record<string, string>, { visit, queues }: ShowContext): Promise<void> {

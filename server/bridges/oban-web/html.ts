@@ -7,7 +7,7 @@ type Rewrite = (address: string) => string | undefined
 export function toStaticPage(html: string, rewrite: Rewrite): string {
   return withoutScripts(html)
     .replaceAll(/<(?:base|meta)\b[^>]*>/gi, (tag) => (/^<base|http-equiv|csrf|live-/i.test(tag) ? '' : tag))
-    .replaceAll(/<[a-z][^<>]*>/gi, (tag) => tag.replaceAll(attribute, (...found: string[]) => showAttribute(found, rewrite)))
+    .replaceAll(/<[a-z][^<>]*>/gi, (tag) => tag.replaceAll(attribute, (...match: string[]) => showAttribute(match, rewrite)))
 }
 
 /** Repeats until none is left, because removing one may form another. */
@@ -22,8 +22,8 @@ const attribute = /\s+([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`
 const addresses = new Set(['href', 'src', 'action', 'formaction', 'poster', 'xlink:href'])
 const dropped = new Set(['data-phx-session', 'data-phx-static', 'srcset', 'ping'])
 
-function showAttribute([whole, given, ...values]: string[], rewrite: Rewrite): string {
-  const name = given!.toLowerCase()
+function showAttribute([whole, attributeName, ...values]: string[], rewrite: Rewrite): string {
+  const name = attributeName!.toLowerCase()
   if (dropped.has(name)) return ''
   if (!addresses.has(name)) return whole!
   const written = values.slice(0, 3).find((value) => value !== undefined) ?? ''

@@ -36,8 +36,8 @@ export function obanWeb({ url, headers = {}, showsJobData = false }: ObanWebOpti
   }
 }
 
-function parseRootUrl(given: string): URL {
-  const url = URL.parse(given)
+function parseRootUrl(text: string): URL {
+  const url = URL.parse(text)
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Error('obanWeb: url is not an http or https URL; expected e.g. http://localhost:4000/oban.')
   }

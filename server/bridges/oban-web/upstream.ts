@@ -17,22 +17,22 @@ const forwarded = ['accept', 'accept-language', 'if-none-match', 'if-modified-si
 const shown = /^(text\/html|text\/css|image\/(png|jpeg|gif|webp|x-icon|vnd\.microsoft\.icon)|font\/\w+)\s*(;|$)/i
 
 /** Sends one GET or HEAD, without following redirects. The answer has only the headers a page needs, and never a cookie. */
-export async function fetchUpstream({ root, headers: configured }: Upstream, { method, headers: asked }: Request, path: string): Promise<Response> {
+export async function fetchUpstream({ root, headers: configured }: Upstream, { method, headers: requestHeaders }: Request, path: string): Promise<Response> {
   const headers = new Headers()
-  for (const name of forwarded) if (asked.has(name)) headers.set(name, asked.get(name)!)
+  for (const name of forwarded) if (requestHeaders.has(name)) headers.set(name, requestHeaders.get(name)!)
   configured.forEach((value, name) => headers.set(name, value))
   const target = root.origin + root.pathname.replace(/\/$/, '') + path
   try {
     const signal = AbortSignal.timeout(maxWaitMs)
     const answer = await fetch(target, { method, headers, redirect: 'manual', signal })
-    return await pass(answer)
+    return await filterAnswer(answer)
   } catch (error) {
     if (error instanceof OpsError) throw error
     throw new OpsError('unavailable', 'Oban Web is not responding at the moment. Everything else here works without it.', { cause: error })
   }
 }
 
-async function pass(answer: Response): Promise<Response> {
+async function filterAnswer(answer: Response): Promise<Response> {
   const { status } = answer
   const location = answer.headers.get('location')
   if (status >= 300 && status < 400 && location !== null) return release(answer, new Response(null, { status, headers: { location } }))

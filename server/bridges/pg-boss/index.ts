@@ -81,9 +81,9 @@ function createDashboard(
 
 function readOnly(databaseUrl: string): string {
   const url = new URL(databaseUrl)
-  const given = url.searchParams.get('options')
+  const existing = url.searchParams.get('options')
   url.searchParams.delete('options')
-  const options = `${given ? `${given} ` : ''}-c default_transaction_read_only=on`
+  const options = `${existing ? `${existing} ` : ''}-c default_transaction_read_only=on`
   url.search = [url.search.slice(1), `options=${encodeURIComponent(options)}`].filter(Boolean).join('&')
   return url.href
 }

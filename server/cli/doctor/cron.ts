@@ -15,8 +15,8 @@ export async function checkCron(kit: Kit, declared: DeclaredCronEntry[]): Promis
 
 function checkDeclared(declared: DeclaredCronEntry[], stored: Entry[]): Finding[] {
   try {
-    const known = new Set(stored.map(({ name }) => name))
-    const waiting = parseDeclarations(declared).filter(({ name }) => !known.has(name))
+    const storedNames = new Set(stored.map(({ name }) => name))
+    const waiting = parseDeclarations(declared).filter(({ name }) => !storedNames.has(name))
     return waiting.map(({ name }) => warning('cron', `'${name}' is declared but not stored yet`, 'The next ops.start() stores it.'))
   } catch (thrown) {
     return [failed('cron', thrown)]

@@ -4,7 +4,7 @@ import type { Kit } from '../../kit.ts'
 import { error, failed, type Finding, ok, warning } from './finding.ts'
 
 const oldestPostgres = 140_000
-const skewSeconds = 5
+const maxSkewSeconds = 5
 
 /** `usable` means that the tables exist, so that the other checks make sense. */
 export async function checkDatabase(kit: Kit): Promise<{ findings: Finding[]; usable: boolean }> {
@@ -29,11 +29,11 @@ async function checkServer({ db }: Kit): Promise<Finding> {
 
 /** Slots are due and evidence is stamped by the database's clock; pages compare these times with the process's own. */
 async function checkClock({ db }: Kit): Promise<Finding> {
-  const asked = Date.now()
+  const sentAt = Date.now()
   const [row] = await query(db.em(), sql<{ ms: number }>`select extract(epoch from clock_timestamp())::float8 * 1000 as ms`)
-  const apart = Math.abs(Number(row!.ms) - (asked + Date.now()) / 2) / 1000
-  const message = `the clock of this machine and the database's are ${apart.toFixed(1)} s apart`
-  return apart > skewSeconds ? warning('clock', message, 'Synchronise both with a time server.') : ok('clock', message)
+  const skew = Math.abs(Number(row!.ms) - (sentAt + Date.now()) / 2) / 1000
+  const message = `the clock of this machine and the database's are ${skew.toFixed(1)} s apart`
+  return skew > maxSkewSeconds ? warning('clock', message, 'Synchronise both with a time server.') : ok('clock', message)
 }
 
 async function checkSchema({ db }: Kit): Promise<Finding> {

@@ -5,14 +5,14 @@ import { countOrphans, orphanSeconds } from '../../operations/orphans.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
 /** Whether the engine responds, joins our transaction, and has what cron entries need. */
-export async function checkEngine(kit: Kit, known?: string[]): Promise<Finding[]> {
+export async function checkEngine(kit: Kit, queueNames?: string[]): Promise<Finding[]> {
   const { engine } = kit
-  const { ok: answers, version, detail } = await engine.check()
-  if (!answers) return [error('engine', detail)]
+  const { ok: responds, version, detail } = await engine.check()
+  if (!responds) return [error('engine', detail)]
   const joins = engine.transactional
     ? 'its changes commit together with their evidence'
     : 'it does not join our transaction: each change is recorded as requested first and with its result afterwards; a crash in between is detected and recorded within minutes'
-  const queues = known ?? (await listActiveEntries(kit)).map(({ queue }) => queue)
+  const queues = queueNames ?? (await listActiveEntries(kit)).map(({ queue }) => queue)
   return [
     ok('engine', `${engine.name} ${version ?? ''}: ${detail}; ${joins}`),
     ...[...new Set(Object.values(engine.lacks))].map((sentence) => ok('engine lacks', sentence)),
