@@ -96,7 +96,7 @@ describe('with a host', () => {
     expect(list.out).not.toContain('fixture maintenance')
     const pause = await run(folder, ['cron', 'pause', 'nightly_sync', '--yes'])
     expect(pause.code).toBe(1)
-    expect(pause.err).toMatch(/ops-powertools: Your account may look.*\n$/)
+    expect(pause.err).toMatch(/ops-powertools: Your account is read-only.*\n$/)
     expect((await run(folder, ['audit', 'export'])).code).toBe(1)
   })
 
