@@ -7,6 +7,8 @@ export interface OpsErrorDetails {
   plan?: Problem['plan']
   /** The first answer, returned again for a repeat; it is already in the evidence. */
   repeated?: boolean
+  /** Sending the same request again can only return the same answer, so there is no `Retry-After`. */
+  final?: boolean
   /** Already recorded in the evidence. */
   recorded?: boolean
   /** Never shown; for the log. */

@@ -28,7 +28,7 @@ export function answerProblem(ctx: Context, thrown: unknown, requestId: string, 
   ctx.body = JSON.stringify(problem)
   // The unread rest of the body must not be parsed as the next request.
   if (error.code === 'payload_too_large') ctx.set('connection', 'close')
-  const seconds = retryAfterSeconds[error.code]
+  const seconds = error.details.final ? undefined : retryAfterSeconds[error.code]
   if (seconds) ctx.set('retry-after', String(seconds))
 }
 

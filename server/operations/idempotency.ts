@@ -103,7 +103,7 @@ async function repeat(scope: ActingScope, { event_id, refusal }: StoredAnswer): 
     if (facts!.bulk_id !== null) return { bulkId: facts!.bulk_id }
     // Queried after `open`, because the event is written in the same transaction that closes the request.
     const [row] = await query(em, sql<EventRow>`select * from ${kit.db.table('audit_event')} where id = ${event_id}`)
-    if (row?.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event has the details.', { repeated: true })
+    if (row?.outcome === 'failed') throw new OpsError(knownCode(row.code), 'The first request with this key failed; its audit event has the details. Expected a new key for a new attempt.', { repeated: true, final: true })
     if (row) {
       await requireStillAllowed(scope, row)
       return { executed: showExecuted(row, viewer) }

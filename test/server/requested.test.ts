@@ -111,7 +111,11 @@ describe('a change in an engine outside our transaction', () => {
     expect(glance(await eventsOf(refused))).toEqual([['job.retried', 'failed', 'mutation_conflict'], ['job.retried', 'requested', undefined]])
     expect(glance(await eventsOf(failed))).toEqual([['job.retried', 'failed', 'unavailable'], ['job.retried', 'requested', undefined]])
     expect(JSON.stringify(await eventsOf(failed))).not.toContain('canary')
-    expect([(await once(retry(refused), keys[0])).body.code, (await once(retry(failed), keys[1])).body.code]).toEqual(['mutation_conflict', 'unavailable'])
+    const repeats = [await once(retry(refused), keys[0]), await once(retry(failed), keys[1])]
+    expect(repeats.map(({ body }) => body.code)).toEqual(['mutation_conflict', 'unavailable'])
+    // The answer to this key stays what it is, so nobody is invited to send it again.
+    expect(repeats.map(({ headers }) => headers.get('retry-after'))).toEqual([null, null])
+    expect(repeats[1]!.body.detail).toMatch(/Expected a new key for a new attempt/)
     expect([await open(), await statesOf(client, [refused, failed])]).toEqual([0, { failed: 2 }])
   })
 
