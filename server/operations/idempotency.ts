@@ -9,6 +9,7 @@ import { uuidv7 } from '../uuid.ts'
 import { transactWithRetry } from './retry.ts'
 import { type EventRow, showExecuted } from './event.ts'
 import { canonical } from './preview.ts'
+import { afterSameKey } from './same-key.ts'
 import type { ActingScope } from './scope.ts'
 
 const lifetimeHours = 24
@@ -37,12 +38,24 @@ export type Repeated = { executed: Executed } | { bulkId: string }
  * Runs `work` in a transaction, once per key: a repeat gets the first answer, even if that was a refusal. Without a key (on the
  * command line, which asks for confirmation) every call counts as the first.
  */
-export async function answerOnce<Done, Prepared = undefined>(
+export function answerOnce<Done, Prepared = undefined>(
+  scope: ActingScope,
+  request: unknown,
+  key: string | undefined,
+  once: Once<Done, Prepared>,
+): Promise<Answered<Done>> {
+  if (key === undefined || !once.prepare) return claimAndWork(scope, request, key, once)
+  return afterSameKey(scope.kit.db, scope.principal, key, () => claimAndWork(scope, request, key, once))
+}
+
+type Answered<Done> = { first: true; done: Done } | { first: false; again: Repeated }
+
+async function claimAndWork<Done, Prepared>(
   scope: ActingScope,
   request: unknown,
   key: string | undefined,
   { prepare, work, discard }: Once<Done, Prepared>,
-): Promise<{ first: true; done: Done } | { first: false; again: Repeated }> {
+): Promise<Answered<Done>> {
   const eventId = uuidv7(scope.now.getTime())
   try {
     const prepared = prepare && (await prepareOnce(scope, request, key, prepare))
