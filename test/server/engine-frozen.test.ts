@@ -160,7 +160,7 @@ describe.each(stores)('while $name hangs', ({ start, skipped }) => {
       expect(new Set(succeeded).size).toBe(succeeded.length)
       expect(await store.countRetried(succeeded)).toBe(succeeded.length)
       const others = ids.filter((id) => !succeeded.includes(id))
-      const unknown = rows.filter(({ subject_id, outcome, note }) => others.includes(subject_id) && outcome === 'failed' && /not known/.test(note ?? ''))
+      const unknown = rows.filter(({ subject_id, outcome, note }) => others.includes(subject_id) && outcome === 'failed' && /is unknown/.test(note ?? ''))
       expect(await store.countRetried(others)).toBeLessThanOrEqual(unknown.length)
     }
 
