@@ -83,8 +83,8 @@ export async function recheckChanges(kit: Kit, stopping: () => boolean = () => f
   for (let watched = await claim(kit); watched && !stopping(); watched = await claim(kit)) {
     const { action, jobs, unsettled } = watched
     const look = (await kit.engine.recheck?.(action, jobs, unsettled ?? undefined)) ?? { overtaken: [], gone: [] }
-    const outcomes = kit.engine.transactional ? undefined : await actAgain(kit, kit.db.em(), watched, look)
-    const recorded = await kit.db.transact(async (em) => settle(kit, em, watched!, look, outcomes ?? (await actAgain(kit, em, watched!, look))))
+    const outcomes = kit.engine.transactional ? undefined : await repeatChange(kit, kit.db.em(), watched, look)
+    const recorded = await kit.db.transact(async (em) => settle(kit, em, watched!, look, outcomes ?? (await repeatChange(kit, em, watched!, look))))
     if (recorded) publishRecheck(kit, recorded, [...look.overtaken, ...look.gone])
   }
 }
@@ -102,7 +102,7 @@ async function claim({ db, now }: Kit): Promise<Watched | undefined> {
 }
 
 /** Repeats the change for jobs that can still be changed; the engine refuses the others. */
-async function actAgain(kit: Kit, em: Em, { action }: Watched, { overtaken }: SecondLook): Promise<JobOutcome[]> {
+async function repeatChange(kit: Kit, em: Em, { action }: Watched, { overtaken }: SecondLook): Promise<JobOutcome[]> {
   const unfinished = overtaken.filter(isUnfinished)
   const operation = Object.values(kit.operations).find(({ jobAction }) => jobAction === action)
   return unfinished.length && operation?.many ? operation.many.apply(unfinished, {}, { kit, em }) : []

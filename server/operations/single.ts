@@ -16,10 +16,10 @@ import type { ActingScope, Scope } from './scope.ts'
 
 /** Operations on a single subject: compared with the preview, applied and recorded in one transaction. */
 
-export function previewOne(given: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
-  return recordingRefusals(scope, attemptOf(given, request.subject), async (attempt) => {
+export function previewOne(requested: Operation, scope: Scope, request: OperationRequest): Promise<CreatedPreview> {
+  return recordingRefusals(scope, attemptOf(requested, request.subject), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { operation, target } = await findAuthorized(given, request, acting, attempt)
+    const { operation, target } = await findAuthorized(requested, request, acting, attempt)
     const planned = await operation.plan(request, target, acting)
     const plan = showPlan(operation, request.subject, planned, acting)
     const preview = await storePreview(acting, { ...request, resource: target.resource }, plan, hashPlan(request, planned))
@@ -32,12 +32,12 @@ export interface Confirmed {
   reason?: string
 }
 
-export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
+export function executeOne(requested: Operation, scope: Scope, preview: PreviewRow, { token, reason }: Confirmed): Promise<Executed> {
   const request = toRequest(preview)
-  return recordingRefusals(scope, { ...attemptOf(given, request.subject, reason), previewId: preview.id }, async (attempt) => {
+  return recordingRefusals(scope, { ...attemptOf(requested, request.subject, reason), previewId: preview.id }, async (attempt) => {
     const acting = requirePrincipal(scope)
     await requireReady(acting, preview, token)
-    const { operation, target } = await findAuthorized(given, request, acting, attempt)
+    const { operation, target } = await findAuthorized(requested, request, acting, attempt)
     const checkedReason = checkReason(acting, operation, reason)
     const seen = isOutside(operation, acting) ? { target, planned: await operation.plan(request, target, acting) } : undefined
     const outcome = await transactWithRetry(acting.kit, (em) =>
@@ -51,10 +51,10 @@ export function executeOne(given: Operation, scope: Scope, preview: PreviewRow, 
   })
 }
 
-export function runOne(given: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
-  return recordingRefusals(scope, attemptOf(given, request.subject, request.reason), async (attempt) => {
+export function runOne(requested: Operation, scope: Scope, request: OperationRequest & { reason?: string }, key?: string): Promise<Executed> {
+  return recordingRefusals(scope, attemptOf(requested, request.subject, request.reason), async (attempt) => {
     const acting = requirePrincipal(scope)
-    const { operation, target } = await findAuthorized(given, request, acting, attempt)
+    const { operation, target } = await findAuthorized(requested, request, acting, attempt)
     const prepare = async () => ({ target, planned: await operation.plan(request, target, acting) })
     const answer = await answerOnce(acting, request, key, {
       prepare: isOutside(operation, acting) ? prepare : undefined,

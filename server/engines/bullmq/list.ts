@@ -48,9 +48,9 @@ async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJ
 
 async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]> {
   const types = typesOf(filter.states)
-  const asked = queues.filter(({ name }) => (filter.queue === undefined || filter.queue === name) && !filter.notQueues?.includes(name))
+  const selected = queues.filter(({ name }) => (filter.queue === undefined || filter.queue === name) && !filter.notQueues?.includes(name))
   const sets = await Promise.all(
-    asked.map(async (queue) => [...(await sizesOf(queue, types))].map(([type, size]) => ({ queue, type, size }))),
+    selected.map(async (queue) => [...(await sizesOf(queue, types))].map(([type, size]) => ({ queue, type, size }))),
   )
   return sets.flat()
 }

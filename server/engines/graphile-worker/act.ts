@@ -50,12 +50,12 @@ export async function actOn(tables: GraphileTables, action: JobAction, jobs: See
 }
 
 async function lock(tables: GraphileTables, ids: string[], tx: SqlExecutor): Promise<Map<string, LockedRow>> {
-  const wanted = ids.filter(isJobId)
-  if (!wanted.length) return new Map()
+  const jobIds = ids.filter(isJobId)
+  if (!jobIds.length) return new Map()
   const { rows } = await tx.executeSql(
     `select ${selectedColumns}, j.attempts, j.max_attempts, coalesce(j.last_error, '') as error
      from ${tables.joined()} where j.id = any($1::bigint[]) order by j.id for update of j`,
-    [wanted],
+    [jobIds],
   )
   return new Map(
     rows.map((row) => [String(row.id), { ...selectedJob(row), attempts: Number(row.attempts), maxAttempts: Number(row.max_attempts), error: String(row.error) }]),

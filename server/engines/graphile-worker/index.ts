@@ -35,11 +35,11 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
   const own: SqlExecutor = { executeSql: (text, values) => pool.query(text, values) }
   const joined = (tx: SqlExecutor | undefined) => (sharesDatabase && tx ? tx : own)
   const readRows = async (ids: string[], tx: SqlExecutor | undefined, lock: boolean) => {
-    const wanted = ids.filter(isJobId)
-    if (!wanted.length) return []
+    const jobIds = ids.filter(isJobId)
+    if (!jobIds.length) return []
     const { rows } = await joined(tx).executeSql(
       `select ${jobColumns} from ${tables.joined()} where j.id = any($1::bigint[]) order by j.id ${lock ? 'for update of j' : ''}`,
-      [wanted],
+      [jobIds],
     )
     return rows
   }

@@ -13,7 +13,7 @@ const windowText = (order: Order) => `the ${order === 'newest' ? 'newest' : 'old
 
 type Order = 'newest' | 'oldest'
 
-interface Wanted<Job> {
+interface PageQuery<Job> {
   columns: string
   read(row: Row): Job
   order: Order
@@ -46,7 +46,7 @@ export async function listPage<Job extends { id: string }>(
   db: SqlExecutor,
   tables: GraphileTables,
   filter: JobFilter,
-  { columns, read, order, after, limit }: Wanted<Job>,
+  { columns, read, order, after, limit }: PageQuery<Job>,
 ): Promise<JobPage<Job>> {
   if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()

@@ -66,17 +66,17 @@ export async function actOn(
 
 /** Locks in the order of ids, so that two of our transactions cannot deadlock. Several jobs at once skip locked rows instead of waiting. */
 async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise<Map<string, LockedJob | 'locked'>> {
-  const wanted = ids.filter(isJobId)
-  const found = new Map<string, LockedJob | 'locked'>()
-  if (!wanted.length) return found
+  const jobIds = ids.filter(isJobId)
+  const jobsById = new Map<string, LockedJob | 'locked'>()
+  if (!jobIds.length) return jobsById
   const { rows } = await tx.executeSql(
     `select j.id::text as id, j.queue, j.state::text as state, ${versionColumn} as version,
        ${attendedColumns}
-     from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id for update ${wanted.length > 1 ? 'skip locked' : ''}`,
-    [wanted],
+     from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id for update ${jobIds.length > 1 ? 'skip locked' : ''}`,
+    [jobIds],
   )
   for (const row of rows) {
-    found.set(String(row.id), {
+    jobsById.set(String(row.id), {
       id: String(row.id),
       queue: String(row.queue),
       state: String(row.state),
@@ -85,11 +85,11 @@ async function lock(tables: ObanTables, ids: string[], tx: SqlExecutor): Promise
       producer: row.producer,
     })
   }
-  const unseen = wanted.filter((id) => !found.has(id))
-  if (!unseen.length) return found
+  const unseen = jobIds.filter((id) => !jobsById.has(id))
+  if (!unseen.length) return jobsById
   const present = await tx.executeSql(`select id::text as id from ${tables.jobs} where id = any($1::bigint[])`, [unseen])
-  for (const row of present.rows) found.set(String(row.id), 'locked')
-  return found
+  for (const row of present.rows) jobsById.set(String(row.id), 'locked')
+  return jobsById
 }
 
 /** Checks legality against the state in the row. Oban's states are finer than the canonical ones. */

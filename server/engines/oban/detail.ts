@@ -29,17 +29,17 @@ export async function findDetail(tables: ObanTables, id: string, read: (row: Row
 
 const isEmpty = (meta: unknown): boolean => typeof meta === 'object' && meta !== null && Object.keys(meta).length === 0
 
-interface KeptError {
+interface AttemptError {
   at?: string
   error?: string
 }
 
 /** Oban keeps an error for each failed attempt; the outcome of the others follows from the state of the job. */
 function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
-  const kept = keptErrors(row)
+  const errors = parseErrors(row)
   return Array.from({ length: job.attempt }, (_, index) => {
     const number = index + 1
-    const error = kept.get(number)
+    const error = errors.get(number)
     const isLast = number === job.attempt
     return {
       number,
@@ -53,20 +53,20 @@ function attemptsOf(job: EngineJob, row: Row): EngineAttempt[] {
 }
 
 /** Errors by attempt. Other programs that write to the table may have stored anything here. */
-function keptErrors(row: Row): Map<number, KeptError> {
-  const errors = parseExact(String(row.errors ?? '[]'))
-  const kept = new Map<number, KeptError>()
-  for (const each of Array.isArray(errors) ? errors : []) {
+function parseErrors(row: Row): Map<number, AttemptError> {
+  const stored = parseExact(String(row.errors ?? '[]'))
+  const errors = new Map<number, AttemptError>()
+  for (const each of Array.isArray(stored) ? stored : []) {
     const { attempt, at, error } = (each ?? {}) as Record<string, unknown>
-    kept.set(Number(attempt), {
+    errors.set(Number(attempt), {
       at: typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? at : undefined,
       error: typeof error === 'string' || error === undefined ? error : JSON.stringify(error),
     })
   }
-  return kept
+  return errors
 }
 
-function outcomeOf(job: EngineJob, isLast: boolean, error: KeptError | undefined): EngineAttempt['outcome'] {
+function outcomeOf(job: EngineJob, isLast: boolean, error: AttemptError | undefined): EngineAttempt['outcome'] {
   if (isLast && job.state === 'executing') return 'executing'
   if (isLast && job.state === 'completed') return 'completed'
   if (isLast && job.state === 'cancelled' && !endedBefore(error, job.finishedAt)) return 'cancelled'
@@ -74,7 +74,7 @@ function outcomeOf(job: EngineJob, isLast: boolean, error: KeptError | undefined
 }
 
 /** If the error is older, the job was cancelled while waiting after a failure. If the job was stopped while running, Oban writes both times at once. */
-function endedBefore(error: KeptError | undefined, cancelledAt: Date | undefined): boolean {
+function endedBefore(error: AttemptError | undefined, cancelledAt: Date | undefined): boolean {
   return error?.at !== undefined && cancelledAt !== undefined && Date.parse(error.at) < cancelledAt.getTime() - 1
 }
 

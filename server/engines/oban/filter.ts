@@ -27,9 +27,9 @@ export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter
     indexed.push(`j.id = ${bound.add(id)}::bigint`)
   }
   if (states) {
-    const known = engineStates(shape, states)
-    if (known.length === 0) return undefined
-    indexed.push(`j.state = any(${bound.add(known)}::text[]::${tables.stateType}[])`)
+    const stateNames = engineStates(shape, states)
+    if (stateNames.length === 0) return undefined
+    indexed.push(`j.state = any(${bound.add(stateNames)}::text[]::${tables.stateType}[])`)
   }
   if (queue !== undefined) {
     // Oban's index starts with the state, so a filter by queue names all states.

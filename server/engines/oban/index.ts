@@ -115,11 +115,11 @@ export function oban(host: ObanOptions): Engine {
     hints: (field, prefix, limit, notQueues) => hintValues(tables, field, prefix, { limit, notQueues }),
 
     async read(ids, tx) {
-      const wanted = ids.filter(isJobId)
-      if (!wanted.length) return []
+      const jobIds = ids.filter(isJobId)
+      if (!jobIds.length) return []
       const { rows } = await joined(tx).executeSql(
         `select ${jobColumns} from ${tables.jobs} j where j.id = any($1::bigint[]) order by j.id ${sharesDatabase && tx ? 'for update' : ''}`,
-        [wanted],
+        [jobIds],
       )
       return rows.map(await reading(engineJob, joined(tx)))
     },

@@ -16,7 +16,7 @@ const maxNarrow = 20_000
 
 type Order = 'newest' | 'oldest'
 
-interface Wanted<Job> {
+interface PageQuery<Job> {
   columns: string
   read(row: Row): Job
   order: Order
@@ -25,8 +25,8 @@ interface Wanted<Job> {
 }
 
 /** A page by id, which is the order of insertion. Its cost is bounded at any depth and with any filter. */
-export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, wanted: Wanted<Job>): Promise<JobPage<Job>> {
-  const { columns, read, order, after, limit } = wanted
+export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, query: PageQuery<Job>): Promise<JobPage<Job>> {
+  const { columns, read, order, after, limit } = query
   if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()
   const conditions = conditionsOf(tables, await tables.shape(), filter, bound)

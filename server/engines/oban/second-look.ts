@@ -19,21 +19,21 @@ export async function recheckJobs(tables: ObanTables, action: JobAction, jobs: J
   const ids = jobs.map(({ id }) => id).filter(isJobId)
   // Queried first: if a transaction ends between the two queries, the jobs already show what it did.
   const writers = await listWriters(tables, unsettled)
-  const look: SecondLook = { overtaken: [], gone: [], unsettled: writers.length ? JSON.stringify(writers) : undefined }
+  const result: SecondLook = { overtaken: [], gone: [], unsettled: writers.length ? JSON.stringify(writers) : undefined }
   const condition = overtaken[action]
   if (condition && ids.length) {
     const { rows } = await tables.db.executeSql(
       `select ${selectedColumns} from ${tables.jobs} j where ${allOf(['j.id = any($1::bigint[])', condition])} order by j.id`,
       [ids],
     )
-    look.overtaken = rows.map(selectedJob)
+    result.overtaken = rows.map(selectedJob)
   }
   if (keepsJob.has(action) && ids.length) {
     const { rows } = await tables.db.executeSql(`select id::text as id from ${tables.jobs} where id = any($1::bigint[])`, [ids])
     const existing = new Set(rows.map(({ id }) => String(id)))
-    look.gone = jobs.filter(({ id }) => !existing.has(id))
+    result.gone = jobs.filter(({ id }) => !existing.has(id))
   }
-  return look
+  return result
 }
 
 /**

@@ -100,7 +100,7 @@ const columns = `j.id::text as id, j.name as queue, j.state::text as state, ${ve
  * Unlocked rows are locked at once. For the others we wait, but not for long: another open transaction must not hold up ours.
  */
 async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, joined: boolean) {
-  const wanted = jobs.filter(({ id }) => isJobId(id))
+  const candidates = jobs.filter(({ id }) => isJobId(id))
   const lock = async (some: SeenJob[], how: string) => {
     const { rows } = await tx.executeSql(
       // One lookup by key per job: with a plain join, the planner would read a smaller table as a whole for every batch.
@@ -110,8 +110,8 @@ async function lockJobs(tables: PgBossTables, jobs: SeenJob[], tx: SqlExecutor, 
     )
     return new Map(rows.map((row) => [String(row.id), lockedJob(row)]))
   }
-  const found = wanted.length ? await lock(wanted, 'skip locked') : new Map<string, LockedJob>()
-  const left = wanted.filter(({ id }) => !found.has(id.toLowerCase()))
+  const found = candidates.length ? await lock(candidates, 'skip locked') : new Map<string, LockedJob>()
+  const left = candidates.filter(({ id }) => !found.has(id.toLowerCase()))
   const busy = left.length ? await listStates(tables, left, tx) : new Map<string, unknown>()
   if (busy.size && joined) {
     const released = await waitBriefly(tx, () => lock(left.filter(({ id }) => busy.has(id.toLowerCase())), ''))

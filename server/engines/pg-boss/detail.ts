@@ -33,7 +33,7 @@ export async function findDetail(tables: PgBossTables, id: string): Promise<Engi
 }
 
 function metaOf(row: Row): unknown {
-  const kept = {
+  const fields = {
     policy: row.policy,
     singletonKey: row.singleton_key,
     group: row.group_id === null ? null : { id: row.group_id, tier: row.group_tier },
@@ -47,7 +47,7 @@ function metaOf(row: Row): unknown {
     keepUntil: row.keep_until,
     deleteAfterSeconds: row.deletion_seconds,
   }
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== null))
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
 
 /** pg-boss overwrites each attempt with the next, so only the last one is known. */
@@ -105,8 +105,8 @@ async function isKeptBack(tables: PgBossTables, row: Row): Promise<boolean> {
     `select exists (
        select from ${tables.jobs} j
        where j.name = $1 and ${key} and j.policy = '${String(row.policy)}' and j.state ${states} and j.id <> $3::uuid
-     ) as kept`,
+     ) as kept_back`,
     [row.queue, row.singleton_key, row.id],
   )
-  return rows[0]!.kept === true
+  return rows[0]!.kept_back === true
 }

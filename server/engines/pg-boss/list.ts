@@ -5,7 +5,7 @@ import { isJobId } from './rows.ts'
 import type { PgBossTables, Shape } from './table.ts'
 import { findInTail } from './tail.ts'
 import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, findInWindow, type Found } from './window.ts'
-import { type Order, pairConditions, type Wanted } from './window.ts'
+import { type Order, pairConditions, type PageQuery } from './window.ts'
 import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
 /** At most this many jobs are examined for one page; the cursor continues after them. */
@@ -27,8 +27,8 @@ export interface ListRequest<Job> {
 export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, request: ListRequest<Job>): Promise<JobPage<Job>> {
   const { order, limit } = request
   const after = request.after === undefined ? undefined : parseCursor(request.after)
-  const wanted: Wanted = { columns: request.columns, order, after, limit }
-  const found = await findPage(tables, await tables.shape(), filter, wanted)
+  const query: PageQuery = { columns: request.columns, order, after, limit }
+  const found = await findPage(tables, await tables.shape(), filter, query)
   const jobs = found.rows.slice(0, limit).map(request.read)
   const places = found.rows.slice(0, limit).map(({ place }) => String(place))
   if (found.rows.length > limit) return { jobs, places, next: places[limit - 1], searched: found.partOf }
@@ -54,21 +54,21 @@ function isInstant(text: string): boolean {
   return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 19) === text.slice(0, 19)
 }
 
-export async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, wanted: Wanted): Promise<Found> {
+export async function findPage(tables: PgBossTables, shape: Shape, filter: JobFilter, query: PageQuery): Promise<Found> {
   /** Each search is a statement of its own, with its own parameters. */
   const search = async (run: (conditions: Conditions, bound: Bound) => Promise<Found>): Promise<Found> => {
     const bound = new Bound()
     const conditions = conditionsOf(filter, bound)
     return conditions ? run(conditions, bound) : { rows: [] }
   }
-  if (filter.id !== undefined || shape.small) return search((conditions, bound) => findAmongAll(tables, conditions, bound, wanted))
-  if (!canWalk(shape)) return search((conditions, bound) => findInTail(tables, shape, conditions, bound, wanted))
-  const searchWindow = (size: number) => search((conditions, bound) => findInWindow(tables, shape, conditions, bound, wanted, Math.max(size, wanted.limit)))
+  if (filter.id !== undefined || shape.small) return search((conditions, bound) => findAmongAll(tables, conditions, bound, query))
+  if (!canWalk(shape)) return search((conditions, bound) => findInTail(tables, shape, conditions, bound, query))
+  const searchWindow = (size: number) => search((conditions, bound) => findInWindow(tables, shape, conditions, bound, query, Math.max(size, query.limit)))
   const first = await searchWindow(firstWindowSize)
-  if (first.examined === undefined || first.rows.length > wanted.limit) return first
+  if (first.examined === undefined || first.rows.length > query.limit) return first
   const narrowing = narrowingIndex(shape, filter)
   if (narrowing) {
-    const narrowed = await search((conditions, bound) => findAmongFew(tables, conditions, bound, wanted, narrowing))
+    const narrowed = await search((conditions, bound) => findAmongFew(tables, conditions, bound, query, narrowing))
     if (narrowed.examined === undefined) return narrowed
   }
   return searchWindow(windowSize)
@@ -82,34 +82,34 @@ function narrowingIndex({ has }: Shape, { args, time }: JobFilter): Narrowing | 
 }
 
 /** For small tables, which are read as a whole, and for a single id, which is looked up by key in each queue. */
-async function findAmongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted): Promise<Found> {
+async function findAmongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, query: PageQuery): Promise<Found> {
   const { id, created, args, ended, other } = conditions
   const from =
     id === undefined
       ? `${tables.jobs} j`
       : `${tables.queues} queue cross join lateral (select * from ${tables.jobs} job where job.name = queue.name and job.id = ${bound.add(id)}::uuid limit 1) j`
-  const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(wanted, bound)]
+  const all = [...pairConditions(tables, conditions, bound), ...created, ...args, ...ended, ...other, ...beyond(query, bound)]
   const { rows } = await tables.db.executeSql(
     `with page as materialized (
-       select j.name, j.id, j.created_on from ${from} where ${allOf(all)} order by ${by(wanted.order, 'j')} limit ${wanted.limit + 1}
-     ) ${fetchPage(tables, wanted)} order by ${byPlace(wanted.order)}`,
+       select j.name, j.id, j.created_on from ${from} where ${allOf(all)} order by ${by(query.order, 'j')} limit ${query.limit + 1}
+     ) ${fetchPage(tables, query)} order by ${byPlace(query.order)}`,
     bound.values,
   )
   return { rows }
 }
 
 /** Fetches everything that an index narrows the filter to, unless that is too much. */
-async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, narrowing: Narrowing): Promise<Found> {
+async function findAmongFew(tables: PgBossTables, conditions: Conditions, bound: Bound, query: PageQuery, narrowing: Narrowing): Promise<Found> {
   const { created, args, ended, other } = conditions
-  const rest = [...(narrowing === 'args' ? ended : args), ...other, ...pairConditions(tables, conditions, bound), ...created, ...beyond(wanted, bound)]
+  const rest = [...(narrowing === 'args' ? ended : args), ...other, ...pairConditions(tables, conditions, bound), ...created, ...beyond(query, bound)]
   const { rows } = await tables.db.executeSql(
     `with few as materialized (
        select j.name, j.id, j.created_on, (${allOf(rest)}) as hit from ${tables.jobs} j where ${allOf(conditions[narrowing])} limit ${maxNarrow + 1}
      ),
-     page as materialized (select * from few where hit order by ${by(wanted.order, 'few')} limit ${wanted.limit + 1})
+     page as materialized (select * from few where hit order by ${by(query.order, 'few')} limit ${query.limit + 1})
      select (select count(*) > ${maxNarrow} from few) as many, job.* from (values (1)) one left join lateral (
-       ${fetchPage(tables, wanted)}
-     ) job on true order by ${byPlace(wanted.order)}`,
+       ${fetchPage(tables, query)}
+     ) job on true order by ${byPlace(query.order)}`,
     bound.values,
   )
   return rows[0]?.many === true ? { rows: [], examined: maxNarrow } : { rows: rows.filter(({ place }) => place !== null) }

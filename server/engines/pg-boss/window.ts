@@ -10,7 +10,7 @@ export interface Cursor {
 }
 
 /** Describes the page to find, for every search strategy. */
-export interface Wanted {
+export interface PageQuery {
   columns: string
   order: Order
   /** Cursor: creation time and id. */
@@ -36,13 +36,13 @@ export const byPlace = (order: Order) => ordered(order, 'by_created', 'by_id')
 const ordered = (order: Order, ...columns: string[]) => columns.map((column) => `${column} ${order === 'newest' ? 'desc' : 'asc'}`).join(', ')
 
 /** Fetches the rows of `page` by their keys; the limit keeps the planner from reading the whole table. */
-export function fetchPage(tables: PgBossTables, { columns }: Wanted): string {
+export function fetchPage(tables: PgBossTables, { columns }: PageQuery): string {
   return `select ${columns}, ${placeColumns} from page cross join lateral (
     select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1
   ) j`
 }
 
-export function beyond({ order, after }: Wanted, bound: Bound): string[] {
+export function beyond({ order, after }: PageQuery, bound: Bound): string[] {
   if (!after) return []
   return [`(j.created_on, j.id) ${order === 'newest' ? '<' : '>'} (${bound.add(after.created)}::timestamptz, ${bound.add(after.id)}::uuid)`]
 }
@@ -50,16 +50,16 @@ export function beyond({ order, after }: Wanted, bound: Bound): string[] {
 /**
  * Walks along an index in order of creation and examines at most `size` jobs. What lies beyond is left for the next page.
  */
-export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
+export function findInWindow(tables: PgBossTables, shape: Shape, conditions: Conditions, bound: Bound, query: PageQuery, size: number): Promise<Found> {
   return walksStrands(shape, conditions)
-    ? findAlongStrands(tables, shape, conditions, bound, wanted, size)
-    : findAlongAll(tables, conditions, bound, wanted, size)
+    ? findAlongStrands(tables, shape, conditions, bound, query, size)
+    : findAlongAll(tables, conditions, bound, query, size)
 }
 
 /** One walk through all jobs, which stops as soon as the page is full. */
-async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, wanted: Wanted, size: number): Promise<Found> {
-  const { columns, order, limit } = wanted
-  const along = allOf([...conditions.created, ...beyond(wanted, bound)])
+async function findAlongAll(tables: PgBossTables, conditions: Conditions, bound: Bound, query: PageQuery, size: number): Promise<Found> {
+  const { columns, order, limit } = query
+  const along = allOf([...conditions.created, ...beyond(query, bound)])
   const tests = [...testsOf(conditions), ...pairConditions(tables, conditions, bound)]
   const window = tests.length ? `limit ${size}` : ''
   const { rows } = await tables.db.executeSql(
@@ -85,12 +85,12 @@ async function findAlongStrands(
   shape: Shape,
   conditions: Conditions,
   bound: Bound,
-  wanted: Wanted,
+  query: PageQuery,
   size: number,
 ): Promise<Found> {
-  const { columns, order, limit } = wanted
+  const { columns, order, limit } = query
   const tests = testsOf(conditions)
-  const along = allOf(['j.name = strand.name and j.state = strand.state', ...conditions.created, ...beyond(wanted, bound)])
+  const along = allOf(['j.name = strand.name and j.state = strand.state', ...conditions.created, ...beyond(query, bound)])
   const strand = strandsOf(tables, conditions, bound)
   // A number rather than a subquery, with which the planner would expect millions of rows and JIT-compile the statement.
   const pairs = (conditions.queue === undefined ? shape.queues : 1) * (conditions.states?.length ?? 6)
@@ -147,8 +147,8 @@ export function walksStrands(shape: Shape, { queue, notQueues, states }: Conditi
 
 /** Pairs of queue and state that can contain a match. */
 export function strandsOf(tables: PgBossTables, { queue, notQueues, states }: Conditions, bound: Bound): string {
-  const named = states ? `unnest(${bound.add(states)}::text[]::${tables.stateType}[])` : `unnest(enum_range(null::${tables.stateType}))`
-  return `select queue.name, each.state from ${tables.queues} queue cross join ${named} as each(state)
+  const stateSource = states ? `unnest(${bound.add(states)}::text[]::${tables.stateType}[])` : `unnest(enum_range(null::${tables.stateType}))`
+  return `select queue.name, each.state from ${tables.queues} queue cross join ${stateSource} as each(state)
     where ${allOf(namesOf('queue.name', { queue, notQueues }, bound))}`
 }
 

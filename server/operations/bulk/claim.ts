@@ -26,8 +26,8 @@ export interface ClaimedBatch {
 export function claimBatch(kit: Kit, em: Em, bulkId: string | undefined): Promise<ClaimedBatch | undefined> {
   const ofRun = bulkId === undefined ? sql`` : sql`and run.id = ${bulkId}`
   // During a rolling upgrade, operations that only the newer version knows are left to it.
-  const known = sql`run.action = any(${Object.keys(kit.operations)}::text[])`
-  return claim(kit, em, sql`run.status in ('queued', 'running') and ${known} ${ofRun}`)
+  const supported = sql`run.action = any(${Object.keys(kit.operations)}::text[])`
+  return claim(kit, em, sql`run.status in ('queued', 'running') and ${supported} ${ofRun}`)
 }
 
 /** Claims a batch of an aborted run whose process died while calling the engine. */
