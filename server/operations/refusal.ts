@@ -24,7 +24,10 @@ export interface Attempt {
   resource?: Resource
 }
 
-/** Records a refusal as evidence, in a transaction of its own, since that of the refused request has been rolled back. Never throws, so that the refusal itself is not hidden. */
+/**
+ * Records a refusal as evidence, in a transaction of its own, since that of the refused request has been rolled back. Never
+ * throws, so that the refusal itself is not hidden.
+ */
 export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<OpsError, 'code' | 'status'>): Promise<void> {
   const { kit } = scope
   const actor = scope.viewer.principal ?? unattributable

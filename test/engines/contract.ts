@@ -6,39 +6,39 @@ import { isLegal } from '../../server/jobs/legality.ts'
 export interface MadeJob {
   queue: string
   state: JobState
-  /** JSON text, so that numbers beyond 2^53 arrive as they are. Default `{}`. */
+  /** JSON text, so that numbers beyond 2^53 remain exact. Default `{}`. */
   args?: string
-  /** Text of the last error; only asked for in states that have one. */
+  /** Text of the last error; only given for states that have one. */
   error?: string
   worker?: string
   tags?: string[]
-  /** Of an executing job: nobody has reported for it for long, as after a crash. Only asked for where `rescue_job` is not lacking. */
+  /** For an executing job: its worker has not reported for a long time, as after a crash. Only used if the engine does not lack `rescue_job`. */
   lost?: boolean
 }
 
 /**
- * What a test of an engine brings: the engine over the real thing, and ways around the engine to make jobs and run them.
- * Jobs are made as the engine's own library and tables have them, never through the adapter under test.
+ * What a test of an engine provides: the adapter over the real engine, and ways to create and run jobs that bypass the adapter.
+ * Jobs are created with the engine's own library and tables, never through the adapter under test.
  */
 export interface EngineFixture {
   engine: Engine
-  /** States in which `make` can make a job: those the engine has. */
+  /** States in which `make` can create a job: those that the engine has. */
   states: readonly JobState[]
-  /** An id such as the engine gives, of a job that is not there. */
+  /** An id in the engine's format, of a job that does not exist. */
   missingId: string
-  /** A queue of its own, ready to take jobs; its name begins with the given word. */
+  /** Creates a new queue that accepts jobs; its name starts with the given word. */
   queue(word: string): Promise<string>
-  /** Makes `count` equal jobs, one after the other, and answers their public ids in that order. Nobody works on them. */
+  /** Creates `count` equal jobs, one after the other, and returns their public ids in that order. No worker runs them. */
   make(job: MadeJob, count?: number): Promise<string[]>
-  /** Does the work in one transaction of the product's database and commits; rolls back and throws when the work throws. */
+  /** Runs the work in one transaction of the product's database and commits; rolls back and rethrows if the work throws. */
   transact<Answer>(work: (tx: SqlExecutor) => Promise<Answer>): Promise<Answer>
-  /** Starts a real worker of the engine on the queue, until `stop`. A job fails when `run` throws. */
+  /** Starts a real worker of the engine on the queue, until `stop` is called. A job fails if `run` throws. */
   work(queue: string, run: (job: { id: string; args: unknown }) => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * What the product relies on, whatever the engine. What the engine says it lacks is expected to be refused, the rest to work.
+ * Everything that the product relies on, for any engine. What the engine says it lacks must be refused, and the rest must work.
  *
  * @example
  * engineContract('pg-boss', () => startPgBossFixture())
@@ -244,7 +244,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
     })
 
     describe('acting', () => {
-      /** What a job may be afterwards; `gone` where the engine keeps no such job. */
+      /** The states a job may have afterwards; `gone` if the engine does not keep such jobs. */
       const afterwards: Record<JobAction, readonly (JobState | 'gone')[]> = {
         retry: ['available', 'retryable'],
         cancel: ['cancelled', 'gone'],
@@ -412,7 +412,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         const [outcome] = await act('cancel', [running])
         expect(outcome!.outcome === 'done').toBe(possible)
         release.resolve()
-        // The worker has moved on when it has done another job.
+        // Once the worker has run another job, it is done with the cancelled one.
         const next = await make({ queue, state: 'available' })
         await until(async () => ['completed', undefined].includes((await readOne(next))?.state))
         expect(ended).toContain(next)
@@ -435,13 +435,13 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         if (!has('pause_queue')) ctx.skip(lacking('pause_queue'))
         const queue = await fixture.queue('pauses')
         const ran: string[] = []
-        // Where the pause lives in the running workers alone, one must be there to hear of it, and no table tells of it.
+        // If the pause exists only in the running workers, one must be running to receive it, and no table shows it.
         await fixture.work(queue, async ({ id }) => void ran.push(id))
         await fixture.transact((tx) => engine.pauseQueue!(queue, tx))
         const told = typeof (await engine.readQueue(queue))?.paused === 'boolean'
         if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
         const id = await make({ queue, state: 'available' })
-        // Long enough for a worker to have taken it: another queue's job goes there and back.
+        // Long enough for a worker to have taken it: a job of another queue has run meanwhile.
         const other = await fixture.queue('moves')
         const moved: string[] = []
         await fixture.work(other, async (job) => void moved.push(job.id))

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ObanListener, noNodesHeard } from '../../server/engines/oban/listener.ts'
 import { type JobServer, startJobServer } from '../support/jobs.ts'
 
-/** Nodes as they sound: pings on `oban_sonar`, and what Oban Met tells on `oban_gossip`, compressed as Oban compresses it. */
+/** Simulates nodes: pings on `oban_sonar`, and reports of Oban Met on `oban_gossip`, compressed as Oban compresses them. */
 let server: JobServer
 beforeAll(async () => {
   server = await startJobServer({ cron: [] })
@@ -26,12 +26,12 @@ const check = (node: string, queue: string, more: object = {}) => ({
   ...more,
 })
 
-/** Sends it again and again while somebody listens. */
+/** Sends a notification repeatedly while `work` is running. */
 async function sounding(send: () => Promise<unknown>, work: () => Promise<unknown>): Promise<void> {
   let sent: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => (sent = send()), 30)
   await work().finally(() => clearInterval(timer))
-  // The last one must not reach whoever listens next.
+  // The last notification must not arrive during the next listen.
   await sent
 }
 
