@@ -281,12 +281,12 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         const lost = await make({ queue, state: 'executing', lost: true })
         const waiting = await make({ queue, state: 'available' })
         const selected = (await engine.select({ queue }, { limit: 10 })).jobs
-        const told = async (id: string) =>
+        const attendedOf = async (id: string) =>
           [await readOne(id), (await list({ queue, id }))[0], await engine.detail(id), selected.find((job) => job.id === id)].map((job) => job?.attended)
-        const [sentence] = await told(alive)
+        const [sentence] = await attendedOf(alive)
         expect(sentence).toMatch(/^\S.{15,}\.$/)
-        expect(await told(alive)).toEqual([sentence, sentence, sentence, sentence])
-        for (const id of [lost, waiting]) expect(await told(id)).toEqual([undefined, undefined, undefined, undefined])
+        expect(await attendedOf(alive)).toEqual([sentence, sentence, sentence, sentence])
+        for (const id of [lost, waiting]) expect(await attendedOf(id)).toEqual([undefined, undefined, undefined, undefined])
         expect(await act('rescue', [await readKnown(alive)])).toMatchObject([{ outcome: 'refused', detail: sentence }])
         expect(await act('rescue', [await readKnown(lost)])).toMatchObject([{ outcome: 'done' }])
       })
@@ -438,8 +438,8 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         // If the pause exists only in the running workers, one must be running to receive it, and no table shows it.
         await fixture.work(queue, async ({ id }) => void ran.push(id))
         await fixture.transact((tx) => engine.pauseQueue!(queue, tx))
-        const told = typeof (await engine.readQueue(queue))?.paused === 'boolean'
-        if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
+        const reported = typeof (await engine.readQueue(queue))?.paused === 'boolean'
+        if (reported) expect(await engine.readQueue(queue)).toMatchObject({ paused: true })
         const id = await make({ queue, state: 'available' })
         // Long enough for a worker to have taken it: a job of another queue has run meanwhile.
         const other = await fixture.queue('moves')
@@ -451,7 +451,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         await fixture.transact((tx) => engine.resumeQueue!(queue, tx))
         await until(() => ran.length === 1)
         expect(ran).toEqual([id])
-        if (told) expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
+        if (reported) expect(await engine.readQueue(queue)).toMatchObject({ paused: false })
       })
 
       test('the concurrency of a queue is changed', async (ctx) => {
@@ -474,8 +474,8 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         for (const { state, count, how } of depth) {
           if (how === 'exact') expect([state, count]).toEqual([state, made.find(([each]) => each === state)?.[1] ?? 0])
         }
-        const told = new Set(depth.map(({ state }) => state))
-        for (const state of ['available', 'executing'] as const) expect(told).toContain(state)
+        const counted = new Set(depth.map(({ state }) => state))
+        for (const state of ['available', 'executing'] as const) expect(counted).toContain(state)
         if (oldestAvailableAt) expect(oldestAvailableAt.getTime()).toBeLessThanOrEqual(before + 1000)
         expect(measured.waiting).toBeGreaterThanOrEqual(made.find(([state]) => state === 'available')![1])
         for (const state of Object.keys(jobStates) as JobState[]) expect(depth.filter((each) => each.state === state).length).toBeLessThanOrEqual(1)

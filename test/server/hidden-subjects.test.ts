@@ -57,14 +57,14 @@ async function evidence(id: string): Promise<unknown[]> {
   return (items as unknown as AuditEvent[]).map(({ outcome, code, metadata, eventType }) => JSON.parse(JSON.stringify({ outcome, code, metadata, eventType }).replaceAll(id, '<id>')))
 }
 
-describe('a subject that is neither to be seen nor changed answers as one that is not there', () => {
+describe('a subject that an actor may neither see nor change behaves like one that does not exist', () => {
   const actions: [string, string, object][] = [
     ...['retry_job', 'cancel_job', 'discard_job', 'restore_job', 'rescue_job'].map((action): [string, string, object] => [action, 'job', {}]),
     ...['pause_cron_entry', 'resume_cron_entry', 'run_cron_entry', 'delete_cron_entry'].map((action): [string, string, object] => [action, 'cron_entry', {}]),
     ['update_cron_entry', 'cron_entry', { expression: '0 4 * * *' }],
     ['pause_queue', 'queue', {}],
   ]
-  describe.each([['a rule that allows what has no queue', true], ['a rule that allows only what has one', false]])('%s', (_, isLax) => {
+  describe.each([['a rule that allows resources without a queue', true], ['a rule that allows only resources with a queue', false]])('%s', (_, isLax) => {
     test.each(actions)('%s', async (action, type, input) => {
       lax = isLax
       const hidden = { job: jobId, cron_entry: 'secret_entry', queue: 'secret' }[type]!
@@ -81,12 +81,12 @@ describe('a subject that is neither to be seen nor changed answers as one that i
     })
   })
 
-  test('who may see it is refused by name', async () => {
+  test('an actor who may see it is refused with the reason', async () => {
     expect((await preview('viewer-demo', { action: 'retry_job', subject: { type: 'job', id: jobId } })).body).toMatchObject({ code: 'forbidden', detail: 'Your role is viewer.' })
   })
 })
 
-test('a hidden argument is not confirmed to whoever guesses it', async () => {
+test('guessing a hidden argument does not confirm it', async () => {
   const subject = { type: 'cron_entry', id: 'with_token' }
   const args = { token: 'the right one', scope: 'all' }
   const input = { queue: 'nightly_sync', expression: '0 3 * * *', timezone: 'Etc/UTC', args }
@@ -103,7 +103,7 @@ test('a hidden argument is not confirmed to whoever guesses it', async () => {
   expect(await guess('[hidden]')).toMatchObject({ http: 400 })
 })
 
-test('the host hears of a repair as the system sees it, whoever made it and whatever is hidden from them', async () => {
+test('the host is notified of a repair as the system sees it, whoever made it and whatever is hidden from them', async () => {
   const [id] = await insertJobs(client, 1, { queue: 'nightly_sync' })
   const redacting = await startServer({
     database_: server.database,
@@ -127,12 +127,12 @@ test('the host hears of a repair as the system sees it, whoever made it and what
   }
 })
 
-test('a rule of the host cannot change what is asked', () => {
+test('a rule of the host cannot change the resource it is asked about', () => {
   expect(asked.length).toBeGreaterThan(0)
   expect(asked.every((resource) => Object.isFrozen(resource) && (resource.tags === undefined || Object.isFrozen(resource.tags)))).toBe(true)
 })
 
-test('that a name of an entry is taken is all that is told of one that is hidden', async () => {
+test('of a hidden entry only the fact that its name is taken is revealed', async () => {
   const entry = { action: 'create_cron_entry', subject: { type: 'cron_entry', id: 'secret_entry' }, input: { queue: 'nightly_sync', expression: '0 3 * * *' } }
   const { status, body } = await preview('ops-two', entry)
   expect([status, body.detail]).toEqual([409, 'The name secret_entry is already taken; expected an unused name.'])

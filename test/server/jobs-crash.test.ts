@@ -74,7 +74,7 @@ describe('a process killed at every statement', () => {
     for (const found of killed.slice(0, -2)) expect(found).toEqual([0, 0])
   })
 
-  test('of a preview of many leaves a preview with its whole set, or at most a set that nobody is shown and that is swept', { timeout }, async () => {
+  test('of a preview of many jobs leaves a preview with its complete set, or at most a set that is never shown and is deleted later', { timeout }, async () => {
     const { whole, killed } = await atEveryStatement(
       'show',
       (ids) => ({ action: 'retry_job', selection: { ids } }),
@@ -92,7 +92,7 @@ describe('a process killed at every statement', () => {
     expect(await count(`select count(*) n from ops.bulk_batch`, [])).toBe(0)
   })
 
-  test('of a retry of many leaves nothing, or a run that another process ends, once for each job', { timeout }, async () => {
+  test('of a retry of many jobs leaves nothing, or a run that another process completes, once for each job', { timeout }, async () => {
     const { whole, killed } = await atEveryStatement(
       'one shot',
       (ids) => ({ action: 'retry_job', reason, selection: { ids: ids.toReversed() } }),
