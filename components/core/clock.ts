@@ -2,12 +2,12 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
 let ahead = 0
 
-/** The server's clock as far as we know it: this machine's may be wrong by hours, and a preview's expiry is not a matter of taste. */
+/** The estimated time of the server: this machine's clock may be wrong by hours, and the expiry of a preview must be exact. */
 export function now(): number {
   return Date.now() + ahead
 }
 
-/** Learns from an answer that was given just now. Small differences are travel time, not a wrong clock. */
+/** Estimates the clock difference from a fresh response. Small differences are latency, not a wrong clock. */
 export function setClock(asOf: string): void {
   const difference = Date.parse(asOf) - Date.now()
   ahead = Math.abs(difference) > 2000 ? difference : 0
@@ -16,7 +16,7 @@ export function setClock(asOf: string): void {
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** Calls back every second while the page can be seen. One timer serves the whole page. */
+/** Calls `listener` every second while the page is visible. The whole page shares one timer. */
 export function onTick(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(() => {
@@ -30,7 +30,7 @@ export function onTick(listener: () => void): () => void {
   }
 }
 
-/** Renders its host again when what `read` says about the time has changed. */
+/** Re-renders its host when the value that `read` derives from the time has changed. */
 export class Clock<T> implements ReactiveController {
   value: T
   private readonly host: ReactiveControllerHost

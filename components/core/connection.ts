@@ -4,23 +4,23 @@ import { setClock } from './clock.ts'
 import { Live } from './live.ts'
 import { Shared } from './shared.ts'
 
-/** Everything an element needs to talk to one API. */
+/** Everything an element needs to use one API. */
 export interface Connection {
   readonly api: string
   readonly client: Client
   readonly live: Live
   readonly session: Shared<Session>
-  /** The host's own `fetch`, when it gave one: then a plain link would go without its token. */
+  /** The host's own `fetch`, if it supplied one; a plain link would then lack its token. */
   readonly fetch?: typeof fetch
 }
 
 const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
-const known = new WeakMap<typeof fetch, Map<string, Connection>>()
+const connections = new WeakMap<typeof fetch, Map<string, Connection>>()
 
-/** The connection to this API. Everybody on the page who asks for the same one shares it, its session and its live stream. */
+/** The connection to this API. All elements on the page that use the same API share it, its session and its live stream. */
 export function connect(api: string, send: typeof fetch = defaultFetch): Connection {
-  let byApi = known.get(send)
-  if (!byApi) known.set(send, (byApi = new Map()))
+  let byApi = connections.get(send)
+  if (!byApi) connections.set(send, (byApi = new Map()))
   let connection = byApi.get(api)
   if (!connection) byApi.set(api, (connection = open(api, send)))
   return connection

@@ -13,20 +13,20 @@ import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
 
 /**
- * An element that talks to the API: with its own `api`, or with what a provider around it gives. What it found it
- * hands on to the parts inside it.
+ * An element that uses the API: through its own `api`, or through the connection of a surrounding provider. It passes the connection
+ * on to the elements inside it.
  */
 export abstract class OpsElement extends LitElement {
-  /** Where the API is, e.g. `/ops/jobs/api/v1`. Not needed inside `ops-provider` or `ops-shell`. */
+  /** Base URL of the API, e.g. `/ops/jobs/api/v1`. Not needed inside `ops-provider` or `ops-shell`. */
   @property() api?: string
-  /** `light` or `dark`; follows the reader's preference unless given. */
+  /** `light` or `dark`; by default the reader's preference. */
   @property({ reflect: true }) theme?: string
   /** Language of dates, e.g. `de-DE`. */
   @property() locale?: string
   /** Used instead of the global `fetch`, e.g. to add a token. */
   @property({ attribute: false }) fetch?: typeof fetch
 
-  /** Said by the shell only. */
+  /** True only for the shell. */
   protected readonly isShell: boolean = false
 
   @state() protected connection?: Connection
@@ -41,7 +41,7 @@ export abstract class OpsElement extends LitElement {
   constructor() {
     super()
     followLinks(this)
-    // A provider that is defined after this element was placed could not answer before.
+    // A provider that is defined after this element was connected could not answer earlier.
     void customElements.whenDefined('ops-provider').then(() => {
       if (this.isConnected && !this.connection) this.around.hostConnected()
     })
@@ -49,7 +49,7 @@ export abstract class OpsElement extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
-    // Before the first update, properties set ahead of the upgrade are not here yet: a `fetch` among them must be.
+    // Before the first update, properties set before the upgrade (such as `fetch`) are not available yet.
     if (!this.hasUpdated) return
     this.adopt()
     this.watchSession()
@@ -60,17 +60,17 @@ export abstract class OpsElement extends LitElement {
     this.forgetSession?.()
   }
 
-  /** Where the pages are: a link is `${this.base}/cron`. Known from the session, guessed from the API until then. */
+  /** Path of the pages: a link is `${this.base}/cron`. From the session, or derived from `api` until the session has loaded. */
   protected get base(): string {
     return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
   }
 
-  /** Language of dates and numbers, from here or from around. */
+  /** Language of dates and numbers: its own, or that of the surroundings. */
   protected get language(): string | undefined {
     return this.within.value.locale
   }
 
-  /** The page's heading, on the level that fits where the element stands. */
+  /** The heading of the page, on the level that fits its surroundings. */
   protected heading(text: string | TemplateResult): TemplateResult {
     if (this.within.value.shell) return html`<h1 class="page-title" tabindex="-1" part="heading">${text}</h1>`
     return html`<h2 class="page-title" tabindex="-1" part="heading">${text}</h2>`
@@ -85,19 +85,19 @@ export abstract class OpsElement extends LitElement {
     if (this.session) closeLinks(this.renderRoot, (href) => this.mayOpen(href))
   }
 
-  /** Says what a page is about, in words; the shell puts them in the title of the tab. */
+  /** Announces what the page is about; the shell shows it in the document title. */
   protected nameSubject(name: string) {
     if (name === this.subjectName) return
     this.subjectName = name
     this.dispatchEvent(new CustomEvent<SubjectDetail>('ops-subject', { detail: { name }, bubbles: true, composed: true }))
   }
 
-  /** Whether this actor may see such pages, as far as anybody knows yet. */
+  /** Whether this actor may see such pages; true until the session has loaded. */
   protected mayView(view: ViewAction): boolean {
     return this.session?.permissions[view]?.allowed ?? true
   }
 
-  /** Whether this link leads to a page that this actor may see. What is not one of our pages is not ours to judge. */
+  /** Whether this link leads to a page that this actor may see. True for links outside this product. */
   protected mayOpen(href: string): boolean {
     return mayOpen(this.session, this.base, href)
   }

@@ -1,16 +1,16 @@
 export interface FilterDetail {
   /** Path of the page below the base, e.g. `/cron`. */
   path: string
-  /** What the page shows now; empty values are left out of the address. */
+  /** The page's current filters; empty values are left out of the URL. */
   query: Record<string, string>
 }
 
-/** Says that the person changed what a page shows. The shell keeps it in the address; a host may keep it wherever it likes. */
+/** Announces that the reader changed what a page shows. The shell stores it in the URL; a host may store it anywhere. */
 export function filtered(from: HTMLElement, detail: FilterDetail): void {
   from.dispatchEvent(new CustomEvent<FilterDetail>('ops-filter', { detail, bubbles: true, composed: true }))
 }
 
-/** `/cron?q=sync`, without what is empty. */
+/** e.g. `/cron?q=sync`, without empty values. */
 export function address({ path, query }: FilterDetail): string {
   const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString()
   return text ? `${path}?${text}` : path

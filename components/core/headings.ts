@@ -1,6 +1,6 @@
 /**
- * In a host's page our title is an `h2` and sections are `h3`. In the shell the title is the page's `h1`, so sections come up by one:
- * no level is left out. A dialog has a title of its own.
+ * In a host's page our title is an `h2` and sections are `h3`. In the shell the title is the page's `h1`, so sections are raised by one
+ * level and no level is skipped. Dialogs have their own titles.
  */
 export function raiseHeadings(root: ParentNode): void {
   for (const heading of root.querySelectorAll('h3:not([aria-level])')) {

@@ -1,6 +1,6 @@
 /**
- * A part of a page that is loaded at its first use, once for the whole page. A load that failed may be tried again: a browser
- * remembers a module that it could not get and would not ask for it a second time, so a later attempt asks at another address.
+ * A part of a page that is loaded lazily, once for the whole page. A failed load can be retried: browsers cache a failed module
+ * import, so a retry uses a different URL.
  */
 export function later<T>(load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | undefined
@@ -9,13 +9,13 @@ export function later<T>(load: () => Promise<T>): () => Promise<T> {
   return () =>
     (loading ??= (address ? (import(/* @vite-ignore */ /* webpackIgnore: true */ `${address}?attempt=${++attempt}`) as Promise<T>) : load()).catch((error: Error) => {
       loading = undefined
-      // Browsers name the address at the end of the message; where they do not, they do ask again.
+      // Browsers that cache failures put the URL at the end of the message; the others request the module again anyway.
       address ??= /https?:[^?\s]+/.exec(error.message)?.[0]
       throw error
     }))
 }
 
-/** Why a part did not load, and what helps. */
+/** Why a part did not load, and what to do about it. */
 export function loadFailure(error: unknown): string {
   return `${(error as Error).message}. A new version may have been installed; reloading the page helps then.`
 }

@@ -10,9 +10,9 @@ const backoffMs = [500, 1000, 2000, 5000, 10_000, 20_000]
 const everything: LiveHint = { topic: 'reset' }
 
 /**
- * One stream of hints for everybody on the page who looks at the same API. It opens with the first listener, closes with the
- * last and while the tab is hidden, and asks everybody to read again every ten seconds while it cannot connect.
- * Read with `fetch`, so that a host's own `fetch` (with its token) and `Last-Event-ID` work here too.
+ * The stream of hints, shared by all elements on the page that use the same API. It opens with the first listener and closes with
+ * the last one or while the tab is hidden. While it cannot connect, listeners are told to reload every ten seconds. Uses `fetch`
+ * instead of `EventSource`, so that a host's own `fetch` (with its token) and `Last-Event-ID` work here too.
  */
 export class Live {
   state: LiveState = 'idle'
@@ -33,7 +33,7 @@ export class Live {
     this.send = send
   }
 
-  /** Hears every hint until the returned function is called. */
+  /** Calls `listener` for every hint, until the returned function is called. */
   listen(listener: (hint: LiveHint) => void): () => void {
     this.listeners.add(listener)
     if (this.listeners.size === 1) this.start()
@@ -43,7 +43,7 @@ export class Live {
     }
   }
 
-  /** Told when `state` changes; does not keep the stream open. */
+  /** Calls `watcher` when `state` changes; does not keep the stream open. */
   watch(watcher: () => void): () => void {
     this.watchers.add(watcher)
     return () => void this.watchers.delete(watcher)
@@ -72,7 +72,7 @@ export class Live {
     try {
       await this.read(stream)
     } catch {
-      // whatever went wrong, the answer is the same: try again, and poll meanwhile
+      // Every failure is handled the same way: reconnect, and poll in the meantime.
     }
     if (this.stream !== stream) return
     stream.abort()
@@ -93,7 +93,7 @@ export class Live {
       for (let rest = ''; ; ) {
         const { done, value } = await reader.read()
         if (done) return
-        silence.broken()
+        silence.restart()
         const blocks = (rest + value).replaceAll('\r\n', '\n').split('\n\n')
         rest = blocks.pop()!
         for (const block of blocks) this.receive(block)
@@ -123,7 +123,7 @@ export class Live {
     if (data) this.publish(parseHint(data))
   }
 
-  /** Somebody on the page learnt that what is shown is not how it is. */
+  /** Notifies all listeners; also called by elements that find that what is shown is stale. */
   publish(hint: LiveHint = everything) {
     for (const listener of [...this.listeners]) listener(hint)
   }
@@ -164,19 +164,19 @@ export class Live {
   }
 }
 
-/** A line without even a heartbeat is dead, although nobody said so. */
+/** A timeout for a connection that is dead although it was never closed: not even heartbeats arrive. */
 class Silence {
-  private readonly given: () => void
+  private readonly onSilence: () => void
   private timer?: ReturnType<typeof setTimeout>
 
-  constructor(given: () => void) {
-    this.given = given
-    this.broken()
+  constructor(onSilence: () => void) {
+    this.onSilence = onSilence
+    this.restart()
   }
 
-  broken() {
+  restart() {
     this.end()
-    this.timer = setTimeout(this.given, silenceMs)
+    this.timer = setTimeout(this.onSilence, silenceMs)
   }
 
   end() {
@@ -184,7 +184,7 @@ class Silence {
   }
 }
 
-/** A hint nobody understands still means that something changed. */
+/** An unreadable hint still means that something changed. */
 function parseHint(data: string): LiveHint {
   try {
     const hint = JSON.parse(data) as Partial<LiveHint>

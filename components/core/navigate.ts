@@ -3,8 +3,8 @@ export interface NavigateDetail {
 }
 
 /**
- * Turns a plain left click on one of our links into `ops-navigate`. Whoever prevents that event has gone there itself
- * (the shell, or the host's own router); otherwise the browser follows the link as usual.
+ * Turns a plain left click on one of our links into `ops-navigate`. A listener that navigates itself (the shell, or the host's
+ * router) prevents that event; otherwise the browser follows the link as usual.
  */
 export function followLinks(host: HTMLElement): void {
   host.addEventListener('click', (event) => {
@@ -14,7 +14,7 @@ export function followLinks(host: HTMLElement): void {
   })
 }
 
-/** Answers whether the browser should still go there. */
+/** Returns whether the browser should still follow the link. */
 export function navigate(from: HTMLElement, href: string): boolean {
   return from.dispatchEvent(
     new CustomEvent<NavigateDetail>('ops-navigate', { detail: { href }, bubbles: true, composed: true, cancelable: true }),

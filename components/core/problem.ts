@@ -1,7 +1,7 @@
 import { ApiError } from '../../schemas/client.ts'
 import type { Problem } from '../../schemas/problem.ts'
 
-/** Whatever was thrown, as something a person can be told. */
+/** Converts anything thrown to a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem
   return {
@@ -9,7 +9,7 @@ export function problemOf(error: unknown): Problem {
     title: 'Cannot reach the server',
     status: 0,
     code: 'unavailable',
-    // What a browser calls a lost connection helps nobody.
+    // Browsers' own messages for a lost connection are not helpful.
     detail: error instanceof TypeError ? 'It does not answer.' : error instanceof Error ? error.message : String(error),
     requestId: '',
   }

@@ -4,28 +4,28 @@ import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from './connection.ts'
 import { problemOf } from './problem.ts'
 
-/** A server that is gone for a moment is asked again without anybody having to. */
+/** A server that is briefly unavailable is retried automatically. */
 const retryMs = 5000
-/** Hints only make it quicker: a stream may stand open while nobody has anything to put into it. */
+/** Hints only make updates faster; an open stream may miss changes that nothing publishes. */
 const recheckMs = 30_000
 
 export interface ResourceOptions<T> {
-  /** Read at every update of the host; nothing is loaded while it is undefined. */
+  /** Evaluated at every update of the host; nothing is loaded while it is undefined. */
   connection: () => Connection | undefined
   load: (connection: Connection, signal: AbortSignal) => Promise<T>
-  /** What `load` depends on; a change loads again and keeps showing the last answer meanwhile. */
+  /** What `load` depends on; a change reloads and meanwhile keeps the last data. */
   key: () => unknown
-  /** Whose data this is; a change forgets the last answer at once. */
+  /** The owner of the data; a change discards the last data at once. */
   of?: () => unknown
-  /** Live topics after which to read again, e.g. `cron`. */
+  /** Live topics that trigger a reload, e.g. `cron`. */
   topics: string[]
-  /** Lets hints pass by while it answers true. */
+  /** Hints are ignored while this returns true. */
   paused?: () => boolean
 }
 
 /**
- * Loads something, keeps the last answer while it loads again, and loads again upon a live hint.
- * A page says what it shows in one expression: `resource.render({ pending, error, complete })`.
+ * Loads data, keeps the last data during a reload, and reloads on live hints. A page renders all states in one expression:
+ * `resource.render({ pending, error, complete })`.
  */
 export class Resource<T> implements ReactiveController {
   data?: T
@@ -78,7 +78,7 @@ export class Resource<T> implements ReactiveController {
     return !this.data && (this.problem?.status === 401 || this.problem?.status === 403)
   }
 
-  /** Reads again now; what is shown stays until the answer is there. */
+  /** Reloads now; the current data stays until the response arrives. */
   readonly reload = (): void => {
     if (this.loading) this.again = true
     else void this.load()

@@ -1,4 +1,4 @@
-/** A value many look at and one loads. */
+/** A value that is loaded once and shared by many watchers. */
 export class Shared<T> {
   value?: T
   error?: unknown
@@ -16,7 +16,7 @@ export class Shared<T> {
     return () => void this.watchers.delete(watcher)
   }
 
-  /** Reads again; callers at the same time share one request. The last value stays until the new one is there. */
+  /** Reloads; concurrent callers share one request. The last value stays until the new one arrives. */
   reload(): Promise<void> {
     return (this.running ??= this.run().finally(() => (this.running = undefined)))
   }

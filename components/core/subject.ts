@@ -1,4 +1,4 @@
 export interface SubjectDetail {
-  /** e.g. `order_mail discarded`; empty when the page is about nothing in particular. */
+  /** e.g. `order_mail discarded`; empty if the page has no subject. */
   name: string
 }

@@ -1,22 +1,22 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Connection } from './connection.ts'
 
-/** What surrounds an element: where it talks to, and how it writes dates. */
+/** What an element gets from its surroundings: the API connection and the locale. */
 export interface Surroundings {
   connection?: Connection
   locale?: string
-  /** Inside the shell a page has the page's own heading; in a host's page it is one section among others. */
+  /** Inside the shell, an element's heading is the page's heading; in a host's page it is a section heading. */
   shell?: boolean
 }
 
 type Listener = (value: Surroundings, stop: () => void) => void
 
-/** Found by its key, so that two bundles on one page understand each other. */
+/** Identified by a global symbol, so that two bundles on one page share it. */
 const key = Symbol.for('ops-powertools')
 
 /**
- * The event of the web components' context protocol. Of its several implementations we need one context and subscriptions only,
- * which is a quarter of what `@lit/context` weighs.
+ * The event of the web components' context protocol. We need only one context, and only subscriptions; this implementation is a
+ * quarter of the size of `@lit/context`.
  */
 class ContextRequest extends Event {
   readonly context = key
@@ -31,7 +31,7 @@ class ContextRequest extends Event {
   }
 }
 
-/** What the nearest provider gives, and each change of it. */
+/** Subscribes to the value of the nearest provider. */
 export class Around implements ReactiveController {
   value?: Surroundings
   private readonly host: ReactiveControllerHost & Element
@@ -62,7 +62,7 @@ export class Around implements ReactiveController {
   }
 }
 
-/** What an element gives to those inside it. */
+/** Provides a value to the elements inside an element. */
 export class Within {
   value: Surroundings = {}
   private readonly host: Element
@@ -82,7 +82,7 @@ export class Within {
     const { callback, context, contextTarget, subscribe } = event
     if (context !== key || contextTarget === this.host) return
     event.stopPropagation()
-    // One that asks again, e.g. once a provider is defined, stays one listener.
+    // An element that subscribes again, e.g. once a provider is defined, remains a single listener.
     const stop = this.listeners.get(callback) ?? (() => void this.listeners.delete(callback))
     if (subscribe) this.listeners.set(callback, stop)
     callback(this.value, stop)

@@ -29,7 +29,7 @@ function withRest(value: number, unit: number, name: string, smaller: number, sm
 export interface TimeFormat {
   zone?: string
   locale?: string
-  /** Leave out the seconds when they say nothing, e.g. for a slot. */
+  /** False omits the seconds where they are always zero, e.g. for slots. */
   seconds?: boolean
   /** Down to the millisecond, for evidence. */
   milliseconds?: boolean
@@ -44,7 +44,7 @@ export function exactTime(at: number, { zone = viewerZone, locale = 'en-GB', sec
   return `${dateFormat(locale, zone, !sameYear).format(date)} ${timeFormat(locale, zone, seconds, milliseconds).format(date)}`
 }
 
-/** Whether two zones show the same clock at this instant, whatever they are called. */
+/** Whether two zones show the same local time at this instant, whatever their names. */
 export function sameClock(at: number, zone: string, other: string): boolean {
   return zone === other || exactTime(at, { zone }) === exactTime(at, { zone: other })
 }
@@ -60,7 +60,7 @@ function timeFormat(locale: string, zone: string, seconds: boolean, milliseconds
   return cached(locale, { timeZone: zone, ...parts, ...(seconds ? { second: '2-digit' } : {}), ...(milliseconds ? { fractionalSecondDigits: 3 } : {}) })
 }
 
-/** Making a formatter costs far more than using it, and a page shows hundreds of times. */
+/** Cached, because creating a formatter is far more expensive than using it, and a page shows hundreds of times. */
 function cached(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = locale + JSON.stringify(options)
   let format = formats.get(key)
@@ -68,7 +68,7 @@ function cached(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateT
   return format
 }
 
-/** A zone or locale this browser does not know must not take the page down. */
+/** Falls back to a default if the browser does not know the zone or locale. */
 function makeFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat(locale, options)

@@ -22,7 +22,7 @@ import { base, pageStyles } from '../theme/base.ts'
 
 const loadDetails = later(() => import('../parts/audit-details.ts'))
 
-/** What is on screen: it grows at the end by loading more, and at the top only when asked. */
+/** The rows on screen: more are appended on demand, and new ones are prepended only on request. */
 interface Shown {
   key: string
   items: AuditEvent[]
@@ -118,7 +118,7 @@ export class OpsAudit extends OpsElement {
     topics: ['audit'],
   })
 
-  /** The event in full when it is not among those shown. */
+  /** The selected event, if it is not among the rows shown. */
   private readonly linked = new Resource(this, {
     connection: () => (this.event && this.shown && !this.isShown(this.event) ? this.connection : undefined),
     load: ({ client }, signal) => client.getAuditEvent({ params: { id: this.event }, signal }),
@@ -132,7 +132,7 @@ export class OpsAudit extends OpsElement {
     const { data } = this.newest
     if (!data) this.shown = undefined
     else if (data.key === this.key && (this.shown?.key !== data.key || (this.shown.items.length === 0 && data.items.length > 0))) {
-      // An empty log fills by itself: there is no place to lose.
+      // An empty log is filled automatically: there is no scroll position to lose.
       this.shown = { key: data.key, items: data.items, next: data.nextCursor }
       this.moreProblem = undefined
     }
@@ -144,7 +144,7 @@ export class OpsAudit extends OpsElement {
   }
 
   override render() {
-    // An actor who may not see the log needs no way to filter or export it.
+    // An actor who may not see the log needs neither filters nor exports.
     const { closed } = this.newest
     return html`
       <header class="page-head">
@@ -225,7 +225,7 @@ export class OpsAudit extends OpsElement {
       : nothing}`
   }
 
-  /** What stands inside the element is seen until it is loaded. */
+  /** The content inside the element is shown until it has loaded. */
   private details(event: AuditEvent) {
     return this.missing
       ? missingPart(this.missing, this.loadDetails)
@@ -251,7 +251,7 @@ export class OpsAudit extends OpsElement {
     return Object.fromEntries(filterNames.map((name) => [name, this[name]])) as FilterValues
   }
 
-  /** An outcome nobody knows is sent too: the API says so, where leaving it out would show what was not asked for. */
+  /** An unknown outcome is sent as well, so that the API refuses it; leaving it out would show unfiltered events. */
   private get filters(): AuditFilters {
     return Object.fromEntries(filterNames.flatMap((name) => (this[name] ? [[name, this[name]]] : []))) as AuditFilters
   }
@@ -264,7 +264,7 @@ export class OpsAudit extends OpsElement {
     return this.shown?.items.some((item) => item.id === id) ?? false
   }
 
-  /** What was recorded since the rows were shown. */
+  /** Events recorded since the rows were loaded. */
   private fresh(shown: Shown): AuditEvent[] {
     const { data } = this.newest
     if (!data || data.key !== shown.key) return []
@@ -272,7 +272,7 @@ export class OpsAudit extends OpsElement {
     return data.items.filter(({ id }) => !known.has(id))
   }
 
-  /** Whether so much is new that there are events between the newest ones and those shown. */
+  /** Whether there are so many new events that some lie between the newest ones and the rows shown. */
   private missed(shown: Shown): boolean {
     const { data } = this.newest
     return data?.nextCursor !== undefined && shown.items.length > 0 && this.fresh(shown).length === data.items.length

@@ -71,7 +71,7 @@ export class OpsCron extends OpsElement {
     topics: ['cron'],
   })
 
-  /** The entry in full when it is not among those listed, e.g. on another page of the list. */
+  /** The selected entry, if it is not among those listed, e.g. because it is on another page. */
   private readonly alone = new Resource(this, {
     connection: () => (this.entry && this.entries.data && !this.listed ? this.connection : undefined),
     load: ({ client }, signal) => client.getCronEntry({ params: { name: this.entry }, signal }),

@@ -163,7 +163,7 @@ export class OpsForensics extends OpsElement {
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
 
-  /** Whoever hears of it may go to the subject's own address; otherwise this element shows it where it stands. */
+  /** A listener may navigate to the subject's URL; otherwise this element shows the subject in place. */
   private readonly choose = (subject: ChosenSubject): void => {
     if (!navigate(this, forensicsHref(this.base, subject))) return
     this.subjectType = subject.type
@@ -181,7 +181,7 @@ function linked({ linkedResources }: Bundle) {
   </section>`
 }
 
-/** Exactly what is shown, to hand on. */
+/** A copy of exactly what is shown, to pass on. */
 function exportBundle(bundle: Bundle): void {
   const { subject, asOf } = bundle
   const name = `forensics-${subject.type}-${subject.id}-${asOf}`.replace(/[^\w.-]+/g, '_')

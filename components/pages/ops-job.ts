@@ -101,12 +101,12 @@ export class OpsJob extends OpsElement {
     </p>`
   }
 
-  /** An engine forgets; what we recorded about the job stays. */
+  /** The engine may have removed the job; our records about it remain. */
   private lost(problem: Problem) {
     return html`${problemPanel(problem, this.job.reload)} ${problem.code === 'not_found' ? html`<p class="remains">${this.remains()}</p>` : nothing}`
   }
 
-  /** It went while somebody looked at it: what was seen stays readable, but nothing can be done to it any more. */
+  /** The job disappeared while it was shown: the last data stays readable, but no operation is possible any more. */
   private gone() {
     return html`<p class="card read-only" role="status">
       <b>This job is gone.</b> The engine no longer has it, or you may no longer see it; below is what was last seen. ${this.remains()}
@@ -168,7 +168,7 @@ export class OpsJob extends OpsElement {
     return this.base + auditPath('job', this.jobId)
   }
 
-  /** What is asked of this job is asked of it as it stands here. */
+  /** Operations refer to the version of the job shown here. */
   private readonly ask = (ask: Ask): void => {
     const { data } = this.job
     const ours = operationActions[ask.action].subject === 'job' && ask.id === data?.id
@@ -176,7 +176,7 @@ export class OpsJob extends OpsElement {
   }
 }
 
-/** What may be done to the job itself stands on top already. */
+/** Operations on the job itself are already shown at the top. */
 function furtherPaths({ id, forensics }: JobDetail) {
   return forensics?.nextPaths.filter(({ operation }) => operation?.subject.type !== 'job' || operation.subject.id !== id) ?? []
 }

@@ -125,7 +125,7 @@ export class OpsOverview extends OpsElement {
         : nothing}`
   }
 
-  /** Empty for this reader is not yet empty: something may be withheld. */
+  /** Nothing visible to this reader does not mean that nothing exists: something may be withheld. */
   private nothingThere(withheld: string[]) {
     const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'What the host declares and runs appears here by itself.'
     return html`<div class="nothing">${emptyState('Nothing to operate', detail)}</div>`

@@ -70,7 +70,7 @@ export class OpsEventDetails extends OpsElement {
   static override styles = [base, tableStyles, chipStyles, diffStyles, detailStyles]
 
   @property({ attribute: false }) event!: AuditEvent
-  /** Narrows the list around it. */
+  /** Filters the surrounding list. */
   @property({ attribute: false }) narrow: (change: Partial<FilterValues>) => void = () => undefined
 
   override render() {

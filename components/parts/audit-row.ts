@@ -13,7 +13,7 @@ export interface EventRow {
 
 export const eventColumns = ['Time', 'Event', 'Actor', 'Subject', 'Reason', 'Source']
 
-/** One event in a line: when, what, how it ended, who, to what, why, from where. */
+/** One event per row: time, type, outcome, actor, subject, reason and source. */
 export function eventRow(event: AuditEvent, { base, open, select }: EventRow): TemplateResult {
   const { actor, subject } = event
   return html`<tr role="row" class="event ${event.outcome} ${open ? 'selected' : ''}" part="row">
@@ -38,7 +38,7 @@ export function eventRow(event: AuditEvent, { base, open, select }: EventRow): T
   </tr>`
 }
 
-/** A bulk run leaves one event for each batch; what tells them apart is which one, and of how many jobs. */
+/** A bulk run records one event per batch; the batch number and the number of jobs tell them apart. */
 function partOf({ jobs, metadata: { batch } }: AuditEvent): string {
   return `${typeof batch === 'number' ? `, batch ${batch}` : ''}${jobs ? `, ${countOf(jobs, 'job')}` : ''}`
 }

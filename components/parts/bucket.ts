@@ -7,7 +7,7 @@ import './time.ts'
 
 type Exemplar = Bucket['exemplars'][number]
 
-/** What is in one status: how many, what that means, the few that matter most, who owns the next step, and the step. */
+/** One status bucket: count, diagnosis, the most important cases, and the next step with its owner. */
 export function bucketCard(bucket: Bucket, locale = 'en-GB'): TemplateResult {
   const heading = `bucket-${bucket.status}`
   return html`<section class="card bucket ${bucket.count === 0 ? 'quiet' : ''}" part="bucket" aria-labelledby=${heading}>

@@ -21,13 +21,13 @@ const statusTones: Record<OperatorStatus, Tone> = {
   bridge_only: 'bridge',
 }
 
-/** Shape, word and colour, always the same three. A status nobody knows reads as itself, without a colour. */
+/** A status as a fixed combination of shape, word and colour. An unknown status is shown as is, without a colour. */
 export function statusChip(status: string, label?: string): TemplateResult {
   const known = status as OperatorStatus
   return chip(statusTones[known] ?? 'resolved', label ?? operatorStatuses[known] ?? status)
 }
 
-/** How far the evidence reaches; nothing when it is complete, unless asked. */
+/** The completeness of the evidence; nothing if it is complete, unless requested. */
 export function completenessChip(state: string): TemplateResult {
   return html`<span class="chip dashed" part="completeness">${completenessStates[state as keyof typeof completenessStates] ?? 'unknown'}</span>`
 }

@@ -8,7 +8,7 @@ import { markOf } from './strip.ts'
 import { subjectTypeLabel } from './subject-link.ts'
 import './time.ts'
 
-/** What is known to have happened, newest first, each line with where it comes from and how sure that is. */
+/** The known events, newest first, each with its source and provenance. */
 export function chronology(items: ChronologyItem[]): TemplateResult {
   return html`<section class="card chronology" part="chronology" aria-labelledby="chronology-title">
     <div class="section-head">
@@ -35,13 +35,13 @@ function line(item: ChronologyItem) {
   </li>`
 }
 
-/** The mark of a slot, or the chip of an attempt that did not succeed. */
+/** The mark of a slot, or the chip of an unsuccessful attempt. */
 function sign({ outcome }: ChronologyItem) {
   if (!outcome || outcome === 'succeeded') return nothing
   return outcome in slotOutcomes ? markOf(outcome) : outcomeChip(outcome)
 }
 
-/** Who stands first, once. */
+/** The label with its actor in bold, mentioned only once. */
 function said({ label, actor }: ChronologyItem) {
   if (!actor) return label
   if (label.startsWith(`${actor.label} `)) return html`<b>${actor.label}</b>${label.slice(actor.label.length)}`

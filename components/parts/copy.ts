@@ -45,11 +45,11 @@ export class OpsCopy extends LitElement {
 
   @state() private said = ''
 
-  /** What is copied. */
+  /** The text to copy. */
   @property() value = ''
   /** What it is, for screen readers, e.g. `request id`. */
   @property() label = 'id'
-  /** Show all of it. */
+  /** Show it unabbreviated. */
   @property({ type: Boolean }) whole = false
 
   override render() {

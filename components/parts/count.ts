@@ -1,6 +1,6 @@
 import type { CountMethod } from '../../schemas/vocabulary.ts'
 
-/** A figure as sure as it was counted: `1,204`, `10,000+`, `≈ 1.2 million`. An estimate shows no digits that nobody counted. */
+/** A count with the precision of its method: `1,204`, `10,000+`, `≈ 1.2 million`. Estimates are rounded. */
 export function figure(count: number, how: CountMethod, locale = 'en-GB'): string {
   if (how === 'estimated') return `≈ ${count.toLocaleString(locale, { notation: 'compact', compactDisplay: 'long', maximumSignificantDigits: 2 })}`
   return count.toLocaleString(locale) + (how === 'capped' ? '+' : '')

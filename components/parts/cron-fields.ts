@@ -9,7 +9,7 @@ import type { Draft, FieldsByAction } from './operation-fields.ts'
 
 const subject = (id: string) => ({ type: 'cron_entry' as const, id })
 
-/** What the operations on cron entries ask besides the reason. */
+/** The input fields of operations on cron entries, besides the reason. */
 export const cronFields: FieldsByAction = {
   pause_cron_entry: {
     eager: true,
@@ -47,7 +47,7 @@ export const cronFields: FieldsByAction = {
   },
 }
 
-/** Only what the person changed, so that a field another operator changed meanwhile stays theirs. */
+/** Only the fields that were edited, so that concurrent changes to other fields are not overwritten. */
 function changed(draft: Draft, entry: CronEntry | undefined) {
   const wanted = definitionInput(draft)
   const present: Record<string, unknown> = entry ? definitionInput(draftOf(entry)) : {}

@@ -17,7 +17,7 @@ export function draftOf(entry: CronEntry): Draft {
   return { queue, worker, expression, timezone, overlap, catchUp, maxCatchUp: String(maxCatchUp), ...shown }
 }
 
-/** What was typed, as the API takes it; throws everything that is wrong at once. */
+/** Converts the draft to an API request; throws all field errors at once. */
 export function definitionInput(draft: Draft, named = false) {
   const wrong = complaints(draft, named)
   if (Object.keys(wrong).length > 0) throw new InvalidFields(wrong)
@@ -33,7 +33,7 @@ export function definitionInput(draft: Draft, named = false) {
   }
 }
 
-/** The definition of an entry as a form; the name can only be given once. */
+/** The definition of an entry as a form; the name can be set only on creation. */
 export function definitionFields(draft: Draft, change: Change, { named, errors }: { named: boolean; errors: FieldErrors }): TemplateResult {
   const line = (name: string, label: string, options: LineOptions) => textLine(name, label, draft, change, { ...options, errors })
   return html`
@@ -48,7 +48,7 @@ export function definitionFields(draft: Draft, change: Change, { named, errors }
   `
 }
 
-/** What can be seen without asking the server, which has the last word on schedules. */
+/** Client-side validation; only the server can fully validate schedules. */
 function complaints(draft: Draft, named: boolean): FieldErrors {
   const { expression, timezone } = { expression: typed(draft.expression), timezone: typed(draft.timezone) }
   const count = Number(draft.maxCatchUp)
@@ -76,7 +76,7 @@ function isTimezone(zone: string): boolean {
   }
 }
 
-/** Arguments the display policy hides from this person can only stay as they are. */
+/** Arguments that the display policy hides from this actor cannot be edited. */
 function argsField(draft: Draft, change: Change, errors: FieldErrors) {
   if (draft.args === undefined) return html`<p class="field wide muted">The arguments are hidden from you and stay unchanged.</p>`
   return html`<div class="field wide">

@@ -3,7 +3,7 @@ import { exactTime } from '../core/time.ts'
 
 type Values = Record<string, unknown>
 
-/** Before and after, field by field; what did not change is left out, what is nested stays readable. */
+/** Before and after, field by field; unchanged fields are omitted, nested values stay readable. */
 export function difference(before: Values | undefined, after: Values | undefined): TemplateResult {
   const rows = changes(before ?? {}, after ?? {})
   if (rows.length === 0) return html`<p class="muted">Nothing changes in what is stored.</p>`
@@ -27,7 +27,7 @@ interface Change {
   to: unknown
 }
 
-/** A side on which nothing stands, as when something is made or removed, gets no column. */
+/** An empty side, e.g. of a creation or deletion, gets no column. */
 function row({ field, from, to }: Change, sides: { from: boolean; to: boolean }): TemplateResult {
   return html`<tr>
     <th scope="row"><code>${field}</code></th>
@@ -67,11 +67,11 @@ function timeOf(value: string): TemplateResult {
   return html`<time datetime=${value}>${exactTime(Date.parse(value))}</time>`
 }
 
-/** A value as it is stored, for details. */
+/** A stored value, for details. */
 export function json(value: unknown): TemplateResult | typeof nothing {
   if (value === undefined) return nothing
   const text = typeof value === 'string' ? value : written(value)
-  // What scrolls must be reachable without a mouse; what does not is no stop on the way.
+  // A scrollable element must be reachable by keyboard; others should not be tab stops.
   if (text.length < 600 && text.split('\n').length < 16) return html`<pre class="json">${text}</pre>`
   return html`<pre class="json" tabindex="0" role="region" aria-label="Stored value">${text}</pre>`
 }

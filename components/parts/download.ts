@@ -1,4 +1,4 @@
-/** Hands the reader a file. */
+/** Starts the download of a file. */
 export function saveFile(content: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(content)
@@ -7,7 +7,7 @@ export function saveFile(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
-/** The name the server gave the file, or ours. */
+/** The file name from the server, or a default. */
 export function fileName(response: Response, otherwise: string): string {
   return /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? otherwise
 }

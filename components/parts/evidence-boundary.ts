@@ -11,7 +11,7 @@ const meanings: Record<string, string> = {
   unknown: 'The subject was not found, so there is nothing to show.',
 }
 
-/** How far the knowledge reaches, and what was left out of it. */
+/** The completeness of the evidence, and what was withheld. */
 export function evidenceBoundary({ completeness, window, withheld }: Bundle): TemplateResult {
   const { state, reasons } = completeness
   return html`<section class="card padded boundary ${state === 'complete' ? '' : 'open'}" part="boundary" aria-labelledby="boundary-title">
@@ -25,7 +25,7 @@ export function evidenceBoundary({ completeness, window, withheld }: Bundle): Te
   </section>`
 }
 
-/** What we saw ourselves of the host's follow-up; whether it reached anybody is the host's to say. */
+/** What we observed of the host's follow-up; whether it reached anyone, only the host knows. */
 export function followUpNote(followUp: Bundle['followUp']): TemplateResult | typeof nothing {
   if (!followUp) return nothing
   return html`<section class="card padded" part="follow-up" aria-labelledby="follow-up-title">

@@ -33,10 +33,10 @@ export class OpsExport extends LitElement {
 
   @property({ attribute: false }) connection?: Connection
   @property() endpoint: 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems' = 'exportAuditEvents'
-  /** What stands in the endpoint's path. */
+  /** Parameters of the endpoint's path. */
   @property({ attribute: false }) params: Record<string, string> = {}
   @property({ attribute: false }) filters: Record<string, unknown> = {}
-  /** What the file is called when the server does not say. */
+  /** The default file name, if the server does not send one. */
   @property() name = 'export'
   @property({ attribute: false }) session?: Session
 
@@ -48,7 +48,7 @@ export class OpsExport extends LitElement {
       ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`
   }
 
-  /** An export is recorded, which needs a name. */
+  /** An export is recorded, so the actor must be identifiable. */
   private get refused(): boolean {
     return this.session !== undefined && !this.session.actor
   }

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
 
-/** What is wrong with what was typed, by the id of its field. */
+/** Error messages by the id of the field. */
 export type FieldErrors = Record<string, string>
 
-/** Thrown by a form that finds more than one thing wrong, so that all of it can be said at once. */
+/** Thrown by a form with one or more invalid fields, so that all errors can be shown at once. */
 export class InvalidFields extends Error {
   readonly fields: FieldErrors
 
@@ -15,12 +15,12 @@ export class InvalidFields extends Error {
   }
 }
 
-/** What the server found, by field: `input.expression` is the field `expression`, and a new subject's id is its name. */
+/** The server's errors by field: `input.expression` belongs to the field `expression`, and the id of a new subject to its name. */
 export function fieldErrorsOf({ errors = [] }: Problem): FieldErrors {
   return Object.fromEntries(errors.map(({ path, message }) => [/(^|\.)subject\.id$/.test(path) ? 'name' : path.replace(/^(body\.)?(input\.)?/, '').replace(/[.[].*$/, ''), message]))
 }
 
-/** Stands below the field; the field names it in `aria-describedby`. */
+/** Rendered below the field, which refers to it in `aria-describedby`. */
 export function fieldError(name: string, errors: FieldErrors): TemplateResult | typeof nothing {
   return errors[name] ? html`<p class="complaint small" id="${name}-error">${errors[name]}</p>` : nothing
 }

@@ -3,7 +3,7 @@ import { cronFields } from './cron-fields.ts'
 import { numberField } from './number-field.ts'
 import { type Ask, nothingToAsk, type OperationFields } from './operation-fields.ts'
 
-/** What an operation asks for besides the reason. */
+/** The input fields of an operation, besides the reason. */
 export function fieldsOf({ action }: Ask): OperationFields {
   const asked = numberAskedBy(action)
   return cronFields[action] ?? (asked ? numberField(asked) : nothingToAsk)

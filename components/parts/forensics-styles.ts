@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** The page's own layout: what is the matter, what to do and what happened on one side, where to go on the other. */
+/** Layout of the page: diagnosis, runbook and chronology on one side, next paths on the other. */
 export const forensicsStyles = css`
   .columns {
     display: grid;

@@ -8,11 +8,11 @@ export interface InstantFilter {
   label: string
   /** ISO-8601, or empty. */
   value: string
-  /** Called with an instant, or with nothing when the field was emptied; never while only half of it is there. */
+  /** Called with an instant, or with nothing if the field was cleared; never while it is incomplete. */
   change: (value: string) => void
 }
 
-/** A date and time in the reader's zone. A half-filled one says so at the field: it would otherwise read as no filter at all. */
+/** A date and time in the reader's zone. An incomplete one shows an error; otherwise it would look like no filter at all. */
 export function instantFilter({ name, label, value, change }: InstantFilter): TemplateResult {
   const check = (event: Event) => {
     const field = event.target as HTMLInputElement
@@ -32,7 +32,7 @@ export function instantFilter({ name, label, value, change }: InstantFilter): Te
   </div>`
 }
 
-/** While somebody fills in part after part, nothing is wrong yet. */
+/** No error while the reader is still typing. */
 function clearComplaint({ target }: Event): void {
   const field = target as HTMLInputElement
   if (field.validity.badInput) return

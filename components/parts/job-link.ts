@@ -5,13 +5,13 @@ export function jobHref(base: string, id: string): string {
   return base + subjectPath('job', id)
 }
 
-/** Where jobs with something in common are listed. */
+/** Path of the job list with filters. */
 export function jobsHref(base: string, filters: Record<string, string | undefined>): string {
   const given = Object.entries(filters).filter((pair): pair is [string, string] => Boolean(pair[1]))
   return `${base}/list?${new URLSearchParams(given).toString()}`
 }
 
-/** An id one can tell from its neighbours: its ends. */
+/** Abbreviates an id to its ends, which are enough to tell it apart. */
 export function shortId(id: string): string {
   return id.length <= 18 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`
 }

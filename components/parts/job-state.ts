@@ -4,7 +4,7 @@ import type { Tone } from './chip.ts'
 
 const round = svg`<circle cx="6" cy="6" r="4.4"/>`
 
-/** Only what hurts or runs has a colour: most jobs wait or have ended, and that is as it should be. */
+/** Only failed and executing states have a colour; waiting and ended jobs are normal. */
 const looks: Record<JobState, [Tone, SVGTemplateResult]> = {
   scheduled: ['resolved', svg`${round}<path d="M6 3.4V6l1.9 1.3"/>`],
   available: ['resolved', round],
@@ -15,7 +15,7 @@ const looks: Record<JobState, [Tone, SVGTemplateResult]> = {
   discarded: ['review', svg`<path d="M6 1.5 11 10.5H1Z"/>`],
 }
 
-/** The state of a job by shape, word and colour; a state nobody knows reads as itself. */
+/** The state of a job as shape, word and colour; an unknown state is shown as is. */
 export function stateChip(state: JobState): TemplateResult {
   const [tone, shape] = looks[state] ?? ['resolved', round]
   return html`<span class="chip ${tone}" part="chip"

@@ -76,7 +76,7 @@ export class OpsMenu extends LitElement {
   /** What the button is for, e.g. `More for nightly_sync`. */
   @property() label = 'More'
   @property({ attribute: false }) items: MenuItem[] = []
-  /** The same items with what only the server knows of them; asked for when the menu opens. */
+  /** The items completed with data from the server; requested when the menu opens. */
   @property({ attribute: false }) load?: () => Promise<MenuItem[]>
 
   protected override firstUpdated() {

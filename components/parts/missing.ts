@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 
-/** Where a part of a page that comes later did not load: why, and a way to try again. */
+/** Shown in place of a lazily loaded part that failed to load: the reason, and a way to try again. */
 export function missingPart(failure: string, retry: () => void): TemplateResult | typeof nothing {
   if (!failure) return nothing
   return html`<p class="card read-only" role="alert">

@@ -5,7 +5,7 @@ import { ownershipLabel } from './ownership.ts'
 import { refusal, shortRefusal } from './refusal.ts'
 import { sentence } from './sentence.ts'
 
-/** Where one can go from here, each with its owner in front of it. */
+/** The next paths, each preceded by its owner. */
 export function nextPathList(paths: NextPath[], ask: (ask: Ask) => void): TemplateResult {
   const shared = sharedRefusal(paths)
   return html`<section class="card padded" part="next-paths" aria-labelledby="paths-title">
@@ -18,7 +18,7 @@ export function nextPathList(paths: NextPath[], ask: (ask: Ask) => void): Templa
   </section>`
 }
 
-/** Why nothing may be done here, when it is the same for every operation: then it is said once. */
+/** The reason shared by all refused operations, so that it is shown only once. */
 function sharedRefusal(paths: NextPath[]): string {
   const operations = paths.flatMap(({ operation }) => operation ?? [])
   const [first] = operations
@@ -26,7 +26,7 @@ function sharedRefusal(paths: NextPath[]): string {
   return operations.every(({ allowed, reason }) => !allowed && reason === first.reason) ? first.reason : ''
 }
 
-/** Reading one of our own pages is no audited action: such a path names its owner and promises no record. */
+/** Reading one of our own pages is not an audited action, so such a path shows only its owner. */
 function nextPathItem(path: NextPath, ask: (ask: Ask) => void, shared: string) {
   const reads = path.ownership === 'powertools_native' && !path.operation
   return html`<li class="path" part="next-path">

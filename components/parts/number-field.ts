@@ -3,7 +3,7 @@ import type { AskedNumber } from '../../schemas/actions.ts'
 import { fieldError, InvalidFields } from './field-errors.ts'
 import { nothingToAsk, type OperationFields } from './operation-fields.ts'
 
-/** The one number that an operation needs besides its subject. */
+/** The field for the number that an operation needs besides its subject. */
 export function numberField({ name, label, min, max }: AskedNumber): OperationFields {
   return {
     eager: false,

@@ -8,37 +8,37 @@ import type { FieldErrors } from './field-errors.ts'
 /** What a page asks the dialog to confirm. */
 export interface Ask {
   action: OperationAction
-  /** The subject's id; not needed to create one, nor with a selection. */
+  /** The subject's id; not needed for a creation or a selection. */
   id?: string
   /** Many jobs instead of one subject. */
   selection?: JobSelection
-  /** The version of the one job that was on the page; a job that is not so any more is refused. */
+  /** The version of the job that the page showed; if the job has changed since, the operation is refused. */
   seen?: string
-  /** What stands in the field now, where an operation changes a number. */
+  /** The current value, if an operation changes a number. */
   value?: number
 }
 
-/** What a person has typed so far, by field. */
+/** The current input by field. */
 export type Draft = Record<string, string>
 
-/** What a form is drawn from besides its draft. */
+/** What a form needs for rendering, besides its draft. */
 export interface FormContext {
   entry?: CronEntry
   errors: FieldErrors
 }
 
 export interface OperationFields {
-  /** Take a new preview as soon as something changes; otherwise when asked. */
+  /** Request a new preview on every change; otherwise only on demand. */
   eager: boolean
-  /** Whether the cron entry as it is now is needed to begin. */
+  /** Whether the form needs the current cron entry. */
   needsEntry: boolean
   start: (ask: Ask, entry?: CronEntry) => Draft
   render: (draft: Draft, change: (field: string, value: string) => void, context: FormContext) => TemplateResult
-  /** The request; throws a sentence for people, or `InvalidFields`, when something typed makes no sense. */
+  /** The request; throws an error with a readable message, or `InvalidFields`, if the input is invalid. */
   request: (draft: Draft, ask: Ask, entry?: CronEntry) => OperationInput
 }
 
-/** What the operations of a page ask for besides the reason; one that is not listed asks for nothing. */
+/** The input fields of a page's operations, besides the reason; operations that are not listed have none. */
 export type FieldsByAction = Partial<Record<OperationAction, OperationFields>>
 
 export const nothingToAsk: OperationFields = {

@@ -8,7 +8,7 @@ export function previewChip(status: PreviewStatus): TemplateResult {
   return chip(previewTones[status], previewStatuses[status])
 }
 
-/** An audit outcome in the same three signs. */
+/** An audit outcome, with the same shapes, words and colours. */
 export function outcomeChip(outcome: string): TemplateResult {
   const tones: Record<string, Tone> = { succeeded: 'runnable', denied: 'blocked', failed: 'review', requested: 'waiting' }
   return chip(tones[outcome] ?? 'resolved', outcome)

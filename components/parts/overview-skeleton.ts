@@ -2,7 +2,7 @@ import { css, html, type TemplateResult } from 'lit'
 
 const times = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw)
 
-/** The overview's own shape: the sentence, three vitals, six buckets. */
+/** The skeleton of the overview: the sentence, three vitals, six buckets. */
 export function overviewSkeleton(): TemplateResult {
   return html`<div class="skeleton" role="status" part="skeleton">
     <span class="hidden-text">Loading</span>

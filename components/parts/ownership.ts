@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { type Ownership, ownerships, postures } from '../../schemas/status-words.ts'
 
-/** Who owns what the next action does, and what that allows; stands in front of the action. */
+/** The owner of an action and what that ownership allows; shown in front of the action. */
 export function ownershipLabel(ownership: Ownership, label: string = ownerships[ownership], posture: string = postures[ownership]): TemplateResult {
   return html`<span class="ownership" part="ownership"><b>${label}</b>${posture ? ` · ${posture}` : nothing}</span>`
 }

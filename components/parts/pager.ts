@@ -7,7 +7,7 @@ export interface PagerState {
   move: (trail: string[]) => void
 }
 
-/** Newer and older by cursor; nothing when everything fits on one page. */
+/** Buttons to newer and older pages by cursor; nothing if everything fits on one page. */
 export function pager({ trail, next, move }: PagerState): TemplateResult | typeof nothing {
   if (trail.length === 0 && !next) return nothing
   return html`<nav class="pager" aria-label="Pages" part="pager">

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** Puts an open popover below its button, or above where there is no room. */
+/** Positions an open popover below its button, or above it if there is no room. */
 export function placeBy(button: HTMLElement, list: HTMLElement): void {
   const { bottom, top, right } = button.getBoundingClientRect()
   const { width, height } = list.getBoundingClientRect()

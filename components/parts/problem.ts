@@ -13,10 +13,10 @@ const advice: Partial<Record<ProblemCode, string>> = {
   internal: 'Something is wrong on the server. Its log has the details under this request id.',
 }
 
-/** Forbidden, gone or wrong stays so, however often one asks. */
+/** Problems for which a retry makes no sense. */
 const final = [400, 403, 404, 410, 422]
 
-/** What happened, what to do, and the request id to hand on. */
+/** What happened, what to do, and the request id to report. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
   return html`<section class="problem card" role="alert" part="problem">
     <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>

@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit'
 
-/** The shape of what is coming, so that nothing jumps when it is there. */
+/** A skeleton of the content to come, so that the layout does not shift when it arrives. */
 export function skeletonRows(rows: number): TemplateResult {
   return html`<div class="card skeleton" role="status" part="skeleton">
     <span class="hidden-text">Loading</span>
@@ -8,7 +8,7 @@ export function skeletonRows(rows: number): TemplateResult {
   </div>`
 }
 
-/** Nothing to show, and why that is fine; a host may say it in its own words through the `empty` slot. */
+/** The empty state; a host may replace its text through the `empty` slot. */
 export function emptyState(title: string, detail: string | TemplateResult): TemplateResult {
   return html`<slot name="empty"
     ><div class="card empty" part="empty">

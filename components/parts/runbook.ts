@@ -3,7 +3,7 @@ import type { Bundle } from '../../schemas/forensics.ts'
 import { chip } from './chip.ts'
 import { sentence } from './sentence.ts'
 
-/** What to do, for whom it is new: why now, what must be so, what to mind, and the steps in their order. */
+/** The runbook, for operators new to the problem: why now, prerequisites, cautions, and the steps in order. */
 export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: Bundle['runbook']): TemplateResult {
   return html`<section class="card padded" part="runbook" aria-labelledby="runbook-title">
     <h3 id="runbook-title" class="section-title">Runbook</h3>

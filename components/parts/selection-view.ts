@@ -6,7 +6,7 @@ import './time.ts'
 
 type Selection = NonNullable<Plan['selection']>
 
-/** The frozen set: how much of it the operation takes on, what it leaves alone and why, and of what it is made. */
+/** The frozen set: how many jobs the operation changes, how many it leaves alone and why, and the composition of the set. */
 export function selectionView({ selection, after }: Plan & { selection: Selection }): TemplateResult {
   const { total, eligible, notEligible, byQueue, byState, until } = selection
   const left = total - eligible
@@ -30,7 +30,7 @@ function share(title: string, counts: Record<string, number>, words: Record<stri
   </dl>`
 }
 
-/** What each of them becomes. */
+/** The state of each job afterwards. */
 function afterwards(after: Plan['after']) {
   const fields = Object.entries(after).filter(([, value]) => typeof value !== 'object')
   if (fields.length === 0) return nothing
@@ -40,7 +40,7 @@ function afterwards(after: Plan['after']) {
   </dl>`
 }
 
-/** The most first. */
+/** Largest counts first. */
 function entries(counts: Record<string, number>): [string, string][] {
   return Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)

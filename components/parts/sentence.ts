@@ -3,7 +3,7 @@ import { exactTime, type TimeFormat } from '../core/time.ts'
 
 const instant = /(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/
 
-/** A sentence from the server, with the instants in it as a person writes them. */
+/** A sentence from the server, with its instants formatted for the reader. */
 export function sentence(text: string, format: TimeFormat = {}): TemplateResult {
   return html`${text.split(instant).map((part) => {
     const at = instant.test(part) ? Date.parse(part) : Number.NaN

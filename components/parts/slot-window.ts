@@ -9,14 +9,14 @@ export interface WindowSlot {
   at: string
   outcome: string
   note?: string
-  /** The job that was made for it. */
+  /** The job created for it. */
   jobId?: string
 }
 
-/** Instants about which nothing is known: never drawn as missed. */
+/** Instants without evidence; never drawn as missed. */
 const gaps = new Set(['unknown', 'scheduler_down'])
 
-/** Every slot of the window, oldest first; where evidence is missing, a dashed frame stands around the marks. */
+/** Every slot of the window, oldest first; a dashed frame surrounds marks without evidence. */
 export function slotWindow(slots: WindowSlot[], base: string): TemplateResult {
   const counted = countByOutcome(slots)
   const covered = slots.filter(({ outcome }) => !gaps.has(outcome)).length
@@ -61,7 +61,7 @@ function countByOutcome(slots: WindowSlot[]): [string, number][] {
   return [...counts].toSorted((a, b) => b[1] - a[1])
 }
 
-/** What the picture says, with each stretch that is not as planned by its times. */
+/** A text alternative for the chart that lists each irregular period with its times. */
 function summary(slots: WindowSlot[], counted: [string, number][]): string {
   const counts = counted.map(([outcome, count]) => `${count} ${wordOf(outcome)}`).join(', ')
   const odd = runs(slots).filter(([first]) => first!.outcome !== 'on_time')

@@ -16,8 +16,8 @@ const width = 240
 const height = 40
 
 /**
- * A series as a line over its area, from zero up, so that its height can be compared. Where nobody measured, the line is
- * dashed. `name` and `format` make the sentence that stands for the picture.
+ * A series as a line and area chart that starts at zero, so that heights can be compared. The line is dashed where measurements are
+ * missing. `name` and `format` are used for the text alternative.
  */
 export function sparkline(series: Sample[], name: string, format: (value: number) => string): TemplateResult {
   const points = place(series)
@@ -47,12 +47,12 @@ export function describe(series: Sample[], format: (value: number) => string): s
   return `${trend(values)} over ${spanOf(series)}, from ${format(first.value)} to ${format(last.value)}; ${range}`
 }
 
-/** How much time a series covers, e.g. `59 min`. */
+/** The time span of a series, e.g. `59 min`. */
 export function spanOf(series: Sample[]): string {
   return duration(Date.parse(series.at(-1)!.at) - Date.parse(series[0]!.at))
 }
 
-/** Compares the last quarter with the first, so that one odd measurement does not make a trend. */
+/** Compares the last quarter with the first, so that a single outlier does not make a trend. */
 function trend(values: number[]): 'rising' | 'falling' | 'steady' {
   const quarter = Math.max(1, Math.floor(values.length / 4))
   const start = mean(values.slice(0, quarter))
@@ -78,7 +78,7 @@ function place(series: Sample[]): Point[] {
   }))
 }
 
-/** Runs that were measured, and the gaps between them: more than three times the usual distance. */
+/** Splits a series into measured runs; a gap is more than three times the usual interval. */
 function lines(points: Point[]): [Point[][], Point[][]] {
   const distances = points.slice(1).map(({ at }, index) => at - points[index]!.at)
   const usual = distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0
@@ -93,7 +93,7 @@ function lines(points: Point[]): [Point[][], Point[][]] {
   return [measured, gaps]
 }
 
-/** A single measurement is a dot: a line of no length with round ends. */
+/** A single measurement is drawn as a dot: a zero-length line with round caps. */
 function path(points: Point[]): string {
   return `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}${points.length === 1 ? 'h0' : ''}`
 }

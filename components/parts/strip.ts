@@ -19,7 +19,7 @@ const dot: Mark = (x) => svg`<circle cx=${x + 2} cy="8" r="0.9"/>`
 const arrow: Mark = (x) => svg`<path d="M${x} 13 ${x + 2} 2 ${x + 4} 13Z"/>`
 const half: Mark = (x) => svg`<path d="M${x} 8h4v6h-4zM${x} 2h4v2.5h-4z"/>`
 
-/** Height and shape tell the outcome; colour only repeats it. */
+/** Height and shape encode the outcome; colour only repeats it. */
 const marks: Record<SlotOutcome | 'coming' | 'coming_skipped', { tone: string; mark: Mark }> = {
   on_time: { tone: 'runnable', mark: bar(12) },
   delayed: { tone: 'blocked', mark: bar(6) },
@@ -43,7 +43,7 @@ interface Item {
   words: string
 }
 
-/** Recent slots, a line at now, and the slots to come. */
+/** Recent slots, a line for now, and upcoming slots. */
 export function slotStrip(entry: Pick<CronEntry, 'recent' | 'coming' | 'timezone' | 'pause'>): TemplateResult {
   const past = entry.recent.map((slot) => pastItem(slot, entry.timezone))
   const coming = entry.coming.map((slot) => comingItem(slot, entry))
@@ -60,7 +60,7 @@ export function slotStrip(entry: Pick<CronEntry, 'recent' | 'coming' | 'timezone
   </div>`
 }
 
-/** What the marks mean. */
+/** The legend of the marks. */
 export function stripLegend(): TemplateResult {
   return html`<ul class="legend" part="legend" aria-label="What the marks mean">
     ${(Object.keys(marks) as Shape[])
@@ -69,7 +69,7 @@ export function stripLegend(): TemplateResult {
   </ul>`
 }
 
-/** One mark, to stand beside its word. */
+/** A single mark, shown next to its word. */
 export function markOf(outcome: string): TemplateResult {
   const known = Object.hasOwn(marks, outcome) ? (outcome as Shape) : 'unknown'
   return html`<svg class="mark ${marks[known].tone}" viewBox="0 0 5 16" width="5" height="16" aria-hidden="true">${marks[known].mark(0.5)}</svg>`
@@ -101,7 +101,7 @@ function summary(past: Item[], coming: Item[]): string {
   return `Last ${past.length} slots: ${told || 'none yet'}; next ${coming.length} shown`
 }
 
-/** Neighbours with the same outcome are told as one, so that the list can be listened to. */
+/** Groups adjacent slots with the same outcome, so that the list stays short for screen readers. */
 function runs(items: Item[]): string[] {
   const told: string[] = []
   for (let start = 0; start < items.length; ) {

@@ -4,5 +4,5 @@ import { pagerStyles } from './pager.ts'
 import { problemStyles } from './problem.ts'
 import { quietStyles } from './quiet.ts'
 
-/** The styles of the parts that nearly every page uses. */
+/** Styles of the parts that nearly every page uses. */
 export const partStyles = [chipStyles, ownershipStyles, problemStyles, quietStyles, pagerStyles]

@@ -17,13 +17,13 @@ export interface ChosenSubject {
 }
 
 interface Recent {
-  /** Not as they should be. */
+  /** Subjects that need attention. */
   attention: (ChosenSubject & { status: string; detail: string })[]
-  /** Somebody did something to them lately. */
+  /** Subjects of recent events. */
   touched: ChosenSubject[]
 }
 
-/** Kinds of subject with evidence of their own, and what names one of them. */
+/** Subject types with evidence, and what identifies a subject of each. */
 const kinds: Record<string, string> = { cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', audit_event: 'Id of the event' }
 
 /**
@@ -140,7 +140,7 @@ export class OpsSubjectChooser extends OpsElement {
     </div>`
   }
 
-  /** A list that its surface forbids is not there at all. */
+  /** Omits a list that the actor may not see. */
   private list(title: string, items: unknown[], quiet: string | undefined) {
     if (quiet === undefined) return nothing
     return html`<section class="card padded">

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** Tables of facts, for the elements that have any; comes before an element's own styles. */
+/** Styles of tables, for elements that have any; must precede an element's own styles. */
 export const tableStyles = css`
   table {
     width: 100%;

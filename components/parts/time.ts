@@ -47,7 +47,7 @@ export class OpsTime extends LitElement {
 
   private words(exact: string) {
     if (this.show === 'exact') return exact
-    // Whoever listens hears both in one go, and not once more from a title.
+    // Screen readers announce both at once, and not again from a title.
     if (this.show === 'relative' || this.show === 'age') return html`<span title=${exact} aria-hidden="true">${this.distance.value}</span><span class="hidden-text">${this.distance.value}, ${exact}</span>`
     return html`${this.distance.value}<span class="muted"> · ${exact || nothing}</span>`
   }

@@ -3,7 +3,7 @@ import type { Vital } from '../../schemas/overview.ts'
 import { sparkline, sparklineStyles, spanOf } from './sparkline.ts'
 import './time.ts'
 
-/** One number to watch, how it moved, how it was counted and when. */
+/** One figure to watch, with its trend, and how and when it was counted. */
 export function vitalView(vital: Vital, locale: string | undefined): TemplateResult {
   const [unit, size] = vital.unit === 's' ? scaleOf(vital.value ?? 0) : [vital.unit, 1]
   const format = (value: number) => figure(value / size, locale)
@@ -22,12 +22,12 @@ export function vitalView(vital: Vital, locale: string | undefined): TemplateRes
   </li>`
 }
 
-/** A wait is read in minutes or hours once it lasts that long. */
+/** Long waits are shown in minutes or hours. */
 function scaleOf(seconds: number): [string, number] {
   return seconds < 90 ? ['s', 1] : seconds < 5400 ? ['min', 60] : ['h', 3600]
 }
 
-/** Small numbers keep a decimal, large ones do not need it. */
+/** Small numbers have one decimal, large ones have none. */
 function figure(value: number, locale = 'en-GB'): string {
   return value.toLocaleString(locale, { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
 }

@@ -220,10 +220,10 @@ const motion = css`
   }
 `
 
-/** What every element starts from: tokens, type, surfaces, controls. */
+/** The base styles of every element: tokens, typography, surfaces and controls. */
 export const base = [tokens, text, surfaces, controls, motion]
 
-/** A page: pads itself when it stands alone in somebody's page, and measures itself instead of the window. */
+/** Styles of a page: it has its own padding in a host's page, and container queries measure the page instead of the window. */
 export const pageStyles = css`
   :host {
     padding: var(--ops-page-padding, 16px);

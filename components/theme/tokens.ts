@@ -1,8 +1,8 @@
 import { css } from 'lit'
 
 /**
- * Every colour, size and font of the elements. An element reads the private `--_x`; a page sets the public `--ops-x`
- * anywhere above it and wins. Light or dark follows the reader's preference unless `theme` (on the element or on a provider) or
+ * Every colour, size and font of the elements. An element reads the private `--_x`; a host overrides it
+ * by setting the public `--ops-x` on any ancestor. Light or dark follows the reader's preference unless `theme` (on the element or on a provider) or
  * `--ops-color-scheme` says otherwise.
  */
 export const tokens = css`

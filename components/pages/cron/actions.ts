@@ -7,7 +7,7 @@ import type { MenuItem } from '../../parts/menu.ts'
 import { shortRefusal } from '../../parts/refusal.ts'
 import type { RowContext } from './row.ts'
 
-/** What one may do with an entry, each with the reason beside it when one may not. */
+/** The operations on an entry, each with the reason if it is not permitted. */
 export function entryActions(entry: CronEntry, { base, ask, mayOpen, readOnly }: RowContext): TemplateResult {
   const main: OperationAction = entry.pause ? 'resume_cron_entry' : 'pause_cron_entry'
   const reasons = [...new Set([refusedBecause(entry, main), refusedBecause(entry, 'run_cron_entry')])].filter((reason) => reason !== '')
@@ -47,7 +47,7 @@ function moreItems(entry: CronEntry, base: string, ask: (ask: Ask) => void): Men
   ]
 }
 
-/** Empty when it is allowed. What the entry itself forbids is said before what the account may not. */
+/** Empty if allowed. A reason that lies in the entry takes precedence over one that lies in the account. */
 function refusedBecause(entry: CronEntry, action: OperationAction): string {
   const defines = action === 'update_cron_entry' || action === 'delete_cron_entry'
   if (defines && entry.definitionLocked) return entry.definitionLocked

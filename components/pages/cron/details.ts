@@ -195,7 +195,7 @@ export class OpsCronDetails extends OpsElement {
   }
 }
 
-/** What the row may have had to shorten. */
+/** What the row may have shortened. */
 function definition(entry: CronEntry): [string, unknown][] {
   const { pause } = entry
   return [

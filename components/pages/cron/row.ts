@@ -12,7 +12,7 @@ import { entryActions } from './actions.ts'
 
 export interface RowContext {
   base: string
-  /** Why this actor may change nothing at all; stands on top of the page. */
+  /** Why this actor may change nothing at all; shown at the top of the page. */
   readOnly: string
   selected: boolean
   ask: (ask: Ask) => void
@@ -41,7 +41,7 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
   </tr>`
 }
 
-/** Kept to one line where the column is narrow; the details have it in full. */
+/** Limited to one line in a narrow column; the details show it in full. */
 function line(words: string) {
   return html`<span class="sub clamp line" title=${words}>${words}</span>`
 }

@@ -5,7 +5,7 @@ import type { Ask } from '../../parts/operation-fields.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { offeredIn } from '../jobs/operations.ts'
 
-/** What may be done to it now, and why the rest may not. Taking a discard back stands first as long as it can be. */
+/** The permitted operations, and the reasons why others are not. Restore comes first while it is possible. */
 export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask) => void): TemplateResult {
   const known = offeredIn(state).filter((action) => operations[action])
   const allowed = known.filter((action) => operations[action]!.allowed)
@@ -32,7 +32,7 @@ export function jobActions({ id, state, operations }: JobDetail, ask: (ask: Ask)
     return html`<button type="button" class="button ${primary ? 'primary' : ''}" @click=${() => ask({ action, id })}>${label}</button>`
   }
 
-  /** The same reason for all of them is said once. */
+  /** A reason shared by all of them is shown once. */
   function reasons() {
     const said = refused.map((action) => operations[action]!.reason ?? 'Your account may not do this.')
     if (said.length === 0) return nothing

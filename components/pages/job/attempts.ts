@@ -9,7 +9,7 @@ type Attempt = JobDetail['attempts'][number]
 
 const tones: Record<Attempt['outcome'], Tone> = { completed: 'resolved', failed: 'review', cancelled: 'resolved', executing: 'runnable', unknown: 'bridge' }
 
-/** What is missing of them; some engines keep the errors of earlier attempts, but not when they ran. */
+/** What is missing; some engines store the errors of earlier attempts, but not their times. */
 function missing({ attempts, attemptsKept, attempt }: JobDetail): string {
   if (attemptsKept === 'all' || attempt === 0) return ''
   if (attemptsKept === 'none') return 'This engine keeps no attempts; the number is how many were started.'
@@ -17,7 +17,7 @@ function missing({ attempts, attemptsKept, attempt }: JobDetail): string {
   return attempts.some(({ startedAt }) => !startedAt) ? 'This engine keeps the times of the last attempt only.' : ''
 }
 
-/** Every attempt the engine kept, the last one first, each with its error: the message to read, the stack to open. */
+/** Every stored attempt, newest first, with its error message and a collapsible stack. */
 export function attemptList(job: JobDetail): TemplateResult {
   const { attempts, attempt, maxAttempts } = job
   const note = missing(job)
@@ -46,7 +46,7 @@ function item({ number, outcome, startedAt, endedAt, executor, error }: Attempt,
   </li>`
 }
 
-/** What a person needs is in the first line; the rest is for whoever wrote the code. */
+/** The first line is for operators; the rest is for the developers of the job. */
 function errorText(error: string, open: boolean) {
   const [first = '', ...rest] = error.trimEnd().split('\n')
   const stack = rest.join('\n').trimEnd()

@@ -6,7 +6,7 @@ import '../../parts/time.ts'
 
 type Ref = JobDetail['dependencies'][number]
 
-/** What stands on its card. */
+/** The facts on the job's card. */
 export function jobFacts(job: JobDetail, base: string): TemplateResult {
   const { queue, worker, tags, priority, executor, createdAt, dueAt, startedAt, finishedAt } = job
   return html`<section class="card padded" aria-label="Facts">
@@ -20,7 +20,7 @@ export function jobFacts(job: JobDetail, base: string): TemplateResult {
   </section>`
 }
 
-/** Where it came from and what it waits for; nothing for a job that stands by itself. */
+/** The job's origin and dependencies; nothing if it has none. */
 export function jobOrigin({ origin, dependencies }: JobDetail, base: string): TemplateResult | typeof nothing {
   const { cronEntry, slotAt, parent, retryOf } = origin
   if (!cronEntry && !parent && !retryOf && dependencies.length === 0) return nothing

@@ -5,7 +5,7 @@ import { outcomeChip } from '../../parts/outcome-chip.ts'
 import { sentence } from '../../parts/sentence.ts'
 import '../../parts/time.ts'
 
-/** What happened when, newest first as everywhere. */
+/** The job's timeline, newest first as everywhere. */
 export function jobTimeline({ timeline }: JobDetail): TemplateResult {
   return html`<section class="card" aria-labelledby="timeline-title">
     <div class="section-head"><h3 id="timeline-title">Timeline</h3><span class="muted small">newest first</span></div>
@@ -16,7 +16,7 @@ export function jobTimeline({ timeline }: JobDetail): TemplateResult {
   </section>`
 }
 
-/** What was done to it through us, with who and why; not there for who may not see the audit log. */
+/** The job's audit events with actor and reason; absent if the actor may not see the audit log. */
 export function jobEvents({ events }: JobDetail, base: string, more: string): TemplateResult | typeof nothing {
   if (!events) return nothing
   return html`<section class="card" aria-labelledby="events-title">

@@ -2,10 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 import { now } from '../../core/clock.ts'
 
-/** Figures are measured every few seconds; older ones mean that nobody measures. */
+/** Figures are measured every few seconds; older ones mean that nothing is measuring. */
 const freshMs = 30_000
 
-/** Says so when the figures are old: a number that was true once must not look as if it still were. */
+/** Marks stale figures, so that an old number does not look current. */
 export function ageNote(queues: Queue[]): TemplateResult | typeof nothing {
   const oldest = queues.map(({ asOf }) => asOf).toSorted()[0]
   if (!oldest || now() - Date.parse(oldest) < freshMs) return nothing

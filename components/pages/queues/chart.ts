@@ -3,18 +3,18 @@ import { describe } from '../../parts/sparkline.ts'
 
 export interface Bar {
   at: string
-  /** null: not measured, which is drawn as a gap and not as zero. */
+  /** null: not measured; drawn as a gap, not as zero. */
   value: number | null
-  /** The part of it that hurts, drawn in its own colour at the foot. */
+  /** The failed part, drawn in its own colour at the bottom. */
   bad?: number
 }
 
 export interface Chart {
   name: string
   bars: Bar[]
-  /** What stands beside the name: the figure of now. */
+  /** The current figure, shown next to the name. */
   figure: string
-  /** What hurts, in words below it. */
+  /** The failed part in words, shown below. */
   note?: string
   format: (value: number) => string
 }
@@ -22,7 +22,7 @@ export interface Chart {
 const minutes = 60
 const height = 32
 
-/** Minute by minute as bars from zero up, so that a burst is a tower and silence is flat. */
+/** One bar per minute, starting at zero, so that bursts and silence are visible. */
 export function barChart({ name, bars, figure, note = '', format }: Chart): TemplateResult {
   const recent = bars.slice(-minutes)
   const top = Math.max(0, ...recent.map(({ value, bad = 0 }) => Math.max(value ?? 0, bad))) || 1

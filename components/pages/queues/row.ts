@@ -15,7 +15,7 @@ import { type Bar, barChart } from './chart.ts'
 
 export interface QueueContext {
   base: string
-  /** Reasons that stand on top of the page already. */
+  /** Reasons that are already shown at the top of the page. */
   said: string[]
   ask: (ask: Ask) => void
   mayOpen: (href: string) => boolean
@@ -41,10 +41,10 @@ function workforce({ executors, limit }: Queue, locale: string | undefined): str
   return [...seen, ...(limit === null ? [] : [`${formatCount(limit, locale)} at once`])].join(' · ')
 }
 
-/** Work still to be done stands first, then what ended. */
+/** Unfinished states first, then ended ones. */
 const order: JobState[] = ['available', 'executing', 'retryable', 'scheduled', 'discarded', 'completed', 'cancelled']
 
-/** How many are in each state that has any, each a way to those jobs. */
+/** The number of jobs in each non-empty state, linked to those jobs. */
 function depth({ name, depth, oldestAvailableAt }: Queue, base: string, locale: string | undefined) {
   const some = depth.filter(({ count }) => count > 0).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return html`${some.length === 0 ? html`<span class="muted">${depth.length === 0 ? 'not measured yet' : 'empty'}</span>` : nothing}
@@ -74,7 +74,7 @@ function latest(series: Queue['series'], format: (value: number) => string): str
   return last === undefined || last === null ? '–' : format(last)
 }
 
-/** The server's word, and what it follows from. */
+/** The status from the server, with its diagnosis. */
 function status({ paused, status: of, diagnosis, since }: Queue) {
   if (!paused) {
     const quiet = diagnosis === 'idle' || diagnosis === 'working'
@@ -92,7 +92,7 @@ function actions(queue: Queue, { base, said, ask, mayOpen }: QueueContext) {
   const why = refused ? `why-${name}` : nothing
   const other: OperationAction = paused ? 'pause_queue' : 'resume_queue'
   const more: MenuItem[] = [
-    // Both are open only where the engine does not tell whether the queue is paused.
+    // Both are enabled only if the engine does not report whether the queue is paused.
     ...(operations[main]?.allowed && operations[other]?.allowed ? [{ label: paused ? 'Pause again…' : 'Resume…', choose: () => ask({ action: other, id: name }) }] : []),
     ...(operations.scale_queue
       ? [{ label: 'Change concurrency…', refused: refusedBecause(queue, 'scale_queue'), choose: () => ask({ action: 'scale_queue', id: name, ...(limit === null ? {} : { value: limit }) }) }]
