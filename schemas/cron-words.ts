@@ -29,5 +29,5 @@ export type OverlapPolicy = keyof typeof overlapPolicies
 export type CatchUpPolicy = keyof typeof catchUpPolicies
 export type CronSource = keyof typeof cronSources
 
-/** The strip of an entry shows at most so many of its last slots. */
+/** Maximum number of recent slots in the strip of an entry. */
 export const maxRecentSlots = 36

@@ -107,7 +107,7 @@ export type CronHistory = z.infer<typeof cronHistory>
 const byName = z.object({ name: text({ max: 100 }) })
 
 export const listCronEntries = endpoint('listCronEntries', {
-  summary: 'Cron entries by name, with status, pause, last and next runs and, when asked for, a strip of recent slots',
+  summary: 'Cron entries by name, with status, pause, last and next runs and, on request, recent slots',
   access: 'view_cron',
   query: z.strictObject({
     ...pageQuery,

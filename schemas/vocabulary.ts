@@ -55,7 +55,7 @@ export const queueDiagnoses = {
   working: 'jobs are waiting and being started',
   idle: 'no job is waiting',
   not_measured: 'not measured yet',
-  not_looked: 'not looked',
+  not_looked: 'not measured',
 } as const
 
 /** Why a job is not running, as far as the engine reports it. */

@@ -7,18 +7,18 @@ import { type LastSlot, lastOf } from './list-status.ts'
 import type { Entry } from './rows.ts'
 import { lastDecidedSlot, type StatusFacts } from './status.ts'
 
-/** An entry shows at most so many slots that an operator marked ahead of time. */
+/** Maximum number of upcoming skipped slots shown for an entry. */
 const maxSkipped = 12
-/** Beyond that nobody counts. */
+/** Counts stop here. */
 const maxUnfinished = 1_000
 
-/** What an entry shows besides its own row and its recent slots. */
+/** What is shown of an entry besides its own row and its recent slots. */
 export interface Glance {
-  /** Slots to come that an operator marked. */
+  /** Upcoming slots that an operator marked as skipped. */
   skipped: Date[]
-  /** However long ago. */
+  /** However long ago it was. */
   lastRun?: HistorySlot
-  /** The slot that the status depends on. */
+  /** The slot that determines the status. */
   last: StatusFacts['last']
   unfinishedJobs: number
 }
@@ -29,7 +29,7 @@ interface RawGlance extends LastSlot, RawHistorySlot {
   slot_ms: number
 }
 
-/** One statement for all of them, with one row for each. */
+/** Loads all entries with one statement, one row per entry. */
 export async function loadGlances({ kit: { db }, em, now }: Scope, entries: Entry[]): Promise<(entry: Entry) => Glance> {
   const slot = db.table('cron_slot')
   const rows = await query(

@@ -41,7 +41,7 @@ export function linksOfJob(scope: Scope, job: JobFacts, events: AuditEvent[]): B
   const link = (type: string, id: string, label: string) => ({ type, id, label, href: forensicsHref(scope, type, id) })
   return [
     link('queue', job.queue, `queue ${job.queue}`),
-    ...(cronEntry === undefined ? [] : [link('cron_entry', cronEntry, `made by ${cronEntry}`)]),
+    ...(cronEntry === undefined ? [] : [link('cron_entry', cronEntry, `created by ${cronEntry}`)]),
     ...(parent ? [link('job', parent.id, 'its parent job')] : []),
     ...(retryOf ? [link('job', retryOf.id, 'the job it was copied from')] : []),
     ...job.dependencies.slice(0, 5).map(({ id, state }) => link('job', id, `dependency${state ? `, ${jobStates[state]}` : ''}`)),
