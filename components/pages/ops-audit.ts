@@ -237,7 +237,7 @@ export class OpsAudit extends OpsElement {
     return html`<div class="more">
       ${next ? html`<button type="button" class="button" ?disabled=${this.loadingMore} @click=${this.loadMore}>${this.loadingMore ? 'Loading…' : 'Load more'}</button>` : nothing}
       <span class="muted small" role="status">${next ? `${count} shown; there are older ones` : items.length > 0 ? `All ${count} shown` : nothing}</span>
-      <span class="muted small">Read-only: what is recorded here can be neither changed nor removed.</span>
+      <span class="muted small">Read-only: events can be neither changed nor removed.</span>
     </div>
     ${this.moreProblem ? problemPanel(this.moreProblem, this.loadMore) : nothing}`
   }

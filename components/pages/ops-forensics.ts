@@ -176,7 +176,7 @@ function linked({ linkedResources }: Bundle) {
   return html`<section class="card padded" part="linked" aria-labelledby="linked-title">
     <h3 id="linked-title" class="section-title">Linked</h3>
     <ul class="linked-list">
-      ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> <span class="small muted">${subjectTypeLabel(type)}</span></li>`)}
+      ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
     </ul>
   </section>`
 }

@@ -44,6 +44,10 @@ const detailStyles = css`
   .sides dd {
     overflow-wrap: anywhere;
   }
+  /* In line with what is not copied. */
+  ops-copy[whole] {
+    margin-inline-start: -5px;
+  }
   .event-foot {
     display: flex;
     flex-wrap: wrap;

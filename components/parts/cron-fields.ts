@@ -70,7 +70,7 @@ function resumeField(value: string, change: (field: string, value: string) => vo
       @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
     />
     ${fieldError('resumeAt', errors)}
-    <p class="muted small" id="resumeAt-hint">${Number.isNaN(at) ? 'Without a time it stays paused until somebody resumes it.' : exactTime(at, { zone: 'UTC', seconds: false })}</p>
+    <p class="muted small" id="resumeAt-hint">${Number.isNaN(at) ? 'Without a time it stays paused until someone resumes it.' : exactTime(at, { zone: 'UTC', seconds: false })}</p>
   </div>`
 }
 

@@ -36,7 +36,7 @@ function row({ field, from, to }: Change, sides: { from: boolean; to: boolean })
   </tr>`
 }
 
-const absent = html`<span class="muted">not there</span>`
+const absent = html`<span class="muted">not set</span>`
 
 function hasFields(values: Values | undefined): boolean {
   return Object.keys(values ?? {}).length > 0

@@ -13,7 +13,7 @@ export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: 
         <p><span class="caption">Why now</span>${sentence(whyNow)}</p>
         ${prerequisites.length > 0 ? html`<div><span class="caption">Prerequisites</span><ul>${prerequisites.map(prerequisite)}</ul></div>` : nothing}
         ${cautions.length > 0
-          ? html`<div><span class="caption">Mind</span><ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul></div>`
+          ? html`<div><span class="caption">Cautions</span><ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul></div>`
           : nothing}
         ${steps.length > 0 ? html`<div><span class="caption">Steps</span><ol class="steps">${steps.map((step) => html`<li>${sentence(step)}</li>`)}</ol></div>` : nothing}
       </div>

@@ -128,14 +128,14 @@ export class OpsSubjectChooser extends OpsElement {
   private lists({ attention, touched }: Recent) {
     return html`<div class="recent">
       ${this.list(
-        'Needs a look',
+        'Needs attention',
         attention.map(({ status, detail, ...subject }) => html`<li>${this.link(subject)} ${statusChip(status)}<p class="small muted wrap">${sentence(detail, { seconds: false })}</p></li>`),
-        this.may('view_cron') ? 'Every cron entry is as it should be.' : undefined,
+        this.may('view_cron') ? 'No cron entry needs attention.' : undefined,
       )}
       ${this.list(
-        'Changed lately',
+        'Recently changed',
         touched.map((subject) => html`<li>${this.link(subject)} <span class="small muted">${subjectTypeLabel(subject.type)}</span></li>`),
-        this.may('view_audit') ? 'No operation was recorded yet.' : undefined,
+        this.may('view_audit') ? 'No operation is recorded yet.' : undefined,
       )}
     </div>`
   }

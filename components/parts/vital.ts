@@ -5,7 +5,8 @@ import './time.ts'
 
 /** One figure to watch, with its trend, and how and when it was counted. */
 export function vitalView(vital: Vital, locale: string | undefined): TemplateResult {
-  const [unit, size] = vital.unit === 's' ? scaleOf(vital.value ?? 0) : [vital.unit, 1]
+  const { value } = vital
+  const [unit, size] = vital.unit === 's' ? scaleOf(value ?? 0) : [value === 1 && vital.unit === 'jobs' ? 'job' : vital.unit, 1]
   const format = (value: number) => figure(value / size, locale)
   return html`<li class="vital" part="vital">
     <div class="vital-head">

@@ -63,7 +63,7 @@ describe('ops-forensics', () => {
     const runbook = await part(page, 'runbook')
     const chronology = await part(page, 'chronology')
     ok(runbook.compareDocumentPosition(chronology) & Node.DOCUMENT_POSITION_FOLLOWING, 'the runbook first')
-    for (const words of ['Open runbook entry', 'Why now', 'not met The evidence covers', 'met You may act', 'Mind', 'The evidence has gaps']) includes(seen(runbook), words)
+    for (const words of ['Open runbook entry', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
     equal(all(runbook, 'ol li').map(seen), bundle().runbook.steps)
   })
 
@@ -207,7 +207,7 @@ describe('ops-forensics', () => {
     const page = mount('ops-forensics', api)
     await until(() => seen(page).includes('ledger_close'), 'the entries')
     equal(api.count('getForensics'), 0, 'bundles read')
-    includes(seen(page), 'Changed lately')
+    includes(seen(page), 'Recently changed')
     ok(all(page, 'a[href="/ops/jobs/forensics/cron_entry/ledger_close"]')[0], 'a link')
     equal(all(page, 'slot[name=empty]').length, 1, 'slots')
   })
@@ -237,7 +237,7 @@ describe('ops-forensics', () => {
     const page = mount('ops-forensics', api)
     await until(() => seen(page).includes('ledger_close'), 'the entries')
     equal(api.count('listAuditEvents'), 0, 'reads of the audit log')
-    excludes(seen(page), 'Changed lately')
+    excludes(seen(page), 'Recently changed')
   })
 
   it('says so when the actor may not see forensics', async () => {

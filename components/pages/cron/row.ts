@@ -72,8 +72,8 @@ function lastRun({ lastRun, timezone }: CronEntry, base: string) {
 function statusDetail({ pause, status, detail, timezone, unfinishedJobs }: CronEntry) {
   const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${countOf(unfinishedJobs, 'unfinished job')}</span>` : nothing
   if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub clamp" title=${detail}>${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
-  return html`<span class="sub">paused by ${pause.by?.label ?? 'somebody'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
+  return html`<span class="sub">paused by ${pause.by?.label ?? 'someone'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
     ${pause.reason ? html`<span class="sub quote clamp" title=${pause.reason}>${pause.reason}</span>` : nothing}
-    <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until somebody resumes it'}</span>
+    <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until someone resumes it'}</span>
     ${unfinished}`
 }

@@ -20,8 +20,8 @@ export function jobTimeline({ timeline }: JobDetail): TemplateResult {
 export function jobEvents({ events }: JobDetail, base: string, more: string): TemplateResult | typeof nothing {
   if (!events) return nothing
   return html`<section class="card" aria-labelledby="events-title">
-    <div class="section-head"><h3 id="events-title">Audit events</h3><a class="small way" href=${more}>All of them</a></div>
-    ${events.length === 0 ? html`<p class="muted none">Nothing has been done to it here.</p>` : nothing}
+    <div class="section-head"><h3 id="events-title">Audit events</h3><a class="small way" href=${more}>See all</a></div>
+    ${events.length === 0 ? html`<p class="muted none">No operation on this job is recorded.</p>` : nothing}
     <ol>
       ${events.map(
         (event) => html`<li class="moment">
