@@ -5,7 +5,20 @@ import { gzipSync } from 'node:zlib'
 /** Gzip sizes of the browser build: one element with everything it starts with, and all of them with what comes later too. Run after `vite build`. */
 const folder = process.argv[2] ?? 'dist/browser'
 
-const limits: Record<string, number> = { 'ops-overview.js': 20_000, 'ops-jobs.js': 30_000, 'every element': 90_000 }
+/** Close to what each element weighs now, so that growth is noticed. */
+const limits: Record<string, number> = {
+  'ops-provider.js': 16_200,
+  'ops-bridge.js': 17_050,
+  'ops-overview.js': 19_800,
+  'ops-shell.js': 21_550,
+  'ops-audit.js': 27_250,
+  'ops-queues.js': 30_000,
+  'ops-jobs.js': 29_950,
+  'ops-job.js': 31_000,
+  'ops-forensics.js': 32_500,
+  'ops-cron.js': 33_500,
+  'every element': 90_000,
+}
 
 const staticImport = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g
 const anyImport = /(?:from|import)\s*\(?["'`]\.\/([^"'`]+)["'`]/g
