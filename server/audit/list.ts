@@ -61,6 +61,17 @@ export async function findEvents(scope: Scope, filters: AuditFilters, { limit, a
   })
 }
 
+/** The same events before the display policy, for a caller that counts them and shows a few of them with `showListed`. */
+export async function findEventRows(scope: Scope, filters: Omit<AuditFilters, 'q'>, { limit, visibility }: Pick<EventsAsked, 'limit' | 'visibility'>): Promise<FullPage<ListedRow, Position>> {
+  const { read } = await eventReader(scope, filters, { surface: 'view_audit', visibility })
+  return fillPage({
+    limit,
+    read,
+    show: async (rows) => (await visibleRows(scope, rows)).map((row) => ({ row, shown: row })),
+    placeOf: (row: ListedRow) => ({ at: row.occurred_at, id: row.id }),
+  })
+}
+
 type Surface = 'view_audit' | 'view_forensics' | 'export' | 'cli'
 
 /** Finding events by a word of their reason reveals that word, so a viewer cannot search for what they would not be shown. */
@@ -156,13 +167,17 @@ async function matchingEvents(scope: Scope, rows: ListedRow[], { q, subjectType 
   return found.filter((event) => !dropped.has(event))
 }
 
-/** Events of subjects that the viewer may see; the host authorizes each resource. */
 async function visibleEvents(scope: Scope, rows: ListedRow[], surface: Surface, ofOneJob = false): Promise<FoundEvent[]> {
+  return (await visibleRows(scope, rows, ofOneJob)).map((row) => ({ row, shown: showListed(row, scope.viewer, surface) }))
+}
+
+/** Events of subjects that the viewer may see; the host authorizes each resource. */
+async function visibleRows(scope: Scope, rows: ListedRow[], ofOneJob = false): Promise<ListedRow[]> {
   const runs = await findVisibleRuns(scope, rows.filter(isOfRun).map((row) => ({ id: row.subject_id, queues: resourceOf(row).queues })))
   const whole = new Set(await keepAllowed(rows, async (row) => (isOfRun(row) ? runs.has(row.subject_id) : maySeeEvent(scope, row))))
   // A viewer who may see the job learns that the run included it, but nothing about the run's other queues.
   const seen = rows.filter((row) => whole.has(row) || (ofOneJob && isOfRun(row)))
-  return seen.map((row) => ({ row, shown: showListed(whole.has(row) ? row : withoutRun(row), scope.viewer, surface) }))
+  return seen.map((row) => (whole.has(row) ? row : withoutRun(row)))
 }
 
 function isOfRun({ subject_type }: ListedRow): boolean {
@@ -185,7 +200,7 @@ function isOwn({ actor_id: id, actor_type: type }: ListedRow, { principal }: Vie
 }
 
 /** Filters used by another actor may name what the viewer may not see. */
-function showListed(row: ListedRow, viewer: Viewer, surface: Surface): AuditEvent {
+export function showListed(row: ListedRow, viewer: Viewer, surface: Surface = 'view_audit'): AuditEvent {
   const event = { ...showEvent(row, viewer, surface), jobs: row.job_count ?? undefined }
   if (event.metadata.filters === undefined || isOwn(row, viewer)) return event
   return { ...event, metadata: { ...event.metadata, filters: hidden } }

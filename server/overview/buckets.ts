@@ -1,9 +1,10 @@
-import { type AuditEvent, type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
+import { type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Attention, byImpact, cronAttention } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import type { DiscardedLately } from './discarded-attention.ts'
+import type { Resolved } from './resolved.ts'
 
 /** `asOf`: when something was last counted; null: never. `stale`: too long ago. */
 interface Freshness {
@@ -18,7 +19,7 @@ export interface Facts {
   measured: Freshness
   discarded: DiscardedLately
   requests: Attention[]
-  resolved: AuditEvent[]
+  resolved: Resolved
 }
 
 /** Six buckets, always in this order, each with at most three exemplars, the worst first. */
@@ -121,17 +122,16 @@ function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['ne
   return { label: 'Review cron entries', href: `${base}/cron` }
 }
 
-function resolvedBucket(scope: Scope, events: AuditEvent[]): Bucket {
+function resolvedBucket(scope: Scope, { count, newest, onlyQueues }: Resolved): Bucket {
   const { base } = scope.kit
-  const count = events.length
   const diagnosis = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${counted(count, 'pause', 'pauses')} ended in the last 24 hours`])
-  const eventType = events.every(({ subject }) => subject.type === 'queue') ? 'queue.resumed' : 'cron.resumed'
+  const eventType = onlyQueues ? 'queue.resumed' : 'cron.resumed'
   return {
     ...emptyBucket(scope, 'resolved', diagnosis),
     title: 'Resolved Recently',
     count,
     nextStep: count ? { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` } : undefined,
-    exemplars: events.slice(0, 3).map((event) => ({
+    exemplars: newest.map((event) => ({
       label: event.subject.id,
       attention: `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
       at: event.occurredAt,

@@ -8,7 +8,7 @@ import { queueAttention, requestAttention } from './attention.ts'
 import { fillBuckets } from './buckets.ts'
 import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
 import { listEntryGlances, maxEntries } from './cron-attention.ts'
-import { listResolved } from './resolved.ts'
+import { listResolved, noResolved } from './resolved.ts'
 import { getVitals, type Vitals } from './vitals.ts'
 
 export const overviewHandlers = [handle(endpoints.getOverview, (_input, scope) => getOverview(scope))]
@@ -23,7 +23,7 @@ async function getOverview(scope: Scope): Promise<Overview> {
     queues ? queueAttention(scope) : [],
     jobs ? getDiscardedLately(scope) : noDiscarded,
     audit ? requestAttention(scope) : [],
-    audit ? listResolved(scope, resumed) : { events: [], capped: false },
+    audit ? listResolved(scope, resumed) : noResolved,
   ])
   const buckets = fillBuckets(scope, {
     glances: entries.glances,
@@ -31,7 +31,7 @@ async function getOverview(scope: Scope): Promise<Overview> {
     measured: queues ? { asOf: vitals.asOf, stale: vitals.stale } : { asOf: null, stale: false },
     discarded,
     requests,
-    resolved: resolved.events,
+    resolved,
   })
   return {
     sentence: describeWork(vitals, buckets),
