@@ -17,7 +17,7 @@ const entries = ['components/shell', 'components/pages']
 const together: Record<string, RegExp[]> = {
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
-    /\/schemas\/(?!vocabulary|actions|event-types|plural|cron-words|bulk-words)/,
+    /\/schemas\/(?!vocabulary|actions|event-types|plural|cron-words|bulk-words|job-filters)/,
     /components\/(core\/(?!filter|focus|later)|theme\/)/,
     /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/,
   ],

@@ -3,6 +3,7 @@ import { auditEvent } from './audit.ts'
 import { permission } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { bundle } from './forensics.ts'
+import { type JobFilterKind, type JobFilterName, jobFilterTable, type JobFilterValue } from './job-filters.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
 import { findUnstorable, instant, text, words } from './words.ts'
@@ -21,7 +22,7 @@ const stateList = text({ max: 200 }).refine(
 /** Close to the limits of PostgreSQL's numeric type. */
 const maxExponent = 10_000
 
-const jsonObjectText = text({ max: 4000 })
+const jsonObjectText = text({ max: jobFilterTable.args.max })
   .superRefine((text, context) => {
     const parsed = parseObject(text)
     const message = parsed ? findUnstorable(parsed, 'as written')?.message : 'expected a JSON object as text, e.g. {"orderId":1}'
@@ -43,26 +44,29 @@ function parseObject(given: string): object | undefined {
   }
 }
 
-/** The same flat keys are used in page URLs, saved views and selections. */
-export const jobFilters = {
-  /** One or more states, e.g. `retryable,discarded`. */
-  state: stateList.optional(),
-  queue: text({ max: 300 }).optional(),
-  worker: text({ max: 300 }).optional(),
-  id: jobId.optional(),
-  tag: text({ max: 300 }).optional(),
-  /** A JSON object that the arguments must contain. It is text, so that numbers beyond 2^53 are preserved. */
-  args: jsonObjectText.optional(),
-  /** Part of the last error's text, in any case. */
-  error: text({ max: 300 }).optional(),
-  /** Jobs created by this cron entry. */
-  cronEntry: text({ max: 100 }).optional(),
-  /** The time to which `from` and `to` apply. */
-  time: z.enum(['created', 'due', 'finished']).optional(),
-  /** Inclusive. */
-  from: instant.optional(),
-  /** Exclusive. */
-  to: instant.optional(),
+const integerText = ({ min, max }: { min: number; max: number }) =>
+  text({ max: 20 }).refine((given) => /^-?\d{1,15}$/.test(given) && Number(given) >= min && Number(given) <= max, { error: `expected a whole number from ${min} to ${max}` })
+
+function filterSchema(filter: JobFilterKind): z.ZodType<string, string> {
+  switch (filter.kind) {
+    case 'states':
+      return stateList
+    case 'text':
+      return text(filter)
+    case 'integer':
+      return integerText(filter)
+    case 'object':
+      return jsonObjectText
+    case 'choice':
+      return z.enum(filter.choices)
+    case 'instant':
+      return instant
+  }
+}
+
+/** The same flat keys are used in page URLs, saved views and selections. All values are text, so that numbers beyond 2^53 are preserved. */
+export const jobFilters = Object.fromEntries(Object.entries(jobFilterTable).map(([name, filter]) => [name, filterSchema(filter).optional()])) as {
+  [Name in JobFilterName]: z.ZodOptional<z.ZodType<JobFilterValue<Name>, JobFilterValue<Name>>>
 }
 export const jobFilter = z.strictObject(jobFilters)
 export type JobFilters = z.infer<typeof jobFilter>

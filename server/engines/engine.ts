@@ -1,4 +1,4 @@
-import type { CountMethod, JobState, OperationOn, WaitReason } from '../../schemas/index.ts'
+import type { CountMethod, JobFilterName, JobState, OperationOn, WaitReason } from '../../schemas/index.ts'
 
 /** The least an engine needs to work inside our transaction: running one statement with bound parameters. */
 export interface SqlExecutor {
@@ -83,19 +83,17 @@ export interface EngineJobDetail extends EngineJob {
   waiting: { reason: WaitReason; detail: string }[]
 }
 
+/**
+ * Filters of the job list that engines get as they are: `args` is the JSON text of an object that the arguments must contain,
+ * `error` part of the text of the last error, in any case.
+ */
+type PlainFilters = Partial<Record<Exclude<JobFilterName, 'state' | 'cronEntry' | 'time' | 'from' | 'to'>, string>>
+
 /** Which jobs to find. All conditions must hold. */
-export interface JobFilter {
+export interface JobFilter extends PlainFilters {
   states?: JobState[]
-  queue?: string
   /** Queues hidden from the caller: their jobs take no part in pages, windows and counts, as if they did not exist. */
   notQueues?: string[]
-  worker?: string
-  id?: string
-  tag?: string
-  /** JSON text of an object that the arguments must contain. */
-  args?: string
-  /** Part of the text of the last error, in any case. */
-  error?: string
   time?: { field: 'created' | 'due' | 'finished'; from?: Date; to?: Date }
   /** Only jobs created before this instant, so that a selection does not grow while it is read. */
   createdBefore?: Date
@@ -194,10 +192,7 @@ export interface Capabilities {
 /** What an engine may lack: an operation, a filter, or a kind of information. */
 export type EngineFeature =
   | OperationOn<'job' | 'queue'>
-  | 'filter_worker'
-  | 'filter_tag'
-  | 'filter_args'
-  | 'filter_error'
+  | `filter_${JobFilterName}`
   | 'executors'
   | 'finished_jobs'
 

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JobFilters, JobState } from '../../schemas/index.ts'
+import type { JobFilterName, JobFilters, JobState } from '../../schemas/index.ts'
 import { contains } from '../engines/contains.ts'
-import type { Engine, EngineFeature, EngineJob, JobFilter } from '../engines/engine.ts'
+import type { Engine, JobFilter } from '../engines/engine.ts'
 import { parseExact } from '../engines/exact-json.ts'
+import { includes } from '../engines/matches.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** Converts query parameters to an engine filter; engines know nothing of cron entries. */
-export function parseFilter({ state, queue, worker, id, tag, args, error, time = 'created', from, to }: JobFilters): JobFilter {
+export function parseFilter({ state, cronEntry: _ours, time = 'created', from, to, ...plain }: JobFilters): JobFilter {
   return {
-    queue, worker, id, tag, args, error,
+    ...plain,
     ...(state === undefined ? {} : { states: [...new Set(state.split(','))] as JobState[] }),
     ...(from === undefined && to === undefined
       ? {}
@@ -27,17 +28,10 @@ export function requireFilter(scope: Scope, filters: JobFilters): JobFilter {
   return parseFilter(filters)
 }
 
-const features: Partial<Record<keyof JobFilters, EngineFeature>> = {
-  worker: 'filter_worker',
-  tag: 'filter_tag',
-  args: 'filter_args',
-  error: 'filter_error',
-}
-
 function requireEngine({ lacks }: Engine, filters: JobFilters): void {
-  for (const [field, feature] of Object.entries(features)) {
-    const lacking = lacks[feature]
-    if (filters[field as keyof JobFilters] !== undefined && lacking !== undefined) throw new OpsError('unsupported_by_engine', lacking)
+  for (const name of Object.keys(filters) as JobFilterName[]) {
+    const lacking = lacks[`filter_${name}`]
+    if (filters[name] !== undefined && lacking !== undefined) throw new OpsError('unsupported_by_engine', lacking)
   }
   if (filters.state === 'completed' && lacks.finished_jobs !== undefined) throw new OpsError('unsupported_by_engine', lacks.finished_jobs)
 }
@@ -76,26 +70,3 @@ export async function mayName({ viewer }: Scope, { id, queue, worker, tag }: Job
 export function showsMatch({ args, error }: JobFilter, shown: { args?: unknown; error?: string }): boolean {
   return (args === undefined || contains(shown.args, parseExact(args))) && (error === undefined || includes(shown.error, error))
 }
-
-/** Applies the filter to a job that was read by id. */
-export function matches(filter: JobFilter, job: EngineJob): boolean {
-  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
-  const at = time && { created: job.createdAt, due: job.dueAt, finished: job.finishedAt }[time.field]
-  return (
-    (states === undefined || states.includes(job.state)) &&
-    (queue === undefined || job.queue === queue) &&
-    !notQueues?.includes(job.queue) &&
-    (worker === undefined || job.worker === worker) &&
-    (id === undefined || job.id === id) &&
-    (tag === undefined || (job.tags ?? []).includes(tag)) &&
-    (args === undefined || contains(job.args, parseExact(args))) &&
-    (error === undefined || includes(job.error, error)) &&
-    (!time || (at !== undefined && (!time.from || at >= time.from) && (!time.to || at < time.to))) &&
-    (createdBefore === undefined || job.createdAt < createdBefore)
-  )
-}
-
-function includes(text: string | undefined, part: string): boolean {
-  return text !== undefined && text.toLowerCase().includes(part.toLowerCase())
-}
-

@@ -1,7 +1,7 @@
 import { listMadeJobs, maySeeEntry } from '../cron/made-jobs.ts'
 import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
-import { matches } from './filter.ts'
+import { matches } from '../engines/matches.ts'
 
 /** Slots examined for one page; a filter that matches few of them yields a short page with a cursor. */
 const maxSlots = 2_000

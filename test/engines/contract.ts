@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type JobState, jobStates } from '../../schemas/index.ts'
+import { type JobFilterName, jobFilterTable, type JobState, jobStates } from '../../schemas/index.ts'
 import type { Engine, EngineJob, JobAction, JobFilter, JobOutcome, SqlExecutor } from '../../server/engines/engine.ts'
 import { isLegal } from '../../server/jobs/legality.ts'
 
@@ -156,6 +156,17 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await found({ id, queue: other })).toEqual([])
         expect(await found({ id: fixture.missingId })).toEqual([])
         expect(await found({ id: 'no such id at all' })).toEqual([])
+      })
+
+      test('each filter of the job list narrows the list, or the engine declares that it lacks it', async () => {
+        const queue = await fixture.queue('narrowed')
+        await make({ queue, state: 'available', args: '{"order":{"id":7}}' })
+        const unmatched: Record<string, string> = { text: 'no such value', integer: '-12345', object: '{"noSuchKey":1}' }
+        for (const [name, { kind }] of Object.entries(jobFilterTable)) {
+          const value = unmatched[kind]
+          if (value === undefined || name === 'cronEntry' || !has(`filter_${name as JobFilterName}`)) continue
+          expect([name, await list({ queue, [name]: value })]).toEqual([name, []])
+        }
       })
 
       test('jobs are found by what their arguments contain', async (ctx) => {

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { exactTime } from '../../core/time.ts'
-import { type FilterName, filterLabels, filterNames, type FilterValues } from './filters.ts'
+import { type FilterName, filterNames, filters, type FilterValues } from './filters.ts'
 
 /** What narrows the list, each with a way to take it off. The state has its own tabs. */
 export function filterChips(values: FilterValues, change: (change: Partial<FilterValues>) => void, clear: () => void): TemplateResult | typeof nothing {
@@ -10,7 +10,7 @@ export function filterChips(values: FilterValues, change: (change: Partial<Filte
     ${active.map(
       (name) => html`<li class="filter-chip">
         <span class="wrap"><span class="muted">${labelOf(name, values)}</span> ${shownValue(name, values[name])}</span>
-        <button type="button" aria-label="Remove the filter ${filterLabels[name]}" @click=${() => change({ [name]: '' })}>×</button>
+        <button type="button" aria-label="Remove the filter ${filters[name].label}" @click=${() => change({ [name]: '' })}>×</button>
       </li>`,
     )}
     <li><button type="button" class="button" @mousedown=${keepField} @click=${clear}>Clear all</button></li>
@@ -21,8 +21,8 @@ export function filterChips(values: FilterValues, change: (change: Partial<Filte
 const keepField = (event: Event) => event.preventDefault()
 
 function labelOf(name: FilterName, { time }: FilterValues): string {
-  if (name === 'from' || name === 'to') return `${time || 'created'} ${filterLabels[name].toLowerCase()}`
-  return filterLabels[name].toLowerCase()
+  if (name === 'from' || name === 'to') return `${time || 'created'} ${filters[name].label.toLowerCase()}`
+  return filters[name].label.toLowerCase()
 }
 
 function shownValue(name: FilterName, value: string) {

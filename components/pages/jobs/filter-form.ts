@@ -5,17 +5,20 @@ import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
 import { instantFilter } from '../../parts/instant-filter.ts'
 import { base } from '../../theme/base.ts'
-import { complaintAbout, type FilterName, filterLabels, type FilterValues, noFilters, timeFields } from './filters.ts'
+import { complaintAbout, type FilterName, filterNames, filters, type FilterValues, noFilters } from './filters.ts'
 import { Hints } from './hints.ts'
 
-interface TextOptions {
-  maxlength: number
+interface TextFilter {
+  label: string
+  max: number
   hinted?: boolean
 }
 
 const notHere = 'not on this engine'
 
-const rarer: FilterName[] = ['args', 'cronEntry', 'from', 'to']
+const usual: FilterName[] = ['queue', 'error', 'worker', 'tag', 'jobId']
+/** All others, behind the fold. The states have their own tabs. */
+const rarer = filterNames.filter((name) => name !== 'state' && !usual.includes(name))
 
 /**
  * What to look for. Each field applies when it is left, chosen or confirmed with Enter.
@@ -97,15 +100,10 @@ export class OpsJobFilters extends OpsElement {
 
   override render() {
     return html`<form class="filters card" role="search" aria-label="Filter the jobs" part="filters" @submit=${(event: Event) => event.preventDefault()}>
-      <div class="fields">
-        ${this.textField('queue', { hinted: true, maxlength: 300 })} ${this.textField('error', { maxlength: 300 })}
-        ${this.textField('worker', { hinted: true, maxlength: 300 })} ${this.textField('tag', { hinted: true, maxlength: 300 })} ${this.textField('jobId', { maxlength: 400 })}
-      </div>
+      <div class="fields">${usual.map(this.field)}</div>
       <details ?open=${rarer.some((name) => this.values[name])}>
         <summary>More filters</summary>
-        <div class="fields rarer">
-          ${this.argsField()} ${this.textField('cronEntry', { maxlength: 100 })} ${this.timeField()} ${this.instantField('from')} ${this.instantField('to')}
-        </div>
+        <div class="fields rarer">${rarer.map(this.field)}</div>
       </details>
     </form>`
   }
@@ -116,14 +114,19 @@ export class OpsJobFilters extends OpsElement {
     this.requestUpdate()
   }
 
-  private textField(name: FilterName, { maxlength, hinted = false }: TextOptions) {
+  private readonly field = (name: FilterName) => {
+    const { kind } = filters[name]
+    return kind === 'object' ? this.argsField() : kind === 'choice' ? this.timeField() : kind === 'instant' ? this.instantField(name) : this.textField(name, filters[name] as TextFilter)
+  }
+
+  private textField(name: FilterName, { label, max, hinted }: TextFilter) {
     const lacking = this.lacks[`filter_${name}`]
     const offer = (event: Event) => hinted && this.hints.ask(name as 'queue', (event.target as HTMLInputElement).value.trim())
     return html`<div class="field">
-      <label for=${name}>${filterLabels[name]}</label>
+      <label for=${name}>${label}</label>
       <input
         id=${name}
-        maxlength=${maxlength}
+        maxlength=${max}
         list=${hinted ? `${name}-offers` : nothing}
         autocomplete="off"
         spellcheck="false"
@@ -151,11 +154,11 @@ export class OpsJobFilters extends OpsElement {
       if (field.reportValidity()) this.change({ args })
     }
     return html`<div class="field">
-      <label for="args">${filterLabels.args} <span class="muted">(JSON)</span></label>
+      <label for="args">${filters.args.label} <span class="muted">(JSON)</span></label>
       <input
         id="args"
         class="mono"
-        maxlength="4000"
+        maxlength=${filters.args.max}
         autocomplete="off"
         spellcheck="false"
         placeholder=${lacking ? notHere : '{"orderId":1}'}
@@ -170,15 +173,15 @@ export class OpsJobFilters extends OpsElement {
 
   private timeField() {
     return html`<div class="field">
-      <label for="time">Time</label>
+      <label for="time">${filters.time.label}</label>
       <select id="time" @change=${(event: Event) => this.change({ time: (event.target as HTMLSelectElement).value })}>
-        ${Object.keys(timeFields).map((word) => html`<option value=${word} ?selected=${word === (this.values.time || 'created')}>${word}</option>`)}
+        ${filters.time.choices.map((word) => html`<option value=${word} ?selected=${word === (this.values.time || 'created')}>${word}</option>`)}
       </select>
     </div>`
   }
 
-  private instantField(name: 'from' | 'to') {
-    return instantFilter({ name, label: filterLabels[name], value: this.values[name], change: (value) => this.change({ [name]: value }) })
+  private instantField(name: FilterName) {
+    return instantFilter({ name, label: filters[name].label, value: this.values[name], change: (value) => this.change({ [name]: value }) })
   }
 }
 

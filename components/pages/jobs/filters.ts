@@ -1,26 +1,14 @@
+import { type JobFilterName, jobFilterTable } from '../../../schemas/job-filters.ts'
 import type { JobFilters } from '../../../schemas/job.ts'
 
 /** By the name of the page's property; in the address and the API they have the same names, but for `id`. */
-export const filterNames = ['state', 'queue', 'worker', 'tag', 'jobId', 'args', 'error', 'cronEntry', 'time', 'from', 'to'] as const
-export type FilterName = (typeof filterNames)[number]
+export type FilterName = Exclude<JobFilterName, 'id'> | 'jobId'
 export type FilterValues = Record<FilterName, string>
 
-export const filterLabels: Record<FilterName, string> = {
-  state: 'State',
-  queue: 'Queue',
-  worker: 'Worker',
-  tag: 'Tag',
-  jobId: 'Id',
-  args: 'Arguments contain',
-  error: 'Error text',
-  cronEntry: 'Cron entry',
-  time: 'Time',
-  from: 'From',
-  to: 'Until',
-}
+const { id: jobId, ...rest } = jobFilterTable
+export const filters = { ...rest, jobId }
 
-/** Which moment of a job `from` and `to` are about. */
-export const timeFields = { created: 'created', due: 'due', finished: 'finished' }
+export const filterNames = Object.keys(filters) as FilterName[]
 
 export const noFilters = Object.fromEntries(filterNames.map((name) => [name, ''])) as FilterValues
 

@@ -1,8 +1,7 @@
 import type { JobState } from '../../../schemas/index.ts'
-import type { EngineAttempt, EngineJob, FoundJob, JobFilter } from '../engine.ts'
+import type { EngineAttempt, EngineJob, FoundJob } from '../engine.ts'
 import { dateAt } from '../date.ts'
 import { parseExact } from '../exact-json.ts'
-import { contains } from '../contains.ts'
 import { type BullRecord, type BullTimes, type BullType, publicId } from './queue.ts'
 
 /** A stored job with the set it was found in. */
@@ -112,21 +111,6 @@ function timesOf({ processedOn, finishedOn, processedBy }: BullRecord): Partial<
 function tracesOf({ stacktrace }: BullRecord): string[] {
   const traces = parseText(stacktrace ?? '[]')
   return Array.isArray(traces) ? traces.map(String) : []
-}
-
-/** `id` and `queue` are not checked here: they decide which jobs are read in the first place. */
-export function matches(job: EngineJob, filter: JobFilter): boolean {
-  const { states, worker, tag, error, args, time, createdBefore } = filter
-  if (states && !states.includes(job.state)) return false
-  if (worker !== undefined && job.worker !== worker) return false
-  if (tag !== undefined) return false
-  if (createdBefore && job.createdAt >= createdBefore) return false
-  if (error !== undefined && !job.error?.toLowerCase().includes(error.toLowerCase())) return false
-  if (time) {
-    const at = { created: job.createdAt, due: job.dueAt, finished: job.finishedAt }[time.field]
-    if (!at || (time.from && at < time.from) || (time.to && at >= time.to)) return false
-  }
-  return args === undefined || contains(job.args, parseExact(args))
 }
 
 /** Text that is not JSON is returned as it is. */

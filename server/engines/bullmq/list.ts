@@ -1,8 +1,9 @@
-import { asEngineJob, matches, typesOf } from './job.ts'
+import { asEngineJob, typesOf } from './job.ts'
 import { type JobSet, listMerged, type ListRequest } from './merge.ts'
 import { type BullQueue, parsePublicId } from './queue.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import { unknownCursor } from '../cursor.ts'
+import { matches } from '../matches.ts'
 import type { EngineJob, JobCount, JobFilter, JobPage } from '../engine.ts'
 
 /**
@@ -33,9 +34,9 @@ export async function countJobs(queues: BullQueue[], filter: JobFilter, limit: n
 }
 
 /** Does the filter need more than the sets themselves? Delayed jobs are one set, whether they have been attempted before or not. */
-function isSelective({ states, worker, tag, args, error, time, createdBefore }: JobFilter): boolean {
+function isSelective({ states, queue: _queue, notQueues: _notQueues, ...tests }: JobFilter): boolean {
   const splitsDelayed = states !== undefined && states.includes('scheduled') !== states.includes('retryable')
-  return splitsDelayed || [worker, tag, args, error, time, createdBefore].some((wanted) => wanted !== undefined)
+  return splitsDelayed || Object.values(tests).some((wanted) => wanted !== undefined)
 }
 
 async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJob[]> {
@@ -43,7 +44,7 @@ async function findById(queues: BullQueue[], filter: JobFilter): Promise<EngineJ
   if ((filter.queue !== undefined && filter.queue !== name) || filter.notQueues?.includes(name)) return []
   const queue = queues.find((candidate) => candidate.name === name)
   const jobs = queue ? await loadJobs(queue, [id]) : []
-  return jobs.map(asEngineJob).filter((job) => matches(job, filter))
+  return jobs.map(asEngineJob).filter((job) => matches(filter, job))
 }
 
 async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]> {
@@ -59,7 +60,7 @@ async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]>
 async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
   const loaded = await Promise.all(sets.map(loadSet))
   const jobs = withoutRepeats(loaded.flat())
-    .filter((job) => matches(job, filter))
+    .filter((job) => matches(filter, job))
     .toSorted(order === 'newest' ? (a, b) => compare(b, a) : compare)
   const place = after === undefined ? undefined : parsePlace(after)
   const isAfter = (job: EngineJob) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0)

@@ -1,8 +1,9 @@
 import { OpsError } from '../../error.ts'
-import { asEngineJob, matches } from './job.ts'
+import { asEngineJob } from './job.ts'
 import type { BullQueue, BullType } from './queue.ts'
 import { idsOf, loadJobs } from './store.ts'
 import { unknownCursor } from '../cursor.ts'
+import { matches } from '../matches.ts'
 import type { EngineJob, JobFilter, JobPage } from '../engine.ts'
 
 /** The jobs of one queue in one state. */
@@ -37,7 +38,7 @@ export async function listMerged(sets: JobSet[], filter: JobFilter, request: Lis
     const first = firstOf(heads, order)
     if (first < 0) return { jobs }
     const job = heads[first]!
-    if (matches(job, filter)) jobs.push(job)
+    if (matches(filter, job)) jobs.push(job)
     searched++
     readers[first]!.take()
     heads[first] = await readers[first]!.head()

@@ -1,0 +1,51 @@
+/**
+ * The filters of the job list as data. The API's query, the flags of the command line, the fields and chips of the page and the
+ * filter that engines get are derived from these tables. No zod here, because elements load this file.
+ *
+ * An engine that cannot evaluate a filter lists it in `lacks` as `filter_<name>`, with the reason.
+ */
+
+/** How a value is entered and validated; in a URL each is text. */
+export type JobFilterKind =
+  | { kind: 'states' }
+  | { kind: 'text'; max: number; hinted?: true }
+  | { kind: 'integer'; min: number; max: number }
+  | { kind: 'object'; max: number }
+  | { kind: 'choice'; choices: readonly string[] }
+  | { kind: 'instant' }
+
+export const jobFilterTable = {
+  state: { label: 'State', kind: 'states' },
+  queue: { label: 'Queue', kind: 'text', max: 300, hinted: true },
+  worker: { label: 'Worker', kind: 'text', max: 300, hinted: true },
+  id: { label: 'Id', kind: 'text', max: 400 },
+  tag: { label: 'Tag', kind: 'text', max: 300, hinted: true },
+  args: { label: 'Arguments contain', kind: 'object', max: 4000 },
+  error: { label: 'Error text', kind: 'text', max: 300 },
+  cronEntry: { label: 'Cron entry', kind: 'text', max: 100 },
+  /** The time to which `from` and `to` apply. */
+  time: { label: 'Time', kind: 'choice', choices: ['created', 'due', 'finished'] },
+  /** Inclusive. */
+  from: { label: 'From', kind: 'instant' },
+  /** Exclusive. */
+  to: { label: 'Until', kind: 'instant' },
+} as const satisfies Record<string, JobFilterKind & { label: string }>
+
+type Table = typeof jobFilterTable
+export type JobFilterName = keyof Table
+export type JobFilterValue<Name extends JobFilterName> = Table[Name] extends { choices: readonly (infer Choice)[] } ? Choice : string
+
+/** Flags of the command line: the placeholder of the value, and the help. A table of its own, because no element needs it. */
+export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]> = {
+  state: ['states', 'jobs in these states, separated by commas'],
+  queue: ['queue', 'jobs of this queue'],
+  worker: ['worker', 'jobs of this worker'],
+  id: ['id', 'the job with this id'],
+  tag: ['tag', 'jobs with this tag'],
+  args: ['json', 'jobs whose arguments contain this object, e.g. \'{"orderId":1}\''],
+  error: ['text', 'jobs with this text in the last error, case-insensitive'],
+  cronEntry: ['name', 'jobs created by this cron entry'],
+  time: ['which', 'the time that --from and --to refer to: created (default), due, finished'],
+  from: ['instant', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z'],
+  to: ['instant', 'jobs whose time is before this'],
+}
