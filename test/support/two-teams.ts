@@ -230,7 +230,7 @@ export function withoutAccidents(text: string): string {
   const called = (id: string) => names.get(id) ?? (names.set(id, `id${names.size + 1}`), names.get(id)!)
   return text
     // Rates are made of whole minutes, and the minute of one world may end before that of the other.
-    .replace(/ In the last hour [\d.]+ ended and [\d.]+ failed per minute\./g, '')
+    .replace(/ In the last hour, [\d.]+ ended and [\d.]+ failed per minute\./g, '')
     .replace(/measured in \d+ of/g, 'measured in … of')
     .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
