@@ -111,7 +111,7 @@ function frozen(resource: Resource): Resource {
 function getPrincipal<Actor>(auth: Auth<Actor>, actor: Actor, log: Pick<Log, 'error'> | undefined): Principal | null {
   try {
     const principal = auth.auditPrincipal(actor)
-    if (!principal || !isName(principal.id) || !isName(principal.type)) return null
+    if (!principal || !isIdentifier(principal.id) || !isIdentifier(principal.type)) return null
     if (principal.type.toLowerCase() === reservedType || reservedIds.has(principal.id.toLowerCase())) {
       reportReserved(auth, principal, log)
       return null
@@ -138,6 +138,11 @@ function reportReserved(auth: object, { type, id }: Principal, log: Pick<Log, 'e
   )
 }
 
+/** What tells actors apart in evidence. Nothing invisible, or two actors could look alike, or like this product. */
+function isIdentifier(value: unknown): value is string {
+  return isName(value) && value.trim() === value && !/[\p{Cc}\p{Cf}]/u.test(value)
+}
+
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 200 && !value.includes('\0') && value.isWellFormed()
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 200 && !value.includes('\0') && value.isWellFormed()
 }

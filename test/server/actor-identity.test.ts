@@ -102,6 +102,17 @@ test.each([
   expect(rows).toEqual([{ actor_id: 'unattributable', actor_type: 'unknown' }])
 })
 
+test.each([
+  { id: 'root', type: ' ' },
+  { id: 'root', type: 'system ' },
+  { id: 'root', type: 'sys\u200btem' },
+  { id: 'root\n', type: 'user' },
+])('a host that names $type:$id gives no name that evidence can hold, and the actor may only look', async (principal) => {
+  named['viewer-demo'] = { ...principal, label: 'root' }
+  expect(await server.call('viewer-demo', 'POST', '/previews', pause)).toMatchObject({ status: 403, body: { code: 'unattributable_actor' } })
+  expect(await server.call('viewer-demo', 'GET', '/cron-entries')).toMatchObject({ status: 200 })
+})
+
 test('no token stands in the database, and two tabs of one actor hold the same one', async () => {
   const request = { ...run, action: 'pause_cron_entry' }
   const { body: first } = await server.call('ops-demo', 'POST', '/previews', request)
