@@ -76,7 +76,7 @@ export const cronEntry = z.object({
   nextRuns: z.array(instant),
   /** The last slots, oldest first: 36 for a single entry; for a list, as many as `recent` requests. */
   recent: z.array(recentSlot),
-  /** The next 12 instants, also while paused (when they would not run). */
+  /** The next 12 instants, also while paused (when they would not run); in a list only if `recent` is requested. */
   coming: z.array(z.object({ at: instant, skipped: z.boolean() })),
   /** Number of unfinished jobs of this entry, as last observed. */
   unfinishedJobs: z.number().int(),

@@ -45,7 +45,7 @@ export async function listCronEntries(scope: Scope, filters: CronFilters, { limi
     show: async (entries) => (await visibleEntries(scope.viewer, entries)).map((row) => ({ row, shown: row })),
     placeOf: ({ name }) => ({ name }),
   })
-  return { items: await showEntries(scope, items, recent), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+  return { items: await showEntries(scope, items, { recent, coming: recent > 0 }), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
 }
 
 function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: string | undefined, most: number): Promise<Entry[]> {
@@ -57,7 +57,7 @@ function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: st
 
 /** One entry with the strip of its last slots. */
 export async function getCronEntry(scope: Scope, name: string): Promise<CronEntry> {
-  const [shown] = await showEntries(scope, [await getVisibleEntry(scope, name)], maxRecentSlots)
+  const [shown] = await showEntries(scope, [await getVisibleEntry(scope, name)], { recent: maxRecentSlots, coming: true })
   return shown!
 }
 
@@ -73,7 +73,7 @@ export type ClassifiedHistory = Omit<CronHistory, 'slots'> & { slots: Classified
 /** An entry without its strip, and its history from an instant on until now. */
 export async function getCronEvidence(scope: Scope, name: string, fromOf: (entry: Entry) => Date): Promise<{ entry: CronEntry; history: ClassifiedHistory }> {
   const found = await getVisibleEntry(scope, name)
-  const [entry] = await showEntries(scope, [found], 0)
+  const [entry] = await showEntries(scope, [found], { recent: 0, coming: true })
   return { entry: entry!, history: await classifyHistory(scope, found, { from: fromOf(found), to: scope.now }) }
 }
 
@@ -95,7 +95,8 @@ async function classifyHistory(scope: Scope, entry: Entry, window: Window): Prom
   }
 }
 
-async function showEntries(scope: Scope, entries: Entry[], recent: number): Promise<CronEntry[]> {
+/** `recent`: how many past slots; `coming`: with the upcoming ones too, which a list without a strip does not need. */
+async function showEntries(scope: Scope, entries: Entry[], { recent, coming }: { recent: number; coming: boolean }): Promise<CronEntry[]> {
   if (!entries.length) return []
   const strips = recent > 0 ? await loadStrips(scope, entries, recent) : undefined
   const glanceOf = await loadGlances(scope, entries)
@@ -104,7 +105,7 @@ async function showEntries(scope: Scope, entries: Entry[], recent: number): Prom
     entries.map((entry) => {
       const glance = glanceOf(entry)
       const status = statusOfEntry({ entry, last: glance.last, coverage }, scope.now)
-      return showEntry(scope, entry, { ...glance, recent: strips?.of(entry) ?? [], status })
+      return showEntry(scope, entry, { ...glance, recent: strips?.of(entry) ?? [], coming, status })
     }),
   )
 }

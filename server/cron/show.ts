@@ -14,6 +14,8 @@ const nextRuns = 5
 export interface Shown extends Pick<Glance, 'skipped' | 'lastRun' | 'unfinishedJobs'> {
   /** Newest first. */
   recent: ClassifiedSlot[]
+  /** Whether the upcoming slots are shown, besides the next runs. */
+  coming: boolean
   status: EntryStatus
 }
 
@@ -21,7 +23,8 @@ export interface Shown extends Pick<Glance, 'skipped' | 'lastRun' | 'unfinishedJ
 export async function showEntry(scope: Scope, entry: Entry, glance: Shown): Promise<CronEntry> {
   const { name, source, queue, expression, timezone, overlap, catchUp, maxCatchUp, version } = entry
   const subject = { type: 'cron_entry', id: name }
-  const coming = entry.retiredAt ? [] : comingOf(entry, glance.skipped, scope.now)
+  const wanted = glance.coming ? comingSlots : nextRuns + glance.skipped.length
+  const coming = entry.retiredAt ? [] : comingOf(entry, glance.skipped, scope.now, wanted)
   const runs = entry.pausedAt ? [] : coming.filter(({ skipped }) => !skipped).slice(0, nextRuns)
   return {
     name, source, queue, expression, timezone, overlap, catchUp, maxCatchUp, version,
@@ -34,7 +37,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Shown): Prom
     lastRun: glance.lastRun && showSlot(classifyRow(glance.lastRun)),
     nextRuns: runs.map(({ at }) => at),
     recent: glance.recent.map(showRecent).toReversed(),
-    coming,
+    coming: glance.coming ? coming : [],
     unfinishedJobs: glance.unfinishedJobs,
     definitionLocked: source === 'runtime' ? undefined : 'This entry is declared in code; change it there.',
     permissions: await permissionsOn(scope, entry),
@@ -61,9 +64,9 @@ export function showSlot({ at, outcome, claimedAt, lateSeconds, jobId, jobState,
   }
 }
 
-function comingOf(entry: Entry, marked: Date[], now: Date): CronEntry['coming'] {
+function comingOf(entry: Entry, marked: Date[], now: Date, count: number): CronEntry['coming'] {
   const skipped = new Set(marked.map((at) => at.toISOString()))
-  return upcomingTexts(entry, now, comingSlots).map((at) => ({ at, skipped: skipped.has(at) }))
+  return upcomingTexts(entry, now, count).map((at) => ({ at, skipped: skipped.has(at) }))
 }
 
 function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, resumeAt }: Entry): CronEntry['pause'] {

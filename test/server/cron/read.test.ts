@@ -61,7 +61,8 @@ describe('the list', () => {
     const [none, two, all] = await Promise.all([undefined, 2, 36].map(async (recent) => (await list({ recent, q: 'e00' })).items[0]!))
     expect(whole).toHaveLength(3)
     expect([none!.recent, two!.recent, all!.recent]).toEqual([[], whole.slice(-2), whole])
-    expect({ ...none, recent: whole }).toEqual(all)
+    expect([none!.coming, two!.coming.length]).toEqual([[], 12])
+    expect({ ...none, recent: whole, coming: all!.coming }).toEqual(all)
   })
 
   test.each([undefined, 36])('with %s slots each, a page costs the same few statements regardless of the number of its entries', async (recent) => {
