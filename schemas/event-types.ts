@@ -1,34 +1,50 @@
-/** Every type of event that is recorded: the server writes no other, and filters offer these. */
-export const eventTypes = [
-  'cron.paused',
-  'cron.resumed',
-  'cron.run_now',
-  'cron.slot_skipped',
-  'cron.created',
-  'cron.updated',
-  'cron.deleted',
-  'cron.declared',
-  'cron.reconfigured',
-  'cron.retired',
-  'job.retried',
-  'job.cancelled',
-  'job.discarded',
-  'job.restored',
-  'job.rescued',
-  'queue.paused',
-  'queue.resumed',
-  'queue.scaled',
-  'bulk.started',
-  'bulk.finished',
-  'bulk.aborted',
-  'audit.exported',
-  'jobs.exported',
-  'bulk.exported',
-  'preview.refused',
-  'refusals.folded',
-  'host.follow_up',
-] as const
-export type EventType = (typeof eventTypes)[number]
+export interface EventFacts {
+  /** What happened, without who did it: `entry paused`. */
+  label: string
+  /** Follows the name of its actor: `ops-demo` + `paused the entry`. `the job` is replaced where one event covers many jobs. */
+  verb: string
+}
+
+/**
+ * Every type of event that is recorded, with its words: the server writes no other, filters offer these, and chronologies tell them.
+ * A new type of event is one line here. Must not import zod, because elements load this file.
+ */
+export const eventFacts = {
+  'cron.paused': { label: 'entry paused', verb: 'paused the entry' },
+  'cron.resumed': { label: 'entry resumed', verb: 'resumed the entry' },
+  'cron.run_now': { label: 'entry run now', verb: 'ran the entry now' },
+  'cron.slot_skipped': { label: 'slot marked to be skipped', verb: 'marked a slot to be skipped' },
+  'cron.created': { label: 'entry created', verb: 'created the entry' },
+  'cron.updated': { label: 'entry changed', verb: 'changed the entry' },
+  'cron.deleted': { label: 'entry deleted', verb: 'deleted the entry' },
+  'cron.declared': { label: 'entry registered from code', verb: 'registered the entry from code' },
+  'cron.reconfigured': { label: 'entry updated to match the code', verb: 'updated the entry to match the code' },
+  'cron.retired': { label: 'entry retired', verb: 'retired the entry, which was removed from the code' },
+  'job.retried': { label: 'job retried', verb: 'retried the job' },
+  'job.cancelled': { label: 'job cancelled', verb: 'cancelled the job' },
+  'job.discarded': { label: 'job discarded', verb: 'discarded the job' },
+  'job.restored': { label: 'job restored', verb: 'restored the job' },
+  'job.rescued': { label: 'job rescued', verb: 'rescued the job' },
+  'queue.paused': { label: 'queue paused', verb: 'paused the queue' },
+  'queue.resumed': { label: 'queue resumed', verb: 'resumed the queue' },
+  'queue.scaled': { label: 'concurrency changed', verb: "changed the queue's concurrency" },
+  'bulk.started': { label: 'bulk run started', verb: 'started the bulk run' },
+  'bulk.finished': { label: 'bulk run finished', verb: 'finished the bulk run' },
+  'bulk.aborted': { label: 'bulk run aborted', verb: 'aborted the bulk run' },
+  'audit.exported': { label: 'audit events exported', verb: 'exported audit events' },
+  'jobs.exported': { label: 'jobs exported', verb: 'exported jobs' },
+  'bulk.exported': { label: 'outcomes exported', verb: 'exported the outcomes of the bulk run' },
+  'preview.refused': { label: 'preview refused', verb: 'was refused a preview' },
+  'refusals.folded': { label: 'refusals counted', verb: 'was refused many times' },
+  'host.follow_up': { label: 'escalation handler notified', verb: "notified the host's escalation handler" },
+} as const satisfies Record<string, EventFacts>
+export type EventType = keyof typeof eventFacts
+export const eventTypes = Object.keys(eventFacts) as EventType[]
+
+/** The words of an event type; undefined for one that only another version knows. */
+export function findEventFacts(type: string): EventFacts | undefined {
+  return Object.hasOwn(eventFacts, type) ? eventFacts[type as EventType] : undefined
+}
 
 /** Types that begin so, e.g. all of `job.`; one that is written in full is among them, also when only an older version knew it. */
 export function eventTypesFrom(beginning: string): string[] {

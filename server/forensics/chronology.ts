@@ -1,5 +1,5 @@
 import type { AuditEvent, ChronologyItem, Slot } from '../../schemas/index.ts'
-import { formatCount, operationLabel, slotOutcomes, subjectPath } from '../../schemas/index.ts'
+import { findEventFacts, formatCount, operationLabel, slotOutcomes, subjectPath } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { forensicsHref } from './bundle.ts'
 
@@ -28,40 +28,13 @@ export function eventItem(scope: Scope, event: AuditEvent): ChronologyItem {
   }
 }
 
-const verbs: Record<string, string> = {
-  'cron.paused': 'paused the entry',
-  'cron.resumed': 'resumed the entry',
-  'cron.run_now': 'ran the entry now',
-  'cron.slot_skipped': 'marked a slot to be skipped',
-  'cron.created': 'created the entry',
-  'cron.updated': 'changed the entry',
-  'cron.deleted': 'deleted the entry',
-  'cron.declared': 'registered the entry from code',
-  'cron.reconfigured': 'updated the entry to match the code',
-  'cron.retired': 'retired the entry, which was removed from the code',
-  'job.retried': 'retried the job',
-  'job.cancelled': 'cancelled the job',
-  'job.discarded': 'discarded the job',
-  'job.restored': 'restored the job',
-  'job.rescued': 'rescued the job',
-  'queue.paused': 'paused the queue',
-  'queue.resumed': 'resumed the queue',
-  'queue.scaled': "changed the queue's concurrency",
-  'jobs.exported': 'exported jobs',
-  'bulk.started': 'started the bulk run',
-  'bulk.finished': 'finished the bulk run',
-  'bulk.aborted': 'aborted the bulk run',
-  'host.follow_up': "notified the host's escalation handler",
-  'audit.exported': 'exported audit events',
-}
-
 export function describeEvent({ actor, eventType, action, outcome, code, jobs }: AuditEvent): string {
   const attempt = `“${operationLabel(action)}” (${code ?? 'no code'})`
   if (outcome === 'denied') return `${actor.label} was denied ${attempt}`
   if (code === 'orphan_request') return `The outcome of ${attempt.replace(/ \(.*/, '')}, requested by ${actor.label}, is unknown`
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} tried ${attempt}; it failed`
   if (outcome === 'requested') return `${actor.label} requested “${operationLabel(action)}” from the engine`
-  const verb = verbs[eventType] ?? eventType
+  const verb = findEventFacts(eventType)?.verb ?? eventType
   return `${actor.label} ${jobs === undefined ? verb : verb.replace('the job', `${formatCount(jobs)} jobs together`)}`
 }
 
