@@ -8,6 +8,7 @@ import { Queue } from './0007-queue.ts'
 import { Installation } from './0008-installation.ts'
 import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
+import { Incident } from './0013-incident.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '0008-installation', class: Installation },
   { name: '0011-second-look', class: SecondLook },
   { name: '0012-actor-identity', class: ActorIdentity },
+  { name: '0013-incident', class: Incident },
 ]

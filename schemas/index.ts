@@ -4,6 +4,7 @@ import * as bulkSchemas from './bulk.ts'
 import * as cronSchemas from './cron.ts'
 import * as forensicsSchemas from './forensics.ts'
 import * as healthSchemas from './health.ts'
+import * as incidentSchemas from './incident.ts'
 import * as jobSchemas from './job.ts'
 import * as liveSchemas from './live.ts'
 import * as operationSchemas from './operation.ts'
@@ -18,6 +19,7 @@ const described = {
   ...cronSchemas,
   ...forensicsSchemas,
   ...healthSchemas,
+  ...incidentSchemas,
   ...jobSchemas,
   ...liveSchemas,
   ...operationSchemas,
@@ -39,6 +41,7 @@ export * from './endpoint.ts'
 export * from './event-types.ts'
 export * from './forensics.ts'
 export * from './health.ts'
+export * from './incident.ts'
 export * from './job-filters.ts'
 export * from './job.ts'
 export * from './live.ts'

@@ -20,6 +20,8 @@ export const routes = {
   saveJobView: 'PUT /job-views/{name}',
   deleteJobView: 'DELETE /job-views/{name}',
   listQueues: 'GET /queues',
+  listIncidents: 'GET /incidents',
+  getIncident: 'GET /incidents/{id}',
   listBulkRuns: 'GET /bulk',
   getBulkRun: 'GET /bulk/{id}',
   listBulkItems: 'GET /bulk/{id}/items',

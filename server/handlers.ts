@@ -1,6 +1,7 @@
 import { auditHandlers } from './audit/routes.ts'
 import { cronHandlers } from './cron/routes.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
+import { incidentHandlers } from './incidents/routes.ts'
 import { jobHandlers } from './jobs/routes.ts'
 import type { Handled } from './operations/handle.ts'
 import { operationHandlers } from './operations/routes.ts'
@@ -16,6 +17,7 @@ export const handlers: readonly Handled[] = [
   ...auditHandlers,
   ...jobHandlers,
   ...queueHandlers,
+  ...incidentHandlers,
   ...forensicsHandlers,
   ...operationHandlers,
 ]

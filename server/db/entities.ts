@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import type { AuditOutcome, BulkOutcome, BulkStatus, CountMethod, EventSource, JobState, Principal, ProblemCode } from '../../schemas/index.ts'
 import type { Resource } from '../host/auth.ts'
+import type { IncidentClassName, IncidentScope, IncidentState } from '../../schemas/incident-words.ts'
 import type { CatchUpPolicy, CronSource, OperationAction, OverlapPolicy } from '../../schemas/vocabulary.ts'
 
 /** A row as it is read: missing values are null. */
@@ -362,9 +363,58 @@ export const JobView = defineEntity({
   },
 })
 
+/** Until when nobody is told of an incident, and who decided that. */
+export interface Silence {
+  at: string
+  by: Principal
+  eventId: string
+  until?: string
+  /** It ends when there are more failures per minute than this. */
+  untilRate?: number
+  /** It ends when more jobs than this are affected. */
+  untilCount?: number
+  reason?: string
+}
+
+export const Incident = defineEntity({
+  name: 'Incident',
+  tableName: 'incident',
+  properties: {
+    id: p.uuid().primary(),
+    /** Class and scope: what makes it the same incident when it comes back. */
+    key: p.text().unique(),
+    class: p.text().$type<IncidentClassName>(),
+    /** Lower is worse; by the status of its class. */
+    rank: p.smallint(),
+    scope: p.json().$type<IncidentScope>(),
+    state: p.text().$type<IncidentState>(),
+    /** For a pending incident: how many ticks in a row have seen it. */
+    streak: p.integer().default(0),
+    /** When the trouble began, as far as it was measured. */
+    beganAt: p.datetime(),
+    openedAt: p.datetime().nullable(),
+    lastSeenAt: p.datetime(),
+    resolvedAt: p.datetime().nullable(),
+    reopened: p.integer().default(0),
+    /** Instants of its latest reopenings, which tell whether it is flapping. */
+    recentReopens: p.json().$type<string[]>().defaultRaw(`'[]'`),
+    flappingSince: p.datetime().nullable(),
+    explainedBy: p.uuid().nullable(),
+    /** What its class measured, not redacted. */
+    facts: p.json().$type<unknown>(),
+    factsAt: p.datetime(),
+    acknowledgedAt: p.datetime().nullable(),
+    acknowledgedBy: p.json().$type<Principal>().nullable(),
+    assignedAt: p.datetime().nullable(),
+    assignedTo: p.json().$type<Principal>().nullable(),
+    silence: p.json().$type<Silence>().nullable(),
+  },
+})
+export type IncidentRow = Row<typeof Incident>
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, Finding,
-  QueuePause, JobView, Installation,
+  QueuePause, JobView, Installation, Incident,
 ]

@@ -1,0 +1,42 @@
+import type { OperatorStatus } from './status-words.ts'
+
+/** The words about incidents. Must not import zod, because elements load this file. */
+
+interface IncidentClassFacts {
+  label: string
+  /** Its operator status while it is pending or open. */
+  status: OperatorStatus
+}
+
+/** What the detector recognizes. The status says what an open incident of the class means for the work. */
+export const incidentClasses = {
+  engine_unreachable: { label: 'engine unreachable', status: 'blocked' },
+  scheduler_down: { label: 'scheduler down', status: 'blocked' },
+  stuck_queue: { label: 'stuck queue', status: 'blocked' },
+  executor_missing: { label: 'executor missing', status: 'needs_review' },
+  failure_burst: { label: 'failure burst', status: 'needs_review' },
+  retry_exhausted: { label: 'retries exhausted', status: 'needs_review' },
+  long_running_job: { label: 'long-running job', status: 'needs_review' },
+  missed_fire: { label: 'missed run', status: 'needs_review' },
+  orphan_request: { label: 'request without an outcome', status: 'needs_review' },
+  saturated_queue: { label: 'saturated queue', status: 'waiting' },
+} as const satisfies Record<string, IncidentClassFacts>
+export type IncidentClassName = keyof typeof incidentClasses
+
+/** `pending`: seen, but not for long enough to be sure. `resolved`: its evidence is gone; it reopens as the same incident. */
+export const incidentStates = { pending: 'pending', open: 'open', resolved: 'resolved' } as const
+export type IncidentState = keyof typeof incidentStates
+
+/** What an incident is about; the keys that apply to its class are present. */
+export interface IncidentScope {
+  queue?: string
+  worker?: string
+  executor?: string
+  host?: string
+  cronEntry?: string
+  slotAt?: string
+  fingerprint?: string
+  /** The audit event of a request whose outcome is unknown. */
+  eventId?: string
+  jobId?: string
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { permission, principal } from './actor.ts'
+import { endpoint } from './endpoint.ts'
+import { incidentClasses, incidentStates } from './incident-words.ts'
+import { page, pageQuery } from './page.ts'
+import { countMethods, operatorStatuses } from './vocabulary.ts'
+import { instant, text, words } from './words.ts'
+
+/** One line of evidence. `share`: the part of the problem it accounts for, from 0 to 1. `note`: where it comes from, e.g. `measured`. */
+export const evidenceLine = z.object({ label: z.string(), share: z.number().min(0).max(1).optional(), note: z.string().optional() })
+export type EvidenceLine = z.infer<typeof evidenceLine>
+
+export const incidentLink = z.object({ id: z.string(), title: z.string() })
+
+export const incident = z.object({
+  id: z.string(),
+  class: words(incidentClasses),
+  /** The status of its class; `resolved` once it has ended. */
+  status: words(operatorStatuses),
+  state: words(incidentStates),
+  /** What it is about; only the keys that apply. */
+  scope: z.object({
+    queue: z.string().optional(),
+    worker: z.string().optional(),
+    executor: z.string().optional(),
+    host: z.string().optional(),
+    cronEntry: z.string().optional(),
+    slotAt: instant.optional(),
+    fingerprint: z.string().optional(),
+    eventId: z.string().optional(),
+    jobId: z.string().optional(),
+  }),
+  /** A few words: `report is stuck`. */
+  title: z.string(),
+  /** One sentence with who, how much and since when. */
+  headline: z.string(),
+  /** The raw error behind it, if there is one and this viewer may see it. */
+  error: z.string().optional(),
+  /** When the trouble began, as far as it was measured; earlier than `openedAt`. */
+  since: instant,
+  openedAt: instant.nullable(),
+  lastSeenAt: instant,
+  resolvedAt: instant.nullable(),
+  /** How often it has come back after it was resolved. */
+  reopened: z.number().int(),
+  /** Since when it has been opening and resolving too often to be told each time; null: it does not. */
+  flappingSince: instant.nullable(),
+  /** The open incident that is its cause. */
+  explainedBy: incidentLink.nullable(),
+  /** The open incidents that it is the cause of, as far as this viewer may see them. */
+  explains: z.array(incidentLink),
+  acknowledged: z.object({ at: instant, by: principal }).nullable(),
+  assignee: z.object({ at: instant, to: principal }).nullable(),
+  /** Ends at `until`, or as soon as its rate per minute or its number of jobs exceeds what is given. */
+  silenced: z
+    .object({ at: instant, by: principal, until: instant.optional(), untilRate: z.number().optional(), untilCount: z.number().int().optional(), reason: z.string().optional() })
+    .nullable(),
+  affected: z.object({
+    /** null: unknown. */
+    jobs: z.object({ count: z.number().int(), how: words(countMethods) }).nullable(),
+    queues: z.array(z.string()),
+    executors: z.number().int().nullable(),
+  }),
+  /** What the detector measured, strongest first. */
+  measured: z.array(evidenceLine),
+  /** What a measurement excludes. */
+  ruledOut: z.array(evidenceLine),
+  /** Named only if it accounts for at least half of the problem. */
+  cause: evidenceLine.nullable(),
+  /** A few figures to show beside the chart. */
+  facts: z.array(z.object({ label: z.string(), value: z.string() })),
+  /** By operation on the incident: whether this actor may perform it now, and why not. */
+  operations: z.record(z.string(), permission),
+  /** When its evidence was last measured. */
+  asOf: instant,
+})
+export type Incident = z.infer<typeof incident>
+
+export const listIncidents = endpoint('listIncidents', {
+  summary: 'Incidents, the worst and oldest first',
+  access: 'view_incidents',
+  query: z.strictObject({ state: words({ open: 1, resolved: 1 }).default('open'), class: words(incidentClasses).optional(), queue: text({ max: 300 }).optional(), ...pageQuery }),
+  output: page(incident),
+})
+
+export const getIncident = endpoint('getIncident', {
+  summary: 'One incident, with its evidence',
+  access: 'view_incidents',
+  params: z.object({ id: z.uuid() }),
+  output: incident,
+})

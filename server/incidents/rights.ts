@@ -1,0 +1,22 @@
+import { type Incident, subjectAccess } from '../../schemas/index.ts'
+import type { IncidentRow } from '../db/entities.ts'
+import type { Resource } from '../host/auth.ts'
+import type { Viewer } from '../host/viewer.ts'
+import { keepAllowed } from '../host/visible.ts'
+
+/** What the host is asked about for an incident. */
+export function resourceOfIncident({ id, scope: { queue, worker } }: Pick<IncidentRow, 'id' | 'scope'>): Resource {
+  return { type: 'incident', id, queue, worker }
+}
+
+/** The incidents that a viewer may see: those of queues, entries and requests that the viewer may see as well. */
+export function visibleIncidents(viewer: Viewer, rows: readonly IncidentRow[]): Promise<IncidentRow[]> {
+  return keepAllowed(rows, async (row) => {
+    const { queue, worker, cronEntry } = row.scope
+    if (!(await viewer.can('view_incidents', resourceOfIncident(row))).allowed) return false
+    if (cronEntry !== undefined) return (await viewer.can(subjectAccess.cron_entry.view, { type: 'cron_entry', id: cronEntry, queue, worker })).allowed
+    return queue === undefined || (await viewer.can('view_queues', { type: 'queue', id: queue, queue })).allowed
+  })
+}
+
+export type IncidentLink = Incident['explains'][number]
