@@ -5,7 +5,7 @@ import { pageOf } from '../host/auth.ts'
 import { keepAllowed, visible } from '../host/visible.ts'
 import { runsOf } from '../operations/bulk/rights.ts'
 import type { Scope } from '../operations/scope.ts'
-import { listQueueNames, listRefusedQueues } from '../queues/known.ts'
+import { listQueueNames, listRefusedQueues, listUnseenQueues } from '../queues/known.ts'
 
 /** Subject types with their own page; everything else belongs to the audit log itself. */
 const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audit_event')
@@ -16,12 +16,9 @@ const withPage = Object.entries(subjectAccess).filter(([type]) => type !== 'audi
  */
 export async function visibilityConditions(scope: Scope, { ofOneJob = false } = {}): Promise<RawBuilder<unknown>[]> {
   const withheld = await keepAllowed(withPage, async ([, { view }]) => !(await scope.viewer.can(view, pageOf(view))).allowed)
-  const names = await listQueueNames(scope)
-  const refused = await listRefusedQueues(scope, names)
+  const [names, refused, withheldQueues] = await Promise.all([listQueueNames(scope), listRefusedQueues(scope), listUnseenQueues(scope)])
   // A host that refuses every queue has rules of another kind, e.g. by tag: then only the check of each event decides.
   const hidden = refused.length < names.length ? refused : []
-  const seen = new Set(await visible(scope.viewer, names, 'view_queues', (queue) => ({ type: 'queue', id: queue, queue })))
-  const withheldQueues = names.filter((name) => !seen.has(name))
   return [
     ...(withheld.length ? [sql`not (subject_type = any(${withheld.map(([type]) => type)}::text[]))`] : []),
     ...(withheldQueues.length ? [sql`not (subject_type = 'queue' and subject_id = any(${withheldQueues}::text[]))`] : []),
