@@ -9,6 +9,7 @@ import { Installation } from './0008-installation.ts'
 import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
 import { Incident } from './0013-incident.ts'
+import { Deploy } from './0017-deploy.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '0011-second-look', class: SecondLook },
   { name: '0012-actor-identity', class: ActorIdentity },
   { name: '0013-incident', class: Incident },
+  { name: '0017-deploy', class: Deploy },
 ]

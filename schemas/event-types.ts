@@ -28,6 +28,7 @@ export const eventFacts = {
   'queue.paused': { label: 'queue paused', verb: 'paused the queue' },
   'queue.resumed': { label: 'queue resumed', verb: 'resumed the queue' },
   'queue.scaled': { label: 'concurrency changed', verb: "changed the queue's concurrency" },
+  'deploy.marked': { label: 'deploy marked', verb: 'marked the deploy' },
   'bulk.started': { label: 'bulk run started', verb: 'started the bulk run' },
   'bulk.finished': { label: 'bulk run finished', verb: 'finished the bulk run' },
   'bulk.aborted': { label: 'bulk run aborted', verb: 'aborted the bulk run' },

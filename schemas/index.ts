@@ -2,6 +2,7 @@ import * as actorSchemas from './actor.ts'
 import * as auditSchemas from './audit.ts'
 import * as bulkSchemas from './bulk.ts'
 import * as cronSchemas from './cron.ts'
+import * as deploySchemas from './deploy.ts'
 import * as forensicsSchemas from './forensics.ts'
 import * as healthSchemas from './health.ts'
 import * as incidentSchemas from './incident.ts'
@@ -17,6 +18,7 @@ const described = {
   ...auditSchemas,
   ...bulkSchemas,
   ...cronSchemas,
+  ...deploySchemas,
   ...forensicsSchemas,
   ...healthSchemas,
   ...incidentSchemas,
@@ -37,6 +39,7 @@ export * from './actor.ts'
 export * from './audit.ts'
 export * from './bulk.ts'
 export * from './cron.ts'
+export * from './deploy.ts'
 export * from './endpoint.ts'
 export * from './event-types.ts'
 export * from './forensics.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auditEvent } from './audit.ts'
 import { bulkRun } from './bulk.ts'
 import { cronDefinition, cronName } from './cron.ts'
+import { deployVersion, webAddress } from './deploy.ts'
 import { endpoint } from './endpoint.ts'
 import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
@@ -87,6 +88,12 @@ export const operationRequests = {
     subject: queueSubject,
     /** The number of jobs that each executor of the queue runs at once; for some engines, the total of all executors. */
     input: z.strictObject(numberOf(operationActions.scale_queue.asks)),
+  }),
+  mark_deploy: z.strictObject({
+    action: z.literal('mark_deploy'),
+    subject: z.strictObject({ type: z.literal('deploy'), id: deployVersion }),
+    /** `at`: when it went live; default: now. */
+    input: z.strictObject({ at: instant.optional(), url: webAddress.optional() }).default({}),
   }),
 } as const satisfies Record<OperationAction, z.ZodObject>
 

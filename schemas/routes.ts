@@ -22,6 +22,8 @@ export const routes = {
   listQueues: 'GET /queues',
   listIncidents: 'GET /incidents',
   getIncident: 'GET /incidents/{id}',
+  markDeploy: 'POST /deploys',
+  listDeploys: 'GET /deploys',
   listBulkRuns: 'GET /bulk',
   getBulkRun: 'GET /bulk/{id}',
   listBulkItems: 'GET /bulk/{id}/items',

@@ -1,5 +1,6 @@
 import { auditHandlers } from './audit/routes.ts'
 import { cronHandlers } from './cron/routes.ts'
+import { deployHandlers } from './deploys/routes.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import { incidentHandlers } from './incidents/routes.ts'
 import { jobHandlers } from './jobs/routes.ts'
@@ -18,6 +19,7 @@ export const handlers: readonly Handled[] = [
   ...jobHandlers,
   ...queueHandlers,
   ...incidentHandlers,
+  ...deployHandlers,
   ...forensicsHandlers,
   ...operationHandlers,
 ]

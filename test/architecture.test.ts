@@ -40,6 +40,7 @@ const layers: string[][] = [
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
   ['server/incidents/'],
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
+  ['server/deploys/'],
   ['server/figures/'],
   ['server/operations/'],
   ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
@@ -164,6 +165,7 @@ describe('the owner of a table', () => {
     'server/queues/': ['queue_pause'],
     'server/jobs/': ['job_view'],
     'server/incidents/': ['incident'],
+    'server/deploys/': ['deploy'],
     'server/db/': ['installation', 'turn'],
   }
   const ownerOf = (table: string) => Object.keys(owners).find((folder) => owners[folder]!.includes(table))

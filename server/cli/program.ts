@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { auditCommand } from './audit.ts'
 import { bulkCommand } from './bulk.ts'
 import { cronCommand } from './cron.ts'
+import { deployCommand } from './deploy.ts'
 import { doctorCommand } from './doctor.ts'
 import { initCommand } from './init.ts'
 import { jobsCommand } from './jobs.ts'
@@ -23,4 +24,5 @@ export function createProgram(): Command {
     .addCommand(jobsCommand())
     .addCommand(queuesCommand())
     .addCommand(bulkCommand())
+    .addCommand(deployCommand())
 }

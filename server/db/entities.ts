@@ -412,9 +412,24 @@ export const Incident = defineEntity({
 })
 export type IncidentRow = Row<typeof Incident>
 
+export const Deploy = defineEntity({
+  name: 'Deploy',
+  tableName: 'deploy',
+  uniques: [{ name: 'deploy_version_at_key', properties: ['version', 'at'] }],
+  properties: {
+    id: p.uuid().primary(),
+    version: p.text(),
+    at: p.datetime(),
+    url: p.text().nullable(),
+    note: p.text().nullable(),
+    markedBy: p.json().$type<Principal>(),
+    eventId: p.uuid(),
+  },
+})
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, Finding,
-  QueuePause, JobView, Installation, Incident,
+  QueuePause, JobView, Installation, Incident, Deploy,
 ]

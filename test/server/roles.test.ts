@@ -30,6 +30,7 @@ async function ask(endpoint: Endpoint, who: string | null) {
     createPreview: { action: 'pause_cron_entry', subject },
     executePreview: { token: 'x' },
     runOperation: { action: 'run_cron_entry', subject },
+    markDeploy: { version: 'v412' },
   }
   return server.call(who, endpoint.method, path + query, bodies[endpoint.name], { 'idempotency-key': crypto.randomUUID() })
 }
@@ -50,7 +51,7 @@ describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endp
       const found = endpoint.path.includes('{id}') ? 404 : 200
       return expect(status).toBe(allowed && !nameless ? found : 403)
     }
-    const changes: Record<string, string> = { createPreview: 'pause_cron_entry', runOperation: 'run_cron_entry' }
+    const changes: Record<string, string> = { createPreview: 'pause_cron_entry', runOperation: 'run_cron_entry', markDeploy: 'mark_deploy' }
     if (changes[endpoint.name]) {
       const allowed = mayDo(person, changes[endpoint.name]!) === true && person.role !== 'nameless'
       return expect(status).toBe(allowed ? endpoint.status : 403)
@@ -68,7 +69,7 @@ test.each(Object.keys(operationActions))('%s is refused to a viewer before anyth
     create_cron_entry: { queue: 'q', expression: '* * * * *' },
     scale_queue: { limit: 3 },
   }
-  const type = action.endsWith('_job') ? 'job' : action.endsWith('_queue') ? 'queue' : 'cron_entry'
+  const type = action.endsWith('_job') ? 'job' : action.endsWith('_queue') ? 'queue' : action.endsWith('_deploy') ? 'deploy' : 'cron_entry'
   for (const id of ['nightly_sync', 'nobody']) {
     const body = { action, subject: { type, id }, input: input[action] ?? {} }
     const { status, body: answer } = await server.call('viewer-demo', 'POST', '/previews', body)
