@@ -44,6 +44,11 @@ export function exactTime(at: number, { zone = viewerZone, locale = 'en-GB', sec
   return `${dateFormat(locale, zone, !sameYear).format(date)} ${timeFormat(locale, zone, seconds, milliseconds).format(date)}`
 }
 
+/** `02:00`, the viewer's time of day, for axes. */
+export function clockTime(at: number, locale = 'en-GB', zone = viewerZone): string {
+  return cached(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
+}
+
 /** Whether two zones show the same local time at this instant, whatever their names. */
 export function sameClock(at: number, zone: string, other: string): boolean {
   return zone === other || exactTime(at, { zone }) === exactTime(at, { zone: other })

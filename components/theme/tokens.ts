@@ -46,5 +46,9 @@ export const tokens = css`
     --_resolved-soft: var(--ops-resolved-soft, light-dark(#edf0f4, #1e252e));
     --_bridge: var(--ops-bridge, light-dark(#5b3fae, #b8a3ff));
     --_bridge-soft: var(--ops-bridge-soft, light-dark(#efebfb, #221b3a));
+
+    /* Charts: bars dark enough to stand out from the surface, and time that nobody measured. */
+    --_chart-bar: var(--ops-chart-bar, light-dark(#6f8fdc, #4f6db3));
+    --_chart-gap: var(--ops-chart-gap, light-dark(#e6e9ee, #262e39));
   }
 `
