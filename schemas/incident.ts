@@ -83,6 +83,19 @@ export const listIncidents = endpoint('listIncidents', {
   output: page(incident),
 })
 
+export const countIncidents = endpoint('countIncidents', {
+  summary: 'How many incidents are open, and how many of them nobody is on',
+  access: 'view_incidents',
+  output: z.object({
+    open: z.number().int(),
+    /** Open, neither acknowledged nor assigned, and not explained by another. */
+    unattended: z.number().int(),
+    /** True if there are more than were counted. */
+    capped: z.boolean(),
+    asOf: instant,
+  }),
+})
+
 export const getIncident = endpoint('getIncident', {
   summary: 'One incident, with its evidence',
   access: 'view_incidents',

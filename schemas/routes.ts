@@ -21,6 +21,7 @@ export const routes = {
   deleteJobView: 'DELETE /job-views/{name}',
   listQueues: 'GET /queues',
   listIncidents: 'GET /incidents',
+  countIncidents: 'GET /incidents/count',
   getIncident: 'GET /incidents/{id}',
   markDeploy: 'POST /deploys',
   listDeploys: 'GET /deploys',

@@ -7,10 +7,11 @@ import { loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
 import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
 import { problemPanel } from '../parts/problem.ts'
 import { partStyles } from '../parts/styles.ts'
 import { base } from '../theme/base.ts'
-import { type Place, placeOf, type Route, routes } from './routes.ts'
+import { type Place, placeOf, type Route, type RouteGroup, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 /** Longer than the pauses of somebody who types. */
@@ -18,6 +19,8 @@ const stepMs = 1000
 
 /** What has a place of its own in the navigation. */
 const navigation = routes.filter(({ under }) => !under)
+
+const groups: RouteGroup[] = ['trouble', 'work', 'evidence']
 
 const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', polling: 'polling every 10 s' }
 
@@ -52,6 +55,15 @@ export class OpsShell extends OpsElement {
   @property({ attribute: 'base' }) root?: string
 
   private narrowed = -Infinity
+
+  /** How many incidents are open, for the navigation; nothing is shown while that is unknown. */
+  private readonly incidents = new Resource(this, {
+    connection: () => (this.session?.permissions.view_incidents?.allowed ? this.connection : undefined),
+    load: ({ client }, signal) => client.countIncidents({ signal }),
+    key: () => null,
+    topics: ['incidents'],
+  })
+
   private unwatch?: () => void
   private watched?: unknown
 
@@ -90,6 +102,7 @@ export class OpsShell extends OpsElement {
       <div class="edge" @keydown=${this.handleKey}>
         <header class="bar">
           <span class="brand">${brandMark}<slot name="brand">Jobs</slot></span>
+          ${this.barCount()}
           <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
         </header>
         <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
@@ -103,16 +116,30 @@ export class OpsShell extends OpsElement {
   }
 
   private links() {
-    return html`<ul>
-        ${navigation.map((route) => {
-          const { title, paths: [path] } = route
-          const here = [this.place?.route.paths[0], this.place?.route.under].includes(path)
-          const refused = this.refused(route)
-          if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
-          return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}</a></li>`
-        })}
-      </ul>
+    return html`${groups.map((group) => html`<ul class="pages">${navigation.filter((route) => route.group === group).map((route) => this.pageLink(route))}</ul>`)}
       ${[...new Set(navigation.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
+  }
+
+  private pageLink(route: Route) {
+    const { title, view, paths: [path] } = route
+    const here = [this.place?.route.paths[0], this.place?.route.under].includes(path)
+    const refused = this.refused(route)
+    if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
+    return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}${view === 'view_incidents' ? this.openIncidents() : nothing}</a></li>`
+  }
+
+  private openIncidents() {
+    const { data } = this.incidents
+    if (!data?.open) return nothing
+    const count = `${data.open}${data.capped ? '+' : ''}`
+    return html`<span class="open-count num"><span aria-hidden="true">▲ ${count}</span><span class="hidden-text">, ${count} open</span></span>`
+  }
+
+  /** Where the navigation is folded away, the number of open incidents is beside its button. */
+  private barCount() {
+    const route = navigation.find(({ view }) => view === 'view_incidents')
+    if (!route || !this.incidents.data?.open) return nothing
+    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">Incidents</span>${this.openIncidents()}</a>`
   }
 
   /** Why this actor may not go there; empty when they may, or nobody knows yet. */

@@ -1,11 +1,15 @@
 import type { ViewAction, viewActions } from '../../schemas/actions.ts'
 
+/** The navigation has three groups: what is wrong now, what the work is, and what has happened. */
+export type RouteGroup = 'trouble' | 'work' | 'evidence'
+
 export interface Route<View extends ViewAction = ViewAction> {
   title: string
   /** Those of the view, which the server opens: below the base, that of the navigation first; `{name}` stands for what the page shows. */
   paths: readonly PathOf<View>[]
   /** Reached by links only; the navigation shows this route instead. */
   under?: string
+  group: RouteGroup
   /** What must be allowed to go there. */
   view: View
   tag: string
@@ -16,13 +20,13 @@ type PathOf<View extends ViewAction> = (typeof viewActions)[View]['paths'][numbe
 type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
 
 export const routes: RouteOfAny[] = [
-  { title: 'Overview', paths: [''], view: 'view_overview', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
-  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
-  { title: 'Queues', paths: ['/queues'], view: 'view_queues', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
-  { title: 'Cron', paths: ['/cron'], view: 'view_cron', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
-  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
-  { title: 'Audit', paths: ['/audit'], view: 'view_audit', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
-  { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
+  { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
+  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
+  { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
+  { title: 'Cron', paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
+  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
+  { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
+  { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
 ]
 
 export interface Place {

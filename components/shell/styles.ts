@@ -53,6 +53,21 @@ export const shellStyles = css`
   nav li {
     margin-bottom: 2px;
   }
+  .pages + .pages {
+    margin-top: 8px;
+    padding-top: 8px;
+    border-top: 1px solid var(--_line);
+  }
+  .open-count {
+    color: var(--_review);
+    font-size: 12px;
+    font-weight: 650;
+    line-height: 20px;
+  }
+  .bar-count {
+    display: none;
+    margin-inline-start: auto;
+  }
   nav a {
     display: flex;
     justify-content: space-between;
@@ -152,8 +167,12 @@ export const shellStyles = css`
       height: auto;
       padding: 8px 16px;
     }
-    .menu {
+    .menu,
+    .bar-count {
       display: inline-flex;
+    }
+    .bar {
+      gap: 8px;
     }
     nav {
       display: none;

@@ -40,6 +40,13 @@ describe('ops-shell', () => {
     ok(all(page, 'h1.page-title')[0], 'the page’s heading')
   })
 
+  it('has its pages in three groups, what is wrong now first', async () => {
+    const shell = await openAt('/ops/jobs/cron')
+    const titles = all(shell, 'nav .pages').map((group) => all(group, 'li').map(seen))
+    equal(titles.map((group) => group.at(0)), ['Overview', 'Jobs', 'Forensics'])
+    equal(titles.at(-1), ['Forensics', 'Audit'])
+  })
+
   it('goes to another page without loading, moves the focus to its heading, and comes back', async () => {
     const shell = await openAt('/ops/jobs/cron')
     await until(() => seen(shell).includes('ledger_close'), 'the entries')

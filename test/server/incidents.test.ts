@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { getIncident, type Incident, listIncidents } from '../../schemas/index.ts'
+import { countIncidents, getIncident, type Incident, listIncidents } from '../../schemas/index.ts'
 import { startJobServer, type JobServer } from '../support/jobs.ts'
 import { auth } from '../support/server.ts'
 
@@ -70,6 +70,18 @@ describe('the list of incidents', () => {
       cursor = page.nextCursor
     } while (cursor)
     expect(read).toEqual(['q5', 'q4', 'q3', 'q2', 'q1'])
+  })
+
+  test('is counted without those that the viewer may not see, and those that somebody is on', async () => {
+    const cause = await given({ queue: 'first', minutesAgo: 5 })
+    await given({ queue: 'second', minutesAgo: 4, explainedBy: cause })
+    await given({ queue: 'third', minutesAgo: 3 })
+    await given({ queue: 'not yet', minutesAgo: 1, state: 'pending' })
+    await client.query(`update ops.incident set acknowledged_at = now(), acknowledged_by = '{}' where scope ->> 'queue' = 'third'`)
+    const count = async () => countIncidents.output.parse((await server.call('ops-demo', 'GET', '/incidents/count')).body)
+    expect(await count()).toMatchObject({ open: 3, unattended: 1, capped: false })
+    closed = ['first', 'third']
+    expect(await count()).toMatchObject({ open: 1, unattended: 0 })
   })
 
   test('says nothing of incidents in queues that the viewer may not see, also not as a cause or an effect', async () => {
