@@ -10,6 +10,7 @@ import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
 import { Incident } from './0013-incident.ts'
 import { Deploy } from './0017-deploy.ts'
+import { Archive } from './0019-archive.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   { name: '0012-actor-identity', class: ActorIdentity },
   { name: '0013-incident', class: Incident },
   { name: '0017-deploy', class: Deploy },
+  { name: '0019-archive', class: Archive },
 ]

@@ -6,6 +6,7 @@ import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Log } from './host/log.ts'
+import type { Retention } from './host/retention.ts'
 import type { Operations } from './operations/operation.ts'
 
 /** A bridge that is installed and open. */
@@ -31,6 +32,8 @@ export interface Kit {
   /** Without a trailing slash, e.g. `/ops/jobs`. */
   readonly base: string
   readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
+  /** How long each kind of record is kept. */
+  readonly retention: Retention
   readonly log: Log
   readonly version: string
   /** As of the last check; undefined until the engine has responded once. */

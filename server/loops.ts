@@ -8,6 +8,7 @@ import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { runBatches } from './operations/bulk/runner.ts'
+import { expireRecords } from './retention/expire.ts'
 import { settleOrphans } from './operations/orphans.ts'
 import { recheckChanges } from './operations/second-look.ts'
 
@@ -25,6 +26,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
+          repeat(kit, 'retention', 300, (stopping) => expireRecords(kit, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

@@ -1,17 +1,16 @@
 import { sql } from 'kysely'
-import { deleteOldSlots } from './cron/sweep.ts'
 import { tryLock } from './db/advisory.ts'
 import { query } from './db/database.ts'
 import type { Kit } from './kit.ts'
-import { deleteOldRuns } from './operations/bulk/sweep.ts'
-import { deleteOldPreviews } from './operations/preview.ts'
+import { deleteAbandonedSets } from './operations/bulk/sweep.ts'
+import { deleteOldKeys } from './operations/preview.ts'
 import { writeFoldedRefusals } from './operations/refusal.ts'
 
 const monthsAhead = 3
 
 /** Periodic housekeeping, done by whichever process comes first. A failing part does not hold up the others. */
 export async function runMaintenance(kit: Kit): Promise<void> {
-  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldPreviews, deleteOldRuns, deleteOldSlots]
+  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldKeys, deleteAbandonedSets]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason

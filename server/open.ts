@@ -6,6 +6,7 @@ import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
+import { parseRetention } from './host/retention.ts'
 import { operations } from './operation-table.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
@@ -26,6 +27,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   checkOptions(options)
   const base = parseBase(options.base)
   const log = options.log ?? jsonLog
+  const retention = parseRetention(options.retention)
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
   const background = new Set<Promise<unknown>>()
@@ -42,6 +44,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     bridges: await openBridges(options.bridges ?? [], base, log),
     base,
     reasons: parseReasons(options.reasons ?? {}),
+    retention,
     log,
     version,
     now: options.now ?? (() => new Date()),

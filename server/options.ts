@@ -5,6 +5,7 @@ import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Log } from './host/log.ts'
+import type { RetentionOptions } from './host/retention.ts'
 
 export interface DatabaseOptions {
   /** e.g. `postgres://user:password@localhost:5432/app`. */
@@ -42,6 +43,8 @@ export interface OpsOptions<Actor = never> {
     /** Seconds between scheduler ticks. Default 1. */
     tickSeconds?: number
   }
+  /** How long records are kept, and where they are archived before they are deleted. */
+  retention?: RetentionOptions
   log?: Log
   /** The clock, for tests. Default: the system clock. */
   now?: () => Date

@@ -38,10 +38,12 @@ const layers: string[][] = [
   ['server/session/'],
   ['server/open.ts', 'server/operation-table.ts', 'server/maintenance.ts'],
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
+  ['server/retention/kinds.ts', 'server/retention/expire.ts', 'server/retention/audit.ts'],
   ['server/incidents/'],
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
   ['server/deploys/'],
   ['server/figures/'],
+  ['server/retention/'],
   ['server/operations/'],
   ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
@@ -166,6 +168,7 @@ describe('the owner of a table', () => {
     'server/jobs/': ['job_view'],
     'server/incidents/': ['incident'],
     'server/deploys/': ['deploy'],
+    'server/retention/': ['archive'],
     'server/db/': ['installation', 'turn'],
   }
   const ownerOf = (table: string) => Object.keys(owners).find((folder) => owners[folder]!.includes(table))

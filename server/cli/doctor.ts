@@ -7,6 +7,7 @@ import { checkCron } from './doctor/cron.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkEngine, checkRequests } from './doctor/engine.ts'
 import { type Finding, failed, worst } from './doctor/finding.ts'
+import { checkRetention } from './doctor/retention.ts'
 import { checkScheduler } from './doctor/scheduler.ts'
 import { print, printJson, visible } from './print.ts'
 
@@ -36,7 +37,7 @@ async function examineServer(options: HostOptions): Promise<Finding[]> {
   try {
     const { findings, usable } = await checkDatabase(kit)
     if (!usable) return [...findings, ...(await checkEngine(kit, []))]
-    const parts = [checkAudit, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests]
+    const parts = [checkAudit, checkRetention, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests]
     for (const part of parts) findings.push(...(await part(kit).catch((error: unknown) => [failed('doctor', error)])))
     return findings
   } finally {

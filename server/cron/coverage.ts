@@ -4,14 +4,11 @@ import type { Kit } from '../kit.ts'
 import { coverageSlackMs } from './history.ts'
 
 const extendEveryMs = 5_000
-const retentionDays = 60
-const sweepEveryMs = 3_600_000
 
 /** The state one scheduler process holds about its own recorded interval. */
 export interface OwnCoverage {
   id?: string
   writtenAt?: Date
-  sweptAt?: Date
 }
 
 /**
@@ -27,7 +24,6 @@ export async function recordCoverage(kit: Kit, own: OwnCoverage, { final = false
     own.id = await begin(kit, now)
   }
   own.writtenAt = now
-  await deleteOld(kit, own, now)
 }
 
 async function extend({ db }: Kit, own: OwnCoverage, now: Date): Promise<boolean> {
@@ -45,15 +41,6 @@ async function begin({ db }: Kit, now: Date): Promise<string> {
       insert into ${db.table('cron_coverage')} (kind, from_at, to_at) values ('scheduling', ${now}, ${now}) returning id`,
   )
   return row!.id
-}
-
-async function deleteOld({ db }: Kit, own: OwnCoverage, now: Date): Promise<void> {
-  if (own.sweptAt && now.getTime() - own.sweptAt.getTime() < sweepEveryMs) return
-  own.sweptAt = now
-  await query(
-    db.em(),
-    sql`delete from ${db.table('cron_coverage')} where to_at < ${now}::timestamptz - make_interval(days => ${retentionDays})`,
-  )
 }
 
 /** When a scheduler was last known to be alive, and how many seconds ago that was; null: never. */

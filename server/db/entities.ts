@@ -427,9 +427,26 @@ export const Deploy = defineEntity({
   },
 })
 
+export const Archive = defineEntity({
+  name: 'Archive',
+  tableName: 'archive',
+  properties: {
+    id: p.uuid().primary(),
+    kind: p.text(),
+    /** Its name in the directory of the archives. */
+    file: p.text(),
+    sha256: p.text(),
+    rows: p.bigint('string'),
+    fromAt: p.datetime(),
+    /** The newest row in it. */
+    toAt: p.datetime(),
+    archivedAt: p.datetime().defaultRaw('clock_timestamp()'),
+  },
+})
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, Finding,
-  QueuePause, JobView, Installation, Incident, Deploy,
+  QueuePause, JobView, Installation, Incident, Deploy, Archive,
 ]

@@ -6,7 +6,9 @@ import { Turn } from './entities.ts'
 /** Work that one process does at a time and that may call the engine: no transaction is open while it runs. */
 export type TurnName =
   /** Measures the engine. */
-  'snapshot'
+  | 'snapshot'
+  /** Archives and deletes what has expired. */
+  | 'retention'
 
 /**
  * Call it first in the transaction that writes the results. False: the lease has expired and another process has taken the

@@ -147,9 +147,7 @@ export async function isTokenOf(db: Database, preview: Pick<PreviewRow, 'id'>, g
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** Also deletes expired idempotency keys. Everything lasting is in the audit log. */
-export async function deleteOldPreviews({ db, now }: Kit): Promise<void> {
-  const em = db.em()
-  await query(em, sql`delete from ${db.table('preview')} where expires_at < ${now()}::timestamptz - interval '7 days'`)
-  await query(em, sql`delete from ${db.table('idempotency_key')} where expires_at < ${now()}::timestamptz`)
+/** Deletes expired idempotency keys. Everything lasting is in the audit log. */
+export async function deleteOldKeys({ db, now }: Kit): Promise<void> {
+  await query(db.em(), sql`delete from ${db.table('idempotency_key')} where expires_at < ${now()}::timestamptz`)
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
-import { deleteOldRuns } from '../../server/operations/bulk/sweep.ts'
+import { deleteAbandonedSets } from '../../server/operations/bulk/sweep.ts'
 import { runBatches } from '../../server/operations/bulk/runner.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
@@ -88,7 +88,7 @@ describe('a process killed at every statement', () => {
     expect(killed[0]).toEqual([0, 0])
     expect(await count(`select count(*) n from ops.bulk_run where status <> 'previewed'`, [])).toBe(0)
     await client.query(`update ops.bulk_run set created_at = created_at - interval '2 days'`)
-    await deleteOldRuns(worker)
+    await deleteAbandonedSets(worker)
     expect(await count(`select count(*) n from ops.bulk_batch`, [])).toBe(0)
   })
 

@@ -4,7 +4,6 @@ import type { Kit } from '../../kit.ts'
 import type { ActingScope } from '../scope.ts'
 
 const previewedDays = 1
-const endedDays = 30
 
 /** How many unconfirmed sets are kept per actor; each may contain half a million jobs. */
 const maxSets = 20
@@ -26,15 +25,14 @@ export async function deleteOldSets({ kit: { db }, em, principal }: Pick<ActingS
   )
 }
 
-/** Deletes expired unconfirmed sets and old ended runs. The audit log keeps what those did to which job. */
-export async function deleteOldRuns({ db, now }: Kit): Promise<void> {
+/** Deletes sets that nobody confirmed. */
+export async function deleteAbandonedSets({ db, now }: Kit): Promise<void> {
   await query(
     db.em(),
     sql`
       delete from ${db.table('bulk_run')} where id in (
         select id from ${db.table('bulk_run')}
-        where (status = 'previewed' and created_at < ${now()}::timestamptz - make_interval(days => ${previewedDays}))
-          or (status in ('finished', 'aborted') and created_at < ${now()}::timestamptz - make_interval(days => ${endedDays}))
+        where status = 'previewed' and created_at < ${now()}::timestamptz - make_interval(days => ${previewedDays})
         order by created_at limit 20)`,
   )
 }
