@@ -94,6 +94,12 @@ export const operationActions = {
   resume_queue: { label: 'Resume queue', done: 'Resumed', undoneBy: 'pause_queue', subject: 'queue' },
   scale_queue: { label: 'Change concurrency', done: 'Changed the concurrency of', subject: 'queue', asks: { name: 'limit', label: 'Jobs each executor runs at once', min: 1, max: 100_000 } },
   mark_deploy: { label: 'Mark deploy', done: 'Marked the deploy of', subject: 'deploy' },
+  acknowledge_incident: { label: 'Acknowledge', done: 'Acknowledged', undoneBy: 'unacknowledge_incident', subject: 'incident' },
+  unacknowledge_incident: { label: 'Take back acknowledgement', done: 'Took back the acknowledgement of', subject: 'incident' },
+  assign_incident: { label: 'Assign', done: 'Assigned', subject: 'incident' },
+  note_incident: { label: 'Add note', done: 'Added a note to', subject: 'incident' },
+  silence_incident: { label: 'Silence', done: 'Silenced', undoneBy: 'unsilence_incident', subject: 'incident' },
+  unsilence_incident: { label: 'End silence', done: 'Ended the silence of', subject: 'incident' },
 } as const satisfies Record<string, OperationFacts>
 export type OperationAction = keyof typeof operationActions
 export type Action = ViewAction | OperationAction

@@ -27,6 +27,10 @@ export type IncidentClassName = keyof typeof incidentClasses
 export const incidentStates = { pending: 'pending', open: 'open', resolved: 'resolved' } as const
 export type IncidentState = keyof typeof incidentStates
 
+/** Whom a list of incidents is limited to. */
+export const incidentOwners = { me: 'Mine', nobody: 'Nobody on it' } as const
+export type IncidentOwner = keyof typeof incidentOwners
+
 /** What an incident is about; the keys that apply to its class are present. */
 export interface IncidentScope {
   queue?: string

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
-import { incidentClasses, incidentStates } from './incident-words.ts'
+import { incidentClasses, incidentOwners, incidentStates } from './incident-words.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, operatorStatuses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
+
+/** Not blank at its ends and without invisible characters, or two accounts could look alike. */
+const identifier = text({ max: 200 }).refine((value) => value.trim() === value && !/[\p{Cc}\p{Cf}]/u.test(value), 'expected no blanks at its ends and no invisible characters')
 
 /** One line of evidence. `share`: the part of the problem it accounts for, from 0 to 1. `note`: where it comes from, e.g. `measured`. */
 export const evidenceLine = z.object({ label: z.string(), share: z.number().min(0).max(1).optional(), note: z.string().optional() })
@@ -76,10 +79,37 @@ export const incident = z.object({
 })
 export type Incident = z.infer<typeof incident>
 
+/** Names an account in evidence. The type `system` is this product itself, which takes on nothing. */
+export const assignee = z.strictObject({
+  id: identifier,
+  type: identifier.refine((type) => type.toLowerCase() !== 'system', 'names this product itself; expected the type of an account'),
+  label: identifier.optional(),
+})
+
+/** A silence ends at `until`, or earlier, as soon as one of the others is exceeded. */
+export const silenceInput = z
+  .strictObject({
+    /** At most 30 days from now, which is also the end if it is left out. */
+    until: instant.optional(),
+    /** Failures per minute. */
+    untilRate: z.number().positive().max(1_000_000).optional(),
+    /** Affected jobs. */
+    untilCount: z.number().int().positive().max(1_000_000_000).optional(),
+  })
+  .refine((silence) => Object.values(silence).some((end) => end !== undefined), { path: ['until'], message: "expected at least one of 'until', 'untilRate' and 'untilCount'" })
+
 export const listIncidents = endpoint('listIncidents', {
   summary: 'Incidents, the worst and oldest first',
   access: 'view_incidents',
-  query: z.strictObject({ state: words({ open: 1, resolved: 1 }).default('open'), class: words(incidentClasses).optional(), queue: text({ max: 300 }).optional(), ...pageQuery }),
+  query: z.strictObject({
+    state: words({ open: 1, resolved: 1 }).default('open'),
+    class: words(incidentClasses).optional(),
+    queue: text({ max: 300 }).optional(),
+    /** Who is on it: whom it is assigned to, or else who acknowledged it. */
+    owner: words(incidentOwners).optional(),
+    silenced: words({ yes: 1, no: 1 }).optional(),
+    ...pageQuery,
+  }),
   output: page(incident),
 })
 

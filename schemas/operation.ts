@@ -4,6 +4,7 @@ import { bulkRun } from './bulk.ts'
 import { cronDefinition, cronName } from './cron.ts'
 import { deployVersion, webAddress } from './deploy.ts'
 import { endpoint } from './endpoint.ts'
+import { assignee, silenceInput } from './incident.ts'
 import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
 import { queueName } from './queue.ts'
@@ -12,6 +13,7 @@ import { instant, text, words } from './words.ts'
 
 const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ max: 100 }) })
 const queueSubject = z.strictObject({ type: z.literal('queue'), id: queueName })
+const incidentSubject = z.strictObject({ type: z.literal('incident'), id: z.uuid() })
 const noInput = z.strictObject({}).default({})
 
 /** For one job or many: exactly one of `subject` and `selection`. `input` is optional. */
@@ -38,6 +40,10 @@ function numberOf<Name extends string>({ name, min, max }: { name: Name; min: nu
 
 function queueRequest<Action extends string>(action: Action) {
   return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
+}
+
+function incidentRequest<Action extends OperationOn<'incident'>>(action: Action) {
+  return z.strictObject({ action: z.literal(action), subject: incidentSubject, input: noInput })
 }
 
 /** The request of each action. The action determines the shape of subject and input. */
@@ -95,6 +101,17 @@ export const operationRequests = {
     /** `at`: when it went live; default: now. */
     input: z.strictObject({ at: instant.optional(), url: webAddress.optional() }).default({}),
   }),
+  acknowledge_incident: incidentRequest('acknowledge_incident'),
+  unacknowledge_incident: incidentRequest('unacknowledge_incident'),
+  assign_incident: z.strictObject({
+    action: z.literal('assign_incident'),
+    subject: incidentSubject,
+    /** `to`: who takes it on; null: nobody. Without it, the actor. */
+    input: z.strictObject({ to: assignee.nullable().optional() }).default({}),
+  }),
+  note_incident: incidentRequest('note_incident'),
+  silence_incident: z.strictObject({ action: z.literal('silence_incident'), subject: incidentSubject, input: silenceInput }),
+  unsilence_incident: incidentRequest('unsilence_incident'),
 } as const satisfies Record<OperationAction, z.ZodObject>
 
 type Request = (typeof operationRequests)[OperationAction]

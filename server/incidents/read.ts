@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { Incident as ShownIncident, IncidentClassName } from '../../schemas/index.ts'
+import type { Incident as ShownIncident, IncidentClassName, IncidentOwner } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
@@ -14,6 +14,8 @@ export interface IncidentFilters {
   state: 'open' | 'resolved'
   class?: IncidentClassName
   queue?: string
+  owner?: IncidentOwner
+  silenced?: 'yes' | 'no'
 }
 
 interface IncidentPage {
@@ -54,12 +56,15 @@ interface Place {
 
 type PlacedRow = IncidentRow & { place: string }
 
-async function queryIncidents({ kit: { db }, em }: Scope, { state, class: name, queue }: IncidentFilters, after: Place | undefined, most: number): Promise<PlacedRow[]> {
+async function queryIncidents(scope: Scope, { state, class: name, queue, owner, silenced }: IncidentFilters, after: Place | undefined, most: number): Promise<PlacedRow[]> {
+  const { kit: { db }, em } = scope
   const open = state === 'open'
   const conditions = [
     sql`state = ${state}`,
     ...(name === undefined ? [] : [sql`class = ${name}`]),
     ...(queue === undefined ? [] : [sql`scope ->> 'queue' = ${queue}`]),
+    ...(owner === undefined ? [] : [ownedBy(scope, owner)]),
+    ...(silenced === undefined ? [] : [sql`${isSilenced(scope)} = ${silenced === 'yes'}`]),
     ...(after === undefined ? [] : [open ? sql`(rank, began_at, id) > (${after.rank}, ${after.at}, ${after.id})` : sql`(resolved_at, id) < (${after.at}, ${after.id})`]),
   ]
   const rows = await query(
@@ -69,6 +74,17 @@ async function queryIncidents({ kit: { db }, em }: Scope, { state, class: name, 
       where ${sql.join(conditions, sql` and `)} order by ${open ? sql`rank, began_at, id` : sql`resolved_at desc, id desc`} limit ${most}`,
   )
   return rows.map((row) => ({ ...(em.map(Incident, row) as unknown as IncidentRow), place: row.place }))
+}
+
+/** Whoever it is assigned to is on it; else whoever acknowledged it. */
+function ownedBy({ viewer: { principal } }: Scope, owner: IncidentOwner): RawBuilder<unknown> {
+  const onIt = sql`coalesce(assigned_to, acknowledged_by)`
+  if (owner === 'nobody') return sql`${onIt} is null`
+  return principal ? sql`(${onIt} ->> 'type' = ${principal.type} and ${onIt} ->> 'id' = ${principal.id})` : sql`false`
+}
+
+function isSilenced({ now }: Scope): RawBuilder<unknown> {
+  return sql`(silence is not null and coalesce((silence ->> 'until')::timestamptz > ${now}, true))`
 }
 
 const cursors = cursorCodec('incidents', z.strictObject({ rank: z.number().int(), at: cursorInstant, id: z.uuid() }))

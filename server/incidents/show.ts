@@ -7,6 +7,7 @@ import type { Scope } from '../operations/scope.ts'
 import { listHiddenQueues } from '../queues/known.ts'
 import type { Description, Telling } from './class.ts'
 import { findClass } from './classes.ts'
+import { type IncidentAction, silenceOf, whyIllegal } from './legality.ts'
 import { type IncidentLink, resourceOfIncident, visibleIncidents } from './rights.ts'
 
 /** Incidents that the viewer may see, as the viewer may see them. */
@@ -27,9 +28,9 @@ export async function showIncidents(scope: Scope, rows: IncidentRow[]): Promise<
 
 type Words = Description & Pick<ShownIncident, 'explains' | 'explainedBy' | 'operations'>
 
-function showIncident({ viewer }: Scope, row: IncidentRow, { cause, error, ...words }: Words): ShownIncident {
+function showIncident({ viewer, now }: Scope, row: IncidentRow, { cause, error, ...words }: Words): ShownIncident {
   const subject = { type: 'incident', id: row.id }
-  const { silence } = row
+  const silence = silenceOf(row, now)
   const name = (principal: Parameters<typeof showPrincipal>[0]) => showPrincipal(principal, viewer, 'view_incidents', subject)
   return {
     id: row.id,
@@ -48,20 +49,26 @@ function showIncident({ viewer }: Scope, row: IncidentRow, { cause, error, ...wo
     flappingSince: row.flappingSince?.toISOString() ?? null,
     acknowledged: row.acknowledgedAt && row.acknowledgedBy ? { at: row.acknowledgedAt.toISOString(), by: name(row.acknowledgedBy) } : null,
     assignee: row.assignedAt && row.assignedTo ? { at: row.assignedAt.toISOString(), to: name(row.assignedTo) } : null,
-    silenced: silence && {
+    silenced: silence ? {
       at: silence.at,
       by: name(silence.by),
       until: silence.until,
       untilRate: silence.untilRate,
       untilCount: silence.untilCount,
       reason: showText('reason', silence.reason, viewer, 'view_incidents', subject),
-    },
+    } : null,
     asOf: row.factsAt.toISOString(),
   }
 }
 
+/** The same for one incident, with the queues that the viewer may not see left out. */
+export async function describeIncident(scope: Scope, row: IncidentRow): Promise<Description> {
+  const hidden = new Set(await listHiddenQueues(scope))
+  return describe(scope, row, (queue) => !hidden.has(queue))
+}
+
 /** The facts in words. What the display policy leaves may no longer be enough to describe; then only the class is named. */
-export function describe({ viewer, now }: Scope, row: IncidentRow, sees: Telling['sees']): Description {
+function describe({ viewer, now }: Scope, row: IncidentRow, sees: Telling['sees']): Description {
   const subject = { type: 'incident', id: row.id }
   const described = findClass(row.class)
   const facts = described?.facts.safeParse(viewer.show('incident_evidence', row.facts, 'view_incidents', subject))
@@ -92,10 +99,14 @@ async function listRelated(scope: Scope, rows: IncidentRow[]): Promise<{ causes:
   return { causes: related.filter(({ id }) => wanted.includes(id)), effects: related.filter(({ explainedBy }) => explainedBy !== null && ids.includes(explainedBy)) }
 }
 
-async function permissionsOn({ viewer }: Scope, row: IncidentRow): Promise<Record<string, Permission>> {
+/** What this viewer may do now; a refusal of the host comes before one of the incident's state. */
+async function permissionsOn({ viewer, now }: Scope, row: IncidentRow): Promise<Record<string, Permission>> {
   const resource = resourceOfIncident(row)
   const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
-  return Object.fromEntries(
-    await Promise.all(operationsOn('incident').map(async (action): Promise<[string, Permission]> => [action, viewer.principal ? await viewer.can(action, resource) : nameless])),
-  )
+  const permissionOn = async (action: IncidentAction): Promise<Permission> => {
+    const permission = viewer.principal ? await viewer.can(action, resource) : nameless
+    const why = permission.allowed ? whyIllegal(action, row, now) : undefined
+    return why === undefined ? permission : { allowed: false, reason: `${why[0]!.toUpperCase()}${why.slice(1)}.` }
+  }
+  return Object.fromEntries(await Promise.all(operationsOn('incident').map(async (action) => [action, await permissionOn(action)])))
 }

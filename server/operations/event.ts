@@ -181,6 +181,9 @@ const innerKinds: Record<string, 'cron_args' | 'reason' | 'job_error' | 'actor_l
   reason: 'reason',
   pauseReason: 'reason',
   pausedBy: 'actor_label',
+  acknowledgedBy: 'actor_label',
+  assignedTo: 'actor_label',
+  silencedBy: 'actor_label',
   lastError: 'job_error',
   error: 'job_error',
 }

@@ -68,9 +68,10 @@ test.each(Object.keys(operationActions))('%s is refused to a viewer before anyth
     skip_cron_slot: { slotAt: '2030-01-01T02:00:00Z' },
     create_cron_entry: { queue: 'q', expression: '* * * * *' },
     scale_queue: { limit: 3 },
+    silence_incident: { untilCount: 9 },
   }
-  const type = action.endsWith('_job') ? 'job' : action.endsWith('_queue') ? 'queue' : action.endsWith('_deploy') ? 'deploy' : 'cron_entry'
-  for (const id of ['nightly_sync', 'nobody']) {
+  const { subject: type } = operationActions[action as keyof typeof operationActions]
+  for (const id of type === 'incident' ? [crypto.randomUUID()] : ['nightly_sync', 'nobody']) {
     const body = { action, subject: { type, id }, input: input[action] ?? {} }
     const { status, body: answer } = await server.call('viewer-demo', 'POST', '/previews', body)
     expect({ status, code: answer.code }).toEqual({ status: 403, code: 'forbidden' })
