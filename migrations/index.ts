@@ -8,6 +8,7 @@ import { Queue } from './0007-queue.ts'
 import { Installation } from './0008-installation.ts'
 import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
+import { Figures } from './0018-figures.ts'
 import { Incident } from './0013-incident.ts'
 import { Deploy } from './0017-deploy.ts'
 import { Archive } from './0019-archive.ts'
@@ -24,6 +25,7 @@ export const migrations = [
   { name: '0008-installation', class: Installation },
   { name: '0011-second-look', class: SecondLook },
   { name: '0012-actor-identity', class: ActorIdentity },
+  { name: '0018-figures', class: Figures },
   { name: '0013-incident', class: Incident },
   { name: '0017-deploy', class: Deploy },
   { name: '0019-archive', class: Archive },

@@ -163,7 +163,7 @@ describe('the owner of a table', () => {
   const owners: Record<string, string[]> = {
     'server/cron/': ['cron_entry', 'cron_revision', 'cron_slot', 'cron_coverage'],
     'server/operations/': ['audit_event', 'preview', 'idempotency_key', 'refusal_tally', 'open_request', 'second_look', 'bulk_run', 'bulk_batch'],
-    'server/figures/': ['snapshot', 'queue_figure', 'queue_minute', 'finding'],
+    'server/figures/': ['snapshot', 'queue_figure', 'queue_minute', 'engine_minute', 'usual_duration', 'finding'],
     'server/queues/': ['queue_pause'],
     'server/jobs/': ['job_view'],
     'server/incidents/': ['incident'],
@@ -192,7 +192,7 @@ describe('the owner of a table', () => {
   })
 
   test('alone changes it, also where others join what it exports', () => {
-    const exported = ['auditEvents', 'snapshots', 'queueFigures', 'queueMinutes', 'scheduledQueues']
+    const exported = ['auditEvents', 'snapshots', 'queueFigures', 'queueMinutes', 'engineMinutes', 'scheduledQueues']
     const writing = new RegExp(`(insert into|update|delete from|truncate|lock table) \\$\\{(${exported.join('|')})\\(`)
     expect(sources.filter(({ text }) => writing.test(text)).map(({ name }) => name)).toEqual([])
   })

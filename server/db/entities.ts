@@ -312,6 +312,11 @@ export const QueueFigure = defineEntity({
     paused: p.boolean().nullable(),
     executors: p.integer().nullable(),
     jobLimit: p.integer().nullable(),
+    due: p.bigint('string').nullable(),
+    dueHow: p.text().$type<CountMethod>().nullable(),
+    oldestDueAt: p.datetime().nullable(),
+    started: p.bigint('string').nullable(),
+    delayP95Seconds: p.double().fieldName('delay_p95_seconds').nullable(),
   },
 })
 
@@ -325,6 +330,45 @@ export const QueueMinute = defineEntity({
     failed: p.bigint('string').default('0'),
     waiting: p.bigint('string').nullable(),
     waitP95Seconds: p.double().fieldName('wait_p95_seconds').nullable(),
+    started: p.bigint('string').nullable(),
+    discarded: p.bigint('string').nullable(),
+    due: p.bigint('string').nullable(),
+    executing: p.bigint('string').nullable(),
+    oldestDueSeconds: p.double().nullable(),
+    delayP95Seconds: p.double().fieldName('delay_p95_seconds').nullable(),
+    runP50Seconds: p.double().fieldName('run_p50_seconds').nullable(),
+    runP95Seconds: p.double().fieldName('run_p95_seconds').nullable(),
+  },
+})
+
+export const EngineMinute = defineEntity({
+  name: 'EngineMinute',
+  tableName: 'engine_minute',
+  properties: {
+    minute: p.datetime().primary(),
+    seconds: p.double(),
+    finished: p.bigint('string'),
+    failed: p.bigint('string'),
+    started: p.bigint('string').nullable(),
+    discarded: p.bigint('string').nullable(),
+    waiting: p.bigint('string'),
+    due: p.bigint('string').nullable(),
+    executing: p.bigint('string'),
+    oldestDueSeconds: p.double().nullable(),
+    delayP95Seconds: p.double().fieldName('delay_p95_seconds').nullable(),
+    runP50Seconds: p.double().fieldName('run_p50_seconds').nullable(),
+    runP95Seconds: p.double().fieldName('run_p95_seconds').nullable(),
+  },
+})
+
+export const UsualDuration = defineEntity({
+  name: 'UsualDuration',
+  tableName: 'usual_duration',
+  properties: {
+    queue: p.text().primary(),
+    worker: p.text().primary(),
+    asOf: p.datetime(),
+    durations: p.json().$type<Record<string, number>>(),
   },
 })
 
@@ -447,6 +491,6 @@ export const Archive = defineEntity({
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
-  Snapshot, QueueFigure, QueueMinute, Finding,
+  Snapshot, QueueFigure, QueueMinute, EngineMinute, UsualDuration, Finding,
   QueuePause, JobView, Installation, Incident, Deploy, Archive,
 ]

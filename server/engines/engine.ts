@@ -150,6 +150,10 @@ export interface Measurement {
   queues: QueueMeasurement[]
 }
 
+/** Durations in seconds, each with the number of jobs it stands for; similar ones may be merged into the shortest of them. */
+export type Durations = readonly (readonly [seconds: number, jobs: number])[]
+
+/** The last five figures may be left out by an engine that cannot measure them cheaply. Left out and null mean unknown, never 0. */
 export interface QueueMeasurement {
   name: string
   /** A state that cannot be counted cheaply is left out. */
@@ -166,7 +170,23 @@ export interface QueueMeasurement {
   /** Attempts that have failed since `since`, if the engine reports them. */
   failed: number
   waitP95Seconds: number | null
+  /** Attempts that have started since `since`; if completed jobs are removed, only those that are still there. */
+  started?: number | null
+  /** Jobs that have failed for good since `since`. */
+  discarded?: number | null
+  /**
+   * Jobs that may start now by the store's clock: available ones, and scheduled ones and retries whose time has come. `oldestAt`:
+   * since when the first of them could have started, leaving out jobs with `zombieAttempts`; null if there is none.
+   */
+  due?: { count: number; how: CountMethod; oldestAt: Date | null } | null
+  /** How long jobs had waited that have started since `since`, and how long those that are due have waited so far. */
+  waits?: Durations | null
+  /** How long jobs ran that have completed or failed for good since `since`, by worker if jobs have one. */
+  runs?: readonly { worker?: string; seconds: Durations }[] | null
 }
+
+/** A job with this many attempts is caught in a retry storm; its age says nothing about its queue. */
+export const zombieAttempts = 100
 
 export interface EngineCheck {
   ok: boolean

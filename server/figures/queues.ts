@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import type { JobState } from '../../schemas/index.ts'
 import { type Em, query } from '../db/database.ts'
-import type { QueueMeasurement } from '../engines/engine.ts'
+import { percentileOf } from '../engines/durations.ts'
+import type { Measurement, QueueMeasurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 
 const minutesKeptHours = 25
@@ -24,37 +26,93 @@ export async function listChangedQueues({ db }: Kit, em: Em, queues: QueueMeasur
 /** Records the current figures of every queue, and adds what happened since the last measurement to the current minute. One statement each. */
 export async function recordFigures({ db }: Kit, em: Em, now: Date, queues: QueueMeasurement[]): Promise<void> {
   if (!queues.length) return
-  const rows = JSON.stringify(queues.map(asRow))
+  const rows = JSON.stringify(queues.map((queue) => asRow(queue, now)))
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as given (
     queue text, depth jsonb, oldest timestamptz, paused boolean, executors integer, job_limit integer,
-    finished bigint, failed bigint, waiting bigint, wait double precision, quiet boolean)`
+    finished bigint, failed bigint, waiting bigint, wait double precision, quiet boolean, due bigint, due_how text, oldest_due timestamptz,
+    started bigint, discarded bigint, executing bigint, age double precision, delay double precision, run_p50 double precision, run_p95 double precision)`
   await query(
     em,
-    sql`insert into ${db.table('queue_figure')} (queue, as_of, depth, oldest_available_at, paused, executors, job_limit)
-        select queue, ${now}, depth, oldest, paused, executors, job_limit from ${given}
+    sql`insert into ${db.table('queue_figure')} (queue, as_of, depth, oldest_available_at, paused, executors, job_limit, due, due_how, oldest_due_at, started, delay_p95_seconds)
+        select queue, ${now}, depth, oldest, paused, executors, job_limit, due, due_how, oldest_due, started, delay from ${given}
         on conflict (queue) do update set as_of = excluded.as_of, depth = excluded.depth, oldest_available_at = excluded.oldest_available_at,
-          paused = excluded.paused, executors = excluded.executors, job_limit = excluded.job_limit`,
+          paused = excluded.paused, executors = excluded.executors, job_limit = excluded.job_limit, due = excluded.due, due_how = excluded.due_how,
+          oldest_due_at = excluded.oldest_due_at, started = excluded.started, delay_p95_seconds = excluded.delay_p95_seconds`,
   )
-  // Two percentiles can only be combined to a bound: the greater one is never below the true value. A minute in which nothing
-  // happened has no row; the snapshots show that it was measured.
+  // A minute in which nothing happened has no row; `engine_minute` shows that it was measured.
+  const minute = sql`date_trunc('minute', ${now}::timestamptz)`
   await query(
     em,
-    sql`insert into ${db.table('queue_minute')} as minute (queue, minute, finished, failed, waiting, wait_p95_seconds)
-        select queue, date_trunc('minute', ${now}::timestamptz), finished, failed, waiting, wait from ${given}
-        where not quiet or exists (
-          select from ${db.table('queue_minute')} begun where begun.queue = given.queue and begun.minute = date_trunc('minute', ${now}::timestamptz))
+    sql`insert into ${db.table('queue_minute')} as minute (queue, minute, finished, failed, waiting, wait_p95_seconds, started, discarded, due, executing,
+          oldest_due_seconds, delay_p95_seconds, run_p50_seconds, run_p95_seconds)
+        select queue, ${minute}, finished, failed, waiting, wait, started, discarded, due, executing, age, delay, run_p50, run_p95 from ${given}
+        where not quiet or exists (select from ${db.table('queue_minute')} begun where begun.queue = given.queue and begun.minute = ${minute})
         on conflict (queue, minute) do update set finished = minute.finished + excluded.finished, failed = minute.failed + excluded.failed,
-          waiting = excluded.waiting, wait_p95_seconds = greatest(minute.wait_p95_seconds, excluded.wait_p95_seconds)`,
+          waiting = excluded.waiting, wait_p95_seconds = greatest(minute.wait_p95_seconds, excluded.wait_p95_seconds), ${mergedMinute}`,
   )
+}
+
+/**
+ * How a measurement joins its minute, in `queue_minute` and `engine_minute` alike. Two percentiles can only be combined to a bound:
+ * the greater one is never below the true value; for the median, the one of more jobs is kept by weighing it with them.
+ */
+const mergedMinute = sql`started = minute.started + excluded.started, discarded = minute.discarded + excluded.discarded,
+  due = excluded.due, executing = excluded.executing, oldest_due_seconds = excluded.oldest_due_seconds,
+  delay_p95_seconds = greatest(minute.delay_p95_seconds, excluded.delay_p95_seconds),
+  run_p50_seconds = case when minute.run_p50_seconds is null then excluded.run_p50_seconds when excluded.run_p50_seconds is null then minute.run_p50_seconds
+    else (minute.run_p50_seconds * minute.finished + excluded.run_p50_seconds * excluded.finished) / greatest(1, minute.finished + excluded.finished) end,
+  run_p95_seconds = greatest(minute.run_p95_seconds, excluded.run_p95_seconds)`
+
+/** Adds a measurement to the current minute of the engine as a whole. */
+export async function recordEngineMinute({ db }: Kit, em: Em, now: Date, seconds: number, measured: Measurement): Promise<void> {
+  const { queues, waiting, executing, finished } = measured
+  const { due, oldestDueAt, delay, runP50, runP95, started, discarded } = totalsOf(queues)
+  const failed = queues.reduce((sum, each) => sum + each.failed, 0)
+  await query(
+    em,
+    sql`insert into ${db.table('engine_minute')} as minute (minute, seconds, finished, failed, waiting, executing, started, discarded, due,
+          oldest_due_seconds, delay_p95_seconds, run_p50_seconds, run_p95_seconds)
+        values (date_trunc('minute', ${now}::timestamptz), ${seconds}, ${finished}, ${failed}, ${waiting}, ${executing}, ${started}, ${discarded}, ${due},
+          ${ageAt(now, oldestDueAt)}, ${delay}, ${runP50}, ${runP95})
+        on conflict (minute) do update set seconds = minute.seconds + excluded.seconds, finished = minute.finished + excluded.finished,
+          failed = minute.failed + excluded.failed, waiting = excluded.waiting, ${mergedMinute}`,
+  )
+}
+
+/** A figure that one queue cannot tell is unknown for all of them together. */
+function totalsOf(queues: readonly QueueMeasurement[]) {
+  const sum = (pick: (queue: QueueMeasurement) => number | null | undefined) => {
+    const figures = queues.map((queue) => pick(queue) ?? null)
+    return figures.includes(null) ? null : figures.reduce<number>((total, figure) => total + figure!, 0)
+  }
+  const oldest = queues.flatMap(({ due }) => (due?.oldestAt ? [due.oldestAt.getTime()] : []))
+  const runs = queues.flatMap((queue) => (queue.runs ?? []).flatMap(({ seconds }) => seconds))
+  return {
+    started: sum(({ started }) => started),
+    discarded: sum(({ discarded }) => discarded),
+    due: sum(({ due }) => due?.count),
+    oldestDueAt: oldest.length ? new Date(Math.min(...oldest)) : null,
+    delay: percentileOf(queues.flatMap(({ waits }) => waits ?? []), 0.95),
+    runP50: percentileOf(runs, 0.5),
+    runP95: percentileOf(runs, 0.95),
+  }
+}
+
+function ageAt(now: Date, since: Date | null): number | null {
+  return since ? Math.max(0, (now.getTime() - since.getTime()) / 1000) : null
 }
 
 export async function deleteOldFigures({ db }: Kit, em: Em, now: Date): Promise<void> {
   await query(em, sql`delete from ${db.table('queue_minute')} where minute < ${now}::timestamptz - make_interval(hours => ${minutesKeptHours})`)
+  await query(em, sql`delete from ${db.table('engine_minute')} where minute < ${now}::timestamptz - make_interval(hours => ${minutesKeptHours})`)
   await query(em, sql`delete from ${db.table('queue_figure')} where as_of < ${now}::timestamptz - make_interval(hours => ${figuresKeptHours})`)
 }
 
-function asRow({ name, depth, oldestAvailableAt, paused, executors, limit, finished, failed, waitP95Seconds }: QueueMeasurement) {
-  const waiting = depth.find(({ state }) => state === 'available')?.count ?? null
+function asRow(measured: QueueMeasurement, now: Date) {
+  const { name, depth, oldestAvailableAt, paused, executors, limit, finished, failed, waitP95Seconds } = measured
+  const count = (wanted: JobState) => depth.find(({ state }) => state === wanted)?.count ?? null
+  const waiting = count('available')
+  const totals = totalsOf([measured])
   return {
     queue: name,
     depth,
@@ -66,6 +124,16 @@ function asRow({ name, depth, oldestAvailableAt, paused, executors, limit, finis
     failed,
     waiting,
     wait: waitP95Seconds,
-    quiet: !finished && !failed && !waiting && waitP95Seconds === null,
+    due: totals.due,
+    due_how: measured.due?.how ?? null,
+    oldest_due: totals.oldestDueAt?.toISOString() ?? null,
+    started: totals.started,
+    discarded: totals.discarded,
+    executing: count('executing'),
+    age: ageAt(now, totals.oldestDueAt),
+    delay: totals.delay,
+    run_p50: totals.runP50,
+    run_p95: totals.runP95,
+    quiet: !finished && !failed && !waiting && !totals.due && !totals.started && !count('executing') && waitP95Seconds === null,
   }
 }

@@ -6,7 +6,8 @@ import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { idle } from '../repeat.ts'
 import { withTimeout } from '../timeout.ts'
-import { deleteOldFigures, listChangedQueues, recordFigures } from './queues.ts'
+import { deleteOldFigures, listChangedQueues, recordEngineMinute, recordFigures } from './queues.ts'
+import { addRuns, deleteOldRuns, recordRuns, type RunCounts } from './usual.ts'
 
 /**
  * Between two measurements, across all processes. A figure is as old as the start of its measurement, so the interval leaves
@@ -21,6 +22,9 @@ const leaseMs = 15_000
 const abandonAfterMs = 60_000
 const keptHours = 25
 
+/** How long jobs ran is collected for this long before it is stored. */
+const runsIntervalMs = 30_000
+
 /** What this process knows without a query: when the next measurement is due, and whether its own engine is still measuring. */
 const schedules = new WeakMap<Kit, Schedule>()
 
@@ -28,6 +32,9 @@ interface Schedule {
   nextAt: number
   /** By this process's monotonic clock. */
   busyUntil: number
+  /** How long jobs ran, as measured and not yet stored. Lost if the process dies: what is usual is not evidence. */
+  runs: RunCounts
+  runsDueAt: number
 }
 
 /**
@@ -35,7 +42,7 @@ interface Schedule {
  * measuring. No transaction is open while the engine counts. It is polled more often than there is something to do.
  */
 export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
-  const schedule = schedules.get(kit) ?? { nextAt: 0, busyUntil: 0 }
+  const schedule = schedules.get(kit) ?? { nextAt: 0, busyUntil: 0, runs: new Map(), runsDueAt: 0 }
   schedules.set(kit, schedule)
   if (performance.now() < schedule.busyUntil || kit.now().getTime() < schedule.nextAt || !(await isDue(kit, schedule))) return idle
   const result = await withTurn(kit.db, 'snapshot', leaseMs, async (end) => {
@@ -46,9 +53,11 @@ export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
     const last = await findLastMeasured(kit)
     const since = last && now.getTime() - last.getTime() < 60_000 ? last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, schedule)
+    addRuns(schedule.runs, measured.queues)
     return kit.db.transact(async (em) => {
       if (!(await end(em))) return idle
       await recordMeasurement(kit, em, now, since, measured)
+      await storeRuns(kit, em, now, schedule)
       if (last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
     })
   })
@@ -68,10 +77,18 @@ async function findLastMeasured({ db }: Kit): Promise<Date | null> {
   return last ? new Date(last.at) : null
 }
 
+async function storeRuns({ db }: Kit, em: Em, now: Date, schedule: Schedule): Promise<void> {
+  if (!schedule.runs.size || now.getTime() < schedule.runsDueAt) return
+  await recordRuns(db, em, now, schedule.runs)
+  schedule.runs = new Map()
+  schedule.runsDueAt = now.getTime() + runsIntervalMs
+}
+
 async function recordMeasurement(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
   await insertSnapshot(kit, em, now, since, measured)
   const changed = await listChangedQueues(kit, em, measured.queues)
   await recordFigures(kit, em, now, measured.queues)
+  await recordEngineMinute(kit, em, now, (now.getTime() - since.getTime()) / 1000, measured)
   // Everyone is told that there are new figures. That jobs changed is only for those who may see a queue in which they did.
   const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...queueHints('jobs', changed)].map(payloadOf)
   await query(em, sql`select pg_notify(${hintChannel(kit.db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
@@ -99,4 +116,5 @@ async function insertSnapshot({ db }: Kit, em: Em, now: Date, since: Date, measu
 async function deleteOld(kit: Kit, em: Em, now: Date): Promise<void> {
   await query(em, sql`delete from ${kit.db.table('snapshot')} where at < ${now}::timestamptz - make_interval(hours => ${keptHours})`)
   await deleteOldFigures(kit, em, now)
+  await deleteOldRuns(kit.db, em, now)
 }

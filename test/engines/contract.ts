@@ -492,6 +492,54 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         for (const state of Object.keys(jobStates) as JobState[]) expect(depth.filter((each) => each.state === state).length).toBeLessThanOrEqual(1)
       })
 
+      test('what is due is what could start now, with the age of the oldest and how long each has waited', async () => {
+        const queue = await fixture.queue('dues')
+        await fixture.make({ queue, state: 'scheduled' }, 2)
+        const before = Date.now()
+        const ids = await fixture.make({ queue, state: 'available' }, 3)
+        for (const state of fixture.states.filter((each) => each === 'retryable' || each === 'executing')) await make({ queue, state })
+        const since = new Date(Date.now() + 60_000)
+        const { due, waits } = (await engine.measure(since)).queues.find(({ name }) => name === queue)!
+        expect(due).toMatchObject({ count: ids.length, how: 'exact' })
+        expect(due!.oldestAt!.getTime()).toBeGreaterThanOrEqual(before - 3000)
+        expect(due!.oldestAt!.getTime()).toBeLessThanOrEqual(Date.now() + 1000)
+        expect(waits!.reduce((sum, [, jobs]) => sum + jobs, 0)).toBe(ids.length)
+        for (const [seconds] of waits!) expect(seconds).toBeLessThan((Date.now() - before) / 1000 + 3)
+        const empty = await fixture.queue('idle')
+        await fixture.work(empty, async () => {})
+        await until(async () => (await engine.measure(since)).queues.every(({ name, ...idle }) => name !== empty || (idle.due?.count === 0 && idle.due.oldestAt === null)))
+      })
+
+      test('what started is counted, and what ended says how long it ran', async () => {
+        const queue = await fixture.queue('started')
+        await engine.measure(new Date())
+        const since = new Date(Date.now() - 1)
+        const release = Promise.withResolvers<void>()
+        await fixture.work(queue, () => release.promise)
+        const id = await make({ queue, state: 'available' })
+        const measured = async (from = since) => (await engine.measure(from)).queues.find(({ name }) => name === queue)!
+        await until(async () => (await readOne(id))?.state === 'executing')
+        expect(await measured()).toMatchObject({ started: 1, discarded: 0, due: { count: 0, oldestAt: null } })
+        expect((await measured(new Date(Date.now() + 60_000))).started).toBe(0)
+        release.resolve()
+        await until(async () => [undefined, 'completed'].includes((await readOne(id))?.state))
+        const { runs } = await measured()
+        if (engine.capabilities.keepsFinishedJobs) {
+          const took = runs!.flatMap(({ seconds }) => seconds)
+          expect(took.reduce((sum, [, jobs]) => sum + jobs, 0)).toBe(1)
+          expect(took[0]![0]).toBeLessThan((Date.now() - since.getTime()) / 1000)
+        } else expect(runs ?? null, 'unknown, not 0').toBeNull()
+      })
+
+      test('a job that failed for good is told from an attempt that failed', async () => {
+        const queue = await fixture.queue('fails')
+        const since = new Date(Date.now() - 30_000)
+        await make({ queue, state: 'discarded', error: 'no' })
+        const { failed, discarded } = (await engine.measure(since)).queues.find(({ name }) => name === queue)!
+        expect([failed > 0, discarded]).toEqual([true, 1])
+        expect((await engine.measure(new Date(Date.now() + 60_000))).queues.find(({ name }) => name === queue)).toMatchObject({ discarded: 0 })
+      })
+
       test('jobs that ended within the window are counted, and not after it has passed', async (ctx) => {
         if (!engine.capabilities.keepsFinishedJobs) ctx.skip('it keeps no finished jobs')
         const queue = await fixture.queue('ended')

@@ -3,7 +3,7 @@ import { countWorkers } from './detail.ts'
 import type { StoredJob } from './job.ts'
 import { type BullQueue, type BullType, bullTypes } from './queue.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
-import type { Measurement, QueueMeasurement } from '../engine.ts'
+import { type Durations, type Measurement, type QueueMeasurement, zombieAttempts } from '../engine.ts'
 
 /** How many jobs per state that ended since the last measurement are read; beyond that the figure is reported as capped. */
 const maxEnded = 500
@@ -46,26 +46,31 @@ interface Measured {
 }
 
 async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore): Promise<Measured> {
+  const now = Date.now()
   const sizes = await sizesOf(queue, [...bullTypes])
   const [delayed, counted, completed, failed, active, waiting, paused, executors, limit] = await Promise.all([
-    splitDelayed(queue, sizes),
+    loadFirst(queue, 'delayed', sizes, maxDelayed),
     countEnded(queue, since, before),
     endedSince(queue, 'completed', sizes, since),
     endedSince(queue, 'failed', sizes, since),
     newestOf(queue, 'active', sizes, maxRunning),
-    oldestOf(queue, sizes),
+    loadWaiting(queue, sizes),
     queue.isPaused(),
     countWorkers(queue),
     queue.getGlobalConcurrency(),
   ])
-  const waits = [...completed, ...failed, ...active].flatMap((job) => waitOf(job, since))
+  const recent = [...completed, ...failed, ...active]
+  const waits = recent.flatMap((job) => waitOf(job, since))
+  const started = recent.filter(({ record }) => (record.processedOn ?? 0) > since.getTime()).length
+  const late = delayed.filter(({ dueAt }) => dueAt !== undefined && dueAt <= now)
+  const due = [...waiting, ...late.map((job): Waiting => ({ job, jobs: 1 }))]
   return {
     waits,
     capped: !counted && (completed.length >= maxEnded || failed.length >= maxEnded),
     queue: {
       name: queue.name,
-      depth: [...depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' as const })), ...delayed],
-      oldestAvailableAt: waiting,
+      depth: [...depthOf.map(([state, types]) => ({ state, count: total(sizes, types), how: 'exact' as const })), ...splitDelayed(delayed, sizes)],
+      oldestAvailableAt: oldestOf(waiting.map(({ job }) => job)),
       paused,
       executors,
       limit,
@@ -73,21 +78,66 @@ async function measureQueue(queue: BullQueue, since: Date, before: EndedBefore):
       // Failed attempts that will be retried leave no timestamp.
       failed: counted?.failed ?? failed.length,
       waitP95Seconds: percentile(waits),
+      started: counted ? Math.max(started, counted.completed + counted.failed) : started,
+      discarded: counted?.failed ?? failed.length,
+      due: {
+        count: total(sizes, ['wait', 'prioritized']) + late.length,
+        how: late.length === maxDelayed ? 'capped' : 'exact',
+        oldestAt: oldestOf(due.map(({ job }) => job).filter(({ record }) => record.attemptsStarted < zombieAttempts)),
+      },
+      waits: [...waits.map((seconds) => [seconds, 1] as const), ...due.map(({ job, jobs }) => [Math.max(0, now - dueSince(job)) / 1000, jobs] as const)],
+      runs: runsOf([...completed, ...failed]),
     },
   }
 }
 
+function loadFirst(queue: BullQueue, type: BullType, sizes: Map<BullType, number>, count: number): Promise<StoredJob[]> {
+  const size = sizes.get(type) ?? 0
+  return idsOf(queue, type, 0, count, size).then((ids) => loadJobs(queue, ids, type))
+}
+
 /** Delayed jobs are one set, whether they have been attempted before or not. If there are many, the split is estimated from the first ones. */
-async function splitDelayed(queue: BullQueue, sizes: Map<BullType, number>): Promise<QueueMeasurement['depth']> {
+function splitDelayed(first: StoredJob[], sizes: Map<BullType, number>): QueueMeasurement['depth'] {
   const size = sizes.get('delayed') ?? 0
-  const jobs = await loadJobs(queue, await idsOf(queue, 'delayed', 0, maxDelayed, size), 'delayed')
-  const attempted = jobs.filter(({ record }) => record.attemptsMade > 0).length
-  const retryable = size <= maxDelayed ? attempted : Math.round((size * attempted) / Math.max(1, jobs.length))
+  const attempted = first.filter(({ record }) => record.attemptsMade > 0).length
+  const retryable = size <= maxDelayed ? attempted : Math.round((size * attempted) / Math.max(1, first.length))
   const how = size <= maxDelayed ? 'exact' : 'estimated'
   return [
     { state: 'scheduled', count: Math.max(0, size - retryable) + (sizes.get('waiting-children') ?? 0), how },
     { state: 'retryable', count: retryable, how },
   ]
+}
+
+/** A waiting job, and the number of jobs around it in the queue that it stands for. */
+interface Waiting {
+  job: StoredJob
+  jobs: number
+}
+
+/** Of a long set of waiting jobs, a few are read at these places, from the oldest on. */
+const places = [0, 0.05, 0.25, 0.5, 0.75]
+const perPlace = 2
+
+async function loadWaiting(queue: BullQueue, sizes: Map<BullType, number>): Promise<Waiting[]> {
+  const ofType = async (type: BullType): Promise<Waiting[]> => {
+    const size = sizes.get(type) ?? 0
+    const load = async (from: number, to: number) => loadJobs(queue, await idsOf(queue, type, from, to, size), type)
+    if (size <= places.length * perPlace) return (await load(0, size)).map((job) => ({ job, jobs: 1 }))
+    const parts = places.map(async (place, index) => {
+      const [from, next] = [Math.floor(place * size), Math.floor((places[index + 1] ?? 1) * size)]
+      const jobs = await load(from, Math.min(from + perPlace, next))
+      return jobs.map((job) => ({ job, jobs: (next - from) / jobs.length }))
+    })
+    return (await Promise.all(parts)).flat()
+  }
+  return [...(await ofType('wait')), ...(await ofType('prioritized'))]
+}
+
+/** Ended jobs by their name, with how long the last attempt took. */
+function runsOf(ended: StoredJob[]): { worker: string; seconds: Durations }[] {
+  const timed = ended.filter(({ record: { processedOn, finishedOn } }) => processedOn && finishedOn)
+  const byName = Map.groupBy(timed, ({ record }) => record.name)
+  return [...byName].map(([worker, jobs]) => ({ worker, seconds: jobs.map(({ record }) => [Math.max(0, record.finishedOn! - record.processedOn!) / 1000, 1] as const) }))
 }
 
 interface Ended {
@@ -128,11 +178,14 @@ function total(sizes: Map<BullType, number>, types: BullType[]): number {
 }
 
 /** Approximate: prioritized jobs are ordered by priority, so the first of them need not be the oldest. */
-async function oldestOf(queue: BullQueue, sizes: Map<BullType, number>): Promise<Date | null> {
-  const first = async (type: BullType) => loadJobs(queue, await idsOf(queue, type, 0, 1, sizes.get(type) ?? 0), type)
-  const jobs = [...(await first('wait')), ...(await first('prioritized'))]
-  const times = jobs.map(({ record }) => record.timestamp + (record.opts.delay ?? 0))
-  return times.length ? new Date(Math.min(...times)) : null
+function oldestOf(jobs: StoredJob[]): Date | null {
+  return jobs.length ? new Date(Math.min(...jobs.map(dueSince))) : null
+}
+
+/** For a later attempt of a job that waits again, BullMQ keeps no due time: at the earliest its back-off after the last start. */
+function dueSince({ dueAt, record: { timestamp, attemptsMade, processedOn, delay, opts } }: StoredJob): number {
+  if (dueAt !== undefined) return dueAt
+  return attemptsMade && processedOn ? processedOn + (delay ?? 0) : timestamp + (opts.delay ?? 0)
 }
 
 /** Only for a first attempt is it known when it was due. */

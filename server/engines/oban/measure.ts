@@ -1,9 +1,10 @@
 import { type JobState, jobStates } from '../../../schemas/index.ts'
-import type { Measurement, QueueMeasurement } from '../engine.ts'
+import { mergedSeconds, runsByWorker } from '../durations.ts'
+import { type Measurement, type QueueMeasurement, zombieAttempts } from '../engine.ts'
 import { pairsOfStateAndQueue } from './list.ts'
 import { producersByQueue } from './producers.ts'
 import { canonical } from './rows.ts'
-import { asUtc, type ObanTables } from './table.ts'
+import { asUtc, type ObanTables, utcNow } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
 
 /** Counting stops here; beyond that a figure is reported as capped. Ended jobs are kept for long and matter less. */
@@ -20,10 +21,12 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
     shape.hasProducers ? undefined : listenToNodes(tables),
   ])
   const producers = await producersByQueue(tables)
+  const depthsByQueue = Map.groupBy(depths, ({ queue }) => queue)
+  const recentByQueue = new Map(recent.map((row) => [row.queue, row]))
   const names = [...new Set([...known, ...depths.map(({ queue }) => queue), ...(producers?.keys() ?? [])])].toSorted()
   const queues = names.map((name): QueueMeasurement => {
-    const ofQueue = depths.filter(({ queue }) => queue === name)
-    const rates = recent.find(({ queue }) => queue === name)
+    const ofQueue = depthsByQueue.get(name) ?? []
+    const rates = recentByQueue.get(name)
     const running = producers?.get(name)
     return {
       name,
@@ -36,9 +39,14 @@ export async function measureJobs(tables: ObanTables, since: Date, known: readon
       finished: Number(rates?.finished ?? 0),
       failed: Number(rates?.failed ?? 0),
       waitP95Seconds: secondsOf(rates?.wait),
+      started: Number(rates?.started ?? 0),
+      discarded: Number(rates?.discarded ?? 0),
+      due: dueOf(ofQueue),
+      waits: [...durationsIn(rates?.waits), ...ofQueue.flatMap(({ waited }) => waited)],
+      runs: runsByWorker((rates?.runs ?? []) as { worker: string; seconds: number; jobs: number }[]),
     }
   })
-  const overall = recent.find(({ queue }) => queue === null)
+  const overall = recentByQueue.get(null)
   const unfinished = depths.filter(({ state }) => ['available', 'retryable', 'executing'].includes(state))
   return {
     waiting: sum(depths, (state) => state === 'available') + Number(overall?.retry_due ?? 0),
@@ -75,17 +83,43 @@ interface Depth {
   count: number
   capped: boolean
   oldest?: Date
+  /** Of those that are due, and are no zombies. */
+  oldestDue?: Date
+  /** How long those that are due have waited. */
+  waited: [seconds: number, jobs: number][]
 }
+
+function dueOf(depths: Depth[]): QueueMeasurement['due'] {
+  const count = depths.flatMap(({ waited }) => waited).reduce((total, [, jobs]) => total + jobs, 0)
+  const oldest = depths.flatMap(({ oldestDue }) => (oldestDue ? [oldestDue.getTime()] : []))
+  const capped = depths.some((depth) => depth.capped && depth.waited.length > 0)
+  return { count, how: capped ? 'capped' : 'exact', oldestAt: oldest.length ? new Date(Math.min(...oldest)) : null }
+}
+
+function durationsIn(json: unknown): [seconds: number, jobs: number][] {
+  return ((json ?? []) as { seconds: number; jobs: number }[]).map(({ seconds, jobs }) => [Number(seconds), Number(jobs)])
+}
+
+/** Scheduled jobs and retries whose time has come become available as soon as Oban's leader notices. */
+const mayBeDue = `pair.state in ('available', 'scheduled', 'retryable')`
+/** The first jobs of each priority, by due time: the order of Oban's own index. */
+const firstDue = (tables: ObanTables, limit: number | string, condition = '') =>
+  `generate_series(0, 9) each(priority), lateral (
+     select j.scheduled_at from ${tables.jobs} j
+     where j.state = pair.state and j.queue = pair.queue and j.priority = each.priority and j.scheduled_at <= ${utcNow} ${condition}
+     order by j.scheduled_at limit ${limit}) first`
 
 /** One bounded read of Oban's own index per state and queue. */
 async function countDepths(tables: ObanTables, states: string[]): Promise<Depth[]> {
   const { rows } = await tables.db.executeSql(
     `select pair.state::text as state, pair.queue, counted.n, counted.most,
-       case when pair.state = 'available' then (
-         select min(earliest.at) from generate_series(0, 9) each(priority), lateral (
-           select ${milliseconds('j.scheduled_at')} as at from ${tables.jobs} j
-           where j.state = pair.state and j.queue = pair.queue and j.priority = each.priority
-           order by j.scheduled_at limit 1) earliest) end as oldest
+       case when pair.state = 'available' then (select ${milliseconds('min(first.scheduled_at)')} from ${firstDue(tables, 1)}) end as oldest,
+       case when ${mayBeDue} then (select ${milliseconds('min(first.scheduled_at)')}
+         from ${firstDue(tables, 1, `and j.attempt < ${zombieAttempts}`)}) end as oldest_due,
+       case when ${mayBeDue} then (
+         select jsonb_agg(jsonb_build_object('seconds', seconds, 'jobs', jobs)) from (
+           select ${mergedSeconds(`extract(epoch from ${utcNow} - scheduled_at)`)} as seconds, count(*) as jobs
+           from (select first.scheduled_at from ${firstDue(tables, maxUnfinished)} limit ${maxUnfinished}) due group by 1) merged) end as waited
      from (${pairsOfStateAndQueue(tables, '$1')}) pair(state, queue), lateral (
        select count(*)::int as n, most.most from (select case when pair.state in ('completed', 'cancelled', 'discarded')
          then ${maxEnded} else ${maxUnfinished} end as most) most, lateral (
@@ -103,32 +137,50 @@ async function countDepths(tables: ObanTables, states: string[]): Promise<Depth[
       count: Number(row.n) + (known?.count ?? 0),
       capped: Number(row.n) >= Number(row.most) || (known?.capped ?? false),
       oldest: dateOf(row.oldest),
+      oldestDue: [dateOf(row.oldest_due), known?.oldestDue].filter((at) => at !== undefined).toSorted((a, b) => a.getTime() - b.getTime())[0],
+      waited: [...durationsIn(row.waited), ...(known?.waited ?? [])],
     })
   }
   return [...depths.values()]
 }
+
+const recentColumns = 'queue, worker, state, scheduled_at, attempted_at, errors'
 
 /** What has ended, failed and started since then, by queue and, with queue null, overall. */
 async function measureRecent(tables: ObanTables, since: Date, indexed: boolean): Promise<Row[]> {
   const completed = indexed ? tables.jobs : `(select * from ${tables.jobs} order by id desc limit ${newestWindow})`
   const from = asUtc('$1')
   const { rows } = await tables.db.executeSql(
-    `with recent as (
-       select queue, state, scheduled_at, attempted_at, errors from ${completed} c where state = 'completed' and completed_at > ${from}
+    `with recent as materialized (
+       select ${recentColumns}, completed_at as ended_at from ${completed} c where state = 'completed' and completed_at > ${from}
        union all
-       select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state = 'cancelled' and cancelled_at > ${from}
+       select ${recentColumns}, cancelled_at from ${tables.jobs} where state = 'cancelled' and cancelled_at > ${from}
        union all
-       select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state = 'discarded' and discarded_at > ${from}
+       select ${recentColumns}, discarded_at from ${tables.jobs} where state = 'discarded' and discarded_at > ${from}
        union all
-       (select queue, state, scheduled_at, attempted_at, errors from ${tables.jobs} where state in ('executing', 'retryable') limit ${maxEnded})
+       (select ${recentColumns}, null from ${tables.jobs} where state in ('executing', 'retryable') limit ${maxEnded})
+     ),
+     waits as (
+       select queue, jsonb_agg(jsonb_build_object('seconds', seconds, 'jobs', jobs)) as waits from (
+         select queue, ${mergedSeconds('extract(epoch from attempted_at - scheduled_at)')} as seconds, count(*) as jobs
+         from recent where attempted_at > ${from} and attempted_at >= scheduled_at group by 1, 2) merged group by 1
+     ),
+     runs as (
+       select queue, jsonb_agg(jsonb_build_object('worker', worker, 'seconds', seconds, 'jobs', jobs)) as runs from (
+         select queue, worker, ${mergedSeconds('extract(epoch from ended_at - attempted_at)')} as seconds, count(*) as jobs
+         from recent where state in ('completed', 'discarded') and attempted_at is not null group by 1, 2, 3) merged group by 1
      )
-     select queue,
-       count(*) filter (where state in ('completed', 'cancelled', 'discarded'))::int as finished,
-       count(*) filter (where state = 'retryable' and scheduled_at <= timezone('utc', clock_timestamp()))::int as retry_due,
-       coalesce(sum((select count(*) from jsonb_array_elements(to_jsonb(errors)) error where error->>'at' > $2)), 0)::int as failed,
-       percentile_cont(0.95) within group (order by extract(epoch from attempted_at - scheduled_at))
-         filter (where attempted_at > ${from} and attempted_at >= scheduled_at) as wait
-     from recent group by grouping sets ((queue), ())`,
+     select rates.*, waits.waits, runs.runs from (
+       select queue,
+         count(*) filter (where state in ('completed', 'cancelled', 'discarded'))::int as finished,
+         count(*) filter (where state = 'discarded')::int as discarded,
+         count(*) filter (where attempted_at > ${from})::int as started,
+         count(*) filter (where state = 'retryable' and scheduled_at <= ${utcNow})::int as retry_due,
+         coalesce(sum((select count(*) from jsonb_array_elements(to_jsonb(errors)) error where error->>'at' > $2)), 0)::int as failed,
+         percentile_cont(0.95) within group (order by extract(epoch from attempted_at - scheduled_at))
+           filter (where attempted_at > ${from} and attempted_at >= scheduled_at) as wait
+       from recent group by grouping sets ((queue), ())
+     ) rates left join waits using (queue) left join runs using (queue)`,
     // Errors contain their time as ISO 8601 text, which sorts chronologically.
     [since.toISOString(), since.toISOString().replace('Z', '')],
   )

@@ -1,5 +1,6 @@
 import type { CountMethod, JobState } from '../../../schemas/index.ts'
-import type { Measurement, QueueMeasurement } from '../engine.ts'
+import { mergedSeconds, runsByWorker } from '../durations.ts'
+import { type Measurement, type QueueMeasurement, zombieAttempts } from '../engine.ts'
 import { canonical, isHeld } from './rows.ts'
 import type { JobTable, PgBossTables, Shape } from './table.ts'
 import { dateOf, milliseconds, type Row } from '../sql.ts'
@@ -8,16 +9,30 @@ import { dateOf, milliseconds, type Row } from '../sql.ts'
 const countLimit = 10_000
 
 type Depth = QueueMeasurement['depth'][number]
+type Due = NonNullable<QueueMeasurement['due']>
 
 export async function measure(tables: PgBossTables, since: Date): Promise<Measurement> {
   const shape = await tables.shape()
   const counts = shape.small ? countAll(tables) : shape.has.state ? countStrands(tables) : loadOwnCounts(tables)
   const [depths, rates] = await Promise.all([counts, measureRates(tables, shape, since)])
-  const names = [...depths.keys()]
-  const queues = names.map((name): QueueMeasurement => {
-    const { depth, oldest } = depths.get(name)!
-    const { finished = 0, failed = 0, wait = null } = rates.get(name) ?? {}
-    return { name, depth, oldestAvailableAt: oldest ?? null, paused: false, executors: null, limit: null, finished, failed, waitP95Seconds: wait }
+  const queues = [...depths].map(([name, { depth, oldest, due, waited }]): QueueMeasurement => {
+    const { finished = 0, failed = 0, started = 0, discarded = 0, wait = null, waits = [], runs = [] } = rates.get(name) ?? {}
+    return {
+      name,
+      depth,
+      oldestAvailableAt: oldest ?? null,
+      paused: false,
+      executors: null,
+      limit: null,
+      finished,
+      failed,
+      waitP95Seconds: wait,
+      started,
+      discarded,
+      due: due ?? null,
+      waits: due ? [...waits, ...waited] : null,
+      runs: runsByWorker(runs),
+    }
   })
   const sum = (...states: JobState[]) => {
     const some = queues.flatMap(({ depth }) => depth).filter(({ state }) => states.includes(state))
@@ -39,16 +54,29 @@ function weakest(depths: Depth[]): CountMethod {
   return methods.has('estimated') ? 'estimated' : methods.has('capped') ? 'capped' : 'exact'
 }
 
-type Depths = Map<string, { depth: Depth[]; oldest?: Date }>
+interface Counted {
+  depth: Depth[]
+  oldest?: Date
+  /** Undefined if it was not counted. */
+  due?: Due
+  /** How long those jobs have waited. */
+  waited: [seconds: number, jobs: number][]
+}
+type Depths = Map<string, Counted>
 
 const workingStates = ['scheduled', 'available', 'executing', 'retryable', 'cancelled', 'discarded'] as const
+
+/** What is counted of jobs that are due: by how long they have waited, which zombies are left out of. */
+const waitedFor = (job: string) => `case when ${job}.state < 'active' and not held and ${job}.retry_count < ${zombieAttempts}
+  then ${mergedSeconds(`extract(epoch from now() - ${job}.start_after)`)} end as waited`
+const counted = (job: string) => `count(*)::int as n, ${milliseconds(`min(${job}.start_after)`)} as oldest`
 
 /** Small tables are counted completely, and every state exactly. */
 async function countAll(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select queue.name, counted.* from ${tables.queues} queue left join (
-       select j.name as of, j.state::text as state, ${isHeld} as held, count(*)::int as n, ${milliseconds('min(j.start_after)')} as oldest
-       from ${tables.jobs} j group by 1, 2, 3
+       select j.name as of, j.state::text as state, held, ${waitedFor('j')}, ${counted('j')}
+       from ${tables.jobs} j, lateral (select ${isHeld} as held) each group by 1, 2, 3, 4
      ) counted on counted.of = queue.name order by 1`,
   )
   return depthsFrom(rows, [...workingStates, 'completed'])
@@ -58,12 +86,14 @@ async function countAll(tables: PgBossTables): Promise<Depths> {
 async function countStrands(tables: PgBossTables): Promise<Depths> {
   const { rows } = await tables.db.executeSql(
     `select queue.name, counted.* from ${tables.queues} queue left join lateral (
-       select 'created' as state, held, count(*)::int as n, ${milliseconds('min(start_after)')} as oldest
-       from (select ${isHeld} as held, j.start_after from ${tables.jobs} j
-             where j.name = queue.name and j.state = 'created' order by j.created_on, j.id limit ${countLimit + 1}) waiting group by held
+       select w.state::text, w.held, ${waitedFor('w')}, ${counted('w')}
+       from unnest('{created,retry}'::text[]::${tables.stateType}[]) as each(state), lateral (
+         select j.state, ${isHeld} as held, j.start_after, j.retry_count from ${tables.jobs} j
+         where j.name = queue.name and j.state = each.state order by j.created_on, j.id limit ${countLimit + 1}
+       ) w group by 1, 2, 3
        union all
-       select each.state::text, false, one.n, null
-       from unnest('{retry,active,cancelled,failed}'::text[]::${tables.stateType}[]) as each(state), lateral (
+       select each.state::text, false, null, one.n, null
+       from unnest('{active,cancelled,failed}'::text[]::${tables.stateType}[]) as each(state), lateral (
          select count(*)::int as n from (select from ${tables.jobs} j where j.name = queue.name and j.state = each.state limit ${countLimit + 1}) capped
        ) one where one.n > 0
      ) counted on true order by 1`,
@@ -77,21 +107,30 @@ function depthsFrom(rows: Row[], states: JobState[]): Depths {
   const depths: Depths = new Map()
   for (const row of rows) {
     const name = String(row.name)
-    const { depth } = depths.get(name) ?? { depth: states.map((state): Depth => ({ state, count: 0, how: 'exact' })) }
-    const entry = depths.get(name) ?? { depth }
+    const entry: Counted = depths.get(name) ?? { depth: states.map((state) => ({ state, count: 0, how: 'exact' })), due: { count: 0, how: 'exact', oldestAt: null }, waited: [] }
     depths.set(name, entry)
     if (row.state === null) continue
     const state = canonical(row.state, row.held)
-    const place = depth.find((each) => each.state === state)
+    const place = entry.depth.find((each) => each.state === state)
     if (!place) continue
     place.count += Number(row.n)
-    if (state === 'available') entry.oldest = dateOf(row.oldest)
+    const oldest = dateOf(row.oldest)
+    if (state === 'available') entry.oldest = earlier(entry.oldest, oldest)
+    if ((state !== 'available' && state !== 'retryable') || row.held === true) continue
+    entry.due!.count += Number(row.n)
+    if (row.waited === null) continue
+    entry.waited.push([Number(row.waited), Number(row.n)])
+    entry.due!.oldestAt = earlier(entry.due!.oldestAt ?? undefined, oldest) ?? null
   }
-  for (const { depth } of depths.values()) capLongStrands(depth, states.includes('completed'))
+  for (const counted of depths.values()) capLongStrands(counted, states.includes('completed'))
   return depths
 }
 
-function capLongStrands(depth: Depth[], whole: boolean): void {
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  return a && b ? (a < b ? a : b) : (a ?? b)
+}
+
+function capLongStrands({ depth, due }: Counted, whole: boolean): void {
   if (whole) return
   const created = depth.filter(({ state }) => state === 'scheduled' || state === 'available')
   const cut = created.reduce((total, { count }) => total + count, 0) > countLimit
@@ -99,6 +138,7 @@ function capLongStrands(depth: Depth[], whole: boolean): void {
     if (cut && created.includes(place)) place.how = 'capped'
     if (place.count > countLimit) Object.assign(place, { count: countLimit, how: 'capped' })
   }
+  if (due && depth.some(({ state, how }) => how === 'capped' && (state === 'available' || state === 'retryable'))) due.how = 'capped'
 }
 
 /** pg-boss counts each queue from time to time and stores the result; an old one is not used. */
@@ -126,7 +166,7 @@ async function loadOwnCounts(tables: PgBossTables): Promise<Depths> {
         ['discarded', row.failed_count],
         ['completed', row.completed],
       ]
-      return [String(row.name), { depth: row.fresh === true ? counts.map(([state, n]): Depth => ({ state, count: Number(n), how: 'estimated' })) : [] }]
+      return [String(row.name), { depth: row.fresh === true ? counts.map(([state, n]): Depth => ({ state, count: Number(n), how: 'estimated' })) : [], waited: [] }]
     }),
   )
 }
@@ -134,7 +174,11 @@ async function loadOwnCounts(tables: PgBossTables): Promise<Depths> {
 interface Rate {
   finished: number
   failed: number
+  started: number
+  discarded: number
   wait: number | null
+  waits?: [seconds: number, jobs: number][]
+  runs?: { worker: null; seconds: number; jobs: number }[]
 }
 
 /**
@@ -143,19 +187,37 @@ interface Rate {
  */
 async function measureRates(tables: PgBossTables, shape: Shape, since: Date): Promise<Map<string | null, Rate>> {
   const { rows } = await tables.db.executeSql(
-    `select name, (count(*) filter (where completed_on > $1))::int as finished,
+    `with recent as materialized (${recentJobs(tables, shape)})
+     select name, 'rates' as kind, null as seconds, (count(*) filter (where completed_on > $1))::int as finished,
        (count(*) filter (where state = 'failed' and completed_on > $1 or state = 'retry' and output is not null))::int as failed,
+       (count(*) filter (where started_on > $1))::int as started,
+       (count(*) filter (where state = 'failed' and completed_on > $1))::int as discarded,
        percentile_cont(0.95) within group (order by greatest(0, extract(epoch from started_on - start_after)))
          filter (where started_on > $1 and retry_count = 0) as wait
-     from (${recentJobs(tables, shape)}) j group by grouping sets ((name), ())`,
+     from recent group by grouping sets ((name), ())
+     union all
+     select name, 'waits', ${mergedSeconds('extract(epoch from started_on - start_after)')}, count(*)::int, null, null, null, null
+     from recent where started_on > $1 and retry_count = 0 group by 1, 3
+     union all
+     select name, 'runs', ${mergedSeconds('extract(epoch from completed_on - started_on)')}, count(*)::int, null, null, null, null
+     from recent where completed_on > $1 and state in ('completed', 'failed') group by 1, 3
+     order by 2`,
     [since],
   )
-  return new Map(
-    rows.map((row) => [
-      row.name === null ? null : String(row.name),
-      { finished: Number(row.finished), failed: Number(row.failed), wait: row.wait === null ? null : Number(row.wait) },
-    ]),
-  )
+  const rates = new Map<string | null, Rate>()
+  for (const row of rows) {
+    const name = row.name === null ? null : String(row.name)
+    const [seconds, jobs] = [Number(row.seconds), Number(row.finished)]
+    const rate = rates.get(name)
+    if (row.kind === 'rates') rates.set(name, rateOf(row))
+    else if (row.kind === 'waits') (rate!.waits ??= []).push([seconds, jobs])
+    else (rate!.runs ??= []).push({ worker: null, seconds, jobs })
+  }
+  return rates
+}
+
+function rateOf({ finished, failed, started, discarded, wait }: Row): Rate {
+  return { finished: Number(finished), failed: Number(failed), started: Number(started), discarded: Number(discarded), wait: wait === null ? null : Number(wait) }
 }
 
 /** Of a large table without the index, only this many pages at its end are read, where jobs were written last. */
