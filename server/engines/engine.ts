@@ -41,6 +41,13 @@ export interface SelectedJob extends SeenJob {
   attended?: string
 }
 
+/** An executing job, without what it works on. */
+export interface RunningJob extends SelectedJob {
+  startedAt: Date
+  attempt: number
+  executor?: string
+}
+
 /** A job as the engine stores it. Values are raw: callers that show them apply the display policy. */
 export interface EngineJob extends SelectedJob {
   engineState: string
@@ -282,6 +289,11 @@ export interface Engine {
   scaleQueue?(name: string, limit: number, tx: SqlExecutor): Promise<void>
 
   measure(since: Date): Promise<Measurement>
+  /**
+   * Jobs of each queue that started before `startedBefore` and are still executing, the earliest first: up to `perQueue` of each
+   * queue, and `total` of all. null: they cannot be found cheaply at the moment. Left out by an engine that never can.
+   */
+  longestRunning?(limits: { startedBefore: Date; perQueue: number; total: number }): Promise<RunningJob[] | null>
   /** Which of these queues do not exist in the engine. Left out if the engine cannot know. */
   missingQueues?(queues: string[]): Promise<string[]>
   /** For `doctor`, which changes nothing: what is missing, given the queues that cron entries name. */

@@ -531,6 +531,27 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         } else expect(runs ?? null, 'unknown, not 0').toBeNull()
       })
 
+      test('the jobs that have been executing for the longest are found, in each queue, or nothing is claimed', async (ctx) => {
+        const queue = await fixture.queue('long')
+        const early = await fixture.make({ queue, state: 'executing' }, 3)
+        const other = await fixture.queue('longer')
+        const [alone] = await fixture.make({ queue: other, state: 'executing' })
+        await make({ queue, state: 'available' })
+        const later = new Date(Date.now() + 60_000)
+        const found = await engine.longestRunning?.({ startedBefore: later, perQueue: 2, total: 1_000 })
+        if (!found) ctx.skip('it cannot find them cheaply')
+        const of = (name: string) => found!.filter((job) => job.queue === name)
+        expect(of(queue)).toHaveLength(2)
+        expect(early).toEqual(expect.arrayContaining(of(queue).map(({ id }) => id)))
+        expect(of(other).map(({ id }) => id)).toEqual([alone])
+        const times = found!.map(({ startedAt }) => startedAt.getTime())
+        expect(times).toEqual(times.toSorted((a, b) => a - b))
+        const { startedAt, attended } = await readKnown(alone!)
+        expect(of(other).map((job) => [job.state, job.startedAt, job.attended])).toEqual([['executing', startedAt, attended]])
+        expect(await engine.longestRunning!({ startedBefore: later, perQueue: 2, total: 1 })).toHaveLength(1)
+        expect((await engine.longestRunning!({ startedBefore: new Date(Date.now() - 3_600_000), perQueue: 2, total: 100 }))!.filter((job) => job.queue === queue)).toEqual([])
+      })
+
       test('a job that failed for good is told from an attempt that failed', async () => {
         const queue = await fixture.queue('fails')
         const since = new Date(Date.now() - 30_000)

@@ -3,6 +3,7 @@ import { actOn, refusalOf } from './act.ts'
 import { findDetail } from './detail.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
+import { longestRunning } from './running.ts'
 import { engineJob, foundJob, graphileTables, isJobId, jobColumns, selectedColumns, selectedJob } from './rows.ts'
 
 /** The part of a `pg` pool that is used here. */
@@ -101,6 +102,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     },
 
     measure: (since) => measureJobs(own, tables, since),
+    longestRunning: (limits) => longestRunning(own, tables, limits),
   }
 }
 

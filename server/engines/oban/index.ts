@@ -5,6 +5,7 @@ import { findDetail } from './detail.ts'
 import { noNodesHeard } from './listener.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
+import { longestRunning } from './running.ts'
 import { producersByQueue } from './producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
 import { recheckJobs } from './second-look.ts'
@@ -144,6 +145,7 @@ export function oban(host: ObanOptions): Engine {
     scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
 
     measure: (since) => measureJobs(tables, since, queues),
+    longestRunning: (limits) => longestRunning(tables, rescueAfterMinutes, limits),
     advise: async () => [...(await adviseNodes(tables)), ...(await adviseIndexes(tables))],
   }
 }

@@ -8,6 +8,7 @@ import { hintQueues, listPage } from './list.ts'
 import { measure } from './measure.ts'
 import { findJobs, readJobs } from './read.ts'
 import { engineJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
+import { longestRunning } from './running.ts'
 import { pgBossTables } from './table.ts'
 
 /** The part of pg-boss 12 that is used here. The host passes its own instance, so this package loads no queue library. */
@@ -101,6 +102,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     },
 
     measure: (since) => measure(tables, since),
+    longestRunning: (limits) => longestRunning(tables, limits),
     missingQueues: (queues) => missingQueues(tables, queues),
     advise: (queues) => advise(tables, queues),
   }
