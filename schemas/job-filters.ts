@@ -23,6 +23,7 @@ export const jobFilterTable = {
   args: { label: 'Arguments contain', kind: 'object', max: 4000 },
   error: { label: 'Error text', kind: 'text', max: 300 },
   cronEntry: { label: 'Cron entry', kind: 'text', max: 100 },
+  incident: { label: 'Incident', kind: 'text', max: 40 },
   /** The time to which `from` and `to` apply. */
   time: { label: 'Time', kind: 'choice', choices: ['created', 'due', 'finished'] },
   /** Inclusive. */
@@ -35,6 +36,10 @@ type Table = typeof jobFilterTable
 export type JobFilterName = keyof Table
 export type JobFilterValue<Name extends JobFilterName> = Table[Name] extends { choices: readonly (infer Choice)[] } ? Choice : string
 
+/** Filters that name a set of jobs by an id of ours. Engines know nothing of them: the set is resolved into what they do know. */
+export const jobSetNames = ['incident'] as const satisfies readonly JobFilterName[]
+export type JobSetName = (typeof jobSetNames)[number]
+
 /** Flags of the command line: the placeholder of the value, and the help. A table of its own, because no element needs it. */
 export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]> = {
   state: ['states', 'jobs in these states, separated by commas'],
@@ -45,6 +50,7 @@ export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]
   args: ['json', 'jobs whose arguments contain this object, e.g. \'{"orderId":1}\''],
   error: ['text', 'jobs with this text in the last error, case-insensitive'],
   cronEntry: ['name', 'jobs created by this cron entry'],
+  incident: ['id', 'jobs that this incident affects'],
   time: ['which', 'the time that --from and --to refer to: created (default), due, finished'],
   from: ['instant', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z'],
   to: ['instant', 'jobs whose time is before this'],

@@ -1,10 +1,12 @@
 import type { OpenBridge } from './bridges/bridge.ts'
 import type { Database, Em } from './db/database.ts'
 import type { PublishedHint } from './db/hint.ts'
-import type { Engine } from './engines/engine.ts'
+import type { JobSetName } from '../schemas/index.ts'
+import type { Engine, EngineJob, JobFilter } from './engines/engine.ts'
 import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
+import type { Viewer } from './host/viewer.ts'
 import type { Log } from './host/log.ts'
 import type { Retention } from './host/retention.ts'
 import type { Operations } from './operations/operation.ts'
@@ -17,6 +19,12 @@ export interface MountedBridge extends OpenBridge {
   href: string
 }
 
+/** Jobs that a feature knows: by their ids, or as those that match a filter and pass `keep`. */
+export type JobSet = { ids: readonly string[] } | { filter: JobFilter; keep?: (job: EngineJob) => boolean }
+
+/** Undefined: there is no such set that the viewer may see. */
+export type FindJobSet = (asking: { kit: Kit; em: Em; viewer: Viewer; now: Date }, id: string) => Promise<JobSet | undefined>
+
 /** Shared by every part of the server: the host's checked options and the services built from them. */
 export interface Kit {
   readonly db: Database
@@ -25,6 +33,8 @@ export interface Kit {
   readonly patientEngine: Engine
   /** All operations, by action. */
   readonly operations: Operations
+  /** By the name of the filter: finds the jobs that a feature knows by an id of its own. */
+  readonly jobSets: Readonly<Partial<Record<JobSetName, FindJobSet>>>
   readonly auth: Auth<unknown>
   readonly displayPolicy: DisplayPolicy<unknown>
   readonly escalation?: Escalation

@@ -7,6 +7,7 @@ import { engineWithTimeouts } from './engines/timeouts.ts'
 import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import { parseRetention } from './host/retention.ts'
+import { jobSets } from './job-sets.ts'
 import { operations } from './operation-table.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
@@ -37,6 +38,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     engine: engineWithTimeouts(options.engine),
     patientEngine: options.engine,
     operations,
+    jobSets,
     // The host's actor type is erased here: from now on an actor is only passed back to the host.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],

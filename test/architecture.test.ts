@@ -36,7 +36,7 @@ const layers: string[][] = [
   ['server/http/'],
   ['server/handlers.ts', 'server/loops.ts', 'server/live/'],
   ['server/session/'],
-  ['server/open.ts', 'server/operation-table.ts', 'server/maintenance.ts'],
+  ['server/open.ts', 'server/operation-table.ts', 'server/job-sets.ts', 'server/maintenance.ts'],
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
   ['server/retention/kinds.ts', 'server/retention/expire.ts', 'server/retention/audit.ts'],
   ['server/incidents/'],

@@ -53,6 +53,7 @@ const loadTools = later(() => import('./jobs/later.ts'))
  * @attr {string} args - Only jobs whose arguments contain this JSON object.
  * @attr {string} error - Only jobs whose last error has this text.
  * @attr {string} cron-entry - Only jobs that this cron entry made.
+ * @attr {string} incident - Only jobs that the incident with this id affects.
  * @attr {'created' | 'due' | 'finished'} time - Which moment `from` and `to` are about.
  * @attr {string} from - From this instant on, ISO-8601.
  * @attr {string} to - Before this instant, ISO-8601.
@@ -95,6 +96,7 @@ export class OpsJobs extends OpsElement {
   @property() args = ''
   @property() error = ''
   @property({ attribute: 'cron-entry' }) cronEntry = ''
+  @property() incident = ''
   @property() time = ''
   @property() from = ''
   @property() to = ''

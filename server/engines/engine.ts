@@ -1,4 +1,4 @@
-import type { CountMethod, JobFilterName, JobState, OperationOn, WaitReason } from '../../schemas/index.ts'
+import type { CountMethod, JobFilterName, JobSetName, JobState, OperationOn, WaitReason } from '../../schemas/index.ts'
 
 /** The least an engine needs to work inside our transaction: running one statement with bound parameters. */
 export interface SqlExecutor {
@@ -94,7 +94,7 @@ export interface EngineJobDetail extends EngineJob {
  * Filters of the job list that engines get as they are: `args` is the JSON text of an object that the arguments must contain,
  * `error` part of the text of the last error, in any case.
  */
-type PlainFilters = Partial<Record<Exclude<JobFilterName, 'state' | 'cronEntry' | 'time' | 'from' | 'to'>, string>>
+type PlainFilters = Partial<Record<Exclude<JobFilterName, 'state' | 'cronEntry' | JobSetName | 'time' | 'from' | 'to'>, string>>
 
 /** Which jobs to find. All conditions must hold. */
 export interface JobFilter extends PlainFilters {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { CountMethod, EvidenceLine, IncidentClassName } from '../../schemas/index.ts'
+import type { JobFilter } from '../engines/engine.ts'
 
 /** What a class may say about its facts to one viewer. */
 export interface Telling {
@@ -23,6 +24,14 @@ export interface Description {
   affected: { jobs: { count: number; how: CountMethod } | null; queues: string[]; executors: number | null }
 }
 
+/** What the repairs of an incident apply to; only the parts that its class has. */
+export interface Affected {
+  /** The jobs it is about, as of now: those that match the filter, or that still exist of these ids. */
+  jobs?: { filter: JobFilter } | { ids: string[] }
+  queue?: string
+  slot?: { cronEntry: string; slotAt: string }
+}
+
 /**
  * How one class of incident is described. Facts are what was measured when it was last seen, stored as JSON; their shape also
  * tells whether the host's display policy left enough of them to describe.
@@ -32,4 +41,6 @@ export interface DescribedClass<Facts = unknown> {
   readonly facts: z.ZodType<Facts>
   /** Pure. */
   describe(facts: Facts, telling: Telling): Description
+  /** Pure. */
+  affected(facts: Facts): Affected
 }

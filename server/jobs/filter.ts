@@ -7,8 +7,8 @@ import { includes } from '../engines/matches.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** Converts query parameters to an engine filter; engines know nothing of cron entries. */
-export function parseFilter({ state, cronEntry: _ours, time = 'created', from, to, ...plain }: JobFilters): JobFilter {
+/** Converts query parameters to an engine filter; engines know nothing of cron entries and of named sets. */
+export function parseFilter({ state, cronEntry: _ours, incident: _named, time = 'created', from, to, ...plain }: JobFilters): JobFilter {
   return {
     ...plain,
     ...(state === undefined ? {} : { states: [...new Set(state.split(','))] as JobState[] }),
@@ -49,7 +49,7 @@ function requireShown({ viewer }: Scope, { args, error, tag }: JobFilters): void
 }
 
 /** Whether the filter matches on content, in which case matches must be checked against what the viewer is shown. */
-export function looksInside({ args, error }: JobFilter): boolean {
+export function looksInside({ args, error }: Pick<JobFilters, 'args' | 'error'>): boolean {
   return args !== undefined || error !== undefined
 }
 
@@ -67,6 +67,6 @@ export async function mayName({ viewer }: Scope, { id, queue, worker, tag }: Job
  * Whether the job still matches as it is shown. A policy may hide a whole value but not its parts; otherwise a search could
  * reveal the whole part by part.
  */
-export function showsMatch({ args, error }: JobFilter, shown: { args?: unknown; error?: string }): boolean {
+export function showsMatch({ args, error }: Pick<JobFilters, 'args' | 'error'>, shown: { args?: unknown; error?: string }): boolean {
   return (args === undefined || contains(shown.args, parseExact(args))) && (error === undefined || includes(shown.error, error))
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import type { Job, JobFilters } from '../../schemas/index.ts'
-import { cursorCodec } from '../cursor.ts'
-import type { EngineJob, JobFilter, JobPage } from '../engines/engine.ts'
+import { type CursorCodec, cursorCodec } from '../cursor.ts'
+import type { EngineJob, JobPage } from '../engines/engine.ts'
 import type { DisplayContext } from '../host/display.ts'
 import { listHiddenQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
-import { looksInside, mayName, requireFilter, showsMatch } from './filter.ts'
+import { looksInside, mayName, showsMatch } from './filter.ts'
 import { listJobsOfCronEntry } from './of-cron-entry.ts'
+import { listJobsById } from './of-ids.ts'
 import { visibleJobs } from './resource.ts'
+import { findSearch, type Search } from './search.ts'
 import { showJob } from './show.ts'
 
 export interface PageAsked {
@@ -25,17 +27,13 @@ export interface ShownPage {
 
 /** One page of matching jobs that the viewer may see; the same page as if no other jobs existed. */
 export async function listPage(scope: Scope, filters: JobFilters, { order, limit, cursor, surface }: PageAsked): Promise<ShownPage> {
-  const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
-  const { cronEntry } = filters
-  const cursors = cronEntry === undefined ? engineCursors : slotCursors
-  const read: Read = (after, limit) =>
-    cronEntry === undefined
-      ? scope.kit.engine.list(filter, { order, after, limit })
-      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order, after, limit })
+  const found = await findSearch(scope, filters)
+  const search = { ...found, filter: { ...found.filter, notQueues: await listHiddenQueues(scope) } }
+  const { cursors, read } = sourceOf(scope, search, filters, order)
   const after = await cursors.parse(scope.kit.db, cursor)
   // A search without an index ends with its window, unless the end of the window would reveal matching jobs that are hidden.
-  const maxWindows = looksInside(filter) || !(await mayName(scope, filters)) ? 10 : 1
-  const page = await fillPage({ read, show: (jobs) => shownOf(scope, filter, jobs, surface), maxWindows }, after, limit)
+  const maxWindows = looksInside(filters) || !(await mayName(scope, filters)) ? 10 : 1
+  const page = await fillPage({ read, show: (jobs) => shownOf(scope, filters, search, jobs, surface), maxWindows }, after, limit)
   return { jobs: page.jobs, nextCursor: await cursors.write(scope.kit.db, page.next), searched: page.searched }
 }
 
@@ -47,12 +45,25 @@ interface PlacedJob {
   job: Job
 }
 
-async function shownOf(scope: Scope, filter: JobFilter, jobs: EngineJob[], surface: PageAsked['surface']): Promise<PlacedJob[]> {
+interface Source {
+  cursors: CursorCodec<string>
+  read: Read
+}
+
+/** Where matching jobs come from: the engine, the slots of a cron entry, or a list of ids. */
+function sourceOf(scope: Scope, { filter, ids }: Search, { cronEntry: entry }: JobFilters, order: PageAsked['order']): Source {
+  if (entry !== undefined) return { cursors: slotCursors, read: (after, limit) => listJobsOfCronEntry(scope, { entry, filter, order, after, limit }) }
+  if (ids !== undefined) return { cursors: idCursors, read: (after, limit) => listJobsById(scope, { ids, filter, order, after, limit }) }
+  return { cursors: engineCursors, read: (after, limit) => scope.kit.engine.list(filter, { order, after, limit }) }
+}
+
+async function shownOf(scope: Scope, filters: JobFilters, { ids, keep }: Search, jobs: EngineJob[], surface: PageAsked['surface']): Promise<PlacedJob[]> {
   const seen = new Set(await visibleJobs(scope, jobs))
-  const inside = looksInside(filter)
+  const inside = looksInside(filters)
+  const wanted = ids && new Set(ids)
   return jobs
-    .flatMap((job, place) => (seen.has(job) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
-    .filter(({ job }) => !inside || showsMatch(filter, job))
+    .flatMap((job, place) => (seen.has(job) && (wanted?.has(job.id) ?? true) && (keep?.(job) ?? true) ? [{ place, job: showJob(scope.viewer, job, surface) }] : []))
+    .filter(({ job }) => !inside || showsMatch(filters, job))
 }
 
 interface Filling {
@@ -95,6 +106,7 @@ async function cursorAfter(read: Read, page: JobPage<EngineJob>, from: string | 
   return page.places ? page.places[place] : (await read(from, place + 1)).next
 }
 
-/** The cursors wrap the engine's own cursor, or a position among the slots of a cron entry. */
+/** The cursors wrap the engine's own cursor, or a position among the slots of a cron entry or among the jobs of a list. */
 const engineCursors = cursorCodec('jobs', z.string().min(1))
+const idCursors = cursorCodec('jobs of a list', z.string().regex(/^[^|]+\|./s))
 const slotCursors = cursorCodec('jobs of a cron entry', z.string().regex(/^[^|]+\|\d{1,18}$/))

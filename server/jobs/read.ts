@@ -3,9 +3,10 @@ import type { JobFilter } from '../engines/engine.ts'
 import { keepAllowed } from '../host/visible.ts'
 import { listHiddenQueues, listRefusedQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
-import { looksInside, mayName, requireFilter } from './filter.ts'
+import { looksInside, mayName } from './filter.ts'
 import { listPage } from './pages.ts'
 import { visibleJobs } from './resource.ts'
+import { findSearch } from './search.ts'
 import { showTags } from './show.ts'
 
 /** Counts stop here; more is shown as `10,000+`. */
@@ -48,8 +49,9 @@ export interface Counted extends Searched {
  * the jobs they are shown one by one, so that the count reveals nothing hidden.
  */
 export async function countJobs(scope: Scope, filters: JobFilters): Promise<Counted & { asOf: string }> {
-  const filter = { ...requireFilter(scope, filters), notQueues: await listHiddenQueues(scope) }
-  const oneByOne = looksInside(filter) || filters.cronEntry !== undefined || !(await mayName(scope, filters))
+  const { filter: found, ids, keep } = await findSearch(scope, filters)
+  const filter = { ...found, notQueues: await listHiddenQueues(scope) }
+  const oneByOne = looksInside(filters) || filters.cronEntry !== undefined || ids !== undefined || keep !== undefined || !(await mayName(scope, filters))
   return { ...(oneByOne ? await countShown(scope, filters) : await countVisible(scope, filter)), asOf: scope.now.toISOString() }
 }
 

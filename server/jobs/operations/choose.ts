@@ -1,11 +1,13 @@
 import type { JobFilters, JobSelection } from '../../../schemas/index.ts'
-import type { JobFilter, JobPage, SelectedJob } from '../../engines/engine.ts'
+import type { EngineJob, JobPage, SelectedJob } from '../../engines/engine.ts'
 import { listLeftovers } from '../../operations/bulk/leftovers.ts'
 import { type Chosen, goneJob } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
-import { looksInside, requireFilter, showsMatch } from '../filter.ts'
+import { looksInside, showsMatch } from '../filter.ts'
 import { listJobsOfCronEntry } from '../of-cron-entry.ts'
+import { listJobsById } from '../of-ids.ts'
 import { visibleJobs } from '../resource.ts'
+import { findSearch, type Search } from '../search.ts'
 import { showJob } from '../show.ts'
 
 const pageOfFilter = 10_000
@@ -32,21 +34,25 @@ async function* byIds({ kit: { engine } }: ActingScope, ids: string[], seen: Rec
   }
 }
 
-async function* byFilter(
-  scope: ActingScope,
-  { cronEntry, ...filters }: JobFilters,
-  until: Date,
-  bounded: (searched: string) => void,
-): AsyncGenerator<Chosen[]> {
-  const filter = { ...requireFilter(scope, filters), createdBefore: until }
-  const read = (after?: string): Promise<JobPage<SelectedJob>> =>
-    cronEntry === undefined
-      ? scope.kit.engine.select(filter, { after, limit: pageOfFilter })
-      : listJobsOfCronEntry(scope, { entry: cronEntry, filter, order: 'oldest', after, limit: pageOfIds })
-  for await (const { jobs, next, searched } of readAhead(read)) {
-    yield looksInside(filter) ? await foundInside(scope, filter, jobs) : jobs.map(bare)
+async function* byFilter(scope: ActingScope, filters: JobFilters, until: Date, bounded: (searched: string) => void): AsyncGenerator<Chosen[]> {
+  const { filter: found, ids, keep } = await findSearch(scope, filters)
+  const filter = { ...found, createdBefore: until }
+  const wanted = ids && new Set(ids)
+  for await (const { jobs, next, searched } of readAhead(sourceOf(scope, { filter, ids, keep }, filters))) {
+    const kept = jobs.filter((job) => (wanted?.has(job.id) ?? true) && (keep?.(job as EngineJob) ?? true))
+    yield looksInside(filters) ? await foundInside(scope, filters, kept) : kept.map(bare)
     if (next === undefined && searched !== undefined) bounded(searched)
   }
+}
+
+/** An engine returns less of a job where nothing but its id and state is needed. */
+function sourceOf(scope: ActingScope, { filter, ids, keep }: Search, { cronEntry: entry }: JobFilters): (after?: string) => Promise<JobPage<SelectedJob>> {
+  const order = 'oldest'
+  const limit = pageOfIds
+  if (entry !== undefined) return (after) => listJobsOfCronEntry(scope, { entry, filter, order, after, limit })
+  if (ids !== undefined) return (after) => listJobsById(scope, { ids, filter, order, after, limit })
+  if (keep !== undefined) return (after) => scope.kit.engine.list(filter, { order, after, limit })
+  return (after) => scope.kit.engine.select(filter, { after, limit: pageOfFilter })
 }
 
 /** Prefetches the next page while the current one is being processed. */
@@ -61,12 +67,12 @@ async function* readAhead(read: (after?: string) => Promise<JobPage<SelectedJob>
 }
 
 /** For filters on content: only jobs that the actor may see and whose displayed form still matches, or the count would reveal what is hidden. */
-async function foundInside(scope: ActingScope, filter: JobFilter, jobs: SelectedJob[]): Promise<Chosen[]> {
+async function foundInside(scope: ActingScope, filters: JobFilters, jobs: SelectedJob[]): Promise<Chosen[]> {
   const found: Chosen[] = []
   for (let from = 0; from < jobs.length; from += pageOfIds) {
     const read = await scope.kit.engine.read(jobs.slice(from, from + pageOfIds).map(({ id }) => id))
     const visible = await visibleJobs(scope, read)
-    found.push(...visible.filter((job) => showsMatch(filter, showJob(scope.viewer, job))).map(bare))
+    found.push(...visible.filter((job) => showsMatch(filters, showJob(scope.viewer, job))).map(bare))
   }
   return found
 }

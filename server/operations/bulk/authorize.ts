@@ -10,7 +10,7 @@ export interface FrozenRun {
   total: number
   eligible: number
   not_eligible: Record<string, number>
-  selection: unknown
+  selection: BulkRunRow['selection']
   queues: BulkRunRow['queues']
 }
 

@@ -16,7 +16,7 @@ import { answerForRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
 import { requireRightToSet, resourceOfRun } from './rights.ts'
-import { batchSize, inBackground } from './rows.ts'
+import { batchSize, inBackground, originOf } from './rows.ts'
 import { deleteOldSets } from './sweep.ts'
 
 /** Operations on many jobs: the set is frozen by the preview, authorized again when it is confirmed, and processed in batches. */
@@ -116,7 +116,7 @@ async function confirmRun(
     requestId: scope.requestId,
     previewId,
     bulkId,
-    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
+    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, ...originOf(run), resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
   })
 }
 

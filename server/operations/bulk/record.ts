@@ -8,7 +8,7 @@ import type { Kit } from '../../kit.ts'
 import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
 import { followUp } from '../follow-up.ts'
 import { recheckSoon, scheduleRecheck } from '../second-look.ts'
-import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, type PlacedOutcome } from './rows.ts'
+import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, originOf, type PlacedOutcome } from './rows.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
 import type { BatchRow, ClaimedBatch } from './claim.ts'
 
@@ -123,7 +123,7 @@ function writeEnd(kit: Kit, em: Em, run: BulkRunRow, outcomes: Record<string, nu
     source: 'system',
     requestId: run.request_id,
     bulkId: run.id,
-    metadata: { total: run.total, eligible: run.eligible, outcomes, resource: resourceOfRun(run) },
+    metadata: { total: run.total, eligible: run.eligible, outcomes, ...originOf(run), resource: resourceOfRun(run) },
   })
 }
 
@@ -141,7 +141,7 @@ export function eventOf({ operations }: Kit, run: BulkRunRow, batch: BatchRow): 
     requestId: run.request_id,
     previewId: run.preview_id ?? undefined,
     bulkId: run.id,
-    metadata: { batch: batch.number + 1, resource: resourceOfRun(run) },
+    metadata: { batch: batch.number + 1, ...originOf(run), resource: resourceOfRun(run) },
   }
 }
 

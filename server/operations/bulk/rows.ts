@@ -1,4 +1,4 @@
-import type { BulkOutcome, BulkStatus, EventSource, OperationAction, Principal } from '../../../schemas/index.ts'
+import { type BulkOutcome, type BulkStatus, type EventSource, type JobSetName, jobSetNames, type OperationAction, type Principal } from '../../../schemas/index.ts'
 import type { SelectedJob } from '../../engines/engine.ts'
 import type { Chosen } from '../operation.ts'
 
@@ -23,6 +23,8 @@ export interface BulkRunRow {
   action: OperationAction
   /** The operation's input, parsed when the run was previewed. */
   input: unknown
+  /** As requested, without values that may be secret. */
+  selection?: { filter?: Partial<Record<JobSetName, string>> }
   status: BulkStatus
   actor: Principal
   reason: string | null
@@ -44,6 +46,11 @@ export interface BulkRunRow {
 /** A set of one batch is processed while its request waits; a larger one is processed in the background. */
 export function inBackground({ total }: Pick<BulkRunRow, 'total'>): boolean {
   return total > batchSize
+}
+
+/** The named sets that its jobs come from, e.g. `{ incident }`: by these, its evidence is found from there. */
+export function originOf({ selection }: Pick<BulkRunRow, 'selection'>): Partial<Record<JobSetName, string>> {
+  return Object.fromEntries(jobSetNames.flatMap((name) => (selection?.filter?.[name] === undefined ? [] : [[name, selection.filter[name]]])))
 }
 
 /** Without a prototype, because a queue may be called `constructor`. */
