@@ -28,7 +28,7 @@ export interface Endpoint<
   /** The members of `output` by status, if there is more than one success status. */
   outputs?: Readonly<Record<number, z.ZodType>>
   /** `json` unless the endpoint streams. */
-  media: 'json' | 'event-stream' | 'export'
+  media: 'json' | 'text' | 'event-stream' | 'export'
   /**
    * Who may call it. A view action is authorized with the page as resource before the handler runs; `session` needs only an
    * actor (the handler authorizes what it touches); `public` needs none.

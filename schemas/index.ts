@@ -8,6 +8,7 @@ import * as healthSchemas from './health.ts'
 import * as incidentSchemas from './incident.ts'
 import * as jobSchemas from './job.ts'
 import * as liveSchemas from './live.ts'
+import * as metricsSchemas from './metrics.ts'
 import * as operationSchemas from './operation.ts'
 import * as overviewSchemas from './overview.ts'
 import * as queueSchemas from './queue.ts'
@@ -24,6 +25,7 @@ const described = {
   ...incidentSchemas,
   ...jobSchemas,
   ...liveSchemas,
+  ...metricsSchemas,
   ...operationSchemas,
   ...overviewSchemas,
   ...queueSchemas,
@@ -48,6 +50,7 @@ export * from './incident.ts'
 export * from './job-filters.ts'
 export * from './job.ts'
 export * from './live.ts'
+export * from './metrics.ts'
 export * from './operation.ts'
 export * from './overview.ts'
 export * from './page.ts'

@@ -35,6 +35,7 @@ export const routes = {
   getPreview: 'GET /previews/{id}',
   executePreview: 'POST /previews/{id}/execute',
   runOperation: 'POST /operations',
+  getMetrics: 'GET /metrics',
   streamLive: 'GET /live',
   getOpenapi: 'GET /openapi.json',
   getHealth: 'GET /healthz',

@@ -6,6 +6,7 @@ import type { OpsOptions } from './options.ts'
 import { startLoops } from './loops.ts'
 import { Hub } from './live/hub.ts'
 import { listenForHints } from './live/listen.ts'
+import { offerGauges } from './metrics/otel.ts'
 import { requireNode } from './node-version.ts'
 
 /** An installation of Ops Powertools inside a host. */
@@ -44,8 +45,10 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
   const kit = await openKit(options)
   const hub = new Hub()
   const listening = listenForHints(kit.db, hub, kit.log)
+  kit.setLiveClients(() => hub.size)
   const middleware = opsMiddleware(kit, hub)
   let loops: { stop(): Promise<void> } | undefined
+  let offered: { stop(): void } | undefined
   return {
     base: kit.base,
     middleware: () => middleware,
@@ -54,8 +57,10 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
     async start() {
       await Promise.all([requireMigrated(kit), listening.ready])
       loops ??= await startLoops(kit, options)
+      offered ??= offerGauges(kit)
     },
     async stop() {
+      offered?.stop()
       await loops?.stop()
       await listening.stop()
       hub.close()

@@ -9,6 +9,7 @@ import type { Escalation } from './host/escalation.ts'
 import type { Viewer } from './host/viewer.ts'
 import type { Log } from './host/log.ts'
 import type { Retention } from './host/retention.ts'
+import type { Counters } from './metrics/counters.ts'
 import type { Operations } from './operations/operation.ts'
 
 /** A bridge that is installed and open. */
@@ -44,6 +45,12 @@ export interface Kit {
   readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
   /** How long each kind of record is kept. */
   readonly retention: Retention
+  /** What this process counts for the host's monitoring. */
+  readonly counters: Counters
+  /** Whether `GET /metrics` answers. */
+  readonly prometheus: boolean
+  /** Open live streams of this process. */
+  liveClients(): number
   readonly log: Log
   readonly version: string
   /** As of the last check; undefined until the engine has responded once. */

@@ -8,6 +8,7 @@ import { jsonLog, type Log } from './host/log.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import { parseRetention } from './host/retention.ts'
 import { jobSets } from './job-sets.ts'
+import { Counters } from './metrics/counters.ts'
 import { operations } from './operation-table.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
@@ -15,6 +16,8 @@ import { version } from './version.ts'
 export interface RunningKit extends Kit {
   /** Stores the version seen by the last engine check, for pages that only show it. */
   setEngineVersion(version: string | undefined): void
+  /** How many live streams this process has, asked whenever it is measured. */
+  setLiveClients(count: () => number): void
   /** Resolves when all background work has finished. */
   settled(): Promise<void>
 }
@@ -31,6 +34,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const retention = parseRetention(options.retention)
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
+  let liveClients = () => 0
   const background = new Set<Promise<unknown>>()
   const hints = openHints(db)
   const kit: RunningKit = {
@@ -47,6 +51,12 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     base,
     reasons: parseReasons(options.reasons ?? {}),
     retention,
+    counters: new Counters(),
+    prometheus: options.metrics?.prometheus ?? false,
+    liveClients: () => liveClients(),
+    setLiveClients: (count) => {
+      liveClients = count
+    },
     log,
     version,
     now: options.now ?? (() => new Date()),

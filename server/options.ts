@@ -43,6 +43,11 @@ export interface OpsOptions<Actor = never> {
     /** Seconds between scheduler ticks. Default 1. */
     tickSeconds?: number
   }
+  /** For the host's monitoring. Figures are always offered to OpenTelemetry, which ignores them unless the host has set up its SDK. */
+  metrics?: {
+    /** Answer `GET <base>/api/v1/metrics` in the text format of Prometheus, to whoever `authorize` allows `view_overview`. Default false. */
+    prometheus?: boolean
+  }
   /** How long records are kept, and where they are archived before they are deleted. */
   retention?: RetentionOptions
   log?: Log

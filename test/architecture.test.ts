@@ -37,6 +37,7 @@ const layers: string[][] = [
   ['server/handlers.ts', 'server/loops.ts', 'server/live/'],
   ['server/session/'],
   ['server/open.ts', 'server/operation-table.ts', 'server/job-sets.ts', 'server/maintenance.ts'],
+  ['server/metrics/'],
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
   ['server/retention/kinds.ts', 'server/retention/expire.ts', 'server/retention/audit.ts'],
   ['server/incidents/'],
@@ -47,7 +48,7 @@ const layers: string[][] = [
   ['server/operations/'],
   ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
-  ['server/error.ts', 'server/timeout.ts', 'server/node-version.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
+  ['server/error.ts', 'server/metrics/counters.ts', 'server/metrics/metric.ts', 'server/timeout.ts', 'server/node-version.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
 ]
 /** A file that is named has its own place, also one that lies in a folder with another. */
 function layerOf(path: string): number {

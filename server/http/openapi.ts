@@ -34,7 +34,7 @@ export function describeApi(base: string, version: string): Json {
   }
 }
 
-const mediaTypes = { json: 'application/json', 'event-stream': 'text/event-stream' } as const
+const mediaTypes = { json: 'application/json', text: 'text/plain', 'event-stream': 'text/event-stream' } as const
 
 function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
   const contents =

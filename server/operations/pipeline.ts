@@ -1,8 +1,9 @@
-import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
+import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationAction, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
 import { executeSelection, previewSelection, runSelection } from './bulk/confirm.ts'
 import { requireRightToSet } from './bulk/rights.ts'
 import { authorize, requireOwnPreview, reasonRule, recordingRefusals, requirePrincipal } from './guards.ts'
 import { showPreview } from './preview.ts'
+import { OpsError } from '../error.ts'
 import type { PreviewRow } from '../db/entities.ts'
 import type { ActingScope, Scope } from './scope.ts'
 import { executeOne, previewOne, runOne } from './single.ts'
@@ -38,7 +39,7 @@ export async function executePreview(scope: Scope, { id, ...confirmed }: Execute
   const unknown = { action: 'execute_preview', eventType: 'preview.refused' as const, subject: { type: 'preview', id }, reason: confirmed.reason?.trim() }
   const preview = await recordingRefusals(scope, unknown, () => requireOwnPreview(requirePrincipal(scope), id))
   const operation = scope.kit.operations[preview.action]!
-  return preview.subjectType === 'bulk' ? executeSelection(operation, scope, preview, confirmed) : executeOne(operation, scope, preview, confirmed)
+  return counted(scope, preview.action, () => (preview.subjectType === 'bulk' ? executeSelection(operation, scope, preview, confirmed) : executeOne(operation, scope, preview, confirmed)))
 }
 
 /** Previews and executes in one step, for scripts. A repeat with the same key gets the first answer. */
@@ -46,7 +47,21 @@ export function runOperation(scope: Scope, request: OperationRequest & { reason?
 export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk>
 export function runOperation(scope: Scope, request: AnyRequest & { reason?: string }, key?: string): Promise<ExecutedOrBulk> {
   const operation = scope.kit.operations[request.action]
-  return isSelection(request) ? runSelection(operation, scope, request, key) : runOne(operation, scope, request as OperationRequest, key)
+  return counted(scope, request.action, () => (isSelection(request) ? runSelection(operation, scope, request, key) : runOne(operation, scope, request as OperationRequest, key)))
+}
+
+/** Counts what became of a request to change something. A run in the background is `accepted`. */
+async function counted(scope: Scope, action: OperationAction, work: () => Promise<ExecutedOrBulk>): Promise<ExecutedOrBulk> {
+  const { counters } = scope.kit
+  try {
+    const executed = await work()
+    counters.add('operations', { action, outcome: 'bulk' in executed ? 'accepted' : 'succeeded' })
+    return executed
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'preview_drifted') counters.add('drifted', { action })
+    counters.add('operations', { action, outcome: error instanceof OpsError && error.status === 403 ? 'denied' : 'failed' })
+    throw error
+  }
 }
 
 function isSelection<Request extends AnyRequest>(request: Request): request is Request & SelectionRequest {
