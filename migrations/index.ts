@@ -12,6 +12,7 @@ import { Figures } from './0018-figures.ts'
 import { Incident } from './0013-incident.ts'
 import { Deploy } from './0017-deploy.ts'
 import { Archive } from './0019-archive.ts'
+import { Executor } from './0014-executor.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   { name: '0013-incident', class: Incident },
   { name: '0017-deploy', class: Deploy },
   { name: '0019-archive', class: Archive },
+  { name: '0014-executor', class: Executor },
 ]

@@ -3,6 +3,7 @@ import * as auditSchemas from './audit.ts'
 import * as bulkSchemas from './bulk.ts'
 import * as cronSchemas from './cron.ts'
 import * as deploySchemas from './deploy.ts'
+import * as executorSchemas from './executor.ts'
 import * as forensicsSchemas from './forensics.ts'
 import * as healthSchemas from './health.ts'
 import * as incidentSchemas from './incident.ts'
@@ -20,6 +21,7 @@ const described = {
   ...bulkSchemas,
   ...cronSchemas,
   ...deploySchemas,
+  ...executorSchemas,
   ...forensicsSchemas,
   ...healthSchemas,
   ...incidentSchemas,
@@ -44,6 +46,7 @@ export * from './cron.ts'
 export * from './deploy.ts'
 export * from './endpoint.ts'
 export * from './event-types.ts'
+export * from './executor.ts'
 export * from './forensics.ts'
 export * from './health.ts'
 export * from './incident.ts'

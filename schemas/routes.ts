@@ -20,6 +20,8 @@ export const routes = {
   saveJobView: 'PUT /job-views/{name}',
   deleteJobView: 'DELETE /job-views/{name}',
   listQueues: 'GET /queues',
+  listExecutors: 'GET /executors',
+  getExecutor: 'GET /executors/{id}',
   listIncidents: 'GET /incidents',
   countIncidents: 'GET /incidents/count',
   getIncident: 'GET /incidents/{id}',

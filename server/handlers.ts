@@ -1,6 +1,7 @@
 import { auditHandlers } from './audit/routes.ts'
 import { cronHandlers } from './cron/routes.ts'
 import { deployHandlers } from './deploys/routes.ts'
+import { executorHandlers } from './executors/routes.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import { incidentHandlers } from './incidents/routes.ts'
 import { jobHandlers } from './jobs/routes.ts'
@@ -19,6 +20,7 @@ export const handlers: readonly Handled[] = [
   ...auditHandlers,
   ...jobHandlers,
   ...queueHandlers,
+  ...executorHandlers,
   ...incidentHandlers,
   ...deployHandlers,
   ...forensicsHandlers,

@@ -39,10 +39,11 @@ const layers: string[][] = [
   ['server/open.ts', 'server/operation-table.ts', 'server/job-sets.ts', 'server/maintenance.ts'],
   ['server/metrics/'],
   ['server/overview/', 'server/forensics/', 'server/bridges/'],
+  ['server/workers/'],
   ['server/retention/kinds.ts', 'server/retention/expire.ts', 'server/retention/audit.ts'],
   ['server/incidents/'],
   ['server/cron/', 'server/audit/', 'server/jobs/', 'server/queues/'],
-  ['server/deploys/'],
+  ['server/deploys/', 'server/executors/'],
   ['server/figures/'],
   ['server/retention/'],
   ['server/operations/'],
@@ -110,7 +111,7 @@ describe('the direction of imports', () => {
   })
 
   test('no engine is named outside its folder, but where a host is shown what to write', () => {
-    const shown = ['engines/', 'bridges/', 'cli/init/', 'open.ts']
+    const shown = ['engines/', 'bridges/', 'workers/', 'cli/init/', 'open.ts']
     const naming = readdirSync(join(root, 'server'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !shown.some((place) => name.startsWith(place)))
       .filter((name) => /pg-?boss|oban|graphile|bull/i.test(readFileSync(join(root, 'server', name), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')))
@@ -118,7 +119,7 @@ describe('the direction of imports', () => {
   })
 
   test('elements import themselves, lit, and the parts of schemas that carry no zod', () => {
-    const withoutZod = ['schemas/routes.ts', 'schemas/client.ts', 'schemas/vocabulary.ts', 'schemas/actions.ts', 'schemas/event-types.ts', 'schemas/job-filters.ts', 'schemas/cron-words.ts', 'schemas/incident-words.ts', 'schemas/bulk-words.ts', 'schemas/status-words.ts', 'schemas/problem-codes.ts', 'schemas/plural.ts']
+    const withoutZod = ['schemas/routes.ts', 'schemas/client.ts', 'schemas/vocabulary.ts', 'schemas/actions.ts', 'schemas/event-types.ts', 'schemas/job-filters.ts', 'schemas/cron-words.ts', 'schemas/incident-words.ts', 'schemas/executor-words.ts', 'schemas/bulk-words.ts', 'schemas/status-words.ts', 'schemas/problem-codes.ts', 'schemas/plural.ts']
     expect(breaking(components.packages, ({ to }) => /^(lit$|lit\/|@lit\/)/.test(to))).toEqual([])
     expect(breaking(components.files, ({ to }) => to.startsWith('components/') || to.startsWith('schemas/'))).toEqual([])
     expect(breaking(runtimeImports('components', components.files), ({ to }) => !to.startsWith('schemas/') || withoutZod.includes(to))).toEqual([])
@@ -170,6 +171,7 @@ describe('the owner of a table', () => {
     'server/incidents/': ['incident'],
     'server/deploys/': ['deploy'],
     'server/retention/': ['archive'],
+    'server/executors/': ['executor', 'executor_job', 'executor_run', 'executor_gap', 'queue_wish', 'executor_stop'],
     'server/db/': ['installation', 'turn'],
   }
   const ownerOf = (table: string) => Object.keys(owners).find((folder) => owners[folder]!.includes(table))

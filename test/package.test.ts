@@ -86,6 +86,7 @@ describe('installed from its tarball', () => {
       'ops-powertools/bridges/pg-boss': 'pgBossDashboard',
       'ops-powertools/bridges/bull-board': 'bullBoard',
       'ops-powertools/bridges/oban-web': 'obanWeb',
+      'ops-powertools/workers': 'attendPgBoss',
       'ops-powertools/client': 'createClient',
       'ops-powertools/schemas': 'auditEvent',
     }
@@ -99,7 +100,7 @@ describe('installed from its tarball', () => {
     const { 'ops-powertools/schemas': schema, ...functions } = JSON.parse(found) as Record<string, string>
     expect(schema).toBe('object')
     expect(functions).toEqual(Object.fromEntries(Object.keys(functions).map((name) => [name, 'function'])))
-    expect(Object.keys(functions)).toHaveLength(9)
+    expect(Object.keys(functions)).toHaveLength(10)
   })
 
   test('nothing else can be imported: no helper of an engine, a bridge, an element or the server', async () => {

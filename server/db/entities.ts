@@ -488,9 +488,116 @@ export const Archive = defineEntity({
   },
 })
 
+/** What an executor reports of one queue. */
+export interface ReportedQueue {
+  queue: string
+  /** Jobs of it that can run at once; null if all queues of the executor share its slots. */
+  slots: number | null
+  used: number
+  /** Since the last beat. */
+  done: number
+  failed: number
+  /** Over the last minute or so. */
+  lately: { done: number; failed: number }
+  /** What the executor obeys, which may be older than what is wanted. */
+  paused: boolean
+  limit: number | null
+}
+
+export const Executor = defineEntity({
+  name: 'Executor',
+  tableName: 'executor',
+  properties: {
+    id: p.uuid().primary(),
+    name: p.text(),
+    host: p.text(),
+    pid: p.integer().nullable(),
+    version: p.text().nullable(),
+    engine: p.text(),
+    startedAt: p.datetime(),
+    beatAt: p.datetime(),
+    endedAt: p.datetime().nullable(),
+    slots: p.integer().nullable(),
+    queues: p.json().$type<ReportedQueue[]>().defaultRaw(`'[]'`),
+    seconds: p.double().default(0),
+    latelySeconds: p.double().default(0),
+    unrecorded: p.bigint('string').default('0'),
+  },
+})
+
+export const ExecutorJob = defineEntity({
+  name: 'ExecutorJob',
+  tableName: 'executor_job',
+  properties: {
+    executorId: p.uuid().primary(),
+    jobId: p.text().primary(),
+    queue: p.text(),
+    worker: p.text().nullable(),
+    attempt: p.integer().nullable(),
+    startedAt: p.datetime(),
+  },
+})
+
+export const ExecutorRun = defineEntity({
+  name: 'ExecutorRun',
+  tableName: 'executor_run',
+  properties: {
+    jobId: p.text().primary(),
+    executorId: p.uuid().primary(),
+    startedAt: p.datetime().primary(),
+    endedAt: p.datetime(),
+    queue: p.text(),
+    worker: p.text().nullable(),
+    attempt: p.integer().nullable(),
+    outcome: p.text().$type<'failed' | 'stopped'>(),
+  },
+})
+
+export const ExecutorGap = defineEntity({
+  name: 'ExecutorGap',
+  tableName: 'executor_gap',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    executorId: p.uuid(),
+    fromAt: p.datetime(),
+    toAt: p.datetime(),
+    /** `database`: it could not reach the database. `process`: it did not run itself, e.g. because it was suspended. */
+    cause: p.text().$type<'database' | 'process'>(),
+  },
+})
+
+export const QueueWish = defineEntity({
+  name: 'QueueWish',
+  tableName: 'queue_wish',
+  properties: {
+    queue: p.text().primary(),
+    paused: p.boolean().default(false),
+    jobLimit: p.integer().nullable(),
+    changedAt: p.datetime(),
+    eventId: p.uuid(),
+  },
+})
+
+export const ExecutorStop = defineEntity({
+  name: 'ExecutorStop',
+  tableName: 'executor_stop',
+  properties: {
+    eventId: p.uuid().primary(),
+    jobId: p.text().primary(),
+    queue: p.text(),
+    requestedAt: p.datetime().defaultRaw('clock_timestamp()'),
+    executorId: p.uuid().nullable(),
+    heardAt: p.datetime().nullable(),
+    endedAt: p.datetime().nullable(),
+    outcome: p.text().$type<'stopped' | 'completed' | 'failed' | 'still_running'>().nullable(),
+    recordedAt: p.datetime().nullable(),
+  },
+})
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, EngineMinute, UsualDuration, Finding,
+  Executor, ExecutorJob, ExecutorRun, ExecutorGap, QueueWish, ExecutorStop,
   QueuePause, JobView, Installation, Incident, Deploy, Archive,
 ]

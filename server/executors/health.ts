@@ -1,0 +1,19 @@
+import { type ExecutorHealth, lateSeconds, missingSeconds } from '../../schemas/executor-words.ts'
+
+/** What the health of an executor is judged by. */
+export interface Signs {
+  /** Seconds since its last beat by the database's clock, but not longer than the database has been up; null: it does not beat. */
+  silentSeconds: number | null
+  ended: boolean
+}
+
+/** The only rule for an executor's health; every surface uses it. */
+export function healthOf({ silentSeconds, ended }: Signs): ExecutorHealth {
+  if (ended) return 'ended'
+  if (silentSeconds === null) return 'unknown'
+  if (silentSeconds >= missingSeconds) return 'missing'
+  return silentSeconds >= lateSeconds ? 'late' : 'healthy'
+}
+
+/** Worst first. */
+export const healthRank: Readonly<Record<ExecutorHealth, number>> = { missing: 0, late: 1, unknown: 2, healthy: 3, ended: 4 }
