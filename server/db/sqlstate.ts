@@ -4,6 +4,7 @@
  */
 export const sqlState = {
   readOnlyTransaction: '25006',
+  foreignKeyViolation: '23503',
   uniqueViolation: '23505',
   invalidAuthorization: '28000',
   invalidPassword: '28P01',

@@ -15,6 +15,7 @@ export const defaultDays = {
   slots: 60,
   coverage: 60,
   incidents: 400,
+  executors: 7,
   bulk_runs: 30,
   previews: 7,
 } as const satisfies Record<string, number | 'forever'>

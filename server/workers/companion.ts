@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sqlState } from '../db/sqlstate.ts'
 import { codeOf } from '../describe-failure.ts'
 import { type Beat, beatIntervalMs, type Orders, wireOf } from '../executors/wire.ts'
 import { type JobInHand, Ledger, type Run } from './ledger.ts'
@@ -157,8 +158,8 @@ export class Companion {
     this.#again = false
     try {
       await this.#ask()
-      await this.#flush()
       if (performance.now() - this.#beatenAt >= beatIntervalMs - pollIntervalMs / 2 || this.#shape() !== this.#beatenShape) await this.#beat(false)
+      await this.#flush()
       this.#reportRecovery()
     } catch (error) {
       wait = this.#report(error)
@@ -262,6 +263,8 @@ export class Companion {
   #report(error: unknown): number {
     this.#failedSinceBeat = true
     const code = codeOf(error)
+    // Its row is gone, e.g. because the database was restored from a backup: the next beat makes it anew.
+    if (code === sqlState.foreignKeyViolation) this.#beatenAt = -Infinity
     if (this.#failingSince === undefined) {
       this.#failingSince = performance.now()
       this.#options.log?.warn('the companion cannot reach its database; jobs go on, and it will report afterwards', { errorCode: code })
