@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 afterEach(async () => {
   for (const boss of open.splice(0)) await boss.stop({ graceful: false }).catch(() => {})
-  await client.query('truncate ops.executor, ops.executor_job, ops.executor_gap, ops.queue_wish')
+  await client.query('truncate ops.executor, ops.executor_job, ops.executor_run, ops.executor_gap, ops.queue_wish')
 })
 
 async function openBoss(options: Partial<AttendOptions> = {}): Promise<{ boss: PgBoss; id: string }> {
