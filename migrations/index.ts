@@ -10,6 +10,7 @@ import { SecondLook } from './0011-second-look.ts'
 import { ActorIdentity } from './0012-actor-identity.ts'
 import { Figures } from './0018-figures.ts'
 import { Incident } from './0013-incident.ts'
+import { Notice } from './0016-notice.ts'
 import { Deploy } from './0017-deploy.ts'
 import { Archive } from './0019-archive.ts'
 import { Executor } from './0014-executor.ts'
@@ -28,6 +29,7 @@ export const migrations = [
   { name: '0012-actor-identity', class: ActorIdentity },
   { name: '0018-figures', class: Figures },
   { name: '0013-incident', class: Incident },
+  { name: '0016-notice', class: Notice },
   { name: '0017-deploy', class: Deploy },
   { name: '0019-archive', class: Archive },
   { name: '0014-executor', class: Executor },

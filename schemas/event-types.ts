@@ -43,6 +43,7 @@ export const eventFacts = {
   'bulk.exported': { label: 'outcomes exported', verb: 'exported the outcomes of the bulk run' },
   'preview.refused': { label: 'preview refused', verb: 'was refused a preview' },
   'refusals.folded': { label: 'refusals counted', verb: 'was refused many times' },
+  'incident.still_open': { label: 'incident still open', verb: 'told the host again of the incident' },
   'host.follow_up': { label: 'escalation handler notified', verb: "notified the host's escalation handler" },
 } as const satisfies Record<string, EventFacts>
 export type EventType = keyof typeof eventFacts

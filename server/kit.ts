@@ -57,6 +57,8 @@ export interface Kit {
   engineVersion(): string | undefined
   /** Publishes a hint that something changed. Call it after the commit. */
   publishHint(hint: PublishedHint): void
+  /** Tells the host of what was recorded for it with `recordNotice`. Call it after the commit. */
+  tellSoon(): void
   /** Lets work continue after the response has been sent; `stop()` waits for it. */
   runInBackground(work: Promise<unknown>): void
   /** This process's clock. */

@@ -7,6 +7,8 @@ import { runMaintenance } from './maintenance.ts'
 import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
+import { readNoticeFacts } from './incidents/notice-facts.ts'
+import { tellHost } from './notices/tell.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { expireRecords } from './retention/expire.ts'
 import { settleOrphans } from './operations/orphans.ts'
@@ -27,6 +29,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
           repeat(kit, 'retention', 300, (stopping) => expireRecords(kit, stopping)),
+          repeat(kit, 'notices', 1, (stopping) => tellHost(kit, readNoticeFacts, stopping)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

@@ -5,7 +5,9 @@ import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
 import { jsonLog, type Log } from './host/log.ts'
+import { readNoticeFacts } from './incidents/notice-facts.ts'
 import type { Kit, MountedBridge } from './kit.ts'
+import { tellNow } from './notices/tell.ts'
 import { parseRetention } from './host/retention.ts'
 import { jobSets } from './job-sets.ts'
 import { Counters } from './metrics/counters.ts'
@@ -62,6 +64,9 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     now: options.now ?? (() => new Date()),
     dbNow: async (em) => options.now?.() ?? clockOf(db, em),
     publishHint: (hint) => hints.publish(hint),
+    tellSoon() {
+      if (kit.escalation) kit.runInBackground(tellNow(kit, readNoticeFacts))
+    },
     runInBackground(work) {
       background.add(work)
       void work.finally(() => background.delete(work))

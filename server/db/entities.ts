@@ -594,10 +594,88 @@ export const ExecutorStop = defineEntity({
   },
 })
 
+export const Notice = defineEntity({
+  name: 'Notice',
+  tableName: 'notice',
+  properties: {
+    /** The audit event's, and the message's. */
+    id: p.uuid().primary(),
+    thread: p.text(),
+    eventType: p.text(),
+    recordedAt: p.datetime(),
+    tries: p.integer().default(0),
+    settledAt: p.datetime().nullable(),
+    outcome: p.text().nullable(),
+    detail: p.text().nullable(),
+  },
+})
+
+export const NoticeThread = defineEntity({
+  name: 'NoticeThread',
+  tableName: 'notice_thread',
+  properties: {
+    id: p.text().primary(),
+    subjectType: p.text(),
+    subjectId: p.text(),
+    toldState: p.text().nullable(),
+    toldAt: p.datetime().nullable(),
+    toldEventId: p.uuid().nullable(),
+    flappingToldAt: p.datetime().nullable(),
+    nextAt: p.datetime().nullable(),
+    claimedUntil: p.datetime().nullable(),
+    recorded: p.integer().default(1),
+    claims: p.integer().default(0),
+  },
+})
+
+export const WebhookDelivery = defineEntity({
+  name: 'WebhookDelivery',
+  tableName: 'webhook_delivery',
+  uniques: [{ name: 'webhook_delivery_message_id_endpoint_key', properties: ['messageId', 'endpoint'] }],
+  properties: {
+    id: p.uuid().primary(),
+    messageId: p.uuid(),
+    endpoint: p.text(),
+    eventType: p.text(),
+    subjectType: p.text(),
+    subjectId: p.text(),
+    resource: p.json().$type<Omit<Resource, 'type' | 'id'> & { queues?: string[] }>().nullable(),
+    body: p.text(),
+    traceParent: p.text().nullable(),
+    state: p.text().default('waiting'),
+    createdAt: p.datetime(),
+    startedAt: p.datetime(),
+    /** Since it was created, redeliveries included. */
+    attempts: p.integer().default(0),
+    /** Since `startedAt`. */
+    tries: p.integer().default(0),
+    nextAt: p.datetime().nullable(),
+    claimedUntil: p.datetime().nullable(),
+    claims: p.integer().default(0),
+    lastAt: p.datetime().nullable(),
+    lastStatus: p.integer().nullable(),
+    lastError: p.text().nullable(),
+    deliveredAt: p.datetime().nullable(),
+  },
+})
+export type WebhookDeliveryRow = Row<typeof WebhookDelivery>
+
+export const WebhookEndpoint = defineEntity({
+  name: 'WebhookEndpoint',
+  tableName: 'webhook_endpoint',
+  properties: {
+    name: p.text().primary(),
+    addressHash: p.text(),
+    disabledAt: p.datetime(),
+    deliveryId: p.uuid(),
+  },
+})
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, EngineMinute, UsualDuration, Finding,
   Executor, ExecutorJob, ExecutorRun, ExecutorGap, QueueWish, ExecutorStop,
   QueuePause, JobView, Installation, Incident, Deploy, Archive,
+  Notice, NoticeThread, WebhookDelivery, WebhookEndpoint,
 ]

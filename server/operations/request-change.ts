@@ -2,6 +2,7 @@ import type { OperationRequest } from '../../schemas/index.ts'
 import { describeFailure } from '../describe-failure.ts'
 import { OpsError } from '../error.ts'
 import type { SeenJob } from '../engines/engine.ts'
+import { recordNotice } from '../notices/outbox.ts'
 import { uuidv7 } from '../uuid.ts'
 import { transactWithRetry } from './retry.ts'
 import { type EventRow, hintOfEvent, type NewEvent, writeEvent } from './event.ts'
@@ -115,6 +116,7 @@ function recordSuccess(
     const event = linkedToRequest(describe(result), eventId)
     const row = await writeEvent(kit.db, em, { ...event, id: first ? finalId : uuidv7() })
     await scheduleJobRecheck(operation, target, { ...scope, em }, row.id)
+    if (operation.repairs?.(target)) await recordNotice(kit, em, row)
     return row
   })
 }

@@ -2,10 +2,10 @@ import { type CreatedPreview, type Executed, operationRequest, type OperationReq
 import type { PreviewRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
+import { recordNotice } from '../notices/outbox.ts'
 import { uuidv7 } from '../uuid.ts'
 import { transactWithRetry } from './retry.ts'
 import { type EventRow, type NewEvent, showExecuted, writeEvent } from './event.ts'
-import { followUp } from './follow-up.ts'
 import { attemptOf, authorizeAgain, checkReason, findAuthorized, reasonRule, recordingRefusals, requirePrincipal, requireReady, consumeReadyPreview } from './guards.ts'
 import { answerOnce, requireExecuted } from './idempotency.ts'
 import type { Applied, Operation, Planned, Target } from './operation.ts'
@@ -141,6 +141,7 @@ async function applyPlanned(
   await scope.em.flush()
   const event = await writeEvent(scope.kit.db, scope.em, describe(result))
   await scheduleJobRecheck(operation, target, scope, event.id)
+  if (operation.repairs?.(target)) await recordNotice(scope.kit, scope.em, event)
   return event
 }
 
@@ -176,7 +177,7 @@ function publishChange(operation: Operation, { kit }: Scope, target: Target, eve
   const subject = { type: event.subject_type, id: event.subject_id }
   kit.publishHint({ topic: 'audit', about: subject, actor: { type: event.actor_type, id: event.actor_id }, resource: target.resource })
   kit.publishHint({ topic: topicOf(operation.action), subject, resource: target.resource })
-  if (operation.repairs?.(target)) followUp(kit, event)
+  if (operation.repairs?.(target)) kit.tellSoon()
 }
 
 function toRequest({ action, subjectType: type, subjectId: id, input }: PreviewRow): OperationRequest {

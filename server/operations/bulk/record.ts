@@ -5,8 +5,8 @@ import { queueHints } from '../../db/hint.ts'
 import type { JobOutcome } from '../../engines/engine.ts'
 import { systemPrincipal } from '../../host/viewer.ts'
 import type { Kit } from '../../kit.ts'
+import { recordNotice } from '../../notices/outbox.ts'
 import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
-import { followUp } from '../follow-up.ts'
 import { recheckSoon, scheduleRecheck } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, originOf, type PlacedOutcome } from './rows.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
@@ -51,13 +51,15 @@ export async function recordBatch(kit: Kit, em: Em, { batch, run }: ClaimedBatch
     jobs: done,
     metadata: { ...planned.metadata, ...options.metadata, result: { bulkId: run.id, outcomes: counts } },
   })
-  const { jobAction } = kit.operations[run.action]
+  const { jobAction, many } = kit.operations[run.action]
   if (jobAction) {
     const jobs = batch.jobs.filter((_job, place) => outcomes[place]?.[0] === 'done')
     await scheduleRecheck(kit, em, { eventId: event.id, action: jobAction, jobs, batch: { bulkId: batch.bulk_id, number: batch.number } })
   }
   const end = await addToRun(kit, em, run, batch, counts)
-  return { run, event: typeof end === 'object' ? end : event, ended: end !== false }
+  const told = typeof end === 'object' ? end : event
+  if (end !== false && many?.repairs) await recordNotice(kit, em, told)
+  return { run, event: told, ended: end !== false }
 }
 
 /**
@@ -172,10 +174,10 @@ export const unconfirmed: PlacedOutcome = [
 ]
 
 /** Call it after the commit: publishes hints and, at the end of a repair, notifies the host. */
-export function publishChange(kit: Kit, { run, ended, event }: RecordedBatch): void {
+export function publishChange(kit: Kit, { run, ended }: RecordedBatch): void {
   const operation = kit.operations[run.action]
   publishRun(kit, run)
   for (const hint of queueHints(topicOf(run.action), Object.keys(run.queues))) kit.publishHint(hint)
   recheckSoon(kit)
-  if (ended && operation.many?.repairs) followUp(kit, event)
+  if (ended && operation.many?.repairs) kit.tellSoon()
 }
