@@ -9,7 +9,9 @@ export class Figures extends Migration {
         add due_how text,
         add oldest_due_at timestamptz,
         add started bigint,
-        add delay_p95_seconds double precision;
+        add delay_p95_seconds double precision,
+        add usual_seconds double precision,
+        add usual_failed double precision;
 
       alter table queue_minute
         add started bigint,
@@ -52,6 +54,6 @@ export class Figures extends Migration {
     this.addSql('drop table engine_minute')
     this.addSql(`alter table queue_minute drop run_p95_seconds, drop run_p50_seconds, drop delay_p95_seconds, drop oldest_due_seconds, drop executing, drop due,
       drop discarded, drop started`)
-    this.addSql('alter table queue_figure drop delay_p95_seconds, drop started, drop oldest_due_at, drop due_how, drop due')
+    this.addSql('alter table queue_figure drop usual_failed, drop usual_seconds, drop delay_p95_seconds, drop started, drop oldest_due_at, drop due_how, drop due')
   }
 }

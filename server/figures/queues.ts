@@ -24,7 +24,7 @@ export async function listChangedQueues({ db }: Kit, em: Em, queues: QueueMeasur
 }
 
 /** Records the current figures of every queue, and adds what happened since the last measurement to the current minute. One statement each. */
-export async function recordFigures({ db }: Kit, em: Em, now: Date, queues: QueueMeasurement[]): Promise<void> {
+export async function recordFigures({ db }: Kit, em: Em, now: Date, seconds: number, queues: QueueMeasurement[]): Promise<void> {
   if (!queues.length) return
   const rows = JSON.stringify(queues.map((queue) => asRow(queue, now)))
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as given (
@@ -33,11 +33,13 @@ export async function recordFigures({ db }: Kit, em: Em, now: Date, queues: Queu
     started bigint, discarded bigint, executing bigint, age double precision, delay double precision, run_p50 double precision, run_p95 double precision)`
   await query(
     em,
-    sql`insert into ${db.table('queue_figure')} (queue, as_of, depth, oldest_available_at, paused, executors, job_limit, due, due_how, oldest_due_at, started, delay_p95_seconds)
-        select queue, ${now}, depth, oldest, paused, executors, job_limit, due, due_how, oldest_due, started, delay from ${given}
+    sql`insert into ${db.table('queue_figure')} as figure (queue, as_of, depth, oldest_available_at, paused, executors, job_limit, due, due_how, oldest_due_at,
+          started, delay_p95_seconds, usual_seconds, usual_failed)
+        select queue, ${now}, depth, oldest, paused, executors, job_limit, due, due_how, oldest_due, started, delay, ${seconds}::float8, failed from ${given}
         on conflict (queue) do update set as_of = excluded.as_of, depth = excluded.depth, oldest_available_at = excluded.oldest_available_at,
           paused = excluded.paused, executors = excluded.executors, job_limit = excluded.job_limit, due = excluded.due, due_how = excluded.due_how,
-          oldest_due_at = excluded.oldest_due_at, started = excluded.started, delay_p95_seconds = excluded.delay_p95_seconds`,
+          oldest_due_at = excluded.oldest_due_at, started = excluded.started, delay_p95_seconds = excluded.delay_p95_seconds,
+          usual_seconds = coalesce(figure.usual_seconds, 0) * ${decay} + excluded.usual_seconds, usual_failed = coalesce(figure.usual_failed, 0) * ${decay} + excluded.usual_failed`,
   )
   // A minute in which nothing happened has no row; `engine_minute` shows that it was measured.
   const minute = sql`date_trunc('minute', ${now}::timestamptz)`
@@ -51,6 +53,10 @@ export async function recordFigures({ db }: Kit, em: Em, now: Date, queues: Queu
           waiting = excluded.waiting, wait_p95_seconds = greatest(minute.wait_p95_seconds, excluded.wait_p95_seconds), ${mergedMinute}`,
   )
 }
+
+/** What is usual is remembered for half a day: long enough to outlive an outage, short enough to follow a change. */
+const halfLifeSeconds = 12 * 3_600
+const decay = sql`power(0.5, greatest(0, extract(epoch from excluded.as_of - figure.as_of)) / ${halfLifeSeconds}::float8)`
 
 /**
  * How a measurement joins its minute, in `queue_minute` and `engine_minute` alike. Two percentiles can only be combined to a bound:

@@ -87,8 +87,9 @@ async function storeRuns({ db }: Kit, em: Em, now: Date, schedule: Schedule): Pr
 async function recordMeasurement(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
   await insertSnapshot(kit, em, now, since, measured)
   const changed = await listChangedQueues(kit, em, measured.queues)
-  await recordFigures(kit, em, now, measured.queues)
-  await recordEngineMinute(kit, em, now, (now.getTime() - since.getTime()) / 1000, measured)
+  const seconds = (now.getTime() - since.getTime()) / 1000
+  await recordFigures(kit, em, now, seconds, measured.queues)
+  await recordEngineMinute(kit, em, now, seconds, measured)
   // Everyone is told that there are new figures. That jobs changed is only for those who may see a queue in which they did.
   const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...queueHints('jobs', changed)].map(payloadOf)
   await query(em, sql`select pg_notify(${hintChannel(kit.db.schema)}, hint) from unnest(${hints}::text[]) as hint`)

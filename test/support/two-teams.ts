@@ -141,7 +141,7 @@ export class World {
     const { db } = this.#kit
     await db.transact(async (em) => {
       // What ended since the last time depends on when that was, which is another moment in each world.
-      await recordFigures(this.#kit, em, now, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
+      await recordFigures(this.#kit, em, now, 3, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
       await query(em, sql`insert into ${db.table('snapshot')} values (${now}, 3, ${waiting}, ${executing}, 0, null, 'exact') on conflict do nothing`)
     })
     await query(db.em(), sql`delete from ${db.table('finding')} where key like '% turn'`)
