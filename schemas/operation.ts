@@ -55,7 +55,12 @@ export const operationRequests = {
     input: z.strictObject({ resumeAt: instant.optional() }).default({}),
   }),
   resume_cron_entry: z.strictObject({ action: z.literal('resume_cron_entry'), subject: cronSubject, input: noInput }),
-  run_cron_entry: z.strictObject({ action: z.literal('run_cron_entry'), subject: cronSubject, input: noInput }),
+  run_cron_entry: z.strictObject({
+    action: z.literal('run_cron_entry'),
+    subject: cronSubject,
+    /** `slotAt`: the missed slot that the run makes up for; each is run once. Without it, a run of its own. */
+    input: z.strictObject({ slotAt: instant.optional() }).default({}),
+  }),
   skip_cron_slot: z.strictObject({
     action: z.literal('skip_cron_slot'),
     subject: cronSubject,

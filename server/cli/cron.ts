@@ -24,9 +24,11 @@ export function cronCommand(): Command {
   acting(cron.command('resume <name>'), 'claims continue', 'optional').action((name: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'resume_cron_entry', ...onEntry(name) }),
   )
-  acting(cron.command('run <name>'), 'one job now, in addition to the schedule', 'optional').action((name: string, options: ActOptions, command: Command) =>
-    act(command, options, { action: 'run_cron_entry', ...onEntry(name) }),
-  )
+  acting(cron.command('run <name>'), 'one job now, in addition to the schedule', 'optional')
+    .option('--slot <instant>', 'make up for the missed slot of this instant instead, once')
+    .action((name: string, options: ActOptions & { slot?: string }, command: Command) =>
+      act(command, options, { action: 'run_cron_entry', ...onEntry(name), input: { slotAt: options.slot } }),
+    )
   return cron
 }
 

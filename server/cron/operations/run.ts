@@ -4,10 +4,11 @@ import { isoMicroseconds, query } from '../../db/database.ts'
 import { isConflict, isUnavailable } from '../../describe-failure.ts'
 import type { JobRef } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
-import { defineOperation } from '../../operations/operation.ts'
+import { defineOperation, type Planned } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { enqueueSlot } from '../enqueue.ts'
 import type { Entry } from '../rows.ts'
+import { recordCatchUp, requireMissed } from './missed-slot.ts'
 import { cautionOfJobs, findTroubledSubject, requireLive, type Troubled } from './subject.ts'
 
 type Request = Extract<OperationRequest, { action: 'run_cron_entry' }>
@@ -22,11 +23,13 @@ export const runCronEntry = defineOperation<Request, Troubled>({
   repairs: ({ found }) => found.troubled,
   find: findTroubledSubject,
 
-  plan({ subject }, { found }, { kit: { engine } }) {
+  async plan({ subject, input }, { found }, scope) {
+    const { engine } = scope.kit
     const entry = requireLive(found.entry, subject.id)
     if (!engine.capabilities.enqueue) {
       throw new OpsError('unsupported_by_engine', `${engine.name} cannot create jobs; expected an engine that can.`)
     }
+    if (input.slotAt !== undefined) return planCatchUp(await requireMissed(scope, entry, input.slotAt), entry, found)
     return {
       title: `Run ${entry.name} now`,
       effect: `One job is created in queue ${entry.queue} and recorded as a manual run. Scheduled slots are not affected.`,
@@ -41,21 +44,42 @@ export const runCronEntry = defineOperation<Request, Troubled>({
     }
   },
 
-  async apply(_request, { found }, scope) {
-    const { id: jobId, queue } = await makeJob(scope, found.entry!)
+  async apply({ input }, { found }, scope) {
+    const { id: jobId, queue } = await makeJob(scope, found.entry!, input.slotAt === undefined ? scope.now : new Date(input.slotAt))
     return { result: { jobId, queue } }
   },
 
-  async keep(_request, { found }, { result }, scope, eventId) {
+  async keep({ input }, { found }, { result }, scope, eventId) {
     const { jobId: id, queue } = result as { jobId: string; queue: string }
+    if (input.slotAt !== undefined) {
+      const missed = new Date(input.slotAt)
+      await recordCatchUp(scope, found.entry!, missed, { id, queue }, eventId)
+      return { after: { slotAt: missed.toISOString(), slot: 'claimed', queue, jobId: id }, result: { jobId: id, queue, slotAt: missed.toISOString() } }
+    }
     const slotAt = await recordManualSlot(scope, found.entry!, { id, queue }, eventId)
     return { after: { manualRun: slotAt, queue, jobId: id }, result: { jobId: id, queue, slotAt } }
   },
 })
 
-async function makeJob({ kit, em, now }: ActingScope, entry: Entry): Promise<JobRef> {
+function planCatchUp({ slotAt, state }: Awaited<ReturnType<typeof requireMissed>>, entry: Entry, found: Troubled): Planned {
+  const at = slotAt.toISOString()
+  return {
+    title: `Run the missed slot of ${entry.name}`,
+    effect: `One job is created in queue ${entry.queue} for the slot at ${at}, which then counts as run late. No other slot is affected.`,
+    cautions: [
+      ...(entry.pausedAt ? ['It is paused; this one slot runs anyway, and the entry stays paused.'] : []),
+      ...cautionOfJobs(found, 'this run does not wait for them and may overlap'),
+    ],
+    before: { slotAt: at, slot: state },
+    after: { slotAt: at, slot: 'claimed', queue: entry.queue },
+    counts: { subjects: 1, jobs: 1 },
+    basis: { version: entry.version },
+  }
+}
+
+async function makeJob({ kit, em }: ActingScope, entry: Entry, slotAt: Date): Promise<JobRef> {
   try {
-    return await enqueueSlot(kit, em, entry, now)
+    return await enqueueSlot(kit, em, entry, slotAt)
   } catch (cause) {
     // A broken connection is an outage and a locked table is a conflict; neither is an answer of the engine.
     if (cause instanceof OpsError || isUnavailable(cause) || isConflict(cause)) throw cause
