@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { countMissedRuns } from '../cron/missed.ts'
 import { query } from '../db/database.ts'
+import { listExecutors } from '../executors/executors.ts'
+import { listVisibleExecutors } from '../executors/list.ts'
 import { queueFigures, queueMinutes } from '../figures/tables.ts'
 import { countOpenByClass } from '../incidents/count.ts'
 import { countUnfinishedRuns } from '../operations/bulk/read.ts'
@@ -12,14 +14,18 @@ import type { GaugeName, Sample } from './metric.ts'
 /** More queues than this are left out, the quietest first: each is a time series of its own in the host's monitoring. */
 const maxQueues = 200
 
+const executorHealthsOfRunning = ['healthy', 'late', 'missing', 'unknown'] as const
+
 export type Gauges = Partial<Record<GaugeName, Sample[]>>
 
 /** The current values, as this viewer may see them. A figure that was not measured has no sample. */
 export async function collectGauges(scope: Scope): Promise<Gauges> {
   const queues = await collectQueues(scope)
   const incidents = await countOpenByClass(scope)
+  const executors = await listVisibleExecutors(scope, await listExecutors(scope))
   return {
     ...queues,
+    executors: executorHealthsOfRunning.map((health) => ({ value: executors.filter((executor) => executor.health === health).length, labels: { health } })),
     incidents: Object.entries(incidents).map(([name, value]) => ({ value, labels: { class: name } })),
     missed: [{ value: await countMissedRuns(scope), labels: {} }],
     bulk: [{ value: await countUnfinishedRuns(scope), labels: {} }],

@@ -4,6 +4,7 @@ import type { BulkRun, Plan } from '../../schemas/index.ts'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { runMaintenance } from '../../server/maintenance.ts'
 import { runBatch, runBatches } from '../../server/operations/bulk/runner.ts'
+import { expireRecords } from '../../server/retention/expire.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'
 import { operate } from '../support/operate.ts'
 import { insertJobs, statesOf } from '../support/failed-jobs.ts'
@@ -47,6 +48,7 @@ test('unconfirmed sets are deleted after a day, ended runs after thirty, and unf
   const aged = async (days: number) => {
     await client.query(`update ops.bulk_run set created_at = now() - make_interval(hours => $1)`, [days * 24 + 1])
     await runMaintenance(worker)
+    await expireRecords(worker)
     return [await rows('bulk_run', looked), await rows('bulk_batch', looked), await rows('bulk_run', ended), await rows('bulk_run', going)]
   }
   expect(await aged(0)).toEqual([1, 2, 1, 1])

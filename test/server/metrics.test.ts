@@ -23,6 +23,7 @@ beforeAll(async () => {
   })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
+  await client.query(`insert into ops.executor (id, name, host, engine, started_at, beat_at, queues) values (gen_random_uuid(), 'w1', 'h1', 'pg-boss', now(), now(), '[{"queue":"mail"}]')`)
   for (const queue of ['mail', canary]) {
     await client.query(
       `insert into ops.queue_figure (queue, as_of, depth, oldest_available_at, oldest_due_at) values ($1, now(), '[{"state":"available","count":7,"how":"exact"}]', now() - interval '90 seconds', now() - interval '90 seconds')`,
@@ -72,6 +73,8 @@ describe('the Prometheus endpoint', () => {
     expect(valueOf('ops_incidents_open', { class: 'stuck_queue' })).toBe(2)
     expect(valueOf('ops_incidents_open', { class: 'failure_burst' })).toBe(0)
     expect(valueOf('ops_live_clients')).toBe(0)
+    expect(valueOf('ops_executors', { health: 'healthy' })).toBe(1)
+    expect(valueOf('ops_executors', { health: 'missing' })).toBe(0)
   })
 
   test('counts what became of operations, and drifted previews', async () => {
