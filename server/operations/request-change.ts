@@ -27,9 +27,9 @@ export interface Requested {
   }
 }
 
-/** Does this change happen in an engine that cannot join our transaction? */
-export function isOutside({ onEngine }: Operation, { kit: { engine } }: Pick<ActingScope, 'kit'>): boolean {
-  return onEngine === true && !engine.transactional
+/** Does this change happen in an engine that cannot join our transaction? What the engine lacks, others do because of what we write. */
+export function isOutside({ onEngine, action }: Operation, { kit: { engine } }: Pick<ActingScope, 'kit'>): boolean {
+  return onEngine === true && !engine.transactional && (engine.lacks as Partial<Record<string, string>>)[action] === undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
 import { visibleQueues } from './read.ts'
 import { availableOf, type FactsRow, type QueueStatus, recentColumns, statusOfRow } from './status.ts'
+import { queueAttendance } from '../executors/wishes.ts'
 import { queueFigures } from '../figures/tables.ts'
 
 /** The list is cut off after this many candidates. */
@@ -46,9 +47,9 @@ function listCandidates({ kit: { db }, em, now }: Scope): Promise<Row[]> {
     em,
     sql<Row>`
       with figures as (
-        select coalesce(figure.queue, pause.queue) as queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors,
+        select coalesce(figure.queue, pause.queue) as queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, coalesce(figure.executors, attending.executors) as executors,
           pause.paused_at::text, pause.paused_by, pause.reason, ${isPaused(db)} as paused
-        from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue)
+        from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue) left join ${queueAttendance(db)} attending using (queue)
       )
       select figures.*, ${recentColumns(db, now, 'figures.queue')} from figures
       where paused or oldest_available_at is not null or depth @? '$[*] ? (@.state == "available" && @.count > 0)'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CountMethod, JobState, Principal, Queue } from '../../schemas/index.ts'
 import { cursorCodec } from '../cursor.ts'
 import { query } from '../db/database.ts'
+import { queueAttendance } from '../executors/wishes.ts'
 import { queueFigures, queueMinutes, snapshots } from '../figures/tables.ts'
 import type { Resource } from '../host/auth.ts'
 import { visible } from '../host/visible.ts'
@@ -29,6 +30,8 @@ export interface QueueRow {
   /** The engine was queried but does not report whether the queue is paused. */
   pause_unreported: boolean
   executors: number | null
+  /** Executors that report themselves and would obey. */
+  attending: number
   job_limit: number | null
   paused_at: string | null
   paused_by: Principal | null
@@ -91,7 +94,8 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
         select distinct date_trunc('minute', at) as minute from ${snapshots(db)}
         where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
       )
-      select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, figure.executors, figure.job_limit,
+      select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, coalesce(figure.executors, attending.executors) as executors,
+        coalesce(figure.job_limit, attending.slots) as job_limit, coalesce(attending.executors, 0) as attending,
         ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
         ${recentColumns(db, now, 'page.queue')},
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
@@ -103,6 +107,7 @@ function listQueueRows({ kit: { db }, em, now }: Scope, names: string[]): Promis
       from unnest(${names}::text[]) with ordinality as page (queue, place)
       left join ${queueFigures(db)} figure using (queue)
       left join ${db.table('queue_pause')} pause using (queue)
+      left join ${queueAttendance(db)} attending using (queue)
       order by page.place`,
   )
 }

@@ -1,7 +1,7 @@
 import { operationsOn, type Permission, type Queue } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
-import { whyNotQueue } from './legality.ts'
+import { isObeyedByExecutors, whyNotQueue } from './legality.ts'
 import type { MinuteRow, QueueRow } from './read.ts'
 import { statusOfRow } from './status.ts'
 
@@ -43,12 +43,15 @@ function showPause({ viewer }: Scope, { queue, paused, paused_at, paused_by, rea
   }
 }
 
-async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_unreported }: QueueRow): Promise<Record<string, Permission>> {
+async function permissionsOn({ kit, viewer }: Scope, { queue, paused, pause_unreported, attending }: QueueRow): Promise<Record<string, Permission>> {
   const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
   const resource = { type: 'queue', id: queue, queue }
   const answers = operationsOn('queue').map(async (action): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(action, resource) : nameless
-    const reason = permission.allowed ? whyNotQueue(kit.engine, action, pause_unreported ? null : paused) : undefined
+    const byExecutors = isObeyedByExecutors(kit.engine, action)
+    // One that is paused and has lost its executors can still be resumed, for those that start later.
+    const obeyed = byExecutors && (attending > 0 || paused === true)
+    const reason = permission.allowed ? whyNotQueue(kit.engine, action, pause_unreported && !byExecutors ? null : paused, obeyed) : undefined
     return [action, reason === undefined ? permission : { allowed: false, reason }]
   })
   return Object.fromEntries(await Promise.all(answers))

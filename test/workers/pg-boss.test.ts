@@ -74,3 +74,87 @@ test('the jobs in hand, and those done and failed since, come with the beats', a
   await expect.poll(() => detail(id), { timeout: 20_000 }).toMatchObject({ held: 0, jobs: [], queues: [{ used: 0, failedPerMinute: 0 }] })
   expect((await detail(id)).donePerMinute).toBeGreaterThan(0)
 })
+
+const reason = 'the mail server is down'
+const once = (body: object) => server.call('ops-demo', 'POST', '/operations', { reason, ...body }, { 'idempotency-key': crypto.randomUUID() })
+const on = (action: string, queue: string, input?: object) => ({ action, subject: { type: 'queue', id: queue }, ...(input && { input }) })
+const queueOf = async (name: string) => (await server.call('ops-demo', 'GET', `/queues?name=${name}`)).body.items![0]!
+/** What an executor says it obeys. */
+const obeyed = async (queue: string) => (await list(`queue=${queue}`)).items.map(({ queues: [each] }) => ({ paused: each!.paused, limit: each!.limit, slots: each!.slots }))
+
+test('a queue that nobody attends cannot be paused, and the reason says what would help', async () => {
+  const queue = await makeQueue()
+  const { status, body } = await once(on('pause_queue', queue))
+  expect([status, body.code]).toEqual([422, 'unsupported_by_engine'])
+  expect(String(body.detail)).toMatch(/no pause of its own.*ops-powertools\/workers/)
+})
+
+test('a pause is obeyed by every process, also by one that starts later; what runs goes on; and so is the end of the pause', async () => {
+  const queue = await makeQueue()
+  const started: string[] = []
+  const { open: release, passed } = gate()
+  const first = await openBoss({ name: 'first' })
+  const second = await openBoss({ name: 'second' })
+  const work = (boss: PgBoss) => boss.work(queue, polling, async ([job]) => (started.push(job!.id), passed))
+  await work(first.boss)
+  await work(second.boss)
+  const running = [await first.boss.send(queue), await first.boss.send(queue)]
+  await expect.poll(() => started.toSorted()).toEqual(running.toSorted())
+  await expect.poll(async () => (await list(`queue=${queue}`)).items.length).toBe(2)
+
+  expect((await once(on('pause_queue', queue))).status).toBe(200)
+  expect((await once(on('pause_queue', queue))).body.code).toBe('illegal_transition')
+  await expect.poll(() => obeyed(queue), { timeout: 2_000 }).toEqual([{ paused: true, limit: null, slots: 0 }, { paused: true, limit: null, slots: 0 }])
+  const third = await openBoss({ name: 'third' })
+  await work(third.boss)
+  const waiting = await first.boss.send(queue)
+  release()
+  await expect.poll(async () => (await server.boss.findJobs(queue, { id: running[0]! }))[0]?.state).toBe('completed')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(started).not.toContain(waiting)
+
+  expect((await once(on('resume_queue', queue))).status).toBe(200)
+  await expect.poll(() => started, { timeout: 3_000 }).toContain(waiting)
+  expect((await once(on('resume_queue', queue))).body.code).toBe('illegal_transition')
+})
+
+test('the list of queues shows the pause with its actor, and what may be done now', async () => {
+  const queue = await makeQueue()
+  const { boss } = await openBoss()
+  await boss.work(queue, { ...polling, localConcurrency: 4 }, async () => {})
+  await client.query(`insert into ops.queue_figure (queue, as_of, depth, paused) values ($1, now(), '[]', false)`, [queue])
+  await expect.poll(() => queueOf(queue)).toMatchObject({ executors: 1, limit: 4, paused: null, operations: { pause_queue: { allowed: true }, resume_queue: { allowed: false }, scale_queue: { allowed: true } } })
+  await once(on('pause_queue', queue))
+  await client.query(`update ops.queue_figure set as_of = now() + interval '1 s'`)
+  expect(await queueOf(queue)).toMatchObject({ status: 'blocked', diagnosis: 'paused', paused: { by: { id: 'ops-demo' }, reason }, operations: { pause_queue: { allowed: false }, resume_queue: { allowed: true } } })
+  await boss.stop({ graceful: false })
+  expect(await queueOf(queue)).toMatchObject({ executors: 0, operations: { resume_queue: { allowed: true } } })
+  expect((await once(on('resume_queue', queue))).status).toBe(200)
+  expect(await queueOf(queue)).toMatchObject({ paused: null, operations: { pause_queue: { allowed: false }, scale_queue: { allowed: false } } })
+})
+
+test('a new concurrency is obeyed up and down, and is that of each executor', async () => {
+  const queue = await makeQueue()
+  let running = 0
+  let most = 0
+  const { open: release, passed } = gate()
+  const { boss } = await openBoss()
+  await boss.work(queue, { ...polling, localConcurrency: 2 }, async () => {
+    most = Math.max(most, ++running)
+    await passed
+    running -= 1
+  })
+  await expect.poll(() => obeyed(queue)).toEqual([{ paused: false, limit: null, slots: 2 }])
+  for (let n = 0; n < 8; n++) await boss.send(queue)
+  await expect.poll(() => running).toBe(2)
+  const { body } = await server.call('ops-demo', 'POST', '/previews', on('scale_queue', queue, { limit: 5 }))
+  expect(body.plan).toMatchObject({ effect: 'Each of its executors runs 5 jobs at once from now on.', before: { limit: 2 }, after: { limit: 5 } })
+  expect((await once(on('scale_queue', queue, { limit: 5 }))).status).toBe(200)
+  await expect.poll(() => running, { timeout: 3_000 }).toBe(5)
+  expect((await once(on('scale_queue', queue, { limit: 1 }))).status).toBe(200)
+  await expect.poll(() => obeyed(queue), { timeout: 2_000 }).toEqual([{ paused: false, limit: 1, slots: 1 }])
+  expect([running, most]).toEqual([5, 5])
+  release()
+  await expect.poll(async () => (await boss.findJobs(queue, {})).filter(({ state }) => state === 'completed').length, { timeout: 15_000 }).toBe(8)
+  expect(most).toBe(5)
+})

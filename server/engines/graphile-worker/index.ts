@@ -21,7 +21,7 @@ export interface GraphileWorkerOptions {
   sharesDatabase?: boolean
 }
 
-const noPause = 'graphile-worker has no pause: its workers take every job that is due.'
+const noPause = 'graphile-worker has no pause of its own: its workers pause a task if ops-powertools/workers attends them.'
 
 /**
  * The graphile-worker engine. Changes go through the administration functions that graphile-worker documents. A job's worker is
@@ -52,7 +52,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     lacks: {
       pause_queue: noPause,
       resume_queue: noPause,
-      scale_queue: 'graphile-worker takes its concurrency from the options of each process.',
+      scale_queue: 'graphile-worker takes its concurrency from the options of each process, which change it for a task if ops-powertools/workers attends them.',
       rescue_job: 'graphile-worker releases the jobs of a lost worker itself, four hours after the worker took them.',
       filter_tag: 'graphile-worker jobs have no tags.',
       finished_jobs: 'graphile-worker removes a job when it completes, so there is nothing to show.',

@@ -36,12 +36,12 @@ export interface PgBossOptions {
 }
 
 const lacks = {
-  pause_queue: 'pg-boss has no pause: its workers stop taking jobs from a queue when the host calls offWork.',
-  resume_queue: 'pg-boss has no pause, so there is nothing to resume.',
-  scale_queue: 'In pg-boss, concurrency belongs to the workers: the host sets it when it calls work.',
+  pause_queue: 'pg-boss has no pause of its own: its workers pause a queue if ops-powertools/workers attends them.',
+  resume_queue: 'pg-boss has no pause of its own, so there is nothing to resume, unless ops-powertools/workers attends its workers.',
+  scale_queue: 'In pg-boss, concurrency belongs to the workers: they change it if ops-powertools/workers attends them.',
   filter_worker: 'A pg-boss job has no worker of its own; its queue is its worker.',
   filter_tag: 'pg-boss jobs have no tags.',
-  executors: 'pg-boss keeps no list of its workers.',
+  executors: 'pg-boss keeps no list of its workers: those that ops-powertools/workers attends report themselves.',
 } as const
 
 /**

@@ -2,6 +2,7 @@ import type { OperationRequest } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import { QueuePause } from '../../db/entities.ts'
 import { OpsError } from '../../error.ts'
+import { saveWish } from '../../executors/wishes.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { engineCautions, findQueue, isPaused, type QueueSubject, requireQueue, requireSupport } from './subject.ts'
 
@@ -23,7 +24,7 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
   find: findQueue,
 
   plan({ subject }, { found }, scope) {
-    requireSupport(scope, 'pause_queue')
+    requireSupport(scope, 'pause_queue', found)
     const queue = requireQueue(found, subject.id)
     const { pause } = found
     const again = isPaused(found)
@@ -39,7 +40,7 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
       cautions: [
         'Jobs that are executing now run to completion.',
         ...(queue.paused === null ? ['The engine does not report whether a queue is paused: it is asked to pause, but workers that start later may not know.'] : []),
-        ...engineCautions(scope, 'pause_queue'),
+        ...engineCautions(scope, 'pause_queue', found),
       ],
       before: pause && again ? { paused: true, pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label } : { paused: false },
       after: { paused: true },
@@ -48,11 +49,13 @@ export const pauseQueue = defineOperation<Request, QueueSubject>({
   },
 
   async apply({ subject }, { found }, { kit, em }) {
-    await kit.engine.pauseQueue!(found.queue!.name, executorOf(em))
+    if (!found.wished) await kit.engine.pauseQueue!(found.queue!.name, executorOf(em))
     return { result: { queue: subject.id } }
   },
 
-  async keep({ subject }, _target, { result }, { em, now, principal, reason }, eventId) {
+  async keep({ subject }, { found }, { result }, scope, eventId) {
+    const { em, now, principal, reason } = scope
+    if (found.wished) await saveWish(scope, subject.id, { paused: true }, eventId)
     await em.upsert(QueuePause, { queue: subject.id, pausedAt: now, pausedBy: principal, reason: reason ?? null, eventId })
     return { after: { paused: true, pausedBy: principal.label, pausedAt: now.toISOString() }, result }
   },
