@@ -14,6 +14,7 @@ import { Notice } from './0016-notice.ts'
 import { Deploy } from './0017-deploy.ts'
 import { Archive } from './0019-archive.ts'
 import { Executor } from './0014-executor.ts'
+import { Errors } from './0015-errors.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   { name: '0017-deploy', class: Deploy },
   { name: '0019-archive', class: Archive },
   { name: '0014-executor', class: Executor },
+  { name: '0015-errors', class: Errors },
 ]

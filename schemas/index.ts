@@ -4,6 +4,7 @@ import * as bulkSchemas from './bulk.ts'
 import * as cronSchemas from './cron.ts'
 import * as deploySchemas from './deploy.ts'
 import * as executorSchemas from './executor.ts'
+import * as errorSchemas from './error-group.ts'
 import * as forensicsSchemas from './forensics.ts'
 import * as healthSchemas from './health.ts'
 import * as incidentSchemas from './incident.ts'
@@ -22,6 +23,7 @@ const described = {
   ...cronSchemas,
   ...deploySchemas,
   ...executorSchemas,
+  ...errorSchemas,
   ...forensicsSchemas,
   ...healthSchemas,
   ...incidentSchemas,
@@ -45,6 +47,8 @@ export * from './bulk.ts'
 export * from './cron.ts'
 export * from './deploy.ts'
 export * from './endpoint.ts'
+export * from './error-group.ts'
+export * from './error-words.ts'
 export * from './event-types.ts'
 export * from './executor.ts'
 export * from './forensics.ts'

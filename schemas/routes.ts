@@ -27,6 +27,8 @@ export const routes = {
   getIncident: 'GET /incidents/{id}',
   markDeploy: 'POST /deploys',
   listDeploys: 'GET /deploys',
+  listErrorGroups: 'GET /errors',
+  getErrorGroup: 'GET /errors/{fingerprint}',
   listBulkRuns: 'GET /bulk',
   getBulkRun: 'GET /bulk/{id}',
   listBulkItems: 'GET /bulk/{id}/items',

@@ -2,6 +2,7 @@ import { auditHandlers } from './audit/routes.ts'
 import { cronHandlers } from './cron/routes.ts'
 import { deployHandlers } from './deploys/routes.ts'
 import { executorHandlers } from './executors/routes.ts'
+import { errorHandlers } from './errors/routes.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import { incidentHandlers } from './incidents/routes.ts'
 import { jobHandlers } from './jobs/routes.ts'
@@ -21,6 +22,7 @@ export const handlers: readonly Handled[] = [
   ...jobHandlers,
   ...queueHandlers,
   ...executorHandlers,
+  ...errorHandlers,
   ...incidentHandlers,
   ...deployHandlers,
   ...forensicsHandlers,

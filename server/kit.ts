@@ -11,6 +11,7 @@ import type { Log } from './host/log.ts'
 import type { Retention } from './host/retention.ts'
 import type { Counters } from './metrics/counters.ts'
 import type { Operations } from './operations/operation.ts'
+import type { ErrorOptions } from './options.ts'
 
 /** A bridge that is installed and open. */
 export interface MountedBridge extends OpenBridge {
@@ -39,6 +40,7 @@ export interface Kit {
   readonly auth: Auth<unknown>
   readonly displayPolicy: DisplayPolicy<unknown>
   readonly escalation?: Escalation
+  readonly errors?: ErrorOptions
   readonly bridges: readonly MountedBridge[]
   /** Without a trailing slash, e.g. `/ops/jobs`. */
   readonly base: string

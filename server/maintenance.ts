@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { tryLock } from './db/advisory.ts'
 import { query } from './db/database.ts'
+import { deleteOldErrorMinutes } from './errors/feed.ts'
 import type { Kit } from './kit.ts'
 import { deleteOldNotices } from './notices/rows.ts'
 import { deleteAbandonedSets } from './operations/bulk/sweep.ts'
@@ -11,7 +12,7 @@ const monthsAhead = 3
 
 /** Periodic housekeeping, done by whichever process comes first. A failing part does not hold up the others. */
 export async function runMaintenance(kit: Kit): Promise<void> {
-  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldKeys, deleteAbandonedSets, deleteOldNotices]
+  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldKeys, deleteAbandonedSets, deleteOldNotices, deleteOldErrorMinutes]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason

@@ -49,6 +49,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
+    errors: options.errors,
     bridges: await openBridges(options.bridges ?? [], base, log),
     base,
     reasons: parseReasons(options.reasons ?? {}),

@@ -23,6 +23,30 @@ export interface DeclaredCronEntry extends Pick<CronDefinition, 'queue' | 'expre
   source?: 'code' | 'fixture'
 }
 
+/** An error as the host's `fingerprint` gets it. Frozen. */
+export interface GroupedError {
+  /** The raw text, cut to 2,048 characters. */
+  readonly text: string
+  /** The name of its class as the engine stores it, if it does. */
+  readonly name?: string
+  readonly stack?: string
+  /** e.g. `TypeError`, as far as it could be recognized. */
+  readonly errorClass: string
+  /** The first two lines without ids, numbers, times and addresses, e.g. `connect ETIMEDOUT <ip>:<int>`. */
+  readonly message: string
+  readonly queue: string
+  readonly worker: string
+}
+
+export interface ErrorOptions {
+  /**
+   * Decides which errors belong together: errors of one queue with the same key are one group. Return `defaultKey` or undefined
+   * for the default, which is class, normalized message and worker. Synchronous, and called for every failed attempt, so it must be
+   * fast and must not keep state. If it throws or returns anything but text, the default applies and the log says so once.
+   */
+  fingerprint?(error: GroupedError, defaultKey: string): string | undefined
+}
+
 /** Everything a host decides. Kept in one module (`ops.config.ts`) that its server and the command line both read. */
 export interface OpsOptions<Actor = never> {
   database: DatabaseOptions
@@ -30,6 +54,8 @@ export interface OpsOptions<Actor = never> {
   displayPolicy: DisplayPolicy<Actor>
   engine: Engine
   escalation?: Escalation
+  /** How errors are grouped. */
+  errors?: ErrorOptions
   bridges?: Bridge[]
   /** Where pages and API are mounted. Default `/ops/jobs`. */
   base?: string

@@ -673,11 +673,140 @@ export const WebhookEndpoint = defineEntity({
   },
 })
 
+/** Ends at `until`, or once the rate per minute or the number of failures since exceeds what is given. */
+export interface ErrorSilence {
+  at: string
+  by: Principal
+  until?: string
+  untilRate?: number
+  untilCount?: number
+  /** Failures that had been counted when it began. */
+  countBefore: number
+  reason?: string
+  ended?: { at: string; why: string }
+}
+
+export interface ErrorExample {
+  jobId: string
+  at: string
+  attempt: number
+  /** It was the job's last attempt. */
+  final: boolean
+  tags?: string[]
+  executor?: string
+}
+
+export const ErrorGroup = defineEntity({
+  name: 'ErrorGroup',
+  tableName: 'error_group',
+  properties: {
+    fingerprint: p.text().primary(),
+    grouping: p.text().$type<'default' | 'host' | 'worker'>(),
+    queue: p.text(),
+    worker: p.text(),
+    /** Every set of tags that its jobs had: a viewer must be allowed to see all of them. */
+    tagSets: p.json().$type<string[][]>().defaultRaw(`'[]'`),
+    errorClass: p.text(),
+    title: p.text(),
+    /** The beginning of the newest message, not redacted. */
+    sample: p.text(),
+    stack: p.text().nullable(),
+    firstSeenAt: p.datetime(),
+    lastSeenAt: p.datetime(),
+    preexisting: p.boolean(),
+    count: p.bigint('string').default('0'),
+    finalCount: p.bigint('string').default('0'),
+    examples: p.json().$type<ErrorExample[]>().defaultRaw(`'[]'`),
+    resolvedAt: p.datetime().nullable(),
+    resolvedBy: p.json().$type<Principal>().nullable(),
+    regressedAt: p.datetime().nullable(),
+    silence: p.json().$type<ErrorSilence>().nullable(),
+    createdAt: p.datetime(),
+  },
+})
+export type ErrorGroupRow = Row<typeof ErrorGroup>
+
+export const ErrorMinute = defineEntity({
+  name: 'ErrorMinute',
+  tableName: 'error_minute',
+  properties: {
+    fingerprint: p.text().primary(),
+    minute: p.datetime().primary(),
+    count: p.integer().default(0),
+    finalCount: p.integer().default(0),
+  },
+})
+
+export const ErrorOrigin = defineEntity({
+  name: 'ErrorOrigin',
+  tableName: 'error_origin',
+  properties: {
+    fingerprint: p.text().primary(),
+    hour: p.datetime().primary(),
+    kind: p.text().$type<'executor' | 'version'>().primary(),
+    name: p.text().primary(),
+    count: p.integer().default(0),
+  },
+})
+
+export const ErrorSeen = defineEntity({
+  name: 'ErrorSeen',
+  tableName: 'error_seen',
+  properties: {
+    jobId: p.text().primary(),
+    attempt: p.text().primary(),
+    until: p.datetime(),
+  },
+})
+
+export const ErrorFeed = defineEntity({
+  name: 'ErrorFeed',
+  tableName: 'error_feed',
+  properties: {
+    id: p.smallint().primary().default(1),
+    startedAt: p.datetime(),
+    readTo: p.datetime(),
+    sweepFrom: p.datetime().nullable(),
+    sweepAt: p.datetime().nullable(),
+    cursor: p.text().nullable(),
+    sweeps: p.integer().default(0),
+    searched: p.text().nullable(),
+    fedTo: p.datetime().nullable(),
+  },
+})
+export type ErrorFeedRow = Row<typeof ErrorFeed>
+
+export const ErrorGap = defineEntity({
+  name: 'ErrorGap',
+  tableName: 'error_gap',
+  properties: {
+    fromAt: p.datetime().primary(),
+    toAt: p.datetime(),
+  },
+})
+
+export const ErrorBaseline = defineEntity({
+  name: 'ErrorBaseline',
+  tableName: 'error_baseline',
+  properties: {
+    queue: p.text().primary(),
+    fingerprint: p.text().primary().default(''),
+    failures: p.double().default(0),
+    attempts: p.double().default(0),
+    dispersion: p.double().default(0),
+    weight: p.double().default(0),
+    fedTo: p.datetime(),
+    burstSince: p.datetime().nullable(),
+    burstSeenAt: p.datetime().nullable(),
+  },
+})
+
 export const entities = [
   CronEntry, CronRevision, CronSlot, CronCoverage,
   Preview, IdempotencyKey, AuditEvent, RefusalTally, BulkRun, BulkBatch, OpenRequest, SecondLook, Turn,
   Snapshot, QueueFigure, QueueMinute, EngineMinute, UsualDuration, Finding,
   Executor, ExecutorJob, ExecutorRun, ExecutorGap, QueueWish, ExecutorStop,
+  ErrorGroup, ErrorMinute, ErrorOrigin, ErrorSeen, ErrorFeed, ErrorGap, ErrorBaseline,
   QueuePause, JobView, Installation, Incident, Deploy, Archive,
   Notice, NoticeThread, WebhookDelivery, WebhookEndpoint,
 ]

@@ -7,6 +7,8 @@ import { Turn } from './entities.ts'
 export type TurnName =
   /** Measures the engine. */
   | 'snapshot'
+  /** Reads failed attempts from the engine. */
+  | 'failures'
   /** Archives and deletes what has expired. */
   | 'retention'
 

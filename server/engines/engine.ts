@@ -195,6 +195,37 @@ export interface QueueMeasurement {
 /** A job with this many attempts is caught in a retry storm; its age says nothing about its queue. */
 export const zombieAttempts = 100
 
+/** One attempt that failed. Values are raw: callers that show them apply the display policy. */
+export interface EngineFailure extends JobRef {
+  worker?: string
+  tags?: string[]
+  attempt: number
+  /** Tells it apart from every other failure of the same job. */
+  key: string
+  /** When it failed; estimated by an engine that does not keep the time. */
+  at: Date
+  /** The engine may return it again until then, if that is later than its time suggests. */
+  until?: Date
+  /** No further attempt will be made. */
+  final: boolean
+  executor?: string
+  error: {
+    text: string
+    /** Name of its class, if the engine stores it separately. */
+    name?: string
+    stack?: string
+  }
+}
+
+export interface FailurePage {
+  /** Oldest first. */
+  failures: EngineFailure[]
+  /** Opaque cursor of the next page. Left out on the last page. */
+  next?: string
+  /** What was searched, if not everything. */
+  searched?: string
+}
+
 export interface EngineCheck {
   ok: boolean
   version?: string
@@ -221,6 +252,7 @@ export type EngineFeature =
   | OperationOn<'job' | 'queue'>
   | `filter_${JobFilterName}`
   | 'executors'
+  | 'failures'
   | 'finished_jobs'
 
 /**
@@ -289,6 +321,11 @@ export interface Engine {
   scaleQueue?(name: string, limit: number, tx: SqlExecutor): Promise<void>
 
   measure(since: Date): Promise<Measurement>
+  /**
+   * Failed attempts since then, as far as the engine still has them: an engine that keeps only the last attempt has forgotten those
+   * that were followed by another one. May return again what it has returned before. Left out if `lacks` says so under `failures`.
+   */
+  failures?(since: Date, page: { after?: string; limit: number }): Promise<FailurePage>
   /**
    * Jobs of each queue that started before `startedBefore` and are still executing, the earliest first: up to `perQueue` of each
    * queue, and `total` of all. null: they cannot be found cheaply at the moment. Left out by an engine that never can.

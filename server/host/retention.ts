@@ -16,6 +16,7 @@ export const defaultDays = {
   coverage: 60,
   incidents: 400,
   executors: 7,
+  errors: 90,
   bulk_runs: 30,
   previews: 7,
 } as const satisfies Record<string, number | 'forever'>

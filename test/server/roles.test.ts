@@ -14,7 +14,7 @@ const subject = { type: 'cron_entry', id: 'nightly_sync' }
 /** A plain request to an endpoint, with a valid shape. */
 async function ask(endpoint: Endpoint, who: string | null) {
   const id = crypto.randomUUID()
-  const path = endpoint.path.replace('{id}', id).replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
+  const path = endpoint.path.replace('{id}', id).replace('{fingerprint}', 'e1:0123456789abcdef').replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
   const queries: Partial<Record<string, string>> = {
     exportAuditEvents: '?format=ndjson', exportJobs: '?format=ndjson', exportBulkItems: '?format=ndjson', hintJobs: '?field=queue',
   }
@@ -48,7 +48,7 @@ describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endp
       const allowed = mayDo(person, endpoint.access) === true
       // An export is recorded and a saved view belongs to an actor, so one that cannot be named gets neither.
       const nameless = person.role === 'nameless' && ['exportAuditEvents', 'exportJobs', 'exportBulkItems', 'saveJobView', 'deleteJobView'].includes(endpoint.name)
-      const found = endpoint.path.includes('{id}') ? 404 : 200
+      const found = /\{(id|fingerprint)\}/.test(endpoint.path) ? 404 : 200
       return expect(status).toBe(allowed && !nameless ? found : 403)
     }
     const changes: Record<string, string> = { createPreview: 'pause_cron_entry', runOperation: 'run_cron_entry', markDeploy: 'mark_deploy' }

@@ -4,6 +4,7 @@ import { advise, missingQueues } from './advise.ts'
 import type { PgBossActs } from './change.ts'
 import { countJobs } from './count.ts'
 import { findDetail } from './detail.ts'
+import { listFailures } from './failures.ts'
 import { hintQueues, listPage } from './list.ts'
 import { measure } from './measure.ts'
 import { findJobs, readJobs } from './read.ts'
@@ -102,6 +103,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
     },
 
     measure: (since) => measure(tables, since),
+    failures: (since, page) => listFailures(tables, since, page),
     longestRunning: (limits) => longestRunning(tables, limits),
     missingQueues: (queues) => missingQueues(tables, queues),
     advise: (queues) => advise(tables, queues),

@@ -1,0 +1,113 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type ErrorGroup, type ErrorGroupDetail, type ErrorGroupList, getErrorGroup, listErrorGroups } from '../../../schemas/index.ts'
+import { pgBoss } from '../../../server/engines/pg-boss/index.ts'
+import { type FailureReader, openFailureReader } from '../../support/errors.ts'
+import { insertJobs } from '../../support/failed-jobs.ts'
+import { auth, startServer, type TestServer } from '../../support/server.ts'
+
+let server: TestServer
+let reader: FailureReader
+let client: Client
+let closed: string[] = []
+
+beforeAll(async () => {
+  server = await startServer({
+    queues: ['mail', 'ledger'],
+    auth: { ...auth, authorize: (person, action, resource) => (closed.includes(resource.queue ?? '') ? false : auth.authorize(person, action, resource)) },
+  })
+  client = new Client({ connectionString: server.database.url })
+  await client.connect()
+  reader = await openFailureReader(server.database.url, pgBoss(server.boss))
+})
+afterAll(async () => {
+  await reader?.close()
+  await client?.end()
+  await server?.stop()
+})
+beforeEach(async () => {
+  closed = []
+  await client.query(`delete from pgboss.job`)
+  await client.query('truncate ops.error_group, ops.error_minute, ops.error_origin, ops.error_seen, ops.error_feed, ops.error_gap, ops.error_baseline')
+})
+
+async function list(query = '', who = 'ops-demo'): Promise<ErrorGroupList> {
+  const { status, body, text } = await server.call(who, 'GET', `/errors?${query}`)
+  expect({ status, text: status === 200 ? '' : text }).toEqual({ status: 200, text: '' })
+  return listErrorGroups.output.parse(body)
+}
+async function one(fingerprint: string, who = 'ops-demo'): Promise<ErrorGroupDetail> {
+  const { body } = await server.call(who, 'GET', `/errors/${fingerprint}`)
+  return getErrorGroup.output.parse(body)
+}
+const titles = (groups: ErrorGroup[]) => groups.map(({ queue, title, count }) => `${queue}: ${title} ×${count}`)
+
+describe('the groups of errors', () => {
+  test('hold the failures that differ only in ids, numbers, times and addresses', async () => {
+    await reader.read()
+    for (const n of [1, 2, 3]) await insertJobs(client, 1, { error: `connect ETIMEDOUT 10.4.0.${n}:587 (smtp-eu-2) for order ${1077 + n}` })
+    await insertJobs(client, 2, { error: '401 signature mismatch' })
+    await reader.read()
+    const { items, summary } = await list()
+    expect(titles(items)).toEqual(['mail: connect ETIMEDOUT <ip>:<int> (smtp-eu-2) for order <int> ×3', 'mail: 401 signature mismatch ×2'])
+    expect(items.map(({ state, status, worker, final }) => ({ state, status, worker, final }))).toEqual([
+      { state: 'new', status: 'unresolved', worker: 'mail', final: 3 },
+      { state: 'new', status: 'unresolved', worker: 'mail', final: 2 },
+    ])
+    expect(summary).toMatchObject({ failures: 5, groups: { unresolved: 2, silenced: 0, resolved: 0 }, headline: '2 new errors make 5 of the 5 failures of the last hour.' })
+  })
+
+  test('count a failure once, however often it is read, and every attempt of a job', async () => {
+    await server.boss.send('mail', {}, { retryLimit: 2, retryDelay: 0 })
+    await reader.read()
+    for (const attempt of [1, 2, 3]) {
+      const [job] = await server.boss.fetch('mail')
+      await server.boss.fail('mail', job!.id, { message: `broken pipe to 10.0.0.${attempt}` })
+      await reader.read()
+      await reader.read()
+    }
+    const { items } = await list()
+    expect(titles(items)).toEqual(['mail: broken pipe to <ip> ×3'])
+    expect(items[0]).toMatchObject({ total: 3, final: 1 })
+    const { examples } = await one(items[0]!.fingerprint)
+    expect(examples.map(({ attempt, final }) => ({ attempt, final }))).toEqual([
+      { attempt: 3, final: true },
+      { attempt: 2, final: false },
+      { attempt: 1, final: false },
+    ])
+  })
+
+  test('are not new if they had failed before anybody was reading', async () => {
+    await insertJobs(client, 2, { error: 'old trouble' })
+    await reader.read()
+    expect((await list()).items).toMatchObject([{ title: 'old trouble', state: 'known' }])
+  })
+
+  test('never mix two queues, so that whoever may not see one of them counts nothing of it', async () => {
+    await reader.read()
+    await insertJobs(client, 2, { queue: 'mail', error: 'lock timeout after 30s' })
+    await insertJobs(client, 3, { queue: 'ledger', error: 'lock timeout after 31s' })
+    await reader.read()
+    expect(titles((await list()).items).toSorted()).toEqual(['ledger: lock timeout after <duration> ×3', 'mail: lock timeout after <duration> ×2'])
+    const hiddenGroup = (await list()).items.find(({ queue }) => queue === 'ledger')!
+    closed = ['ledger']
+    const { items, summary } = await list()
+    expect(titles(items)).toEqual(['mail: lock timeout after <duration> ×2'])
+    expect(summary).toMatchObject({ failures: 2, groups: { unresolved: 1 } })
+    expect((await server.call('ops-demo', 'GET', `/errors/${hiddenGroup.fingerprint}`)).status).toBe(404)
+  })
+
+  test('come page by page, each group once', async () => {
+    await reader.read()
+    for (let n = 0; n < 7; n++) await insertJobs(client, 1 + (n % 3), { error: `trouble of kind ${'abcdefg'[n]}` })
+    await reader.read()
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const page = await list(`limit=3${cursor}`)
+      seen.push(...page.items.map(({ title }) => title))
+      cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : ''
+    } while (cursor)
+    expect(seen.toSorted()).toEqual([...'abcdefg'].map((kind) => `trouble of kind ${kind}`))
+  })
+})
