@@ -23,7 +23,7 @@ beforeAll(async () => {
   })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
-  await client.query(`insert into ops.executor (id, name, host, engine, started_at, beat_at, queues) values (gen_random_uuid(), 'w1', 'h1', 'pg-boss', now(), now(), '[{"queue":"mail"}]')`)
+  await client.query(`insert into ops.executor (id, name, host, engine, started_at, beat_at, queues) values (gen_random_uuid(), 'w1', 'h1', 'pg-boss', now(), now(), '[{"queue":"mail","slots":2,"used":0,"done":0,"failed":0,"lately":{"done":0,"failed":0},"paused":false,"limit":null}]')`)
   for (const queue of ['mail', canary]) {
     await client.query(
       `insert into ops.queue_figure (queue, as_of, depth, oldest_available_at, oldest_due_at) values ($1, now(), '[{"state":"available","count":7,"how":"exact"}]', now() - interval '90 seconds', now() - interval '90 seconds')`,
