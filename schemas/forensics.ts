@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
+import { chronologyGroups, chronologySources, forensicRanges, timelineMarks } from './forensics-words.ts'
 import {
   completenessStates,
   followUpStatuses,
@@ -9,16 +10,35 @@ import {
   ownerships,
   provenances,
 } from './vocabulary.ts'
+import { page, pageQuery } from './page.ts'
 import { instant, text, words } from './words.ts'
 
-export const completeness = z.object({ state: words(completenessStates), reasons: z.array(z.string()) })
+/** A stretch of which a source knows nothing. Open at an end that is not given. */
+export const evidenceGap = z.object({
+  source: words(chronologySources),
+  from: instant.optional(),
+  to: instant.optional(),
+  /** A sentence: what is not known, and why. */
+  reason: z.string(),
+})
+export type EvidenceGap = z.infer<typeof evidenceGap>
+
+/** `complete` has no gaps. */
+export const completeness = z.object({ state: words(completenessStates), reasons: z.array(z.string()), gaps: z.array(evidenceGap) })
+export type Completeness = z.infer<typeof completeness>
 
 export const chronologyItem = z.object({
+  /** Unique within a chronology; a page that was read before does not repeat it. */
+  id: z.string(),
+  /** With microseconds, where the source has them. */
   at: z.string(),
+  /** For what lasted: when it ended. */
+  to: z.string().optional(),
   label: z.string(),
   detail: z.string().optional(),
-  /** `audit`, `cron`, `coverage`, … */
-  source: z.string(),
+  source: words(chronologySources),
+  /** Lines that follow each other and are of one kind may be folded into one, e.g. `on_time`. Absent: it stands for itself. */
+  kind: z.string().optional(),
   provenance: words(provenances),
   actor: principal.optional(),
   /** Slot outcome or audit outcome, for the mark next to the line. */
@@ -47,6 +67,42 @@ export const nextPath = z.object({
 })
 export type NextPath = z.infer<typeof nextPath>
 
+/** One thing in a lane; `count` of them where they are too close to be told apart. */
+export const timelineMark = z.object({
+  at: instant,
+  to: instant.optional(),
+  mark: words(timelineMarks),
+  /** What it is, for a tooltip and for screen readers. */
+  label: z.string(),
+  href: z.string().optional(),
+  count: z.number().int().optional(),
+})
+
+export const timelineLane = z.object({
+  key: z.string(),
+  label: z.string(),
+  /** Drawn as a line that is interrupted where nothing is on record, e.g. the scheduler. */
+  line: z.boolean(),
+  /** Oldest first. */
+  marks: z.array(timelineMark),
+  gaps: z.array(z.object({ from: instant, to: instant, label: z.string() })),
+})
+export type TimelineLane = z.infer<typeof timelineLane>
+
+/** The chronology as a picture: lanes over one axis. */
+export const timeline = z.object({
+  from: instant,
+  /** After `now` if something is still to come. */
+  to: instant,
+  now: instant,
+  /** The chosen window; absent for a subject that is shown over its whole life. */
+  range: words(forensicRanges).optional(),
+  lanes: z.array(timelineLane),
+})
+export type Timeline = z.infer<typeof timeline>
+
+const fact = z.object({ label: z.string(), value: z.string() })
+
 export const bundle = z.object({
   subject: z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string().optional() }),
   diagnosis: z.object({
@@ -55,11 +111,17 @@ export const bundle = z.object({
     detail: z.string(),
     provenance: words(provenances),
   }),
+  /** What is shown straight below the diagnosis: the error, or how it was before and how it is now. */
+  evidence: z.object({ error: z.string().optional(), before: z.array(fact).optional(), after: z.array(fact).optional() }).optional(),
   completeness,
   /** The window to which completeness applies. */
   window: z.object({ from: instant, to: instant }).optional(),
-  /** Newest first. */
+  /** Newest first, at most 200; older ones at `listChronology`. */
   chronology: z.array(chronologyItem),
+  /** Where older items begin. */
+  nextCursor: z.string().optional(),
+  /** Absent if nothing can be placed in time. */
+  timeline: timeline.optional(),
   linkedResources: z.array(z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string() })),
   nextPaths: z.array(nextPath),
   runbook: z.object({
@@ -71,17 +133,34 @@ export const bundle = z.object({
   }),
   /** What we observed of the host's own follow-up; absent if there was nothing to follow up. */
   followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
-  /** For a cron entry: the strip of the window, oldest first. */
-  slots: z.array(z.object({ at: instant, outcome: z.string(), note: z.string().optional(), jobId: z.string().optional() })).optional(),
   /** What was left out because the actor may not see it, e.g. `audit events`. */
   withheld: z.array(z.string()),
   asOf: instant,
 })
 export type Bundle = z.infer<typeof bundle>
 
+const bySubject = z.object({ subjectType: text({ max: 50 }), subjectId: text({ max: 400 }) })
+
 export const getForensics = endpoint('getForensics', {
   summary: 'Everything known about one subject, and how complete the evidence is',
   access: 'view_forensics',
-  params: z.object({ subjectType: text({ max: 50 }), subjectId: text({ max: 400 }) }),
+  params: bySubject,
+  query: z.strictObject({ range: words(forensicRanges).optional() }),
   output: bundle,
+})
+
+const groupList = text({ max: 200 }).refine((list) => list.split(',').every((group) => Object.hasOwn(chronologyGroups, group)), {
+  error: `expected groups separated by commas: ${Object.keys(chronologyGroups).join(', ')}`,
+})
+
+export const listChronology = endpoint('listChronology', {
+  summary: 'The chronology of one subject, newest first, however far back it reaches',
+  access: 'view_forensics',
+  params: bySubject,
+  query: z.strictObject({
+    ...pageQuery,
+    /** Groups of sources, separated by commas. Default: all. */
+    groups: groupList.optional(),
+  }),
+  output: page(chronologyItem),
 })

@@ -35,6 +35,7 @@ export const routes = {
   exportBulkItems: 'GET /bulk/{id}/export',
   abortBulkRun: 'POST /bulk/{id}/abort',
   getForensics: 'GET /forensics/{subjectType}/{subjectId}',
+  listChronology: 'GET /forensics/{subjectType}/{subjectId}/chronology',
   createPreview: 'POST /previews',
   getPreview: 'GET /previews/{id}',
   executePreview: 'POST /previews/{id}/execute',

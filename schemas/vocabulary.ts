@@ -4,6 +4,7 @@ export * from './actions.ts'
 export * from './bulk-words.ts'
 export * from './cron-words.ts'
 export * from './executor-words.ts'
+export * from './forensics-words.ts'
 export * from './incident-words.ts'
 export * from './status-words.ts'
 

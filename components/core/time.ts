@@ -49,6 +49,18 @@ export function clockTime(at: number, locale = 'en-GB', zone = viewerZone): stri
   return cached(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
 }
 
+/** `13:18:02`, with milliseconds if there are any, in the reader's zone. */
+export function timeOfDay(at: number, { zone = viewerZone, locale = 'en-GB' }: TimeFormat = {}): string {
+  const milliseconds = at % second !== 0
+  return cached(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23', second: '2-digit', ...(milliseconds ? { fractionalSecondDigits: 3 } : {}) }).format(at)
+}
+
+/** `21 Nov`, with the year when it is not this one. */
+export function dayOf(at: number, { zone = viewerZone, locale = 'en-GB' }: TimeFormat = {}): string {
+  const date = new Date(at)
+  return dateFormat(locale, zone, date.getUTCFullYear() !== new Date().getUTCFullYear()).format(date)
+}
+
 /** Whether two zones show the same local time at this instant, whatever their names. */
 export function sameClock(at: number, zone: string, other: string): boolean {
   return zone === other || exactTime(at, { zone }) === exactTime(at, { zone: other })

@@ -1,27 +1,30 @@
 import { html, nothing, type PropertyValues } from 'lit'
-import { property, query } from 'lit/decorators.js'
-import type { Bundle } from '../../schemas/forensics.ts'
+import { property, query, state } from 'lit/decorators.js'
+import type { Bundle, ChronologyItem } from '../../schemas/forensics.ts'
+import { type ForensicRange, forensicRanges } from '../../schemas/forensics-words.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { provenances } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
 import { navigate } from '../core/navigate.ts'
+import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { chip, completenessChip, statusChip } from '../parts/chip.ts'
-import { chronology, chronologyStyles } from '../parts/chronology.ts'
+import '../parts/chronology.ts'
+import { chronologyStyles } from '../parts/chronology.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { saveFile } from '../parts/download.ts'
-import { evidenceBoundary, followUpNote } from '../parts/evidence-boundary.ts'
+import { boundaryStyles, evidenceBoundary } from '../parts/evidence-boundary.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
 import { runbookEntry, runbookStyles } from '../parts/runbook.ts'
 import { sentence } from '../parts/sentence.ts'
-import { slotWindow, slotWindowStyles } from '../parts/slot-window.ts'
 import { stripStyles } from '../parts/strip.ts'
 import { partStyles } from '../parts/styles.ts'
+import { timelineStyles, timelineView } from '../parts/timeline.ts'
 import '../parts/subject-chooser.ts'
 import type { ChosenSubject } from '../parts/subject-chooser.ts'
 import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
@@ -37,17 +40,19 @@ import { base, pageStyles } from '../theme/base.ts'
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
- * @attr {string} subject-type - Kind of the subject: `cron_entry`, `job`, `queue` or `audit_event`.
+ * @attr {string} subject-type - Kind of the subject: `cron_entry`, `job`, `queue`, `bulk`, `incident`, `executor` or `audit_event`.
  * @attr {string} subject-id - Name or id of the subject.
+ * @attr {'1h' | '24h' | '21d' | '90d'} range - The window; each subject has its own default.
  * @fires ops-navigate - A link was clicked, or a subject chosen; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown above the chooser while no subject is given.
  * @csspart heading - The heading.
  * @csspart diagnosis - What is the matter.
- * @csspart slots - The slots of the window.
- * @csspart runbook - What to do.
- * @csspart next-paths - Where to go from here.
+ * @csspart evidence - The error, or how it was before and is now.
+ * @csspart next-paths - What may be done, and where to go from here.
+ * @csspart timeline - The window as a picture.
  * @csspart chronology - What happened.
+ * @csspart runbook - What to do.
  * @csspart boundary - How far the evidence reaches.
  * @csspart chip - A status.
  * @csspart ownership - Who owns a path.
@@ -60,7 +65,8 @@ export class OpsForensics extends OpsElement {
     pageStyles,
     partStyles,
     stripStyles,
-    slotWindowStyles,
+    timelineStyles,
+    boundaryStyles,
     runbookStyles,
     nextPathStyles,
     chronologyStyles,
@@ -72,16 +78,24 @@ export class OpsForensics extends OpsElement {
   @property({ attribute: 'subject-type' }) subjectType = ''
   @property({ attribute: 'subject-id' }) subjectId = ''
 
+  @property() range = ''
+  @state() private older: Older = nothingOlder
+
   private readonly bundle = new Resource(this, {
     connection: () => (this.subjectType && this.subjectId ? this.connection : undefined),
     load: ({ client }, signal) => {
       const { subjectType, subjectId } = this
-      return client.getForensics({ params: { subjectType, subjectId }, signal })
+      return client.getForensics({ params: { subjectType, subjectId }, query: { range: this.wantedRange }, signal })
     },
-    key: () => [this.subjectType, this.subjectId],
+    key: () => [this.subjectType, this.subjectId, this.range],
     of: () => [this.subjectType, this.subjectId],
-    topics: ['cron', 'jobs', 'queues', 'bulk', 'audit'],
+    topics: ['cron', 'jobs', 'queues', 'bulk', 'audit', 'incidents'],
   })
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (changed.has('subjectType') || changed.has('subjectId')) this.older = nothingOlder
+  }
 
   override render() {
     if (!this.subjectType || !this.subjectId) return this.asking()
@@ -111,7 +125,7 @@ export class OpsForensics extends OpsElement {
       ${this.sessionProblem ? problemPanel(this.sessionProblem, () => this.connection?.session.reload()) : nothing}
       ${permission && !permission.allowed
         ? html`<p class="card padded" role="note">${permission.reason ?? 'Your account may not see forensics.'}</p>`
-        : html`<slot name="empty"><p class="lead muted">See everything that is known about one entry, job, queue or event. Which one?</p></slot>
+        : html`<slot name="empty"><p class="lead muted">See everything that is known about one entry, job, queue, incident or event. Which one?</p></slot>
             <ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>`}
     `
   }
@@ -138,27 +152,48 @@ export class OpsForensics extends OpsElement {
     return html`${staleNote(late, this.bundle.reload)}
       <div class="columns ${late ? 'stale' : ''}">
         <div class="first">
-          ${this.diagnosis(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
-          ${bundle.slots?.length ? slotWindow(bundle.slots, this.base) : nothing} ${runbookEntry(bundle.runbook)}
+          ${lead(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
         </div>
         <div class="side">
-          ${nextPathList(bundle.nextPaths, this.ask)} ${evidenceBoundary(bundle)} ${followUpNote(bundle.followUp)} ${linked(bundle)}
+          ${nextPathList(bundle.nextPaths, bundle.followUp, this.ask)} ${linked(bundle)} ${evidenceBoundary(bundle)} ${runbookEntry(bundle.runbook)}
         </div>
-        <div class="second">${chronology(bundle.chronology)}</div>
+        <div class="second">
+          ${bundle.timeline?.lanes.length ? timelineView(bundle.timeline, { choose: this.chooseRange, ranges: rangesFor(bundle), locale: this.locale }) : nothing}
+          ${unknown && !bundle.chronology.length
+            ? nothing
+            : html`<ops-chronology
+                .items=${unite(bundle.chronology, this.older.items)}
+                ?more=${(this.older.cursor ?? bundle.nextCursor) !== undefined && !this.older.ended}
+                ?loading=${this.older.loading}
+                .failure=${this.older.failure}
+                @ops-older=${() => void this.loadOlder(bundle)}
+              ></ops-chronology>`}
+        </div>
       </div>`
   }
 
-  private diagnosis({ diagnosis, completeness }: Bundle) {
-    const { state } = completeness
-    return html`<section class="card padded diagnosis" part="diagnosis" aria-labelledby="diagnosis-title">
-      <p class="chips">
-        ${state === 'unknown' ? nothing : statusChip(diagnosis.status)}
-        ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
-      </p>
-      <h3 id="diagnosis-title" class="wrap">${sentence(diagnosis.title)}</h3>
-      <p class="muted wrap">${sentence(diagnosis.detail)}</p>
-      <p class="small muted">Provenance: ${provenances[diagnosis.provenance] ?? provenances.unknown}</p>
-    </section>`
+  private get wantedRange(): ForensicRange | undefined {
+    return Object.hasOwn(forensicRanges, this.range) ? (this.range as ForensicRange) : undefined
+  }
+
+  private readonly chooseRange = (range: ForensicRange): void => {
+    this.range = range
+  }
+
+  /** The page that follows. Lines that a reload pushes out of the bundle stay. */
+  private async loadOlder({ nextCursor }: Bundle) {
+    const { connection, subjectType, subjectId } = this
+    const cursor = this.older.cursor ?? nextCursor
+    if (!connection || cursor === undefined || this.older.loading) return
+    this.older = { ...this.older, loading: true, failure: '' }
+    try {
+      const page = await connection.client.listChronology({ params: { subjectType, subjectId }, query: { cursor, limit: 200 } })
+      if (subjectType !== this.subjectType || subjectId !== this.subjectId) return
+      const known = unite(this.bundle.data?.chronology ?? [], this.older.items)
+      this.older = { items: unite(known, page.items), cursor: page.nextCursor, ended: page.nextCursor === undefined, loading: false, failure: '' }
+    } catch (error) {
+      this.older = { ...this.older, loading: false, failure: problemOf(error).detail }
+    }
   }
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
@@ -171,14 +206,61 @@ export class OpsForensics extends OpsElement {
   }
 }
 
+interface Older {
+  items: ChronologyItem[]
+  cursor?: string
+  ended: boolean
+  loading: boolean
+  failure: string
+}
+
+const nothingOlder: Older = { items: [], ended: false, loading: false, failure: '' }
+
+/** Newest first, as both lists are: what the first does not have follows. */
+function unite(items: readonly ChronologyItem[], more: readonly ChronologyItem[]): ChronologyItem[] {
+  const known = new Set(items.map(({ source, id }) => `${source} ${id}`))
+  return [...items, ...more.filter(({ source, id }) => !known.has(`${source} ${id}`))]
+}
+
+/** What is the matter: who, when, how much, and what that changed. */
+function lead({ diagnosis, completeness, evidence }: Bundle) {
+  const { state } = completeness
+  const { status, title, detail, provenance } = diagnosis
+  return html`<section class="card lead-card ${state === 'unknown' ? '' : status}" part="diagnosis" aria-labelledby="diagnosis-title">
+    <p class="chips">
+      ${state === 'unknown' ? nothing : statusChip(status)}
+      ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
+    </p>
+    <h3 id="diagnosis-title" class="wrap">${sentence(title, { seconds: false })}</h3>
+    <p class="small muted wrap" title="Provenance: ${provenances[provenance] ?? provenances.unknown}">${sentence(detail)}<span class="hidden-text"> Provenance: ${provenances[provenance] ?? provenances.unknown}</span></p>
+    ${evidence ? evidenceBelow(evidence) : nothing}
+  </section>`
+}
+
+function evidenceBelow({ error, before, after }: NonNullable<Bundle['evidence']>) {
+  return html`<div part="evidence">
+    ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label="Error">${error}</pre>`}
+    ${before || after ? html`<div class="beside">${before ? facts('Before', before) : nothing} ${after ? facts('After', after) : nothing}</div>` : nothing}
+  </div>`
+}
+
+function facts(title: string, values: { label: string; value: string }[]) {
+  return html`<div>
+    <h4>${title}</h4>
+    <dl>${values.map(({ label, value }) => html`<dt>${label}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
+  </div>`
+}
+
+/** A queue is measured by the minute, a schedule by the day. */
+function rangesFor({ subject }: Bundle): ForensicRange[] {
+  return subject.type === 'queue' || subject.type === 'executor' ? ['1h', '24h', '21d'] : ['24h', '21d', '90d']
+}
+
 function linked({ linkedResources }: Bundle) {
   if (linkedResources.length === 0) return nothing
-  return html`<section class="card padded" part="linked" aria-labelledby="linked-title">
-    <h3 id="linked-title" class="section-title">Linked</h3>
-    <ul class="linked-list">
-      ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
-    </ul>
-  </section>`
+  return html`<ul class="card ways" part="linked" aria-label="Linked">
+    ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
+  </ul>`
 }
 
 /** A copy of exactly what is shown, to pass on. */

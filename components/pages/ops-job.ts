@@ -127,7 +127,7 @@ export class OpsJob extends OpsElement {
       </div>
       <div class="side">
         ${jobFacts(job, this.base)} ${jobOrigin(job, this.base)} ${this.evidence(job)}
-        ${job.forensics ? nextPathList(furtherPaths(job), this.ask) : nothing}
+        ${job.forensics ? nextPathList(furtherPaths(job), undefined, this.ask) : nothing}
       </div>
     </div>`
   }

@@ -1,8 +1,9 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bundle } from '../../schemas/forensics.ts'
-import { completenessStates, followUpStatuses } from '../../schemas/vocabulary.ts'
+import { chronologySources } from '../../schemas/forensics-words.ts'
+import { exactTime } from '../core/time.ts'
+import { chip, completenessChip } from './chip.ts'
 import { sentence } from './sentence.ts'
-import './time.ts'
 
 const meanings: Record<string, string> = {
   complete: 'Every source this subject needs covers the whole window.',
@@ -11,29 +12,57 @@ const meanings: Record<string, string> = {
   unknown: 'The subject was not found, so there is nothing to show.',
 }
 
-/** The completeness of the evidence, and what was withheld. */
+/** How complete the evidence is, in one line; the reasons, each gap and what was withheld are one click away. */
 export function evidenceBoundary({ completeness, window, withheld }: Bundle): TemplateResult {
-  const { state, reasons } = completeness
-  return html`<section class="card padded boundary ${state === 'complete' ? '' : 'open'}" part="boundary" aria-labelledby="boundary-title">
-    <h3 id="boundary-title" class="section-title">Evidence boundary</h3>
-    <p><b>${completenessStates[state] ?? completenessStates.unknown}</b>: ${meanings[state] ?? meanings.unknown}</p>
-    ${reasons.length > 0 ? html`<ul class="reasons">${reasons.map((reason) => html`<li class="wrap">${sentence(reason)}</li>`)}</ul>` : nothing}
-    ${window
-      ? html`<p class="small muted">Window: <ops-time at=${window.from} show="exact" coarse></ops-time> to <ops-time at=${window.to} show="exact" coarse></ops-time></p>`
-      : nothing}
-    ${withheld.length > 0 ? html`<p role="note">Withheld, because your account may not see it: ${withheld.join(', ')}.</p>` : nothing}
+  const { state, reasons, gaps } = completeness
+  const complete = state === 'complete'
+  return html`<section class="card boundary ${complete ? '' : 'open'}" part="boundary" aria-label="Evidence boundary">
+    <p class="small wrap">${complete ? chip('resolved', 'complete') : completenessChip(state)} ${complete ? meanings.complete : sentence(reasons[0] ?? meanings[state] ?? meanings.unknown!, { seconds: false })}</p>
+    ${withheld.length > 0 ? html`<p class="small" role="note">Withheld, because your account may not see it: ${withheld.join(', ')}.</p>` : nothing}
+    <details class="small">
+      <summary>Why</summary>
+      <p class="muted">${meanings[state] ?? meanings.unknown}</p>
+      ${reasons.length > (complete ? 0 : 1) ? html`<ul class="reasons">${reasons.slice(complete ? 0 : 1).map((reason) => html`<li class="wrap">${sentence(reason)}</li>`)}</ul>` : nothing}
+      ${gaps.some(({ from, to }) => from ?? to) ? html`<ul class="reasons muted">${gaps.filter(({ from, to }) => from ?? to).map(gapLine)}</ul>` : nothing}
+      ${window ? html`<p class="muted">Window: ${timeOf(window.from)} to ${timeOf(window.to)}</p>` : nothing}
+    </details>
   </section>`
 }
 
-/** What we observed of the host's follow-up; whether it reached anyone, only the host knows. */
-export function followUpNote(followUp: Bundle['followUp']): TemplateResult | typeof nothing {
-  if (!followUp) return nothing
-  return html`<section class="card padded" part="follow-up" aria-labelledby="follow-up-title">
-    <h3 id="follow-up-title" class="section-title">Follow-up</h3>
-    <p>
-      <b>${followUpStatuses[followUp.status] ?? followUp.status}</b>${followUp.at ? html` <ops-time at=${followUp.at}></ops-time>` : nothing}
-      ${followUp.status === 'unconfigured' ? html`— this host has no escalation handler.` : nothing}
-    </p>
-    ${followUp.detail ? html`<p class="muted wrap">${followUp.detail}</p>` : nothing}
-  </section>`
+function gapLine({ source, from, to, reason }: Bundle['completeness']['gaps'][number]) {
+  const stretch = from && to ? `${timeOf(from)} to ${timeOf(to)}` : from ? `from ${timeOf(from)}` : `until ${timeOf(to!)}`
+  return html`<li class="wrap">${chronologySources[source]?.label ?? source}: ${stretch}: ${sentence(reason)}</li>`
 }
+
+function timeOf(at: string): string {
+  return exactTime(Date.parse(at), { seconds: false })
+}
+
+export const boundaryStyles = css`
+  .boundary {
+    display: grid;
+    gap: 6px;
+    padding: 10px 16px;
+  }
+  .boundary.open {
+    border-style: dashed;
+    border-color: var(--_control-line);
+  }
+  .boundary summary {
+    color: var(--_accent);
+    text-decoration: underline;
+    text-underline-offset: 2px;
+    cursor: pointer;
+  }
+  .boundary details {
+    display: grid;
+    gap: 4px;
+  }
+  .reasons li {
+    padding-inline-start: 12px;
+    text-indent: -12px;
+  }
+  .reasons li::before {
+    content: '– ';
+  }
+`

@@ -1,43 +1,27 @@
 import { css } from 'lit'
 
-/** Layout of the page: diagnosis, runbook and chronology on one side, next paths on the other. */
+/** Layout of the page: what is the matter, the picture and the list on one side, what may be done on the other. */
 export const forensicsStyles = css`
   .columns {
     display: grid;
-    grid-template-columns: minmax(0, 1fr) 340px;
+    grid-template-columns: minmax(0, 1fr) 300px;
     grid-template-rows: auto 1fr;
-    gap: 14px;
+    gap: 12px;
+    align-items: start;
   }
   .first,
   .side,
   .second {
     display: grid;
-    gap: 14px;
+    gap: 12px;
     align-content: start;
     min-width: 0;
   }
   .side {
+    position: sticky;
+    top: 12px;
     grid-column: 2;
     grid-row: 1 / span 2;
-  }
-  .section-head {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: baseline;
-    justify-content: space-between;
-    gap: 2px 12px;
-    margin-bottom: 10px;
-  }
-  .section-title {
-    margin-bottom: 8px;
-  }
-  .diagnosis,
-  .boundary {
-    display: grid;
-    gap: 6px;
-  }
-  .diagnosis h3 {
-    font-size: 16px;
   }
   .chips,
   .tools {
@@ -46,22 +30,65 @@ export const forensicsStyles = css`
     align-items: center;
     gap: 6px 12px;
   }
-  .boundary.open {
-    border-style: dashed;
-    border-color: var(--_control-line);
+  .lead-card {
+    display: grid;
+    gap: 4px;
+    padding: 12px 16px;
+    border-inline-start: 3px solid var(--_control-line);
   }
-  .boundary .section-title {
-    margin: 0;
+  .lead-card.needs_review {
+    border-inline-start-color: var(--_review);
   }
-  .reasons li {
-    padding-inline-start: 12px;
-    text-indent: -12px;
+  .lead-card.blocked {
+    border-inline-start-color: var(--_blocked);
   }
-  .reasons li::before {
-    content: '– ';
+  .lead-card.waiting {
+    border-inline-start-color: var(--_waiting);
   }
-  .linked-list li + li {
-    margin-top: 4px;
+  .lead-card.runnable {
+    border-inline-start-color: var(--_runnable);
+  }
+  .lead-card h3 {
+    font-size: 18px;
+    line-height: 1.35;
+    text-wrap: balance;
+  }
+  .beside {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: 8px;
+    margin-top: 6px;
+  }
+  .beside > div {
+    padding: 8px 12px;
+    border-radius: 6px;
+    background: var(--_sunken);
+    font-size: 13px;
+  }
+  .beside h4 {
+    margin: 0 0 2px;
+    font-size: 12px;
+    font-weight: 600;
+    color: var(--_muted);
+  }
+  .beside dl {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 1px 12px;
+  }
+  .beside dt {
+    color: var(--_muted);
+  }
+  .error {
+    margin-top: 6px;
+    padding: 10px 12px;
+    border-radius: 6px;
+    background: var(--_review-soft);
+    font: 13px / 1.5 var(--_mono);
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+    max-height: 16em;
+    overflow: auto;
   }
   .lead {
     margin-bottom: 14px;
@@ -72,8 +99,14 @@ export const forensicsStyles = css`
       grid-template-rows: none;
     }
     .side {
+      position: static;
       grid-column: 1;
       grid-row: auto;
+    }
+  }
+  @container ops-page (max-width: 520px) {
+    .beside {
+      grid-template-columns: minmax(0, 1fr);
     }
   }
 `

@@ -1,21 +1,36 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import type { NextPath } from '../../schemas/forensics.ts'
+import type { Bundle, NextPath } from '../../schemas/forensics.ts'
+import { followUpStatuses } from '../../schemas/vocabulary.ts'
 import type { Ask } from './operation-fields.ts'
 import { ownershipLabel } from './ownership.ts'
 import { refusal, shortRefusal } from './refusal.ts'
 import { sentence } from './sentence.ts'
+import './time.ts'
 
-/** The next paths, each preceded by its owner. */
-export function nextPathList(paths: NextPath[], ask: (ask: Ask) => void): TemplateResult {
-  const shared = sharedRefusal(paths)
-  return html`<section class="card padded" part="next-paths" aria-labelledby="paths-title">
-    <h3 id="paths-title" class="section-title">Next paths</h3>
-    ${paths.length === 0 ? html`<p class="muted">None is known.</p>` : nothing}
-    ${shared ? html`<p class="small muted read-only-paths"><b>Read-only.</b> ${shared}</p>` : nothing}
-    <ol class="paths">
-      ${paths.toSorted((a, b) => a.order - b.order).map((path) => nextPathItem(path, ask, shared))}
-    </ol>
-  </section>`
+/** The next paths, each preceded by its owner: first what may be done, then where to look. */
+export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], ask: (ask: Ask) => void): TemplateResult {
+  const ordered = paths.toSorted((a, b) => a.order - b.order)
+  const acts = ordered.filter(({ operation }) => operation)
+  const ways = ordered.filter(({ operation }) => !operation)
+  const shared = sharedRefusal(acts)
+  const first = acts.find(({ operation }) => operation?.allowed)
+  return html`<div class="next-paths" part="next-paths">
+    ${acts.length
+      ? html`<section class="card" aria-labelledby="paths-title">
+          <h3 id="paths-title" class="side-title">What may be done</h3>
+          ${shared ? html`<p class="small muted act"><b>Read-only.</b> ${shared}</p>` : nothing}
+          <ol>
+            ${acts.map((path) => html`<li class="act" part="next-path">${owner(path)} ${control(path, ask, shared, path === first)} ${detailOf(path)}</li>`)}
+          </ol>
+        </section>`
+      : nothing}
+    ${ways.length
+      ? html`<ol class="card ways" aria-label="Where to look, and whom to ask">
+          ${ways.map((path) => html`<li part="next-path">${owner(path)} ${way(path)} ${path.ownership === 'host_owned' ? followUpNote(followUp) : nothing}</li>`)}
+        </ol>`
+      : nothing}
+    ${ways.some(({ ownership }) => ownership === 'host_owned') ? nothing : followUpCard(followUp)}
+  </div>`
 }
 
 /** The reason shared by all refused operations, so that it is shown only once. */
@@ -27,61 +42,81 @@ function sharedRefusal(paths: NextPath[]): string {
 }
 
 /** Reading one of our own pages is not an audited action, so such a path shows only its owner. */
-function nextPathItem(path: NextPath, ask: (ask: Ask) => void, shared: string) {
-  const reads = path.ownership === 'powertools_native' && !path.operation
-  return html`<li class="path" part="next-path">
-    ${ownershipLabel(path.ownership, path.ownershipLabel, reads ? '' : path.posture)}
-    <div>${control(path, ask, shared)}</div>
-    ${path.detail ? html`<p class="small muted wrap">${sentence(path.detail, { seconds: false })}</p>` : nothing}
-  </li>`
+function owner({ ownership, ownershipLabel: label, posture, operation }: NextPath) {
+  return ownershipLabel(ownership, label, ownership === 'powertools_native' && !operation ? '' : posture)
 }
 
-function control({ operation, href, label, order }: NextPath, ask: (ask: Ask) => void, shared: string) {
-  if (operation) {
-    const { action, subject, allowed, reason } = operation
-    const why = `why-not-${order}`
-    return html`<button
-        type="button"
-        class="button"
-        ?disabled=${!allowed}
-        aria-describedby=${allowed ? nothing : why}
-        @click=${() => ask({ action, id: subject.id })}
-      >
-        ${`${label}…`}
-      </button>
-      ${shared ? shortRefusal(shared, why) : refusal({ allowed, reason }, why)}`
-  }
-  return href ? html`<a class="go wrap" href=${href}>${label}</a>` : html`<span class="go wrap">${label}</span>`
+function detailOf({ detail }: NextPath) {
+  return detail ? html`<p class="small muted wrap">${sentence(detail, { seconds: false })}</p>` : nothing
+}
+
+function control({ operation, label, order }: NextPath, ask: (ask: Ask) => void, shared: string, primary: boolean) {
+  const { action, subject, allowed, reason } = operation!
+  const why = `why-not-${order}`
+  return html`<button
+      type="button"
+      class="button ${primary ? 'primary' : ''}"
+      ?disabled=${!allowed}
+      aria-describedby=${allowed ? nothing : why}
+      @click=${() => ask({ action, id: subject.id })}
+    >
+      ${`${label}…`}
+    </button>
+    ${shared ? shortRefusal(shared, why) : refusal({ allowed, reason }, why)}`
+}
+
+function way(path: NextPath) {
+  const { href, label } = path
+  return href ? html`<a class="wrap" href=${href} title=${path.detail ?? nothing}>${label}</a>` : html`<span class="wrap">${label}</span> ${detailOf(path)}`
+}
+
+/** What we observed of the host's follow-up; whether it reached anyone, only the host knows. */
+function followUpNote(followUp: Bundle['followUp']) {
+  if (!followUp) return nothing
+  const { status, detail, at } = followUp
+  return html`<p class="small muted" part="follow-up">
+    <b>${followUpStatuses[status] ?? status}</b>${at ? html` <ops-time at=${at} show="relative"></ops-time>` : nothing}${status === 'unconfigured'
+      ? html` — this host has no escalation handler.`
+      : html`${detail ? html`: <span class="wrap">${detail}</span>` : nothing}`}
+  </p>`
+}
+
+function followUpCard(followUp: Bundle['followUp']) {
+  return followUp ? html`<section class="card ways" aria-label="Follow-up of the host">${followUpNote(followUp)}</section>` : nothing
 }
 
 export const nextPathStyles = css`
-  .read-only-paths {
-    margin-bottom: 10px;
-  }
-  .path {
+  .next-paths {
     display: grid;
-    gap: 4px;
-    padding: 10px 0;
+    gap: 12px;
+  }
+  .side-title {
+    padding: 10px 16px;
+  }
+  .act {
+    display: grid;
+    gap: 5px;
+    padding: 10px 16px 12px;
     border-top: 1px solid var(--_line);
   }
-  .path:first-child {
-    border-top: 0;
-    padding-top: 0;
-  }
-  .path:last-child {
-    padding-bottom: 0;
-  }
-  .path .button {
-    max-width: 100%;
+  .act .button {
+    width: 100%;
+    min-height: 30px;
     white-space: normal;
     overflow-wrap: anywhere;
-    text-align: start;
   }
-  .path .refusal {
+  .act .refusal {
     display: block;
-    margin-top: 2px;
   }
-  .go {
-    font-weight: 600;
+  .ways {
+    padding: 8px 16px 10px;
+    font-size: 13px;
+  }
+  .ways a {
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+  .ways li {
+    padding: 5px 0;
   }
 `

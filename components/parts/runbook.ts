@@ -1,14 +1,14 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bundle } from '../../schemas/forensics.ts'
+import { countOf } from '../../schemas/plural.ts'
 import { chip } from './chip.ts'
 import { sentence } from './sentence.ts'
 
 /** The runbook, for operators new to the problem: why now, prerequisites, cautions, and the steps in order. */
 export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: Bundle['runbook']): TemplateResult {
-  return html`<section class="card padded" part="runbook" aria-labelledby="runbook-title">
-    <h3 id="runbook-title" class="section-title">Runbook</h3>
-    <details class="runbook" open>
-      <summary>Open runbook entry: <b>${title}</b></summary>
+  return html`<section class="card" part="runbook" aria-label="Runbook">
+    <details class="runbook">
+      <summary><b>${title}</b>: what to do (${countOf(steps.length, 'step')})</summary>
       <div class="runbook-body">
         <p><span class="caption">Why now</span>${sentence(whyNow)}</p>
         ${prerequisites.length > 0 ? html`<div><span class="caption">Prerequisites</span><ul>${prerequisites.map(prerequisite)}</ul></div>` : nothing}
@@ -27,12 +27,17 @@ function prerequisite({ label, met }: { label: string; met: boolean }) {
 
 export const runbookStyles = css`
   .runbook summary {
+    padding: 10px 16px;
+    font-size: 13px;
     cursor: pointer;
+  }
+  .runbook-body {
+    padding: 0 16px 14px;
+    font-size: 13px;
   }
   .runbook-body {
     display: grid;
     gap: 12px;
-    margin-top: 12px;
   }
   .caption {
     display: block;

@@ -75,6 +75,12 @@ export function markOf(outcome: string): TemplateResult {
   return html`<svg class="mark ${marks[known].tone}" viewBox="0 0 5 16" width="5" height="16" aria-hidden="true">${marks[known].mark(0.5)}</svg>`
 }
 
+/** The shape of a slot 4 wide and 16 tall, for a larger drawing, with the tone of its colour. */
+export function slotShape(outcome: string): { tone: string; drawing: SVGTemplateResult } {
+  const { tone, mark } = marks[Object.hasOwn(marks, outcome) ? (outcome as Shape) : 'unknown']
+  return { tone, drawing: mark(-2) }
+}
+
 function drawn({ shape, words }: Item, x: number): SVGTemplateResult {
   const { tone, mark } = marks[shape]
   return svg`<g class=${tone}><title>${words}</title><rect class="hit" x=${x - 0.5} y="0" width=${step} height=${height}/>${mark(x)}</g>`

@@ -145,8 +145,7 @@ export interface Completeness {
 
 /** Complete only if a scheduler is on record for the whole window, as far as the entry existed. */
 export function assessCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Completeness {
-  const existed = revisions[0]?.from ?? window.from
-  const [from, to] = [later(window.from, existed), earlier(window.to, now)]
+  const { from, to } = existenceIn(revisions, window, now)
   if (from >= to) return { state: 'complete', reasons: ['This entry did not exist at any time in this window.'] }
   const gaps = findGaps(coverage.scheduling, { from, to })
   if (!gaps.length) return { state: 'complete', reasons: [] }
@@ -160,6 +159,17 @@ export function assessCompleteness({ revisions }: Pick<CronFacts, 'revisions'>, 
   if (!reached) return { state: 'history_unavailable', reasons }
   const more = reasons.length - maxReasons
   return { state: 'partial_evidence', reasons: more > 0 ? [...reasons.slice(0, maxReasons), `And ${more} more gaps.`] : reasons }
+}
+
+/** The gaps that `assessCompleteness` names, newest first. */
+export function listCoverageGaps({ revisions }: Pick<CronFacts, 'revisions'>, coverage: Coverage, window: Window, now: Date): Window[] {
+  const existence = existenceIn(revisions, window, now)
+  return existence.from >= existence.to ? [] : findGaps(coverage.scheduling, existence).toReversed().slice(0, maxReasons)
+}
+
+/** The part of the window in which the entry existed. */
+function existenceIn(revisions: Revision[], window: Window, now: Date): Window {
+  return { from: later(window.from, revisions[0]?.from ?? window.from), to: earlier(window.to, now) }
 }
 
 function findGaps(scheduling: Interval[], { from, to }: Window): { from: Date; to: Date }[] {

@@ -8,7 +8,7 @@ import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
 import { loadCronFacts } from './facts.ts'
 import { loadGlances } from './glances.ts'
-import { type ClassifiedSlot, classifyWindow, type Coverage, assessCompleteness, type Window } from './history.ts'
+import { type ClassifiedSlot, classifyWindow, type Coverage, assessCompleteness, listCoverageGaps, type Window } from './history.ts'
 import { findStatusCoverage } from './list-status.ts'
 import { type Entry, findEntry, queryEntries, type RawEntry, visibleEntries } from './rows.ts'
 import { showEntry, showSlot } from './show.ts'
@@ -63,25 +63,47 @@ export async function getCronEntry(scope: Scope, name: string): Promise<CronEntr
 
 /** Every slot of the window, classified. The default window is the last day. */
 export async function getCronHistory(scope: Scope, name: string, asked: { from?: string; to?: string }): Promise<CronHistory> {
-  const { slots, ...history } = await classifyHistory(scope, await getVisibleEntry(scope, name), parseWindow(asked, scope.now))
+  const { slots, gaps: _gaps, ...history } = await classifyHistory(scope, await getVisibleEntry(scope, name), parseWindow(asked, scope.now))
   return { ...history, slots: slots.map(showSlot) }
 }
 
 /** A history whose slots are not written out yet: who needs a few of a thousand writes those. */
-export type ClassifiedHistory = Omit<CronHistory, 'slots'> & { slots: ClassifiedSlot[] }
-
-/** An entry without its strip, and its history from an instant on until now. */
-export async function getCronEvidence(scope: Scope, name: string, fromOf: (entry: Entry) => Date): Promise<{ entry: CronEntry; history: ClassifiedHistory }> {
-  const found = await getVisibleEntry(scope, name)
-  const [entry] = await showEntries(scope, [found], { recent: 0, coming: true })
-  return { entry: entry!, history: await classifyHistory(scope, found, { from: fromOf(found), to: scope.now }) }
+export type ClassifiedHistory = Omit<CronHistory, 'slots'> & {
+  slots: ClassifiedSlot[]
+  /** The stretches of the window in which no scheduler is on record. */
+  gaps: { from: Date; to: Date }[]
 }
 
-async function classifyHistory(scope: Scope, entry: Entry, window: Window): Promise<ClassifiedHistory> {
-  const loaded = await loadCronFacts(scope, [entry], window, { maxSlots: maxHistory + 1, withJobs: true })
+export interface CronEvidence {
+  entry: CronEntry
+  history: ClassifiedHistory
+  /** The newest slots before the window, newest first. */
+  older: ClassifiedSlot[]
+}
+
+interface EvidenceAsked {
+  windowOf(entry: Entry): Window
+  /** How many slots are wanted, with those before the window if it holds fewer. */
+  slots: number
+}
+
+/** An entry without its strip, with its history of a window. */
+export async function getCronEvidence(scope: Scope, name: string, { windowOf, slots }: EvidenceAsked): Promise<CronEvidence> {
+  const found = await getVisibleEntry(scope, name)
+  const [entry] = await showEntries(scope, [found], { recent: 0, coming: true })
+  const window = windowOf(found)
+  const history = await classifyHistory(scope, found, window)
+  const before = { from: found.createdAt, to: new Date(window.from.getTime() - 1) }
+  const missing = slots - history.slots.length
+  const older = history.truncated || missing <= 0 || before.from > before.to ? [] : (await classifyHistory(scope, found, before, missing)).slots
+  return { entry: entry!, history, older }
+}
+
+async function classifyHistory(scope: Scope, entry: Entry, window: Window, most = maxHistory): Promise<ClassifiedHistory> {
+  const loaded = await loadCronFacts(scope, [entry], window, { maxSlots: most + 1, withJobs: true })
   const { coverage } = loaded
   const facts = loaded.of(entry)
-  const { slots, truncated } = classifyWindow(facts, coverage, window, scope.now, maxHistory)
+  const { slots, truncated } = classifyWindow(facts, coverage, window, scope.now, most)
   const reached = truncated ? { ...window, from: slots.at(-1)!.at } : window
   return {
     entry: entry.name,
@@ -90,6 +112,7 @@ async function classifyHistory(scope: Scope, entry: Entry, window: Window): Prom
     slots,
     counts: Object.fromEntries([...Map.groupBy(slots, ({ outcome }) => outcome)].map(([outcome, of]) => [outcome, of.length])),
     completeness: assessCompleteness(facts, coverage, reached, scope.now),
+    gaps: listCoverageGaps(facts, coverage, reached, scope.now),
     truncated,
     asOf: scope.now.toISOString(),
   }

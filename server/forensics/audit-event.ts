@@ -1,17 +1,25 @@
 import { type AuditEvent, type Bundle, type NextPath, subjectPath } from '../../schemas/index.ts'
-import { findEvents, getEvent } from '../audit/list.ts'
-import { OpsError } from '../error.ts'
+import { findEvents } from '../audit/list.ts'
 import type { Scope } from '../operations/scope.ts'
+import type { Asked } from './asked.ts'
+import { assemble, judge } from './assemble.ts'
 import { auditPath, forensicsHref, unknownBundle } from './bundle.ts'
-import { describeEvent, eventItem, newestFirst } from './chronology.ts'
+import { describeEvent, labelOfEvent } from './event-words.ts'
+import { findEvent } from './trail.ts'
+
+const aroundMs = 900_000
+const maxAround = 50
 
 /** One event, with the other events of its subject around that time. */
-export async function eventBundle(scope: Scope, id: string): Promise<Bundle> {
+export async function eventBundle(scope: Scope, id: string, asked: Asked): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_audit', { type: 'page', id: 'audit' })
   if (!allowed) return unknownBundle(scope, { type: 'audit_event', id }, 'You may not see audit events.', ['audit events'])
   const event = await findEvent(scope, id)
   if (!event) return unknownBundle(scope, { type: 'audit_event', id }, 'Supply the id of an audit event that you may see.')
-  const around = await eventsAround(scope, event)
+  const window = windowAround(event)
+  const around = await eventsAround(scope, event, window)
+  const facts = { subject: event.subject, trail: { events: around, gaps: [], withheld: [] }, about: {} }
+  const { shared } = await assemble(scope, facts, { ...window, before: asked.before, limit: asked.limit }, asked, ['changes'])
   const related = around.filter(({ requestId, id }) => requestId === event.requestId && id !== event.id)
   return {
     subject: { type: 'audit_event', id, label: `${event.eventType} of ${event.subject.id}`, href: `${scope.kit.base}${subjectPath('audit_event', id)}` },
@@ -21,8 +29,8 @@ export async function eventBundle(scope: Scope, id: string): Promise<Bundle> {
       detail: `${event.subject.type}:${event.subject.id}, ${event.occurredAt}, from ${event.source}, request ${event.requestId}.`,
       provenance: 'durable',
     },
-    completeness: { state: 'complete', reasons: ['The event is one append-only row, written together with the change it records.'] },
-    chronology: newestFirst(around.map((each) => eventItem(scope, each))),
+    completeness: judge({ reasons: [], gaps: [], complete: 'The event is one append-only row, written together with the change it records.' }),
+    ...shared,
     linkedResources: [subjectLink(scope, event), ...related.map((each) => eventLink(scope, each))],
     nextPaths: nextPaths(scope, event),
     runbook: {
@@ -33,32 +41,28 @@ export async function eventBundle(scope: Scope, id: string): Promise<Bundle> {
       steps: ['Compare before and after.', "Open the subject's own timeline."],
     },
     followUp: followUpOf(related),
-    withheld: [],
     asOf: scope.now.toISOString(),
   }
 }
 
-async function findEvent(scope: Scope, id: string): Promise<AuditEvent | null> {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return null
-  return getEvent(scope, id).catch((error: unknown) => {
-    if (error instanceof OpsError && error.code === 'not_found') return null
-    throw error
-  })
+/** Events of the same subject up to 15 minutes before and after. */
+async function eventsAround(scope: Scope, { subject }: AuditEvent, { from, to }: { from: Date; to: Date }): Promise<AuditEvent[]> {
+  const filters = { subjectType: subject.type, subjectId: subject.id, from: from.toISOString(), to: to.toISOString() }
+  return (await findEvents(scope, filters, { limit: maxAround, surface: 'view_forensics' })).items
 }
 
-/** Events of the same subject up to 15 minutes before and after. */
-async function eventsAround(scope: Scope, { subject, occurredAt }: AuditEvent): Promise<AuditEvent[]> {
+function windowAround({ occurredAt }: AuditEvent): { from: Date; to: Date } {
   const at = Date.parse(occurredAt)
-  const window = { from: new Date(at - 900_000).toISOString(), to: new Date(at + 900_000).toISOString() }
-  return (await findEvents(scope, { subjectType: subject.type, subjectId: subject.id, ...window }, { limit: 50, surface: 'view_forensics' })).items
+  return { from: new Date(at - aroundMs), to: new Date(at + aroundMs) }
 }
 
 function subjectLink(scope: Scope, { subject: { type, id } }: AuditEvent) {
   return { type, id, label: id, href: forensicsHref(scope, type, id) }
 }
 
-function eventLink(scope: Scope, { id, eventType }: AuditEvent) {
-  return { type: 'audit_event', id, label: `${eventType}, same request`, href: forensicsHref(scope, 'audit_event', id) }
+function eventLink(scope: Scope, event: AuditEvent) {
+  const { id } = event
+  return { type: 'audit_event', id, label: `${labelOfEvent(event)}, same request`, href: forensicsHref(scope, 'audit_event', id) }
 }
 
 function nextPaths(scope: Scope, event: AuditEvent): NextPath[] {

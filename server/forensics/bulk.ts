@@ -1,34 +1,32 @@
-import { bulkOutcomes, type BulkRun, type Bundle, countOf, formatCount, leftOverOutcomes, type NextPath, operationActions, subjectPath } from '../../schemas/index.ts'
+import { bulkOutcomes, type BulkRun, type Bundle, countOf, type EvidenceGap, formatCount, leftOverOutcomes, type NextPath, operationActions, subjectPath } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Asked, lifeWindow } from './asked.ts'
+import { assemble, judge, sentencesOf } from './assemble.ts'
 import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
-import { eventItem, newestFirst } from './chronology.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 /** The evidence about a bulk run: its frozen set, the outcomes of its jobs, and one event for each batch. */
-export async function bulkBundle(scope: Scope, id: string): Promise<Bundle> {
+export async function bulkBundle(scope: Scope, id: string, asked: Asked): Promise<Bundle> {
   const subject = { type: 'bulk', id }
   const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
   if (!allowed) return unknownBundle(scope, subject, 'You may not see jobs.', ['jobs'])
   const run = await findRun(scope, id)
   if (!run) return unknownBundle(scope, subject, 'Supply the id of a bulk run that was confirmed.')
-  const trail = await listTrail(scope, 'bulk', id)
+  const trail = await listTrail(scope, 'bulk', id, asked)
+  const { shared } = await assemble(scope, { subject, trail, about: {} }, lifeWindow(asked, run.createdAt, run.finishedAt ?? scope.now.toISOString()), asked, ['changes'])
   const href = `${scope.kit.base}${subjectPath('bulk', id)}`
   return {
     subject: { ...subject, label: `${operationActions[run.action].label}, ${countOf(run.total, 'job')}`, href },
     diagnosis: diagnose(run),
     completeness: completenessOf(run, trail),
-    window: { from: run.createdAt, to: run.finishedAt ?? scope.now.toISOString() },
-    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
-    linkedResources: trail.events.slice(0, 5).map((event) => ({
-      type: 'audit_event', id: event.id, label: event.eventType, href: `${scope.kit.base}${subjectPath('audit_event', event.id)}`,
-    })),
+    ...shared,
+    linkedResources: [],
     nextPaths: await pathsOf(scope, run, href),
     runbook: runbookFor(run),
-    withheld: trail.withheld,
     asOf: scope.now.toISOString(),
   }
 }
@@ -53,13 +51,13 @@ function diagnose({ status, outcomes, eligible }: BulkRun): Bundle['diagnosis'] 
 }
 
 function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['completeness'] {
-  const gaps = [
-    ...(outcomes.unconfirmed ? [`What happened to ${countOf(outcomes.unconfirmed, 'job')} is unknown: the engine did not answer.`] : []),
-    ...(status === 'queued' || status === 'running' ? ['It has not ended yet.'] : []),
+  const gaps: EvidenceGap[] = [
+    ...(outcomes.unconfirmed ? [{ source: 'engine' as const, reason: `What happened to ${countOf(outcomes.unconfirmed, 'job')} is unknown: the engine did not answer` }] : []),
     ...trail.gaps,
   ]
-  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['Each batch was committed together with its event, and every job has an outcome.'] }
+  const unended = status === 'queued' || status === 'running' ? ['It has not ended yet.'] : []
+  const reasons = [...unended, ...sentencesOf(gaps, ['engine', 'audit'])]
+  return judge({ reasons, gaps, complete: 'Each batch was committed together with its event, and every job has an outcome.' })
 }
 
 async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPath[]> {

@@ -10,7 +10,7 @@ export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: str
   return {
     subject: { ...subject, label: subject.id },
     diagnosis: { status: 'needs_review', title: 'Nothing is known about this subject.', detail: supply, provenance: 'unknown' },
-    completeness: { state: 'unknown', reasons: [supply] },
+    completeness: { state: 'unknown', reasons: [supply], gaps: [] },
     chronology: [],
     linkedResources: [],
     nextPaths: [auditPath(scope, subject, 1)],

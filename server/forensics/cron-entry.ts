@@ -1,72 +1,74 @@
-import { type Bundle, type CronEntry, type NextPath, type OperationAction, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, type CronEntry, type EvidenceGap, type NextPath, type OperationAction, subjectPath } from '../../schemas/index.ts'
 import { countOf, formatCount, operationActions, slotOutcomes } from '../../schemas/index.ts'
-import type { ClassifiedSlot } from '../cron/history.ts'
-import { type ClassifiedHistory, getCronEvidence } from '../cron/read.ts'
-import { showSlot } from '../cron/show.ts'
+import { type ClassifiedHistory, type CronEvidence, getCronEvidence } from '../cron/read.ts'
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Asked, rangeWindow } from './asked.ts'
+import { assemble, judge, sentencesOf } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
-import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
-import { eventItem, newestFirst, slotItem } from './chronology.ts'
+import { auditPath, externalPaths, forensicsHref, unknownBundle } from './bundle.ts'
+import type { Facts } from './source.ts'
 import { listTrail, type Trail } from './trail.ts'
 
-const windowDays = 42
-/** For a busy entry, on-time slots are dropped first; slots that need attention stay. */
-const maxSlots = 120
+const usualRange = '21d'
 
 /** The evidence about a cron entry, from its slots, the scheduler's coverage and the audit log. */
-export async function cronBundle(scope: Scope, name: string): Promise<Bundle> {
+export async function cronBundle(scope: Scope, name: string, asked: Asked): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_cron', { type: 'page', id: 'cron' })
-  if (!allowed) return unknownBundle(scope, { type: 'cron_entry', id: name }, 'You may not see cron entries.', ['cron entries'])
-  const evidence = await findEvidence(scope, name)
-  const trail = await listTrail(scope, 'cron_entry', name)
-  if (!evidence) return deletedBundle(scope, name, trail)
-  const { entry, history } = evidence
+  const subject = { type: 'cron_entry', id: name }
+  if (!allowed) return unknownBundle(scope, subject, 'You may not see cron entries.', ['cron entries'])
+  const [evidence, trail] = await Promise.all([findEvidence(scope, name, asked), listTrail(scope, 'cron_entry', name, asked)])
+  if (!evidence) return deletedBundle(scope, name, trail, asked)
+  const { entry, history, older } = evidence
+  const window = { ...rangeWindow(asked, scope.now, usualRange, new Date(entry.createdAt)), from: new Date(history.from) }
+  const facts: Facts = {
+    subject,
+    trail,
+    cron: { entry, slots: [...history.slots, ...older], gaps: history.gaps },
+    about: { cronEntry: name, queue: entry.queue, worker: entry.worker },
+  }
+  const { chronology, shared } = await assemble(scope, facts, window, asked, ['slots', 'scheduler', 'changes'])
   return {
-    subject: { type: 'cron_entry', id: name, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
+    subject: { ...subject, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
     diagnosis: diagnose(entry, history),
-    completeness: completenessOf(history, trail),
-    window: { from: history.from, to: history.to },
-    chronology: newestFirst([
-      ...trail.events.map((event) => eventItem(scope, event)),
-      ...selectSlots(history.slots).map((slot) => slotItem(scope, name, showSlot(slot))),
-    ]),
-    linkedResources: trail.events.slice(0, 5).map(({ id, eventType }) => ({
-      type: 'audit_event',
-      id,
-      label: eventType,
-      href: `${scope.kit.base}${subjectPath('audit_event', id)}`,
-    })),
+    completeness: completenessOf(history, chronology.gaps),
+    ...shared,
+    linkedResources: await queueLink(scope, entry.queue),
     nextPaths: await nextPaths(scope, entry),
     runbook: runbookFor(entry, history),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
-    slots: history.slots.slice(0, maxSlots).toReversed().map(({ at, outcome, note, jobId }) => ({ at: at.toISOString(), outcome, note, jobId })),
-    withheld: trail.withheld,
     asOf: scope.now.toISOString(),
   }
 }
 
-async function findEvidence(scope: Scope, name: string): Promise<{ entry: CronEntry; history: ClassifiedHistory } | null> {
-  const now = scope.now.getTime()
-  // The clock of this process may lag behind the creation time of the entry.
-  const fromOf = ({ createdAt }: { createdAt: Date }) => new Date(Math.min(Math.max(createdAt.getTime(), now - windowDays * 86_400_000), now - 1_000))
-  return getCronEvidence(scope, name, fromOf).catch((error: unknown) => {
+/** For an older page, the history ends where the page begins, and begins with the entry. */
+async function findEvidence(scope: Scope, name: string, asked: Asked): Promise<CronEvidence | null> {
+  const windowOf = ({ createdAt }: { createdAt: Date }) =>
+    asked.before ? { from: createdAt, to: new Date(asked.before.at) } : rangeWindow(asked, scope.now, usualRange, createdAt)
+  return getCronEvidence(scope, name, { windowOf, slots: asked.limit + 1 }).catch((error: unknown) => {
     if (error instanceof OpsError && error.code === 'not_found') return null
     throw error
   })
 }
 
 /** A deleted entry may still have audit events. */
-function deletedBundle(scope: Scope, name: string, trail: Trail): Bundle {
-  const bundle = unknownBundle(scope, { type: 'cron_entry', id: name }, 'Supply the name of a cron entry that exists.', trail.withheld)
+async function deletedBundle(scope: Scope, name: string, trail: Trail, asked: Asked): Promise<Bundle> {
+  const subject = { type: 'cron_entry', id: name }
+  const bundle = unknownBundle(scope, subject, 'Supply the name of a cron entry that exists.', trail.withheld)
   if (!trail.events.length) return bundle
   const reason = 'The entry no longer exists, and its slots were deleted with it. The audit log still has these events.'
+  const { shared } = await assemble(scope, { subject, trail, about: {} }, rangeWindow(asked, scope.now, usualRange), asked)
   return {
     ...bundle,
+    ...shared,
     diagnosis: { status: 'resolved', title: `${name} no longer exists.`, detail: reason, provenance: 'durable' },
-    completeness: { state: 'partial_evidence', reasons: [reason] },
-    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+    completeness: judge({ reasons: [reason], gaps: [{ source: 'cron', reason: 'The slots were deleted with the entry' }], complete: '' }),
   }
+}
+
+async function queueLink(scope: Scope, queue: string): Promise<Bundle['linkedResources']> {
+  const { allowed } = await scope.viewer.can('view_queues', { type: 'queue', id: queue, queue })
+  return allowed ? [{ type: 'queue', id: queue, label: `queue ${queue}`, href: forensicsHref(scope, 'queue', queue) }] : []
 }
 
 function diagnose(entry: CronEntry, { counts }: ClassifiedHistory): Bundle['diagnosis'] {
@@ -79,19 +81,14 @@ function diagnose(entry: CronEntry, { counts }: ClassifiedHistory): Bundle['diag
   return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
 }
 
-function completenessOf(history: ClassifiedHistory, trail: Trail): Bundle['completeness'] {
-  const gaps = [
-    ...trail.gaps,
-    ...(history.truncated ? [`The window holds more slots than can be shown; it now begins at ${history.from}.`] : []),
+function completenessOf({ completeness, truncated, from }: ClassifiedHistory, gaps: EvidenceGap[]): Bundle['completeness'] {
+  const reasons = [
+    ...(completeness.state === 'complete' ? [] : completeness.reasons),
+    ...sentencesOf(gaps, ['audit']),
+    ...(truncated ? [`The window holds more slots than can be shown; it now begins at ${from}.`] : []),
   ]
-  const { state, reasons } = history.completeness
-  return { state: state === 'complete' && gaps.length ? 'partial_evidence' : state, reasons: [...reasons, ...gaps] }
-}
-
-function selectSlots(slots: ClassifiedSlot[]): ClassifiedSlot[] {
-  const troubled = slots.filter(({ outcome }) => outcome !== 'on_time')
-  const quiet = slots.filter(({ outcome }) => outcome === 'on_time')
-  return [...troubled.slice(0, maxSlots / 2), ...quiet.slice(0, maxSlots / 2)]
+  const complete = completeness.reasons[0] ?? 'A scheduler is on record for the whole window, and the audit log has everything that was done here.'
+  return judge({ reasons, gaps, complete, unreached: completeness.state === 'history_unavailable' })
 }
 
 async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {

@@ -1,45 +1,33 @@
-import { countOf, formatCount } from '../../schemas/index.ts'
-import { sql } from 'kysely'
-import type { Bundle } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
+import { type Bundle, countOf, type EvidenceGap, formatCount } from '../../schemas/index.ts'
 import type { JobFacts } from '../jobs/detail.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Asked, rangeWindow } from './asked.ts'
+import { assemble, judge } from './assemble.ts'
 import { unknownBundle } from './bundle.ts'
-import { eventItem, newestFirst } from './chronology.ts'
+import { gapBefore, reachOfAuditLog } from './reach.ts'
 import type { Trail } from './trail.ts'
-import { auditEvents } from '../operations/event.ts'
 
 /** Complete only if the engine stored every attempt and the audit log covers the whole life of the job. */
-export async function assessJobEvidence(scope: Scope, job: JobFacts, trail: Trail): Promise<Bundle['completeness']> {
-  const gaps = [...attemptGaps(scope, job), ...trail.gaps, ...(await logGap(scope, job))]
-  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['The engine stored every attempt of this job, and the audit log reaches back to its creation.'] }
+export async function assessJobEvidence(scope: Scope, job: JobFacts, found: EvidenceGap[]): Promise<Bundle['completeness']> {
+  const gaps = [...attemptGaps(scope, job), ...found, ...(await logGap(scope, job))]
+  return judge({ reasons: [], gaps, complete: 'The engine stored every attempt of this job, and the audit log reaches back to its creation.' })
 }
 
-function attemptGaps({ kit: { engine } }: Scope, { attempt, attempts }: JobFacts): string[] {
+function attemptGaps({ kit: { engine }, now }: Scope, { attempt, attempts, createdAt, finishedAt }: JobFacts): EvidenceGap[] {
+  const gap = (reason: string): EvidenceGap[] => [{ source: 'engine', from: createdAt, to: finishedAt ?? now.toISOString(), reason }]
   if (attempt === 0) return []
-  if (engine.attemptHistory === 'none') return [`${engine.name} stores no attempts; only the job's own timestamps are known.`]
-  if (engine.attemptHistory === 'last' && attempt > 1) return [`${engine.name} stores only the last attempt in full; earlier attempts have an error at most.`]
-  return attempts.length < attempt ? [`The engine counted ${countOf(attempt, 'attempt')} but stored only ${formatCount(attempts.length)}.`] : []
+  if (engine.attemptHistory === 'none') return gap(`${engine.name} stores no attempts; only the job's own timestamps are known`)
+  if (engine.attemptHistory === 'last' && attempt > 1) return gap(`${engine.name} stores only the last attempt in full; earlier attempts have an error at most`)
+  return attempts.length < attempt ? gap(`The engine counted ${countOf(attempt, 'attempt')} but stored only ${formatCount(attempts.length)}`) : []
 }
 
-/** Before the first event nothing was recorded, so the absence of events proves nothing. */
-async function logGap({ kit: { db }, em }: Scope, { createdAt }: JobFacts): Promise<string[]> {
-  const [first] = await query(
-    em,
-    sql<{ at: string }>`select occurred_at::text as at from ${auditEvents(db)} order by occurred_at limit 1`,
-  )
-  const begins = first && new Date(first.at)
-  if (begins && begins <= new Date(createdAt)) return []
-  return [
-    begins
-      ? `The audit log begins at ${begins.toISOString()}, after this job was created; what was done before is not recorded.`
-      : 'The audit log is empty, so it is unknown when recording began.',
-  ]
+async function logGap(scope: Scope, { createdAt }: JobFacts): Promise<EvidenceGap[]> {
+  const missing = 'after this job was created; what was done before is not recorded'
+  return gapBefore(await reachOfAuditLog(scope), { source: 'audit', from: new Date(createdAt), what: 'the audit log', missing })
 }
 
 /** A job the engine does not know: it never existed, or it was not retained. The bundle says which only if that is known. */
-export function missingJob(scope: Scope, id: string, trail: Trail): Bundle {
+export async function missingJob(scope: Scope, id: string, trail: Trail, asked: Asked): Promise<Bundle> {
   const { engine } = scope.kit
   const subject = { type: 'job', id }
   const historyGap = engine.lacks.finished_jobs ?? (engine.capabilities.keepsFinishedJobs ? undefined : `${engine.name} does not keep finished jobs.`)
@@ -47,12 +35,13 @@ export function missingJob(scope: Scope, id: string, trail: Trail): Bundle {
   if (!historyGap && !trail.events.length) return bundle
   const reason = historyGap ?? `${engine.name} no longer has this job; its retention policy may have removed it.`
   const known = trail.events.length > 0
+  const gaps: EvidenceGap[] = [{ source: 'engine', reason: reason.replace(/\.$/, '') }, ...trail.gaps]
   return {
     ...bundle,
+    ...(known ? (await assemble(scope, { subject, trail, about: { jobId: id } }, rangeWindow(asked, scope.now, '21d'), asked)).shared : {}),
     diagnosis: known
       ? { status: 'resolved', title: 'The engine no longer has this job.', detail: `${reason} The audit log still shows what was done to it here.`, provenance: 'durable' }
       : { status: 'needs_review', title: 'No history of this job is available.', detail: `${reason} It may have ended, or it may never have existed.`, provenance: 'unknown' },
-    completeness: { state: known ? 'partial_evidence' : 'history_unavailable', reasons: [reason, ...trail.gaps] },
-    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+    completeness: judge({ reasons: [reason, ...trail.gaps.map((gap) => `${gap.reason}.`)], gaps, complete: '', unreached: !known }),
   }
 }

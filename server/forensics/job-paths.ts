@@ -1,4 +1,4 @@
-import { type AuditEvent, type Bundle, jobStates, type NextPath, operationActions, operationsOn, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, jobStates, type NextPath, operationActions, operationsOn, subjectPath } from '../../schemas/index.ts'
 import type { JobFacts } from '../jobs/detail.ts'
 import { isLegal, type JobOperation } from '../jobs/legality.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -36,7 +36,7 @@ function nativePath(order: number): Pick<NextPath, 'order' | 'ownership' | 'owne
   return { order, ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' }
 }
 
-export function linksOfJob(scope: Scope, job: JobFacts, events: AuditEvent[]): Bundle['linkedResources'] {
+export function linksOfJob(scope: Scope, job: JobFacts): Bundle['linkedResources'] {
   const { cronEntry, parent, retryOf } = job.origin
   const link = (type: string, id: string, label: string) => ({ type, id, label, href: forensicsHref(scope, type, id) })
   return [
@@ -45,6 +45,5 @@ export function linksOfJob(scope: Scope, job: JobFacts, events: AuditEvent[]): B
     ...(parent ? [link('job', parent.id, 'its parent job')] : []),
     ...(retryOf ? [link('job', retryOf.id, 'the job it was copied from')] : []),
     ...job.dependencies.slice(0, 5).map(({ id, state }) => link('job', id, `dependency${state ? `, ${jobStates[state]}` : ''}`)),
-    ...events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${scope.kit.base}${subjectPath('audit_event', id)}` })),
   ]
 }

@@ -1,53 +1,56 @@
-import { type Bundle, formatCount, jobStates, type NextPath, operationActions, operationsOn, type Provenance, type Queue, type QueueDiagnosis, subjectPath } from '../../schemas/index.ts'
+import { type Bundle, type EvidenceGap, formatCount, jobStates, type NextPath, operationActions, operationsOn, type Provenance, type Queue, type QueueDiagnosis, subjectPath } from '../../schemas/index.ts'
 import { pageOf } from '../host/auth.ts'
 import type { QueueAction } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
 import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Asked, rangeWindow } from './asked.ts'
+import { assemble, judge, sentencesOf } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
-import { eventItem, formatSeconds, newestFirst } from './chronology.ts'
+import { formatSeconds } from './durations.ts'
+import type { Window } from './source.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 const staleSeconds = 60
 const windowMinutes = 60
+const usualRange = '1h'
 
 /** The evidence about a queue: its measured figures of the last hour, who paused it, and the operations on it. */
-export async function queueBundle(scope: Scope, name: string): Promise<Bundle> {
+export async function queueBundle(scope: Scope, name: string, asked: Asked): Promise<Bundle> {
   const subject = { type: 'queue', id: name }
   const { allowed } = await scope.viewer.can('view_queues', pageOf('view_queues'))
   if (!allowed) return unknownBundle(scope, subject, 'You may not see queues.', ['queues'])
-  const [queue, trail] = await Promise.all([findQueue(scope, name), listTrail(scope, 'queue', name)])
-  if (!queue) return goneBundle(scope, name, trail)
-  const { kit, now } = scope
+  const [queue, trail] = await Promise.all([findQueue(scope, name), listTrail(scope, 'queue', name, asked)])
+  const window = rangeWindow(asked, scope.now, usualRange)
+  if (!queue) return goneBundle(scope, name, trail, window, asked)
+  const { kit } = scope
+  const { chronology, shared } = await assemble(scope, { subject, trail, queue, about: { queue: name } }, window, asked, ['measured', 'changes'])
   const diagnosis = diagnose(queue)
-  const completeness = completenessOf(scope, queue, trail)
+  const completeness = completenessOf(scope, queue, trail, chronology.gaps)
   return {
     subject: { ...subject, label: name, href: `${kit.base}${subjectPath('queue', name)}` },
     diagnosis,
     completeness,
-    window: { from: new Date(now.getTime() - windowMinutes * 60_000).toISOString(), to: now.toISOString() },
-    chronology: newestFirst([...trail.events.map((event) => eventItem(scope, event)), ...pauseItem(queue, trail)]),
-    linkedResources: [
-      ...trail.events.slice(0, 5).map(({ id, eventType }) => ({ type: 'audit_event', id, label: eventType, href: `${kit.base}${subjectPath('audit_event', id)}` })),
-    ],
+    ...shared,
+    linkedResources: [],
     nextPaths: await pathsOf(scope, queue),
     runbook: runbookFor(queue, diagnosis, completeness),
     followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
-    withheld: trail.withheld,
     asOf: queue.asOf,
   }
 }
 
-function goneBundle(scope: Scope, name: string, trail: Trail): Bundle {
-  const bundle = unknownBundle(scope, { type: 'queue', id: name }, 'Supply the name of a queue that the engine has or a cron entry uses.', trail.withheld)
+async function goneBundle(scope: Scope, name: string, trail: Trail, window: Window, asked: Asked): Promise<Bundle> {
+  const subject = { type: 'queue', id: name }
+  const bundle = unknownBundle(scope, subject, 'Supply the name of a queue that the engine has or a cron entry uses.', trail.withheld)
   if (!trail.events.length) return bundle
   const reason = 'This queue has not been measured in the last day. The audit log still has these events.'
   return {
     ...bundle,
+    ...(await assemble(scope, { subject, trail, about: { queue: name } }, window, asked)).shared,
     diagnosis: { status: 'resolved', title: `${name} is no longer among the queues.`, detail: reason, provenance: 'durable' },
-    completeness: { state: 'partial_evidence', reasons: [reason, ...trail.gaps] },
-    chronology: newestFirst(trail.events.map((event) => eventItem(scope, event))),
+    completeness: judge({ reasons: [reason, ...sentencesOf(trail.gaps, ['audit'])], gaps: [{ source: 'measurement', reason: 'It has not been measured in the last day' }, ...trail.gaps], complete: '' }),
   }
 }
 
@@ -80,26 +83,18 @@ function round(value: number): string {
 }
 
 /** Figures are complete if every minute of the last hour was measured and the newest figure is recent. */
-function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail): Bundle['completeness'] {
+function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail, gaps: EvidenceGap[]): Bundle['completeness'] {
   if (!series.length && !depth.length && !trail.events.length) {
-    return { state: 'history_unavailable', reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'] }
+    return judge({ reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'], gaps, complete: '', unreached: true })
   }
   const age = (now.getTime() - Date.parse(asOf)) / 1000
-  const gaps = [
+  const reasons = [
     ...(series.length < windowMinutes ? [`It was measured in ${series.length} of the last ${windowMinutes} minutes.`] : []),
     ...(age > staleSeconds ? [`It was last measured ${formatSeconds(age)} ago.`] : []),
     ...(paused && !paused.by ? [`It was paused outside this product; ${kit.engine.name} does not report by whom.`] : []),
-    ...trail.gaps,
+    ...sentencesOf(trail.gaps, ['audit']),
   ]
-  if (gaps.length) return { state: 'partial_evidence', reasons: gaps }
-  return { state: 'complete', reasons: ['Every minute of the last hour was measured, and the audit log has everything that was done here.'] }
-}
-
-/** A pause whose event was withheld or not loaded is shown from the pause record instead. */
-function pauseItem({ name, paused }: Queue, { events }: Trail): Bundle['chronology'] {
-  if (!paused?.at || events.some(({ id }) => id === paused.eventId)) return []
-  const { at, by, reason } = paused
-  return [{ at, label: `${by?.label ?? 'An unknown actor'} paused the queue`, detail: reason, source: 'queue', provenance: 'durable', actor: by, ref: { type: 'queue', id: name } }]
+  return judge({ reasons, gaps, complete: 'Every minute of the last hour was measured, and the audit log has everything that was done here.' })
 }
 
 const descriptions: Record<QueueAction, string> = {

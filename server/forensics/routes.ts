@@ -1,6 +1,7 @@
-import { type Bundle, getForensics, getJob } from '../../schemas/index.ts'
+import { type Bundle, type ChronologyGroup, getForensics, getJob, listChronology } from '../../schemas/index.ts'
 import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type Asked, chronologyCursors, maxItems } from './asked.ts'
 import { eventBundle } from './audit-event.ts'
 import { bulkBundle } from './bulk.ts'
 import { unknownBundle } from './bundle.ts'
@@ -9,12 +10,18 @@ import { getJobWithEvidence, jobBundle } from './job.ts'
 import { queueBundle } from './queue.ts'
 
 export const forensicsHandlers = [
-  handle(getForensics, ({ params }, scope) => openBundle(scope, params.subjectType, params.subjectId)),
+  handle(getForensics, ({ params, query }, scope) => openBundle(scope, params.subjectType, params.subjectId, { limit: maxItems, range: query.range })),
+  handle(listChronology, async ({ params, query }, scope) => {
+    const before = await chronologyCursors.parse(scope.kit.db, query.cursor)
+    const groups = query.groups === undefined ? undefined : new Set(query.groups.split(',') as ChronologyGroup[])
+    const { chronology, nextCursor, asOf } = await openBundle(scope, params.subjectType, params.subjectId, { limit: query.limit, before, groups })
+    return { items: chronology, nextCursor, asOf }
+  }),
   // The page of a job includes its forensics.
   handle(getJob, ({ params }, scope) => getJobWithEvidence(scope, params.id)),
 ]
 
-type Open = (scope: Scope, id: string) => Promise<Bundle>
+type Open = (scope: Scope, id: string, asked: Asked) => Promise<Bundle>
 
 /** The subject types that have evidence. */
 const openers: Record<string, Open | undefined> = {
@@ -26,9 +33,9 @@ const openers: Record<string, Open | undefined> = {
 }
 
 /** Everything known about one subject. An unknown subject gets a valid bundle as well, which says what to supply. */
-async function openBundle(scope: Scope, type: string, id: string): Promise<Bundle> {
+async function openBundle(scope: Scope, type: string, id: string, asked: Asked): Promise<Bundle> {
   const open = Object.hasOwn(openers, type) ? openers[type] : undefined
-  if (open) return open(scope, id)
+  if (open) return open(scope, id, asked)
   const known = Object.keys(openers).join(', ')
   return unknownBundle(scope, { type, id }, `No evidence is kept for the subject type '${type}'; supply one of ${known}.`)
 }

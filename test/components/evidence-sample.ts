@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../schemas/audit.ts'
-import type { Bundle, NextPath } from '../../schemas/forensics.ts'
+import type { Bundle, NextPath, Timeline, TimelineLane } from '../../schemas/forensics.ts'
+import type { TimelineMark } from '../../schemas/forensics-words.ts'
 import type { Bucket, Overview, Vital } from '../../schemas/overview.ts'
 import { at, event, opsDemo } from './sample.ts'
 
@@ -184,10 +185,11 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
       detail: 'In this window 37 of 42 slots ran on time; 1 missed, 2 no scheduler, 2 unknown.',
       provenance: 'durable',
     },
-    completeness: { state: 'partial_evidence', reasons: ['No scheduler was recorded from 12 Nov 03:00 to 14 Nov 01:12.'] },
+    completeness: { state: 'partial_evidence', reasons: ['No scheduler was recorded from 12 Nov 03:00 to 14 Nov 01:12.'], gaps: [{ source: 'coverage', from: at(-30 * day), to: at(-28 * day), reason: 'No scheduler on record' }] },
     window: { from: at(-42 * day), to: at(0) },
     chronology: [
       {
+        id: eventId(7),
         at: at(-4 * minute).replace('.000Z', '.114231Z'),
         label: 'ops-demo paused the entry',
         detail: 'fixture maintenance',
@@ -198,6 +200,8 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
         ref: { type: 'audit_event', id: eventId(7), href: `/ops/jobs/forensics/audit_event/${eventId(7)}` },
       },
       {
+        id: 'slot 1',
+        kind: 'on_time',
         at: at(-11 * hour).replace('.000Z', '.231Z'),
         label: 'Slot claimed, job 7f3c…91d0 finished in 41 s',
         detail: 'on time',
@@ -207,6 +211,8 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
         ref: { type: 'cron_slot', id: 'nightly_sync@1' },
       },
       {
+        id: 'slot 2',
+        kind: 'missed_fire',
         at: at(-15 * day),
         label: 'The slot was not claimed although a scheduler was alive',
         detail: 'missed',
@@ -216,6 +222,8 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
         ref: { type: 'cron_slot', id: 'nightly_sync@2' },
       },
       {
+        id: 'slot 3',
+        kind: 'unknown',
         at: at(-41 * day),
         label: 'Nothing was recorded for this slot',
         source: 'coverage',
@@ -237,10 +245,27 @@ export function bundle(over: Partial<Bundle> = {}): Bundle {
       steps: ['Read who paused it and why.', 'Ask them, or check that the reason is over.', 'Resume it, or let it resume by itself.'],
     },
     followUp: { status: 'invoked', detail: 'The host’s handler accepted the hand-off.', at: at(-4 * minute) },
-    slots: outcomes.map((outcome, index) => ({ at: at((index - 42) * day), outcome })),
+    timeline: picture(outcomes),
     withheld: [],
     asOf: at(-1000),
     ...over,
+  }
+}
+
+/** Slots by day, a scheduler with a gap, a change and a deploy. */
+export function picture(outcomes: string[]): Timeline {
+  const lane = (key: string, label: string, marks: TimelineLane['marks'], over: Partial<TimelineLane> = {}): TimelineLane => ({ key, label, line: false, marks, gaps: [], ...over })
+  return {
+    from: at(-42 * day),
+    to: at(2 * day),
+    now: at(0),
+    range: '90d',
+    lanes: [
+      lane('slots', 'Slots', outcomes.map((outcome, index) => ({ at: at((index - 42) * day), mark: outcome as TimelineMark, label: 'Slot claimed', href: index === 20 ? '/ops/jobs/job/job-0007' : undefined }))),
+      lane('scheduler', 'Scheduler', [], { line: true, gaps: [{ from: at(-30 * day), to: at(-24 * day), label: 'No scheduler on record' }] }),
+      lane('changes', 'Changes', [{ at: at(-4 * minute), mark: 'change', label: 'ops-demo paused the entry', href: `/ops/jobs/forensics/audit_event/${eventId(7)}` }]),
+      lane('deploys', 'Deploys', [{ at: at(-3 * day), mark: 'deploy', label: 'v412' }]),
+    ],
   }
 }
 
@@ -249,7 +274,7 @@ export function unknownBundle(): Bundle {
   return bundle({
     subject: { type: 'cron_entry', id: 'nothing', label: 'nothing' },
     diagnosis: { status: 'needs_review', title: 'Nothing is known of this subject.', detail: supply, provenance: 'unknown' },
-    completeness: { state: 'unknown', reasons: [supply] },
+    completeness: { state: 'unknown', reasons: [supply], gaps: [] },
     window: undefined,
     chronology: [],
     linkedResources: [],
@@ -262,6 +287,6 @@ export function unknownBundle(): Bundle {
       steps: [supply, 'Search the audit log for the subject.'],
     },
     followUp: undefined,
-    slots: undefined,
+    timeline: undefined,
   })
 }

@@ -37,25 +37,66 @@ describe('ops-forensics', () => {
     equal(seen(all(page, '.page-title')[0]), 'nightly_sync')
   })
 
-  it('draws gaps dashed, and never counts what is unknown as missed', async () => {
+  it('draws the window as lanes over one axis, its gaps dashed, and never counts what is unknown as missed', async () => {
     const page = mount('ops-forensics', usual(), subject)
-    const slots = await part(page, 'slots')
-    const gaps = all<HTMLElement>(slots, '.gap').filter((gap) => gap.tagName === 'SPAN')
-    equal(gaps.map((gap) => gap.querySelectorAll('.mark').length), [2, 2])
-    ok(gaps.every((gap) => getComputedStyle(gap).borderTopStyle === 'dashed'), 'dashed frames')
-    const label = all(slots, '[role=img]')[0]!.getAttribute('aria-label')!
-    for (const words of ['37 on time', '1 missed', '2 unknown', '2 no scheduler']) includes(label, words)
-    includes(seen(slots), 'evidence covers 38 of 42')
-    equal(all(slots, '.marks .mark').length, 42, 'marks')
+    const drawn = await part(page, 'timeline')
+    const label = all(drawn, '[role=img]')[0]!.getAttribute('aria-label')!
+    for (const words of ['Slots, Scheduler, Changes, Deploys', '37 on time', '1 missed', '2 unknown', '2 no scheduler', '1 gap: No scheduler on record']) includes(label, words)
+    includes(seen(drawn), 'not recorded')
+    ok(getComputedStyle(all(drawn, '.hole line')[0]!).strokeDasharray !== 'none', 'a dashed line')
+    equal(all(drawn, '.lanes-drawn .point').length, 44, 'marks')
   })
 
-  it('leads from a slot to its job, and from each line of the chronology to what it is about', async () => {
-    const [first, ...others] = bundle().slots!
-    const page = mount('ops-forensics', withBundle({ slots: [{ ...first!, jobId: 'job-0007' }, ...others] }), subject)
-    const slots = await part(page, 'slots')
-    equal(all(slots, '.marks a').map((link) => link.getAttribute('href')), ['/ops/jobs/job/job-0007'])
+  it('places marks at their instants, and leads from each to its thing', async () => {
+    const page = mount('ops-forensics', usual(), subject)
+    const drawn = await part(page, 'timeline')
+    const places = all(drawn, '.lanes-drawn .point').map((mark) => Number.parseFloat(mark.getAttribute('x')!))
+    ok(Math.abs(places[0]!) < 0.01 && Math.abs(places[21]! - (21 / 44) * 100) < 0.1, `${places[0]} and ${places[21]}`)
+    equal(all(drawn, 'a').map((link) => link.getAttribute('href')), ['/ops/jobs/job/job-0007', `/ops/jobs/forensics/audit_event/${eventId(7)}`])
+    ok(all(drawn, 'a').every((link) => link.getAttribute('tabindex') === '-1'), 'no stops for the keyboard: the list has the same links')
+  })
+
+  it('shows another window on request', async () => {
+    const api = usual()
+    const page = mount('ops-forensics', api, subject)
+    await part(page, 'timeline')
+    equal(button(page, '90 days')!.getAttribute('aria-pressed'), 'true')
+    button(page, '24 h')!.click()
+    await until(() => api.calls.some(({ name, query }) => name === 'getForensics' && query.get('range') === '24h'), 'the request')
+  })
+
+  it('leads from each line of the chronology to what it is about', async () => {
+    const page = mount('ops-forensics', usual(), subject)
     const wanted = bundle().chronology.flatMap(({ ref }) => ref.href ?? [])
     equal(all(await part(page, 'chronology'), 'a.way').map((link) => link.getAttribute('href')), wanted)
+  })
+
+  it('folds lines of one kind, tells days once, and filters by source', async () => {
+    const slots = Array.from({ length: 5 }, (_, index) => ({ ...bundle().chronology[1]!, id: `s${index}`, at: at(-(index + 1) * 86_400_000) }))
+    const page = mount('ops-forensics', withBundle({ chronology: [bundle().chronology[0]!, ...slots, bundle().chronology[2]!] }), subject)
+    const list = await part(page, 'chronology')
+    equal(all(list, '[part~="chronology-item"]').length, 3, 'lines')
+    const folded = all<HTMLDetailsElement>(list, 'details')[0]!
+    includes(seen(folded.querySelector('summary')), '5 on time')
+    equal(folded.querySelectorAll('li').length, 5, 'lines inside')
+    equal(all(list, '.day h4').length, 3, 'headings')
+    button(page, 'Audit 1')!.click()
+    await until(() => all(list, '[part~="chronology-item"]').length === 1, 'one line')
+    includes(seen(list), 'ops-demo paused the entry')
+  })
+
+  it('reads older lines on request, each once, and says so when that fails', async () => {
+    const [first, ...rest] = bundle().chronology
+    let answer: () => unknown = refuse('unavailable')
+    const api = usual({ getForensics: () => bundle({ chronology: [first!, rest[0]!], nextCursor: 'older' }), listChronology: () => answer() })
+    const page = mount('ops-forensics', api, subject)
+    ;(await until(() => button(page, 'Show older'), 'the button')).click()
+    await until(() => seen(page).includes('It did not answer'), 'the failure')
+    answer = () => ({ items: [rest[0], ...rest.slice(1)], asOf: at(0) })
+    button(page, 'Show older')!.click()
+    await until(() => all(page, '[part~="chronology-item"]').length === 4, 'all lines')
+    ok(!button(page, 'Show older'), 'the end')
+    equal(api.calls.filter(({ name }) => name === 'listChronology').at(-1)!.query.get('cursor'), 'older')
   })
 
   it('puts the runbook before the chronology', async () => {
@@ -63,7 +104,7 @@ describe('ops-forensics', () => {
     const runbook = await part(page, 'runbook')
     const chronology = await part(page, 'chronology')
     ok(runbook.compareDocumentPosition(chronology) & Node.DOCUMENT_POSITION_FOLLOWING, 'the runbook first')
-    for (const words of ['Open runbook entry', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
+    for (const words of ['A paused entry : what to do ( 3 steps )', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
     equal(all(runbook, 'ol li').map(seen), bundle().runbook.steps)
   })
 
@@ -124,7 +165,7 @@ describe('ops-forensics', () => {
     const run = { ...resume!, order: 2, label: 'Run now: nightly_sync', operation: { ...resume!.operation!, action: 'run_cron_entry' as const } }
     const page = mount('ops-forensics', withBundle({ nextPaths: [resume!, run, ...rest.map((path) => ({ ...path, order: path.order + 1 }))] }), subject)
     const paths = await part(page, 'next-paths')
-    includes(seen(paths), 'Next paths Read-only. Your role “viewer” may look, not change.')
+    includes(seen(paths), 'What may be done Read-only. Your role “viewer” may look, not change.')
     const control = button(page, 'Run now: nightly_sync…')!
     ok(control.disabled, 'disabled')
     const why = all(page, `#${control.getAttribute('aria-describedby')}`)[0]!
@@ -138,7 +179,7 @@ describe('ops-forensics', () => {
       'ops-forensics',
       withBundle({
         diagnosis: { status: 'needs_review', title: `The slot of ${instant} was not run.`, detail: `Since ${instant}.`, provenance: 'durable' },
-        completeness: { state: 'partial_evidence', reasons: [`No scheduler on record from ${instant}.`] },
+        completeness: { state: 'partial_evidence', reasons: [`No scheduler on record from ${instant}.`], gaps: [] },
         nextPaths: [{ ...nextPaths()[0]!, detail: `The next run would be ${instant}.` }],
         runbook: { title: 'A cron entry', whyNow: `Missed ${instant}.`, prerequisites: [], cautions: [], steps: [] },
         chronology: [],
@@ -160,10 +201,10 @@ describe('ops-forensics', () => {
   })
 
   it('does not dash what is complete, and leaves out what is not there', async () => {
-    const page = mount('ops-forensics', withBundle({ completeness: { state: 'complete', reasons: [] }, followUp: undefined, slots: [], linkedResources: [] }), subject)
+    const page = mount('ops-forensics', withBundle({ completeness: { state: 'complete', reasons: [], gaps: [] }, followUp: undefined, timeline: undefined, linkedResources: [] }), subject)
     equal(getComputedStyle(await part(page, 'boundary')).borderTopStyle, 'solid')
     includes(seen(await part(page, 'diagnosis')), 'complete evidence')
-    for (const name of ['follow-up', 'slots', 'linked']) equal(all(page, `[part~="${name}"]`).length, 0, name)
+    for (const name of ['follow-up', 'timeline', 'linked']) equal(all(page, `[part~="${name}"]`).length, 0, name)
   })
 
   it('shows the follow-up as far as we saw it', async () => {
