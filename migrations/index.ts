@@ -15,6 +15,7 @@ import { Deploy } from './0017-deploy.ts'
 import { Archive } from './0019-archive.ts'
 import { Executor } from './0014-executor.ts'
 import { Errors } from './0015-errors.ts'
+import { Detection } from './0020-detection.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   { name: '0019-archive', class: Archive },
   { name: '0014-executor', class: Executor },
   { name: '0015-errors', class: Errors },
+  { name: '0020-detection', class: Detection },
 ]

@@ -11,7 +11,7 @@ import type { Log } from './host/log.ts'
 import type { Retention } from './host/retention.ts'
 import type { Counters } from './metrics/counters.ts'
 import type { Operations } from './operations/operation.ts'
-import type { ErrorOptions } from './options.ts'
+import type { DetectorSettings, ErrorOptions } from './options.ts'
 
 /** A bridge that is installed and open. */
 export interface MountedBridge extends OpenBridge {
@@ -53,6 +53,7 @@ export interface Kit {
   readonly prometheus: boolean
   /** Open live streams of this process. */
   liveClients(): number
+  readonly detector: DetectorSettings
   readonly log: Log
   readonly version: string
   /** As of the last check; undefined until the engine has responded once. */

@@ -7,6 +7,7 @@ import { runMaintenance } from './maintenance.ts'
 import { readFailures } from './errors/feed.ts'
 import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
+import { detect } from './incidents/detector.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
 import { tellHost } from './notices/tell.ts'
@@ -36,6 +37,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           startScheduler(kit, { tickSeconds }),
         ]
       : []),
+    ...(kit.detector.enabled ? [repeat(kit, 'detector', Math.min(1, kit.detector.tickSeconds / 2), () => detect(kit))] : []),
   ]
   return {
     async stop() {

@@ -11,6 +11,7 @@ import { tellNow } from './notices/tell.ts'
 import { parseRetention } from './host/retention.ts'
 import { jobSets } from './job-sets.ts'
 import { Counters } from './metrics/counters.ts'
+import { parseDetector } from './incidents/thresholds.ts'
 import { operations } from './operation-table.ts'
 import type { OpsOptions } from './options.ts'
 import { version } from './version.ts'
@@ -34,6 +35,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const base = parseBase(options.base)
   const log = options.log ?? jsonLog
   const retention = parseRetention(options.retention)
+  const detector = parseDetector(options.detector, options.scheduler?.enabled ?? true)
   const db = await openDatabase(options.database)
   let engineVersion: string | undefined
   let liveClients = () => 0
@@ -60,6 +62,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     setLiveClients: (count) => {
       liveClients = count
     },
+    detector,
     log,
     version,
     now: options.now ?? (() => new Date()),

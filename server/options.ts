@@ -47,6 +47,46 @@ export interface ErrorOptions {
   fingerprint?(error: GroupedError, defaultKey: string): string | undefined
 }
 
+/** When the detector calls something wrong. Each may be set for the host and for single queues. */
+export interface Thresholds {
+  /** Minutes in which nothing started or ended although jobs were due. Whole minutes, at most 60. */
+  stuckMinutes: number
+  /** Minutes that the oldest due job has waited while every slot was held. */
+  saturatedMinutes: number
+  /** A backlog that drains in fewer minutes than this is no incident. */
+  saturatedDrainMinutes: number
+  /** How many times its usual duration a job has been running. */
+  longRunningFactor: number
+  /** A job that has been running for fewer minutes is never called long-running. */
+  longRunningMinutes: number
+  /** Failures in five minutes below which there is no burst. */
+  burstFailures: number
+  /** Jobs of a queue that failed for good within an hour. */
+  exhaustedJobs: number
+  /** Seconds without any scheduler. At least 30, because a scheduler is recorded every few seconds. */
+  schedulerDownSeconds: number
+}
+
+/** How incidents are recognized. The thresholds and their defaults are listed in the guide to diagnosis. */
+export interface DetectorOptions {
+  /** Run the detector in this process. Default: as `scheduler.enabled`. */
+  enabled?: boolean
+  /** Seconds between two looks, from 0.05 to 60. Default 10. */
+  tickSeconds?: number
+  /** For the host as a whole. */
+  thresholds?: Partial<Thresholds>
+  /** For single queues, by name. */
+  queues?: Record<string, Partial<Thresholds>>
+}
+
+/** The detector's options, checked and complete. */
+export interface DetectorSettings {
+  enabled: boolean
+  tickSeconds: number
+  /** The thresholds of a queue, or those of the host. */
+  thresholdsOf(queue?: string): Thresholds
+}
+
 /** Everything a host decides. Kept in one module (`ops.config.ts`) that its server and the command line both read. */
 export interface OpsOptions<Actor = never> {
   database: DatabaseOptions
@@ -76,6 +116,8 @@ export interface OpsOptions<Actor = never> {
   }
   /** How long records are kept, and where they are archived before they are deleted. */
   retention?: RetentionOptions
+  /** Recognizing incidents in the background. */
+  detector?: DetectorOptions
   log?: Log
   /** The clock, for tests. Default: the system clock. */
   now?: () => Date

@@ -173,7 +173,7 @@ describe('the owner of a table', () => {
     'server/queues/': ['queue_pause'],
     'server/errors/': ['error_group', 'error_minute', 'error_origin', 'error_seen', 'error_feed', 'error_gap', 'error_baseline'],
     'server/jobs/': ['job_view'],
-    'server/incidents/': ['incident'],
+    'server/incidents/': ['incident', 'detection'],
     'server/deploys/': ['deploy'],
     'server/notices/': ['notice', 'notice_thread'],
     'server/webhooks/': ['webhook_delivery', 'webhook_endpoint'],

@@ -440,6 +440,10 @@ export const Incident = defineEntity({
     beganAt: p.datetime(),
     openedAt: p.datetime().nullable(),
     lastSeenAt: p.datetime(),
+    /** For an open incident: since when its evidence has been gone. */
+    absentSince: p.datetime().nullable(),
+    /** For an open incident whose evidence is gone: since when that cannot be measured. */
+    frozenAt: p.datetime().nullable(),
     resolvedAt: p.datetime().nullable(),
     reopened: p.integer().default(0),
     /** Instants of its latest reopenings, which tell whether it is flapping. */
@@ -457,6 +461,19 @@ export const Incident = defineEntity({
   },
 })
 export type IncidentRow = Row<typeof Incident>
+
+export const Detection = defineEntity({
+  name: 'Detection',
+  tableName: 'detection',
+  properties: {
+    /** Always `latest`. */
+    key: p.text().primary(),
+    tickedAt: p.datetime(),
+    tookMs: p.double(),
+    /** When each source was measured; null: it was unavailable. */
+    sources: p.json().$type<Record<string, string | null>>(),
+  },
+})
 
 export const Deploy = defineEntity({
   name: 'Deploy',
@@ -807,6 +824,6 @@ export const entities = [
   Snapshot, QueueFigure, QueueMinute, EngineMinute, UsualDuration, Finding,
   Executor, ExecutorJob, ExecutorRun, ExecutorGap, QueueWish, ExecutorStop,
   ErrorGroup, ErrorMinute, ErrorOrigin, ErrorSeen, ErrorFeed, ErrorGap, ErrorBaseline,
-  QueuePause, JobView, Installation, Incident, Deploy, Archive,
+  QueuePause, JobView, Installation, Incident, Detection, Deploy, Archive,
   Notice, NoticeThread, WebhookDelivery, WebhookEndpoint,
 ]

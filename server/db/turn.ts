@@ -9,6 +9,8 @@ export type TurnName =
   | 'snapshot'
   /** Reads failed attempts from the engine. */
   | 'failures'
+  /** Looks for incidents. */
+  | 'detector'
   /** Archives and deletes what has expired. */
   | 'retention'
 

@@ -10,6 +10,8 @@ export interface FindingKind<Data> {
   readonly key: string
   /** Queries the current data from the engine, outside any transaction of ours. */
   find(kit: Kit): Promise<Data>
+  /** For how many times its own duration it rests. Default 20, so that it is never running for more than a twentieth of the time. */
+  readonly restFactor?: number
 }
 
 /** The latest result of a background query. */
@@ -26,8 +28,7 @@ interface Timed<Data> {
 }
 
 const intervalMs = 15_000
-/** A slow query runs less often, so that it is never running for more than a twentieth of the time. */
-const restFactor = 20
+const defaultRestFactor = 20
 /** How many intervals may be missed before a finding is no longer fresh. */
 const maxMissed = 8
 
@@ -35,7 +36,7 @@ const maxMissed = 8
  * Runs the query once per interval across all processes: the process that claims the turn runs it. If it fails, it is retried
  * on the next turn, by whichever process claims that.
  */
-export async function refreshFinding<Data>(kit: Kit, { key, find }: FindingKind<Data>): Promise<void | typeof idle> {
+export async function refreshFinding<Data>(kit: Kit, { key, find, restFactor = defaultRestFactor }: FindingKind<Data>): Promise<void | typeof idle> {
   const { db } = kit
   const table = db.table('finding')
   const now = kit.now()
@@ -58,7 +59,7 @@ export async function refreshFinding<Data>(kit: Kit, { key, find }: FindingKind<
 }
 
 /** Null when the query has never run. */
-export async function findFinding<Data>({ kit: { db }, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>, { key }: FindingKind<Data>): Promise<Finding<Data> | null> {
+export async function findFinding<Data>({ kit: { db }, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>, { key, restFactor = defaultRestFactor }: FindingKind<Data>): Promise<Finding<Data> | null> {
   const [row] = await query(em, sql<{ as_of: string; data: Timed<Data> }>`select as_of::text, data from ${db.table('finding')} where key = ${key}`)
   if (!row) return null
   const asOf = new Date(row.as_of)

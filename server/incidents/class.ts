@@ -1,6 +1,8 @@
 import type { z } from 'zod'
-import type { CountMethod, EvidenceLine, IncidentClassName } from '../../schemas/index.ts'
+import type { CountMethod, EvidenceLine, IncidentClassName, IncidentScope } from '../../schemas/index.ts'
 import type { JobFilter } from '../engines/engine.ts'
+import type { Thresholds } from '../options.ts'
+import type { Sight } from './sight.ts'
 
 /** What a class may say about its facts to one viewer. */
 export interface Telling {
@@ -32,15 +34,46 @@ export interface Affected {
   slot?: { cronEntry: string; slotAt: string }
 }
 
-/**
- * How one class of incident is described. Facts are what was measured when it was last seen, stored as JSON; their shape also
- * tells whether the host's display policy left enough of them to describe.
- */
+/** One trouble that a class sees in one tick. */
+export interface Candidate<Facts> {
+  /** What makes it the same trouble next time, within its class; at most 300 characters. */
+  key: string
+  scope: IncidentScope
+  /** When the trouble began, as far as the measurement shows. */
+  began: Date
+  facts: Facts
+  /** For a silence that ends by rate: failures per minute. */
+  rate?: number
+  /** For a silence that ends by number: affected jobs. */
+  count?: number
+}
+
+/** What a class sees in one tick: everything that is wrong by its rule, and nothing else is, except where it is `blind`. */
+export interface Seen<Facts> {
+  /** When its source was measured. */
+  asOf: Date
+  candidates: Candidate<Facts>[]
+  /** Scopes that could not be judged, e.g. queues that were not measured. Their incidents are left as they are. */
+  blind?(scope: IncidentScope): boolean
+}
+
+/** How one class of incident is described. Facts are what was measured when it was last seen, stored as JSON. */
 export interface DescribedClass<Facts = unknown> {
   readonly name: IncidentClassName
+  /** Their shape also tells whether the host's display policy left enough of them to describe. */
   readonly facts: z.ZodType<Facts>
   /** Pure. */
   describe(facts: Facts, telling: Telling): Description
   /** Pure. */
   affected(facts: Facts): Affected
+}
+
+/** One class of incident: how it is recognized and described. */
+export interface IncidentClass<Facts = unknown> extends DescribedClass<Facts> {
+  /** How many measurements in a row must show the trouble before it is opened. */
+  readonly opensAfterTicks: number
+  /** For how long the trouble must be gone before the incident is resolved. */
+  readonly keepOpenMs: number
+  /** Pure. `unavailable`: its source could not be read or is too old, which opens and resolves nothing. */
+  find(sight: Sight, thresholdsOf: (queue?: string) => Thresholds): Seen<Facts> | 'unavailable'
 }

@@ -57,6 +57,7 @@ const says: Readonly<Record<string, ToldState>> = {
   'incident.reopened': 'open',
   'incident.still_open': 'open',
   'incident.unsilenced': 'open',
+  'incident.silence_ended': 'open',
   'incident.silenced': 'silenced',
   'incident.resolved': 'resolved',
 }

@@ -4,7 +4,8 @@ import { query } from '../db/database.ts'
 import { orphanSeconds } from './orphans.ts'
 import type { Scope } from './scope.ts'
 
-const maxRequests = 200
+/** The oldest are listed. */
+export const maxRequests = 200
 
 /** A change that was requested from the engine and whose outcome is unknown. */
 export interface OrphanRequest {
@@ -13,6 +14,9 @@ export interface OrphanRequest {
   subject: { type: string; id: string }
   actor: Principal
   at: string
+  /** What was authorized, if it has more than the subject. */
+  queue?: string
+  worker?: string
 }
 
 interface Row {
@@ -59,5 +63,7 @@ export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope
       subject: { type: row.subject_type, id: row.subject_id },
       actor: row.actor,
       at: new Date(row.requested_at).toISOString(),
+      queue: row.subject_type === 'queue' ? row.subject_id : row.resource?.queue,
+      worker: row.resource?.worker,
     }))
 }

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Database } from '../db/database.ts'
+import { type Database, type Em, query } from '../db/database.ts'
 import { wishedPause } from '../executors/wishes.ts'
+import { queueFigures } from '../figures/tables.ts'
 import { auditEvents } from '../operations/event.ts'
 
 /**
@@ -15,4 +16,15 @@ export function isPaused(db: Database): RawBuilder<boolean> {
       where resumed.subject_type = 'queue' and resumed.subject_id = figure.queue and resumed.occurred_at > figure.as_of
         and resumed.event_type = 'queue.resumed' and resumed.outcome = 'succeeded') then false
     else coalesce(figure.paused, pause.queue is not null) end)`
+}
+
+/** Names of the queues that are paused. */
+export async function listPausedQueues({ kit: { db }, em }: { kit: { db: Database }; em: Em }): Promise<string[]> {
+  const rows = await query(
+    em,
+    sql<{ queue: string }>`
+      select coalesce(figure.queue, pause.queue) as queue from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue)
+      where ${isPaused(db)}`,
+  )
+  return rows.map(({ queue }) => queue)
 }

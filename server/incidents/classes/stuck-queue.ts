@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { countMethods, countOf } from '../../../schemas/index.ts'
+import { ageOfFigures } from '../../figures/age.ts'
+import type { Candidate, Description, IncidentClass } from '../class.ts'
+import { depthOf, type QueueSeen, type QueuesSeen } from '../sight/queues.ts'
+import { jobsOf, span, spanBetween } from '../words.ts'
+
+/** How many minutes of the threshold may be unmeasured. */
+const maxUnmeasured = 2
+/** Where the engine does not report slots, jobs that are executing may hold all of them: then this many times the threshold must pass. */
+const busyFactor = 3
+
+const facts = z.object({
+  queue: z.string(),
+  due: z.number(),
+  how: z.enum(Object.keys(countMethods) as [keyof typeof countMethods]),
+  oldestDueAt: z.string(),
+  /** The last minute within the last hour in which a job started or ended. */
+  movedAt: z.string().nullable(),
+  executing: z.number().nullable(),
+  executors: z.number().nullable(),
+  slots: z.number().nullable(),
+  minutes: z.number(),
+  failed: z.number(),
+  asOf: z.string(),
+})
+type Facts = z.infer<typeof facts>
+
+/** Jobs are due, slots are free, and for some time none has started or ended. Ages decide, never depths. */
+export const stuckQueue: IncidentClass<Facts> = {
+  name: 'stuck_queue',
+  facts,
+  opensAfterTicks: 2,
+  keepOpenMs: 5 * 60_000,
+  find({ queues: source, now }, thresholdsOf) {
+    if (!source) return 'unavailable'
+    const judged = source.value.queues.map((queue) => ({ queue, verdict: judge(queue, source.value, now, thresholdsOf(queue.name).stuckMinutes) }))
+    const unknown = new Set(judged.filter(({ verdict }) => verdict === 'unknown').map(({ queue }) => queue.name))
+    return {
+      asOf: source.asOf,
+      candidates: judged.flatMap(({ queue, verdict }) => (verdict === 'stuck' ? [candidateOf(queue, thresholdsOf(queue.name).stuckMinutes)] : [])),
+      blind: ({ queue }) => queue !== undefined && unknown.has(queue),
+    }
+  },
+  describe,
+  affected: ({ queue, asOf }) => ({ jobs: { filter: { queue, states: ['available', 'scheduled', 'retryable'], time: { field: 'due', to: new Date(asOf) } } }, queue }),
+}
+
+/** How many jobs the queue's executors can run at once; null: not reported. */
+export function slotsOf({ executors, limit }: Pick<QueueSeen, 'executors' | 'limit'>): number | null {
+  return executors !== null && executors > 0 && limit !== null ? executors * limit : null
+}
+
+function judge(queue: QueueSeen, { measured }: QueuesSeen, now: Date, minutes: number): 'stuck' | 'fine' | 'unknown' {
+  if (ageOfFigures(queue.asOf, now) === 'unknown') return 'unknown'
+  if (queue.paused || !queue.due) return 'fine'
+  const executing = depthOf(queue, 'executing')?.count ?? 0
+  const slots = slotsOf(queue)
+  if (slots !== null && executing >= slots) return 'fine'
+  const patience = slots === null && executing > 0 && queue.executors !== 0 ? busyFactor * minutes : minutes
+  const from = Math.floor(queue.asOf.getTime() / 60_000) * 60_000 - Math.min(patience, 60) * 60_000
+  if (queue.due.oldestAt.getTime() >= from || (queue.movedAt && queue.movedAt.getTime() >= from)) return 'fine'
+  const seen = [...measured].filter((minute) => minute >= from).length
+  return seen >= Math.min(patience, 60) - maxUnmeasured ? 'stuck' : 'unknown'
+}
+
+function candidateOf(queue: QueueSeen, minutes: number): Candidate<Facts> {
+  const { name, asOf, movedAt, executors, failedPerMinute } = queue
+  const { count, how, oldestAt } = queue.due!
+  return {
+    key: name,
+    scope: { queue: name },
+    began: movedAt && movedAt > oldestAt ? movedAt : oldestAt,
+    count,
+    facts: {
+      queue: name,
+      due: count,
+      how,
+      oldestDueAt: oldestAt.toISOString(),
+      movedAt: movedAt?.toISOString() ?? null,
+      executing: depthOf(queue, 'executing')?.count ?? null,
+      executors,
+      slots: slotsOf(queue),
+      minutes,
+      failed: failedPerMinute,
+      asOf: asOf.toISOString(),
+    },
+  }
+}
+
+function describe({ queue, due, how, oldestDueAt, movedAt, executing, executors, slots, minutes, failed, asOf }: Facts): Description {
+  const waited = spanBetween(oldestDueAt, asOf)
+  const still = movedAt ? spanBetween(movedAt, asOf) : 'over an hour'
+  return {
+    title: `${queue} is stuck`,
+    headline: `${jobsOf(due, how)} ${due === 1 ? 'is' : 'are'} due in ${queue}, the oldest for ${waited}, and no job has started or ended for ${still}.`,
+    measured: [
+      { label: `${jobsOf(due, how)} due, the oldest for ${waited}`, note: 'measured' },
+      { label: `No job started or ended for ${still}`, note: `threshold ${span(minutes * 60_000)}` },
+      ...(executors === 0 ? [{ label: 'No executor has been seen working on this queue', note: 'reported by the engine' }] : []),
+      ...(executing ? [{ label: `${jobsOf(executing)} executing, none of which has ended`, note: 'measured' }] : []),
+    ],
+    ruledOut: [
+      { label: 'Paused: the queue is not', note: 'measured' },
+      ...(executors ? [{ label: `No executors: ${countOf(executors, 'executor')} seen`, note: 'measured' }] : []),
+      ...(slots !== null && executing !== null ? [{ label: `No free slot: ${executing} of ${slots} held`, note: 'measured' }] : []),
+      ...(failed === 0 ? [{ label: 'Failing jobs: none failed in the last 10 min', note: 'measured' }] : []),
+    ],
+    cause: executors === 0 ? { label: 'No executor works on this queue', share: 1, note: 'reported by the engine' } : undefined,
+    facts: [
+      { label: 'Due', value: jobsOf(due, how) },
+      { label: 'Oldest', value: waited },
+      { label: 'Last movement', value: movedAt ? `${still} ago` : 'none within an hour' },
+      { label: 'Executors', value: executors === null ? 'not reported' : String(executors) },
+      { label: 'Executing', value: executing === null ? 'not counted' : String(executing) },
+    ],
+    affected: { jobs: { count: due, how }, queues: [queue], executors },
+  }
+}

@@ -1,0 +1,116 @@
+import { sql } from 'kysely'
+import type { CountMethod, JobState } from '../../../schemas/index.ts'
+import { query } from '../../db/database.ts'
+import { engineMinutes, queueFigures, queueMinutes, snapshots } from '../../figures/tables.ts'
+import { listPausedQueues } from '../../queues/paused.ts'
+import type { Reading, Source } from '../sight.ts'
+
+/** How far back the minutes of each queue are read; no threshold is longer. */
+const lookbackMinutes = 60
+/** Rates are over the last complete minutes, this many. */
+const rateMinutes = 10
+
+/** One queue as of its latest measurement. */
+export interface QueueSeen {
+  name: string
+  asOf: Date
+  paused: boolean
+  depth: { state: JobState; count: number; how: CountMethod }[]
+  /** Jobs that may start now; null: there is none. */
+  due: { count: number; how: CountMethod; oldestAt: Date } | null
+  /** null: the engine does not report them. */
+  executors: number | null
+  /** How many jobs each executor runs at once; null: unlimited or not reported. */
+  limit: number | null
+  /** How many jobs ran at once in half of the last minutes, or more; null: not measured. */
+  usuallyExecuting: number | null
+  /** The last minute within the last hour in which a job started or ended; null: none did. */
+  movedAt: Date | null
+  /** Jobs that ended per minute, lately. */
+  finishedPerMinute: number
+  /** Attempts that failed per minute, lately. */
+  failedPerMinute: number
+}
+
+export interface QueuesSeen {
+  queues: QueueSeen[]
+  /** Each minute of the last hour in which the engine was measured, as milliseconds since the epoch. */
+  measured: ReadonlySet<number>
+}
+
+/** Figures of every queue, with four statements regardless of their number. */
+export async function readQueues(reading: Reading): Promise<Source<QueuesSeen>> {
+  const { kit: { db }, em, now } = reading
+  const from = new Date(Math.floor(now.getTime() / 60_000) * 60_000 - lookbackMinutes * 60_000)
+  const [latest] = await query(em, sql<{ at: string | null }>`select max(at)::text as at from ${snapshots(db)} where at <= ${now}`)
+  if (!latest?.at) return null
+  const measured = await query(em, sql<{ ms: number }>`select date_part('epoch', minute) * 1000 as ms from ${engineMinutes(db)} where minute >= ${from} and minute <= ${now}`)
+  const paused = new Set(await listPausedQueues(reading))
+  const rows = await query(em, figuresSince(reading, from))
+  const minutes = Math.max(1, measured.filter(({ ms }) => ms >= now.getTime() - rateMinutes * 60_000).length)
+  return {
+    asOf: new Date(latest.at),
+    value: { queues: rows.map((row) => toQueue(row, paused.has(row.queue), minutes)), measured: new Set(measured.map(({ ms }) => ms)) },
+  }
+}
+
+interface Row {
+  queue: string
+  as_of_ms: number
+  depth: QueueSeen['depth']
+  due: number | null
+  due_how: CountMethod | null
+  oldest_due_ms: number | null
+  oldest_ms: number | null
+  executors: number | null
+  job_limit: number | null
+  moved_ms: number | null
+  executing: number | null
+  finished: number | null
+  failed: number | null
+}
+
+/** Instants as numbers: parsing text would cost more than the statement at a thousand queues. */
+function figuresSince({ kit: { db }, now }: Reading, from: Date) {
+  const lately = sql`minute.minute >= ${now}::timestamptz - make_interval(mins => ${rateMinutes})`
+  const ms = (value: ReturnType<typeof sql>) => sql`(date_part('epoch', ${value}) * 1000)`
+  return sql<Row>`
+    select figure.queue, ${ms(sql`figure.as_of`)} as as_of_ms, figure.depth, figure.due::float8 as due, figure.due_how, ${ms(sql`figure.oldest_due_at`)} as oldest_due_ms,
+      ${ms(sql`figure.oldest_available_at`)} as oldest_ms, figure.executors, figure.job_limit,
+      ${ms(sql`lately.moved_at`)} as moved_ms, lately.executing, lately.finished, lately.failed
+    from ${queueFigures(db)} figure left join (
+      select minute.queue, max(minute.minute) filter (where minute.started > 0 or minute.wait_p95_seconds is not null or minute.finished > 0 or minute.failed > 0) as moved_at,
+        (percentile_disc(0.5) within group (order by minute.executing desc) filter (where ${lately}))::float8 as executing,
+        sum(minute.finished) filter (where ${lately})::float8 as finished, sum(minute.failed) filter (where ${lately})::float8 as failed
+      from ${queueMinutes(db)} minute where minute.minute >= ${from} group by minute.queue
+    ) lately using (queue)`
+}
+
+function toQueue(row: Row, paused: boolean, minutes: number): QueueSeen {
+  return {
+    name: row.queue,
+    asOf: new Date(row.as_of_ms),
+    paused,
+    depth: row.depth,
+    due: dueOf(row),
+    executors: row.executors,
+    limit: row.job_limit,
+    usuallyExecuting: row.executing,
+    movedAt: row.moved_ms === null ? null : new Date(row.moved_ms),
+    finishedPerMinute: (row.finished ?? 0) / minutes,
+    failedPerMinute: (row.failed ?? 0) / minutes,
+  }
+}
+
+/** Where the engine does not count what is due, the jobs that are available are known to be. */
+function dueOf(row: Row): QueueSeen['due'] {
+  if (row.due !== null) return row.due > 0 && row.oldest_due_ms !== null ? { count: row.due, how: row.due_how ?? 'exact', oldestAt: new Date(row.oldest_due_ms) } : null
+  const available = depthOf(row, 'available')
+  if (row.oldest_ms === null || available?.count === 0) return null
+  return { count: available?.count ?? 1, how: available?.how ?? 'capped', oldestAt: new Date(row.oldest_ms) }
+}
+
+/** How many jobs of a queue are in a state; null: not counted. */
+export function depthOf({ depth }: Pick<QueueSeen, 'depth'>, state: JobState): { count: number; how: CountMethod } | null {
+  return depth.find((held) => held.state === state) ?? null
+}
