@@ -26,7 +26,9 @@ export async function detect(kit: Kit): Promise<void | typeof idle> {
     if (!(await isDue(kit, schedule))) return idle
     const startedAt = performance.now()
     const sight = await gatherSight({ ...systemScope(kit, kit.db.em()), now: await kit.dbNow() })
-    if (!(await recordTick(kit, sight, { end, startedAt }))) return idle
+    const changes = await recordTick(kit, sight, { end, startedAt })
+    if (!changes) return idle
+    if (changes.some(({ events }) => events.length)) kit.tellSoon()
     schedule.nextAt = kit.now().getTime() + kit.detector.tickSeconds * 1000
   })
   if (done === null || done === idle) return idle

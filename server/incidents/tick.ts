@@ -37,11 +37,11 @@ interface Judgement {
   seen: Seen<unknown> | 'unavailable'
 }
 
-/** All in one transaction, or nothing if another process has taken the turn: incidents, their events, and when it was. */
-export async function recordTick(kit: Kit, sight: Sight, { end, startedAt }: { end: EndTurn; startedAt: number }): Promise<boolean> {
+/** All in one transaction, or nothing if another process has taken the turn: incidents, their events, and when it was. Null: nothing. */
+export async function recordTick(kit: Kit, sight: Sight, { end, startedAt }: { end: EndTurn; startedAt: number }): Promise<Change[] | null> {
   const judgements = classes.map((of) => judge(of, sight, kit.detector))
   return kit.db.transact(async (em) => {
-    if (!(await end(em))) return false
+    if (!(await end(em))) return null
     const lastTick = await lastTickIn(kit, em)
     const rows = await listWatched(kit, em, judgements)
     const interrupted = lastTick && sight.now.getTime() - lastTick.getTime() > kit.detector.tickSeconds * 1000 * maxMissedTicks ? lastTick : undefined
@@ -50,7 +50,7 @@ export async function recordTick(kit: Kit, sight: Sight, { end, startedAt }: { e
     await recordEvents(kit, em, changes, sight.now)
     await recordLook(kit, em, sight, performance.now() - startedAt)
     await publishChanges(kit, em, changes)
-    return true
+    return changes
   })
 }
 

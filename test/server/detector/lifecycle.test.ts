@@ -45,7 +45,7 @@ const cases: [title: string, ticks: string, states: string, events: string[]][] 
   ['freezes the streak while the source is away', 'S???S', 'ppppo', ['opened']],
   ['stays open until it has been gone for long enough', 'SS--', 'pooo', ['opened']],
   ['resolves once it has been gone for long enough', 'SS---', 'pooor', ['opened', 'resolved']],
-  ['starts to wait again when it is seen in between', 'SS--S--', 'pooooo' + 'o', ['opened']],
+  ['starts to wait again when it is seen in between', 'SS--S--', 'poooooo', ['opened']],
   ['resolves nothing while the source is away, for however long', 'SS????????', 'p' + 'o'.repeat(9), ['opened']],
   ['does not count the time while the source is away as time without evidence', 'SS-????--', 'pooooooor', ['opened', 'resolved']],
   ['adds up the time without evidence before and after the source was away', 'SS-??-??-', 'pooooooor', ['opened', 'resolved']],
