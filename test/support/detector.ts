@@ -68,7 +68,7 @@ export async function startDetector(options: Partial<OpsOptions<Person>> = {}): 
       const totals = { waiting: count('available'), executing: count('executing'), finished: measured.reduce((sum, { finished }) => sum + finished, 0), waitP95Seconds: null, how: 'exact' as const }
       await client.query(`insert into ops.snapshot (at, seconds, waiting, executing, finished, how) values ($1, $2, $3, $4, $5, 'exact') on conflict do nothing`, [now(), seconds, totals.waiting, totals.executing, totals.finished])
       await kit.db.transact(async (em) => {
-        await recordFigures(kit, em, now(), measured)
+        await recordFigures(kit, em, now(), seconds, measured)
         await recordEngineMinute(kit, em, now(), seconds, { ...totals, queues: measured })
       })
     },
