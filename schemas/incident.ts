@@ -3,7 +3,7 @@ import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { incidentClasses, incidentOwners, incidentStates } from './incident-words.ts'
 import { page, pageQuery } from './page.ts'
-import { countMethods, operatorStatuses } from './vocabulary.ts'
+import { countMethods, operationActions, operatorStatuses, subjectTypes } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 /** Not blank at its ends and without invisible characters, or two accounts could look alike. */
@@ -126,9 +126,50 @@ export const countIncidents = endpoint('countIncidents', {
   }),
 })
 
+/** An operation that may repair what is affected. Nothing is changed before its preview is confirmed. */
+export const repair = z.object({
+  action: words(operationActions),
+  /** `Retry 140 jobs`. */
+  label: z.string(),
+  /** The one to try first. */
+  primary: z.boolean(),
+  /** For the request: exactly one of `subject` and `selection`. */
+  subject: z.object({ type: words(subjectTypes), id: z.string() }).optional(),
+  selection: z.object({ filter: z.object({ incident: z.string() }) }).optional(),
+  input: z.record(z.string(), z.unknown()).optional(),
+  /** What to know before it. */
+  caution: z.string().optional(),
+  allowed: z.boolean(),
+  /** Why it is not allowed. */
+  reason: z.string().optional(),
+})
+export type Repair = z.infer<typeof repair>
+
+/** What was measured around it, as far as this viewer may see it. */
+export const incidentChart = z.object({
+  label: z.string(),
+  kind: z.enum(['bars', 'line']),
+  unit: z.string(),
+  from: instant,
+  to: instant,
+  stepSeconds: z.number(),
+  /** Steps that nobody measured are left out. `failed`: the part of `value` that failed. */
+  points: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
+  marks: z.array(z.object({ at: instant, kind: z.enum(['deploy', 'incident']), label: z.string() })),
+})
+export type IncidentChart = z.infer<typeof incidentChart>
+
+export const incidentDetail = incident.extend({
+  /** The primary one first; empty unless it is open. */
+  repairs: z.array(repair),
+  /** null: it is not about a queue. */
+  chart: incidentChart.nullable(),
+})
+export type IncidentDetail = z.infer<typeof incidentDetail>
+
 export const getIncident = endpoint('getIncident', {
-  summary: 'One incident, with its evidence',
+  summary: 'One incident, with its evidence and what may repair it',
   access: 'view_incidents',
   params: z.object({ id: z.uuid() }),
-  output: incident,
+  output: incidentDetail,
 })

@@ -1,12 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { Incident as ShownIncident, IncidentClassName, IncidentOwner } from '../../schemas/index.ts'
+import type { Incident as ShownIncident, IncidentDetail, IncidentClassName, IncidentOwner } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
 import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
+import { chartOf } from './chart.ts'
+import { listRepairs } from './repairs.ts'
 import { visibleIncidents } from './rights.ts'
 import { showIncidents } from './show.ts'
 
@@ -40,12 +42,12 @@ export async function listIncidents(scope: Scope, { limit, cursor, ...filters }:
 }
 
 /** @throws OpsError `not_found`, also if the viewer may not see it */
-export async function getIncident(scope: Scope, id: string): Promise<ShownIncident> {
+export async function getIncident(scope: Scope, id: string): Promise<IncidentDetail> {
   const row = (await scope.em.findOne(Incident, { id })) as IncidentRow | null
   const [seen] = row ? await visibleIncidents(scope.viewer, [row]) : []
   if (!seen) throw new OpsError('not_found', `No incident '${id}' that you may see.`)
   const [shown] = await showIncidents(scope, [seen])
-  return shown!
+  return { ...shown!, repairs: await listRepairs(scope, seen, shown!), chart: await chartOf(scope, seen) }
 }
 
 interface Place {

@@ -113,6 +113,8 @@ export interface Operation<Request extends OperationRequest = OperationRequest, 
   jobAction?: JobAction
   /** Does it repair something? Then the host's escalation handler is notified after the commit. */
   repairs?(target: Target<Found>): boolean
+  /** The host's escalation handler is notified of it although it repairs nothing. */
+  announced?: true
   /** Reads the subject, and locks it if `scope.locking`. A subject that does not exist still has a resource. */
   find(request: Request, scope: ActingScope): Promise<Target<Found>>
   /** Decides what would happen, without changing anything; throws an OpsError if the request is not legal now. */

@@ -141,7 +141,7 @@ async function applyPlanned(
   await scope.em.flush()
   const event = await writeEvent(scope.kit.db, scope.em, describe(result))
   await scheduleJobRecheck(operation, target, scope, event.id)
-  if (operation.repairs?.(target)) await recordNotice(scope.kit, scope.em, event)
+  if (isNotified(operation, target)) await recordNotice(scope.kit, scope.em, event)
   return event
 }
 
@@ -177,7 +177,11 @@ function publishChange(operation: Operation, { kit }: Scope, target: Target, eve
   const subject = { type: event.subject_type, id: event.subject_id }
   kit.publishHint({ topic: 'audit', about: subject, actor: { type: event.actor_type, id: event.actor_id }, resource: target.resource })
   kit.publishHint({ topic: topicOf(operation.action), subject, resource: target.resource })
-  if (operation.repairs?.(target)) kit.tellSoon()
+  if (isNotified(operation, target)) kit.tellSoon()
+}
+
+function isNotified({ announced, repairs }: Operation, target: Target): boolean {
+  return announced ?? repairs?.(target) ?? false
 }
 
 function toRequest({ action, subjectType: type, subjectId: id, input }: PreviewRow): OperationRequest {

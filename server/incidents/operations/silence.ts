@@ -21,6 +21,7 @@ export const silenceIncident = defineOperation<Silencing, Found>({
   eventType: 'incident.silenced',
   reason: 'required',
   risk: 'medium',
+  announced: true,
   find: findIncident,
 
   async plan({ action, subject, input }, { found }, scope) {
@@ -52,6 +53,7 @@ export const unsilenceIncident = defineOperation<Ending, Found>({
   eventType: 'incident.unsilenced',
   reason: 'optional',
   risk: 'low',
+  announced: true,
   find: findIncident,
 
   async plan({ action, subject }, { found }, scope) {

@@ -1,0 +1,85 @@
+import { countOf, formatCount, type Incident, type IncidentClassName, type OperationAction, operationLabel, type Permission, type Repair } from '../../schemas/index.ts'
+import type { IncidentRow } from '../db/entities.ts'
+import { pageOf, type Resource } from '../host/auth.ts'
+import type { Scope } from '../operations/scope.ts'
+import { findPauseNote } from '../queues/pause-note.ts'
+import { affectedBy } from './affected.ts'
+import type { Affected } from './class.ts'
+
+interface JobRepair {
+  action: 'retry_job' | 'cancel_job' | 'discard_job' | 'rescue_job'
+  /** The one to try first. */
+  primary?: true
+  /** @param seen when the trouble was last measured */
+  caution: (seen: string) => string
+}
+
+const repeats = (seen: string) => `It was still failing at ${seen}: a retry now repeats it, unless its cause has been mended since.`
+const twice = () => 'A job whose executor still runs would run twice. Only jobs whose executor is gone are taken.'
+const notWanted = () => 'Only if they are not wanted any more.'
+
+/** What helps, by class. Where only the host can help, there is nothing, or only a way to give up what waits. */
+const jobRepairs: Readonly<Record<IncidentClassName, readonly JobRepair[]>> = {
+  engine_unreachable: [],
+  scheduler_down: [],
+  stuck_queue: [{ action: 'cancel_job', caution: notWanted }],
+  executor_missing: [{ action: 'rescue_job', primary: true, caution: twice }, { action: 'discard_job', caution: notWanted }],
+  failure_burst: [{ action: 'retry_job', primary: true, caution: repeats }, { action: 'discard_job', caution: notWanted }],
+  retry_exhausted: [{ action: 'retry_job', primary: true, caution: repeats }],
+  long_running_job: [{ action: 'cancel_job', primary: true, caution: () => 'What it has done so far is not undone.' }],
+  missed_fire: [],
+  orphan_request: [],
+  saturated_queue: [{ action: 'cancel_job', caution: notWanted }],
+}
+
+type Draft = Omit<Repair, 'allowed' | 'reason'> & { resource: Resource }
+
+/** The operations that may repair an open incident, each with whether this viewer may perform it. */
+export async function listRepairs(scope: Scope, row: IncidentRow, { affected: { jobs } }: Pick<Incident, 'affected'>): Promise<Repair[]> {
+  if (row.state !== 'open') return []
+  const affected = affectedBy(row)
+  const drafts = [...(await ofQueue(scope, row, affected)), ...ofSlot(row, affected), ...ofJobs(row, affected, jobs)]
+  return Promise.all(drafts.map(async ({ resource, ...draft }) => ({ ...draft, ...(await permissionFor(scope, draft.action, resource)) })))
+}
+
+function ofJobs({ id, class: name, scope: { queue, worker }, lastSeenAt }: IncidentRow, { jobs }: Affected, counted: Incident['affected']['jobs']): Draft[] {
+  if (!jobs) return []
+  const seen = `${lastSeenAt.toISOString().slice(11, 19)} UTC`
+  return jobRepairs[name].map(({ action, primary = false, caution }) => ({
+    action,
+    primary,
+    label: `${operationLabel(action)} ${jobsInWords(counted)}`,
+    selection: { filter: { incident: id } },
+    caution: caution(seen),
+    resource: queue === undefined ? pageOf('view_jobs') : { type: 'job', id: '*', queue, worker },
+  }))
+}
+
+function jobsInWords(counted: Incident['affected']['jobs']): string {
+  if (!counted) return 'its jobs'
+  return counted.how === 'exact' ? countOf(counted.count, 'job') : `about ${formatCount(counted.count)} jobs`
+}
+
+/** Only a queue that was paused here: it may stand still because of that. */
+async function ofQueue({ em }: Scope, { class: name }: IncidentRow, { queue }: Affected): Promise<Draft[]> {
+  if (queue === undefined || (name !== 'stuck_queue' && name !== 'saturated_queue')) return []
+  const pause = await findPauseNote(em, queue)
+  if (!pause) return []
+  const subject = { type: 'queue', id: queue } as const
+  return [{ action: 'resume_queue', primary: true, label: `Resume ${queue}`, subject, caution: 'It was paused here, and whoever did may have had a reason.', resource: { ...subject, queue } }]
+}
+
+function ofSlot({ class: name, scope: { queue, worker } }: IncidentRow, { slot }: Affected): Draft[] {
+  if (name !== 'missed_fire' || !slot) return []
+  const subject = { type: 'cron_entry', id: slot.cronEntry } as const
+  return [{ action: 'run_cron_entry', primary: true, label: 'Run the missed slot', subject, input: { slotAt: slot.slotAt }, caution: 'It runs with the arguments of today, late.', resource: { ...subject, queue, worker } }]
+}
+
+/** Whether it may succeed for some of what is affected; the preview decides about each of them. */
+async function permissionFor({ kit: { engine }, viewer }: Scope, action: OperationAction, resource: Resource): Promise<Permission> {
+  const lacking = (engine.lacks as Partial<Record<OperationAction, string>>)[action]
+  if (lacking !== undefined) return { allowed: false, reason: lacking }
+  if (!viewer.principal) return { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
+  const general = resource.type === 'job' ? await viewer.can(action, pageOf('view_jobs')) : undefined
+  return general?.allowed ? general : viewer.can(action, resource)
+}
