@@ -27,6 +27,21 @@ export type IncidentClassName = keyof typeof incidentClasses
 export const incidentStates = { pending: 'pending', open: 'open', resolved: 'resolved' } as const
 export type IncidentState = keyof typeof incidentStates
 
+/** How far figures may be trusted, by their age. */
+export const figureAges = { fresh: 'fresh', lagging: 'lagging', unknown: 'unknown' } as const
+
+/** What the detector looks at. */
+export const incidentSources: Readonly<Record<string, string>> = {
+  engine: 'the engine',
+  queues: 'queues',
+  requests: 'requests without an outcome',
+  executors: 'executors',
+  errors: 'errors',
+  cron: 'cron slots',
+  scheduler: 'the scheduler',
+  jobs: 'long-running jobs',
+}
+
 /** Whom a list of incidents is limited to. */
 export const incidentOwners = { me: 'Mine', nobody: 'Nobody on it' } as const
 export type IncidentOwner = keyof typeof incidentOwners

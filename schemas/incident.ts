@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
-import { incidentClasses, incidentOwners, incidentStates } from './incident-words.ts'
+import { figureAges, incidentClasses, incidentOwners, incidentStates } from './incident-words.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, operationActions, operatorStatuses, subjectTypes } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
@@ -98,6 +98,16 @@ export const silenceInput = z
   })
   .refine((silence) => Object.values(silence).some((end) => end !== undefined), { path: ['until'], message: "expected at least one of 'until', 'untilRate' and 'untilCount'" })
 
+/** Whether anybody is looking. Unless it is `fresh`, an empty list does not mean that nothing is wrong. */
+export const incidentWatch = z.object({
+  state: words(figureAges),
+  /** null: nobody has ever looked. */
+  lookedAt: instant.nullable(),
+  /** What is looked at. `asOf`: when it was measured; null: it could not be read, or this engine does not tell. */
+  sources: z.array(z.object({ name: z.string(), asOf: instant.nullable(), state: words(figureAges) })),
+})
+export type IncidentWatch = z.infer<typeof incidentWatch>
+
 export const listIncidents = endpoint('listIncidents', {
   summary: 'Incidents, the worst and oldest first',
   access: 'view_incidents',
@@ -110,7 +120,7 @@ export const listIncidents = endpoint('listIncidents', {
     silenced: words({ yes: 1, no: 1 }).optional(),
     ...pageQuery,
   }),
-  output: page(incident),
+  output: page(incident).extend({ watch: incidentWatch }),
 })
 
 export const countIncidents = endpoint('countIncidents', {

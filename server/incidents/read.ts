@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { Incident as ShownIncident, IncidentDetail, IncidentClassName, IncidentOwner } from '../../schemas/index.ts'
+import type { Incident as ShownIncident, IncidentDetail, IncidentClassName, IncidentOwner, IncidentWatch } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
@@ -11,6 +11,7 @@ import { chartOf } from './chart.ts'
 import { listRepairs } from './repairs.ts'
 import { visibleIncidents } from './rights.ts'
 import { showIncidents } from './show.ts'
+import { readWatch } from './watch.ts'
 
 export interface IncidentFilters {
   state: 'open' | 'resolved'
@@ -23,6 +24,7 @@ export interface IncidentFilters {
 interface IncidentPage {
   items: ShownIncident[]
   nextCursor?: string
+  watch: IncidentWatch
   asOf: string
 }
 
@@ -38,7 +40,7 @@ export async function listIncidents(scope: Scope, { limit, cursor, ...filters }:
     },
     placeOf: ({ rank, place, id }) => ({ rank, at: place, id }),
   })
-  return { items: await showIncidents(scope, items), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+  return { items: await showIncidents(scope, items), nextCursor: await cursors.write(scope.kit.db, next), watch: await readWatch(scope), asOf: scope.now.toISOString() }
 }
 
 /** @throws OpsError `not_found`, also if the viewer may not see it */

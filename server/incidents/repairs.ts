@@ -1,10 +1,11 @@
-import { countOf, formatCount, type Incident, type IncidentClassName, type OperationAction, operationLabel, type Permission, type Repair } from '../../schemas/index.ts'
+import { type Incident, type IncidentClassName, type OperationAction, operationLabel, type Permission, type Repair } from '../../schemas/index.ts'
 import type { IncidentRow } from '../db/entities.ts'
 import { pageOf, type Resource } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
 import { findPauseNote } from '../queues/pause-note.ts'
 import { affectedBy } from './affected.ts'
 import type { Affected } from './class.ts'
+import { clock, jobsOf } from './words.ts'
 
 interface JobRepair {
   action: 'retry_job' | 'cancel_job' | 'discard_job' | 'rescue_job'
@@ -38,26 +39,21 @@ type Draft = Omit<Repair, 'allowed' | 'reason'> & { resource: Resource }
 export async function listRepairs(scope: Scope, row: IncidentRow, { affected: { jobs } }: Pick<Incident, 'affected'>): Promise<Repair[]> {
   if (row.state !== 'open') return []
   const affected = affectedBy(row)
-  const drafts = [...(await ofQueue(scope, row, affected)), ...ofSlot(row, affected), ...ofJobs(row, affected, jobs)]
+  const drafts = [...(await ofQueue(scope, row, affected)), ...ofSlot(row, affected), ...ofJobs(scope, row, affected, jobs)]
   return Promise.all(drafts.map(async ({ resource, ...draft }) => ({ ...draft, ...(await permissionFor(scope, draft.action, resource)) })))
 }
 
-function ofJobs({ id, class: name, scope: { queue, worker }, lastSeenAt }: IncidentRow, { jobs }: Affected, counted: Incident['affected']['jobs']): Draft[] {
+function ofJobs({ now }: Scope, { id, class: name, scope: { queue, worker }, lastSeenAt }: IncidentRow, { jobs }: Affected, counted: Incident['affected']['jobs']): Draft[] {
   if (!jobs) return []
-  const seen = `${lastSeenAt.toISOString().slice(11, 19)} UTC`
+  const seen = clock(lastSeenAt.toISOString(), now)
   return jobRepairs[name].map(({ action, primary = false, caution }) => ({
     action,
     primary,
-    label: `${operationLabel(action)} ${jobsInWords(counted)}`,
+    label: `${operationLabel(action)} ${counted ? jobsOf(counted.count, counted.how) : 'its jobs'}`,
     selection: { filter: { incident: id } },
     caution: caution(seen),
     resource: queue === undefined ? pageOf('view_jobs') : { type: 'job', id: '*', queue, worker },
   }))
-}
-
-function jobsInWords(counted: Incident['affected']['jobs']): string {
-  if (!counted) return 'its jobs'
-  return counted.how === 'exact' ? countOf(counted.count, 'job') : `about ${formatCount(counted.count)} jobs`
 }
 
 /** Only a queue that was paused here: it may stand still because of that. */

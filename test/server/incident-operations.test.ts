@@ -210,3 +210,27 @@ describe('rights', () => {
     expect((await once('viewer-demo', on('acknowledge_incident', id))).status).toBe(403)
   })
 })
+
+describe('whether anybody is looking', () => {
+  const looked = (secondsAgo: number) =>
+    client.query(
+      `insert into ops.detection (key, ticked_at, took_ms, sources) values ('latest', now() - $1 * interval '1 second', 1, jsonb_build_object('queues', now() - $1 * interval '1 second', 'errors', null))
+       on conflict (key) do update set ticked_at = excluded.ticked_at, sources = excluded.sources`,
+      [secondsAgo],
+    )
+  const watch = async () => listIncidents.output.parse((await server.call('ops-demo', 'GET', '/incidents')).body).watch
+
+  test('is said with every list, by the age of the last look', async () => {
+    for (const [age, state] of [[5, 'fresh'], [90, 'lagging'], [400, 'unknown']] as const) {
+      await looked(age)
+      const { state: said, lookedAt, sources } = await watch()
+      expect({ said, sources: sources.map(({ name, state }) => [name, state]) }).toEqual({ said: state, sources: expect.arrayContaining([['queues', state], ['errors', 'unknown']]) })
+      expect(Date.parse(lookedAt!)).toBeLessThan(Date.now() - (age - 2) * 1000)
+    }
+  })
+
+  test('is unknown where nobody has ever looked', async () => {
+    await client.query('delete from ops.detection')
+    expect(await watch()).toEqual({ state: 'unknown', lookedAt: null, sources: [] })
+  })
+})
