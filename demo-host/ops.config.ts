@@ -14,7 +14,7 @@ const engineName = chosenEngine()
 /** The shop's own connections, sessions and job engine, shared by its server and the options below. */
 export const sql = openPool(url)
 export const sessions = new Sessions(sql)
-export const shopEngine = (await loadEngine(engineName))({ url, sql })
+export const shopEngine = (await loadEngine(engineName))({ url, sql, opsSchema: opsSchema(engineName) })
 
 /** The shop's options for its operations layer, read by both its server and the command line. */
 const options: OpsOptions<Person> = {

@@ -1,6 +1,7 @@
 import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { bullBoard } from 'ops-powertools/bridges/bull-board'
 import { bullmq } from 'ops-powertools/engines/bullmq'
+import { attendBullMQ } from 'ops-powertools/workers'
 import { Pool } from 'pg'
 import { jobKinds } from '../jobs/index.ts'
 import { type JobKind, takingTime, workerOf } from '../jobs/kind.ts'
@@ -10,7 +11,7 @@ import { reportEveryMinute } from './report.ts'
 const day = 86_400
 
 /** BullMQ on Redis if `REDIS_URL` is set, otherwise in the schema `bullmq` of the shop's database. */
-export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
+export function openBullMq({ url, sql, opsSchema }: OpenEngineOptions): ShopEngine {
   const store = process.env.REDIS_URL ? onRedis(process.env.REDIS_URL) : onPostgres(url)
   const report = reportEveryMinute('bullmq')
   let opened: Map<string, Queue> | undefined
@@ -26,13 +27,14 @@ export function openBullMq({ url, sql }: OpenEngineOptions): ShopEngine {
       for (const { queue, concurrency = 1, run } of kinds) {
         const worker = new Worker<Record<string, unknown>>(
           queue,
-          (job) => run(job.data, { sql, startedAt: new Date(), attempt: job.attemptsMade + 1, take: takingTime({ closing }) }),
+          (job, _token, cancelled) => run(job.data, { sql, startedAt: new Date(), attempt: job.attemptsMade + 1, take: takingTime({ closing, cancelled }) }),
           { connection: store.workers, concurrency, prefix },
           store.backend,
         )
         worker.on('error', report)
         workers.push(worker)
       }
+      attendBullMQ(workers, { database: { url, schema: opsSchema } })
     },
     async send({ queue, args, inSeconds = 0 }) {
       await queues().get(queue)!.add(workerOf(queue), args, { delay: inSeconds * 1000 })

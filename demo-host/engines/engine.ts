@@ -8,6 +8,8 @@ export interface OpenEngineOptions {
   url: string
   /** The shop's own connections to it. */
   sql: Pool
+  /** The schema of the operations layer, to which the shop's workers report. */
+  opsSchema: string
 }
 
 export interface NewShopJob {

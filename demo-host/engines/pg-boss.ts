@@ -1,5 +1,6 @@
 import { pgBossDashboard } from 'ops-powertools/bridges/pg-boss'
 import { pgBoss } from 'ops-powertools/engines/pg-boss'
+import { attendPgBoss } from 'ops-powertools/workers'
 import { PgBoss } from 'pg-boss'
 import type { Pool } from 'pg'
 import { type JobKind, takingTime } from '../jobs/kind.ts'
@@ -9,7 +10,7 @@ import { reportEveryMinute } from './report.ts'
 const bossSchema = 'pgboss'
 
 /** pg-boss, in the schema `pgboss` of the shop's database, with its dashboard as a bridge. */
-export function openPgBoss({ url, sql }: OpenEngineOptions): ShopEngine {
+export function openPgBoss({ url, sql, opsSchema }: OpenEngineOptions): ShopEngine {
   const boss = createBoss(sql)
   const running = { started: false }
   return {
@@ -17,6 +18,7 @@ export function openPgBoss({ url, sql }: OpenEngineOptions): ShopEngine {
     bridges: [pgBossDashboard({ databaseUrl: url, schema: bossSchema })],
     dashboard: { name: 'pg-boss Dashboard bridge', href: '/ops/jobs/pg-boss' },
     async start(kinds, closing) {
+      attendPgBoss(boss, { database: { url, schema: opsSchema } })
       await boss.start()
       running.started = true
       for (const kind of kinds) await work(boss, sql, kind, closing)
@@ -58,8 +60,7 @@ async function work(boss: PgBoss, sql: Pool, { queue, run, ...kind }: JobKind, c
   await boss.updateQueue(queue, options)
   const polling = { pollingIntervalSeconds: 1, localConcurrency: kind.concurrency ?? 1, includeMetadata: true as const }
   await boss.work<Record<string, unknown>>(queue, polling, async ([job]) => {
-    const stillWanted = async () => (await boss.findJobs(queue, { id: job!.id }))[0]?.state === 'active'
-    return run(job!.data ?? {}, { sql, startedAt: new Date(), attempt: job!.retryCount + 1, take: takingTime({ closing, stillWanted }) })
+    return run(job!.data ?? {}, { sql, startedAt: new Date(), attempt: job!.retryCount + 1, take: takingTime({ closing, cancelled: job!.signal }) })
   })
 }
 

@@ -35,18 +35,15 @@ export interface TakeOptions {
   closing: AbortSignal
   /** Aborted when the job is cancelled, on engines that signal it. */
   cancelled?: AbortSignal
-  /** Polled every two seconds, on engines that do not. */
-  stillWanted?(): Promise<boolean>
 }
 
-export function takingTime({ closing, cancelled, stillWanted = () => Promise.resolve(true) }: TakeOptions): Work['take'] {
+export function takingTime({ closing, cancelled }: TakeOptions): Work['take'] {
   const signal = cancelled ? AbortSignal.any([closing, cancelled]) : closing
   return async (seconds) => {
     for (let left = seconds; left > 0; left -= 2) {
       await wait(Math.min(left, 2) * 1000, undefined, { signal }).catch(() => {})
       if (cancelled?.aborted) throw new Error('The job was cancelled while it ran.')
       if (closing.aborted) throw new Error('The shop is closing; the job will be retried after the next start.')
-      if (!(await stillWanted())) throw new Error('The job was cancelled while it ran.')
     }
   }
 }

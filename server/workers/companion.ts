@@ -98,6 +98,12 @@ export class Companion {
     return !paused && (limit === null || this.ledger.used(queue) < limit)
   }
 
+  /** How many jobs of a queue can run at once here, of those that the host allows. */
+  limited(queue: string, own: number | null): number | null {
+    const { paused, limit } = this.wishFor(queue)
+    return paused ? 0 : own === null || limit === null ? own : Math.min(own, limit)
+  }
+
   /** Runs a handler and keeps account of it. What it returns or throws is passed on unchanged. */
   async run<Answer>(jobs: readonly JobInHand[], handler: (runs: readonly Run[]) => Promise<Answer> | Answer): Promise<Answer> {
     const startedAt = performance.now()

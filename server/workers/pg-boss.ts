@@ -1,3 +1,4 @@
+import type { Attendance } from './attendance.ts'
 import { Companion, type Wish } from './companion.ts'
 import type { AttendOptions } from './options.ts'
 
@@ -18,13 +19,6 @@ export interface PgBossWorkers {
 }
 
 type Work = (name: string, options: Record<string, unknown>, handler: Handler) => Promise<string>
-
-export interface Attendance {
-  /** Identifies this process among the executors. */
-  readonly id: string
-  /** Signs off. Called by itself when the engine's workers are stopped. */
-  stop(): Promise<void>
-}
 
 /**
  * Attends the workers of a pg-boss instance: call it before `work`, and leave everything else as it is. From then on the process
