@@ -12,16 +12,18 @@ const entries = ['components/shell', 'components/pages']
 
 /**
  * What travels together: many small files compress worse and take more round trips, one large file makes each page load what only
- * another needs. `core` is for every element, `frame` also for the shell, `list` for pages with tables, `act` for those where one acts.
+ * another needs. `core` is for every element, `frame` also for the shell, `status` for pages
+ * with chips, `list` for those with tables, `act` for those where one acts.
  */
 const together: Record<string, RegExp[]> = {
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
-    /\/schemas\/(?!vocabulary|actions|event-types|plural|cron-words|bulk-words|job-filters)/,
+    /\/schemas\/(client|routes|problem-codes)\.ts/,
     /components\/(core\/(?!filter|focus|later)|theme\/)/,
-    /parts\/(chip|copy|ownership|problem|quiet|sentence|time)\.ts/,
+    /parts\/(copy|problem|quiet|sentence|time)\.ts/,
   ],
-  frame: [/components\/core\/(filter|later)/, /parts\/(missing|pager|styles)\.ts/],
+  frame: [/components\/core\/(filter|later)/, /parts\/missing\.ts/],
+  status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
   act: [/components\/core\/focus/, /parts\/(confirm|next-paths|menu|popover)\.ts/],
 }

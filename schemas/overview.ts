@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
+import { figureAges } from './incident-words.ts'
 import { completenessStates, operatorStatuses, ownerships } from './vocabulary.ts'
 import { instant, words } from './words.ts'
 
@@ -38,27 +40,98 @@ export const bucket = z.object({
 })
 export type Bucket = z.infer<typeof bucket>
 
-/** One figure to watch, with its last hour. `value` is null if it was not measured. */
+
+/** The time that the charts show. */
+export const overviewRanges = { '1h': 'the last hour', '24h': 'the last 24 hours' } as const
+export type OverviewRange = keyof typeof overviewRanges
+
+/** One figure to watch, over the range of the charts. `value` is null if it was not measured. */
 export const vital = z.object({
-  key: z.enum(['finished_per_minute', 'waiting_now', 'wait_p95_seconds']),
+  key: z.enum(['finished_per_minute', 'failed_per_minute', 'waiting_now', 'wait_p95_seconds']),
   label: z.string(),
   value: z.number().nullable(),
   unit: z.string(),
-  series: z.array(z.object({ at: instant, value: z.number() })),
+  /** `bars` for rates, `line` for levels. */
+  kind: z.enum(['bars', 'line']),
+  /** One point per step, oldest first. `value`: null if nobody measured. `failed`: the part of it that failed for good. */
+  series: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
+  /** What is usual for this figure. */
+  usual: z.object({ low: z.number(), high: z.number() }).optional(),
+  /** A few words that explain the figure. */
+  note: z.string().optional(),
+  /** True if the figure is worth a second look: it is above what is usual. */
+  alarming: z.boolean().optional(),
   asOf: instant.nullable(),
   /** How it was counted, e.g. `exact`, `estimated`. */
   how: z.string(),
 })
 export type Vital = z.infer<typeof vital>
 
+/** What happened while the charts were measured. */
+export const chartMark = z.object({ at: instant, kind: z.enum(['deploy', 'operation', 'incident']), label: z.string() })
+
+/** One trouble in one sentence. */
+export const trouble = z.object({
+  status: words(operatorStatuses),
+  text: z.string(),
+  /** The part of `text` that names what it is about and links to `href`; the whole text if there is none. */
+  about: z.string().optional(),
+  href: z.string(),
+})
+export type Trouble = z.infer<typeof trouble>
+
+/** An open incident, as far as one needs it to decide whether to look. */
+export const openIncident = z.object({
+  id: z.string(),
+  status: words(operatorStatuses),
+  title: z.string(),
+  about: z.string().optional(),
+  /** What supports it: how many jobs, since when, what is ruled out. */
+  detail: z.string(),
+  since: instant,
+  href: z.string(),
+  acknowledged: z.object({ at: instant, by: principal }).nullable(),
+  assignee: z.object({ at: instant, to: principal }).nullable(),
+  silencedUntil: instant.optional(),
+  /** Present while nobody is on it: whether this actor may acknowledge it. */
+  acknowledge: permission.optional(),
+})
+export type OpenIncident = z.infer<typeof openIncident>
+
+/** Something that changed lately. */
+export const change = z.object({
+  at: instant,
+  kind: z.enum(['operation', 'incident', 'deploy', 'gap']),
+  /** Who did it or what it happened to; shown first, in bold. */
+  who: z.string().optional(),
+  text: z.string(),
+  detail: z.string().optional(),
+  href: z.string().optional(),
+  /** True for what went wrong. */
+  bad: z.boolean().optional(),
+})
+export type Change = z.infer<typeof change>
+
 export const overview = z.object({
-  /** One sentence: whether work is moving, and what is wrong. */
+  /** The troubles and the rest in plain text: whether work is moving, and what is wrong. */
   sentence: z.string(),
+  /** One line each, the worst first. */
+  troubles: z.array(trouble),
+  /** What is to be said about everything else. */
+  rest: z.string(),
   /** null if it is unknown, e.g. because nothing was measured recently. */
   moving: z.boolean().nullable(),
+  /** How far the figures may be trusted. */
+  figures: words(figureAges),
+  range: words(overviewRanges),
+  chart: z.object({ from: instant, to: instant, stepSeconds: z.number(), marks: z.array(chartMark) }),
   vitals: z.array(vital),
+  /** null if this actor may not see incidents. `unattended`: nobody is on it. `items`: the worst and oldest, without those that another explains. */
+  incidents: z.object({ open: z.number().int(), unattended: z.number().int(), capped: z.boolean(), items: z.array(openIncident) }).nullable(),
   /** Always six, in the frozen order. */
   buckets: z.array(bucket),
+  /** What changed in the last day, newest first. */
+  changes: z.array(change),
   /** What was left out because this actor may not see it. */
   withheld: z.array(z.string()),
   asOf: instant,
@@ -66,7 +139,8 @@ export const overview = z.object({
 export type Overview = z.infer<typeof overview>
 
 export const getOverview = endpoint('getOverview', {
-  summary: 'Whether work is moving, and what needs attention',
+  summary: 'Whether work is moving, what is wrong, and what changed',
   access: 'view_overview',
+  query: z.strictObject({ range: words(overviewRanges).default('1h') }),
   output: overview,
 })

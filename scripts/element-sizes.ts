@@ -7,17 +7,17 @@ const folder = process.argv[2] ?? 'dist/browser'
 
 /** Close to what each element weighs now, so that growth is noticed. */
 const limits: Record<string, number> = {
-  'ops-provider.js': 16_200,
-  'ops-bridge.js': 17_050,
-  'ops-overview.js': 19_800,
+  'ops-provider.js': 15_900,
+  'ops-bridge.js': 18_000,
+  'ops-overview.js': 20_000,
   'ops-shell.js': 21_550,
-  'ops-audit.js': 27_250,
+  'ops-audit.js': 30_000,
   'ops-queues.js': 30_000,
-  'ops-jobs.js': 29_950,
+  'ops-jobs.js': 31_000,
   'ops-job.js': 31_000,
   'ops-forensics.js': 32_500,
   'ops-cron.js': 33_500,
-  'every element': 90_000,
+  'every element': 110_000,
 }
 
 const staticImport = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g

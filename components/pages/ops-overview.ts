@@ -1,35 +1,48 @@
-import { css, html, nothing } from 'lit'
-import { state } from 'lit/decorators.js'
+import { html, nothing } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
 import type { Overview } from '../../schemas/overview.ts'
 import { OpsElement } from '../core/element.ts'
+import { filtered } from '../core/filter.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { bucketCard, bucketStyles } from '../parts/bucket.ts'
-import { chipStyles } from '../parts/chip.ts'
-import { overviewSkeleton, overviewSkeletonStyles } from '../parts/overview-skeleton.ts'
-import { ownershipStyles } from '../parts/ownership.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles } from '../parts/quiet.ts'
+import { parseRange, type Range, rangeControl, rangeStyles } from '../parts/range.ts'
 import '../parts/time.ts'
-import { vitalStyles, vitalView } from '../parts/vital.ts'
 import { base, pageStyles } from '../theme/base.ts'
+import { overviewStyles } from './overview/styles.ts'
+import { sentenceView, toneOf } from './overview/sentence.ts'
+import { overviewSkeleton } from './overview/skeleton.ts'
+import { vitalView } from './overview/vital.ts'
+
+/** Charts, incidents, buckets and changes: below the sentence, and a moment later. */
+const loadRest = later(() => import('./overview/rest.ts'))
 
 /**
- * Diagnosis first: one sentence on whether work is moving, three numbers to watch, and six buckets from what needs a
- * person to what is over, each with its next step.
+ * Diagnosis first: what is wrong in one sentence, four figures to watch, who is on the open incidents, and what changed lately. Below
+ * are six buckets from what needs a person to what is over, each with its next step.
  *
  * @tag ops-overview
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {'1h' | '24h'} range - The time that the charts show; an hour unless given.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - Another range was chosen. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown below the sentence while there is nothing to operate at all.
  * @csspart heading - The heading.
- * @csspart headline - The card with the sentence and the numbers.
- * @csspart vital - One number to watch.
- * @csspart sparkline - Its last hour.
+ * @csspart range - The choice of the charts' range.
+ * @csspart headline - The card with the sentence and the figures.
+ * @csspart vital - One figure to watch.
+ * @csspart incidents - The open incidents.
+ * @csspart incident - One of them.
  * @csspart bucket - One of the six buckets.
  * @csspart exemplar - One case in a bucket.
+ * @csspart changes - What changed lately.
  * @csspart chip - A status.
  * @csspart ownership - Who owns the next step.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
@@ -37,67 +50,39 @@ import { base, pageStyles } from '../theme/base.ts'
  */
 @element('ops-overview')
 export class OpsOverview extends OpsElement {
-  static override styles = [
-    base,
-    pageStyles,
-    chipStyles,
-    ownershipStyles,
-    problemStyles,
-    quietStyles,
-    vitalStyles,
-    bucketStyles,
-    overviewSkeletonStyles,
-    css`
-      .headline {
-        display: grid;
-        gap: 12px;
-        margin-bottom: 14px;
-        border-inline-start-width: 3px;
-      }
-      .sentence {
-        font-size: 16px;
-        font-weight: 650;
-        overflow-wrap: anywhere;
-      }
-      .moving {
-        border-inline-start-color: var(--_runnable);
-      }
-      .halted {
-        border-inline-start-color: var(--_review);
-      }
-      .as-of {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 10px;
-      }
-      .nothing {
-        margin-bottom: 14px;
-      }
-      .withheld {
-        margin-top: 14px;
-      }
-    `,
-  ]
+  static override styles = [base, pageStyles, problemStyles, quietStyles, rangeStyles, overviewStyles]
+
+  /** `1h` or `24h`; an hour unless given. */
+  @property() range = ''
 
   @state() private held = false
+  @state() private rest?: typeof import('./overview/rest.ts')
+  @state() private missing = ''
+  @query('ops-confirm') private confirm?: OpsConfirm
 
   private readonly overview = new Resource(this, {
     connection: () => this.connection,
-    load: ({ client }, signal) => client.getOverview({ signal }),
-    key: () => null,
-    topics: ['overview', 'cron'],
+    load: ({ client }, signal) => client.getOverview({ query: { range: parseRange(this.range) }, signal }),
+    key: () => parseRange(this.range),
+    topics: ['overview', 'cron', 'incidents', 'deploys'],
     paused: () => this.held,
   })
+
+  override connectedCallback() {
+    super.connectedCallback()
+    void this.loadRest()
+  }
 
   override render() {
     return html`
       <header class="page-head">${this.heading('Overview')} ${this.asOf()}</header>
+      ${missingPart(this.missing, this.loadRest)}
       ${this.overview.render({
         pending: overviewSkeleton,
         error: (problem) => problemPanel(problem, this.overview.reload),
         complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.content(overview)}`,
       })}
+      ${this.rest ? html`<ops-confirm @ops-operation=${this.overview.reload}></ops-confirm>` : nothing}
     `
   }
 
@@ -107,19 +92,18 @@ export class OpsOverview extends OpsElement {
     return html`<div class="as-of muted num">
       <span>as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
       ${this.held ? html`<b>paused</b>` : nothing}
+      ${rangeControl(parseRange(this.range), this.chooseRange)}
       <button type="button" class="button" @click=${this.toggleLive}>${this.held ? 'Resume live' : 'Pause live'}</button>
     </div>`
   }
 
   private content(overview: Overview) {
-    const troubled = overview.buckets.some(({ status, count }) => status === 'needs_review' && count !== 0)
-    const tone = overview.moving === null ? '' : !overview.moving ? 'halted' : troubled ? '' : 'moving'
-    return html`<section class="card padded headline ${tone}" part="headline" aria-label="Is work moving?">
-        <p class="sentence">${overview.sentence}</p>
-        <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, this.language))}</ul>
+    return html`<section class="card headline ${toneOf(overview)}" part="headline" aria-label="Is work moving?">
+        ${sentenceView(overview)}
+        <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, overview.chart, { locale: this.language, jobsHref: this.jobsHref }))}</ul>
       </section>
-      ${overview.buckets.every(({ count }) => count === 0) ? this.nothingThere(overview.withheld) : nothing}
-      <div class="buckets">${overview.buckets.map((bucket) => bucketCard(bucket, this.language))}</div>
+      ${overview.buckets.every(({ count }) => count === 0) && !overview.incidents?.open ? this.nothingThere(overview.withheld) : nothing}
+      ${this.rest?.restOfOverview(overview, { base: this.base, locale: this.language, ask: this.ask })}
       ${overview.withheld.length > 0
         ? html`<p class="withheld muted small" role="note">Left out, because your account may not see it: ${overview.withheld.join(', ')}.</p>`
         : nothing}`
@@ -129,6 +113,32 @@ export class OpsOverview extends OpsElement {
   private nothingThere(withheld: string[]) {
     const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'What the host declares and runs appears here by itself.'
     return html`<div class="nothing">${emptyState('Nothing to operate', detail)}</div>`
+  }
+
+  /** Where a bar leads, unless the actor may not see jobs or the engine cannot find them by that time. */
+  private get jobsHref(): ((query: Record<string, string>) => string) | undefined {
+    if (!this.mayView('view_jobs') || this.session?.engine.lacks.filter_time) return undefined
+    return (query) => `${this.base}/list?${new URLSearchParams(query).toString()}`
+  }
+
+  private readonly loadRest = async (): Promise<void> => {
+    try {
+      const rest = await loadRest()
+      this.missing = ''
+      if (this.rest) return
+      await this.updateComplete
+      rest.adoptRestStyles(this.renderRoot as ShadowRoot)
+      this.rest = rest
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
+  }
+
+  private readonly ask = (ask: Ask): void => void this.confirm?.open(ask)
+
+  private readonly chooseRange = (range: Range): void => {
+    this.range = range === '1h' ? '' : range
+    filtered(this, { path: '/', query: { range: this.range } })
   }
 
   private toggleLive() {

@@ -8,8 +8,8 @@ import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { problemPanel } from '../parts/problem.ts'
-import { partStyles } from '../parts/styles.ts'
+import { problemPanel, problemStyles } from '../parts/problem.ts'
+import { quietStyles } from '../parts/quiet.ts'
 import { base } from '../theme/base.ts'
 import { type Place, placeOf, type Route, type RouteGroup, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
@@ -39,7 +39,7 @@ const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', po
  */
 @element('ops-shell')
 export class OpsShell extends OpsElement {
-  static override styles = [base, partStyles, shellStyles]
+  static override styles = [base, problemStyles, quietStyles, shellStyles]
 
   protected override readonly isShell = true
 

@@ -47,6 +47,10 @@ interface EventsAsked {
   surface?: Surface
   /** The result of `visibilityConditions`, if one request makes several lists. */
   visibility?: RawBuilder<unknown>[]
+  /** Only events of these types, which no filter of the API can say. */
+  types?: string[]
+  /** Leave out what this product did by itself, but for events of these types. */
+  systemOnly?: string[]
 }
 
 /** The newest matching events that the viewer may see; `next` is set if there are more. */
@@ -62,8 +66,15 @@ export async function findEvents(scope: Scope, filters: AuditFilters, { limit, a
 }
 
 /** The same events before the display policy, for a caller that counts them and shows a few of them with `showListed`. */
-export async function findEventRows(scope: Scope, filters: Omit<AuditFilters, 'q'>, { limit, visibility }: Pick<EventsAsked, 'limit' | 'visibility'>): Promise<FullPage<ListedRow, Position>> {
-  const { read } = await eventReader(scope, filters, { surface: 'view_audit', visibility })
+export async function findEventRows(scope: Scope, filters: Omit<AuditFilters, 'q'>, { limit, visibility, types, systemOnly }: Pick<EventsAsked, 'limit' | 'visibility' | 'types' | 'systemOnly'>): Promise<FullPage<ListedRow, Position>> {
+  const { read } = await eventReader(scope, filters, {
+    surface: 'view_audit',
+    visibility: [
+      ...(visibility ?? (await visibilityConditions(scope))),
+      ...(types ? [sql`event_type = any(${types}::text[])`] : []),
+      ...(systemOnly ? [sql`(source <> 'system' or event_type = any(${systemOnly}::text[]))`] : []),
+    ],
+  })
   return fillPage({
     limit,
     read,

@@ -1,6 +1,6 @@
 import * as endpoints from '../../schemas/incident.ts'
 import { handle } from '../operations/handle.ts'
-import { countIncidents } from './count.ts'
+import { countIncidents } from './open.ts'
 import { getIncident, listIncidents } from './read.ts'
 
 export const incidentHandlers = [

@@ -8,8 +8,10 @@ import { listOrphanRequests } from '../operations/open-requests.ts'
 
 /** An item of a bucket. Lower ranks are worse. */
 export interface Attention {
-  kind: 'cron' | 'queue' | 'job' | 'request'
+  kind: 'incident' | 'cron' | 'queue' | 'job' | 'request'
   rank: number
+  /** The subject that it is about, e.g. `queue mails`; several items about one subject are one case. */
+  covers?: string
   exemplar: Exemplar
 }
 
@@ -18,10 +20,17 @@ export function byImpact(a: Attention, b: Attention): number {
   return a.rank - b.rank || (a.exemplar.at ?? '').localeCompare(b.exemplar.at ?? '') || a.exemplar.label.localeCompare(b.exemplar.label)
 }
 
+/** Without those about a subject that one of `incidents` is about. */
+export function withoutCovered(attention: Attention[], incidents: Attention[]): Attention[] {
+  const covered = new Set(incidents.map(({ covers }) => covers))
+  return attention.filter(({ covers }) => covers === undefined || !covered.has(covers))
+}
+
 export function cronAttention({ kit: { base } }: Scope, { name, attention, at, partial, rank }: EntryGlance): Attention {
   return {
     kind: 'cron',
     rank,
+    covers: `cron_entry ${name}`,
     exemplar: {
       label: name,
       attention,
@@ -38,6 +47,7 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
   return (await listBlockedQueues(scope)).map((blocked) => ({
     kind: 'queue',
+    covers: `queue ${blocked.queue}`,
     rank: blocked.diagnosis === 'paused' ? 30 : 15,
     exemplar: {
       label: blocked.queue,
@@ -66,6 +76,7 @@ export async function requestAttention(scope: Scope): Promise<Attention[]> {
   return (await listOrphanRequests(scope)).map(({ eventId, action, subject, actor, at }) => ({
     kind: 'request',
     rank: 5,
+    covers: `audit_event ${eventId}`,
     exemplar: {
       label: subject.id,
       attention: `“${operationLabel(action)}” was requested by ${showPrincipal(actor, scope.viewer, 'view_overview', subject).label}; whether the engine did it is unknown`,

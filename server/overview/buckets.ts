@@ -1,7 +1,7 @@
 import { type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
-import { type Attention, byImpact, cronAttention } from './attention.ts'
+import { type Attention, byImpact, cronAttention, withoutCovered } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import type { DiscardedLately } from './discarded-attention.ts'
 import type { Resolved } from './resolved.ts'
@@ -13,6 +13,8 @@ interface Freshness {
 }
 
 export interface Facts {
+  /** Open incidents, each in the bucket of its status. */
+  incidents: { status: OperatorStatus; attention: Attention }[]
   glances: EntryGlance[]
   queues: Attention[]
   /** When queues were last measured; `stale`: too long ago to tell whether one is stuck. */
@@ -24,27 +26,36 @@ export interface Facts {
 
 /** Six buckets, always in this order, each with at most three exemplars, the worst first. */
 export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
-  const of = (status: EntryGlance['status']) => facts.glances.filter((glance) => glance.status === status).map((glance) => cronAttention(scope, glance))
+  const incidents = facts.incidents.map(({ attention }) => attention)
+  const incidentsOf = (status: OperatorStatus) => facts.incidents.filter((each) => each.status === status).map(({ attention }) => attention)
+  const of = (status: EntryGlance['status']) => withoutCovered(facts.glances.filter((glance) => glance.status === status).map((glance) => cronAttention(scope, glance)), incidents)
   const { base, bridges } = scope.kit
   const bridge = bridges[0]
-  const review = [...of('needs_review'), ...facts.discarded.attention, ...facts.requests]
+  const requests = withoutCovered(facts.requests, incidents)
+  const review = [...incidentsOf('needs_review'), ...of('needs_review'), ...facts.discarded.attention, ...requests]
+  const queues = withoutCovered(facts.queues, incidents)
+  const blocked = [...incidentsOf('blocked'), ...queues]
+  const waiting = [...incidentsOf('waiting'), ...of('waiting')]
   return [
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
       capped: facts.discarded.capped || undefined,
       freshness: facts.discarded,
-      diagnosis: describeReview(of('needs_review').length, facts),
+      diagnosis: describeReview(incidentsOf('needs_review').length, of('needs_review').length, { ...facts, requests }),
       quiet: 'Nothing needs a decision.',
       nextStep: stepOfReview(base, review),
     }),
-    bucket(scope, 'blocked', facts.queues, {
+    bucket(scope, 'blocked', blocked, {
       freshness: facts.measured,
-      diagnosis: describeBlocked(facts),
+      diagnosis: describeBlocked(incidentsOf('blocked').length, { ...facts, queues }),
       quiet: 'Nothing is known to be blocked.',
-      nextStep: { label: 'Review queues', href: facts.queues.length === 1 ? facts.queues[0]!.exemplar.href : `${base}/queues` },
+      nextStep: { label: 'Review queues', href: blocked.length === 1 ? blocked[0]!.exemplar.href : `${base}/queues` },
     }),
-    bucket(scope, 'waiting', of('waiting'), {
-      diagnosis: sentence([`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`]),
+    bucket(scope, 'waiting', waiting, {
+      diagnosis: sentence([
+        ...describeIncidents(incidentsOf('waiting').length),
+        ...(of('waiting').length ? [`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`] : []),
+      ]),
       quiet: 'No cron entry is paused.',
       nextStep: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
     }),
@@ -90,8 +101,13 @@ function bucket(scope: Scope, status: OperatorStatus, attention: Attention[], { 
   }
 }
 
-function describeReview(entries: number, { discarded, requests }: Facts): string {
+function describeIncidents(count: number): string[] {
+  return count ? [`${counted(count, 'incident is', 'incidents are')} open`] : []
+}
+
+function describeReview(incidents: number, entries: number, { discarded, requests }: Facts): string {
   const parts = [
+    ...describeIncidents(incidents),
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),
     ...(discarded.count ? [`${discarded.capped ? 'at least ' : ''}${counted(discarded.count, 'job', 'jobs')} failed for good in the last 24 hours`] : []),
     ...(discarded.stale ? [describeLastCount('jobs that failed for good', discarded)] : []),
@@ -104,10 +120,11 @@ function describeLastCount(what: string, { asOf }: Freshness): string {
   return asOf ? `${what} were last counted at ${asOf.toISOString()}` : `${what} have not been counted yet`
 }
 
-function describeBlocked({ queues, measured }: Facts): string {
+function describeBlocked(incidents: number, { queues, measured }: Facts): string {
   const stuck = queues.filter(({ rank }) => rank === 15).length
   const paused = queues.length - stuck
   return sentence([
+    ...describeIncidents(incidents),
     ...(stuck ? [`nothing starts in ${counted(stuck, 'queue', 'queues')}`] : []),
     ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
     ...(measured.stale ? [describeLastCount('queues in which nothing starts', measured)] : []),
@@ -117,23 +134,27 @@ function describeBlocked({ queues, measured }: Facts): string {
 /** Leads to the kind of the worst item. */
 function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['nextStep']> {
   const [worst] = review.toSorted(byImpact)
+  if (worst?.kind === 'incident') return { label: 'Review incidents', href: `${base}/incidents` }
   if (worst?.kind === 'job') return { label: 'Review discarded jobs', href: `${base}/list?state=discarded` }
   if (worst?.kind === 'request') return { label: 'Review unfinished requests', href: `${base}/audit?outcome=requested` }
   return { label: 'Review cron entries', href: `${base}/cron` }
 }
 
-function resolvedBucket(scope: Scope, { count, newest, onlyQueues }: Resolved): Bucket {
+function resolvedBucket(scope: Scope, { count, newest, incidents, onlyQueues }: Resolved): Bucket {
   const { base } = scope.kit
-  const diagnosis = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${counted(count, 'pause', 'pauses')} ended in the last 24 hours`])
+  const pauses = count - incidents
+  const ended = [...(incidents ? [counted(incidents, 'incident', 'incidents')] : []), ...(pauses ? [counted(pauses, 'pause', 'pauses')] : [])].join(' and ')
+  const diagnosis = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${ended} ended in the last 24 hours`])
   const eventType = onlyQueues ? 'queue.resumed' : 'cron.resumed'
+  const nextStep = incidents ? { label: 'Review resolved incidents', href: `${base}/incidents?state=resolved` } : { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` }
   return {
     ...emptyBucket(scope, 'resolved', diagnosis),
     title: 'Resolved Recently',
     count,
-    nextStep: count ? { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` } : undefined,
+    nextStep: count ? nextStep : undefined,
     exemplars: newest.map((event) => ({
-      label: event.subject.id,
-      attention: `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
+      label: event.subject.type === 'incident' ? 'An incident' : event.subject.id,
+      attention: event.subject.type === 'incident' ? 'ended' : `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
       at: event.occurredAt,
       href: `${base}${subjectPath('audit_event', event.id)}`,
       forensicsHref: `${base}${evidencePath(event.subject.type, event.subject.id)}`,

@@ -1,74 +1,90 @@
-import { countOf } from '../../schemas/index.ts'
-import { pageOf } from '../host/auth.ts'
-import type { Bucket, Overview, ViewAction } from '../../schemas/index.ts'
+import type { Change, OperatorStatus, Overview, OverviewRange, ViewAction } from '../../schemas/index.ts'
 import * as endpoints from '../../schemas/overview.ts'
+import { pageOf } from '../host/auth.ts'
 import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { queueAttention, requestAttention } from './attention.ts'
-import { fillBuckets } from './buckets.ts'
-import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
+import { type Facts, fillBuckets } from './buckets.ts'
+import { changeOfDeploy, gapsOf, listDeeds, listRecentDeploys, mergeChanges } from './changes.ts'
 import { listEntryGlances, maxEntries } from './cron-attention.ts'
+import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
+import { getOpenIncidents, incidentAttention, noIncidents, showOpenIncident } from './incidents.ts'
 import { listResolved, noResolved } from './resolved.ts'
-import { getVitals, type Vitals } from './vitals.ts'
+import { tellWork } from './sentence.ts'
+import { explainsStandstill, listTroubles } from './troubles.ts'
+import { getVitals } from './vitals.ts'
 
-export const overviewHandlers = [handle(endpoints.getOverview, (_input, scope) => getOverview(scope))]
+export const overviewHandlers = [handle(endpoints.getOverview, ({ query }, scope) => getOverview(scope, query.range))]
 
 /** Leaves out everything whose own page the actor may not see, and lists it as withheld. */
-async function getOverview(scope: Scope): Promise<Overview> {
-  const [cron, jobs, queues, audit] = await Promise.all([may(scope, 'view_cron'), may(scope, 'view_jobs'), may(scope, 'view_queues'), may(scope, 'view_audit')])
-  const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : [])]
-  const [vitals, entries, blocked, discarded, requests, resolved] = await Promise.all([
-    getVitals(scope),
+async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview> {
+  const may = await viewsOf(scope)
+  const { cron, jobs, queues, audit } = may
+  const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : []), ...(may.incidents ? ['incident.resolved'] : [])]
+  const [vitals, incidents, entries, blocked, discarded, requests, resolved, deeds, deploys] = await Promise.all([
+    getVitals(scope, range),
+    may.incidents ? getOpenIncidents(scope) : noIncidents,
     cron ? listEntryGlances(scope) : { glances: [], capped: false },
     queues ? queueAttention(scope) : [],
     jobs ? getDiscardedLately(scope) : noDiscarded,
     audit ? requestAttention(scope) : [],
     audit ? listResolved(scope, resumed) : noResolved,
+    audit ? listDeeds(scope) : [],
+    listRecentDeploys(scope),
   ])
-  const buckets = fillBuckets(scope, {
+  const { asOf, figures } = vitals
+  const facts: Facts = {
+    incidents: incidents.items.map((incident) => ({ status: incident.status, attention: incidentAttention(scope, incident) })),
     glances: entries.glances,
     queues: blocked,
-    measured: queues ? { asOf: vitals.asOf, stale: vitals.stale } : { asOf: null, stale: false },
+    measured: queues ? { asOf, stale: figures !== 'fresh' } : { asOf: null, stale: false },
     discarded,
     requests,
     resolved,
-  })
+  }
+  const paused = { entries: pausedIn(facts, 'waiting'), queues: blocked.filter(({ rank }) => rank === 30).length }
+  const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, paused, explained: explainsStandstill(incidents.items) }
+  const marks = [...deploys.map(({ at, version }) => ({ at, kind: 'deploy' as const, label: version })), ...deeds.map(markOf)]
+  const { from, stepSeconds } = vitals.chart
   return {
-    sentence: describeWork(vitals, buckets),
+    ...tellWork(work, listTroubles(scope, incidents.items, facts), scope.kit.base),
     moving: vitals.moving,
+    figures: vitals.figures,
+    range,
+    chart: { ...vitals.chart, marks: marks.filter(({ at }) => at >= from).toSorted((a, b) => (a.at < b.at ? -1 : 1)) },
     vitals: vitals.shown,
-    buckets,
-    withheld: [
-      ...(cron ? [] : ['cron entries']),
-      ...(jobs ? [] : ['jobs']),
-      ...(queues ? [] : ['queues']),
-      ...(audit ? [] : ['audit events']),
-      ...(entries.capped ? [`entries beyond the first ${maxEntries}`] : []),
-    ],
+    incidents: may.incidents ? { open: incidents.open, unattended: incidents.unattended, capped: incidents.capped, items: incidents.items.map((each) => showOpenIncident(scope, each)) } : null,
+    buckets: fillBuckets(scope, facts),
+    changes: mergeChanges(deeds, deploys.map(changeOfDeploy), gapsOf(vitals.shown[0]?.series ?? [], stepSeconds * 1000)),
+    withheld: [...withheldBy(may), ...(entries.capped ? [`entries beyond the first ${maxEntries}`] : [])],
     asOf: scope.now.toISOString(),
   }
 }
 
-async function may({ viewer }: Scope, view: ViewAction): Promise<boolean> {
-  return (await viewer.can(view, pageOf(view))).allowed
+type Views = Record<keyof typeof views, boolean>
+
+/** What each view shows, in the order in which it is listed as withheld. */
+const views = {
+  cron: ['view_cron', 'cron entries'],
+  jobs: ['view_jobs', 'jobs'],
+  queues: ['view_queues', 'queues'],
+  incidents: ['view_incidents', 'incidents'],
+  audit: ['view_audit', 'audit events'],
+} as const satisfies Record<string, readonly [ViewAction, string]>
+
+async function viewsOf({ viewer }: Scope): Promise<Views> {
+  const asked = Object.entries(views).map(async ([name, [view]]) => [name, (await viewer.can(view, pageOf(view))).allowed])
+  return Object.fromEntries(await Promise.all(asked)) as Views
 }
 
-/** One sentence: is work moving, and what is wrong. */
-function describeWork({ moving, waiting, silent }: Vitals, buckets: Bucket[]): string {
-  const start =
-    moving === null
-      ? silent
-        ? `${countOf(waiting, 'job is', 'jobs are')} waiting; the engine does not report whether any has finished`
-        : 'Nothing has been measured in the last minute'
-      : !moving
-        ? `${countOf(waiting, 'job is', 'jobs are')} waiting, and none has finished in five minutes`
-        : waiting === 0
-          ? 'No jobs are waiting'
-          : 'Work is moving'
-  const [review, blocked, paused] = (['needs_review', 'blocked', 'waiting'] as const).map((status) => buckets.find((bucket) => bucket.status === status))
-  const uncapitalised = ({ diagnosis }: Bucket) => diagnosis.charAt(0).toLowerCase() + diagnosis.slice(1)
-  if (review?.count) return `${start}, but ${uncapitalised(review)}`
-  if (blocked?.count) return `${start}, but ${uncapitalised(blocked)}`
-  if (review?.count === null) return `${start}, but ${uncapitalised(review)}`
-  return paused?.count ? `${start}; ${uncapitalised(paused)}` : `${start}.`
+function withheldBy(may: Views): string[] {
+  return Object.entries(views).flatMap(([name, [, what]]) => (may[name as keyof Views] ? [] : [what]))
+}
+
+function pausedIn({ glances }: Facts, status: OperatorStatus): number {
+  return glances.filter((glance) => glance.status === status).length
+}
+
+function markOf({ at, kind, who, text, bad }: Change): Overview['chart']['marks'][number] {
+  return { at, kind: bad || kind === 'incident' ? 'incident' : 'operation', label: [who, text].filter(Boolean).join(' ') }
 }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../schemas/audit.ts'
 import type { Bundle, NextPath, Timeline, TimelineLane } from '../../schemas/forensics.ts'
 import type { TimelineMark } from '../../schemas/forensics-words.ts'
-import type { Bucket, Overview, Vital } from '../../schemas/overview.ts'
+import type { Bucket, Change, OpenIncident, Overview, Vital } from '../../schemas/overview.ts'
 import { at, event, opsDemo } from './sample.ts'
 
 const minute = 60_000
@@ -16,11 +16,53 @@ export function wave(from: number, to: number): Vital['series'] {
   })).filter((_, index) => index < 20 || index > 26)
 }
 
+const noSeries = { series: [], asOf: null, how: 'not measured yet', value: null }
+
 export function vitals(): Vital[] {
+  const failing = wave(0, 0).map((point, index) => ({ at: point.at, value: index < 30 ? 0 : 5, failed: index < 30 ? 0 : 5 }))
   return [
-    { key: 'finished_per_minute', label: 'Finished per minute', value: 1284, unit: 'jobs', series: wave(900, 1284), asOf: at(-4000), how: 'exact' },
-    { key: 'waiting_now', label: 'Waiting now', value: 3902, unit: 'jobs', series: wave(4400, 3900), asOf: at(-4000), how: 'estimated' },
-    { key: 'wait_p95_seconds', label: 'Wait, 95th percentile', value: null, unit: 's', series: [], asOf: null, how: 'not measured yet' },
+    { key: 'finished_per_minute', label: 'Finished per minute', kind: 'bars', value: 1284, unit: 'jobs', series: wave(900, 1284), usual: { low: 900, high: 1200 }, asOf: at(-4000), how: 'exact' },
+    { key: 'failed_per_minute', label: 'Failed per minute', kind: 'bars', value: 5.2, unit: 'for good', series: failing, usual: { low: 0, high: 0.3 }, alarming: true, asOf: at(-4000), how: 'exact' },
+    { key: 'waiting_now', label: 'Waiting now', kind: 'line', value: 3902, unit: 'due jobs', series: wave(4400, 3900), asOf: at(-4000), how: 'estimated' },
+    { key: 'wait_p95_seconds', label: 'Wait, 95th percentile', kind: 'line', unit: 's', ...noSeries },
+  ]
+}
+
+export function openIncident(over: Partial<OpenIncident> = {}): OpenIncident {
+  return {
+    id: '0191b8f2-6b1d-7dd2-8b6f-0000000000a1',
+    status: 'blocked',
+    title: 'report is stuck',
+    about: 'report',
+    detail: '84 jobs are due and none has started · ruled out: paused, slots full',
+    since: at(-181 * minute),
+    href: '/ops/jobs/incident/0191b8f2-6b1d-7dd2-8b6f-0000000000a1',
+    acknowledged: null,
+    assignee: null,
+    acknowledge: { allowed: true },
+    ...over,
+  }
+}
+
+/** An outage: a stuck queue that nobody is on, failing mails that somebody has taken, and a worker that is gone. */
+export function incidents(): NonNullable<Overview['incidents']> {
+  const items = [
+    openIncident(),
+    openIncident({
+      id: 'mails', status: 'needs_review', title: 'order_mail fails in bursts', about: 'order_mail', detail: '140 jobs, all on v412 · explains 1 more incident', since: at(-28 * minute),
+      href: '/ops/jobs/incident/mails', acknowledged: { at: at(-18 * minute), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' } }, acknowledge: undefined,
+    }),
+    openIncident({ id: 'worker', status: 'needs_review', title: 'worker-7 is missing and holds 3 jobs', about: 'worker-7', detail: 'last beat 20 min ago', since: at(-20 * minute), href: '/ops/jobs/incident/worker' }),
+  ]
+  return { open: 4, unattended: 2, capped: false, items }
+}
+
+export function changes(): Change[] {
+  return [
+    { at: at(-4 * minute), kind: 'operation', who: 'ops-demo', text: 'paused the entry nightly_sync', detail: '“fixture maintenance”', href: '/ops/jobs/cron?entry=nightly_sync' },
+    { at: at(-28 * minute), kind: 'incident', text: 'order_mail fails in bursts', bad: true, href: '/ops/jobs/incident/mails' },
+    { at: at(-31 * minute), kind: 'deploy', who: 'v412', text: 'by ci' },
+    { at: at(-39 * minute), kind: 'gap', text: 'Nobody measured for 6 min', detail: `until ${at(-33 * minute)}; dashed on the charts` },
   ]
 }
 
@@ -98,22 +140,41 @@ export function buckets(): Bucket[] {
 
 export function overview(over: Partial<Overview> = {}): Overview {
   return {
-    sentence: 'Work is moving, but one cron entry missed a run.',
+    sentence: 'ledger_close: missed a run although a scheduler was alive. The rest is moving.',
+    troubles: [{ status: 'needs_review', text: 'ledger_close: missed a run although a scheduler was alive.', about: 'ledger_close', href: '/ops/jobs/cron?entry=ledger_close' }],
+    rest: 'The rest is moving.',
     moving: true,
+    figures: 'fresh',
+    range: '1h',
+    chart: { from: at(-60 * minute), to: at(0), stepSeconds: 60, marks: [{ at: at(-31 * minute), kind: 'deploy', label: 'v412' }] },
     vitals: vitals(),
+    incidents: { open: 0, unattended: 0, capped: false, items: [] },
     buckets: buckets(),
+    changes: changes(),
     withheld: [],
     asOf: at(-2000),
     ...over,
   }
 }
 
+/** The same outage as in `incidents`. */
+export function troubledOverview(over: Partial<Overview> = {}): Overview {
+  const troubles = [
+    { status: 'blocked' as const, text: 'report is stuck: 84 jobs, the oldest waits 3 h 1 min.', about: 'report', href: '/ops/jobs/incident/0191b8f2-6b1d-7dd2-8b6f-0000000000a1' },
+    { status: 'needs_review' as const, text: '140 mails fail in order_mail (ETIMEDOUT smtp-eu-2).', about: 'order_mail', href: '/ops/jobs/incident/mails' },
+  ]
+  return overview({ sentence: 'report is stuck.', troubles, incidents: incidents(), ...over })
+}
+
 export function quietOverview(): Overview {
   return overview({
-    sentence: 'Nothing is waiting and nothing is wrong.',
-    moving: null,
-    vitals: vitals().map((vital) => ({ ...vital, value: null, series: [], asOf: null, how: 'not measured yet' })),
+    sentence: 'No jobs are waiting.',
+    troubles: [],
+    rest: 'No jobs are waiting.',
+    moving: true,
+    vitals: vitals().map((vital) => ({ ...vital, value: null, usual: undefined, alarming: undefined, series: [], asOf: null, how: 'not measured yet' })),
     buckets: buckets().map((each) => ({ ...each, count: 0, diagnosis: 'Nothing here.', exemplars: [], nextStep: undefined })),
+    changes: [],
   })
 }
 

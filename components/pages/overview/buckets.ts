@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Bucket } from '../../../schemas/overview.ts'
+import { completenessChip, statusChip } from '../../parts/chip.ts'
+import { ownershipLabel } from '../../parts/ownership.ts'
+import { sentence } from '../../parts/sentence.ts'
+import type { RestContext } from './rest.ts'
+
+type Exemplar = Bucket['exemplars'][number]
+
+/** Needs Review has a card of its own, because a person has to decide something there. */
+export function reviewCard(buckets: Bucket[], { locale }: RestContext): TemplateResult | typeof nothing {
+  const bucket = buckets.find(({ status }) => status === 'needs_review')
+  if (!bucket || bucket.count === 0) return nothing
+  return html`<section class="card bucket-card" part="bucket" aria-labelledby="bucket-needs_review">
+    <div class="card-head">
+      ${counted(bucket, locale)} <span class="small wrap">${sentence(bucket.diagnosis, { seconds: false, locale })}</span>
+      <span class="end">${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}</span>
+    </div>
+    ${bucket.exemplars.length ? html`<ul class="cases">${bucket.exemplars.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
+    ${bucket.nextStep ? html`<p class="card-foot"><a class="next-step way" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a></p>` : nothing}
+  </section>`
+}
+
+/** The other five in their order; those that are empty share a line at the foot. */
+export function bucketsView(buckets: Bucket[], { locale }: RestContext): TemplateResult {
+  const others = buckets.filter(({ status, count }) => status !== 'needs_review' || count === 0)
+  const filled = others.filter(({ count }) => count !== 0)
+  const empty = others.filter(({ count }) => count === 0)
+  const [native] = others
+  return html`<section class="card buckets" aria-labelledby="buckets-title">
+    <div class="card-head">
+      <h3 id="buckets-title">${filled.length ? 'Other buckets' : 'All buckets'}</h3>
+      ${native ? html`<span class="end">${ownershipLabel('powertools_native', native.ownershipLabel, native.posture)}</span>` : nothing}
+    </div>
+    ${filled.map((bucket) => bucketRow(bucket, locale))}
+    ${empty.length ? html`<ul class="card-foot empties" aria-label="Empty buckets">${empty.map((bucket) => emptyBucket(bucket))}</ul>` : nothing}
+  </section>`
+}
+
+function bucketRow(bucket: Bucket, locale: string | undefined): TemplateResult {
+  const { exemplars, nextStep, diagnosis, status, ownership } = bucket
+  return html`<section class="bucket" part="bucket" aria-labelledby="bucket-${status}">
+    ${counted(bucket, locale)}
+    <div class="bucket-cases">
+      ${exemplars.length ? html`<ul>${exemplars.map((exemplar) => caseLine(exemplar, locale))}</ul>` : nothing}
+      ${exemplars.length === 0 || bucket.count === null || exemplars.length < bucket.count ? html`<p class="detail">${sentence(diagnosis, { seconds: false, locale })}</p>` : nothing}
+    </div>
+    <div class="bucket-step small">
+      ${ownership === 'powertools_native' ? nothing : ownershipLabel(ownership, bucket.ownershipLabel, bucket.posture)}
+      ${nextStep ? html`<a class="next-step way" href=${nextStep.href}>${nextStep.label}</a>` : nothing}
+    </div>
+  </section>`
+}
+
+function emptyBucket({ status, title, ownership, ownershipLabel: owner, posture, nextStep, diagnosis }: Bucket): TemplateResult {
+  return html`<li title=${diagnosis}>
+    ${statusChip(status, title)} <span class="count num" id="bucket-${status}">0</span>
+    ${ownership === 'powertools_native' || !nextStep ? nothing : html`${ownershipLabel(ownership, owner, posture)} <a class="next-step way" href=${nextStep.href}>${nextStep.label}</a>`}
+  </li>`
+}
+
+function counted({ status, title, count, capped }: Bucket, locale = 'en-GB'): TemplateResult {
+  return html`<h3 class="bucket-head" id="bucket-${status}">
+    ${statusChip(status, title)}<span class="hidden-text">: </span
+    ><span class="count num">${count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">unknown</span>` : count.toLocaleString(locale)}${capped ? '+' : ''}</span>
+  </h3>`
+}
+
+function caseRow({ label, attention, href, forensicsHref, completeness, at }: Exemplar, locale: string | undefined): TemplateResult {
+  return html`<li class="case" part="exemplar">
+    <div class="case-what">
+      <div><a class="case-name" href=${href}>${label}</a> ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}</div>
+      <div class="detail clamp">${sentence(attention, { seconds: false, locale })}</div>
+    </div>
+    <div class="row-actions">
+      ${forensicsHref && forensicsHref !== href ? html`<a class="button way" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+      <a class="button way" href=${href} aria-label="Review ${label}">Review</a>
+    </div>
+  </li>`
+}
+
+function caseLine({ label, attention, href, completeness, at, forensicsHref }: Exemplar, locale: string | undefined): TemplateResult {
+  return html`<li class="case-line" part="exemplar">
+    <a class="wrap" href=${href}>${label}</a> <span class="detail">${sentence(attention, { seconds: false, locale })}</span>
+    ${at ? html`<ops-time class="detail" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}
+    ${forensicsHref && forensicsHref !== href ? html`<a class="way detail evidence" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+  </li>`
+}

@@ -1,0 +1,33 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Change, Overview } from '../../../schemas/overview.ts'
+import { now } from '../../core/clock.ts'
+import { clockTime, exactTime } from '../../core/time.ts'
+import { sentence } from '../../parts/sentence.ts'
+import type { RestContext } from './rest.ts'
+
+const dayMs = 86_400_000
+
+/** What changed in the last day: deeds, incidents, deploys, and time that nobody measured. */
+export function changesCard({ changes, asOf }: Overview, { base, locale }: RestContext): TemplateResult {
+  return html`<aside class="card changes" part="changes" aria-labelledby="changes-title">
+    <div class="card-head">
+      <h3 id="changes-title">What changed</h3>
+      <a class="small end way" href="${base}/audit">All in Audit</a>
+    </div>
+    ${changes.length
+      ? html`<ol>${changes.map((change) => changeRow(change, locale))}</ol>`
+      : html`<p class="card-foot">Nothing in the 24 hours before ${clockTime(Date.parse(asOf), locale)}.</p>`}
+  </aside>`
+}
+
+function changeRow({ at, kind, who, text, detail, href, bad }: Change, locale: string | undefined): TemplateResult {
+  const instant = Date.parse(at)
+  const told = html`${kind === 'deploy' ? html`<span class="tag">deploy</span> ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}>${who}</b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
+  return html`<li class="change of-${kind}">
+    <time class="num" datetime=${at} title=${exactTime(instant, { locale })}>${now() - instant < dayMs * 0.9 ? clockTime(instant, locale) : exactTime(instant, { locale, seconds: false })}</time>
+    <div class="wrap">
+      ${href ? html`<a class="quiet-link" href=${href}>${told}</a>` : told}
+      ${detail ? html`<div class="detail clamp">${sentence(detail, { seconds: false, locale })}</div>` : nothing}
+    </div>
+  </li>`
+}

@@ -1,0 +1,77 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { OpenIncident, Overview } from '../../../schemas/overview.ts'
+import { clockTime, exactTime } from '../../core/time.ts'
+import { now } from '../../core/clock.ts'
+import { statusChip } from '../../parts/chip.ts'
+import { ownershipLabel } from '../../parts/ownership.ts'
+import { sentence } from '../../parts/sentence.ts'
+import type { RestContext } from './rest.ts'
+
+const dayMs = 86_400_000
+/** More are one click away; what changed lately should stay in sight. */
+const maxShown = 6
+
+/** The open incidents, the worst and oldest first, with who is on each. */
+export function incidentsCard({ open, unattended, capped, items }: NonNullable<Overview['incidents']>, context: RestContext): TemplateResult {
+  const count = `${open}${capped ? '+' : ''}`
+  const shown = items.slice(0, maxShown)
+  return html`<section class="card incidents" part="incidents" aria-labelledby="incidents-title">
+    <div class="card-head">
+      <h3 id="incidents-title">${count} open ${open === 1 ? 'incident' : 'incidents'}</h3>
+      <span class="small muted">${attendedWords(open, unattended)}</span>
+      <span class="end">${ownershipLabel('powertools_native')}</span>
+    </div>
+    <ul>${shown.map((incident) => incidentRow(incident, context))}</ul>
+    ${open > shown.length ? html`<p class="card-foot"><a href="${context.base}/incidents">All ${count} open incidents</a></p>` : nothing}
+  </section>`
+}
+
+function attendedWords(open: number, unattended: number): string {
+  if (unattended === 0) return open === 1 ? 'somebody is on it' : 'somebody is on each of them'
+  return open === 1 ? 'nobody is on it' : unattended === open ? 'nobody is on any of them' : `nobody is on ${unattended} of them`
+}
+
+function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): TemplateResult {
+  const { id, status, title, about, detail, since, href, acknowledge } = incident
+  const at = about === undefined ? -1 : title.indexOf(about)
+  const titled = at < 0 ? html`<a href=${href}>${title}</a>` : html`${title.slice(0, at)}<a href=${href}>${about}</a>${title.slice(at + about!.length)}`
+  return html`<li class="incident" part="incident">
+    <span class="incident-status">${statusChip(status)}</span>
+    <div class="incident-what">
+      <div class="incident-title">${titled}</div>
+      ${detail ? html`<div class="detail">${sentence(detail, { seconds: false, locale })}</div>` : nothing}
+    </div>
+    <div class="incident-age num">
+      <b><ops-time show="age" at=${since}></ops-time></b>
+      <div class="detail">since ${sinceWords(since, locale)}</div>
+    </div>
+    <div class="incident-who small">${attendant(incident, locale)}</div>
+    <div class="row-actions">
+      ${acknowledge
+        ? html`<button type="button" class="button" ?disabled=${!acknowledge.allowed} title=${acknowledge.reason ?? nothing} aria-label="Acknowledge ${title}…" @click=${() => ask({ action: 'acknowledge_incident', id })}>
+            Acknowledge…
+          </button>`
+        : nothing}
+      <a class="button" href=${href} aria-label="Review ${title}">Review</a>
+    </div>
+  </li>`
+}
+
+function sinceWords(since: string, locale: string | undefined): string {
+  const at = Date.parse(since)
+  return now() - at < dayMs * 0.8 ? clockTime(at, locale) : exactTime(at, { locale, seconds: false })
+}
+
+/** A dashed circle: nobody yet. Whoever is assigned stands before whoever has seen it. */
+function attendant({ acknowledged, assignee, silencedUntil }: OpenIncident, locale: string | undefined): TemplateResult {
+  const by = assignee ? { at: assignee.at, label: assignee.to.label } : acknowledged && { at: acknowledged.at, label: acknowledged.by.label }
+  const silence = silencedUntil ? html`<span class="detail">silenced until ${sentence(silencedUntil, { seconds: false, locale })}</span>` : nothing
+  if (!by) return html`<span class="avatar nobody" aria-hidden="true">–</span>nobody yet ${silence}`
+  return html`<span class="avatar" aria-hidden="true">${initialsOf(by.label)}</span><span class="wrap">${by.label}</span> <span class="muted num">${sinceWords(by.at, locale)}</span> ${silence}`
+}
+
+/** `ops-lead` becomes `OL`. */
+function initialsOf(label: string): string {
+  const words = label.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  return words.slice(0, 2).map((word) => [...word][0]!.toUpperCase()).join('') || '?'
+}

@@ -1,0 +1,29 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Overview } from '../../../schemas/overview.ts'
+import '../../parts/chart.ts'
+import '../../parts/confirm.ts'
+import type { Ask } from '../../parts/confirm.ts'
+import { bucketsView, reviewCard } from './buckets.ts'
+import { changesCard } from './changes.ts'
+import { incidentsCard } from './incidents.ts'
+import { restStyles } from './rest-styles.ts'
+
+export interface RestContext {
+  base: string
+  locale: string | undefined
+  ask: (ask: Ask) => void
+}
+
+/** Everything below the sentence. */
+export function restOfOverview(overview: Overview, context: RestContext): TemplateResult {
+  return html`${overview.incidents?.open ? incidentsCard(overview.incidents, context) : nothing}
+    <div class="columns">
+      <div>${reviewCard(overview.buckets, context)} ${bucketsView(overview.buckets, context)}</div>
+      ${changesCard(overview, context)}
+    </div>`
+}
+
+/** Adopted when this part has been loaded; what the page starts with stays small. */
+export function adoptRestStyles(root: ShadowRoot): void {
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...restStyles.flatMap(({ styleSheet }) => styleSheet ?? [])]
+}

@@ -1,0 +1,15 @@
+import { html, type TemplateResult } from 'lit'
+
+const times = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw)
+
+/** The sentence, four figures and a list to come, in the places that they will have. */
+export function overviewSkeleton(): TemplateResult {
+  return html`<div class="skeleton" role="status" part="skeleton">
+    <span class="hidden-text">Loading</span>
+    <div class="card headline">
+      <i class="long"></i>
+      <div class="vitals">${times(4, () => html`<div class="bones"><i></i><i class="tall"></i></div>`)}</div>
+    </div>
+    <div class="card bones rows">${times(4, () => html`<i></i>`)}</div>
+  </div>`
+}

@@ -1,0 +1,50 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Overview, Vital } from '../../../schemas/overview.ts'
+import type { OpsChart } from '../../parts/chart.ts'
+
+export interface VitalContext {
+  locale: string | undefined
+  /** Link to the jobs list with these filters; undefined if it is not open to the actor. */
+  jobsHref?: (query: Record<string, string>) => string
+}
+
+/** The jobs behind a bar. Levels have none: a job waits for longer than a minute. */
+const jobsOf: Partial<Record<Vital['key'], string>> = { finished_per_minute: 'completed', failed_per_minute: 'discarded' }
+
+/** One figure to watch, with its chart. */
+export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobsHref }: VitalContext): TemplateResult {
+  const { value, series, label } = vital
+  const [unit, size] = vital.unit === 's' ? scaleOf(Math.max(value ?? 0, ...series.map((point) => point.value ?? 0))) : [vital.unit, 1]
+  const format = (figure: number) => (figure / size).toLocaleString(locale ?? 'en-GB', { maximumFractionDigits: Math.abs(figure / size) < 100 ? 1 : 0 })
+  const state = jobsOf[vital.key]
+  const hrefOf = state && jobsHref ? (from: string, to: string) => jobsHref({ state, time: 'finished', from, to }) : undefined
+  return html`<li class="vital" part="vital">
+    <div class="vital-head">
+      <span class="muted">${label}</span>
+      ${value === null
+        ? html`<span class="muted">${vital.asOf ? 'unknown' : 'not measured yet'}</span>`
+        : html`<span class="value num ${vital.alarming ? 'bad' : ''}">${format(value)} <span class="unit">${value === 1 && unit === 'jobs' ? 'job' : unit}</span></span>`}
+    </div>
+    <ops-chart
+      .label=${label}
+      .kind=${vital.kind as OpsChart['kind']}
+      .series=${series}
+      .from=${chart.from}
+      .to=${chart.to}
+      .step=${chart.stepSeconds * 1000}
+      .marks=${chart.marks}
+      .unit=${unit === 'for good' ? '' : unit}
+      .usual=${vital.usual}
+      .note=${vital.note ?? ''}
+      .format=${format}
+      .hrefOf=${hrefOf}
+      group="vitals"
+    ></ops-chart>
+    ${vital.how === 'exact' || !vital.asOf ? nothing : html`<span class="hidden-text">${vital.how}</span>`}
+  </li>`
+}
+
+/** Long waits are shown in minutes or hours. */
+function scaleOf(seconds: number): [string, number] {
+  return seconds < 90 ? ['s', 1] : seconds < 5400 ? ['min', 60] : ['h', 3600]
+}

@@ -1,0 +1,93 @@
+import { evidencePath, type Incident, incidentStates, type OpenIncident, type Permission, subjectPath, type Trouble } from '../../schemas/index.ts'
+import { listOpenIncidents } from '../incidents/open.ts'
+import type { Scope } from '../operations/scope.ts'
+import type { Attention } from './attention.ts'
+
+/** The open incidents as the overview needs them. */
+export interface OpenIncidents {
+  open: number
+  unattended: number
+  capped: boolean
+  items: Incident[]
+}
+
+/** For a viewer who may see no incidents at all. */
+export const noIncidents: OpenIncidents = { open: 0, unattended: 0, capped: false, items: [] }
+
+const maxShown = 20
+
+/** The worst and oldest first, without those that another incident explains. */
+export function getOpenIncidents(scope: Scope): Promise<OpenIncidents> {
+  return listOpenIncidents(scope, maxShown)
+}
+
+export function showOpenIncident({ kit: { base } }: Scope, incident: Incident): OpenIncident {
+  const { id, status, since, acknowledged, assignee, silenced } = incident
+  const acknowledge = incident.operations.acknowledge_incident as Permission | undefined
+  return {
+    id,
+    status,
+    title: incident.title,
+    about: aboutOf(incident, incident.title),
+    detail: detailOf(incident),
+    since,
+    href: `${base}${subjectPath('incident', id)}`,
+    acknowledged,
+    assignee,
+    silencedUntil: silenced?.until,
+    ...(!acknowledged && acknowledge && { acknowledge }),
+  }
+}
+
+/** What supports it in a line: what was measured, what is ruled out, what else it explains. */
+function detailOf({ measured, ruledOut, explains }: Incident): string {
+  return [
+    measured[0]?.label,
+    ruledOut.length ? `ruled out: ${ruledOut.slice(0, 2).map(({ label }) => label).join(', ')}` : undefined,
+    explains.length ? `explains ${explains.length} more ${explains.length === 1 ? 'incident' : 'incidents'}` : undefined,
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+/** Silenced incidents stay in the list, but somebody decided that they need no attention now. */
+export function troubleOfIncident({ kit: { base } }: Scope, incident: Incident): Trouble[] {
+  if (incident.silenced || incident.state !== incidentStates.open) return []
+  const text = incident.headline
+  return [{ status: incident.status, text, about: aboutOf(incident, text), href: `${base}${subjectPath('incident', incident.id)}` }]
+}
+
+/** An open incident among the cases of its bucket. */
+export function incidentAttention({ kit: { base } }: Scope, incident: Incident): Attention {
+  const { id, title, headline, since } = incident
+  return {
+    kind: 'incident',
+    rank: 0,
+    covers: coveredBy(incident),
+    exemplar: {
+      label: nameOf(incident) ?? title,
+      attention: headline,
+      at: since,
+      href: `${base}${subjectPath('incident', id)}`,
+      forensicsHref: `${base}${evidencePath('incident', id)}`,
+      completeness: 'complete',
+    },
+  }
+}
+
+/** The subject of which an incident already tells, so that it is not told twice. */
+function coveredBy({ scope: { queue, cronEntry, eventId, jobId } }: Incident): string | undefined {
+  if (eventId) return `audit_event ${eventId}`
+  if (cronEntry) return `cron_entry ${cronEntry}`
+  if (jobId) return `job ${jobId}`
+  return queue && `queue ${queue}`
+}
+
+function nameOf({ scope: { cronEntry, queue, worker, executor, host } }: Incident): string | undefined {
+  return cronEntry ?? queue ?? worker ?? executor ?? host
+}
+
+function aboutOf(incident: Incident, text: string): string | undefined {
+  const name = nameOf(incident)
+  return name !== undefined && text.includes(name) ? name : undefined
+}

@@ -1,0 +1,40 @@
+import { countOf, type Incident, type IncidentClassName, type Trouble } from '../../schemas/index.ts'
+import type { Scope } from '../operations/scope.ts'
+import type { Attention } from './attention.ts'
+import type { Facts } from './buckets.ts'
+import { cronAttention, withoutCovered } from './attention.ts'
+import { troubleOfIncident } from './incidents.ts'
+
+/** More troubles of one kind are counted instead of named. */
+const maxNamed = 2
+
+/** With one of these open, it is already said that work stands still. */
+const explainsHalt: IncidentClassName[] = ['engine_unreachable', 'stuck_queue', 'saturated_queue', 'executor_missing']
+
+export function explainsStandstill(incidents: Incident[]): boolean {
+  return incidents.some(({ class: name }) => explainsHalt.includes(name))
+}
+
+/** What is wrong, the worst first: what the detector has found, then what nobody else would tell. A pause is no trouble. */
+export function listTroubles(scope: Scope, incidents: Incident[], facts: Facts): Trouble[] {
+  const { base } = scope.kit
+  const told = facts.incidents.map(({ attention }) => attention)
+  const stuck = withoutCovered(facts.queues, told).filter(({ rank }) => rank === 15)
+  const entries = withoutCovered(facts.glances.filter(({ status }) => status === 'needs_review').map((glance) => cronAttention(scope, glance)), told)
+  const requests = withoutCovered(facts.requests, told)
+  const { count, capped } = facts.discarded
+  return [
+    ...incidents.flatMap((incident) => troubleOfIncident(scope, incident)),
+    ...namedOrCounted(stuck, 'blocked', `Nothing starts in ${countOf(stuck.length, 'queue')}.`, `${base}/queues`),
+    ...(count
+      ? [{ status: 'needs_review' as const, text: `${capped ? 'At least ' : ''}${countOf(count, 'job')} failed for good in the last 24 hours.`, href: `${base}/list?state=discarded` }]
+      : []),
+    ...namedOrCounted(entries, 'needs_review', `${countOf(entries.length, 'cron entry needs', 'cron entries need')} a decision.`, `${base}/cron`),
+    ...namedOrCounted(requests, 'needs_review', `The outcome of ${countOf(requests.length, 'change is', 'changes are')} unknown.`, `${base}/audit?outcome=requested`),
+  ]
+}
+
+function namedOrCounted(attention: Attention[], status: Trouble['status'], counted: string, href: string): Trouble[] {
+  if (attention.length > maxNamed) return [{ status, text: counted, href }]
+  return attention.map(({ exemplar }) => ({ status, text: `${exemplar.label}: ${exemplar.attention}.`, about: exemplar.label, href: exemplar.href }))
+}
