@@ -49,6 +49,8 @@ export type IncidentOwner = keyof typeof incidentOwners
 /** What an incident is about; the keys that apply to its class are present. */
 export interface IncidentScope {
   queue?: string
+  /** Where it is about several queues; those that a viewer may not see are left out. */
+  queues?: string[]
   worker?: string
   executor?: string
   host?: string

@@ -24,6 +24,7 @@ export const incident = z.object({
   /** What it is about; only the keys that apply. */
   scope: z.object({
     queue: z.string().optional(),
+    queues: z.array(z.string()).optional(),
     worker: z.string().optional(),
     executor: z.string().optional(),
     host: z.string().optional(),

@@ -7,6 +7,7 @@ import { runMaintenance } from './maintenance.ts'
 import { readFailures } from './errors/feed.ts'
 import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
+import { abandonedJobs } from './incidents/abandoned.ts'
 import { detect } from './incidents/detector.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
@@ -27,7 +28,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'reading failures', 1, (stopping) => readFailures(kit, stopping)),
-          ...findingKinds.map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
+          ...[...findingKinds, abandonedJobs].map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),

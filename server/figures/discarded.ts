@@ -6,7 +6,8 @@ import type { FindingKind } from './finding.ts'
 const maxNamed = 50
 const maxNamedOfQueue = 10
 const maxCounted = 1_000
-const maxErrorLength = 300
+/** As much of it as decides the group of an error. */
+const maxErrorLength = 2_048
 const maxQueues = 2_000
 const concurrency = 4
 /** A discarded job is reported for this long, as long as a resolved item counts as recent. */

@@ -1,9 +1,13 @@
 import { describeFailure } from '../describe-failure.ts'
 import { ageOfFigures } from '../figures/age.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type CronSeen, readCron } from './sight/cron.ts'
+import { type DiscardedSeen, readDiscarded } from './sight/discarded.ts'
 import { type EngineSeen, readEngine } from './sight/engine.ts'
+import { type MissingExecutor, readMissing } from './sight/executors.ts'
 import { type QueuesSeen, readQueues } from './sight/queues.ts'
 import { readRequests, type RequestSeen } from './sight/requests.ts'
+import { readRunning, type RunningSeen } from './sight/running.ts'
 
 /** A value together with the time at which it was true. */
 export interface Measured<Value> {
@@ -20,6 +24,10 @@ export interface Sight {
   engine: Source<EngineSeen>
   queues: Source<QueuesSeen>
   requests: Source<RequestSeen[]>
+  missing: Source<MissingExecutor[]>
+  running: Source<RunningSeen[]>
+  discarded: Source<DiscardedSeen[]>
+  cron: Source<CronSeen>
 }
 
 /** What a source is read with. */
@@ -31,6 +39,10 @@ const readers: { [Name in keyof Omit<Sight, 'now'>]: Reader<NonNullable<Sight[Na
   engine: readEngine,
   queues: readQueues,
   requests: readRequests,
+  missing: readMissing,
+  running: readRunning,
+  discarded: readDiscarded,
+  cron: readCron,
 }
 export type SourceName = keyof typeof readers
 

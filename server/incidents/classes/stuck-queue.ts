@@ -46,17 +46,17 @@ export const stuckQueue: IncidentClass<Facts> = {
   affected: ({ queue, asOf }) => ({ jobs: { filter: { queue, states: ['available', 'scheduled', 'retryable'], time: { field: 'due', to: new Date(asOf) } } }, queue }),
 }
 
-/** How many jobs the queue's executors can run at once; null: not reported. */
-export function slotsOf({ executors, limit }: Pick<QueueSeen, 'executors' | 'limit'>): number | null {
-  return executors !== null && executors > 0 && limit !== null ? executors * limit : null
+/** How many of its slots are held, as far as anybody reports. */
+export function heldOf(queue: QueueSeen): number | null {
+  return queue.used ?? depthOf(queue, 'executing')?.count ?? null
 }
 
 function judge(queue: QueueSeen, { measured }: QueuesSeen, now: Date, minutes: number): 'stuck' | 'fine' | 'unknown' {
   if (ageOfFigures(queue.asOf, now) === 'unknown') return 'unknown'
   if (queue.paused || !queue.due) return 'fine'
-  const executing = depthOf(queue, 'executing')?.count ?? 0
-  const slots = slotsOf(queue)
-  if (slots !== null && executing >= slots) return 'fine'
+  const { slots } = queue
+  const executing = heldOf(queue) ?? 0
+  if (slots !== null && slots > 0 && executing >= slots) return 'fine'
   const patience = slots === null && executing > 0 && queue.executors !== 0 ? busyFactor * minutes : minutes
   const from = Math.floor(queue.asOf.getTime() / 60_000) * 60_000 - Math.min(patience, 60) * 60_000
   if (queue.due.oldestAt.getTime() >= from || (queue.movedAt && queue.movedAt.getTime() >= from)) return 'fine'
@@ -78,9 +78,9 @@ function candidateOf(queue: QueueSeen, minutes: number): Candidate<Facts> {
       how,
       oldestDueAt: oldestAt.toISOString(),
       movedAt: movedAt?.toISOString() ?? null,
-      executing: depthOf(queue, 'executing')?.count ?? null,
+      executing: heldOf(queue),
       executors,
-      slots: slotsOf(queue),
+      slots: queue.slots,
       minutes,
       failed: failedPerMinute,
       asOf: asOf.toISOString(),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { CountMethod, JobState } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
+import { attendanceByQueue, type KnownExecutor, listExecutors, type QueueAttendance } from '../../executors/executors.ts'
 import { engineMinutes, queueFigures, queueMinutes, snapshots } from '../../figures/tables.ts'
 import { listPausedQueues } from '../../queues/paused.ts'
 import type { Reading, Source } from '../sight.ts'
@@ -18,10 +19,12 @@ export interface QueueSeen {
   depth: { state: JobState; count: number; how: CountMethod }[]
   /** Jobs that may start now; null: there is none. */
   due: { count: number; how: CountMethod; oldestAt: Date } | null
-  /** null: the engine does not report them. */
+  /** Executors that are not missing; null: neither the engine nor they themselves report them. */
   executors: number | null
-  /** How many jobs each executor runs at once; null: unlimited or not reported. */
-  limit: number | null
+  /** How many jobs its executors can run at once; null: unlimited or not reported. */
+  slots: number | null
+  /** How many of these slots are held, as the executors themselves report; null: they do not. */
+  used: number | null
   /** How many jobs ran at once in half of the last minutes, or more; null: not measured. */
   usuallyExecuting: number | null
   /** The last minute within the last hour in which a job started or ended; null: none did. */
@@ -47,10 +50,11 @@ export async function readQueues(reading: Reading): Promise<Source<QueuesSeen>> 
   const measured = await query(em, sql<{ ms: number }>`select date_part('epoch', minute) * 1000 as ms from ${engineMinutes(db)} where minute >= ${from} and minute <= ${now}`)
   const paused = new Set(await listPausedQueues(reading))
   const rows = await query(em, figuresSince(reading, from))
+  const attending = await readAttendance(reading)
   const minutes = Math.max(1, measured.filter(({ ms }) => ms >= now.getTime() - rateMinutes * 60_000).length)
   return {
     asOf: new Date(latest.at),
-    value: { queues: rows.map((row) => toQueue(row, paused.has(row.queue), minutes)), measured: new Set(measured.map(({ ms }) => ms)) },
+    value: { queues: rows.map((row) => toQueue(row, { paused: paused.has(row.queue), minutes, attending: attending.get(row.queue) })), measured: new Set(measured.map(({ ms }) => ms)) },
   }
 }
 
@@ -86,20 +90,39 @@ function figuresSince({ kit: { db }, now }: Reading, from: Date) {
     ) lately using (queue)`
 }
 
-function toQueue(row: Row, paused: boolean, minutes: number): QueueSeen {
+interface Around {
+  paused: boolean
+  /** How many of the last minutes were measured. */
+  minutes: number
+  attending?: Pick<QueueAttendance, 'healthy' | 'late' | 'slots' | 'used'>
+}
+
+function toQueue(row: Row, { paused, minutes, attending }: Around): QueueSeen {
+  const executors = row.executors ?? (attending ? attending.healthy + attending.late : null)
+  const ofEngine = row.executors !== null && row.executors > 0 && row.job_limit !== null ? row.executors * row.job_limit : null
   return {
     name: row.queue,
     asOf: new Date(row.as_of_ms),
     paused,
     depth: row.depth,
     due: dueOf(row),
-    executors: row.executors,
-    limit: row.job_limit,
+    executors,
+    slots: ofEngine ?? (executors ? (attending?.slots ?? null) : null),
+    used: attending?.used ?? null,
     usuallyExecuting: row.executing,
     movedAt: row.moved_ms === null ? null : new Date(row.moved_ms),
     finishedPerMinute: (row.finished ?? 0) / minutes,
     failedPerMinute: (row.failed ?? 0) / minutes,
   }
+}
+
+type Attendance = [queue: string, attending: NonNullable<Around['attending']>]
+
+/** What executors report of each queue. One that all its executors have left within a day is served by none. */
+async function readAttendance(reading: Reading): Promise<Map<string, Attendance[1]>> {
+  const executors: KnownExecutor[] = await listExecutors(reading, { endedHours: 24 })
+  const left = executors.flatMap(({ queues }) => queues.map(({ queue }): Attendance => [queue, { healthy: 0, late: 0, slots: 0, used: 0 }]))
+  return new Map<string, Attendance[1]>([...left, ...attendanceByQueue(executors)])
 }
 
 /** Where the engine does not count what is due, the jobs that are available are known to be. */
