@@ -10,6 +10,7 @@ export class Figures extends Migration {
         add oldest_due_at timestamptz,
         add started bigint,
         add delay_p95_seconds double precision,
+        add moved_at timestamptz,
         add usual_seconds double precision,
         add usual_failed double precision;
 
@@ -54,6 +55,6 @@ export class Figures extends Migration {
     this.addSql('drop table engine_minute')
     this.addSql(`alter table queue_minute drop run_p95_seconds, drop run_p50_seconds, drop delay_p95_seconds, drop oldest_due_seconds, drop executing, drop due,
       drop discarded, drop started`)
-    this.addSql('alter table queue_figure drop usual_failed, drop usual_seconds, drop delay_p95_seconds, drop started, drop oldest_due_at, drop due_how, drop due')
+    this.addSql('alter table queue_figure drop usual_failed, drop usual_seconds, drop moved_at, drop delay_p95_seconds, drop started, drop oldest_due_at, drop due_how, drop due')
   }
 }

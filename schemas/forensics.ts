@@ -6,7 +6,7 @@ import {
   completenessStates,
   followUpStatuses,
   operationActions,
-  operatorStatuses,
+  subjectStatuses,
   ownerships,
   provenances,
 } from './vocabulary.ts'
@@ -106,7 +106,8 @@ const fact = z.object({ label: z.string(), value: z.string() })
 export const bundle = z.object({
   subject: z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string().optional() }),
   diagnosis: z.object({
-    status: words(operatorStatuses),
+    /** `unknown`: its figures are too old to tell. */
+    status: words(subjectStatuses),
     title: z.string(),
     detail: z.string(),
     provenance: words(provenances),

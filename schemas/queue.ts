@@ -2,19 +2,31 @@ import { z } from 'zod'
 import { permission, principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { countMethods, jobStates, operatorStatuses, queueDiagnoses } from './vocabulary.ts'
+import { countMethods, jobStates, queueDiagnoses, queueOrders, subjectStatuses } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 export const queueName = text({ max: 300 })
 
 export const queue = z.object({
   name: z.string(),
-  /** Every surface derives it by the same rule. */
-  status: words(operatorStatuses),
+  /** Every surface derives it by the same rule. `unknown`: not measured for five minutes, or never. */
+  status: words(subjectStatuses),
   /** The reason for the status. `not_looked`: the figures are too old. */
   diagnosis: words(queueDiagnoses),
+  /** The same in a few words with its figures, as of the answer: `nothing started for 3 h 1 min`. */
+  cause: z.string(),
   /** Since when the diagnosis holds; for `not_looked`, when the queue was last measured. Omitted if unknown. */
   since: instant.optional(),
+  /** The open incident that decided the status. */
+  incident: z.object({ id: z.string(), title: z.string() }).nullable(),
+  /** How far its figures may be trusted: older than a minute they lag, older than five they say nothing about the present. */
+  age: words({ fresh: 1, lagging: 1, unknown: 1 }),
+  /** Nothing waits, nothing runs and nothing has happened for an hour. */
+  quiet: z.boolean(),
+  /** Jobs that could start now: available ones, and scheduled ones and retries whose time has come; null: not measured. */
+  due: z.object({ count: z.number().int(), how: words(countMethods) }).nullable(),
+  /** Since when the oldest of them could have started; jobs caught in a retry storm are left out. */
+  oldestDueAt: instant.nullable(),
   /** Number of jobs by state; states that the engine cannot count cheaply are omitted. */
   depth: z.array(z.object({ state: words(jobStates), count: z.number().int(), how: words(countMethods) })),
   /** When the longest-waiting available job became available. */
@@ -25,6 +37,22 @@ export const queue = z.object({
     .nullable(),
   /** Number of executors serving it; null if the engine does not report them. */
   executors: z.number().int().nullable(),
+  /** What the executors that report themselves say together; null if none does. `slots` is null if they share them with other queues. */
+  attendance: z
+    .object({ healthy: z.number().int(), late: z.number().int(), missing: z.number().int(), slots: z.number().int().nullable(), used: z.number().int() })
+    .nullable(),
+  /** Over the last ten minutes, as far as they were measured; null: unknown. */
+  lately: z.object({
+    startedPerMinute: z.number().nullable(),
+    /** Failed attempts. */
+    failedPerMinute: z.number().nullable(),
+    /** Over the last days, older ones counting less. */
+    usualFailedPerMinute: z.number().nullable(),
+    /** Markedly more than usual. */
+    failing: z.boolean(),
+    /** 95th percentile from due to start, including jobs that are still waiting. */
+    waitP95Seconds: z.number().nullable(),
+  }),
   /** Number of jobs it runs at once; null if the engine does not report it or there is no limit. */
   limit: z.number().int().nullable(),
   /** Jobs that ended per minute over the last hour; null until measured. */
@@ -43,8 +71,28 @@ export const queue = z.object({
 export type Queue = z.infer<typeof queue>
 
 export const listQueues = endpoint('listQueues', {
-  summary: 'Queues by name, as last measured',
+  summary: 'Queues by name or the worst first, as last measured, and a summary of all of them',
   access: 'view_queues',
-  query: z.strictObject({ name: queueName.optional(), ...pageQuery }),
-  output: page(queue),
+  query: z.strictObject({
+    /** Part of the name, in any case. */
+    name: queueName.optional(),
+    /** `worst`: blocked, in need of review, failing, unknown, waiting, deep, moving, quiet; within these the longest wait first. */
+    order: words(queueOrders).default('name'),
+    /** Leave out quiet queues, or list only these. */
+    quiet: words({ no: 1, only: 1 }).optional(),
+    ...pageQuery,
+  }),
+  output: page(queue).extend({
+    /** Of all queues that the filter by name leaves, not only of this page. */
+    summary: z.object({
+      queues: z.number().int(),
+      /** The first names, by code unit. */
+      quiet: z.object({ count: z.number().int(), names: z.array(z.string()) }),
+      /** Jobs that could start now, in the queues that were measured lately. */
+      waiting: z.number().int(),
+      /** Where work piles up. The parts follow one another; `queue` is a name. */
+      sentence: z.object({ before: z.string(), queue: z.string().optional(), after: z.string().optional(), calm: z.string().optional() }),
+    }),
+  }),
 })
+export type QueueList = z.infer<(typeof listQueues)['output']>

@@ -30,5 +30,9 @@ export const completenessStates = {
 } as const
 
 export type OperatorStatus = keyof typeof operatorStatuses
+
+/** The status of a subject that is measured: `unknown` if its figures are too old to tell, which must never look well. */
+export const subjectStatuses = { ...operatorStatuses, unknown: 'unknown' } as const
+export type SubjectStatus = keyof typeof subjectStatuses
 export type Ownership = keyof typeof ownerships
 export type CompletenessState = keyof typeof completenessStates

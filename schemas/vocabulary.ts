@@ -55,11 +55,16 @@ export const queueDiagnoses = {
   paused: 'paused',
   stuck: 'jobs are waiting and none has started for ten minutes',
   no_executor: 'jobs are waiting and no executor is seen',
+  saturated: 'jobs are waiting and every slot is held',
+  incident: 'an incident is open',
   working: 'jobs are waiting and being started',
   idle: 'no job is waiting',
   not_measured: 'not measured yet',
   not_looked: 'not measured',
 } as const
+
+/** In which order queues are listed. */
+export const queueOrders = { worst: 'Worst first', name: 'Name', waiting: 'Waiting', failed: 'Failed' } as const
 
 /** Why a job is not running, as far as the engine reports it. */
 export const waitReasons = {
@@ -84,5 +89,6 @@ export type EventSource = keyof typeof eventSources
 export type Risk = keyof typeof risks
 export type JobState = keyof typeof jobStates
 export type QueueDiagnosis = keyof typeof queueDiagnoses
+export type QueueOrder = keyof typeof queueOrders
 export type WaitReason = keyof typeof waitReasons
 export type CountMethod = keyof typeof countMethods

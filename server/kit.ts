@@ -1,7 +1,7 @@
 import type { OpenBridge } from './bridges/bridge.ts'
 import type { Database, Em } from './db/database.ts'
 import type { PublishedHint } from './db/hint.ts'
-import type { JobSetName } from '../schemas/index.ts'
+import type { IncidentClassName, JobSetName, OperatorStatus } from '../schemas/index.ts'
 import type { Engine, EngineJob, JobFilter } from './engines/engine.ts'
 import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
@@ -27,6 +27,21 @@ export type JobSet = { ids: readonly string[] } | { filter: JobFilter; keep?: (j
 /** Undefined: there is no such set that the viewer may see. */
 export type FindJobSet = (asking: { kit: Kit; em: Em; viewer: Viewer; now: Date }, id: string) => Promise<JobSet | undefined>
 
+/** An open incident about a queue. */
+export interface QueueTrouble {
+  queue: string
+  id: string
+  class: IncidentClassName
+  status: OperatorStatus
+  /** A few words: `report is stuck`. */
+  title: string
+  headline: string
+  since: Date
+}
+
+/** Open incidents about queues, or about one of them, that the viewer may see: the worst first. */
+export type ListTroubles = (asking: { kit: Kit; em: Em; viewer: Viewer; now: Date }, queue?: string) => Promise<QueueTrouble[]>
+
 /** Shared by every part of the server: the host's checked options and the services built from them. */
 export interface Kit {
   readonly db: Database
@@ -37,6 +52,8 @@ export interface Kit {
   readonly operations: Operations
   /** By the name of the filter: finds the jobs that a feature knows by an id of its own. */
   readonly jobSets: Readonly<Partial<Record<JobSetName, FindJobSet>>>
+  /** Passed in, because incidents build on queues. */
+  readonly queueTroubles: ListTroubles
   readonly auth: Auth<unknown>
   readonly displayPolicy: DisplayPolicy<unknown>
   readonly escalation?: Escalation

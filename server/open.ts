@@ -9,6 +9,7 @@ import { readNoticeFacts } from './incidents/notice-facts.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import { tellNow } from './notices/tell.ts'
 import { parseRetention } from './host/retention.ts'
+import { listQueueTroubles } from './incidents/of-queues.ts'
 import { jobSets } from './job-sets.ts'
 import { Counters } from './metrics/counters.ts'
 import { parseDetector } from './incidents/thresholds.ts'
@@ -47,6 +48,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     patientEngine: options.engine,
     operations,
     jobSets,
+    queueTroubles: listQueueTroubles,
     // The host's actor type is erased here: from now on an actor is only passed back to the host.
     auth: options.auth as unknown as Kit['auth'],
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],

@@ -317,6 +317,7 @@ export const QueueFigure = defineEntity({
     oldestDueAt: p.datetime().nullable(),
     started: p.bigint('string').nullable(),
     delayP95Seconds: p.double().fieldName('delay_p95_seconds').nullable(),
+    movedAt: p.datetime().nullable(),
     usualSeconds: p.double().nullable(),
     usualFailed: p.double().nullable(),
   },

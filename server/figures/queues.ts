@@ -30,16 +30,16 @@ export async function recordFigures({ db }: Kit, em: Em, now: Date, seconds: num
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as given (
     queue text, depth jsonb, oldest timestamptz, paused boolean, executors integer, job_limit integer,
     finished bigint, failed bigint, waiting bigint, wait double precision, quiet boolean, due bigint, due_how text, oldest_due timestamptz,
-    started bigint, discarded bigint, executing bigint, age double precision, delay double precision, run_p50 double precision, run_p95 double precision)`
+    started bigint, discarded bigint, executing bigint, age double precision, delay double precision, run_p50 double precision, run_p95 double precision, moved boolean)`
   await query(
     em,
     sql`insert into ${db.table('queue_figure')} as figure (queue, as_of, depth, oldest_available_at, paused, executors, job_limit, due, due_how, oldest_due_at,
-          started, delay_p95_seconds, usual_seconds, usual_failed)
-        select queue, ${now}, depth, oldest, paused, executors, job_limit, due, due_how, oldest_due, started, delay, ${seconds}::float8, failed from ${given}
+          started, delay_p95_seconds, moved_at, usual_seconds, usual_failed)
+        select queue, ${now}, depth, oldest, paused, executors, job_limit, due, due_how, oldest_due, started, delay, case when moved then ${now}::timestamptz end, ${seconds}::float8, failed from ${given}
         on conflict (queue) do update set as_of = excluded.as_of, depth = excluded.depth, oldest_available_at = excluded.oldest_available_at,
           paused = excluded.paused, executors = excluded.executors, job_limit = excluded.job_limit, due = excluded.due, due_how = excluded.due_how,
           oldest_due_at = excluded.oldest_due_at, started = excluded.started, delay_p95_seconds = excluded.delay_p95_seconds,
-          usual_seconds = coalesce(figure.usual_seconds, 0) * ${decay} + excluded.usual_seconds, usual_failed = coalesce(figure.usual_failed, 0) * ${decay} + excluded.usual_failed`,
+          moved_at = coalesce(excluded.moved_at, figure.moved_at), usual_seconds = coalesce(figure.usual_seconds, 0) * ${decay} + excluded.usual_seconds, usual_failed = coalesce(figure.usual_failed, 0) * ${decay} + excluded.usual_failed`,
   )
   // A minute in which nothing happened has no row; `engine_minute` shows that it was measured.
   const minute = sql`date_trunc('minute', ${now}::timestamptz)`
@@ -140,6 +140,7 @@ function asRow(measured: QueueMeasurement, now: Date) {
     delay: totals.delay,
     run_p50: totals.runP50,
     run_p95: totals.runP95,
+    moved: Boolean(finished || failed || totals.started || waitP95Seconds !== null),
     quiet: !finished && !failed && !waiting && !totals.due && !totals.started && !count('executing') && waitP95Seconds === null,
   }
 }

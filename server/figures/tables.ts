@@ -11,7 +11,7 @@ export function snapshots(db: Database): RawBuilder<unknown> {
   return db.table('snapshot')
 }
 
-/** The latest figures of each queue: `queue`, `as_of`, `depth`, `oldest_available_at`, `paused`, `executors`, `job_limit`, `due`, `due_how`, `oldest_due_at`, `started`, `delay_p95_seconds`, `usual_seconds`, `usual_failed` (failed attempts over so many seconds, older ones weighing less). */
+/** The latest figures of each queue: `queue`, `as_of`, `depth`, `oldest_available_at`, `paused`, `executors`, `job_limit`, `due`, `due_how`, `oldest_due_at`, `started`, `delay_p95_seconds`, `moved_at` (when a job of it was last seen to start or end), `usual_seconds`, `usual_failed` (failed attempts over so many seconds, older ones weighing less). */
 export function queueFigures(db: Database): RawBuilder<unknown> {
   return db.table('queue_figure')
 }

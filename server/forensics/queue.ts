@@ -60,6 +60,8 @@ function diagnose(queue: Queue): Bundle['diagnosis'] {
     paused: `It is paused${by ? ` by ${by.label}` : '; it is not known by whom'}.`,
     stuck: `Jobs are available, but none has started for ${stuckMinutes} minutes.`,
     no_executor: 'Jobs are available, but no executor has been seen.',
+    saturated: 'Jobs are available, but every slot of its executors is held.',
+    incident: queue.incident ? `${queue.incident.title}.` : 'An incident is open.',
     working: 'Jobs are waiting and being started.',
     idle: 'No jobs are waiting in it.',
     not_measured: 'It has not been measured yet.',

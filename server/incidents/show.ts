@@ -67,8 +67,17 @@ export async function describeIncident(scope: Scope, row: IncidentRow): Promise<
   return describe(scope, row, (queue) => !hidden.has(queue))
 }
 
+/** The titles and headlines of many. */
+export async function titlesOf(asking: Pick<Scope, 'kit' | 'em' | 'viewer' | 'now'>, rows: IncidentRow[]): Promise<Pick<Description, 'title' | 'headline'>[]> {
+  const hidden = rows.length ? new Set(await listHiddenQueues(asking)) : new Set<string>()
+  return rows.map((row) => {
+    const { title, headline } = describe(asking, row, (queue) => !hidden.has(queue))
+    return { title, headline }
+  })
+}
+
 /** The facts in words. What the display policy leaves may no longer be enough to describe; then only the class is named. */
-function describe({ viewer, now }: Scope, row: IncidentRow, sees: Telling['sees']): Description {
+function describe({ viewer, now }: Pick<Scope, 'viewer' | 'now'>, row: IncidentRow, sees: Telling['sees']): Description {
   const subject = { type: 'incident', id: row.id }
   const described = findClass(row.class)
   const facts = described?.facts.safeParse(viewer.show('incident_evidence', row.facts, 'view_incidents', subject))

@@ -1,7 +1,6 @@
-import { evidencePath, type Exemplar, operationLabel, subjectPath } from '../../schemas/index.ts'
+import { countOf, evidencePath, type Exemplar, operationLabel, subjectPath } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import { type BlockedQueue, listBlockedQueues } from '../queues/blocked.ts'
-import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import { listOrphanRequests } from '../operations/open-requests.ts'
@@ -14,6 +13,9 @@ export interface Attention {
   covers?: string
   exemplar: Exemplar
 }
+
+/** A pause is somebody's decision: it waits, and blocks nothing that was meant to go on. */
+export const pausedQueueRank = 30
 
 /** By rank, then by time (earliest first), then by name. */
 export function byImpact(a: Attention, b: Attention): number {
@@ -42,13 +44,13 @@ export function cronAttention({ kit: { base } }: Scope, { name, attention, at, p
   }
 }
 
-/** Queues in which no jobs start. */
+/** Queues in which no jobs start, those that are paused included. */
 export async function queueAttention(scope: Scope): Promise<Attention[]> {
   const { base } = scope.kit
   return (await listBlockedQueues(scope)).map((blocked) => ({
     kind: 'queue',
     covers: `queue ${blocked.queue}`,
-    rank: blocked.diagnosis === 'paused' ? 30 : 15,
+    rank: blocked.diagnosis === 'paused' ? pausedQueueRank : 15,
     exemplar: {
       label: blocked.queue,
       attention: describeBlockedQueue(scope, blocked),
@@ -60,10 +62,10 @@ export async function queueAttention(scope: Scope): Promise<Attention[]> {
   }))
 }
 
-function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, available, pausedBy, reason }: BlockedQueue): string {
-  const waiting = available ? `, ${available} available` : ''
-  if (diagnosis === 'stuck') return `no job has started for ${stuckMinutes} minutes${waiting}`
-  if (diagnosis === 'no_executor') return `no executor has been seen working on it${waiting}`
+function describeBlockedQueue({ viewer }: Scope, { queue, diagnosis, cause, due, pausedBy, reason }: BlockedQueue): string {
+  const waiting = due ? `, ${countOf(due, 'job')} waiting` : ''
+  if (diagnosis === 'no_executor') return cause
+  if (diagnosis !== 'paused') return `${cause}${waiting}`
   const subject = { type: 'queue', id: queue }
   const by = pausedBy ? ` by ${showPrincipal(pausedBy, viewer, 'view_overview', subject).label}` : ' outside this product'
   const shown = showText('reason', reason, viewer, 'view_overview', subject)

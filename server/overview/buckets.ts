@@ -1,7 +1,7 @@
 import { type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
-import { type Attention, byImpact, cronAttention, withoutCovered } from './attention.ts'
+import { type Attention, byImpact, cronAttention, pausedQueueRank, withoutCovered } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
 import type { DiscardedLately } from './discarded-attention.ts'
 import type { Resolved } from './resolved.ts'
@@ -34,8 +34,10 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
   const requests = withoutCovered(facts.requests, incidents)
   const review = [...incidentsOf('needs_review'), ...of('needs_review'), ...facts.discarded.attention, ...requests]
   const queues = withoutCovered(facts.queues, incidents)
-  const blocked = [...incidentsOf('blocked'), ...queues]
-  const waiting = [...incidentsOf('waiting'), ...of('waiting')]
+  const pausedQueues = queues.filter(({ rank }) => rank === pausedQueueRank)
+  const stuckQueues = queues.filter(({ rank }) => rank !== pausedQueueRank)
+  const blocked = [...incidentsOf('blocked'), ...stuckQueues]
+  const waiting = [...incidentsOf('waiting'), ...of('waiting'), ...pausedQueues]
   return [
     bucket(scope, 'needs_review', review, {
       count: review.length - facts.discarded.attention.length + facts.discarded.count,
@@ -47,17 +49,14 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
     }),
     bucket(scope, 'blocked', blocked, {
       freshness: facts.measured,
-      diagnosis: describeBlocked(incidentsOf('blocked').length, { ...facts, queues }),
+      diagnosis: describeBlocked(incidentsOf('blocked').length, stuckQueues.length, facts),
       quiet: 'Nothing is known to be blocked.',
       nextStep: { label: 'Review queues', href: blocked.length === 1 ? blocked[0]!.exemplar.href : `${base}/queues` },
     }),
     bucket(scope, 'waiting', waiting, {
-      diagnosis: sentence([
-        ...describeIncidents(incidentsOf('waiting').length),
-        ...(of('waiting').length ? [`${counted(of('waiting').length, 'cron entry is', 'cron entries are')} paused`] : []),
-      ]),
-      quiet: 'No cron entry is paused.',
-      nextStep: { label: 'Review paused entries', href: `${base}/cron?state=paused` },
+      diagnosis: describeWaiting(incidentsOf('waiting').length, of('waiting').length, pausedQueues.length),
+      quiet: 'No cron entry and no queue is paused.',
+      nextStep: of('waiting').length || !pausedQueues.length ? { label: 'Review paused entries', href: `${base}/cron?state=paused` } : { label: 'Review paused queues', href: `${base}/queues` },
     }),
     bucket(scope, 'runnable', of('runnable'), {
       diagnosis: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} ready to run`]),
@@ -120,13 +119,18 @@ function describeLastCount(what: string, { asOf }: Freshness): string {
   return asOf ? `${what} were last counted at ${asOf.toISOString()}` : `${what} have not been counted yet`
 }
 
-function describeBlocked(incidents: number, { queues, measured }: Facts): string {
-  const stuck = queues.filter(({ rank }) => rank === 15).length
-  const paused = queues.length - stuck
+function describeWaiting(incidents: number, entries: number, queues: number): string {
+  return sentence([
+    ...describeIncidents(incidents),
+    ...(entries ? [`${counted(entries, 'cron entry is', 'cron entries are')} paused`] : []),
+    ...(queues ? [`${counted(queues, 'queue is', 'queues are')} paused`] : []),
+  ])
+}
+
+function describeBlocked(incidents: number, stuck: number, { measured }: Facts): string {
   return sentence([
     ...describeIncidents(incidents),
     ...(stuck ? [`nothing starts in ${counted(stuck, 'queue', 'queues')}`] : []),
-    ...(paused ? [`${counted(paused, 'queue is', 'queues are')} paused`] : []),
     ...(measured.stale ? [describeLastCount('queues in which nothing starts', measured)] : []),
   ])
 }

@@ -1,14 +1,14 @@
-import { type RawBuilder, sql } from 'kysely'
-import type { OperatorStatus, QueueDiagnosis } from '../../schemas/index.ts'
-import type { Database } from '../db/database.ts'
-import { queueMinutes, snapshots } from '../figures/tables.ts'
+import { countOf, duration, type QueueDiagnosis, type SubjectStatus } from '../../schemas/index.ts'
+import { ageOfFigures } from '../figures/age.ts'
+import type { QueueTrouble } from '../kit.ts'
 
-/** A queue with available jobs is stuck if none has started for this long. */
+/** A queue with jobs that are due is stuck if none has started or ended for this long. */
 export const stuckMinutes = 10
 /** How many of those minutes must have been measured before a queue is called stuck. */
 const measuredMinutes = stuckMinutes - 2
-/** Older figures are stale. */
-export const freshMs = 60_000
+/** So many failed attempts within those minutes, and more than this many times the usual rate, are out of the ordinary. */
+const minFailures = 5
+const unusualFactor = 3
 
 /** The facts from which the status of a queue is derived. */
 export interface QueueFacts {
@@ -16,80 +16,101 @@ export interface QueueFacts {
   asOf: Date | null
   paused: boolean
   pausedAt: Date | null
-  available: number
-  /** When the oldest of those became available. */
-  oldestAvailableAt: Date | null
-  /** null when the engine does not report it. */
+  /** Who paused it, as this viewer may see it; undefined if nobody is on record. */
+  pausedBy?: string
+  /** Jobs that could start now. */
+  due: number
+  /** Since when the oldest of those could have started. */
+  oldestDueAt: Date | null
+  executing: number
+  /** null when neither the engine nor executors report it. */
   executors: number | null
+  /** Every slot of its executors is held by a job. */
+  saturated?: boolean
+  /** When a job of it was last measured to start or end; null: not on record. */
+  movedAt?: Date | null
   /** Whether a job started or ended within the last ten minutes. */
   movedLately: boolean
   /** How many of those ten minutes were measured. */
   measuredMinutes: number
+  /** Failed attempts per minute in those ten minutes, and in the last days; null: unknown. */
+  failedPerMinute?: number | null
+  usualFailedPerMinute?: number | null
+  /** Open incidents about it that the viewer may see, the worst first. */
+  troubles?: readonly QueueTrouble[]
 }
 
 export interface QueueStatus {
-  status: OperatorStatus
+  status: SubjectStatus
   diagnosis: QueueDiagnosis
+  /** The diagnosis in a few words, with its figures. */
+  cause: string
   /** Since when the diagnosis has held, if known. */
   since?: Date
+  /** The incident that decided. */
+  incident?: QueueTrouble
+  /** More attempts fail than usual. */
+  failing: boolean
 }
+
+/** Worst first. */
+const rank: Readonly<Record<SubjectStatus, number>> = { blocked: 0, needs_review: 1, unknown: 2, waiting: 3, bridge_only: 4, runnable: 5, resolved: 6 }
 
 /** The only rule for a queue's status; every surface uses it. */
 export function statusOfQueue(facts: QueueFacts, now: Date): QueueStatus {
-  const { asOf, paused, pausedAt, available, oldestAvailableAt, executors } = facts
-  if (paused) return { status: 'blocked', diagnosis: 'paused', since: pausedAt ?? undefined }
-  if (!asOf) return { status: 'runnable', diagnosis: 'not_measured' }
-  if (now.getTime() - asOf.getTime() > freshMs) return { status: 'runnable', diagnosis: 'not_looked', since: asOf }
-  if (available === 0) return { status: 'runnable', diagnosis: 'idle' }
-  const since = oldestAvailableAt ?? undefined
-  if (executors === 0) return { status: 'blocked', diagnosis: 'no_executor', since }
-  return isStuck(facts, now) ? { status: 'blocked', diagnosis: 'stuck', since } : { status: 'runnable', diagnosis: 'working' }
+  const own = { ...verdictOf(facts, now), failing: isFailing(facts) }
+  const [incident] = facts.troubles ?? []
+  // The detector knows more than one measurement of one queue; what it cannot tell from its figures stands as it was.
+  if (!incident || rank[incident.status] > rank[own.status]) return own
+  const said = own.status === incident.status && own.diagnosis !== 'working'
+  return { ...own, status: incident.status, diagnosis: said ? own.diagnosis : 'incident', cause: said ? own.cause : incident.title, since: said ? own.since : incident.since, incident }
+}
+
+type Verdict = Omit<QueueStatus, 'failing' | 'incident'>
+
+function verdictOf(facts: QueueFacts, now: Date): Verdict {
+  const { asOf, paused, pausedAt, pausedBy, due, executors } = facts
+  if (paused) return { status: 'waiting', diagnosis: 'paused', cause: pausedBy === undefined ? 'paused in the engine' : `paused by ${pausedBy}`, since: pausedAt ?? undefined }
+  if (!asOf) return { status: 'unknown', diagnosis: 'not_measured', cause: 'not measured yet' }
+  if (ageOfFigures(asOf, now) === 'unknown') return { status: 'unknown', diagnosis: 'not_looked', cause: `not measured for ${ageOf(asOf, now)}`, since: asOf }
+  if (due === 0) return { status: 'runnable', diagnosis: 'idle', cause: describeIdle(facts) }
+  const since = facts.oldestDueAt ?? undefined
+  if (executors === 0) return { status: 'blocked', diagnosis: 'no_executor', cause: `${countOf(due, 'job waits', 'jobs wait')} and no executor is seen`, since }
+  if (!isStuck(facts, now)) return { status: 'runnable', diagnosis: 'working', cause: describeFailures(facts) ?? 'moving' }
+  const still = latest(facts.oldestDueAt, facts.movedAt ?? null)
+  if (facts.saturated) return { status: 'waiting', diagnosis: 'saturated', cause: `every slot is held, nothing started for ${ageOf(still!, now)}`, since: still }
+  return { status: 'blocked', diagnosis: 'stuck', cause: `nothing started for ${ageOf(still!, now)}`, since: still }
+}
+
+function describeIdle(facts: QueueFacts): string {
+  const running = facts.executing ? `${countOf(facts.executing, 'job runs', 'jobs run')}, none waits` : undefined
+  return describeFailures(facts) ?? running ?? (facts.movedLately ? 'moving' : 'quiet')
+}
+
+function describeFailures(facts: QueueFacts): string | undefined {
+  if (!isFailing(facts)) return undefined
+  const usual = facts.usualFailedPerMinute
+  return `${perMinute(facts.failedPerMinute!)} fail a minute${usual === null || usual === undefined ? '' : `, usually ${usual < 0.05 ? 'none' : perMinute(usual)}`}`
+}
+
+function perMinute(rate: number): string {
+  return rate.toFixed(1)
+}
+
+function ageOf(since: Date, now: Date): string {
+  return duration(Math.max(0, now.getTime() - since.getTime()))
+}
+
+function latest(a: Date | null, b: Date | null): Date | undefined {
+  return (a && b ? (a > b ? a : b) : (a ?? b)) ?? undefined
 }
 
 /** Waits are recorded for first attempts only; a queue that only processes retries is seen to move by the jobs that end in it. */
-function isStuck({ oldestAvailableAt, movedLately, measuredMinutes: measured }: QueueFacts, now: Date): boolean {
+function isStuck({ oldestDueAt, movedLately, measuredMinutes: measured }: QueueFacts, now: Date): boolean {
   const minutesAgo = Math.floor(now.getTime() / 60_000) * 60_000 - stuckMinutes * 60_000
-  return !movedLately && measured >= measuredMinutes && oldestAvailableAt !== null && oldestAvailableAt.getTime() < minutesAgo
+  return !movedLately && measured >= measuredMinutes && oldestDueAt !== null && oldestDueAt.getTime() < minutesAgo
 }
 
-/** The facts as database columns. */
-export interface FactsRow {
-  as_of: string | null
-  paused: boolean | null
-  paused_at: string | null
-  depth: { state: string; count: number }[] | null
-  oldest_available_at: string | null
-  executors: number | null
-  moved_lately: boolean
-  measured_minutes: number
-}
-
-/** `moved_lately` and `measured_minutes` of the queue that `name` refers to. */
-export function recentColumns(db: Database, now: Date, name: string): RawBuilder<unknown> {
-  const minutesAgo = sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})`
-  return sql`
-    exists (select from ${queueMinutes(db)} recent where recent.queue = ${sql.ref(name)} and recent.minute >= ${minutesAgo}
-      and (recent.wait_p95_seconds is not null or recent.finished > 0 or recent.failed > 0)) as moved_lately,
-    (select count(distinct date_trunc('minute', at))::int from ${snapshots(db)} where at >= ${minutesAgo}) as measured_minutes`
-}
-
-export function statusOfRow(row: FactsRow, now: Date): QueueStatus {
-  const date = (timestamp: string | null) => (timestamp === null ? null : new Date(timestamp))
-  return statusOfQueue(
-    {
-      asOf: date(row.as_of),
-      paused: row.paused ?? false,
-      pausedAt: date(row.paused_at),
-      available: availableOf(row),
-      oldestAvailableAt: date(row.oldest_available_at),
-      executors: row.executors,
-      movedLately: row.moved_lately,
-      measuredMinutes: row.measured_minutes,
-    },
-    now,
-  )
-}
-
-export function availableOf({ depth }: Pick<FactsRow, 'depth'>): number {
-  return depth?.find(({ state }) => state === 'available')?.count ?? 0
+function isFailing({ failedPerMinute, usualFailedPerMinute }: QueueFacts): boolean {
+  return (failedPerMinute ?? 0) * stuckMinutes >= minFailures && failedPerMinute! > unusualFactor * (usualFailedPerMinute ?? 0)
 }

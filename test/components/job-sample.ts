@@ -58,7 +58,18 @@ export function count(n: number, how: 'exact' | 'capped' | 'estimated' = 'exact'
 export function queue(name: string, over: Partial<Queue> = {}): Queue {
   return {
     name,
-    ...(over.paused ? { status: 'blocked', diagnosis: 'paused' } : over.executors === 0 ? { status: 'blocked', diagnosis: 'no_executor' } : { status: 'runnable', diagnosis: 'working' }),
+    ...(over.paused
+      ? { status: 'waiting', diagnosis: 'paused', cause: 'paused by ops-demo' }
+      : over.executors === 0
+        ? { status: 'blocked', diagnosis: 'no_executor', cause: '3,902 jobs wait and no executor is seen' }
+        : { status: 'runnable', diagnosis: 'working', cause: 'moving' }),
+    incident: null,
+    age: 'fresh',
+    quiet: false,
+    due: { count: 3902, how: 'exact' },
+    oldestDueAt: at(-4 * minute),
+    attendance: null,
+    lately: { startedPerMinute: 131.2, failedPerMinute: 2.1, usualFailedPerMinute: 2, failing: false, waitP95Seconds: 4.6 },
     depth: [
       { state: 'scheduled', count: 12, how: 'exact' },
       { state: 'available', count: 3902, how: 'exact' },

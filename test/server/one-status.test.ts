@@ -47,11 +47,11 @@ const states: Record<string, [status: string, diagnosis: string, arrange: (queue
   'stuck in a day that nobody measured': ['runnable', 'working', (queue) => figure(queue, { available: 9, oldest: '2 hours' })],
   'without executors': ['blocked', 'no_executor', (queue) => figure(queue, { available: 1, oldest: '3 seconds', executors: 0 })],
   'without executors and without work': ['runnable', 'idle', (queue) => figure(queue, { executors: 0 })],
-  'paused here': ['blocked', 'paused', async (queue) => [await figure(queue, { available: 3, oldest: '1 minute', paused: true }), await pause(queue)]],
-  'paused in the engine': ['blocked', 'paused', (queue) => figure(queue, { paused: true })],
-  'paused before it was measured': ['blocked', 'paused', (queue) => pause(queue)],
-  'measured long ago': ['runnable', 'not_looked', (queue) => figure(queue, { asOf: '20 minutes', available: 9, oldest: '2 hours', executors: 0 })],
-  'paused, and measured long ago': ['blocked', 'paused', (queue) => figure(queue, { asOf: '20 minutes', paused: true })],
+  'paused here': ['waiting', 'paused', async (queue) => [await figure(queue, { available: 3, oldest: '1 minute', paused: true }), await pause(queue)]],
+  'paused in the engine': ['waiting', 'paused', (queue) => figure(queue, { paused: true })],
+  'paused before it was measured': ['waiting', 'paused', (queue) => pause(queue)],
+  'measured long ago': ['unknown', 'not_looked', (queue) => figure(queue, { asOf: '20 minutes', available: 9, oldest: '2 hours', executors: 0 })],
+  'paused, and measured long ago': ['waiting', 'paused', (queue) => figure(queue, { asOf: '20 minutes', paused: true })],
 }
 
 describe('a queue', () => {
@@ -74,17 +74,17 @@ describe('a queue', () => {
       list: [status, diagnosis],
       one: [status, diagnosis],
       forensics: status,
-      // The overview names queues that are blocked and no others.
-      overview: status === 'blocked' ? 'blocked' : undefined,
+      // The overview names queues in which nothing starts and no others.
+      overview: status === 'blocked' || status === 'waiting' ? status : undefined,
     })
   })
 
   test('is stuck only if ten minutes were measured and nothing moved in them', () => {
     const now = new Date('2026-11-21T12:00:30Z')
     const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
-    const stuck = { asOf: ago(0.1), paused: false, pausedAt: null, available: 4, oldestAvailableAt: ago(30), executors: null, movedLately: false, measuredMinutes: 10 }
-    const cases = [stuck, { ...stuck, measuredMinutes: 7 }, { ...stuck, measuredMinutes: 8 }, { ...stuck, oldestAvailableAt: ago(10) }, { ...stuck, oldestAvailableAt: ago(11) }, { ...stuck, movedLately: true }, { ...stuck, oldestAvailableAt: null }]
+    const stuck = { asOf: ago(0.1), paused: false, pausedAt: null, due: 4, oldestDueAt: ago(30), executing: 0, executors: null, movedLately: false, measuredMinutes: 10 }
+    const cases = [stuck, { ...stuck, measuredMinutes: 7 }, { ...stuck, measuredMinutes: 8 }, { ...stuck, oldestDueAt: ago(10) }, { ...stuck, oldestDueAt: ago(11) }, { ...stuck, movedLately: true }, { ...stuck, oldestDueAt: null }]
     expect(cases.map((facts) => statusOfQueue(facts, now).diagnosis)).toEqual(['stuck', 'working', 'stuck', 'working', 'stuck', 'working', 'working'])
-    expect(statusOfQueue(stuck, now)).toEqual({ status: 'blocked', diagnosis: 'stuck', since: stuck.oldestAvailableAt })
+    expect(statusOfQueue(stuck, now)).toEqual({ status: 'blocked', diagnosis: 'stuck', cause: 'nothing started for 30 min', since: stuck.oldestDueAt, failing: false })
   })
 })

@@ -87,6 +87,72 @@ describe('the list of queues', () => {
     expect((await server.call('ops-demo', 'GET', '/queues?cursor=zz')).status).toBe(400)
   })
 
+  test('has the worst first: blocked, failing more than usual, unknown, paused, waiting, moving and at last the quiet ones', async () => {
+    await measured(15)
+    const ago = (minutes: number) => `now() - interval '${minutes} minutes'`
+    await figure('z_stuck', { available: 3, oldest: ago(200), paused: false })
+    await figure('y_stuck', { available: 90, oldest: ago(40), paused: false })
+    await figure('x_failing', { paused: false })
+    await client.query(`insert into ops.queue_minute values ('x_failing', date_trunc('minute', now()) - interval '1 minute', 9, 40, 0, 1)`)
+    await client.query(`update ops.queue_figure set usual_seconds = 7200, usual_failed = 12 where queue = 'x_failing'`)
+    await figure('w_old', { asOf: ago(20), available: 5, oldest: ago(30) })
+    await figure('v_paused')
+    await paused('v_paused')
+    await figure('u_deep', { available: 2, oldest: ago(3), paused: false })
+    await figure('t_moving', { paused: false })
+    await figure('a_quiet', { paused: false })
+    await client.query(`update ops.queue_figure set depth = '[]' where queue in ('a_quiet')`)
+    const page = await list('order=worst')
+    expect(page.items.map(({ name, status }) => [name, status])).toEqual([
+      ['z_stuck', 'blocked'],
+      ['y_stuck', 'blocked'],
+      ['x_failing', 'runnable'],
+      ['w_old', 'unknown'],
+      ['only_cron', 'unknown'],
+      ['v_paused', 'waiting'],
+      ['u_deep', 'runnable'],
+      ['t_moving', 'runnable'],
+      ['a_quiet', 'runnable'],
+    ])
+    expect(page.items.map(({ cause }) => cause)).toEqual([
+      'nothing started for 3 h 20 min',
+      'nothing started for 40 min',
+      '3.6 fail a minute, usually 0.1',
+      'not measured for 20 min',
+      'not measured yet',
+      'paused by Two',
+      'moving',
+      '1 job runs, none waits',
+      'quiet',
+    ])
+    expect(page.summary).toMatchObject({ queues: 9, quiet: { count: 1, names: ['a_quiet'] }, waiting: 95, sentence: { before: 'Work piles up in ', queue: 'z_stuck', after: ': 3 of the 95 waiting jobs, the oldest for 3 h 20 min.', calm: 'Nothing starts in 1 other queue either.' } })
+    expect((await list('order=worst&quiet=no')).items).toHaveLength(8)
+    expect((await list('quiet=only')).items.map(({ name }) => name)).toEqual(['a_quiet'])
+    expect((await list('order=waiting&limit=2')).items.map(({ name }) => name)).toEqual(['y_stuck', 'w_old'])
+    expect((await list('order=failed&limit=1')).items.map(({ name }) => name)).toEqual(['x_failing'])
+    const names: string[] = []
+    for (let cursor: string | undefined; ; ) {
+      const { items, nextCursor } = await list(`order=worst&limit=2${cursor ? `&cursor=${cursor}` : ''}`)
+      names.push(...items.map(({ name }) => name))
+      if (!(cursor = nextCursor)) break
+      expect((await server.call('ops-demo', 'GET', `/queues?order=name&cursor=${cursor}`)).status, 'a cursor of another order').toBe(400)
+    }
+    expect(names).toEqual(page.items.map(({ name }) => name))
+  })
+
+  test('takes its status from an open incident that the viewer may see', async () => {
+    await figure('calm', { paused: false })
+    await client.query(
+      `insert into ops.incident (id, key, class, rank, scope, state, began_at, opened_at, last_seen_at, facts, facts_at)
+       values (gen_random_uuid(), 'failure_burst:calm', 'failure_burst', 1, '{"queue":"calm"}', 'open', now() - interval '1 hour', now(), now(), '{}', now())`,
+    )
+    expect(await one('calm')).toMatchObject({ status: 'needs_review', diagnosis: 'incident', cause: 'calm: failure burst', incident: { title: 'calm: failure burst' } })
+    expect((await bundle('calm')).diagnosis).toMatchObject({ status: 'needs_review' })
+    closed = ['view_incidents']
+    expect(await one('calm')).toMatchObject({ status: 'runnable', incident: null })
+    await client.query('truncate ops.incident')
+  })
+
   test('names who paused a queue and why; the engine decides whether it is paused', async () => {
     for (const [name, engine] of [['both', true], ['engine_only', true], ['resumed_elsewhere', false], ['silent', null]] as const) await figure(name, { paused: engine })
     await paused('both', `now() - interval '1 hour'`)
@@ -125,7 +191,9 @@ describe('the list of queues', () => {
     closed = ['tenant_b']
     const page = await list('name=tenant')
     expect(page.items.map(({ name }) => name)).toEqual(['tenant_a'])
-    expect(Object.keys(page).toSorted()).toEqual(['asOf', 'items'])
+    expect(Object.keys(page).toSorted()).toEqual(['asOf', 'items', 'summary'])
+    expect(page.summary).toMatchObject({ queues: 1, waiting: 0 })
+    expect(JSON.stringify(page)).not.toContain('tenant_b')
     expect(Object.keys(await list('name=tenant_b'))).toEqual(Object.keys(await list('name=nowhere')))
     expect((await list('name=tenant&limit=1')).nextCursor).toBeUndefined()
     expect((await bundle('tenant_b')).completeness.state).toBe('unknown')
@@ -155,7 +223,7 @@ describe('the evidence of a queue', () => {
     await figure('halted', { paused: true, available: 7 })
     await paused('halted')
     const { diagnosis, chronology, nextPaths, runbook } = await bundle('halted')
-    expect(diagnosis).toMatchObject({ status: 'blocked', title: 'It is paused by Two.' })
+    expect(diagnosis).toMatchObject({ status: 'waiting', title: 'It is paused by Two.' })
     expect(diagnosis.detail).toContain('7 available')
     expect(chronology).toMatchObject([{ label: 'Two paused the queue', detail: 'ledger closed' }])
     expect(nextPaths.map(({ operation }) => operation?.action)).toContain('resume_queue')
@@ -174,7 +242,7 @@ describe('the evidence of a queue', () => {
 describe('on the overview', () => {
   const bucket = async (status: string) => (await overview()).buckets.find((each) => each.status === status)!
 
-  test('paused queues and queues in which nothing starts are blocked, the worse ones first', async () => {
+  test('queues in which nothing starts are blocked, and paused ones wait', async () => {
     await measured(15)
     await figure('stuck', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
     await figure('busy', { available: 12, oldest: `now() - interval '30 minutes'`, paused: false })
@@ -184,14 +252,15 @@ describe('on the overview', () => {
     await figure('held')
     await paused('held')
     const blocked = await bucket('blocked')
-    expect(blocked).toMatchObject({ count: 2, diagnosis: 'Nothing starts in one queue; one queue is paused.', nextStep: { href: '/ops/jobs/queues' } })
-    expect(blocked.exemplars.map(({ label }) => label)).toEqual(['stuck', 'held'])
-    expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/no job has started for 10 minutes, 12 available/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
-    expect(blocked.exemplars[1]!.attention).toMatch(/paused by Two.*“ledger closed”/)
-    expect((await overview()).sentence).toMatch(/^stuck: no job has started for 10 minutes/)
+    expect(blocked).toMatchObject({ count: 1, diagnosis: 'Nothing starts in one queue.', nextStep: { href: '/ops/jobs/queues?queue=stuck' } })
+    expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/^nothing started for 30 min, 12 jobs waiting$/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
+    const waiting = await bucket('waiting')
+    expect(waiting.exemplars.find(({ label }) => label === 'held')!.attention).toMatch(/paused by Two.*“ledger closed”/)
+    expect(waiting.diagnosis).toMatch(/one queue is paused\.$/i)
+    expect((await overview()).sentence).toMatch(/^stuck: nothing started for 30 min/)
     expect((await bundle('stuck')).diagnosis).toMatchObject({ status: 'blocked' })
     closed = ['stuck']
-    expect((await bucket('blocked')).count).toBe(1)
+    expect((await bucket('blocked')).count).toBe(0)
   })
 
   test('no queue is called stuck without measurements', async () => {

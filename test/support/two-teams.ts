@@ -141,7 +141,7 @@ export class World {
     const { db } = this.#kit
     await db.transact(async (em) => {
       // What ended since the last time depends on when that was, which is another moment in each world.
-      await recordFigures(this.#kit, em, now, 3, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null })))
+      await recordFigures(this.#kit, em, now, 3, queues.map((queue) => ({ ...queue, finished: 0, failed: 0, waitP95Seconds: null, started: 0, discarded: 0, waits: null, runs: null })))
       await query(em, sql`insert into ${db.table('snapshot')} values (${now}, 3, ${waiting}, ${executing}, 0, null, 'exact') on conflict do nothing`)
     })
     await query(db.em(), sql`delete from ${db.table('finding')} where key like '% turn'`)
@@ -231,6 +231,7 @@ export function withoutAccidents(text: string): string {
   return text
     // Rates are made of whole minutes, and the minute of one world may end before that of the other.
     .replace(/ In the last hour, [\d.]+ ended and [\d.]+ failed per minute\./g, '')
+    .replace(/ for \d+ (s|min)/g, ' for a while')
     .replace(/measured in \d+ of/g, 'measured in … of')
     .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')

@@ -1,0 +1,30 @@
+import { sql } from 'kysely'
+import { incidentClasses } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { Incident, type IncidentRow } from '../db/entities.ts'
+import type { ListTroubles } from '../kit.ts'
+import { visibleIncidents } from './rights.ts'
+import { titlesOf } from './show.ts'
+
+const maxOpen = 500
+
+/** Made for the queues, whose status depends on it. An incident that another one explains comes after the others. */
+export const listQueueTroubles: ListTroubles = async (asking, queue) => {
+  const { kit: { db }, em, viewer } = asking
+  const rows = await query(
+    em,
+    sql<Record<string, unknown>>`
+      select * from ${db.table('incident')} where state = 'open' and ${queue === undefined ? sql`scope ->> 'queue' is not null` : sql`scope ->> 'queue' = ${queue}`}
+      order by explained_by is not null, rank, began_at, id limit ${maxOpen}`,
+  )
+  const seen = await visibleIncidents(viewer, rows.map((row) => em.map(Incident, row) as unknown as IncidentRow))
+  const words = await titlesOf(asking, seen)
+  return seen.map((row, index) => ({
+    queue: row.scope.queue!,
+    id: row.id,
+    class: row.class,
+    status: incidentClasses[row.class].status,
+    ...words[index]!,
+    since: row.beganAt,
+  }))
+}

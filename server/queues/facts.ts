@@ -1,0 +1,128 @@
+import { sql } from 'kysely'
+import type { CountMethod, JobState, Principal } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { attendanceByQueue, listExecutors, type QueueAttendance } from '../executors/executors.ts'
+import { queueAttendance } from '../executors/wishes.ts'
+import { queueFigures, queueMinutes, snapshots } from '../figures/tables.ts'
+import type { QueueTrouble } from '../kit.ts'
+import { showPrincipal } from '../operations/event.ts'
+import type { Scope } from '../operations/scope.ts'
+import { isPaused } from './paused.ts'
+import { type QueueFacts, type QueueStatus, statusOfQueue, stuckMinutes } from './status.ts'
+
+/** A queue as last measured, with our own record of its pause. */
+export interface FactsRow {
+  queue: string
+  /** null: never measured; the queue is known from a cron entry or a pause. */
+  as_of: string | null
+  depth: { state: JobState; count: number; how: CountMethod }[] | null
+  oldest_available_at: string | null
+  paused: boolean
+  /** The engine was queried but does not report whether the queue is paused. */
+  pause_unreported: boolean
+  executors: number | null
+  /** Executors that report themselves and are not missing. */
+  attending: number
+  job_limit: number | null
+  paused_at: string | null
+  paused_by: Principal | null
+  reason: string | null
+  event_id: string | null
+  due: string | null
+  due_how: CountMethod | null
+  oldest_due_at: string | null
+  moved_at: string | null
+  delay: number | null
+  usual_seconds: number | null
+  usual_failed: number | null
+  moved_lately: boolean
+  measured_minutes: number
+  /** Counts of the last minutes; null: nothing was recorded in them. */
+  started: string | null
+  failed: string | null
+}
+
+/** A queue with everything that its status was derived from. */
+export interface KnownQueue {
+  row: FactsRow
+  facts: QueueFacts
+  status: QueueStatus
+  attendance?: QueueAttendance
+}
+
+/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. */
+export async function readQueues(scope: Scope, names: string[]): Promise<KnownQueue[]> {
+  if (!names.length) return []
+  const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
+  const attendance = attendanceByQueue(executors)
+  const troublesOf = Map.groupBy(troubles, ({ queue }) => queue)
+  return rows.map((row) => {
+    const attending = attendance.get(row.queue)
+    const facts = factsOf(scope, row, troublesOf.get(row.queue) ?? [], attending)
+    return { row, facts, status: statusOfQueue(facts, scope.now), attendance: attending }
+  })
+}
+
+/** A first half hour tells nothing about what is usual. */
+const minUsualSeconds = 1_800
+
+function factsOf({ viewer }: Scope, row: FactsRow, troubles: QueueTrouble[], attendance: QueueAttendance | undefined): QueueFacts {
+  const date = (timestamp: string | null) => (timestamp === null ? null : new Date(timestamp))
+  const by = row.paused_by && showPrincipal(row.paused_by, viewer, 'view_queues', { type: 'queue', id: row.queue }).label
+  return {
+    asOf: date(row.as_of),
+    paused: row.paused,
+    pausedAt: date(row.paused_at),
+    pausedBy: by ?? undefined,
+    due: dueOf(row),
+    oldestDueAt: row.due === null ? date(row.oldest_available_at) : date(row.oldest_due_at),
+    executing: countOf(row, 'executing'),
+    executors: row.executors,
+    saturated: attendance !== undefined && attendance.slots !== null && attendance.slots > 0 && attendance.used >= attendance.slots,
+    movedAt: date(row.moved_at),
+    movedLately: row.moved_lately,
+    measuredMinutes: row.measured_minutes,
+    failedPerMinute: perMeasuredMinute(row, row.failed),
+    usualFailedPerMinute: (row.usual_seconds ?? 0) < minUsualSeconds ? null : (row.usual_failed! * 60) / row.usual_seconds!,
+    troubles,
+  }
+}
+
+/** null if nothing was measured in those minutes. */
+export function perMeasuredMinute({ as_of, measured_minutes }: FactsRow, count: string | null): number | null {
+  return as_of === null || measured_minutes === 0 ? null : Number(count ?? 0) / measured_minutes
+}
+
+/** An engine that cannot count what is due counts at least what is available. */
+export function dueOf(row: Pick<FactsRow, 'due' | 'depth'>): number {
+  return row.due === null ? countOf(row, 'available') : Number(row.due)
+}
+
+function countOf({ depth }: Pick<FactsRow, 'depth'>, wanted: JobState): number {
+  return depth?.find(({ state }) => state === wanted)?.count ?? 0
+}
+
+function readRows({ kit: { db }, em, now }: Scope, names: string[]): Promise<FactsRow[]> {
+  const minutesAgo = sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})`
+  return query(
+    em,
+    sql<FactsRow>`
+      select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, coalesce(figure.executors, attending.executors) as executors,
+        coalesce(figure.job_limit, attending.slots) as job_limit, coalesce(attending.executors, 0) as attending,
+        ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
+        pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
+        figure.due, figure.due_how, figure.oldest_due_at::text, figure.moved_at::text, greatest(figure.delay_p95_seconds, recent.delay) as delay,
+        figure.usual_seconds, figure.usual_failed, coalesce(recent.moved, false) as moved_lately, recent.started, recent.failed, measured.minutes as measured_minutes
+      from unnest(${names}::text[]) with ordinality as page (queue, place)
+      cross join (select count(distinct date_trunc('minute', at))::int as minutes from ${snapshots(db)} where at >= ${minutesAgo}) measured
+      left join ${queueFigures(db)} figure using (queue)
+      left join ${db.table('queue_pause')} pause using (queue)
+      left join ${queueAttendance(db)} attending using (queue)
+      left join lateral (
+        select sum(started) as started, sum(failed) as failed, max(delay_p95_seconds) as delay,
+          bool_or(wait_p95_seconds is not null or started > 0 or finished > 0 or failed > 0) as moved
+        from ${queueMinutes(db)} minute where minute.queue = page.queue and minute.minute >= ${minutesAgo}
+      ) recent on true
+      order by page.place`,
+  )
+}
