@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 
 export const getMetrics = endpoint('getMetrics', {
-  summary: 'Figures for Prometheus; only if the host has turned them on',
-  access: 'view_overview',
+  summary: "Figures for the host's monitoring, in the text format of Prometheus; the host decides by itself who may read them",
+  access: 'public',
   media: 'text',
   output: z.string(),
 })

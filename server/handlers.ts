@@ -6,7 +6,6 @@ import { errorHandlers } from './errors/routes.ts'
 import { forensicsHandlers } from './forensics/routes.ts'
 import { incidentHandlers } from './incidents/routes.ts'
 import { jobHandlers } from './jobs/routes.ts'
-import { metricsHandlers } from './metrics/routes.ts'
 import type { Handled } from './operations/handle.ts'
 import { operationHandlers } from './operations/routes.ts'
 import { overviewHandlers } from './overview/routes.ts'
@@ -26,6 +25,5 @@ export const handlers: readonly Handled[] = [
   ...incidentHandlers,
   ...deployHandlers,
   ...forensicsHandlers,
-  ...metricsHandlers,
   ...operationHandlers,
 ]

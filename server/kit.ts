@@ -8,6 +8,7 @@ import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Viewer } from './host/viewer.ts'
 import type { Log } from './host/log.ts'
+import type { MetricsOptions } from './host/metrics.ts'
 import type { Retention } from './host/retention.ts'
 import type { Counters } from './metrics/counters.ts'
 import type { Operations } from './operations/operation.ts'
@@ -66,8 +67,8 @@ export interface Kit {
   readonly retention: Retention
   /** What this process counts for the host's monitoring. */
   readonly counters: Counters
-  /** Whether `GET /metrics` answers. */
-  readonly prometheus: boolean
+  /** Whether a request comes from the host's monitoring; undefined: `GET /metrics` is off. */
+  readonly prometheus?: MetricsOptions['prometheus']
   /** Open live streams of this process. */
   liveClients(): number
   readonly detector: DetectorSettings

@@ -59,7 +59,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     reasons: parseReasons(options.reasons ?? {}),
     retention,
     counters: new Counters(),
-    prometheus: options.metrics?.prometheus ?? false,
+    prometheus: options.metrics?.prometheus,
     liveClients: () => liveClients(),
     setLiveClients: (count) => {
       liveClients = count

@@ -5,6 +5,7 @@ import type { Auth } from './host/auth.ts'
 import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Log } from './host/log.ts'
+import type { MetricsOptions } from './host/metrics.ts'
 import type { RetentionOptions } from './host/retention.ts'
 
 export interface DatabaseOptions {
@@ -109,11 +110,7 @@ export interface OpsOptions<Actor = never> {
     /** Seconds between scheduler ticks. Default 1. */
     tickSeconds?: number
   }
-  /** For the host's monitoring. Figures are always offered to OpenTelemetry, which ignores them unless the host has set up its SDK. */
-  metrics?: {
-    /** Answer `GET <base>/api/v1/metrics` in the text format of Prometheus, to whoever `authorize` allows `view_overview`. Default false. */
-    prometheus?: boolean
-  }
+  metrics?: MetricsOptions
   /** How long records are kept, and where they are archived before they are deleted. */
   retention?: RetentionOptions
   /** Recognizing incidents in the background. */

@@ -63,7 +63,7 @@ function answersOf(kit: Kit, handlers: readonly Handled[], hub: Hub): Partial<Re
   return {
     ...publicAnswers(kit),
     ...Object.fromEntries([
-      ...handlers.map((handled) => answer(handled.name, senderOf(handled, described[handled.name]))),
+      ...handlers.map((handled) => answer(handled.name, handled.kind === 'json' ? jsonOf(handled, described[handled.name]) : exportOf(handled))),
       answer('streamLive', (ctx, _input, scope) => sendLive(ctx, scope, hub)),
     ]),
   }
@@ -80,18 +80,6 @@ function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
     if (endpoint.media === 'export') requireOwnNavigation(ctx, kit.auth)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
     await send(ctx, await parseInput(ctx, endpoint), scope)
-  }
-}
-
-function senderOf(handled: Handled, endpoint: Endpoint): Send {
-  if (handled.kind === 'json') return jsonOf(handled, endpoint)
-  return handled.kind === 'text' ? textOf(handled) : exportOf(handled)
-}
-
-function textOf({ run }: Handled & { kind: 'text' }): Send {
-  return async (ctx, input, scope) => {
-    ctx.body = await run(input, scope)
-    ctx.type = 'text/plain; version=0.0.4; charset=utf-8'
   }
 }
 

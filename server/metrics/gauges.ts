@@ -6,9 +6,8 @@ import { listVisibleExecutors } from '../executors/list.ts'
 import { queueFigures, queueMinutes } from '../figures/tables.ts'
 import { countOpenByClass } from '../incidents/open.ts'
 import { countUnfinishedRuns } from '../operations/bulk/read.ts'
-import type { Scope } from '../operations/scope.ts'
-import { listQueueNames } from '../queues/known.ts'
-import { visible } from '../host/visible.ts'
+import type { Kit } from '../kit.ts'
+import { type Scope, systemScope } from '../operations/scope.ts'
 import type { GaugeName, Sample } from './metric.ts'
 
 /** More queues than this are left out, the quietest first: each is a time series of its own in the host's monitoring. */
@@ -18,8 +17,9 @@ const executorHealthsOfRunning = ['healthy', 'late', 'missing', 'unknown'] as co
 
 export type Gauges = Partial<Record<GaugeName, Sample[]>>
 
-/** The current values, as this viewer may see them. A figure that was not measured has no sample. */
-export async function collectGauges(scope: Scope): Promise<Gauges> {
+/** The current values. They are about all queues, because the host decides who sees its monitoring. A figure that was not measured has no sample. */
+export async function collectGauges(kit: Kit): Promise<Gauges> {
+  const scope = systemScope(kit, kit.db.em())
   const queues = await collectQueues(scope)
   const incidents = await countOpenByClass(scope)
   const executors = await listVisibleExecutors(scope, await listExecutors(scope))
@@ -28,6 +28,7 @@ export async function collectGauges(scope: Scope): Promise<Gauges> {
     executors: executorHealthsOfRunning.map((health) => ({ value: executors.filter((executor) => executor.health === health).length, labels: { health } })),
     incidents: Object.entries(incidents).map(([name, value]) => ({ value, labels: { class: name } })),
     missed: [{ value: await countMissedRuns(scope), labels: {} }],
+    live: [{ value: kit.liveClients(), labels: {} }],
     bulk: [{ value: await countUnfinishedRuns(scope), labels: {} }],
   }
 }
@@ -43,8 +44,7 @@ interface QueueRow {
 }
 
 async function collectQueues(scope: Scope): Promise<Gauges> {
-  const seen = await visible(scope.viewer, await listQueueNames(scope), 'view_queues', (queue) => ({ type: 'queue', id: queue, queue }))
-  const rows = await listQueueRows(scope, seen)
+  const rows = await listQueueRows(scope)
   const each = (valueOf: (row: QueueRow) => number | null): Sample[] =>
     rows.flatMap((row) => {
       const value = valueOf(row)
@@ -60,7 +60,7 @@ async function collectQueues(scope: Scope): Promise<Gauges> {
   }
 }
 
-function listQueueRows({ kit: { db }, em, now }: Scope, queues: string[]): Promise<QueueRow[]> {
+function listQueueRows({ kit: { db }, em, now }: Scope): Promise<QueueRow[]> {
   return query(
     em,
     sql<QueueRow>`
@@ -71,7 +71,6 @@ function listQueueRows({ kit: { db }, em, now }: Scope, queues: string[]): Promi
         select sum(finished) / 300.0 as finished, sum(failed) / 300.0 as failed, max(wait_p95_seconds) as wait from ${queueMinutes(db)} minute
         where minute.queue = figure.queue and minute >= date_trunc('minute', ${now}::timestamptz) - interval '5 minutes' and minute < date_trunc('minute', ${now}::timestamptz)
       ) lately on true
-      where queue = any(${queues}::text[])
       order by (select coalesce(sum((of ->> 'count')::bigint), 0) from jsonb_array_elements(depth) of where of ->> 'state' <> 'completed') desc, queue limit ${maxQueues}`,
   )
 }

@@ -1,7 +1,6 @@
 import { type BatchObservableCallback, metrics } from '@opentelemetry/api'
 import { describeFailure } from '../describe-failure.ts'
 import type { Kit } from '../kit.ts'
-import { systemScope } from '../operations/scope.ts'
 import { withTimeout } from '../timeout.ts'
 import { version } from '../version.ts'
 import { collectGauges } from './gauges.ts'
@@ -11,8 +10,7 @@ import { type GaugeName, gauges } from './metric.ts'
 const maxMs = 5_000
 
 /**
- * Offers the gauges to the host's OpenTelemetry SDK. Without one nothing is ever collected. The host decides who sees its
- * monitoring, so all queues are in it.
+ * Offers the gauges to the host's OpenTelemetry SDK. Without one nothing is ever collected.
  */
 export function offerGauges(kit: Kit): { stop(): void } {
   const meter = metrics.getMeter('ops-powertools', version)
@@ -20,8 +18,8 @@ export function offerGauges(kit: Kit): { stop(): void } {
   const instruments = new Map(names.map((name) => [name, meter.createObservableGauge(gauges[name].name, { description: gauges[name].description, unit: gauges[name].unit })]))
   const collect: BatchObservableCallback = async (result) => {
     try {
-      const collected = await withTimeout(collectGauges(systemScope(kit, kit.db.em())), maxMs, () => new Error(`Collecting metrics took longer than ${maxMs / 1000} seconds.`))
-      for (const [name, samples] of Object.entries({ ...collected, live: [{ value: kit.liveClients(), labels: {} }] })) {
+      const collected = await withTimeout(collectGauges(kit), maxMs, () => new Error(`Collecting metrics took longer than ${maxMs / 1000} seconds.`))
+      for (const [name, samples] of Object.entries(collected)) {
         for (const { value, labels } of samples) result.observe(instruments.get(name as GaugeName)!, value, labels)
       }
     } catch (error) {

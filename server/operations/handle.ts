@@ -23,7 +23,6 @@ export interface ExportFile {
 /** An endpoint with its handler. Handlers know nothing of HTTP: they take parsed input and a scope, and return the output. */
 export type Handled =
   | { kind: 'json'; name: EndpointName; run(input: HandlerInput, scope: Scope): Promise<unknown> }
-  | { kind: 'text'; name: EndpointName; run(input: HandlerInput, scope: Scope): Promise<string> }
   | { kind: 'export'; name: EndpointName; open(input: HandlerInput, scope: Scope): Promise<ExportFile> }
 
 type InputOf<P, Q, B> = HandlerInput<z.output<P>, z.output<Q>, z.output<B>>
@@ -34,14 +33,6 @@ export function handle<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   run: (input: InputOf<P, Q, B>, scope: Scope) => Promise<z.input<O>>,
 ): Handled {
   return { kind: 'json', name: endpoint.name, run: run as (input: HandlerInput, scope: Scope) => Promise<unknown> }
-}
-
-/** An endpoint that responds with plain text. */
-export function handleText<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, O extends z.ZodType<string>>(
-  endpoint: Endpoint<EndpointName, P, Q, B, O> & { media: 'text' },
-  run: (input: InputOf<P, Q, B>, scope: Scope) => Promise<string>,
-): Handled {
-  return { kind: 'text', name: endpoint.name, run: run as (input: HandlerInput, scope: Scope) => Promise<string> }
 }
 
 /** An endpoint that responds with a file in the `format` given in its query. */

@@ -4,7 +4,7 @@ import { mayDo, people, startServer, type TestServer } from '../support/server.t
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ metrics: { prometheus: true } })
+  server = await startServer({ metrics: { prometheus: () => true } })
 })
 afterAll(() => server.stop())
 

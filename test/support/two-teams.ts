@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { openKit } from '../../server/open.ts'
 import { discardedJobs } from '../../server/figures/discarded.ts'
+import { readFailures } from '../../server/errors/feed.ts'
 import { refreshFinding } from '../../server/figures/finding.ts'
 import { recordFigures } from '../../server/figures/queues.ts'
 import { sql } from 'kysely'
@@ -30,7 +31,7 @@ export interface Step {
   number: number
 }
 
-export const kinds = ['job', 'job', 'failed', 'retry', 'cancel', 'pause', 'resume', 'create', 'run', 'hold', 'release', 'preview', 'bulk', 'export', 'log', 'trespass'] as const
+export const kinds = ['job', 'job', 'failed', 'retry', 'cancel', 'pause', 'resume', 'create', 'run', 'hold', 'release', 'preview', 'bulk', 'export', 'log', 'trespass', 'trouble', 'trouble', 'attend', 'note', 'beat', 'deploy'] as const
 
 /** What a request cost: calls of the engine, and statements of this process. */
 export interface Cost {
@@ -128,10 +129,55 @@ export class World {
         return this.#ask(team, 'GET', `/jobs/export?format=csv&queue=${queue}`)
       case 'log':
         return this.#ask(team, 'GET', '/audit-events/export?format=ndjson')
+      case 'trouble':
+        await this.#trouble(queue, number)
+        return nothing
+      case 'attend':
+        return once({ action: 'acknowledge_incident', subject: { type: 'incident', id: await this.#incidentOf(queue) } })
+      case 'note':
+        return once({ action: 'note_incident', subject: { type: 'incident', id: await this.#incidentOf(queue) } })
+      case 'beat':
+        await this.#beat(queue, number)
+        return nothing
+      case 'deploy':
+        // A deploy is not about a queue: whoever may see deploys sees all of them, so only one team marks any.
+        return team === 'a' ? nothing : this.#ask(team, 'POST', '/deploys', { version: `v${number}` })
       case 'trespass':
         // At what is the other team's, or nobody's. Not by `a`: that somebody tried it on a queue of `b` is for `b` to know.
         return team === 'a' ? nothing : once({ action: 'pause_queue', subject: { type: 'queue', id: `a-${number % 3}` } })
     }
+  }
+
+  /** As the detector writes it: opened, or resolved. */
+  async #trouble(queue: string, number: number): Promise<void> {
+    const { db } = this.#kit
+    const at = new Date()
+    const facts = { queue, due: number, how: 'exact', oldestDueAt: at, movedAt: null, executing: 0, executors: 0, slots: null, minutes: 10, failed: 0, asOf: at }
+    const state = number % 4 ? 'open' : 'resolved'
+    await query(
+      db.em(),
+      sql`insert into ${db.table('incident')} (id, key, class, rank, scope, state, began_at, opened_at, last_seen_at, resolved_at, facts, facts_at)
+          values (gen_random_uuid(), ${`stuck_queue:${queue}`}, 'stuck_queue', 0, ${JSON.stringify({ queue })}::jsonb, ${state}, ${at}, ${at}, ${at}, ${state === 'open' ? null : at}, ${JSON.stringify(facts)}::jsonb, ${at})
+          on conflict (key) do update set state = excluded.state, resolved_at = excluded.resolved_at, facts = excluded.facts`,
+    )
+  }
+
+  async #incidentOf(queue: string): Promise<string> {
+    const { db } = this.#kit
+    const [row] = await query(db.em(), sql<{ id: string }>`select id::text from ${db.table('incident')} where key = ${`stuck_queue:${queue}`}`)
+    return row?.id ?? '00000000-0000-4000-8000-000000000000'
+  }
+
+  /** A worker process that serves one queue reports itself. */
+  async #beat(queue: string, number: number): Promise<void> {
+    const { db } = this.#kit
+    const served = [{ queue, slots: 2, used: 1, done: number, failed: 0, lately: { done: number, failed: 0 }, paused: false, limit: null }]
+    await query(
+      db.em(),
+      sql`insert into ${db.table('executor')} (id, name, host, engine, started_at, beat_at, queues)
+          values (md5(${queue})::uuid, ${`worker of ${queue}`}, ${`host ${queue}`}, 'any', now(), now(), ${JSON.stringify(served)}::jsonb)
+          on conflict (id) do update set beat_at = now(), queues = excluded.queues`,
+    )
   }
 
   /** What the background loops would do by now. */
@@ -146,15 +192,21 @@ export class World {
     })
     await query(db.em(), sql`delete from ${db.table('finding')} where key like '% turn'`)
     await refreshFinding(this.#kit, discardedJobs)
+    await readFailures(this.#kit, () => false, 0)
   }
 
   /** Everything that team `b` can look at, lists page by page. */
   async look(): Promise<Answered[]> {
     const seen: Answered[] = []
+    const incidents = new Map<string, string>()
+    for (const path of paths) {
+      const [, queue] = /\{(.*)\}/.exec(path) ?? []
+      if (queue !== undefined) incidents.set(path, await this.#incidentOf(queue))
+    }
     for (const path of paths) {
       for (let cursor = ''; ; ) {
-        const answer = await this.#ask('b', 'GET', path + cursor)
-        seen.push(answer)
+        const answer = await this.#ask('b', 'GET', path.replace(/\{(.*)\}/, incidents.get(path) ?? '') + cursor)
+        seen.push({ ...answer, path })
         const next = /"nextCursor":"([^"]+)"/.exec(answer.text)?.[1]
         if (next === undefined) break
         cursor = `${path.includes('?') ? '&' : '?'}cursor=${next}`
@@ -188,6 +240,9 @@ const paths = [
   '/queues?limit=1', '/queues?name=a-', '/cron-entries?limit=1', '/cron-entries?q=a_', '/cron-entries/a_entry_0',
   '/audit-events?limit=3', '/audit-events?actor=ops-demo', '/audit-events?q=reason&limit=2', '/audit-events?subjectType=queue', '/bulk?limit=1',
   '/overview', '/forensics/queue/a-1', '/forensics/queue/b-1', '/forensics/cron_entry/a_entry_0', '/jobs/export?format=ndjson&queue=a-0',
+  '/incidents?limit=1', '/incidents?state=resolved', '/incidents?queue=a-1', '/incidents/count', '/incidents/{a-1}', '/incidents/{b-1}', '/jobs?incident={a-1}', '/jobs/count?incident={a-1}', '/jobs/count?incident={b-1}',
+  '/executors?limit=1', '/executors?queue=a-1', '/executors?q=a-', '/errors?limit=1', '/errors?queue=a-1', '/errors?text=team', '/deploys?limit=2',
+  '/forensics/incident/{a-1}', '/forensics/incident/{b-1}', '/forensics/queue/a-1/chronology', '/forensics/queue/b-1/chronology',
 ]
 
 /** Statements that this process sent to PostgreSQL, whoever sent them; `notifying`: those with hints that are under way. */
