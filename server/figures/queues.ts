@@ -5,7 +5,6 @@ import { percentileOf } from '../engines/durations.ts'
 import type { Measurement, QueueMeasurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 
-const minutesKeptHours = 25
 /** How long a queue that the engine no longer reports is still shown, together with the age of its figures. */
 const figuresKeptHours = 24
 
@@ -108,10 +107,15 @@ function ageAt(now: Date, since: Date | null): number | null {
   return since ? Math.max(0, (now.getTime() - since.getTime()) / 1000) : null
 }
 
-export async function deleteOldFigures({ db }: Kit, em: Em, now: Date): Promise<void> {
-  await query(em, sql`delete from ${db.table('queue_minute')} where minute < ${now}::timestamptz - make_interval(hours => ${minutesKeptHours})`)
-  await query(em, sql`delete from ${db.table('engine_minute')} where minute < ${now}::timestamptz - make_interval(hours => ${minutesKeptHours})`)
+/** What was measured in the past, and queues that the engine has not reported for a day. An hour more than a day makes its chart whole. */
+export async function deleteOldFigures({ db, retention }: Kit, em: Em, now: Date): Promise<void> {
   await query(em, sql`delete from ${db.table('queue_figure')} where as_of < ${now}::timestamptz - make_interval(hours => ${figuresKeptHours})`)
+  const { figures: days } = retention.days
+  if (days === null) return
+  const before = new Date(now.getTime() - (days * 24 + 1) * 3_600_000)
+  await query(em, sql`delete from ${db.table('queue_minute')} where minute < ${before}`)
+  await query(em, sql`delete from ${db.table('engine_minute')} where minute < ${before}`)
+  await query(em, sql`delete from ${db.table('snapshot')} where at < ${before}`)
 }
 
 function asRow(measured: QueueMeasurement, now: Date) {

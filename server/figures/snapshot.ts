@@ -20,7 +20,6 @@ const timeoutMs = 5_000
 const leaseMs = 15_000
 /** A measurement that has not returned by then never will, e.g. because its connection is lost. */
 const abandonAfterMs = 60_000
-const keptHours = 25
 
 /** How long jobs ran is collected for this long before it is stored. */
 const runsIntervalMs = 30_000
@@ -115,7 +114,6 @@ async function insertSnapshot({ db }: Kit, em: Em, now: Date, since: Date, measu
 }
 
 async function deleteOld(kit: Kit, em: Em, now: Date): Promise<void> {
-  await query(em, sql`delete from ${kit.db.table('snapshot')} where at < ${now}::timestamptz - make_interval(hours => ${keptHours})`)
   await deleteOldFigures(kit, em, now)
   await deleteOldRuns(kit.db, em, now)
 }

@@ -9,7 +9,10 @@ export interface RetentionOptions {
   days?: Partial<Record<RetentionKind, number | 'forever'>>
 }
 
-/** The stated defaults, in days. `audit` is deleted by whole months, and only into an archive. */
+/**
+ * The stated defaults, in days. `audit` is deleted by whole months, and only into an archive. `figures` are what was measured of
+ * the engine, minute by minute; an hour more is kept, so that a chart of a day is whole.
+ */
 export const defaultDays = {
   audit: 'forever',
   slots: 60,
@@ -19,6 +22,7 @@ export const defaultDays = {
   errors: 90,
   bulk_runs: 30,
   previews: 7,
+  figures: 1,
 } as const satisfies Record<string, number | 'forever'>
 
 export type RetentionKind = keyof typeof defaultDays
