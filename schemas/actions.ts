@@ -34,6 +34,7 @@ export const subjectTypes = {
   queue: { label: 'queue', path: '/queues?queue={id}' },
   bulk: { label: 'bulk run', path: '/list?bulk={id}' },
   incident: { label: 'incident', path: null },
+  webhook_delivery: { label: 'webhook', path: '/audit?subjectType=webhook_delivery&subjectId={id}' },
   deploy: { label: 'deploy', path: '/audit?subjectType=deploy&subjectId={id}' },
 } as const satisfies Record<string, { label: string; path: string | null }>
 export type SubjectType = keyof typeof subjectTypes
@@ -49,6 +50,7 @@ export const subjectAccess = {
   queue: { view: 'view_queues', topic: 'queues' },
   bulk: { view: 'view_jobs', topic: 'bulk' },
   incident: { view: 'view_incidents', topic: 'incidents' },
+  webhook_delivery: { view: 'view_incidents', topic: 'incidents' },
   deploy: { view: 'view_overview', topic: 'deploys' },
 } as const satisfies Record<SubjectType, { view: ViewAction; topic: string }>
 
@@ -93,6 +95,7 @@ export const operationActions = {
   pause_queue: { label: 'Pause queue', done: 'Paused', undoneBy: 'resume_queue', subject: 'queue' },
   resume_queue: { label: 'Resume queue', done: 'Resumed', undoneBy: 'pause_queue', subject: 'queue' },
   scale_queue: { label: 'Change concurrency', done: 'Changed the concurrency of', subject: 'queue', asks: { name: 'limit', label: 'Jobs each executor runs at once', min: 1, max: 100_000 } },
+  redeliver_webhook: { label: 'Send again', done: 'Sent again', subject: 'webhook_delivery' },
   mark_deploy: { label: 'Mark deploy', done: 'Marked the deploy of', subject: 'deploy' },
   acknowledge_incident: { label: 'Acknowledge', done: 'Acknowledged', undoneBy: 'unacknowledge_incident', subject: 'incident' },
   unacknowledge_incident: { label: 'Take back acknowledgement', done: 'Took back the acknowledgement of', subject: 'incident' },

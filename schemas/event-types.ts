@@ -51,6 +51,8 @@ export const eventFacts = {
   'preview.refused': { label: 'preview refused', verb: 'was refused a preview' },
   'refusals.folded': { label: 'refusals counted', verb: 'was refused many times' },
   'incident.still_open': { label: 'incident still open', verb: 'told the host again of the incident' },
+  'webhook.redelivered': { label: 'webhook sent again', verb: 'sent the webhook again' },
+  'webhook.given_up': { label: 'webhook given up', verb: 'gave up the webhook' },
   'host.follow_up': { label: 'escalation handler notified', verb: "notified the host's escalation handler" },
 } as const satisfies Record<string, EventFacts>
 export type EventType = keyof typeof eventFacts

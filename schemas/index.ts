@@ -15,6 +15,7 @@ import * as operationSchemas from './operation.ts'
 import * as overviewSchemas from './overview.ts'
 import * as queueSchemas from './queue.ts'
 import { type EndpointName, routes } from './routes.ts'
+import * as webhookSchemas from './webhook.ts'
 
 const described = {
   ...actorSchemas,
@@ -33,6 +34,7 @@ const described = {
   ...operationSchemas,
   ...overviewSchemas,
   ...queueSchemas,
+  ...webhookSchemas,
 }
 
 /** Every endpoint by name: a route without a description does not compile. */
@@ -69,3 +71,5 @@ export * from './problem-codes.ts'
 export * from './queue.ts'
 export * from './routes.ts'
 export * from './vocabulary.ts'
+export * from './webhook.ts'
+export * from './webhook-words.ts'

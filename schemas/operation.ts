@@ -100,6 +100,7 @@ export const operationRequests = {
     /** The number of jobs that each executor of the queue runs at once; for some engines, the total of all executors. */
     input: z.strictObject(numberOf(operationActions.scale_queue.asks)),
   }),
+  redeliver_webhook: z.strictObject({ action: z.literal('redeliver_webhook'), subject: z.strictObject({ type: z.literal('webhook_delivery'), id: z.uuid() }), input: noInput }),
   mark_deploy: z.strictObject({
     action: z.literal('mark_deploy'),
     subject: z.strictObject({ type: z.literal('deploy'), id: deployVersion }),

@@ -29,6 +29,7 @@ export const routes = {
   listDeploys: 'GET /deploys',
   listErrorGroups: 'GET /errors',
   getErrorGroup: 'GET /errors/{fingerprint}',
+  listWebhookDeliveries: 'GET /webhook-deliveries',
   listBulkRuns: 'GET /bulk',
   getBulkRun: 'GET /bulk/{id}',
   listBulkItems: 'GET /bulk/{id}/items',

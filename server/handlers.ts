@@ -11,6 +11,7 @@ import { operationHandlers } from './operations/routes.ts'
 import { overviewHandlers } from './overview/routes.ts'
 import { queueHandlers } from './queues/routes.ts'
 import { sessionHandlers } from './session/routes.ts'
+import { webhookHandlers } from './webhooks/routes.ts'
 
 /** The handlers of all endpoints that need a signed-in actor, feature by feature. */
 export const handlers: readonly Handled[] = [
@@ -24,6 +25,7 @@ export const handlers: readonly Handled[] = [
   ...errorHandlers,
   ...incidentHandlers,
   ...deployHandlers,
+  ...webhookHandlers,
   ...forensicsHandlers,
   ...operationHandlers,
 ]

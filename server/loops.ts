@@ -11,6 +11,7 @@ import { abandonedJobs } from './incidents/abandoned.ts'
 import { detect } from './incidents/detector.ts'
 import { takeSnapshot } from './figures/snapshot.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
+import { deliverDue } from './webhooks/deliver.ts'
 import { tellHost } from './notices/tell.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { expireRecords } from './retention/expire.ts'
@@ -34,6 +35,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
           repeat(kit, 'retention', 300, (stopping) => expireRecords(kit, stopping)),
           repeat(kit, 'notices', 1, (stopping) => tellHost(kit, readNoticeFacts, stopping)),
+          ...(kit.escalation?.webhooks?.endpoints ?? []).map((endpoint) => repeat(kit, `webhooks to ${endpoint.name}`, 1, (stopping) => deliverDue(kit, endpoint, stopping))),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

@@ -7,12 +7,13 @@ import { deleteOldNotices } from './notices/rows.ts'
 import { deleteAbandonedSets } from './operations/bulk/sweep.ts'
 import { deleteOldKeys } from './operations/preview.ts'
 import { writeFoldedRefusals } from './operations/refusal.ts'
+import { sweepDeliveries } from './webhooks/rows.ts'
 
 const monthsAhead = 3
 
 /** Periodic housekeeping, done by whichever process comes first. A failing part does not hold up the others. */
 export async function runMaintenance(kit: Kit): Promise<void> {
-  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldKeys, deleteAbandonedSets, deleteOldNotices, deleteOldErrorMinutes]
+  const parts = [ensurePartitions, writeFoldedRefusals, deleteOldKeys, deleteAbandonedSets, deleteOldNotices, sweepDeliveries, deleteOldErrorMinutes]
   const done = await Promise.allSettled(parts.map((part) => part(kit)))
   const failed = done.find((part) => part.status === 'rejected')
   if (failed) throw failed.reason

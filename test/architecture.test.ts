@@ -48,6 +48,7 @@ const layers: string[][] = [
   ['server/figures/'],
   ['server/retention/'],
   ['server/notices/'],
+  ['server/webhooks/'],
   ['server/operations/'],
   // The feature is to the left of operations; what it is told is written with their events.
   ['server/notices/outbox.ts'],

@@ -85,6 +85,7 @@ describe('installed from its tarball', () => {
       'ops-powertools/engines/bullmq': 'bullmq',
       'ops-powertools/bridges/pg-boss': 'pgBossDashboard',
       'ops-powertools/bridges/bull-board': 'bullBoard',
+      'ops-powertools/webhooks': 'standardWebhooks',
       'ops-powertools/bridges/oban-web': 'obanWeb',
       'ops-powertools/workers': 'attendPgBoss',
       'ops-powertools/client': 'createClient',

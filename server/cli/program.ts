@@ -9,6 +9,7 @@ import { initCommand } from './init.ts'
 import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
 import { queuesCommand } from './queues.ts'
+import { webhooksCommand } from './webhooks.ts'
 
 /** The command line uses the same database and pipeline; its audit events have the source `cli`. */
 export function createProgram(): Command {
@@ -25,4 +26,5 @@ export function createProgram(): Command {
     .addCommand(queuesCommand())
     .addCommand(bulkCommand())
     .addCommand(deployCommand())
+    .addCommand(webhooksCommand())
 }

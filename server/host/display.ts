@@ -16,8 +16,8 @@ export type DisplayKind =
 export interface DisplayContext<Actor = unknown> {
   /** Who is looking. */
   actor: Actor
-  /** Where it will be shown: the surface of the read, or `preview`, `export`, `cli`. */
-  surface: ViewAction | 'preview' | 'export' | 'cli'
+  /** Where it will be shown: the surface of the read, or `preview`, `export`, `cli`, `webhook`. */
+  surface: ViewAction | 'preview' | 'export' | 'cli' | 'webhook'
   /** What it belongs to, if known. */
   subject?: { type: string; id: string }
 }

@@ -51,7 +51,7 @@ export interface Decision {
   nextAt: Date | null
 }
 
-/** What an event says about the incident. Events that are not listed are told as they come. */
+/** What an event says about the incident; no other is recorded as a notice. */
 const says: Readonly<Record<string, ToldState>> = {
   'incident.opened': 'open',
   'incident.reopened': 'open',

@@ -5,6 +5,7 @@ import { systemPrincipal } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import { auditEvents, type EventRow, hintOfEvent, showEvent, writeEvent } from '../operations/event.ts'
 import { systemViewer } from '../operations/scope.ts'
+import { prepareDeliveries, queueDeliveries } from '../webhooks/queue.ts'
 import { callHandler, type HandlerResult, recordFollowUp } from './follow-up.ts'
 import { recordNotice } from './outbox.ts'
 import { decide, type Decision, type IncidentNow } from './policy.ts'
@@ -61,19 +62,27 @@ async function tellOne(kit: Kit, thread: ThreadRow, notices: NoticeRow[], { id, 
   const row = await findEvent(kit, id)
   const event = row && showEvent(row, systemViewer)
   const result: HandlerResult = event ? await callHandler(kit, event) : { status: 'failed', detail: 'Its audit event is no longer kept.' }
+  const { webhooks } = kit.escalation!
+  const deliveries = row && webhooks ? prepareDeliveries(kit, webhooks, row) : []
   const at = await kit.dbNow()
   const retryAfter = result.status === 'failed' && event ? retryMs[notice.tries] : undefined
   await kit.db.transact(async (em) => {
-    const told = result.status === 'invoked' ? { state, at, eventId: id, flapping } : undefined
-    const change: ThreadChange = { nextAt: retryAfter === undefined ? at : new Date(at.getTime() + retryAfter), told }
     const done = retryAfter === undefined
+    const told = done && (result.status === 'invoked' || webhooks) ? { state, at, eventId: id, flapping } : undefined
+    const change: ThreadChange = { nextAt: done ? at : new Date(at.getTime() + retryAfter), told }
     if (!(await (done ? releaseOrDelete : releaseThread)(kit, em, thread, change))) return
     await settleOthers(em)
+    if (row) await queueDeliveries(kit, em, row, deliveries, at)
     if (done) await settleNotice(kit, em, id, at, told ? 'told' : 'failed', result.detail)
     else await countTry(kit, em, id)
-    if (event) await recordFollowUp(kit, em, event, result, notice.tries + 1)
+    if (event) await recordFollowUp(kit, em, event, withWebhooks(result, deliveries), notice.tries + 1)
   })
   if (event) kit.publishHint(hintOfEvent(event))
+}
+
+function withWebhooks({ status, detail }: HandlerResult, deliveries: { endpoint: string }[]): HandlerResult {
+  const queued = deliveries.length ? `Webhooks for ${deliveries.map(({ endpoint }) => endpoint).join(', ')}.` : undefined
+  return { status, detail: [detail, queued].filter((part) => part !== undefined).join(' ') || undefined }
 }
 
 async function releaseOrDelete(kit: Kit, em: Em, thread: ThreadRow, change: ThreadChange): Promise<boolean> {

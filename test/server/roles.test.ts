@@ -71,7 +71,7 @@ test.each(Object.keys(operationActions))('%s is refused to a viewer before anyth
     silence_incident: { untilCount: 9 },
   }
   const { subject: type } = operationActions[action as keyof typeof operationActions]
-  for (const id of type === 'incident' ? [crypto.randomUUID()] : ['nightly_sync', 'nobody']) {
+  for (const id of type === 'incident' || type === 'webhook_delivery' ? [crypto.randomUUID()] : ['nightly_sync', 'nobody']) {
     const body = { action, subject: { type, id }, input: input[action] ?? {} }
     const { status, body: answer } = await server.call('viewer-demo', 'POST', '/previews', body)
     expect({ status, code: answer.code }).toEqual({ status: 403, code: 'forbidden' })

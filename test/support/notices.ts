@@ -26,12 +26,12 @@ export async function insertIncident({ db }: RunningKit, now: Date, queue = 'mai
 }
 
 /** Changes the incident's row and records the event and its notice, in one transaction. Returns the event's id. */
-export function changeIncident(kit: RunningKit, id: string, type: string, set: Record<string, unknown> = {}): Promise<string> {
+export function changeIncident(kit: RunningKit, id: string, type: string, set: Record<string, unknown> = {}, queue = 'mail', reason?: string): Promise<string> {
   return kit.db.transact(async (em) => {
     for (const [column, value] of Object.entries(set)) await query(em, sql`update ${kit.db.table('incident')} set ${sql.ref(column)} = ${value} where id = ${id}`)
     const event = await writeEvent(kit.db, em, {
       action: 'detect', eventType: type as EventType, outcome: 'succeeded', actor: systemPrincipal, subject: { type: 'incident', id }, source: 'system', requestId: `system-${crypto.randomUUID()}`,
-      after: { class: 'stuck_queue', queue: 'mail' }, metadata: { resource: { type: 'incident', id, queue: 'mail' } },
+      after: { state: 'open', class: 'stuck_queue', queue }, reason, metadata: { class: 'stuck_queue', title: `${queue} is stuck`, resource: { type: 'incident', id, queue } },
     })
     await recordNotice(kit, em, event)
     return event.id

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { permission } from './actor.ts'
+import { endpoint } from './endpoint.ts'
+import { page, pageQuery } from './page.ts'
+import { deliveryFailures, deliveryStates } from './webhook-words.ts'
+import { instant, text, words } from './words.ts'
+
+/** One message to one receiver. Neither its address nor what was sent is shown. */
+export const webhookDelivery = z.object({
+  id: z.string(),
+  /** The audit event that it tells of; every attempt has it as `webhook-id`. */
+  messageId: z.string(),
+  /** Name of the receiver. */
+  endpoint: z.string(),
+  eventType: z.string(),
+  subject: z.object({ type: z.string(), id: z.string() }),
+  state: words(deliveryStates),
+  createdAt: instant,
+  /** How often it was sent, redeliveries included. */
+  attempts: z.number().int(),
+  /** null: it is not going to be sent again. */
+  nextAttemptAt: instant.nullable(),
+  lastAttemptAt: instant.nullable(),
+  /** Of the last attempt; null if there was no answer. */
+  lastStatus: z.number().int().nullable(),
+  /** Why the last attempt failed; null if it did not. */
+  lastFailure: words(deliveryFailures).nullable(),
+  deliveredAt: instant.nullable(),
+  operations: z.record(z.string(), permission),
+})
+export type WebhookDelivery = z.infer<typeof webhookDelivery>
+
+export const listWebhookDeliveries = endpoint('listWebhookDeliveries', {
+  summary: 'Webhooks that were sent or are going to be, newest first',
+  access: 'view_incidents',
+  query: z.strictObject({
+    state: words(deliveryStates).optional(),
+    endpoint: text({ max: 50 }).optional(),
+    subjectType: text({ max: 50 }).optional(),
+    subjectId: text({ max: 400 }).optional(),
+    ...pageQuery,
+  }),
+  output: page(webhookDelivery),
+})
