@@ -11,6 +11,7 @@ import {
   provenances,
 } from './vocabulary.ts'
 import { page, pageQuery } from './page.ts'
+import { block } from './rich-text.ts'
 import { instant, text, words } from './words.ts'
 
 /** A stretch of which a source knows nothing. Open at an end that is not given. */
@@ -101,6 +102,25 @@ export const timeline = z.object({
 })
 export type Timeline = z.infer<typeof timeline>
 
+/** One thing to do, with the one who can do it in front. */
+export const runbookStep = z.object({ ownership: words(ownerships), ownershipLabel: z.string(), text: z.string() })
+export type RunbookStep = z.infer<typeof runbookStep>
+
+export const runbook = z.object({
+  title: z.string(),
+  whyNow: z.string(),
+  /** Checked when it was read; null: it could not be checked. */
+  prerequisites: z.array(z.object({ label: z.string(), met: z.boolean().nullable() })),
+  cautions: z.array(z.string()),
+  /** In order. */
+  steps: z.array(runbookStep),
+  /** What would help here and this engine cannot do, with its own explanation. */
+  unsupported: z.array(z.object({ what: z.string(), why: z.string() })),
+  /** The host's own text and links. */
+  host: z.object({ title: z.string(), blocks: z.array(block), links: z.array(z.object({ label: z.string(), href: z.string() })) }).optional(),
+})
+export type Runbook = z.infer<typeof runbook>
+
 const fact = z.object({ label: z.string(), value: z.string() })
 
 export const bundle = z.object({
@@ -125,13 +145,7 @@ export const bundle = z.object({
   timeline: timeline.optional(),
   linkedResources: z.array(z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string() })),
   nextPaths: z.array(nextPath),
-  runbook: z.object({
-    title: z.string(),
-    whyNow: z.string(),
-    prerequisites: z.array(z.object({ label: z.string(), met: z.boolean() })),
-    cautions: z.array(z.string()),
-    steps: z.array(z.string()),
-  }),
+  runbook,
   /** What we observed of the host's own follow-up; absent if there was nothing to follow up. */
   followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
   /** What was left out because the actor may not see it, e.g. `audit events`. */

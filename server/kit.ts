@@ -9,6 +9,7 @@ import type { Escalation } from './host/escalation.ts'
 import type { Viewer } from './host/viewer.ts'
 import type { Log } from './host/log.ts'
 import type { MetricsOptions } from './host/metrics.ts'
+import type { ParsedRunbook } from './host/runbooks.ts'
 import type { Retention } from './host/retention.ts'
 import type { Counters } from './metrics/counters.ts'
 import type { Operations } from './operations/operation.ts'
@@ -72,6 +73,8 @@ export interface Kit {
   /** Open live streams of this process. */
   liveClients(): number
   readonly detector: DetectorSettings
+  /** What the host adds to runbooks, by class of incident or type of subject. */
+  readonly runbooks: ReadonlyMap<string, ParsedRunbook>
   readonly log: Log
   readonly version: string
   /** As of the last check; undefined until the engine has responded once. */

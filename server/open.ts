@@ -5,6 +5,7 @@ import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
 import { jsonLog, type Log } from './host/log.ts'
+import { parseRunbooks } from './host/runbooks.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
 import type { Kit, MountedBridge } from './kit.ts'
 import { tellNow } from './notices/tell.ts'
@@ -57,6 +58,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     bridges: await openBridges(options.bridges ?? [], base, log),
     base,
     reasons: parseReasons(options.reasons ?? {}),
+    runbooks: parseRunbooks(options.runbooks),
     retention,
     counters: new Counters(),
     prometheus: options.metrics?.prometheus,

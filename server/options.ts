@@ -6,6 +6,7 @@ import type { DisplayPolicy } from './host/display.ts'
 import type { Escalation } from './host/escalation.ts'
 import type { Log } from './host/log.ts'
 import type { MetricsOptions } from './host/metrics.ts'
+import type { HostRunbooks } from './host/runbooks.ts'
 import type { RetentionOptions } from './host/retention.ts'
 
 export interface DatabaseOptions {
@@ -115,6 +116,8 @@ export interface OpsOptions<Actor = never> {
   retention?: RetentionOptions
   /** Recognizing incidents in the background. */
   detector?: DetectorOptions
+  /** The host's own texts and links beside the runbooks, by class of incident or type of subject, e.g. `stuck_queue`. */
+  runbooks?: HostRunbooks
   log?: Log
   /** The clock, for tests. Default: the system clock. */
   now?: () => Date

@@ -1,31 +1,48 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
-import type { Bundle } from '../../schemas/forensics.ts'
+import type { Runbook } from '../../schemas/forensics.ts'
 import { countOf } from '../../schemas/plural.ts'
 import { chip } from './chip.ts'
+import { ownershipLabel } from './ownership.ts'
+import { richText, richTextStyles } from './rich-text.ts'
 import { sentence } from './sentence.ts'
 
-/** The runbook, for operators new to the problem: why now, prerequisites, cautions, and the steps in order. */
-export function runbookEntry({ title, whyNow, prerequisites, cautions, steps }: Bundle['runbook']): TemplateResult {
+/** The runbook, for operators new to the problem, in one line until it is opened. */
+export function runbookEntry({ title, whyNow, prerequisites, cautions, steps, unsupported, host }: Runbook): TemplateResult {
   return html`<section class="card" part="runbook" aria-label="Runbook">
     <details class="runbook">
       <summary><b>${title}</b>: what to do (${countOf(steps.length, 'step')})</summary>
       <div class="runbook-body">
         <p><span class="caption">Why now</span>${sentence(whyNow)}</p>
-        ${prerequisites.length > 0 ? html`<div><span class="caption">Prerequisites</span><ul>${prerequisites.map(prerequisite)}</ul></div>` : nothing}
-        ${cautions.length > 0
-          ? html`<div><span class="caption">Cautions</span><ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul></div>`
-          : nothing}
-        ${steps.length > 0 ? html`<div><span class="caption">Steps</span><ol class="steps">${steps.map((step) => html`<li>${sentence(step)}</li>`)}</ol></div>` : nothing}
+        ${section('Prerequisites', prerequisites.length, html`<ul>${prerequisites.map(prerequisite)}</ul>`)}
+        ${section('Cautions', cautions.length, html`<ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul>`)}
+        ${section('Steps', steps.length, html`<ol class="steps">${steps.map(({ ownership, ownershipLabel: owner, text }) => html`<li>${ownershipLabel(ownership, owner, '')} ${sentence(text)}</li>`)}</ol>`)}
+        ${section('Not supported', unsupported.length, html`<ul>${unsupported.map(({ what, why }) => html`<li><b>${what}</b>: ${why}</li>`)}</ul>`)}
+        ${host ? hostPart(host) : nothing}
       </div>
     </details>
   </section>`
 }
 
-function prerequisite({ label, met }: { label: string; met: boolean }) {
-  return html`<li>${met ? chip('resolved', 'met') : chip('blocked', 'not met')} ${label}</li>`
+function section(caption: string, count: number, content: TemplateResult) {
+  return count > 0 ? html`<div><span class="caption">${caption}</span>${content}</div>` : nothing
 }
 
-export const runbookStyles = css`
+function prerequisite({ label, met }: Runbook['prerequisites'][number]) {
+  return html`<li>${met === null ? html`<span class="chip dashed">unknown</span>` : met ? chip('resolved', 'met') : chip('blocked', 'not met')} ${label}</li>`
+}
+
+/** The host's own text stands behind what the product says, and is marked as the host's. */
+function hostPart({ title, blocks, links }: NonNullable<Runbook['host']>) {
+  return html`<div part="host-runbook">
+    <span class="caption">${ownershipLabel('host_owned')}: ${title}</span>
+    ${richText(blocks)}
+    ${links.length ? html`<ul class="host-links">${links.map(({ label, href }) => html`<li><a class="wrap" href=${href} rel="noreferrer noopener">${label}</a></li>`)}</ul>` : nothing}
+  </div>`
+}
+
+export const runbookStyles = [
+  richTextStyles,
+  css`
   .runbook summary {
     padding: 10px 16px;
     font-size: 13px;
@@ -53,8 +70,15 @@ export const runbookStyles = css`
     padding-inline-start: 10px;
     border-inline-start: 3px solid var(--_waiting);
   }
+  .host-links {
+    margin-top: 8px;
+  }
+  .host-links a {
+    text-decoration: underline;
+  }
   .steps {
     padding-inline-start: 20px;
     list-style: decimal;
   }
-`
+`,
+]

@@ -27,9 +27,11 @@ export async function assemble(scope: Scope, facts: Facts, window: Window, { gro
 }
 
 interface Earned {
-  /** What is missing, in sentences. If there are none, those of the gaps. */
+  /** What is missing, in sentences. */
   reasons: string[]
   gaps: EvidenceGap[]
+  /** Sources whose gaps the sentences already tell; those of all others are added. */
+  told?: EvidenceGap['source'][]
   /** Why it is complete, if it is. */
   complete: string
   /** No source reaches the window at all. */
@@ -37,13 +39,10 @@ interface Earned {
 }
 
 /** `complete` is earned: only without a single gap. */
-export function judge({ reasons, gaps, complete, unreached }: Earned): Completeness {
-  if (unreached) return { state: 'history_unavailable', reasons, gaps }
-  if (reasons.length || gaps.length) return { state: 'partial_evidence', reasons: reasons.length ? reasons : sentencesOf(gaps, gaps.map(({ source }) => source)), gaps }
+export function judge({ reasons, gaps, told = [], complete, unreached }: Earned): Completeness {
+  const added = gaps.filter(({ source }) => !told.includes(source)).map(({ reason }) => `${reason}.`)
+  const all = [...new Set([...reasons, ...added])]
+  if (unreached) return { state: 'history_unavailable', reasons: all, gaps }
+  if (all.length || gaps.length) return { state: 'partial_evidence', reasons: all, gaps }
   return { state: 'complete', reasons: [complete], gaps: [] }
-}
-
-/** Sentences of the gaps of some sources, each once. */
-export function sentencesOf(gaps: EvidenceGap[], sources: EvidenceGap['source'][]): string[] {
-  return [...new Set(gaps.filter(({ source }) => sources.includes(source)).map(({ reason }) => `${reason}.`))]
 }

@@ -5,6 +5,8 @@ import type { Asked } from './asked.ts'
 import { assemble, judge } from './assemble.ts'
 import { auditPath, forensicsHref, unknownBundle } from './bundle.ts'
 import { describeEvent, labelOfEvent } from './event-words.ts'
+import { adviceForEvent } from './runbooks/audit-event.ts'
+import { runbookOf } from './runbooks/runbook.ts'
 import { findEvent } from './trail.ts'
 
 const aroundMs = 900_000
@@ -18,7 +20,7 @@ export async function eventBundle(scope: Scope, id: string, asked: Asked): Promi
   if (!event) return unknownBundle(scope, { type: 'audit_event', id }, 'Supply the id of an audit event that you may see.')
   const window = windowAround(event)
   const around = await eventsAround(scope, event, window)
-  const facts = { subject: event.subject, trail: { events: around, gaps: [], withheld: [] }, about: {} }
+  const facts = { subject: { type: 'audit_event', id }, since: window.from, trail: { events: around, gaps: [], withheld: [] }, about: {} }
   const { shared } = await assemble(scope, facts, { ...window, before: asked.before, limit: asked.limit }, asked, ['changes'])
   const related = around.filter(({ requestId, id }) => requestId === event.requestId && id !== event.id)
   return {
@@ -33,13 +35,7 @@ export async function eventBundle(scope: Scope, id: string, asked: Asked): Promi
     ...shared,
     linkedResources: [subjectLink(scope, event), ...related.map((each) => eventLink(scope, each))],
     nextPaths: nextPaths(scope, event),
-    runbook: {
-      title: 'Read one event',
-      whyNow: event.outcome === 'succeeded' ? 'This change was made.' : `This attempt was refused: ${event.code ?? 'no code'}.`,
-      prerequisites: [{ label: 'The event exists', met: true }],
-      cautions: ['Events in the same minute are not necessarily related.'],
-      steps: ['Compare before and after.', "Open the subject's own timeline."],
-    },
+    runbook: runbookOf(scope, adviceForEvent(event), { key: 'audit_event', subject: facts.subject, completeness: { state: 'complete' } }),
     followUp: followUpOf(related),
     asOf: scope.now.toISOString(),
   }

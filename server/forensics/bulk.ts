@@ -5,8 +5,10 @@ import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Asked, lifeWindow } from './asked.ts'
-import { assemble, judge, sentencesOf } from './assemble.ts'
+import { assemble, judge } from './assemble.ts'
 import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
+import { adviceForBulk } from './runbooks/bulk.ts'
+import { runbookOf } from './runbooks/runbook.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 /** The evidence about a bulk run: its frozen set, the outcomes of its jobs, and one event for each batch. */
@@ -17,16 +19,17 @@ export async function bulkBundle(scope: Scope, id: string, asked: Asked): Promis
   const run = await findRun(scope, id)
   if (!run) return unknownBundle(scope, subject, 'Supply the id of a bulk run that was confirmed.')
   const trail = await listTrail(scope, 'bulk', id, asked)
-  const { shared } = await assemble(scope, { subject, trail, about: {} }, lifeWindow(asked, run.createdAt, run.finishedAt ?? scope.now.toISOString()), asked, ['changes'])
+  const completeness = completenessOf(run, trail)
+  const { shared } = await assemble(scope, { subject, since: new Date(run.createdAt), trail, about: {} }, lifeWindow(asked, run.createdAt, run.finishedAt ?? scope.now.toISOString()), asked, ['changes'])
   const href = `${scope.kit.base}${subjectPath('bulk', id)}`
   return {
     subject: { ...subject, label: `${operationActions[run.action].label}, ${countOf(run.total, 'job')}`, href },
     diagnosis: diagnose(run),
-    completeness: completenessOf(run, trail),
+    completeness,
     ...shared,
     linkedResources: [],
     nextPaths: await pathsOf(scope, run, href),
-    runbook: runbookFor(run),
+    runbook: runbookOf(scope, adviceForBulk(run, diagnose(run).title), { key: 'bulk', subject, completeness }),
     asOf: scope.now.toISOString(),
   }
 }
@@ -56,8 +59,7 @@ function completenessOf({ status, outcomes }: BulkRun, trail: Trail): Bundle['co
     ...trail.gaps,
   ]
   const unended = status === 'queued' || status === 'running' ? ['It has not ended yet.'] : []
-  const reasons = [...unended, ...sentencesOf(gaps, ['engine', 'audit'])]
-  return judge({ reasons, gaps, complete: 'Each batch was committed together with its event, and every job has an outcome.' })
+  return judge({ reasons: unended, gaps, complete: 'Each batch was committed together with its event, and every job has an outcome.' })
 }
 
 async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPath[]> {
@@ -74,14 +76,4 @@ async function pathsOf(scope: Scope, run: BulkRun, href: string): Promise<NextPa
     auditPath(scope, { type: 'bulk', id: run.id }, 2),
     ...(await externalPaths(scope, 3, 'the owners of the workers')),
   ]
-}
-
-function runbookFor(run: BulkRun): Bundle['runbook'] {
-  return {
-    title: 'A bulk run',
-    whyNow: diagnose(run).title,
-    prerequisites: [{ label: 'It has ended', met: run.finishedAt !== undefined }],
-    cautions: ['Jobs that changed after the preview were left alone on purpose; check them before you try again.'],
-    steps: ['Review every outcome other than “done”, by reason.', 'Fix the cause.', 'Select the jobs that were left over and try again.'],
-  }
 }

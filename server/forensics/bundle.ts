@@ -1,5 +1,6 @@
 import { auditPath as auditPathOf, type Bundle, evidencePath, type NextPath } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
+import { here } from './runbooks/runbook.ts'
 
 export interface UnknownSubject {
   type: string
@@ -19,7 +20,8 @@ export function unknownBundle(scope: Scope, subject: UnknownSubject, supply: str
       whyNow: 'There is no evidence without a subject.',
       prerequisites: [{ label: 'A subject that exists', met: false }],
       cautions: ['A deleted subject may still appear in the audit log.'],
-      steps: [supply, 'Search the audit log for the subject.'],
+      steps: [here(supply), here('Search the audit log for the subject.')],
+      unsupported: [],
     },
     withheld,
     asOf: scope.now.toISOString(),

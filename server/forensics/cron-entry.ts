@@ -4,9 +4,11 @@ import { type ClassifiedHistory, type CronEvidence, getCronEvidence } from '../c
 import { OpsError } from '../error.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Asked, rangeWindow } from './asked.ts'
-import { assemble, judge, sentencesOf } from './assemble.ts'
+import { assemble, judge } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, externalPaths, forensicsHref, unknownBundle } from './bundle.ts'
+import { adviceForCronEntry } from './runbooks/cron-entry.ts'
+import { runbookOf } from './runbooks/runbook.ts'
 import type { Facts } from './source.ts'
 import { listTrail, type Trail } from './trail.ts'
 
@@ -23,19 +25,21 @@ export async function cronBundle(scope: Scope, name: string, asked: Asked): Prom
   const window = { ...rangeWindow(asked, scope.now, usualRange, new Date(entry.createdAt)), from: new Date(history.from) }
   const facts: Facts = {
     subject,
+    since: new Date(entry.createdAt),
     trail,
     cron: { entry, slots: [...history.slots, ...older], gaps: history.gaps },
-    about: { cronEntry: name, queue: entry.queue, worker: entry.worker },
+    about: { cronEntry: name, queue: entry.queue },
   }
   const { chronology, shared } = await assemble(scope, facts, window, asked, ['slots', 'scheduler', 'changes'])
+  const completeness = completenessOf(history, chronology.gaps)
   return {
     subject: { ...subject, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
     diagnosis: diagnose(entry, history),
-    completeness: completenessOf(history, chronology.gaps),
+    completeness,
     ...shared,
     linkedResources: await queueLink(scope, entry.queue),
     nextPaths: await nextPaths(scope, entry),
-    runbook: runbookFor(entry, history),
+    runbook: runbookOf(scope, adviceForCronEntry(entry, missedOf(history), completeness), { key: 'cron_entry', subject, completeness }),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
     asOf: scope.now.toISOString(),
   }
@@ -57,7 +61,7 @@ async function deletedBundle(scope: Scope, name: string, trail: Trail, asked: As
   const bundle = unknownBundle(scope, subject, 'Supply the name of a cron entry that exists.', trail.withheld)
   if (!trail.events.length) return bundle
   const reason = 'The entry no longer exists, and its slots were deleted with it. The audit log still has these events.'
-  const { shared } = await assemble(scope, { subject, trail, about: {} }, rangeWindow(asked, scope.now, usualRange), asked)
+  const { shared } = await assemble(scope, { subject, trail, since: new Date(0), about: {} }, rangeWindow(asked, scope.now, usualRange), asked)
   return {
     ...bundle,
     ...shared,
@@ -84,11 +88,10 @@ function diagnose(entry: CronEntry, { counts }: ClassifiedHistory): Bundle['diag
 function completenessOf({ completeness, truncated, from }: ClassifiedHistory, gaps: EvidenceGap[]): Bundle['completeness'] {
   const reasons = [
     ...(completeness.state === 'complete' ? [] : completeness.reasons),
-    ...sentencesOf(gaps, ['audit']),
     ...(truncated ? [`The window holds more slots than can be shown; it now begins at ${from}.`] : []),
   ]
   const complete = completeness.reasons[0] ?? 'A scheduler is on record for the whole window, and the audit log has everything that was done here.'
-  return judge({ reasons, gaps, complete, unreached: completeness.state === 'history_unavailable' })
+  return judge({ reasons, gaps, told: ['coverage'], complete, unreached: completeness.state === 'history_unavailable' })
 }
 
 async function nextPaths(scope: Scope, entry: CronEntry): Promise<NextPath[]> {
@@ -114,26 +117,6 @@ function pathDetail(action: OperationAction, { coming }: CronEntry): string {
   return 'Skips one upcoming slot and no other.'
 }
 
-function runbookFor(entry: CronEntry, { completeness, counts }: ClassifiedHistory): Bundle['runbook'] {
-  const missed = (counts.missed_fire ?? 0) + (counts.scheduler_down ?? 0)
-  return {
-    title: entry.pause ? 'A paused entry' : missed ? 'An entry that missed runs' : 'A cron entry',
-    whyNow: entry.detail,
-    prerequisites: [
-      { label: 'The evidence covers the whole window', met: completeness.state === 'complete' },
-      { label: 'You may act on this entry', met: Object.values(entry.permissions).some(({ allowed }) => allowed) },
-    ],
-    cautions: [
-      ...(completeness.state === 'complete' ? [] : ['The evidence has gaps: no record of a problem does not mean there was none.']),
-      ...(entry.unfinishedJobs ? [`${countOf(entry.unfinishedJobs, 'job of this entry has', 'jobs of this entry have')} not ended.`] : []),
-      'Two events close together do not prove that one caused the other.',
-    ],
-    steps: stepsFor(entry, missed),
-  }
-}
-
-function stepsFor(entry: CronEntry, missed: number): string[] {
-  if (entry.pause) return ['Find out who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it, or let it resume by itself.']
-  if (missed) return ['Check whether a scheduler was alive at the missed slots.', 'Decide whether the missed work is still wanted.', 'Run it now if it is.']
-  return ['Compare the strip with what you expect.', 'Pause it if it must not run for a while, and set when it resumes.']
+function missedOf({ counts }: ClassifiedHistory): number {
+  return (counts.missed_fire ?? 0) + (counts.scheduler_down ?? 0)
 }

@@ -38,10 +38,10 @@ export async function missingJob(scope: Scope, id: string, trail: Trail, asked: 
   const gaps: EvidenceGap[] = [{ source: 'engine', reason: reason.replace(/\.$/, '') }, ...trail.gaps]
   return {
     ...bundle,
-    ...(known ? (await assemble(scope, { subject, trail, about: { jobId: id } }, rangeWindow(asked, scope.now, '21d'), asked)).shared : {}),
+    ...(known ? (await assemble(scope, { subject, since: new Date(0), trail, about: { jobId: id } }, rangeWindow(asked, scope.now, '21d'), asked)).shared : {}),
     diagnosis: known
       ? { status: 'resolved', title: 'The engine no longer has this job.', detail: `${reason} The audit log still shows what was done to it here.`, provenance: 'durable' }
       : { status: 'needs_review', title: 'No history of this job is available.', detail: `${reason} It may have ended, or it may never have existed.`, provenance: 'unknown' },
-    completeness: judge({ reasons: [reason, ...trail.gaps.map((gap) => `${gap.reason}.`)], gaps, complete: '', unreached: !known }),
+    completeness: judge({ reasons: [reason], gaps, complete: '', unreached: !known }),
   }
 }

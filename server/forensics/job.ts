@@ -9,7 +9,8 @@ import { unknownBundle } from './bundle.ts'
 import { diagnoseJob } from './job-diagnosis.ts'
 import { assessJobEvidence, missingJob } from './job-evidence.ts'
 import { linksOfJob, pathsOfJob } from './job-paths.ts'
-import { runbookForJob } from './job-runbook.ts'
+import { adviceForJob } from './runbooks/job.ts'
+import { runbookOf } from './runbooks/runbook.ts'
 import { listTrail, type Trail } from './trail.ts'
 
 const maxEvents = 20
@@ -37,8 +38,8 @@ export async function jobBundle(scope: Scope, id: string, asked: Asked): Promise
 async function openBundle(scope: Scope, job: JobFacts, trail: Trail, asked: Asked): Promise<Bundle> {
   const { kit, now } = scope
   const subject = { type: 'job', id: job.id }
-  const about = { queue: job.queue, worker: job.worker, executor: job.executor, jobId: job.id, cronEntry: job.origin.cronEntry }
-  const { chronology, shared } = await assemble(scope, { subject, trail, job, about }, lifeWindow(asked, job.createdAt, now.toISOString()), asked, ['attempts', 'changes'])
+  const about = { queue: job.queue, executor: job.executor, jobId: job.id, cronEntry: job.origin.cronEntry }
+  const { chronology, shared } = await assemble(scope, { subject, since: new Date(job.createdAt), trail, job, about }, lifeWindow(asked, job.createdAt, now.toISOString()), asked, ['attempts', 'changes'])
   const completeness = await assessJobEvidence(scope, job, chronology.gaps)
   const diagnosis = diagnoseJob(job)
   return {
@@ -48,7 +49,7 @@ async function openBundle(scope: Scope, job: JobFacts, trail: Trail, asked: Aske
     ...shared,
     linkedResources: linksOfJob(scope, job),
     nextPaths: await pathsOfJob(scope, job),
-    runbook: runbookForJob(job, diagnosis, completeness),
+    runbook: runbookOf(scope, adviceForJob(job, diagnosis, completeness), { key: 'job', subject, completeness }),
     followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
     asOf: now.toISOString(),
   }

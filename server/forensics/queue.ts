@@ -5,10 +5,12 @@ import { findQueue } from '../queues/read.ts'
 import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Asked, rangeWindow } from './asked.ts'
-import { assemble, judge, sentencesOf } from './assemble.ts'
+import { assemble, judge } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
 import { auditPath, externalPaths, unknownBundle } from './bundle.ts'
 import { formatSeconds } from './durations.ts'
+import { adviceForQueue } from './runbooks/queue.ts'
+import { providedBy, runbookOf } from './runbooks/runbook.ts'
 import type { Window } from './source.ts'
 import { listTrail, type Trail } from './trail.ts'
 
@@ -25,7 +27,7 @@ export async function queueBundle(scope: Scope, name: string, asked: Asked): Pro
   const window = rangeWindow(asked, scope.now, usualRange)
   if (!queue) return goneBundle(scope, name, trail, window, asked)
   const { kit } = scope
-  const { chronology, shared } = await assemble(scope, { subject, trail, queue, about: { queue: name } }, window, asked, ['measured', 'changes'])
+  const { chronology, shared } = await assemble(scope, { subject, since: new Date(0), trail, queue, about: { queue: name } }, window, asked, ['measured', 'changes'])
   const diagnosis = diagnose(queue)
   const completeness = completenessOf(scope, queue, trail, chronology.gaps)
   return {
@@ -35,7 +37,7 @@ export async function queueBundle(scope: Scope, name: string, asked: Asked): Pro
     ...shared,
     linkedResources: [],
     nextPaths: await pathsOf(scope, queue),
-    runbook: runbookFor(queue, diagnosis, completeness),
+    runbook: runbookOf(scope, adviceForQueue(queue, diagnosis, completeness), { key: 'queue', subject, completeness, provided: providedBy(queue, kit.engine.lacks) }),
     followUp: followUpOf(trail.events) ?? (kit.escalation ? undefined : { status: 'unconfigured' }),
     asOf: queue.asOf,
   }
@@ -48,9 +50,9 @@ async function goneBundle(scope: Scope, name: string, trail: Trail, window: Wind
   const reason = 'This queue has not been measured in the last day. The audit log still has these events.'
   return {
     ...bundle,
-    ...(await assemble(scope, { subject, trail, about: { queue: name } }, window, asked)).shared,
+    ...(await assemble(scope, { subject, since: new Date(0), trail, about: { queue: name } }, window, asked)).shared,
     diagnosis: { status: 'resolved', title: `${name} is no longer among the queues.`, detail: reason, provenance: 'durable' },
-    completeness: judge({ reasons: [reason, ...sentencesOf(trail.gaps, ['audit'])], gaps: [{ source: 'measurement', reason: 'It has not been measured in the last day' }, ...trail.gaps], complete: '' }),
+    completeness: judge({ reasons: [reason], told: ['measurement'], gaps: [{ source: 'measurement', reason: 'It has not been measured in the last day' }, ...trail.gaps], complete: '' }),
   }
 }
 
@@ -87,16 +89,15 @@ function round(value: number): string {
 /** Figures are complete if every minute of the last hour was measured and the newest figure is recent. */
 function completenessOf({ now, kit }: Scope, { series, asOf, paused, depth }: Queue, trail: Trail, gaps: EvidenceGap[]): Bundle['completeness'] {
   if (!series.length && !depth.length && !trail.events.length) {
-    return judge({ reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'], gaps, complete: '', unreached: true })
+    return judge({ reasons: ['This queue was not measured in the last hour, and no action on it is recorded here.'], gaps, told: ['measurement'], complete: '', unreached: true })
   }
   const age = (now.getTime() - Date.parse(asOf)) / 1000
   const reasons = [
     ...(series.length < windowMinutes ? [`It was measured in ${series.length} of the last ${windowMinutes} minutes.`] : []),
     ...(age > staleSeconds ? [`It was last measured ${formatSeconds(age)} ago.`] : []),
     ...(paused && !paused.by ? [`It was paused outside this product; ${kit.engine.name} does not report by whom.`] : []),
-    ...sentencesOf(trail.gaps, ['audit']),
   ]
-  return judge({ reasons, gaps, complete: 'Every minute of the last hour was measured, and the audit log has everything that was done here.' })
+  return judge({ reasons, gaps, told: reasons.length ? ['measurement'] : [], complete: 'Every minute of the last hour was measured, and the audit log has everything that was done here.' })
 }
 
 const descriptions: Record<QueueAction, string> = {
@@ -122,25 +123,4 @@ async function pathsOf(scope: Scope, queue: Queue): Promise<NextPath[]> {
     auditPath(scope, { type: 'queue', id: queue.name }, order + 1),
     ...(await externalPaths(scope, order + 2, 'the owners of its workers')),
   ]
-}
-
-function runbookFor(queue: Queue, { title, detail }: Bundle['diagnosis'], { state }: Bundle['completeness']): Bundle['runbook'] {
-  return {
-    title: queue.paused ? 'A paused queue' : queue.status === 'blocked' ? 'A queue in which no jobs start' : 'A queue',
-    whyNow: `${title} ${detail}`,
-    prerequisites: [
-      { label: 'The whole last hour was measured', met: state === 'complete' },
-      { label: 'You may act on this queue', met: Object.values(queue.operations).some(({ allowed }) => allowed) },
-    ],
-    cautions: [
-      ...(state === 'complete' ? [] : ['The evidence has gaps: no record of a problem does not mean there was none.']),
-      ...(queue.executors === null ? ['The engine does not report how many executors serve it.'] : []),
-      'When a paused queue is resumed, all of its waiting jobs can start at once.',
-    ],
-    steps: queue.paused
-      ? ['Find out who paused it and why.', 'Ask them, or check that the reason no longer holds.', 'Resume it and watch it for the first few minutes.']
-      : queue.status === 'blocked'
-        ? ['Check whether the workers of this queue are running.', 'Open the oldest available job and see why it is waiting.', 'Tell the owners of the workers.']
-        : ['Compare depth and throughput with what you expect.', 'Open the jobs that failed.'],
-  }
 }

@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import type { EvidenceGap } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
+import type { RetentionKind } from '../host/retention.ts'
 import { auditEvents } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
+import { findReach } from '../retention/reach.ts'
+import type { Facts, Window } from './source.ts'
 
 /** How far back a table reaches, and why not further, in words that follow `the audit log begins at …`. */
 export interface Reach {
@@ -29,4 +32,29 @@ export function gapBefore({ from: begins, because }: Reach, { source, from, what
 
 function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** What each subject needs that is deleted for its age. */
+function kindsOf({ cron, incident, executor, errorGroup }: Facts): { kind: RetentionKind; source: EvidenceGap['source']; what: string }[] {
+  return [
+    { kind: 'audit', source: 'audit', what: 'audit events' },
+    ...(cron ? [{ kind: 'slots', source: 'cron', what: 'slots' } as const, { kind: 'coverage', source: 'coverage', what: 'the record of schedulers' } as const] : []),
+    ...(incident ? [{ kind: 'incidents', source: 'incident', what: 'incidents' } as const] : []),
+    ...(executor ? [{ kind: 'executors', source: 'executor', what: 'heartbeats' } as const] : []),
+    ...(errorGroup ? [{ kind: 'errors', source: 'error', what: 'failures' } as const] : []),
+  ]
+}
+
+/** The parts of the window that lie before what retention has left. */
+export async function listExpired(scope: Scope, facts: Facts, { from, to }: Window): Promise<EvidenceGap[]> {
+  const found = await Promise.all(
+    kindsOf(facts).map(async ({ kind, source, what }): Promise<EvidenceGap[]> => {
+      const { from: begins, archived } = await findReach(scope, kind)
+      if (!begins || begins <= from) return []
+      const end = begins < to ? begins : to
+      const where = archived ? 'lie in the archive' : 'were deleted for their age'
+      return [{ source, from: from.toISOString(), to: end.toISOString(), reason: `Older ${what} ${where}` }]
+    }),
+  )
+  return found.flat()
 }

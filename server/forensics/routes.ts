@@ -6,6 +6,9 @@ import { eventBundle } from './audit-event.ts'
 import { bulkBundle } from './bulk.ts'
 import { unknownBundle } from './bundle.ts'
 import { cronBundle } from './cron-entry.ts'
+import { errorGroupBundle } from './error-group.ts'
+import { executorBundle } from './executor.ts'
+import { incidentBundle } from './incident.ts'
 import { getJobWithEvidence, jobBundle } from './job.ts'
 import { queueBundle } from './queue.ts'
 
@@ -30,6 +33,9 @@ const openers: Record<string, Open | undefined> = {
   job: jobBundle,
   queue: queueBundle,
   bulk: bulkBundle,
+  incident: incidentBundle,
+  executor: executorBundle,
+  error_group: errorGroupBundle,
 }
 
 /** Everything known about one subject. An unknown subject gets a valid bundle as well, which says what to supply. */

@@ -1,4 +1,4 @@
-import type { ChronologyItem, ChronologySource, CronEntry, EvidenceGap, ForensicRange, Incident, Queue, TimelineMark } from '../../schemas/index.ts'
+import type { ChronologyItem, ChronologySource, CronEntry, ErrorGroupDetail, EvidenceGap, ExecutorDetail, ForensicRange, Incident, Queue, TimelineMark } from '../../schemas/index.ts'
 import type { ClassifiedSlot } from '../cron/history.ts'
 import type { JobFacts } from '../jobs/detail.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -21,8 +21,8 @@ export interface Window {
 /** A subject that the viewer may see, with what was read to describe it, so that no source reads it again. */
 export interface Facts {
   subject: { type: string; id: string }
-  /** Since when there can be anything about it. */
-  since?: Date
+  /** Nothing before this belongs to it. */
+  since: Date
   /** What the log has about it, newest first. */
   trail: Trail
   /** Slots newest first; also those before the window, as far as the page needs them. */
@@ -30,8 +30,10 @@ export interface Facts {
   job?: JobFacts
   queue?: Queue
   incident?: Incident
+  executor?: ExecutorDetail
+  errorGroup?: ErrorGroupDetail
   /** What else it touches, as far as the viewer may see it: deploys, heartbeats and incidents of these belong to its chronology. */
-  about: { queue?: string; worker?: string; executor?: string; cronEntry?: string; jobId?: string }
+  about: { queue?: string; executor?: string; cronEntry?: string; jobId?: string; fingerprint?: string }
 }
 
 /** An item with its place in the picture. */

@@ -105,7 +105,17 @@ describe('ops-forensics', () => {
     const chronology = await part(page, 'chronology')
     ok(runbook.compareDocumentPosition(chronology) & Node.DOCUMENT_POSITION_FOLLOWING, 'the runbook first')
     for (const words of ['A paused entry : what to do ( 3 steps )', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
-    equal(all(runbook, 'ol li').map(seen), bundle().runbook.steps)
+    equal(all(runbook, 'ol.steps li').map(seen), bundle().runbook.steps.map(({ ownershipLabel, text }) => `${ownershipLabel} ${text}`))
+    includes(seen(runbook), 'Not supported Change concurrency : pg-boss sets it')
+  })
+
+  it('shows the text of the host as text, with its owner in front', async () => {
+    const page = mount('ops-forensics', usual(), subject)
+    const own = all(await part(page, 'runbook'), '[part~="host-runbook"]')[0]!
+    includes(seen(own), 'host-owned follow-up · Host-owned : Our night shift Before you resume Ask finance in <b>#ledger</b>, see the page')
+    equal(all(own, 'b').filter((bold) => !bold.closest('.ownership')).length, 0, 'elements from the text')
+    equal(all(own, 'a').map((link) => link.getAttribute('href')), ['https://wiki.example.com/ledger', '/on-call'])
+    equal(all(own, 'strong, em, pre, li').map((each) => each.localName), ['strong', 'li', 'li', 'em', 'pre', 'li'])
   })
 
   it('tells what happened to the millisecond, with source, provenance and a link', async () => {
@@ -181,7 +191,7 @@ describe('ops-forensics', () => {
         diagnosis: { status: 'needs_review', title: `The slot of ${instant} was not run.`, detail: `Since ${instant}.`, provenance: 'durable' },
         completeness: { state: 'partial_evidence', reasons: [`No scheduler on record from ${instant}.`], gaps: [] },
         nextPaths: [{ ...nextPaths()[0]!, detail: `The next run would be ${instant}.` }],
-        runbook: { title: 'A cron entry', whyNow: `Missed ${instant}.`, prerequisites: [], cautions: [], steps: [] },
+        runbook: { title: 'A cron entry', whyNow: `Missed ${instant}.`, prerequisites: [], cautions: [], steps: [], unsupported: [] },
         chronology: [],
       }),
       subject,

@@ -1,0 +1,10 @@
+import { byHost, here } from '../runbook.ts'
+import type { IncidentRunbook } from './incident-runbook.ts'
+
+export const missedFire: IncidentRunbook = {
+  title: 'A run that was missed',
+  needs: [],
+  cautions: ['Its work may have been done by a later run.'],
+  prerequisites: ({ scheduling }) => [{ label: 'A scheduler is on record within the last minute', met: scheduling }],
+  steps: () => [here('Open the entry: which slots were missed, and was a scheduler alive?'), byHost('Decide whether the missed work is still wanted.'), here('Run the missed slot if it is.')],
+}
