@@ -96,3 +96,61 @@ export const listQueues = endpoint('listQueues', {
   }),
 })
 export type QueueList = z.infer<(typeof listQueues)['output']>
+
+const rate = z.number().nullable()
+const seconds = z.number().nullable()
+
+/** One step of a queue's series, with rates over what was measured of it; null: not known. */
+export const queueStep = z.object({
+  at: instant,
+  startedPerMinute: rate,
+  finishedPerMinute: rate,
+  /** Failed attempts. */
+  failedPerMinute: rate,
+  /** Jobs that failed for good. */
+  discardedPerMinute: rate,
+  /** At the end of the step, as the figures after it. */
+  waiting: z.number().nullable(),
+  due: z.number().nullable(),
+  executing: z.number().nullable(),
+  oldestDueSeconds: seconds,
+  /** With those still waiting; the greatest of the step. */
+  waitP95Seconds: seconds,
+  runP50Seconds: seconds,
+  runP95Seconds: seconds,
+})
+
+export const queueRanges = { '1h': '1 h', '6h': '6 h', '24h': '24 h' } as const
+
+export const getQueue = endpoint('getQueue', {
+  summary: 'One queue with its series, its oldest and longest-running jobs and what feeds it',
+  access: 'view_queues',
+  params: z.object({ name: queueName }),
+  query: z.strictObject({ range: words(queueRanges).default('1h') }),
+  output: queue.omit({ series: true }).extend({
+    /** What is so, in one sentence. */
+    headline: z.string(),
+    /** What a measurement excludes as the cause of trouble, in a few words each; empty if there is none. */
+    ruledOut: z.array(z.string()),
+    /** When the jobs that are due will be gone if it goes on as in the last quarter of an hour; null: they are not getting fewer. */
+    drainMinutes: z.number().nullable(),
+    chart: z.object({ from: instant, to: instant, stepSeconds: z.number().int(), /** Complete steps that were measured, oldest first. */ steps: z.array(queueStep) }),
+    /** The available jobs that were created first, the longest wait first, as far as this viewer may see them; null: the engine does not answer. */
+    oldest: z.array(z.object({ id: z.string(), worker: z.string().optional(), dueAt: instant, /** The cron entry that made it. */ cronEntry: z.string().optional() })).nullable(),
+    /** Jobs that have been executing for longest, when they were last looked at; null: not known. */
+    running: z
+      .object({
+        asOf: instant,
+        jobs: z.array(z.object({ id: z.string(), worker: z.string().optional(), startedAt: instant, executor: z.string().optional(), usualSeconds: seconds })),
+      })
+      .nullable(),
+    /** Cron entries that make jobs for it, and whose jobs the available ones are. */
+    fedBy: z.object({
+      entries: z.array(z.object({ name: z.string(), nextSlotAt: instant.nullable(), paused: z.boolean(), /** Of the jobs looked at; null: not known. */ waiting: z.number().int().nullable() })),
+      /** How many available jobs were looked at, the oldest first, and whether these are all; null: the engine does not answer. */
+      looked: z.object({ jobs: z.number().int(), all: z.boolean() }).nullable(),
+    }),
+  }),
+})
+export type QueueDetail = z.infer<(typeof getQueue)['output']>
+export type QueueRange = keyof typeof queueRanges

@@ -20,6 +20,7 @@ export const routes = {
   saveJobView: 'PUT /job-views/{name}',
   deleteJobView: 'DELETE /job-views/{name}',
   listQueues: 'GET /queues',
+  getQueue: 'GET /queues/{name}',
   listExecutors: 'GET /executors',
   getExecutor: 'GET /executors/{id}',
   listIncidents: 'GET /incidents',

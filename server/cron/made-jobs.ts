@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Database, query } from '../db/database.ts'
 import type { Resource } from '../host/auth.ts'
+import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** Queries for other features: which jobs an entry created, which entry created a job, and which queues entries use. */
@@ -55,6 +56,34 @@ export async function findSlotOfJob({ kit: { db }, em, viewer }: Reading, jobId:
   )
   if (!slot || !(await viewer.can('view_cron', resourceOf(slot))).allowed) return null
   return { entry: slot.name, slotAt: new Date(slot.slot_at) }
+}
+
+/** An entry that makes jobs for a queue. */
+export interface FeedingEntry extends Named {
+  nextSlotAt: Date | null
+  paused: boolean
+  /** How many of the given jobs it made. */
+  made: number
+}
+
+/** Entries that enqueue into a queue or made one of these jobs, and which entry made which job; only those that the viewer may see. */
+export async function listFeedingEntries({ kit: { db }, em, viewer }: Reading, queue: string, jobIds: string[]): Promise<{ entries: FeedingEntry[]; madeBy: Map<string, string> }> {
+  const rows = await query(
+    em,
+    sql<Named & { next: string | null; paused: boolean; retired: boolean; jobs: string[] | null }>`
+      with made as (
+        select slot.entry_id, slot.job_id from ${db.table('cron_slot')} slot where slot.job_id = any(${jobIds}::text[]) and slot.finished_at is null
+      )
+      select entry.name, entry.queue, entry.worker, entry.next_slot_at::text as next, entry.paused_at is not null as paused, entry.retired_at is not null as retired,
+        (select array_agg(made.job_id) from made where made.entry_id = entry.id) as jobs
+      from ${db.table('cron_entry')} entry
+      where (entry.queue = ${queue} and entry.retired_at is null) or entry.id in (select entry_id from made) order by entry.name limit 200`,
+  )
+  const seen = await visible(viewer, rows, 'view_cron', resourceOf)
+  return {
+    entries: seen.map(({ name, queue: into, worker, next, paused, retired, jobs }) => ({ name, queue: into, worker, paused, nextSlotAt: next === null || retired || paused ? null : new Date(next), made: jobs?.length ?? 0 })),
+    madeBy: new Map(seen.flatMap(({ name, jobs }) => (jobs ?? []).map((id) => [id, name] as const))),
+  }
 }
 
 /** SQL for the queues that entries use, with one column `queue`. */

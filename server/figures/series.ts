@@ -34,23 +34,23 @@ interface Reading {
 }
 
 /** Complete steps only: the current one would always look like a drop. */
-function windowOf(now: Date, range: SeriesRange): { from: Date; to: Date; step: RawBuilder<unknown> } {
+export function windowOf(now: Date, range: SeriesRange): { from: Date; to: Date; stepSeconds: number } {
   const { minutes, step } = seriesRanges[range]
   const to = new Date(Math.floor(now.getTime() / (step * 60_000)) * step * 60_000)
-  return { from: new Date(to.getTime() - minutes * 60_000), to, step: sql`make_interval(mins => ${step})` }
+  return { from: new Date(to.getTime() - minutes * 60_000), to, stepSeconds: step * 60 }
 }
 
 const columns = sql`extract(epoch from step) * 1000 as at, seconds, started, finished, failed, discarded, waiting, due, executing, oldest_due, delay, run_p50, run_p95`
 
 /** The engine as a whole, or, where `notQueues` are hidden, the sum of all other queues. */
 export async function listSeries({ kit: { db }, em, now }: Reading, range: SeriesRange, notQueues: readonly string[] = []): Promise<SeriesPoint[]> {
-  const { from, to, step } = windowOf(now, range)
+  const { from, to, stepSeconds } = windowOf(now, range)
   if (notQueues.length) return listSumOfQueues({ kit: { db }, em, now }, range, notQueues)
   const rows = await query(
     em,
     sql<Row>`
       select ${columns} from (
-        select date_bin(${step}, minute, ${from}) as step, sum(seconds) as seconds, sum(started) as started, sum(finished) as finished, sum(failed) as failed,
+        select date_bin(make_interval(secs => ${stepSeconds}), minute, ${from}) as step, sum(seconds) as seconds, sum(started) as started, sum(finished) as finished, sum(failed) as failed,
           sum(discarded) as discarded, ${latest('waiting')} as waiting, ${latest('due')} as due, ${latest('executing')} as executing,
           ${latest('oldest_due_seconds')} as oldest_due, ${percentiles}
         from ${db.table('engine_minute')} where minute >= ${from} and minute < ${to} group by 1
@@ -76,7 +76,7 @@ function listSumOfQueues(reading: Reading, range: SeriesRange, notQueues: readon
 }
 
 async function listFromMinutes({ kit: { db }, em, now }: Reading, range: SeriesRange, which: RawBuilder<unknown>): Promise<SeriesPoint[]> {
-  const { from, to, step } = windowOf(now, range)
+  const { from, to, stepSeconds } = windowOf(now, range)
   const rows = await query(
     em,
     sql<Row>`
@@ -95,7 +95,7 @@ async function listFromMinutes({ kit: { db }, em, now }: Reading, range: SeriesR
         from ${db.table('queue_minute')} where ${which} and minute >= ${from} and minute < ${to} group by minute
       )
       select ${columns} from (
-        select date_bin(${step}, minute, ${from}) as step, sum(seconds) as seconds,
+        select date_bin(make_interval(secs => ${stepSeconds}), minute, ${from}) as step, sum(seconds) as seconds,
           sum(case when tells_started then coalesce(started, 0) end) as started, sum(coalesce(finished, 0)) as finished, sum(coalesce(failed, 0)) as failed,
           sum(case when tells_started then coalesce(discarded, 0) end) as discarded,
           (array_agg(coalesce(waiting, 0) order by minute desc))[1] as waiting,
