@@ -7,6 +7,7 @@ import options, { sessions, shopEngine, sql } from './ops.config.ts'
 import { shopApp } from './shop/app.ts'
 import { openShop } from './shop/stock.ts'
 import { openStorefront } from './shop/storefront.ts'
+import { injectTrouble } from './trouble/inject.ts'
 
 /** What has to be closed at the end, in the order it was started. */
 export type Closers = (() => Promise<void> | void)[]
@@ -14,6 +15,8 @@ export type Closers = (() => Promise<void> | void)[]
 export interface StartedDemo {
   listener: RequestListener
   dashboard: ShopEngine['dashboard']
+  /** Injects faults into the shop, which is open at `url`. */
+  trouble(url: string): Promise<void>
 }
 
 /** Starts the shop and all its parts. Each part registers its closer before it starts, so that a failed start can be undone. */
@@ -35,5 +38,6 @@ export async function startDemo(closers: Closers): Promise<StartedDemo> {
   await ops.start()
   closers.push(openStorefront(sql, shopEngine))
   const { dashboard } = shopEngine
-  return { listener: shopApp({ ops, sessions, sql, dashboard }).callback(), dashboard }
+  const trouble = (url: string) => injectTrouble({ engine: shopEngine, url, closing: closing.signal })
+  return { listener: shopApp({ ops, sessions, sql, dashboard }).callback(), dashboard, trouble }
 }

@@ -30,10 +30,12 @@ async function open(): Promise<void> {
 
   process.env.DATABASE_URL = database.url
   process.env.DEMO_ENGINE = settings.engine
+  process.env.DEMO_TROUBLE = settings.trouble ? '1' : ''
   const { startDemo } = await importBuilt()
-  const { listener, dashboard } = await startDemo(closers)
+  const { listener, dashboard, trouble } = await startDemo(closers)
   door.serve(listener)
-  if (closingSince === undefined) console.log(welcome({ url: door.url, where: database.where, engine: settings.engine, dashboard }))
+  if (closingSince === undefined) console.log(welcome({ url: door.url, where: database.where, engine: settings.engine, dashboard, trouble: settings.trouble }))
+  if (settings.trouble) await trouble(door.url)
 }
 
 async function importBuilt(): Promise<typeof import('./demo.ts')> {

@@ -7,6 +7,8 @@ import { displayPolicy } from './host/display-policy.ts'
 import { followUps } from './host/follow-ups.ts'
 import type { Person } from './host/people.ts'
 import { Sessions } from './host/sessions.ts'
+import { impatience } from './trouble/jobs.ts'
+import { troubled } from './trouble/mode.ts'
 
 const url = databaseUrl()
 const engineName = chosenEngine()
@@ -25,6 +27,7 @@ const options: OpsOptions<Person> = {
   bridges: shopEngine.bridges,
   escalation: followUps(sql),
   cron,
+  ...(troubled && { detector: impatience }),
 }
 
 export default options

@@ -6,6 +6,8 @@ export interface Settings {
   port: number
   /** Start over with an empty database. */
   fresh: boolean
+  /** Inject three faults, to be found and repaired. */
+  trouble: boolean
   /** The user's own PostgreSQL, instead of the embedded one. */
   databaseUrl?: string
   /** Which job engine the shop runs on. */
@@ -13,21 +15,21 @@ export interface Settings {
 }
 
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings {
-  const { fresh, engine } = readFlags(args)
+  const { fresh, trouble, engine } = readFlags(args)
   const databaseUrl = env.DATABASE_URL || undefined
   if (databaseUrl) checkUrl(databaseUrl)
   if (databaseUrl && fresh) {
     throw new StartError('--fresh removes only the embedded database: unset DATABASE_URL, or empty that database yourself.')
   }
-  return { port: readPort(env.PORT), fresh, databaseUrl, engine: chosenEngine(engine ?? env.DEMO_ENGINE) }
+  return { port: readPort(env.PORT), fresh, trouble, databaseUrl, engine: chosenEngine(engine ?? env.DEMO_ENGINE) }
 }
 
-function readFlags(args: string[]): { fresh: boolean; engine?: string } {
+function readFlags(args: string[]): { fresh: boolean; trouble: boolean; engine?: string } {
   try {
-    const { values } = parseArgs({ args, options: { fresh: { type: 'boolean', default: false }, engine: { type: 'string' } } })
+    const { values } = parseArgs({ args, options: { fresh: { type: 'boolean', default: false }, trouble: { type: 'boolean', default: false }, engine: { type: 'string' } } })
     return values
   } catch (error) {
-    throw new StartError(`${(error as Error).message.split('.')[0]}: the flags are --fresh and --engine <name>.`)
+    throw new StartError(`${(error as Error).message.split('.')[0]}: the flags are --fresh, --trouble and --engine <name>.`)
   }
 }
 

@@ -8,10 +8,12 @@ interface Welcome {
   where: string
   engine: string
   dashboard?: ShopEngine['dashboard']
+  /** Whether faults are being injected. */
+  trouble: boolean
 }
 
 /** The text the terminal shows once the shop is open. */
-export function welcome({ url, where, engine, dashboard }: Welcome): string {
+export function welcome({ url, where, engine, dashboard, trouble }: Welcome): string {
   const steps = stepsFor(dashboard)
   const width = Math.max(...people.map(({ name }) => name.length))
   return [
@@ -24,6 +26,9 @@ export function welcome({ url, where, engine, dashboard }: Welcome): string {
     `Example walkthrough, also at ${url}/walkthrough:`,
     ...steps.map(({ title, href }, index) => `  ${index + 1}. ${title.padEnd(40)} ${url}${href}`),
     '',
+    ...(trouble
+      ? ['Three faults are on their way: mails fail since a deploy, nobody works on the queue report, and a job never ends.', `Within two minutes they are incidents: ${url}/ops/jobs`, '']
+      : []),
     'Ctrl-C stops everything and keeps the data; "npm run demo -- --fresh" starts over with an empty database.',
     '',
   ].join('\n')

@@ -24,7 +24,7 @@ export function openBullMq({ url, sql, opsSchema }: OpenEngineOptions): ShopEngi
     dashboard: { name: 'Bull Board bridge', href: '/ops/jobs/bull-board' },
     prepare: () => store.prepare(),
     async start(kinds, closing) {
-      for (const { queue, concurrency = 1, run } of kinds) {
+      for (const { queue, concurrency = 1, run } of kinds.filter(({ attended }) => attended !== false)) {
         const worker = new Worker<Record<string, unknown>>(
           queue,
           (job, _token, cancelled) => run(job.data, { sql, startedAt: new Date(), attempt: job.attemptsMade + 1, take: takingTime({ closing, cancelled }) }),
@@ -37,7 +37,7 @@ export function openBullMq({ url, sql, opsSchema }: OpenEngineOptions): ShopEngi
       attendBullMQ(workers, { database: { url, schema: opsSchema } })
     },
     async send({ queue, args, inSeconds = 0 }) {
-      await queues().get(queue)!.add(workerOf(queue), args, { delay: inSeconds * 1000 })
+      await queues().get(queue)!.add(workerOf(queue), args, inSeconds < 0 ? { timestamp: Date.now() + inSeconds * 1000 } : { delay: inSeconds * 1000 })
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.close()))

@@ -15,7 +15,7 @@ export interface OpenEngineOptions {
 export interface NewShopJob {
   queue: string
   args: Record<string, unknown>
-  /** Delay in seconds before the job is due. */
+  /** Delay in seconds before the job is due; below 0, it has been due for that long. */
   inSeconds?: number
 }
 
@@ -27,7 +27,7 @@ export interface ShopEngine {
   dashboard?: { name: string; href: string }
   /** Creates the engine's tables before anything reads them. */
   prepare?(): Promise<void>
-  /** Runs jobs of every kind until `closing`: then running jobs end early and are retried later. */
+  /** Runs jobs of every kind that is attended until `closing`: then running jobs end early and are retried later. */
   start(kinds: readonly JobKind[], closing: AbortSignal): Promise<void>
   send(job: NewShopJob): Promise<void>
   stop(): Promise<void>

@@ -21,8 +21,9 @@ export function openGraphileWorker({ url, sql, opsSchema }: OpenEngineOptions): 
     },
     async start(kinds, closing) {
       const taskList: TaskList = {}
-      for (const { queue, attempts: most = 3, run: work } of kinds) {
+      for (const { queue, attempts: most = 3, attended, run: work } of kinds) {
         attempts.set(queue, most)
+        if (attended === false) continue
         taskList[queue] = async (payload, { job, abortSignal }) => {
           const take = takingTime({ closing, cancelled: abortSignal })
           await work(payload as Record<string, unknown>, { sql, startedAt: new Date(), attempt: job.attempts, take })

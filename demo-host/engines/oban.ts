@@ -24,11 +24,12 @@ export function openOban({ url, sql }: OpenEngineOptions): ShopEngine {
     async start(kinds, closing) {
       const byQueue = new Map(kinds.map((kind) => [kind.queue, kind]))
       for (const { queue, attempts: most = 3 } of kinds) attempts.set(queue, most)
+      const attended = kinds.filter((kind) => kind.attended !== false)
       worker = await startObanWorker({
         sql,
         url,
         node: `shop@${hostname()}`,
-        queues: Object.fromEntries(kinds.map(({ queue, concurrency = 1 }) => [queue, concurrency])),
+        queues: Object.fromEntries(attended.map(({ queue, concurrency = 1 }) => [queue, concurrency])),
         perform: ({ queue, args, attempt }, cancelled) =>
           byQueue.get(queue)!.run(args, { sql, startedAt: new Date(), attempt, take: takingTime({ closing, cancelled }) }),
         backoff: ({ queue }) => byQueue.get(queue)!.retryDelaySeconds ?? 10,

@@ -24,7 +24,8 @@ export function openPgBoss({ url, sql, opsSchema }: OpenEngineOptions): ShopEngi
       for (const kind of kinds) await work(boss, sql, kind, closing)
     },
     async send({ queue, args, inSeconds }) {
-      await boss.send(queue, args, { startAfter: inSeconds })
+      // A number is counted from now on; only a date can lie in the past.
+      await boss.send(queue, args, { startAfter: inSeconds === undefined ? undefined : new Date(Date.now() + inSeconds * 1000) })
     },
     /** Waits for running jobs, which end early when the shop closes. */
     async stop() {
@@ -58,6 +59,7 @@ async function work(boss: PgBoss, sql: Pool, { queue, run, ...kind }: JobKind, c
   }
   await boss.createQueue(queue, options)
   await boss.updateQueue(queue, options)
+  if (kind.attended === false) return
   const polling = { pollingIntervalSeconds: 1, localConcurrency: kind.concurrency ?? 1, includeMetadata: true as const }
   await boss.work<Record<string, unknown>>(queue, polling, async ([job]) => {
     return run(job!.data ?? {}, { sql, startedAt: new Date(), attempt: job!.retryCount + 1, take: takingTime({ closing, cancelled: job!.signal }) })

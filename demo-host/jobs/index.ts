@@ -8,6 +8,8 @@ import { paymentWebhook } from './payment-webhook.ts'
 import { priceFeed } from './price-feed.ts'
 import { sendDigests } from './send-digests.ts'
 import { stockDigest } from './stock-digest.ts'
+import { troubledKinds } from '../trouble/jobs.ts'
+import { troubled } from '../trouble/mode.ts'
 import type { JobKind } from './kind.ts'
 
 export const jobKinds: readonly JobKind[] = [
@@ -21,4 +23,5 @@ export const jobKinds: readonly JobKind[] = [
   orderMail,
   giftReminder,
   cataloguePrint,
+  ...(troubled ? troubledKinds : []),
 ]

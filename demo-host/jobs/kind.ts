@@ -22,6 +22,8 @@ export interface JobKind {
   timeLimitSeconds?: number
   /** Jobs that run at once. Default 1. */
   concurrency?: number
+  /** False: no worker of the shop takes these jobs. */
+  attended?: false
   run(args: Record<string, unknown>, work: Work): Promise<Record<string, unknown>>
 }
 

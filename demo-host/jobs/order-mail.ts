@@ -1,3 +1,4 @@
+import { connectToMailServer } from '../trouble/mail-server.ts'
 import type { JobKind } from './kind.ts'
 
 /** Confirms an order by mail. Some addresses do not exist; then the mail is tried three times and given up. */
@@ -8,6 +9,7 @@ export const orderMail: JobKind = {
   async run({ order, to }, { attempt, take }) {
     await take(0.4)
     const address = String(to)
+    connectToMailServer(Number(order))
     if (address.endsWith('.invalid')) throw new Error(`550 5.1.1 ${address}: no such mailbox (attempt ${attempt})`)
     return { order, mailed: address }
   },

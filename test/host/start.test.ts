@@ -40,7 +40,7 @@ test('an unreachable database is reported in one sentence, without its password'
 test.each([
   ['a port that is no number', { env: { PORT: 'four' } }, 'PORT is "four": expected a number from 0 to 65535.'],
   ['a URL of another database', { env: { DATABASE_URL: 'mysql://localhost/shop' } }, /^DATABASE_URL is not a PostgreSQL URL/],
-  ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the flags are --fresh and --engine <name>\.$/],
+  ['an unknown flag', { flags: ['--clean'] }, /^Unknown option '--clean': the flags are --fresh, --trouble and --engine <name>\.$/],
   ['an unknown engine', { flags: ['--engine', 'cron'] }, 'There is no engine "cron" here: choose one of pg-boss, oban, graphile-worker, bullmq.'],
   ['--fresh with a database of the user’s own', { flags: ['--fresh'], env: { DATABASE_URL: 'postgres://localhost/shop' } }, /^--fresh removes only the embedded database/],
 ])('%s is refused with one sentence', async (_, options: DemoOptions, sentence) => {
