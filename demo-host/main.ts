@@ -30,7 +30,6 @@ async function open(): Promise<void> {
 
   process.env.DATABASE_URL = database.url
   process.env.DEMO_ENGINE = settings.engine
-  process.env.DEMO_TROUBLE = settings.trouble ? '1' : ''
   const { startDemo } = await importBuilt()
   const { listener, dashboard, trouble } = await startDemo(closers)
   door.serve(listener)

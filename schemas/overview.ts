@@ -5,7 +5,12 @@ import { figureAges } from './incident-words.ts'
 import { completenessStates, operatorStatuses, ownerships } from './vocabulary.ts'
 import { instant, words } from './words.ts'
 
+/** What a case is about. */
+export const caseKinds = { incident: 'incident', cron: 'cron entry', queue: 'queue', job: 'failed job', request: 'request' } as const
+
 export const exemplar = z.object({
+  /** Left out for what is over. */
+  kind: words(caseKinds).optional(),
   label: z.string(),
   /** Why it deserves attention. */
   attention: z.string(),

@@ -94,7 +94,7 @@ export class OpsChart extends LitElement {
     return html`<figure aria-label=${this.label}>
       <div class="plot" @pointermove=${this.point} @pointerdown=${this.point} @pointerleave=${this.leave}>
         ${picture}
-        <span class="top" aria-hidden="true">${this.write(top)}</span>
+        ${steps.some(({ value }) => value !== null) ? html`<span class="top" aria-hidden="true">${this.unit.length <= 3 ? this.write(top) : this.number(top)}</span>` : nothing}
         ${marks.map((mark, index) => this.mark(mark, marks[index + 1]))}
         ${current ? html`<span class="cursor" .style=${this.cursorStyle(current, frame)}></span>` : nothing}
         ${this.slider(at)} ${this.opened(current)}
@@ -262,7 +262,8 @@ export class OpsChart extends LitElement {
   }
 
   private write(value: number): string {
-    return this.unit ? `${this.number(value)} ${this.unit}` : this.number(value)
+    if (!this.unit) return this.number(value)
+    return `${this.number(value)} ${value === 1 && this.unit.endsWith('jobs') ? this.unit.slice(0, -1) : this.unit}`
   }
 
   /** Only the time of day, and the day as well where the chart is longer than one. */

@@ -49,6 +49,6 @@ export const tokens = css`
 
     /* Charts: bars dark enough to stand out from the surface, and time that nobody measured. */
     --_chart-bar: var(--ops-chart-bar, light-dark(#6f8fdc, #4f6db3));
-    --_chart-gap: var(--ops-chart-gap, light-dark(#e6e9ee, #262e39));
+    --_chart-gap: var(--ops-chart-gap, light-dark(#eef0f3, #222a34));
   }
 `

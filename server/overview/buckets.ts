@@ -3,7 +3,7 @@ import { operatorStatuses } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Attention, byImpact, cronAttention, pausedQueueRank, withoutCovered } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
-import type { DiscardedLately } from './discarded-attention.ts'
+import { type DiscardedLately, withoutToldFailures } from './discarded-attention.ts'
 import type { Resolved } from './resolved.ts'
 
 /** `asOf`: when something was last counted; null: never. `stale`: too long ago. */
@@ -32,7 +32,8 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
   const { base, bridges } = scope.kit
   const bridge = bridges[0]
   const requests = withoutCovered(facts.requests, incidents)
-  const review = [...incidentsOf('needs_review'), ...of('needs_review'), ...facts.discarded.attention, ...requests]
+  const discarded = withoutToldFailures(facts.discarded, incidents)
+  const review = [...incidentsOf('needs_review'), ...of('needs_review'), ...discarded.attention, ...requests]
   const queues = withoutCovered(facts.queues, incidents)
   const pausedQueues = queues.filter(({ rank }) => rank === pausedQueueRank)
   const stuckQueues = queues.filter(({ rank }) => rank !== pausedQueueRank)
@@ -40,10 +41,10 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
   const waiting = [...incidentsOf('waiting'), ...of('waiting'), ...pausedQueues]
   return [
     bucket(scope, 'needs_review', review, {
-      count: review.length - facts.discarded.attention.length + facts.discarded.count,
-      capped: facts.discarded.capped || undefined,
-      freshness: facts.discarded,
-      diagnosis: describeReview(incidentsOf('needs_review').length, of('needs_review').length, { ...facts, requests }),
+      count: review.length - discarded.attention.length + discarded.count,
+      capped: discarded.capped || undefined,
+      freshness: discarded,
+      diagnosis: describeReview(incidentsOf('needs_review').length, of('needs_review').length, { discarded, requests }),
       quiet: 'Nothing needs a decision.',
       nextStep: stepOfReview(base, review),
     }),
@@ -96,7 +97,7 @@ function bucket(scope: Scope, status: OperatorStatus, attention: Attention[], { 
     capped: (freshness?.stale && count > 0) || capped,
     lookedAt: freshness?.stale ? (freshness.asOf?.toISOString() ?? null) : undefined,
     nextStep,
-    exemplars: attention.toSorted(byImpact).slice(0, 3).map(({ exemplar }) => exemplar),
+    exemplars: attention.toSorted(byImpact).slice(0, 3).map(({ kind, exemplar }) => ({ kind, ...exemplar })),
   }
 }
 
@@ -104,7 +105,7 @@ function describeIncidents(count: number): string[] {
   return count ? [`${counted(count, 'incident is', 'incidents are')} open`] : []
 }
 
-function describeReview(incidents: number, entries: number, { discarded, requests }: Facts): string {
+function describeReview(incidents: number, entries: number, { discarded, requests }: { discarded: ReturnType<typeof withoutToldFailures>; requests: Attention[] }): string {
   const parts = [
     ...describeIncidents(incidents),
     ...(entries ? [`${counted(entries, 'cron entry needs', 'cron entries need')} a decision`] : []),

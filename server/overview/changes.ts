@@ -33,11 +33,18 @@ function deedOf({ kit: { base } }: Scope, events: AuditEvent[]): Change {
     at: occurredAt,
     kind: incident && system ? 'incident' : 'operation',
     who: system && incident ? undefined : actor.label,
-    text: subject.type === 'bulk' ? overMany(verb, events) : incident ? verb : `${verb} ${subject.id}`,
+    text: subject.type === 'bulk' ? overMany(verb, events) : incident ? ofIncident(newest, verb) : `${verb} ${subject.id}`,
     detail: reason ? `“${reason}”` : undefined,
     href: base + (subject.type in subjectTypes ? subjectPath(subject.type as SubjectType, subject.id) : evidencePath('audit_event', newest.id)),
     bad: /^incident\.(opened|reopened)$/.test(eventType) || undefined,
   }
+}
+
+/** What the detector wrote speaks of the trouble itself: `report is stuck`. */
+function ofIncident({ eventType, actor, metadata: { title } }: AuditEvent, verb: string): string {
+  if (typeof title !== 'string') return verb
+  if (actor.type !== 'system') return `${verb} “${title}”`
+  return eventType === 'incident.opened' ? title : eventType === 'incident.reopened' ? `${title} again` : `${title}: over`
 }
 
 /** `retried the job` becomes `retried 140 jobs`. */

@@ -11,8 +11,8 @@ import type { Attention } from './attention.ts'
 export interface DiscardedLately {
   /** One per cause, most frequent first. */
   attention: Attention[]
-  count: number
-  capped: boolean
+  /** By queue. */
+  counts: { queue: string; count: number; capped: boolean }[]
   /** When they were last counted; null: never. */
   asOf: Date | null
   /** Counted too long ago, or never. */
@@ -20,7 +20,7 @@ export interface DiscardedLately {
 }
 
 /** For a viewer who may see no jobs at all. */
-export const noDiscarded: DiscardedLately = { attention: [], count: 0, capped: false, asOf: null, stale: false }
+export const noDiscarded: DiscardedLately = { attention: [], counts: [], asOf: null, stale: false }
 
 export async function getDiscardedLately(scope: Scope): Promise<DiscardedLately> {
   const finding = await findFinding(scope, discardedJobs)
@@ -30,8 +30,7 @@ export async function getDiscardedLately(scope: Scope): Promise<DiscardedLately>
   return {
     asOf: finding.asOf,
     stale: false,
-    count: visibleParts.reduce((sum, { count }) => sum + count, 0),
-    capped: visibleParts.some(({ capped }) => capped),
+    counts: visibleParts.map(({ count, capped }, index) => ({ queue: finding.data[index]!.queue, count, capped })),
     attention: statusOfJob({ state: 'discarded' }) === 'needs_review' ? causesOf(scope, jobs) : [],
   }
 }
@@ -49,8 +48,25 @@ function causesOf(scope: Scope, jobs: DiscardedJob[]): Attention[] {
   const causes = Map.groupBy(shown, ({ queue, worker, error }) => JSON.stringify([queue, worker, firstLine(error)]))
   return [...causes.values()].map((of) => {
     const newest = of.reduce((a, b) => (b.at > a.at ? b : a))
-    return { kind: 'job', rank: 18 + 1 / (1 + of.length), exemplar: exemplarOf(scope, newest, of.length - 1) }
+    return { kind: 'job', covers: failuresIn(newest.queue), rank: 18 + 1 / (1 + of.length), exemplar: exemplarOf(scope, newest, of.length - 1) }
   })
+}
+
+/** Without the queues whose failures an incident is about. */
+export function withoutToldFailures(discarded: DiscardedLately, incidents: Attention[]): DiscardedLately & { count: number; capped: boolean } {
+  const told = new Set(incidents.map(({ covers }) => covers))
+  const counts = discarded.counts.filter(({ queue }) => !told.has(failuresIn(queue)))
+  return {
+    ...discarded,
+    counts,
+    attention: discarded.attention.filter(({ covers }) => !told.has(covers)),
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    capped: counts.some(({ capped }) => capped),
+  }
+}
+
+function failuresIn(queue: string): string {
+  return `failures ${queue}`
 }
 
 function exemplarOf({ kit }: Scope, { id, queue, worker, attempt, at, error }: DiscardedJob, others: number): Attention['exemplar'] {

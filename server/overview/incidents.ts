@@ -1,5 +1,6 @@
-import { evidencePath, type Incident, incidentStates, type OpenIncident, type Permission, subjectPath, type Trouble } from '../../schemas/index.ts'
+import { evidencePath, type Incident, type IncidentClassName, incidentStates, type OpenIncident, type Permission, subjectPath, type Trouble } from '../../schemas/index.ts'
 import { listOpenIncidents } from '../incidents/open.ts'
+import { jobsOf, span } from '../incidents/words.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Attention } from './attention.ts'
 
@@ -39,11 +40,12 @@ export function showOpenIncident({ kit: { base } }: Scope, incident: Incident): 
   }
 }
 
-/** What supports it in a line: what was measured, what is ruled out, what else it explains. */
-function detailOf({ measured, ruledOut, explains }: Incident): string {
+/** What supports it in a line: what was measured, the error behind it, what is ruled out, what else it explains. */
+function detailOf({ measured, ruledOut, explains, error }: Incident): string {
   return [
     measured[0]?.label,
-    ruledOut.length ? `ruled out: ${ruledOut.slice(0, 2).map(({ label }) => label).join(', ')}` : undefined,
+    error,
+    ruledOut.length ? `ruled out: ${ruledOut.slice(0, 2).map(({ label }) => label.split(':')[0]!.toLowerCase()).join(', ')}` : undefined,
     explains.length ? `explains ${explains.length} more ${explains.length === 1 ? 'incident' : 'incidents'}` : undefined,
   ]
     .filter(Boolean)
@@ -51,23 +53,28 @@ function detailOf({ measured, ruledOut, explains }: Incident): string {
 }
 
 /** Silenced incidents stay in the list, but somebody decided that they need no attention now. */
-export function troubleOfIncident({ kit: { base } }: Scope, incident: Incident): Trouble[] {
+export function troubleOfIncident(scope: Scope, incident: Incident): Trouble[] {
   if (incident.silenced || incident.state !== incidentStates.open) return []
-  const text = incident.headline
-  return [{ status: incident.status, text, about: aboutOf(incident, text), href: `${base}${subjectPath('incident', incident.id)}` }]
+  const text = tell(scope.now, incident)
+  return [{ status: incident.status, text, about: aboutOf(incident, text), href: `${scope.kit.base}${subjectPath('incident', incident.id)}` }]
+}
+
+/** `report is stuck: 84 jobs, for 3 h 1 min.` */
+function tell(now: Date, { title, since, error, affected: { jobs } }: Incident): string {
+  const how = [...(jobs ? [jobsOf(jobs.count, jobs.how)] : []), `for ${span(now.getTime() - Date.parse(since))}`].join(', ')
+  return `${title}: ${how}${error ? ` (${error})` : ''}.`
 }
 
 /** An open incident among the cases of its bucket. */
 export function incidentAttention({ kit: { base } }: Scope, incident: Incident): Attention {
-  const { id, title, headline, since } = incident
+  const { id, title, headline, measured } = incident
   return {
     kind: 'incident',
     rank: 0,
     covers: coveredBy(incident),
     exemplar: {
       label: nameOf(incident) ?? title,
-      attention: headline,
-      at: since,
+      attention: measured[0]?.label ?? headline,
       href: `${base}${subjectPath('incident', id)}`,
       forensicsHref: `${base}${evidencePath('incident', id)}`,
       completeness: 'complete',
@@ -75,8 +82,12 @@ export function incidentAttention({ kit: { base } }: Scope, incident: Incident):
   }
 }
 
+/** Incidents about jobs that failed, which tell of them by the kind of failure. */
+const ofFailures: IncidentClassName[] = ['retry_exhausted', 'failure_burst']
+
 /** The subject of which an incident already tells, so that it is not told twice. */
-function coveredBy({ scope: { queue, cronEntry, eventId, jobId } }: Incident): string | undefined {
+function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }: Incident): string | undefined {
+  if (ofFailures.includes(name)) return `failures ${queue}`
   if (eventId) return `audit_event ${eventId}`
   if (cronEntry) return `cron_entry ${cronEntry}`
   if (jobId) return `job ${jobId}`

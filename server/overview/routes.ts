@@ -43,7 +43,7 @@ async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview
     resolved,
   }
   const paused = { entries: pausedIn(facts, 'waiting'), queues: blocked.filter(({ rank }) => rank === 30).length }
-  const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, paused, explained: explainsStandstill(incidents.items) }
+  const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, failuresCountedAt: (discarded.stale && discarded.asOf?.toISOString()) || null, paused, explained: explainsStandstill(incidents.items) }
   const marks = [...deploys.map(({ at, version }) => ({ at, kind: 'deploy' as const, label: version })), ...deeds.map(markOf)]
   const { from, stepSeconds } = vitals.chart
   return {

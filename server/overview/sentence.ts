@@ -14,6 +14,8 @@ export interface WorkFacts {
   silent: boolean
   /** Whether an open incident already says that work stands still. */
   explained: boolean
+  /** When jobs that failed for good were last counted, if that is too long ago to say anything about now. */
+  failuresCountedAt: string | null
   /** In how many cron entries and queues work is held back on purpose. */
   paused: { entries: number; queues: number }
 }
@@ -36,7 +38,8 @@ export function tellWork(facts: WorkFacts, troubles: Trouble[], base: string): T
   const halted = facts.moving === false && !facts.explained ? [haltedTrouble(facts, base)] : []
   const all = [...halted, ...troubles]
   const shown = all.length > maxTroubles ? [...all.slice(0, maxTroubles - 1), moreTrouble(all.slice(maxTroubles - 1), base)] : all
-  const rest = tellRest(facts, shown.length > 0, halted.length > 0)
+  const uncounted = facts.failuresCountedAt === null ? '' : `Jobs that failed for good were last counted at ${facts.failuresCountedAt}.`
+  const rest = [tellRest(facts, shown.length > 0, halted.length > 0), uncounted].filter(Boolean).join(' ')
   return { sentence: [...shown.map(({ text }) => text), rest].filter(Boolean).join(' '), troubles: shown, rest }
 }
 

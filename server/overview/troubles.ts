@@ -3,6 +3,7 @@ import type { Scope } from '../operations/scope.ts'
 import type { Attention } from './attention.ts'
 import type { Facts } from './buckets.ts'
 import { cronAttention, withoutCovered } from './attention.ts'
+import { withoutToldFailures } from './discarded-attention.ts'
 import { troubleOfIncident } from './incidents.ts'
 
 /** More troubles of one kind are counted instead of named. */
@@ -22,7 +23,7 @@ export function listTroubles(scope: Scope, incidents: Incident[], facts: Facts):
   const stuck = withoutCovered(facts.queues, told).filter(({ rank }) => rank === 15)
   const entries = withoutCovered(facts.glances.filter(({ status }) => status === 'needs_review').map((glance) => cronAttention(scope, glance)), told)
   const requests = withoutCovered(facts.requests, told)
-  const { count, capped } = facts.discarded
+  const { count, capped } = withoutToldFailures(facts.discarded, told)
   return [
     ...incidents.flatMap((incident) => troubleOfIncident(scope, incident)),
     ...namedOrCounted(stuck, 'blocked', `Nothing starts in ${countOf(stuck.length, 'queue')}.`, `${base}/queues`),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Trouble } from '../../schemas/index.ts'
 import { tellWork, type WorkFacts } from '../../server/overview/sentence.ts'
 
-const facts: WorkFacts = { figures: 'fresh', measuredAt: '2026-11-21T13:22:08.000Z', moving: true, waiting: 97, silent: false, explained: false, paused: { entries: 0, queues: 0 } }
+const facts: WorkFacts = { figures: 'fresh', measuredAt: '2026-11-21T13:22:08.000Z', moving: true, waiting: 97, silent: false, explained: false, failuresCountedAt: null, paused: { entries: 0, queues: 0 } }
 const trouble = (text: string): Trouble => ({ status: 'needs_review', text, href: '/x' })
 const stuck: Trouble = { status: 'blocked', text: 'report is stuck: 84 jobs, the oldest waits 3 h 1 min.', about: 'report', href: '/ops/jobs/incident/1' }
 
@@ -18,6 +18,7 @@ const cases: [name: string, over: Partial<WorkFacts>, troubles: Trouble[], sente
   ['an engine that does not report what finishes', { moving: null, silent: true, waiting: 3 }, [], '3 jobs are waiting; the engine does not report whether any has finished.'],
   ['figures that lag', { figures: 'lagging', moving: null }, [stuck], `${stuck.text} The figures lag behind: the last are from 2026-11-21T13:22:08.000Z.`],
   ['figures that are too old', { figures: 'unknown', moving: null }, [], 'Nothing has been measured since 2026-11-21T13:22:08.000Z, so whether work is moving is unknown.'],
+  ['failures that nobody has counted for long', { failuresCountedAt: '2026-11-21T10:00:00.000Z' }, [], 'Work is moving. Jobs that failed for good were last counted at 2026-11-21T10:00:00.000Z.'],
   ['no figures at all', { figures: 'unknown', measuredAt: null, moving: null }, [], 'Nothing has been measured yet, so whether work is moving is unknown.'],
 ]
 

@@ -7,23 +7,25 @@ import type { RestContext } from './rest.ts'
 
 type Exemplar = Bucket['exemplars'][number]
 
-/** Needs Review has a card of its own, because a person has to decide something there. */
+/** Needs Review has a card of its own, because a person has to decide something there; nothing if only incidents are in it, which have theirs. */
 export function reviewCard(buckets: Bucket[], { locale }: RestContext): TemplateResult | typeof nothing {
   const bucket = buckets.find(({ status }) => status === 'needs_review')
   if (!bucket || bucket.count === 0) return nothing
+  // Incidents have their own list, with more about each.
+  const cases = bucket.exemplars.filter(({ kind }) => kind !== 'incident')
   return html`<section class="card bucket-card" part="bucket" aria-labelledby="bucket-needs_review">
     <div class="card-head">
       ${counted(bucket, locale)} <span class="small wrap">${sentence(bucket.diagnosis, { seconds: false, locale })}</span>
       <span class="end">${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}</span>
     </div>
-    ${bucket.exemplars.length ? html`<ul class="cases">${bucket.exemplars.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
+    ${cases.length ? html`<ul class="cases">${cases.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
     ${bucket.nextStep ? html`<p class="card-foot"><a class="next-step way" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a></p>` : nothing}
   </section>`
 }
 
 /** The other five in their order; those that are empty share a line at the foot. */
 export function bucketsView(buckets: Bucket[], { locale }: RestContext): TemplateResult {
-  const others = buckets.filter(({ status, count }) => status !== 'needs_review' || count === 0)
+  const others = buckets.filter((bucket) => bucket.status !== 'needs_review' || bucket.count === 0)
   const filled = others.filter(({ count }) => count !== 0)
   const empty = others.filter(({ count }) => count === 0)
   const [native] = others

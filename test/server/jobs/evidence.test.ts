@@ -146,7 +146,7 @@ test('jobs that recently failed for good need review, each for actors who may se
     const stale = await bucket()
     expect(stale).toMatchObject({ count: null, lookedAt: since.toISOString(), diagnosis: `Jobs that failed for good were last counted at ${since.toISOString()}.`, exemplars: [] })
     const overview = (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
-    expect(overview.sentence).toContain('jobs that failed for good were last counted at')
+    expect(overview.sentence).toContain('Jobs that failed for good were last counted at')
   } finally {
     surfaces = {}
     await kit.db.close()
