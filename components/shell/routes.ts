@@ -23,6 +23,7 @@ export const routes: RouteOfAny[] = [
   { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
   { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
   { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
+  { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', load: () => import('../pages/ops-executors.ts') },
   { title: 'Cron', paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
   { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
   { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },

@@ -1,9 +1,11 @@
 import { type ExecutorDetail, getExecutor } from '../../schemas/index.ts'
+import type { EngineJob } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
 import { jobResource } from '../host/job-resource.ts'
 import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type KnownExecutor, listExecutors, listGaps, listHeldJobs } from './executors.ts'
+import { listUsualDurations } from '../figures/usual.ts'
 import { listVisibleExecutors } from './list.ts'
 
 const maxJobs = 200
@@ -32,9 +34,11 @@ async function listShownJobs(scope: Scope, { id }: KnownExecutor): Promise<Execu
   const stored = held.length ? await scope.kit.engine.read(held.map(({ jobId }) => jobId)).catch(() => null) : []
   if (stored === null) return null
   const seen = new Map((await visible(scope.viewer, stored, 'view_jobs', jobResource)).map((job) => [job.id, job]))
+  const usual = await listUsualDurations(scope, [...seen.values()])
+  const usualOf = ({ queue, worker }: EngineJob) => usual.find((each) => each.queue === queue && each.worker === worker)?.p50Seconds ?? null
   return held.flatMap(({ jobId, queue, attempt, startedAt }) => {
     const job = seen.get(jobId)
     if (!job) return []
-    return [{ id: jobId, queue, worker: job.worker, attempt: attempt ?? job.attempt, maxAttempts: job.maxAttempts, startedAt: startedAt.toISOString(), state: job.state, usualSeconds: null }]
+    return [{ id: jobId, queue, worker: job.worker, attempt: attempt ?? job.attempt, maxAttempts: job.maxAttempts, startedAt: startedAt.toISOString(), state: job.state, usualSeconds: usualOf(job) }]
   })
 }

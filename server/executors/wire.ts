@@ -1,3 +1,4 @@
+import { beatSeconds } from '../../schemas/executor-words.ts'
 import type { ReportedQueue } from '../db/entities.ts'
 
 /**
@@ -63,7 +64,7 @@ export interface Orders {
   stops: { event: string; id: string }[]
 }
 
-export const beatIntervalMs = 10_000
+export const beatIntervalMs = beatSeconds * 1000
 /** A silence of this long is recorded as a gap when it ends. */
 const gapSeconds = 25
 

@@ -8,6 +8,7 @@ const brought = {
   'ops-jobs': ['ops-jobs', 'ops-time', 'ops-copy'],
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-queues': ['ops-queues', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
+  'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
   'ops-audit': ['ops-audit', 'ops-time', 'ops-copy'],
   'ops-forensics': ['ops-forensics', 'ops-confirm', 'ops-time'],
   'ops-bridge': ['ops-bridge'],

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Executor } from '../../../schemas/executor.ts'
+import { executorHealths } from '../../../schemas/executor-words.ts'
+import { countOf, formatCount } from '../../../schemas/plural.ts'
+import { chip } from '../../parts/chip.ts'
+import '../../parts/time.ts'
+import { healthTones, usedSlots } from './words.ts'
+
+/** More slots than this are drawn as one bar. */
+const maxCells = 16
+const shownQueues = 3
+/** A job in hand for longer is worth its age. */
+const longMs = 10 * 60_000
+
+export interface RowContext {
+  open: boolean
+  newest: boolean
+  now: number
+  locale: string | undefined
+  toggle: (id: string) => void
+}
+
+export function executorRow(executor: Executor, { open, newest, now, locale, toggle }: RowContext): TemplateResult {
+  const { id, name, health, version, beatAt, endedAt, donePerMinute, failedPerMinute } = executor
+  return html`<tr role="row" part="row" class=${health}>
+    <th scope="row" role="rowheader" class="name">
+      <button type="button" class="fold" aria-expanded=${open} @click=${() => toggle(id)}><span class="mark" aria-hidden="true">${open ? '▾' : '▸'}</span>${name}</button>
+    </th>
+    <td role="cell" class="health">${chip(healthTones[health], executorHealths[health])}</td>
+    <td role="cell" class="version ${newest ? 'newest' : ''}" data-label="Version">${version ?? unknown}</td>
+    <td role="cell" class="queues small" data-label="Queues">${queuesOf(executor)}</td>
+    <td role="cell" class="slots" data-label="Slots used">${slotsOf(executor, locale)}</td>
+    <td role="cell" class="held num small ${health === 'missing' && executor.held ? 'bad' : ''}" data-label="In hand">${heldOf(executor, now, locale)}</td>
+    <td role="cell" class="rate num small" data-label="Done/min">${rateOf(donePerMinute, locale)}</td>
+    <td role="cell" class="rate num small ${failedPerMinute ? 'bad' : ''}" data-label="Failed/min">${rateOf(failedPerMinute, locale)}</td>
+    <td role="cell" class="beat num small ${health === 'missing' ? 'bad' : ''}" data-label=${endedAt ? 'Ended' : 'Last beat'}>
+      ${endedAt ?? beatAt ? html`<ops-time show="relative" at=${endedAt ?? beatAt!}></ops-time>` : unknown}
+    </td>
+  </tr>`
+}
+
+/** Not known is never 0. */
+export const unknown = html`<span class="muted" title="not known">?<span class="hidden-text"> not known</span></span>`
+
+function queuesOf({ queues }: Executor) {
+  const more = queues.length - shownQueues
+  return html`<span title=${queues.map(({ name }) => name).join(', ')}>${queues.slice(0, more === 1 ? queues.length : shownQueues).map(
+    ({ name, paused, limit }, index) => html`${index ? ', ' : ''}<span>${name}</span>${paused ? html` <span class="muted">paused</span>` : limit === null ? nothing : html` <span class="muted">at most ${limit}</span>`}`,
+  )}${more > 1 ? html`, <span class="muted">+${more}<span class="hidden-text"> more</span></span>` : nothing}</span>`
+}
+
+function slotsOf(executor: Executor, locale: string | undefined) {
+  const { slots, held, health } = executor
+  const lost = health === 'missing'
+  const used = lost ? held : usedSlots(executor)
+  if (health === 'ended') return html`<span class="muted">–</span>`
+  const words = lost ? `${formatCount(held ?? 0, locale)} held` : used === null ? undefined : slots === null ? `${formatCount(used, locale)} in use` : `${formatCount(used, locale)} of ${formatCount(slots, locale)}`
+  return html`<span class="slot-line">${slots === null || used === null ? nothing : cells(used, slots)}<span class="num small ${lost ? 'muted' : ''}">${words ?? unknown}</span></span>`
+}
+
+/** One cell per slot. The words beside it say the same. */
+function cells(used: number, slots: number) {
+  if (slots > maxCells) return html`<span class="bar" aria-hidden="true"><i style="inline-size: ${Math.round((Math.min(used, slots) / slots) * 100)}%"></i></span>`
+  return html`<span class="cells" aria-hidden="true">${Array.from({ length: Math.max(slots, used) }, (_, index) => html`<i class=${index < used ? 'on' : ''}></i>`)}</span>`
+}
+
+function heldOf({ held, oldestHeldAt }: Executor, now: number, locale: string | undefined) {
+  if (held === null) return unknown
+  if (!held) return html`<span class="muted">none</span>`
+  const long = oldestHeldAt !== null && now - Date.parse(oldestHeldAt) > longMs
+  return html`${countOf(held, 'job', undefined, locale)}${long ? html`, <ops-time show="age" at=${oldestHeldAt}></ops-time>` : nothing}`
+}
+
+function rateOf(perMinute: number | null, locale: string | undefined) {
+  if (perMinute === null) return unknown
+  if (perMinute === 0) return html`<span class="muted">0</span>`
+  if (perMinute < 0.05) return 'under 0.1'
+  return perMinute.toLocaleString(locale ?? 'en-GB', { maximumFractionDigits: perMinute < 100 ? 1 : 0 })
+}

@@ -1,0 +1,292 @@
+import { css } from 'lit'
+
+export const executorsStyles = css`
+  .headline {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 12px 24px;
+    align-items: center;
+    margin-bottom: 12px;
+    padding: 12px 16px;
+    border-inline-start: 3px solid var(--_line-strong);
+  }
+  .headline.wrong {
+    border-inline-start-color: var(--_review);
+  }
+  .headline.odd {
+    border-inline-start-color: var(--_waiting);
+  }
+  .sentence {
+    font-size: 18px;
+    line-height: 1.35;
+    font-weight: 600;
+  }
+  .rollout {
+    inline-size: 300px;
+    max-inline-size: 100%;
+  }
+  .ends {
+    display: flex;
+    justify-content: space-between;
+    gap: 8px;
+  }
+  .cells {
+    display: inline-flex;
+    flex: none;
+    gap: 2px;
+    inline-size: 100px;
+  }
+  .cells i {
+    flex: 1;
+    block-size: 12px;
+    border: 1px solid var(--_line-strong);
+    border-radius: 2px;
+  }
+  .cells .on {
+    background: var(--_chart-bar);
+    border-color: var(--_chart-bar);
+    forced-color-adjust: none;
+  }
+  .rollout .cells {
+    inline-size: 100%;
+  }
+  .rollout .cells i {
+    block-size: 8px;
+  }
+  .rollout .cells .on {
+    background: var(--_accent);
+    border-color: var(--_accent);
+  }
+  .bar {
+    flex: none;
+    inline-size: 100px;
+    block-size: 12px;
+    border: 1px solid var(--_line-strong);
+    border-radius: 2px;
+    overflow: hidden;
+  }
+  .bar i {
+    display: block;
+    block-size: 100%;
+    background: var(--_chart-bar);
+    forced-color-adjust: none;
+  }
+  .missing .cells .on,
+  .missing .bar i {
+    background: var(--_review);
+    border-color: var(--_review);
+  }
+  .slot-line {
+    display: flex;
+    gap: 8px;
+    align-items: center;
+    white-space: nowrap;
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+    margin-bottom: 10px;
+  }
+  .tools .find {
+    margin-inline-start: auto;
+    inline-size: 220px;
+    max-inline-size: 100%;
+  }
+  .segments {
+    display: inline-flex;
+  }
+  .segments .button {
+    border-radius: 0;
+    margin-inline-start: -1px;
+  }
+  .segments .button:first-child {
+    border-start-start-radius: 6px;
+    border-end-start-radius: 6px;
+    margin-inline-start: 0;
+  }
+  .segments .button:last-child {
+    border-start-end-radius: 6px;
+    border-end-end-radius: 6px;
+  }
+  .segments [aria-pressed='true'] {
+    position: relative;
+    background: var(--_accent-soft);
+    border-color: var(--_accent);
+    color: var(--_accent);
+    font-weight: 600;
+  }
+  .only {
+    margin-bottom: 10px;
+  }
+  .executors {
+    overflow: hidden;
+  }
+  .executors td,
+  .executors tbody th {
+    padding-block: 7px;
+    vertical-align: middle;
+    font-size: 13px;
+  }
+  .band th {
+    padding-block: 5px;
+    background: var(--_sunken);
+    font-size: var(--_small);
+    font-weight: 400;
+  }
+  .band b {
+    color: var(--_text);
+  }
+  tbody .name {
+    padding-block: 4px;
+    font-weight: 400;
+  }
+  .executors tbody:last-child tr:last-child > :is(td, th) {
+    border-bottom: 0;
+  }
+  .name,
+  .queues,
+  .version {
+    overflow-wrap: break-word;
+  }
+  .name {
+    min-inline-size: 116px;
+  }
+  .fold {
+    display: inline-flex;
+    gap: 6px;
+    min-height: 28px;
+    align-items: center;
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--_text);
+    font-weight: 650;
+    text-align: start;
+    cursor: pointer;
+  }
+  .fold .mark {
+    color: var(--_muted);
+  }
+  .rate,
+  .beat,
+  .rate-column {
+    text-align: end;
+  }
+  .bad {
+    color: var(--_review);
+    font-weight: 600;
+  }
+  .newest {
+    font-weight: 650;
+  }
+  .executors .unfolded > td {
+    padding: 4px 16px 14px 28px;
+  }
+  .detail {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) minmax(180px, 290px);
+    gap: 12px 24px;
+  }
+  .facts {
+    padding-inline-start: 12px;
+    border-inline-start: 3px solid var(--_line-strong);
+  }
+  .detail.missing .facts {
+    border-inline-start-color: var(--_review);
+  }
+  .held-jobs td {
+    padding: 5px 12px 5px 0;
+    font-size: var(--_small);
+  }
+  .aside .actions {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+    margin-block: 4px 6px;
+  }
+  .foot {
+    padding: 10px 2px 0;
+  }
+  .foot b {
+    color: var(--_text);
+    font-weight: 600;
+  }
+  .start pre {
+    margin-top: 12px;
+    padding: 12px;
+    border-radius: 6px;
+    background: var(--_sunken);
+    font: var(--_small) / 1.6 var(--_mono);
+    text-align: start;
+    white-space: pre-wrap;
+    overflow-wrap: anywhere;
+  }
+  @container ops-page (max-width: 900px) {
+    .headline,
+    .detail {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .rollout {
+      inline-size: 100%;
+    }
+    .executors,
+    .executors > table,
+    .executors tbody {
+      display: block;
+    }
+    .executors > table > thead {
+      display: none;
+    }
+    .executors > table > tbody > tr {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      gap: 4px 16px;
+      padding: 10px 12px;
+      border-bottom: 1px solid var(--_line);
+    }
+    .executors > table > tbody > .band,
+    .executors > table > tbody > .unfolded {
+      display: block;
+      padding: 0;
+    }
+    .executors .band th {
+      display: block;
+    }
+    .executors > table > tbody > tr > td,
+    .executors > table > tbody > tr > .name {
+      padding: 0;
+      border: 0;
+      text-align: start;
+    }
+    .executors > table > tbody > .unfolded > td {
+      display: block;
+      padding: 8px 12px 14px;
+    }
+    .executors > table > tbody > tr > [data-label]::before {
+      content: attr(data-label) ': ';
+      color: var(--_muted);
+      font-weight: 400;
+      font-size: 12px;
+    }
+    .queues,
+    .slots {
+      grid-column: 1 / -1;
+    }
+    .slots[data-label]::before {
+      display: none;
+    }
+    .health {
+      text-align: end !important;
+    }
+    .tools .find {
+      margin-inline-start: 0;
+      inline-size: 100%;
+    }
+    .fold,
+    .tools .button,
+    .aside .button {
+      min-height: 40px;
+    }
+  }
+`

@@ -1,0 +1,262 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Executor, ExecutorDetail, ExecutorList } from '../../schemas/executor.ts'
+import { beatSeconds, lateSeconds, missingSeconds } from '../../schemas/executor-words.ts'
+import { countOf } from '../../schemas/plural.ts'
+import { Clock } from '../core/clock.ts'
+import { OpsElement } from '../core/element.ts'
+import { filtered } from '../core/filter.ts'
+import { later } from '../core/later.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { pager } from '../parts/pager.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { partStyles } from '../parts/styles.ts'
+import { tableStyles } from '../parts/table.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { headline } from './executors/headline.ts'
+import { executorRow } from './executors/row.ts'
+import { executorsStyles } from './executors/styles.ts'
+import { bandsOf, type Grouping } from './executors/words.ts'
+
+type Show = 'all' | 'unhealthy' | 'ended'
+
+/** What is unfolded is loaded with the first that is. */
+const loadDetails = later(() => import('./executors/details.ts'))
+
+/** So many missing executors unfold by themselves. */
+const maxUnfolded = 3
+const perPage = 200
+
+/**
+ * Executors: the worker processes by host, queue or version, the worst first, with what each has in hand.
+ *
+ * @tag ops-executors
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {string} executor - The id of the one to unfold.
+ * @attr {string} queue - Only those that serve this queue.
+ * @attr {'host' | 'queue' | 'version'} by - What they are grouped by, the host unless set.
+ * @attr {'all' | 'unhealthy' | 'ended'} show - Which of them.
+ * @attr {string} q - Part of a name or a host.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @slot empty - Shown when no executor reports itself.
+ * @csspart heading - The heading.
+ * @csspart headline - The sentence on what is wrong.
+ * @csspart rollout - How far the newest version has come.
+ * @csspart row - One executor.
+ * @csspart details - What is unfolded below it.
+ * @csspart actions - The buttons of one executor.
+ * @csspart chip - A health.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-executors')
+export class OpsExecutors extends OpsElement {
+  static override styles = [base, tableStyles, pageStyles, partStyles, executorsStyles]
+
+  @property() executor = ''
+  @property() queue = ''
+  @property() by = ''
+  @property() show = ''
+  @property() q = ''
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @state() private trail: string[] = []
+  /** What the reader unfolded (true) or folded (false), against what is unfolded by itself. */
+  @state() private folds: Record<string, boolean> = {}
+
+  @state() private shownDetails?: Awaited<ReturnType<typeof loadDetails>>
+
+  private readonly clock = new Clock(this, (now) => Math.floor(now / 60_000) * 60_000)
+
+  private readonly executors = new Resource<ExecutorList>(this, {
+    connection: () => this.connection,
+    load: ({ client }, signal) =>
+      client.listExecutors({
+        query: { q: this.q || undefined, queue: this.queue || undefined, health: this.shown === 'ended' ? 'ended' : undefined, cursor: this.trail.at(-1), limit: perPage },
+        signal,
+      }),
+    key: () => [this.q, this.queue, this.shown === 'ended', this.trail],
+    topics: ['queues'],
+  })
+
+  private readonly details = new Resource<Map<string, ExecutorDetail>>(this, {
+    connection: () => (this.unfolded.length ? this.connection : undefined),
+    load: async ({ client }, signal) => {
+      this.shownDetails ??= await loadDetails()
+      const found = await Promise.allSettled(this.unfolded.map((id) => client.getExecutor({ params: { id }, signal })))
+      return new Map(found.flatMap((each) => (each.status === 'fulfilled' ? [[each.value.id, each.value]] : [])))
+    },
+    key: () => this.unfolded,
+    topics: ['queues'],
+  })
+
+  private get shown(): Show {
+    return this.show === 'unhealthy' || this.show === 'ended' ? this.show : 'all'
+  }
+
+  private get grouping(): Grouping {
+    return this.by === 'queue' || this.by === 'version' ? this.by : 'host'
+  }
+
+  private get items(): Executor[] {
+    const items = this.executors.data?.items ?? []
+    return this.shown === 'unhealthy' ? items.filter(({ health }) => health !== 'healthy') : items
+  }
+
+  /** Missing ones unfold by themselves. */
+  private get unfolded(): string[] {
+    const own = this.items.filter(({ health }) => health === 'missing').slice(0, maxUnfolded).map(({ id }) => id)
+    const asked = this.items.map(({ id }) => id).filter((id) => this.folds[id] ?? (id === this.executor || own.includes(id)))
+    return asked
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (this.hasUpdated && (changed.has('q') || changed.has('queue') || changed.has('show'))) this.trail = []
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.queue)
+  }
+
+  override render() {
+    return html`
+      <header class="page-head">${this.heading('Executors')} ${this.asOf()}</header>
+      ${this.executors.render<unknown>({
+        pending: () => skeletonRows(5),
+        error: (problem) => problemPanel(problem, this.executors.reload),
+        complete: (data, late) => html`
+          ${staleNote(late, this.executors.reload)} ${this.isEmpty(data) ? this.howToStart() : this.page(data)}
+        `,
+      })}
+      <ops-confirm @ops-operation=${this.reload} @ops-bulk=${this.reload}></ops-confirm>
+    `
+  }
+
+  private asOf() {
+    const { data } = this.executors
+    if (!data) return nothing
+    const { executors, hosts } = data.summary
+    return html`<span class="muted num">
+      ${countOf(executors, 'executor', undefined, this.language)} on ${countOf(hosts, 'host', undefined, this.language)} · as of <ops-time show="relative" at=${data.asOf}></ops-time>
+    </span>`
+  }
+
+  private isEmpty({ items, summary }: ExecutorList): boolean {
+    return !items.length && !summary.executors && !summary.ended && !this.q && !this.queue
+  }
+
+  private page(data: ExecutorList) {
+    const { items } = this
+    return html`${headline(data, this.base, this.language)} ${this.tools(data)}
+      ${this.queue ? html`<p class="only">Only those of <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>Show all</button></p>` : nothing}
+      ${items.length ? this.table(items, data) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
+      ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}
+      <p class="small muted foot">
+        Beats come every ${beatSeconds} s; <b>late</b> after ${lateSeconds} s, <b>missing</b> after ${missingSeconds} s. Late is never repaired. Rates are of the last minute, from the executor’s own beat; <b>?</b> means not known, never 0.
+      </p>`
+  }
+
+  private nothingWords(): string {
+    if (this.shown === 'ended') return 'No executor has signed off in the last 24 hours.'
+    return this.shown === 'unhealthy' ? 'Every executor is healthy.' : 'No executor matches.'
+  }
+
+  private tools({ summary }: ExecutorList) {
+    const { healthy } = summary.health
+    const groupings: Record<Grouping, string> = { host: 'By host', queue: 'By queue', version: 'By version' }
+    const shows: Record<Show, string> = { all: `All ${summary.executors}`, unhealthy: `Not healthy ${summary.executors - healthy}`, ended: `Ended 24 h ${summary.ended}` }
+    const pressed = (label: string, on: boolean, choose: () => void) => html`<button type="button" class="button" aria-pressed=${on} @click=${choose}>${label}</button>`
+    return html`<div class="tools">
+      <div class="segments" role="group" aria-label="Group">
+        ${(Object.keys(groupings) as Grouping[]).map((by) => pressed(groupings[by], by === this.grouping, () => this.narrow({ by })))}
+      </div>
+      <div class="segments" role="group" aria-label="Show">
+        ${(Object.keys(shows) as Show[]).map((show) => pressed(shows[show], show === this.shown, () => this.narrow({ show })))}
+      </div>
+      <input class="find" type="search" aria-label="Find an executor by name or host" placeholder="Find an executor" .value=${this.q} @change=${(event: Event) => this.narrow({ q: (event.target as HTMLInputElement).value.trim() })} />
+    </div>`
+  }
+
+  private table(items: Executor[], { summary }: ExecutorList) {
+    const hosts = Map.groupBy(this.executors.data!.items, ({ host }) => host)
+    const newest = summary.versions.length > 1 ? summary.versions[0]!.version : undefined
+    const unfolded = new Set(this.unfolded)
+    const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
+    return html`<div class="card executors ${this.executors.problem ? 'stale' : ''}">
+      <table role="table" aria-label="Executors">
+        <thead role="rowgroup">
+          <tr role="row">
+            ${column('Executor')} ${column('Health')} ${column('Version')} ${column('Queues')} ${column('Slots used')} ${column('In hand')} ${column('Done /min', 'rate-column')}
+            ${column('Failed /min', 'rate-column')} ${column('Last beat', 'rate-column')}
+          </tr>
+        </thead>
+        ${repeat(
+          bandsOf(items, this.grouping),
+          ({ name }) => name,
+          ({ name, note, executors }) => html`<tbody role="rowgroup">
+            <tr role="row" class="band"><th scope="rowgroup" role="rowheader" colspan="9"><b class="wrap">${name}</b> ${note}</th></tr>
+            ${executors.map(
+              (executor) => html`${executorRow(executor, { open: unfolded.has(executor.id), newest: newest !== undefined && executor.version === newest, now: this.clock.value, locale: this.language, toggle: this.toggle })}
+              ${unfolded.has(executor.id) ? this.unfold(executor, hosts.get(executor.host)?.length === 1) : nothing}`,
+            )}
+          </tbody>`,
+        )}
+      </table>
+    </div>`
+  }
+
+  private unfold(executor: Executor, alone: boolean) {
+    const { session } = this
+    const lacking = session?.engine.lacks.rescue_job
+    return this.shownDetails?.executorDetails(executor, this.details.data?.get(executor.id), {
+      base: this.base,
+      locale: this.language,
+      alone,
+      rescue: lacking === undefined ? session?.permissions.rescue_job : { allowed: false, reason: lacking },
+      ask: (ask: Ask) => void this.confirm.open(ask),
+      mayOpen: (href) => this.mayOpen(href),
+    })
+  }
+
+  private howToStart() {
+    const lack = this.session?.engine.lacks.executors
+    return emptyState(
+      'No executor reports itself yet',
+      html`${lack ? html`${lack}<br />` : nothing}Start the companion beside your workers, in two lines:
+        <span class="start"><pre>import { attendPgBoss } from 'ops-powertools/workers'
+attendPgBoss(boss, { database: { url: databaseUrl } })</pre></span>
+        There is one for graphile-worker, for BullMQ, and for any other worker.`,
+    )
+  }
+
+  private readonly toggle = (id: string) => {
+    this.folds = { ...this.folds, [id]: !this.unfolded.includes(id) }
+  }
+
+  private readonly reload = () => {
+    this.executors.reload()
+    this.details.reload()
+  }
+
+  private narrow(change: { by?: string; show?: string; q?: string; queue?: string }) {
+    Object.assign(this, change)
+    const { q, queue } = this
+    filtered(this, { path: '/executors', query: { by: this.grouping === 'host' ? '' : this.grouping, show: this.shown === 'all' ? '' : this.shown, q, queue } })
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-executors': OpsExecutors
+  }
+}
