@@ -25,7 +25,7 @@ const together: Record<string, RegExp[]> = {
   frame: [/components\/core\/(filter|later)/, /parts\/missing\.ts/],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
-  act: [/components\/core\/focus/, /parts\/(confirm|next-paths|menu|popover)\.ts/],
+  act: [/components\/core\/focus/, /parts\/(confirm|menu|popover)\.ts/],
 }
 const groups = Object.entries(together).map(([name, patterns]) => ({ name, test: (id: string) => patterns.some((pattern) => pattern.test(id)) }))
 

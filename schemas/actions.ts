@@ -19,7 +19,7 @@ export const viewActions = {
   view_cron: { label: 'see cron entries', page: 'cron', paths: ['/cron'] },
   view_jobs: { label: 'see jobs', page: 'jobs', paths: ['/list', '/job/{jobId}'] },
   view_queues: { label: 'see queues', page: 'queues', paths: ['/queues', '/executors'] },
-  view_incidents: { label: 'see incidents', page: 'incidents', paths: [] },
+  view_incidents: { label: 'see incidents', page: 'incidents', paths: ['/incidents', '/incident/{incidentId}'] },
   view_forensics: { label: 'see forensics', page: 'forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'] },
   view_audit: { label: 'see the audit log', page: 'audit', paths: ['/audit'] },
   view_bridge: { label: 'see the engine dashboard', page: 'bridge', paths: [] },
@@ -34,8 +34,8 @@ export const subjectTypes = {
   queue: { label: 'queue', path: '/queues?queue={id}' },
   executor: { label: 'executor', path: '/executors?executor={id}' },
   bulk: { label: 'bulk run', path: '/list?bulk={id}' },
-  incident: { label: 'incident', path: null },
   webhook_delivery: { label: 'webhook', path: '/audit?subjectType=webhook_delivery&subjectId={id}' },
+  incident: { label: 'incident', path: '/incident/{id}' },
   deploy: { label: 'deploy', path: '/audit?subjectType=deploy&subjectId={id}' },
 } as const satisfies Record<string, { label: string; path: string | null }>
 export type SubjectType = keyof typeof subjectTypes

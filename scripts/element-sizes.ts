@@ -15,6 +15,8 @@ const limits: Record<string, number> = {
   'ops-queues.js': 30_000,
   'ops-executors.js': 30_000,
   'ops-jobs.js': 31_000,
+  'ops-incidents.js': 30_000,
+  'ops-incident.js': 30_000,
   'ops-job.js': 31_000,
   'ops-forensics.js': 32_500,
   'ops-cron.js': 33_500,

@@ -179,7 +179,7 @@ export class OpsConfirmDialog extends OpsElement {
   }
 
   private title_(ask: Ask): string {
-    const what = ask.selection ? 'the selected jobs' : ask.id
+    const what = ask.selection ? 'the selected jobs' : operationActions[ask.action].subject === 'incident' ? 'the incident' : ask.id
     return this.review.preview?.plan.title ?? `${operationActions[ask.action].label}${what ? `: ${what}` : ''}`
   }
 
@@ -354,8 +354,8 @@ export class OpsConfirmDialog extends OpsElement {
 }
 
 /** What makes two openings the same one. */
-function keyOf({ action, id, selection }: Ask): string {
-  return JSON.stringify([action, id, selection])
+function keyOf({ action, id, selection, input }: Ask): string {
+  return JSON.stringify([action, id, selection, input])
 }
 
 declare global {

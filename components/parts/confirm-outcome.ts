@@ -18,7 +18,7 @@ export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobI
   if (typeof jobId === 'string' && may('view_jobs')) links.push({ label: 'Open job', href: jobHref(base, jobId) })
   if (may('view_audit')) links.push({ label: 'Audit', href: `${base}/audit?event=${id}` })
   return {
-    words: `${operationActions[action as OperationAction].done} ${shortId(subject.id)}`,
+    words: `${operationActions[action as OperationAction].done} ${subject.type === 'incident' ? 'the incident' : shortId(subject.id)}`,
     record: eventType,
     links,
     undo: reverse && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,

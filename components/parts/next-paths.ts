@@ -81,7 +81,7 @@ function followUpNote(followUp: Bundle['followUp']) {
   </p>`
 }
 
-function followUpCard(followUp: Bundle['followUp']) {
+export function followUpCard(followUp: Bundle['followUp']): TemplateResult | typeof nothing {
   return followUp ? html`<section class="card ways" aria-label="Follow-up of the host">${followUpNote(followUp)}</section>` : nothing
 }
 

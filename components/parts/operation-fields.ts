@@ -14,6 +14,8 @@ export interface Ask {
   selection?: JobSelection
   /** The version of the job that the page showed; if the job has changed since, the operation is refused. */
   seen?: string
+  /** The input, where nothing is left to be asked. */
+  input?: Record<string, unknown>
   /** The current value, if an operation changes a number. */
   value?: number
 }
@@ -46,9 +48,9 @@ export const nothingToAsk: OperationFields = {
   needsEntry: false,
   start: () => ({}),
   render: () => html``,
-  request: (_, { action, id = '', selection, seen }) => {
+  request: (_, { action, id = '', selection, seen, input: given }) => {
     const type = operationActions[action].subject
-    const input = seen === undefined ? {} : { input: { seen } }
+    const input = seen === undefined && !given ? {} : { input: { ...given, ...(seen !== undefined && { seen }) } }
     return { action, ...(selection ? { selection } : { subject: { type, id } }), ...input } as OperationInput
   },
 }

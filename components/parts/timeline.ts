@@ -5,6 +5,7 @@ import { countOf, formatCount } from '../../schemas/plural.ts'
 import { clockTime, dayOf, exactTime } from '../core/time.ts'
 import { slotShape } from './strip.ts'
 import { ticksOf } from './time-axis.ts'
+import { segmentStyles } from './segments.ts'
 
 type Mark = TimelineLane['marks'][number]
 
@@ -211,34 +212,7 @@ export const timelineStyles = css`
   .timeline-head .aside {
     margin-inline-start: auto;
   }
-  .segments {
-    display: inline-flex;
-    flex-wrap: wrap;
-    border: 1px solid var(--_line-strong);
-    border-radius: 6px;
-    overflow: hidden;
-  }
-  .segments button {
-    min-height: 26px;
-    padding: 1px 10px;
-    border: 0;
-    border-inline-start: 1px solid var(--_line);
-    background: none;
-    color: var(--_muted);
-    font-size: var(--_small);
-    cursor: pointer;
-  }
-  .segments button:first-child {
-    border-inline-start: 0;
-  }
-  .segments button[aria-pressed='true'] {
-    background: var(--_accent-soft);
-    color: var(--_accent);
-    font-weight: 650;
-  }
-  .segments button:focus-visible {
-    outline-offset: -2px;
-  }
+  ${segmentStyles}
   .lanes {
     display: grid;
     grid-template-columns: 92px minmax(0, 1fr);

@@ -21,6 +21,7 @@ type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
 
 export const routes: RouteOfAny[] = [
   { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
+  { title: 'Incidents', paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', load: () => import('../pages/ops-incidents.ts') },
   { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
   { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
   { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', load: () => import('../pages/ops-executors.ts') },
@@ -28,6 +29,7 @@ export const routes: RouteOfAny[] = [
   { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
   { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
   { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
+  { title: 'Incident', paths: ['/incident/{incidentId}'], under: '/incidents', view: 'view_incidents', group: 'trouble', tag: 'ops-incident', load: () => import('../pages/ops-incident.ts') },
 ]
 
 export interface Place {
@@ -52,6 +54,8 @@ function nameOf(path: string): { at: string; named?: Record<string, string> } {
   if (subjectType && subjectId) return { at: '/forensics', named: { subjectType, subjectId } }
   const [, jobId] = /^\/job\/(.+)$/.exec(path) ?? []
   if (jobId) return { at: '/job/{jobId}', named: { jobId } }
+  const [, incidentId] = /^\/incident\/([^/]+)$/.exec(path) ?? []
+  if (incidentId) return { at: '/incident/{incidentId}', named: { incidentId } }
   return { at: path }
 }
 

@@ -7,6 +7,8 @@ const brought = {
   'ops-cron': ['ops-cron', 'ops-cron-details', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
   'ops-jobs': ['ops-jobs', 'ops-time', 'ops-copy'],
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
+  'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time', 'ops-copy'],
+  'ops-incident': ['ops-incident', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
   'ops-queues': ['ops-queues', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
   'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
   'ops-audit': ['ops-audit', 'ops-time', 'ops-copy'],

@@ -13,6 +13,7 @@ const { preview, execute, once } = operate(() => server, 'looking into the mails
 
 beforeAll(async () => {
   server = await startJobServer({
+    detector: { enabled: false },
     auth: { ...auth, authorize: (person, action, resource) => (closed.includes(resource.queue ?? '') ? false : auth.authorize(person, action, resource)) },
   })
   client = new Client({ connectionString: server.oban.url })

@@ -28,6 +28,7 @@ const all = classes as unknown as unknown[]
 beforeAll(async () => {
   all.unshift(...plain)
   server = await startJobServer({
+    detector: { enabled: false },
     auth: { ...auth, authorize: (person, action, resource) => (refused.includes(action) ? { allowed: false, reason: 'Not at night.' } : auth.authorize(person, action, resource)) },
   })
   client = new Client({ connectionString: server.oban.url })

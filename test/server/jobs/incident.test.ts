@@ -29,6 +29,7 @@ const all = classes as unknown as unknown[]
 beforeAll(async () => {
   all.unshift(plain)
   server = await startJobServer({
+    detector: { enabled: false },
     auth: { ...auth, authorize: (person, action, resource) => (closed.includes(resource.queue ?? '') || closed.includes(action) ? false : auth.authorize(person, action, resource)) },
   })
   client = new Client({ connectionString: server.oban.url })

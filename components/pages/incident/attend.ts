@@ -1,0 +1,82 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { OperationOn } from '../../../schemas/actions.ts'
+import type { Session } from '../../../schemas/actor.ts'
+import type { IncidentDetail } from '../../../schemas/incident.ts'
+import '../../parts/menu.ts'
+import type { MenuItem } from '../../parts/menu.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { ownershipLabel } from '../../parts/ownership.ts'
+import { shortRefusal } from '../../parts/refusal.ts'
+
+type IncidentAction = OperationOn<'incident'>
+
+/** Who takes care of it: acknowledge, assign, silence, note. */
+export function attend(incident: IncidentDetail, { ask, session, readOnly }: { ask: (ask: Ask) => void; session?: Session; readOnly: string }): TemplateResult {
+  const { id, operations, acknowledged, assignee, silenced, state } = incident
+  const me = session?.actor
+  const mine = me && assignee && assignee.to.id === me.id && assignee.to.type === me.type
+  const button = (action: IncidentAction, label: string, extra: Partial<Ask> = {}, kind = '') => {
+    const permission = operations[action]
+    return html`<button
+      type="button"
+      class="button ${kind}"
+      ?disabled=${!permission?.allowed}
+      title=${permission?.allowed ? nothing : (permission?.reason ?? nothing)}
+      aria-describedby=${permission?.allowed ? nothing : 'attend-why'}
+      @click=${() => ask({ action, id, ...extra })}
+    >
+      ${label}
+    </button>`
+  }
+  const items: MenuItem[] = [
+    menuItem(incident, ask, 'assign_incident', 'Assign to somebody else…'),
+    ...(assignee ? [menuItem(incident, ask, 'assign_incident', 'Assign to nobody…', { input: { to: null } })] : []),
+    ...(acknowledged ? [menuItem(incident, ask, 'unacknowledge_incident', 'Take back acknowledgement…')] : []),
+  ]
+  return html`<section class="card attend" part="attend" aria-label="Who takes care of it">
+    <div class="act">
+      ${ownershipLabel('powertools_native')}
+      <div class="buttons">
+        ${state === 'open' && !acknowledged ? button('acknowledge_incident', 'Acknowledge…', {}, 'wide') : nothing}
+        ${state === 'open' && !mine ? button('assign_incident', assignee ? 'Take over…' : 'Assign to me…', { input: {} }) : nothing}
+        ${state === 'open' ? (silenced ? button('unsilence_incident', 'End silence…') : button('silence_incident', 'Silence…')) : nothing} ${button('note_incident', 'Add note…')}
+        ${state === 'open' ? html`<ops-menu label="More about who takes care of it" .items=${items}></ops-menu>` : nothing}
+      </div>
+      ${readOnly ? shortRefusal(readOnly, 'attend-why') : nothing}
+      ${silenced ? html`<p class="small muted wrap">Silenced by ${silenced.by.label}${silenced.reason ? html`: <span class="quote">${silenced.reason}</span>` : nothing}</p>` : nothing}
+      ${acknowledged && state === 'open' ? html`<p class="small muted">Acknowledged until it ends, or reopens.</p>` : nothing}
+    </div>
+  </section>`
+}
+
+function menuItem({ id, operations }: IncidentDetail, ask: (ask: Ask) => void, action: IncidentAction, label: string, extra: Partial<Ask> = {}): MenuItem {
+  const permission = operations[action]
+  return { label, refused: permission?.allowed ? undefined : (permission?.reason ?? 'Your account may not do this.'), choose: () => ask({ action, id, ...extra }) }
+}
+
+export const attendStyles = css`
+  :host {
+    background: none;
+  }
+  .act {
+    display: grid;
+    gap: 6px;
+    padding: 12px 16px;
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 6px;
+  }
+  .buttons .button {
+    flex: 1;
+  }
+  .buttons .wide {
+    flex: 1 0 100%;
+  }
+  @media (pointer: coarse) {
+    .button {
+      min-height: 44px;
+    }
+  }
+`

@@ -1,0 +1,50 @@
+import { html, nothing, svg, type TemplateResult } from 'lit'
+import type { EvidenceLine, IncidentDetail } from '../../../schemas/incident.ts'
+
+/** What was measured beside what is ruled out, each line with its share or its source; below, what explains it and what it explains. */
+export function evidence(incident: IncidentDetail, base: string): TemplateResult {
+  const { measured, ruledOut, cause } = incident
+  return html`<section class="card padded evidence" part="evidence" aria-label="Evidence">
+    ${cause ? html`<p class="cause"><b>Most of it:</b> ${cause.label}${cause.share === undefined ? nothing : html` <span class="num">(${percent(cause.share)})</span>`}</p>` : nothing}
+    <div class="twins">
+      <div>
+        <h3>What was measured</h3>
+        ${lines(measured, 'Nothing that you may see.', tick)}
+      </div>
+      <div>
+        <h3>Ruled out</h3>
+        ${lines(ruledOut, 'Nothing: no measurement excludes another cause.', barred)}
+      </div>
+    </div>
+    ${relations(incident, base)}
+  </section>`
+}
+
+function lines(items: EvidenceLine[], none: string, sign: TemplateResult) {
+  if (items.length === 0) return html`<p class="muted small">${none}</p>`
+  return html`<ul>
+    ${items.map(({ label, share, note }) => {
+      const order = note === 'order only'
+      return html`<li>${order ? info : sign}<span class="wrap">${label}</span><span class="muted num">${share === undefined ? (note ?? '') : percent(share)}</span></li>`
+    })}
+  </ul>`
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+/** A cause mutes its symptoms: which is which. */
+function relations({ explains, explainedBy, state }: IncidentDetail, base: string) {
+  if (state === 'resolved') return nothing
+  const link = ({ id, title }: { id: string; title: string }) => html`<a class="wrap" href="${base}/incident/${id}">${title}</a>`
+  return html`<p class="small muted relations">
+    ${explains.length > 0 ? html`Explains ${explains.map((each, index) => html`${index > 0 ? ', ' : nothing}${link(each)}`)}, which ${explains.length === 1 ? 'stays' : 'stay'} quiet while this is open. ` : nothing}
+    ${explainedBy ? html`Explained by ${link(explainedBy)}.` : 'Not explained by any other open incident.'}
+  </p>`
+}
+
+const icon = (shape: unknown, label: string) => html`<svg viewBox="0 0 12 12" role="img" aria-label=${label}>${shape}</svg>`
+const tick = icon(svg`<path d="M1.5 6.5 4.6 9.6 10.5 2.8" fill="none" stroke="currentColor" stroke-width="1.9"/>`, 'measured')
+const barred = icon(svg`<circle cx="6" cy="6" r="4.8" fill="none" stroke="currentColor" stroke-width="1.3"/><path d="M2.6 9.4 9.4 2.6" stroke="currentColor" stroke-width="1.3"/>`, 'ruled out')
+const info = icon(svg`<circle cx="6" cy="6" r="5" fill="none" stroke="currentColor" stroke-width="1.4"/><path d="M5.3 5.2h1.4V9H5.3zM5.3 2.9h1.4v1.4H5.3z" fill="currentColor"/>`, 'only the order in time')

@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { IncidentDetail } from '../../../schemas/incident.ts'
+import { statusChip } from '../../parts/chip.ts'
+import { incidentMarks, mark } from '../../parts/incident-marks.ts'
+import { ownerOf, ownerView } from '../../parts/owner.ts'
+import { jobsHref } from '../../parts/job-link.ts'
+import { sentence } from '../../parts/sentence.ts'
+import '../../parts/time.ts'
+
+/** Status, state and owner on one line; what is wrong with its raw error; and the chart beside the facts. */
+export function lead(incident: IncidentDetail, base: string, locale: string | undefined): TemplateResult {
+  const { status, state, headline, error } = incident
+  return html`<section class="card lead ${status}" part="lead" aria-label="What is wrong">
+    <div class="state">
+      ${statusChip(status)} ${state === 'open' ? mark('open') : nothing} ${incidentMarks(incident, locale)}
+      ${ownerOf(incident) ? ownerView(incident, { since: 'is on it since ', locale }) : state === 'open' ? ownerView(incident) : nothing}
+    </div>
+    <p class="headline wrap">${sentence(headline)}</p>
+    ${error ? html`<p class="error mono wrap">${error}</p>` : nothing}
+    <div class="figures">${chartView(incident, base)} ${facts(incident)}</div>
+  </section>`
+}
+
+function chartView({ id, chart, scope: { queue } }: IncidentDetail, base: string) {
+  if (!chart) return nothing
+  return html`<ops-chart
+    label=${chart.label}
+    kind=${chart.kind}
+    unit=${chart.unit}
+    note="${chart.label}${chart.kind === 'bars' ? ', failed in red' : ''}"
+    .series=${chart.points}
+    .from=${chart.from}
+    .to=${chart.to}
+    .step=${chart.stepSeconds * 1000}
+    .marks=${chart.marks}
+    .hrefOf=${(from: string, to: string) => jobsHref(base, chart.kind === 'bars' ? { queue, time: 'finished', from, to } : { incident: id })}
+  ></ops-chart>`
+}
+
+function facts({ facts, since, lastSeenAt, resolvedAt, state }: IncidentDetail) {
+  return html`<dl class="num">
+    ${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd class="wrap">${sentence(value)}</dd></div>`)}
+    <div><dt>Began</dt><dd><ops-time at=${since}></ops-time></dd></div>
+    ${state === 'resolved' && resolvedAt ? html`<div><dt>Resolved</dt><dd><ops-time at=${resolvedAt}></ops-time></dd></div>` : html`<div><dt>Last seen</dt><dd><ops-time at=${lastSeenAt}></ops-time></dd></div>`}
+  </dl>`
+}

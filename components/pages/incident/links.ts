@@ -1,0 +1,24 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { auditPath, subjectPath } from '../../../schemas/actions.ts'
+import type { IncidentDetail } from '../../../schemas/incident.ts'
+import { formatCount } from '../../../schemas/plural.ts'
+import { jobHref, jobsHref, shortId } from '../../parts/job-link.ts'
+
+/** Where to look further: what it is about, and its own events. */
+export function links({ id, scope, affected, repairs }: IncidentDetail, base: string, locale: string | undefined): TemplateResult {
+  const { queue, cronEntry, jobId, eventId, fingerprint, executor } = scope
+  const jobs = affected.jobs
+  const aboutJobs = jobs !== null || repairs.some(({ selection }) => selection)
+  const to = (href: string, words: unknown) => html`<li><a class="wrap" href=${href}>${words}</a></li>`
+  return html`<section class="card links" part="links" aria-label="Where to look further">
+    <ul>
+      ${aboutJobs ? to(jobsHref(base, { incident: id }), jobs && jobs.how === 'exact' ? `The ${formatCount(jobs.count, locale)} ${jobs.count === 1 ? 'job' : 'jobs'}` : 'Its jobs') : nothing}
+      ${jobId ? to(jobHref(base, jobId), html`Job <span class="mono">${shortId(jobId)}</span>`) : nothing}
+      ${fingerprint ? to(`${base}/errors?fingerprint=${encodeURIComponent(fingerprint)}`, html`Error group <span class="mono">${fingerprint}</span>`) : nothing}
+      ${queue ? to(base + subjectPath('queue', queue), `Queue ${queue}`) : nothing}
+      ${cronEntry ? to(base + subjectPath('cron_entry', cronEntry), `Cron entry ${cronEntry}`) : nothing}
+      ${executor ? to(`${base}/executors`, `Executor ${executor}`) : nothing}
+      ${eventId ? to(base + subjectPath('audit_event', eventId), 'The audit event') : nothing} ${to(base + auditPath('incident', id), 'What was done about it')}
+    </ul>
+  </section>`
+}

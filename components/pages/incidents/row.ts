@@ -1,0 +1,62 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { incidentClasses } from '../../../schemas/incident-words.ts'
+import type { Incident } from '../../../schemas/incident.ts'
+import { countOf } from '../../../schemas/plural.ts'
+import { clockTime, exactTime } from '../../core/time.ts'
+import { statusChip } from '../../parts/chip.ts'
+import { incidentMarks } from '../../parts/incident-marks.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { ownerOf, ownerView } from '../../parts/owner.ts'
+import '../../parts/time.ts'
+import type { Row } from './shown.ts'
+
+export interface IncidentContext {
+  base: string
+  ask: (ask: Ask) => void
+  locale: string | undefined
+}
+
+/** One incident with those that it explains folded below it. */
+export function incidentRow({ row: { incident, left }, explained }: { row: Row; explained: Row[] }, context: IncidentContext): TemplateResult {
+  const { base, locale } = context
+  const href = `${base}/incident/${incident.id}`
+  return html`<li class="row ${left ? 'left' : ''}" part="row">
+    <div class="status">${statusChip(incident.status)}</div>
+    <div class="what">
+      <h3><a class="wrap" href=${href}>${incident.title}</a></h3>
+      <p class="small muted wrap">${detailOf(incident)}</p>
+      <p class="marks">${left ? html`<span class="mark">no longer here</span>` : nothing} ${incidentMarks(incident, locale)}</p>
+    </div>
+    <div class="age num">${age(incident, locale)}</div>
+    <div class="who">${ownerView(incident, { locale })}</div>
+    <div class="do">${acknowledge(incident, left, context)} <a class="button" href=${href} aria-label="Review ${incident.title}">Review</a></div>
+    ${explained.length > 0 ? explains(explained, context) : nothing}
+  </li>`
+}
+
+/** The raw error, or else the strongest evidence; its class where neither may be seen. */
+function detailOf({ error, cause, measured, ruledOut, class: name }: Incident): string {
+  const first = error ?? cause?.label ?? measured[0]?.label
+  const excluded = ruledOut.length > 0 ? `ruled out: ${ruledOut.slice(0, 2).map(({ label }) => label).join(', ')}` : ''
+  return [first ?? incidentClasses[name]?.label ?? name, excluded].filter(Boolean).join(' · ')
+}
+
+function age({ since, resolvedAt, state }: Incident, locale: string | undefined) {
+  if (state === 'resolved' && resolvedAt) return html`<b><ops-time show="relative" at=${resolvedAt}></ops-time></b><span class="small muted">began ${exactTime(Date.parse(since), { locale, seconds: false })}</span>`
+  return html`<b><ops-time show="age" at=${since}></ops-time></b><span class="small muted">since ${clockTime(Date.parse(since), locale)}</span>`
+}
+
+/** Only where nobody is on it and this actor may: elsewhere it is on the incident's own page, with the reason. */
+function acknowledge(incident: Incident, left: boolean, { ask }: IncidentContext) {
+  if (left || ownerOf(incident) || !incident.operations.acknowledge_incident?.allowed) return nothing
+  return html`<button type="button" class="button" aria-label="Acknowledge… ${incident.title}" @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>Acknowledge…</button>`
+}
+
+function explains(explained: Row[], { base }: IncidentContext) {
+  return html`<details class="explains">
+    <summary>explains ${countOf(explained.length, 'more incident')}</summary>
+    <ul>
+      ${explained.map(({ incident: { id, title, status } }) => html`<li>${statusChip(status)} <a class="wrap" href="${base}/incident/${id}">${title}</a></li>`)}
+    </ul>
+  </details>`
+}

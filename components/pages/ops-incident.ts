@@ -1,0 +1,186 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { operationsOn } from '../../schemas/actions.ts'
+import type { Bundle } from '../../schemas/forensics.ts'
+import { incidentClasses } from '../../schemas/incident-words.ts'
+import type { IncidentDetail, Repair } from '../../schemas/incident.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { OpsElement } from '../core/element.ts'
+import { later, loadFailure } from '../core/later.ts'
+import { problemOf } from '../core/problem.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import '../parts/confirm.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { missingPart } from '../parts/missing.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner } from '../parts/refusal.ts'
+import { partStyles } from '../parts/styles.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { evidence } from './incident/evidence.ts'
+import { lead } from './incident/lead.ts'
+import { keyOf, type Outlook, repairs, requestOf } from './incident/repair.ts'
+import { incidentStyles } from './incident/styles.ts'
+
+const loadRest = later(() => import('./incident/later.ts'))
+
+/**
+ * One incident: what is wrong and since when, what was measured and what that rules out, what happened, what may be done about it,
+ * and who is on it.
+ *
+ * @tag ops-incident
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {string} incident-id - Id of the incident.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @fires ops-bulk - A repair of many jobs was accepted; the detail is `{ id, action }` of its run.
+ * @slot empty - Shown while no incident is given.
+ * @csspart heading - The heading.
+ * @csspart lead - What is wrong, with the chart and the facts.
+ * @csspart evidence - What was measured, and what is ruled out.
+ * @csspart chronology - What happened.
+ * @csspart repair - The operations that may repair it.
+ * @csspart attend - Who takes care of it.
+ * @csspart links - Where to look further.
+ * @csspart chip - A status.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-incident')
+export class OpsIncident extends OpsElement {
+  static override styles = [base, pageStyles, partStyles, ...incidentStyles]
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @state() private outlook?: Outlook
+  @state() private looking = ''
+  @state() private missing = ''
+
+  @property({ attribute: 'incident-id' }) incidentId = ''
+
+  private readonly incident = new Resource(this, {
+    connection: () => (this.incidentId ? this.connection : undefined),
+    load: ({ client }, signal) => client.getIncident({ params: { id: this.incidentId }, signal }),
+    key: () => this.incidentId,
+    of: () => this.incidentId,
+    topics: ['incidents'],
+  })
+
+  /** What happened, for those who may see evidence. */
+  private readonly bundle = new Resource(this, {
+    connection: () => (this.incidentId && this.session?.permissions.view_forensics?.allowed ? this.connection : undefined),
+    load: ({ client }, signal) => client.getForensics({ params: { subjectType: 'incident', subjectId: this.incidentId }, signal }),
+    key: () => this.incidentId,
+    of: () => this.incidentId,
+    topics: ['incidents', 'audit'],
+  })
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (changed.has('incidentId')) Object.assign(this, { outlook: undefined, looking: '' })
+  }
+
+  /** What is not needed to read what is wrong comes right after it. */
+  protected override firstUpdated() {
+    void this.loadRest()
+  }
+
+  override render() {
+    if (!this.incidentId) return html`<header class="page-head">${this.heading('Incident')}</header><slot name="empty"><p class="muted">No incident is given.</p></slot>`
+    const { data } = this.incident
+    return html`
+      <header class="page-head">
+        <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? 'Incident')}</div>
+        ${data ? html`<span class="muted num">measured <ops-time show="relative" at=${data.asOf}></ops-time></span>` : nothing}
+      </header>
+      ${this.incident.render<unknown>({
+        pending: () => skeletonRows(6),
+        error: (problem) => problemPanel(problem, this.incident.reload),
+        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${this.content(incident, late)}`,
+      })}
+      <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleOperation}></ops-confirm>
+    `
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.incident.data?.title ?? '')
+  }
+
+  private breadcrumb(incident: IncidentDetail | undefined) {
+    return html`<nav class="small" aria-label="Breadcrumb">
+      <a class="linked" href="${this.base}/incidents">Incidents</a>
+      ${incident ? html`<span class="muted" aria-hidden="true">/</span> <span class="muted">${incidentClasses[incident.class]?.label ?? incident.class}</span>` : nothing}
+    </nav>`
+  }
+
+  private content(incident: IncidentDetail, late?: Problem) {
+    const { data: bundle } = this.bundle
+    return html`<div class="columns ${late ? 'stale' : ''}">
+      <div class="first">
+        ${lead(incident, this.base, this.language)} ${evidence(incident, this.base)} ${this.chronology(bundle)}
+      </div>
+      <div class="may">
+        ${repairs(incident, { ask: this.ask, look: this.look, outlook: this.outlook, looking: this.looking, locale: this.language })}
+        <ops-incident-attend exportparts="attend" .incident=${incident} .refused=${this.readOnly} .ask=${this.ask}></ops-incident-attend>
+      </div>
+      <div class="side">
+        <ops-incident-advice exportparts="links" .incident=${incident} .bundle=${bundle}></ops-incident-advice>
+      </div>
+    </div>`
+  }
+
+  private chronology(bundle: Bundle | undefined) {
+    if (bundle && this.missing) return missingPart(this.missing, this.loadRest)
+    if (bundle) return html`<ops-incident-history exportparts="chronology" .bundle=${bundle}></ops-incident-history>`
+    const { problem } = this.bundle
+    if (problem) return problemPanel(problem, this.bundle.reload)
+    return this.mayView('view_forensics') ? skeletonRows(3) : html`<p class="card padded muted" role="note">What happened is withheld, because your account may not see forensics.</p>`
+  }
+
+  /** Why this actor may change no incident at all; said once on top. */
+  private get readOnly(): string {
+    const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
+    if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
+    return permissions[0]!.reason ?? 'Your account may not do this.'
+  }
+
+  private readonly loadRest = async () => {
+    try {
+      await loadRest()
+      this.missing = ''
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
+  }
+
+  private readonly look = (repair: Repair): void => void this.takeOutlook(repair)
+
+  /** The same preview is there again when the dialog is opened. */
+  private async takeOutlook(repair: Repair) {
+    const [key, id] = [keyOf(repair), this.incidentId]
+    this.looking = key
+    const outlook = await this.connection!.client.createPreview({ body: requestOf(repair) }).then(
+      ({ plan }): Outlook => ({ key, plan }),
+      (error: unknown): Outlook => ({ key, problem: problemOf(error) }),
+    )
+    if (this.looking !== key || this.incidentId !== id) return
+    Object.assign(this, { outlook, looking: '' })
+  }
+
+  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+
+  private readonly handleOperation = () => {
+    this.outlook = undefined
+    this.incident.reload()
+    this.bundle.reload()
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-incident': OpsIncident
+  }
+}

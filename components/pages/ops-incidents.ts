@@ -1,0 +1,220 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import { operationsOn } from '../../schemas/actions.ts'
+import { incidentClasses, type IncidentClassName, type IncidentOwner, incidentOwners } from '../../schemas/incident-words.ts'
+import { countOf } from '../../schemas/plural.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { OpsElement } from '../core/element.ts'
+import { address, filtered } from '../core/filter.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import '../parts/confirm.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { ownerOf } from '../parts/owner.ts'
+import { pager } from '../parts/pager.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner } from '../parts/refusal.ts'
+import { partStyles } from '../parts/styles.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { incidentRow } from './incidents/row.ts'
+import { changes, refresh, show, type Shown, underCauses } from './incidents/shown.ts'
+import { incidentsStyles } from './incidents/styles.ts'
+import { noneOpen, watchNote } from './incidents/watch.ts'
+
+/**
+ * Incidents: what is wrong, since when, who is on it, and what explains what. The worst and oldest come first. Whether nothing is
+ * wrong is said only where somebody has looked a moment ago.
+ *
+ * @tag ops-incidents
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {'open' | 'resolved'} state - Which are shown; open ones unless set.
+ * @attr {'me' | 'nobody'} owner - Only those that the reader, or nobody, is on.
+ * @attr {string} kind - Only those of this class, e.g. `stuck_queue`.
+ * @attr {string} queue - Only those of this queue.
+ * @attr {'yes' | 'no'} silenced - Only those that are, or are not, silenced.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @slot empty - Shown when there are no incidents.
+ * @csspart heading - The heading.
+ * @csspart row - One incident.
+ * @csspart chip - A status.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-incidents')
+export class OpsIncidents extends OpsElement {
+  static override styles = [base, pageStyles, partStyles, ...incidentsStyles]
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @state() private trail: string[] = []
+  @state() private shown?: Shown
+
+  @property() state = ''
+  @property() owner = ''
+  @property() kind = ''
+  @property() queue = ''
+  @property() silenced = ''
+
+  private readonly list = new Resource(this, {
+    connection: () => this.connection,
+    load: async ({ client }, signal) => {
+      const key = this.pageKey
+      const query = {
+        state: this.resolved ? ('resolved' as const) : undefined,
+        owner: (this.owner || undefined) as IncidentOwner | undefined,
+        class: (this.kind || undefined) as IncidentClassName | undefined,
+        queue: this.queue || undefined,
+        silenced: (this.silenced || undefined) as 'yes' | 'no' | undefined,
+        cursor: this.trail.at(-1),
+      }
+      return { key, ...(await client.listIncidents({ query, signal })) }
+    },
+    key: () => this.pageKey,
+    topics: ['incidents'],
+  })
+  private merged?: unknown
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (this.hasUpdated && ['state', 'owner', 'kind', 'queue', 'silenced'].some((name) => changed.has(name))) this.trail = []
+    const { data } = this.list
+    if (data === this.merged) return
+    this.merged = data
+    if (!data) this.shown = undefined
+    else if (data.key === this.pageKey && (this.shown?.key !== data.key || this.shown.rows.length === 0)) this.shown = show(data.key, data.items)
+    else if (this.shown?.key === data.key) this.shown = refresh(this.shown, data.items)
+  }
+
+  override render() {
+    return html`
+      <header class="page-head">${this.heading('Incidents')} ${this.summary()}</header>
+      ${this.list.closed ? nothing : html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.tabs()} ${this.filters()}`}
+      ${this.list.render<unknown>({
+        pending: () => skeletonRows(4),
+        error: (problem) => problemPanel(problem, this.list.reload),
+        complete: (_, late) => this.content(late),
+      })}
+      <ops-confirm @ops-operation=${this.list.reload}></ops-confirm>
+    `
+  }
+
+  /** How many there are, on how many of them nobody is, and when they were last looked for. */
+  private summary() {
+    const { data } = this.list
+    if (!data) return nothing
+    const { lookedAt } = data.watch
+    const free = this.resolved ? 0 : data.items.filter((incident) => !ownerOf(incident) && !incident.explainedBy).length
+    const open = `${countOf(data.items.length, this.resolved ? 'resolved incident' : 'open incident', undefined, this.language)}${data.nextCursor ? '+' : ''}`
+    return html`<span class="muted num">
+      ${open}${free > 0 ? html` · nobody is on ${free === data.items.length && free > 1 ? 'any of them' : free}` : nothing}
+      ${lookedAt ? html`· last looked <ops-time show="relative" at=${lookedAt}></ops-time>` : nothing}
+    </span>`
+  }
+
+  private tabs() {
+    const tab = (state: string, label: string) =>
+      html`<a href=${this.hrefWith({ state })} aria-current=${(this.resolved ? 'resolved' : '') === state ? 'true' : nothing}>${label}</a>`
+    return html`<nav class="tabs" aria-label="State" part="tabs">${tab('', 'Open')} ${tab('resolved', 'Resolved')}</nav>`
+  }
+
+  private filters() {
+    const choice = (name: 'owner' | 'kind' | 'silenced', label: string, words: Record<string, string>, any: string) => html`<div>
+      <label for=${name}>${label}</label>
+      <select id=${name} @change=${(event: Event) => this.go({ [name]: (event.target as HTMLSelectElement).value })}>
+        <option value="" ?selected=${!this[name]}>${any}</option>
+        ${Object.entries(words).map(([word, said]) => html`<option value=${word} ?selected=${this[name] === word}>${said}</option>`)}
+      </select>
+    </div>`
+    const kinds = Object.fromEntries(Object.entries(incidentClasses).map(([name, { label }]) => [name, label]))
+    return html`<form class="filters" role="search" aria-label="Filter the incidents" @submit=${(event: Event) => event.preventDefault()}>
+      ${choice('owner', 'Who is on it', incidentOwners, 'Anybody or nobody')} ${choice('kind', 'What is wrong', kinds, 'Anything')}
+      ${choice('silenced', 'Silenced', { no: 'Not silenced', yes: 'Silenced' }, 'Silenced or not')}
+      <div>
+        <label for="queue">Queue</label>
+        <input id="queue" maxlength="300" autocomplete="off" spellcheck="false" .value=${this.queue} @change=${(event: Event) => this.go({ queue: (event.target as HTMLInputElement).value.trim() })} />
+      </div>
+      ${this.narrowed ? html`<button type="button" class="button" @click=${() => this.go({ owner: '', kind: '', queue: '', silenced: '' })}>Clear all</button>` : nothing}
+    </form>`
+  }
+
+  private content(late?: Problem) {
+    const { shown } = this
+    const data = this.list.data!
+    if (!shown || shown.key !== this.pageKey) return late ? problemPanel(late, this.list.reload) : skeletonRows(4)
+    return html`${staleNote(late, this.list.reload)} ${this.resolved ? nothing : watchNote(data.watch)} ${this.news(shown)}
+    ${shown.rows.length === 0
+      ? this.nothingThere()
+      : html`<ul class="card ${late || data.watch.state === 'unknown' ? 'stale' : ''}" aria-label=${this.resolved ? 'Resolved incidents' : 'Open incidents'}>
+          ${repeat(
+            underCauses(shown.rows),
+            ({ row }) => row.incident.id,
+            (each) => incidentRow(each, { base: this.base, ask: this.ask, locale: this.language }),
+          )}
+        </ul>`}
+    ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}`
+  }
+
+  private nothingThere() {
+    if (this.resolved) return emptyState(this.narrowed ? 'No resolved incident matches' : 'No resolved incident', 'What opens and ends from now on is listed here.')
+    return noneOpen(this.list.data!.watch, this.narrowed)
+  }
+
+  /** What came and went meanwhile; rows do not move under the eyes. */
+  private news(shown: Shown) {
+    const { fresh, gone } = changes(shown, this.list.data!.items)
+    const words = [fresh > 0 ? `${fresh} new` : '', gone > 0 ? `${gone} no longer ${this.resolved ? 'resolved' : 'open'}` : ''].filter(Boolean).join(', ')
+    return html`<div role="status" class="news">
+      ${words ? html`<button type="button" class="button primary" @click=${this.showNews}>${words} · show</button>` : nothing}
+    </div>`
+  }
+
+  /** Why this actor may change no incident at all; said once on top. */
+  private get readOnly(): string {
+    const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
+    if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
+    return permissions[0]!.reason ?? 'Your account may not do this.'
+  }
+
+  private get resolved(): boolean {
+    return this.state === 'resolved'
+  }
+
+  private get narrowed(): boolean {
+    return Boolean(this.owner || this.kind || this.queue || this.silenced)
+  }
+
+  private get values() {
+    const { state, owner, kind, queue, silenced } = this
+    return { state, owner, kind, queue, silenced }
+  }
+
+  private get pageKey(): string {
+    return JSON.stringify([this.values, this.trail])
+  }
+
+  private hrefWith(change: Partial<OpsIncidents['values']>): string {
+    return `${this.base}${address({ path: '/incidents', query: { ...this.values, ...change } })}`
+  }
+
+  private go(change: Partial<OpsIncidents['values']>) {
+    Object.assign(this, change)
+    filtered(this, { path: '/incidents', query: this.values })
+  }
+
+  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+
+  private readonly showNews = () => {
+    this.shown = show(this.pageKey, this.list.data?.items ?? [])
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-incidents': OpsIncidents
+  }
+}

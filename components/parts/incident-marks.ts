@@ -1,0 +1,38 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Incident } from '../../schemas/incident.ts'
+import { exactTime } from '../core/time.ts'
+
+/** What is beside the status: seen by somebody, silenced, flapping, reopened. */
+export function incidentMarks({ acknowledged, silenced, flappingSince, reopened, state }: Incident, locale?: string): TemplateResult {
+  return html`${state === 'open' ? nothing : mark(state)} ${acknowledged ? mark('acknowledged') : nothing}
+  ${silenced ? mark(`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark('flapping', 'It opens and resolves so often that it is told once, and then not before it has been calm for an hour.') : nothing}
+  ${reopened > 0 && !flappingSince ? mark(reopened === 1 ? 'reopened' : `reopened ${reopened} times`) : nothing}`
+}
+
+export function mark(words: string, title = ''): TemplateResult {
+  return html`<span class="mark num" title=${title || nothing}>${words}</span>`
+}
+
+/** `until 21 Nov 14:00 UTC, or more than 500 jobs`. */
+export function silenceInWords({ until, untilRate, untilCount }: NonNullable<Incident['silenced']>, locale?: string): string {
+  const number = (value: number) => value.toLocaleString(locale ?? 'en-GB')
+  const ends = [
+    ...(until === undefined ? [] : [exactTime(Date.parse(until), { locale, seconds: false })]),
+    ...(untilRate === undefined ? [] : [`more than ${number(untilRate)} fail per minute`]),
+    ...(untilCount === undefined ? [] : [`more than ${number(untilCount)} jobs`]),
+  ]
+  return `until ${ends.join(', or ')}`
+}
+
+export const markStyles = css`
+  .mark {
+    display: inline-block;
+    padding: 1px 8px;
+    border-radius: 99px;
+    background: var(--_resolved-soft);
+    color: var(--_resolved);
+    font-size: 12px;
+    font-weight: 600;
+    line-height: 18px;
+  }
+`

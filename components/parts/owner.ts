@@ -1,0 +1,53 @@
+import { css, html, nothing, type TemplateResult } from 'lit'
+import type { Incident } from '../../schemas/incident.ts'
+import { clockTime } from '../core/time.ts'
+
+type Owned = Pick<Incident, 'acknowledged' | 'assignee'>
+
+/** Who is on it: whom it is assigned to, or else who acknowledged it. */
+export function ownerOf({ acknowledged, assignee }: Owned): { label: string; at: string } | undefined {
+  if (assignee) return { label: assignee.to.label, at: assignee.at }
+  return acknowledged ? { label: acknowledged.by.label, at: acknowledged.at } : undefined
+}
+
+/** The owner with initials; a dashed circle where nobody is on it yet. */
+export function ownerView(incident: Owned, { since = '', locale }: { since?: string; locale?: string } = {}): TemplateResult {
+  const owner = ownerOf(incident)
+  if (!owner) return html`<span class="owner"><span class="avatar none" aria-hidden="true">–</span><span>nobody yet</span></span>`
+  return html`<span class="owner"
+    ><span class="avatar" aria-hidden="true">${initialsOf(owner.label)}</span
+    ><span><span class="wrap">${owner.label}</span> <span class="muted num" title=${owner.at}>${since}${clockTime(Date.parse(owner.at), locale) || nothing}</span></span></span
+  >`
+}
+
+/** `ops-lead` → `OL`. */
+function initialsOf(label: string): string {
+  const words = label.split(/[\s._@-]+/).filter(Boolean)
+  return (words.length > 1 ? words.slice(0, 2).map((word) => [...word][0]!).join('') : [...label].slice(0, 2).join('')).toUpperCase()
+}
+
+export const ownerStyles = css`
+  .owner {
+    display: inline-flex;
+    align-items: center;
+    gap: 7px;
+    font-size: 13px;
+  }
+  .avatar {
+    flex: none;
+    display: inline-grid;
+    place-items: center;
+    width: 24px;
+    height: 24px;
+    border-radius: 50%;
+    background: var(--_accent-soft);
+    color: var(--_accent);
+    font-size: 11px;
+    font-weight: 600;
+  }
+  .avatar.none {
+    border: 1px dashed var(--_control-line);
+    background: none;
+    color: var(--_muted);
+  }
+`
