@@ -3,6 +3,8 @@ import { Migration } from '@mikro-orm/migrations'
 /** What the host's escalation handler is to be told of, and the webhooks that are sent to it. */
 export class Notice extends Migration {
   override up(): void {
+    // The trace of the request that confirmed the run, for the events of its batches.
+    this.addSql('alter table bulk_run add column trace_parent text')
     this.addSql(`
       -- Written in the transaction of the audit event that it tells of; its id is the event's, and the id of the message.
       create table notice (
@@ -79,6 +81,7 @@ export class Notice extends Migration {
   }
 
   override down(): void {
+    this.addSql('alter table bulk_run drop column trace_parent')
     this.addSql('drop table webhook_endpoint')
     this.addSql('drop table webhook_delivery')
     this.addSql('drop table notice_thread')

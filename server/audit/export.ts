@@ -2,7 +2,7 @@ import type { AuditEvent, AuditFilters } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
-import type { Scope } from '../operations/scope.ts'
+import { type Scope, traceOf } from '../operations/scope.ts'
 import { eventReader, requireShown } from './list.ts'
 
 const batch = 500
@@ -23,7 +23,7 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
       subject: { type: 'audit_log', id: format },
       source: scope.source,
       requestId: scope.requestId,
-      metadata: { filters },
+      metadata: { ...traceOf(scope), filters },
     },
   )
   kit.publishHint({ topic: 'audit', about: { type: 'audit_log', id: format }, actor: viewer.principal })

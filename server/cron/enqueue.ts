@@ -19,10 +19,10 @@ export interface MadeJob {
 }
 
 /** Creates the job of one slot; if the engine can join it, in the transaction that records the slot. */
-export function enqueueSlot({ engine }: Kit, em: Em, entry: Pick<Entry, 'name' | 'queue' | 'worker' | 'args'>, slotAt: Date): Promise<JobRef> {
+export function enqueueSlot({ engine }: Kit, em: Em, entry: Pick<Entry, 'name' | 'queue' | 'worker' | 'args'>, slotAt: Date, trace?: string): Promise<JobRef> {
   const { name, queue, worker, args } = entry
   const origin = { cronEntry: name, slotAt: slotAt.toISOString() }
-  return engine.enqueue({ queue, worker: worker ?? undefined, args, origin }, executorOf(em))
+  return engine.enqueue({ queue, worker: worker ?? undefined, args, origin, trace }, executorOf(em))
 }
 
 /** Records which jobs were created for which slots. */

@@ -206,6 +206,7 @@ export const BulkRun = defineEntity({
     reason: p.text().nullable(),
     source: p.text().$type<EventSource>(),
     requestId: p.text(),
+    traceParent: p.text().nullable(),
     previewId: p.uuid().nullable(),
     total: p.integer(),
     eligible: p.integer(),

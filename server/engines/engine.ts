@@ -16,6 +16,8 @@ export interface NewJob {
   args: Record<string, unknown>
   /** Where the job came from; stored with the job if the engine has a place for it. */
   origin: { cronEntry: string; slotAt: string }
+  /** The trace of the request that creates the job, in the form of W3C's `traceparent`; stored with the job if the engine has a place for it. */
+  trace?: string
 }
 
 /** A job with its canonical state and the engine's own name for that state. */

@@ -5,6 +5,7 @@ import { maxHostMs, viewerOf } from '../host/viewer.ts'
 import type { Kit } from '../kit.ts'
 import type { Scope } from '../operations/scope.ts'
 import { withTimeout } from '../timeout.ts'
+import { parseTraceParent } from './trace.ts'
 
 /** A scope for the actor of this request; null if no one is signed in. */
 export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
@@ -16,6 +17,7 @@ export async function openScope(kit: Kit, ctx: Context): Promise<Scope | null> {
     viewer: viewerOf(kit.auth, kit.displayPolicy, actor, kit.log),
     source: sourceOf(ctx),
     requestId: requestIdOf(ctx),
+    traceParent: parseTraceParent(ctx.req.headers.traceparent as string | undefined),
     now: kit.now(),
   }
 }

@@ -2,7 +2,7 @@ import type { Job, JobFilters } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
-import type { Scope } from '../operations/scope.ts'
+import { type Scope, traceOf } from '../operations/scope.ts'
 import { filtersInEvidence } from './evidence.ts'
 import { listPage, type ShownPage } from './pages.ts'
 
@@ -31,7 +31,7 @@ export async function exportJobs(scope: Scope, format: ExportFormat, filters: Jo
     subject: { type: 'job_list', id: format },
     source: scope.source,
     requestId: scope.requestId,
-    metadata: { filters: filtersInEvidence(filters) },
+    metadata: { ...traceOf(scope), filters: filtersInEvidence(filters) },
   })
   kit.publishHint({ topic: 'audit', about: { type: 'job_list', id: format }, actor: viewer.principal })
   return { lines: writeLines(format, first, read), searched: first.searched }

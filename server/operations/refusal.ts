@@ -6,7 +6,7 @@ import type { OpsError } from '../error.ts'
 import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import { hintOfEvent, type NewEvent, writeEvent } from './event.ts'
-import type { Scope } from './scope.ts'
+import { type Scope, traceOf } from './scope.ts'
 
 /** How many refusals per actor and minute get an event of their own; further ones are folded into one event with their number. */
 const eventsPerMinute = 10
@@ -34,7 +34,7 @@ export async function recordRefusal(scope: Scope, attempt: Attempt, error: Pick<
   const { resource, ...named } = attempt
   const event: NewEvent = {
     ...named,
-    metadata: resource && { resource },
+    metadata: { ...traceOf(scope), ...(resource && { resource }) },
     subject: { type: attempt.subject.type.slice(0, 50), id: attempt.subject.id.slice(0, 300) },
     outcome: error.status === 403 ? 'denied' : 'failed',
     code: error.code,

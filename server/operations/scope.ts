@@ -11,6 +11,8 @@ export interface Scope {
   readonly viewer: Viewer
   readonly source: EventSource
   readonly requestId: string
+  /** The trace that the request is part of, in the form of W3C's `traceparent`. */
+  readonly traceParent?: string
   /** Read once, so that the whole step uses the same time. */
   readonly now: Date
   /** True inside the transaction that executes an operation: reads lock the rows about to be changed. */
@@ -22,6 +24,11 @@ export interface ActingScope extends Scope {
   readonly principal: Principal
   /** The checked reason for the evidence; set when an operation is applied. */
   readonly reason?: string
+}
+
+/** For the metadata of an event. */
+export function traceOf({ traceParent }: Pick<Scope, 'traceParent'>): { traceparent?: string } {
+  return traceParent === undefined ? {} : { traceparent: traceParent }
 }
 
 export function systemScope(kit: Kit, em: Em, requestId = `system-${crypto.randomUUID()}`): ActingScope {

@@ -12,7 +12,7 @@ import type { Applied, Operation, Planned, Target } from './operation.ts'
 import { executeRequested, isOutside, requestChange, type Requested } from './request-change.ts'
 import { recheckSoon, scheduleJobRecheck } from './second-look.ts'
 import { hashPlan, storePreview, markDrifted, previewToken, showPlan, showPreview } from './preview.ts'
-import type { ActingScope, Scope } from './scope.ts'
+import { type ActingScope, type Scope, traceOf } from './scope.ts'
 
 /** Operations on a single subject: compared with the preview, applied and recorded in one transaction. */
 
@@ -168,7 +168,7 @@ function eventOf(
     source: scope.source,
     requestId: scope.requestId,
     previewId: how.previewId,
-    metadata: { ...applied.metadata, resource: target.resource, result: applied.result },
+    metadata: { ...applied.metadata, ...traceOf(scope), resource: target.resource, result: applied.result },
   }
 }
 

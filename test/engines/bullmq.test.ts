@@ -56,6 +56,14 @@ describe.each(bullBackends)('BullMQ on $name', ({ skipped, start }) => {
       expect(await engine.missingQueues!(['slots', 'nowhere'])).toEqual(['nowhere'])
     })
 
+    test('a job is created with the trace of its request, where BullMQ’s telemetry looks for it', async () => {
+      const queue = queueOf('traced')
+      const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      await engine.enqueue({ queue: 'traced', args: {}, origin: { cronEntry: 'digest', slotAt: '2031-01-01T00:00:00.000Z' }, trace }, tx)
+      const [job] = await queue.getJobs()
+      expect(JSON.parse(job!.opts.telemetry!.metadata!)).toEqual({ traceparent: trace })
+    })
+
     test('each BullMQ state is reported together with its canonical state', async () => {
       const states = queueOf('states')
       await world.work('states', run, { concurrency: 5 })

@@ -143,6 +143,10 @@ describe.each([11, 15])('Oban at version %i', (version) => {
     expect(await world.row(id)).toMatchObject({ state: 'available', worker: 'Shop.Nightly', args: { scope: 'all' }, max_attempts: 20 })
     expect(heard).toContainEqual({ channel: 'public.oban_insert', payload: { queue: 'cron' } })
     await expect(world.transact((tx) => world.engine.enqueue({ ...job, worker: undefined }, tx))).rejects.toThrow(/needs a worker/)
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const traced = await world.transact((tx) => world.engine.enqueue({ ...job, trace }, tx))
+    // Where OpenTelemetry's integration for Oban looks for it.
+    expect(await world.row(traced.id)).toMatchObject({ meta: { traceparent: trace, cron_entry: 'nightly' } })
   })
 })
 

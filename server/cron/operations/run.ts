@@ -77,9 +77,9 @@ function planCatchUp({ slotAt, state }: Awaited<ReturnType<typeof requireMissed>
   }
 }
 
-async function makeJob({ kit, em }: ActingScope, entry: Entry, slotAt: Date): Promise<JobRef> {
+async function makeJob({ kit, em, traceParent }: ActingScope, entry: Entry, slotAt: Date): Promise<JobRef> {
   try {
-    return await enqueueSlot(kit, em, entry, slotAt)
+    return await enqueueSlot(kit, em, entry, slotAt, traceParent)
   } catch (cause) {
     // A broken connection is an outage and a locked table is a conflict; neither is an answer of the engine.
     if (cause instanceof OpsError || isUnavailable(cause) || isConflict(cause)) throw cause

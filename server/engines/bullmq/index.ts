@@ -47,8 +47,8 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     check: () => check(all()),
 
     async enqueue(job) {
-      const { queue, worker, args } = job
-      const { id } = await (await getQueue(queue)).add(worker ?? queue, args, { jobId: idFor(job) })
+      const { queue, worker, args, trace } = job
+      const { id } = await (await getQueue(queue)).add(worker ?? queue, args, { jobId: idFor(job), ...(trace !== undefined && { telemetry: { metadata: JSON.stringify({ traceparent: trace }) } }) })
       return { queue, id: publicId(queue, id ?? idFor(job)) }
     },
 

@@ -3,7 +3,7 @@
 export interface BullQueue {
   readonly name: string
   getBackend(): BullBackend
-  add(name: string, data: unknown, opts: { jobId: string }): Promise<{ id?: string }>
+  add(name: string, data: unknown, opts: { jobId: string; telemetry?: { metadata: string } }): Promise<{ id?: string }>
   getJob(id: string): Promise<BullJob | undefined>
   getJobCounts(...types: string[]): Promise<Record<string, number>>
   getMetrics(type: 'completed' | 'failed', start?: number, end?: number): Promise<{ meta: { count: number }; data: number[] }>

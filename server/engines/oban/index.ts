@@ -82,14 +82,14 @@ export function oban(host: ObanOptions): Engine {
       }
     },
 
-    async enqueue({ queue, worker = workerOf?.(queue), args, origin }, tx) {
+    async enqueue({ queue, worker = workerOf?.(queue), args, origin, trace }, tx) {
       if (!worker) throw new Error(`an Oban job needs a worker: name one for queue '${queue}', or pass workerOf to oban()`)
       const { meta, ...options } = optionsOf?.(worker) ?? {}
       const columns = await listGivenColumns(tables, worker, options)
       const { rows } = await joined(tx).executeSql(
         `insert into ${tables.jobs} (queue, worker, args, meta${columns.map(({ column }) => `, ${column}`).join('')})
          values ($1, $2, $3::jsonb, $4::jsonb${columns.map(({ cast }, index) => `, $${index + 5}${cast}`).join('')}) returning id::text as id`,
-        [queue, worker, JSON.stringify(args), JSON.stringify({ ...meta, cron_entry: origin.cronEntry, slot_at: origin.slotAt }), ...columns.map(({ value }) => value)],
+        [queue, worker, JSON.stringify(args), JSON.stringify({ ...meta, cron_entry: origin.cronEntry, slot_at: origin.slotAt, ...(trace !== undefined && { traceparent: trace }) }), ...columns.map(({ value }) => value)],
       )
       await announce(tables, joined(tx), [queue])
       return { queue, id: String(rows[0]!.id) }

@@ -5,7 +5,7 @@ import { isSameActor } from '../../host/viewer.ts'
 import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
 import { authorize, recordingRefusals, requirePrincipal } from '../guards.ts'
-import type { Scope } from '../scope.ts'
+import { type Scope, traceOf } from '../scope.ts'
 import { getRun } from './read.ts'
 import { publishRun, resourceOfRun, runResources } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
@@ -52,7 +52,7 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
         bulkId: id,
         before: { status: locked!.status },
         after: { status: 'aborted', outcomes },
-        metadata: { resource: resourceOfRun(requested) },
+        metadata: { ...traceOf(acting), resource: resourceOfRun(requested) },
       })
       return stopped!
     })

@@ -11,7 +11,7 @@ import { attemptOf, checkReason, reasonRule, recordingRefusals, requirePrincipal
 import { answerOnce } from '../idempotency.ts'
 import type { Operation, Planned } from '../operation.ts'
 import { storePreview, previewToken, showPlan, showPreview } from '../preview.ts'
-import type { ActingScope, Scope } from '../scope.ts'
+import { type ActingScope, type Scope, traceOf } from '../scope.ts'
 import { answerForRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
@@ -99,7 +99,7 @@ async function confirmRun(
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set status = 'queued', reason = ${reason ?? null}, event_id = ${eventId}, preview_id = ${previewId ?? null},
-          source = ${scope.source}, request_id = ${scope.requestId}, started_at = ${now} where id = ${bulkId}`,
+          source = ${scope.source}, request_id = ${scope.requestId}, trace_parent = ${scope.traceParent ?? null}, started_at = ${now} where id = ${bulkId}`,
   )
   // A batch without eligible jobs needs no processing and no event.
   await query(em, sql`update ${kit.db.table('bulk_batch')} set status = 'done', finished_at = ${now} where bulk_id = ${bulkId} and eligible = 0`)
@@ -116,7 +116,7 @@ async function confirmRun(
     requestId: scope.requestId,
     previewId,
     bulkId,
-    metadata: { total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, ...originOf(run), resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
+    metadata: { ...traceOf(scope), total: run.total, eligible: run.eligible, notEligible: run.not_eligible, selection: run.selection, ...originOf(run), resource: resourceOfRun({ id: bulkId, queues: run.queues }) },
   })
 }
 

@@ -2,7 +2,7 @@ import type { BulkItem, BulkOutcome } from '../../../schemas/index.ts'
 import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../export-lines.ts'
-import type { Scope } from '../scope.ts'
+import { type Scope, traceOf } from '../scope.ts'
 import { listItems } from './items.ts'
 import { getRun } from './read.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
@@ -23,7 +23,7 @@ export async function exportItems(scope: Scope, id: string, format: ExportFormat
     source: scope.source,
     requestId: scope.requestId,
     bulkId: id,
-    metadata: { format, outcome, resource: resourceOfRun(run) },
+    metadata: { ...traceOf(scope), format, outcome, resource: resourceOfRun(run) },
   })
   publishRun(kit, run, ['audit'])
   return lines(scope, id, format, outcome)

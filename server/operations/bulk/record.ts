@@ -143,7 +143,7 @@ export function eventOf({ operations }: Kit, run: BulkRunRow, batch: BatchRow): 
     requestId: run.request_id,
     previewId: run.preview_id ?? undefined,
     bulkId: run.id,
-    metadata: { batch: batch.number + 1, ...originOf(run), resource: resourceOfRun(run) },
+    metadata: { ...(run.trace_parent !== null && { traceparent: run.trace_parent }), batch: batch.number + 1, ...originOf(run), resource: resourceOfRun(run) },
   }
 }
 

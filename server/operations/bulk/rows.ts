@@ -30,6 +30,7 @@ export interface BulkRunRow {
   reason: string | null
   source: EventSource
   request_id: string
+  trace_parent: string | null
   preview_id: string | null
   event_id: string | null
   total: number
