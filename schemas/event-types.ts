@@ -48,6 +48,7 @@ export const eventFacts = {
   'audit.exported': { label: 'audit events exported', verb: 'exported audit events' },
   'jobs.exported': { label: 'jobs exported', verb: 'exported jobs' },
   'bulk.exported': { label: 'outcomes exported', verb: 'exported the outcomes of the bulk run' },
+  'forensics.exported': { label: 'evidence exported', verb: 'exported evidence' },
   'preview.refused': { label: 'preview refused', verb: 'was refused a preview' },
   'refusals.folded': { label: 'refusals counted', verb: 'was refused many times' },
   'incident.still_open': { label: 'incident still open', verb: 'told the host again of the incident' },

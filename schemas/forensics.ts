@@ -179,3 +179,12 @@ export const listChronology = endpoint('listChronology', {
   }),
   output: page(chronologyItem),
 })
+
+export const exportForensics = endpoint('exportForensics', {
+  summary: 'The evidence about one subject as one file, redacted; the export itself is audited',
+  access: 'view_forensics',
+  params: bySubject,
+  query: z.strictObject({ format: z.enum(['json', 'markdown']), range: words(forensicRanges).optional() }),
+  output: z.string(),
+  media: 'export',
+})

@@ -38,6 +38,7 @@ export const routes = {
   abortBulkRun: 'POST /bulk/{id}/abort',
   getForensics: 'GET /forensics/{subjectType}/{subjectId}',
   listChronology: 'GET /forensics/{subjectType}/{subjectId}/chronology',
+  exportForensics: 'GET /forensics/{subjectType}/{subjectId}/export',
   createPreview: 'POST /previews',
   getPreview: 'GET /previews/{id}',
   executePreview: 'POST /previews/{id}/execute',

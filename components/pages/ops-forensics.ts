@@ -14,7 +14,7 @@ import '../parts/chronology.ts'
 import { chronologyStyles } from '../parts/chronology.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { saveFile } from '../parts/download.ts'
+import '../parts/export.ts'
 import { boundaryStyles, evidenceBoundary } from '../parts/evidence-boundary.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
@@ -143,7 +143,15 @@ export class OpsForensics extends OpsElement {
     return html`<div class="tools">
       <span class="muted num">as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
       ${data.subject.href ? html`<a class="way" href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
-      <button type="button" class="button" @click=${() => exportBundle(data)}>Export bundle</button>
+      <ops-export
+        .connection=${this.connection}
+        .session=${this.session}
+        endpoint="exportForensics"
+        .formats=${['json', 'markdown']}
+        .params=${{ subjectType: this.subjectType, subjectId: this.subjectId }}
+        .filters=${{ range: this.wantedRange }}
+        name="forensics"
+      ></ops-export>
     </div>`
   }
 
@@ -261,13 +269,6 @@ function linked({ linkedResources }: Bundle) {
   return html`<ul class="card ways" part="linked" aria-label="Linked">
     ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
   </ul>`
-}
-
-/** A copy of exactly what is shown, to pass on. */
-function exportBundle(bundle: Bundle): void {
-  const { subject, asOf } = bundle
-  const name = `forensics-${subject.type}-${subject.id}-${asOf}`.replace(/[^\w.-]+/g, '_')
-  saveFile(new Blob([JSON.stringify(bundle, null, 2)], { type: 'application/json' }), `${name}.json`)
 }
 
 declare global {

@@ -9,7 +9,9 @@ import { element } from '../core/register.ts'
 import { fileName, saveFile } from './download.ts'
 import { base } from '../theme/base.ts'
 
-type Format = 'csv' | 'ndjson'
+type Format = 'csv' | 'ndjson' | 'json' | 'markdown'
+
+const labels: Record<Format, string> = { csv: 'Export CSV', ndjson: 'Export NDJSON', json: 'Export JSON', markdown: 'Export Markdown' }
 
 /**
  * Two ways to take what is listed away. A plain link streams to disk; with a host's own `fetch` the file passes
@@ -32,7 +34,8 @@ export class OpsExport extends LitElement {
   @state() private problem?: Problem
 
   @property({ attribute: false }) connection?: Connection
-  @property() endpoint: 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems' = 'exportAuditEvents'
+  @property() endpoint: 'exportAuditEvents' | 'exportJobs' | 'exportBulkItems' | 'exportForensics' = 'exportAuditEvents'
+  @property({ attribute: false }) formats: Format[] = ['csv', 'ndjson']
   /** Parameters of the endpoint's path. */
   @property({ attribute: false }) params: Record<string, string> = {}
   @property({ attribute: false }) filters: Record<string, unknown> = {}
@@ -41,8 +44,8 @@ export class OpsExport extends LitElement {
   @property({ attribute: false }) session?: Session
 
   override render() {
-    return html`<span role="group" aria-label="Export what the filters show" title="The export is itself recorded.">
-        ${this.way('csv', 'Export CSV')} ${this.way('ndjson', 'Export NDJSON')}
+    return html`<span role="group" aria-label="Export what is shown" title="The export is itself recorded.">
+        ${this.formats.map((format) => this.way(format, labels[format]))}
       </span>
       ${this.refused ? html`<span class="muted small" id="refused">Your account cannot be named in evidence, so it may not export.</span>` : nothing}
       ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`

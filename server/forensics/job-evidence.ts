@@ -45,3 +45,17 @@ export async function missingJob(scope: Scope, id: string, trail: Trail, asked: 
     completeness: judge({ reasons: [reason], gaps, complete: '', unreached: !known }),
   }
 }
+
+/** The engine does not answer: nothing is known of the job but what was done to it here. */
+export async function unansweredJob(scope: Scope, id: string, trail: Trail, asked: Asked): Promise<Bundle> {
+  const subject = { type: 'job', id }
+  const reason = `${scope.kit.engine.name} does not answer, so whether it has this job is not known`
+  const known = trail.events.length > 0
+  const gaps: EvidenceGap[] = [{ source: 'engine', reason }, ...trail.gaps]
+  return {
+    ...unknownBundle(scope, subject, 'Try again when the engine answers.', trail.withheld),
+    ...(known ? (await assemble(scope, { subject, since: new Date(0), trail, about: { jobId: id } }, rangeWindow(asked, scope.now, '21d'), asked)).shared : {}),
+    diagnosis: { status: 'unknown', title: 'The engine does not answer.', detail: known ? 'The audit log shows what was done to the job here.' : 'What happened to the job is not known until it does.', provenance: 'unknown' },
+    completeness: judge({ reasons: [], gaps, complete: '', unreached: !known }),
+  }
+}

@@ -1,4 +1,6 @@
 import { type Bundle, type JobDetail, subjectPath } from '../../schemas/index.ts'
+import { describeFailure } from '../describe-failure.ts'
+import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import { findJob, getJob, type JobFacts } from '../jobs/detail.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -7,8 +9,9 @@ import { assemble } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
 import { unknownBundle } from './bundle.ts'
 import { diagnoseJob } from './job-diagnosis.ts'
-import { assessJobEvidence, missingJob } from './job-evidence.ts'
+import { assessJobEvidence, missingJob, unansweredJob } from './job-evidence.ts'
 import { linksOfJob, pathsOfJob } from './job-paths.ts'
+import { withOpenLinks } from './open-links.ts'
 import { adviceForJob } from './runbooks/job.ts'
 import { runbookOf } from './runbooks/runbook.ts'
 import { listTrail, type Trail } from './trail.ts'
@@ -23,7 +26,7 @@ export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobD
   return {
     ...job,
     events: trail.withheld.length ? undefined : trail.events.slice(0, maxEvents),
-    forensics: allowed ? await openBundle(scope, job, trail, asked) : undefined,
+    forensics: allowed ? await withOpenLinks(scope, await openBundle(scope, job, trail, asked)) : undefined,
   }
 }
 
@@ -31,8 +34,18 @@ export async function getJobWithEvidence(scope: Scope, id: string): Promise<JobD
 export async function jobBundle(scope: Scope, id: string, asked: Asked): Promise<Bundle> {
   const { allowed } = await scope.viewer.can('view_jobs', pageOf('view_jobs'))
   if (!allowed) return unknownBundle(scope, { type: 'job', id }, 'You may not see jobs.', ['jobs'])
-  const [job, trail] = await Promise.all([findJob(scope, id), listTrail(scope, 'job', id, asked)])
+  const [job, trail] = await Promise.all([findJobIfAnswered(scope, id), listTrail(scope, 'job', id, asked)])
+  if (job === 'no answer') return unansweredJob(scope, id, trail, asked)
   return job ? openBundle(scope, job, trail, asked) : missingJob(scope, id, trail, asked)
+}
+
+/** Evidence is wanted most while the engine does not answer: then it is what we have ourselves. */
+async function findJobIfAnswered(scope: Scope, id: string): Promise<JobFacts | null | 'no answer'> {
+  return findJob(scope, id).catch((error: unknown) => {
+    if (error instanceof OpsError && error.code !== 'unavailable') throw error
+    scope.kit.log.warn('the engine did not answer for the evidence of a job', { requestId: scope.requestId, ...describeFailure(error) })
+    return 'no answer' as const
+  })
 }
 
 async function openBundle(scope: Scope, job: JobFacts, trail: Trail, asked: Asked): Promise<Bundle> {

@@ -36,8 +36,9 @@ export interface Merged<Item> {
 
 /** One page of the items of all sources. An item that two sources return, or one twice, is there once. */
 export function mergePage<Item extends Position>(items: readonly Item[], { before, limit }: { before?: Position; limit: number }): Merged<Item> {
-  const once = new Map(items.map((item) => [`${item.source} ${item.id}`, item]))
-  const left = [...once.values()].filter((item) => !before || comparePositions(before, item) < 0).toSorted(comparePositions)
+  const known = new Set<string>()
+  const once = items.toSorted(comparePositions).filter(({ source, id }) => known.size < known.add(`${source} ${id}`).size)
+  const left = once.filter((item) => !before || comparePositions(before, item) < 0)
   const page = left.slice(0, limit)
   const last = page.at(-1)
   return { items: page, next: left.length > limit && last ? { at: last.at, source: last.source, id: last.id } : undefined }

@@ -1,15 +1,17 @@
-import { type Bundle, type ChronologyGroup, getForensics, getJob, listChronology } from '../../schemas/index.ts'
-import { handle } from '../operations/handle.ts'
+import { type Bundle, type ChronologyGroup, exportForensics, getForensics, getJob, listChronology } from '../../schemas/index.ts'
+import { handle, handleExport } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Asked, chronologyCursors, maxItems } from './asked.ts'
 import { eventBundle } from './audit-event.ts'
 import { bulkBundle } from './bulk.ts'
 import { unknownBundle } from './bundle.ts'
 import { cronBundle } from './cron-entry.ts'
+import { exportBundle } from './export.ts'
 import { errorGroupBundle } from './error-group.ts'
 import { executorBundle } from './executor.ts'
 import { incidentBundle } from './incident.ts'
 import { getJobWithEvidence, jobBundle } from './job.ts'
+import { withOpenLinks } from './open-links.ts'
 import { queueBundle } from './queue.ts'
 
 export const forensicsHandlers = [
@@ -20,6 +22,7 @@ export const forensicsHandlers = [
     const { chronology, nextCursor, asOf } = await openBundle(scope, params.subjectType, params.subjectId, { limit: query.limit, before, groups })
     return { items: chronology, nextCursor, asOf }
   }),
+  handleExport(exportForensics, ({ params, query }, scope) => exportBundle(scope, openBundle, { ...params, ...query })),
   // The page of a job includes its forensics.
   handle(getJob, ({ params }, scope) => getJobWithEvidence(scope, params.id)),
 ]
@@ -41,7 +44,7 @@ const openers: Record<string, Open | undefined> = {
 /** Everything known about one subject. An unknown subject gets a valid bundle as well, which says what to supply. */
 async function openBundle(scope: Scope, type: string, id: string, asked: Asked): Promise<Bundle> {
   const open = Object.hasOwn(openers, type) ? openers[type] : undefined
-  if (open) return open(scope, id, asked)
+  if (open) return withOpenLinks(scope, await open(scope, id, asked))
   const known = Object.keys(openers).join(', ')
-  return unknownBundle(scope, { type, id }, `No evidence is kept for the subject type '${type}'; supply one of ${known}.`)
+  return withOpenLinks(scope, unknownBundle(scope, { type, id }, `No evidence is kept for the subject type '${type}'; supply one of ${known}.`))
 }

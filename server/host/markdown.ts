@@ -10,7 +10,13 @@ const maxDepth = 8
  * and only web addresses and paths become links. Never throws.
  */
 export function parseMarkdown(text: string): Block[] {
-  return lexer(plain(text).slice(0, maxLength)).flatMap((token) => blocksOf(token))
+  const given = plain(text).slice(0, maxLength)
+  try {
+    return lexer(given).flatMap((token) => blocksOf(token))
+  } catch {
+    // Nested deeper than the parser can follow.
+    return [{ type: 'code', text: given }]
+  }
 }
 
 /** Characters that reorder or hide text could make a link read as another. */

@@ -6,7 +6,7 @@ import { fieldError, OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import type { Hub } from '../live/hub.ts'
-import type { ExportFormat } from '../operations/export-lines.ts'
+import type { FileFormat } from '../operations/export-lines.ts'
 import type { Handled, HandlerInput } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { parseJsonBody } from './body.ts'
@@ -102,7 +102,7 @@ function isBackgroundRun(answer: unknown): boolean {
 /** `HEAD` on an export is not an export: it reads nothing and writes no evidence. */
 function exportOf({ open }: Handled & { kind: 'export' }): Send {
   return async (ctx, input, scope) => {
-    const { format } = input.query as { format: ExportFormat }
+    const { format } = input.query as { format: FileFormat }
     if (ctx.method === 'HEAD') return announceExport(ctx, format)
     await sendExport(ctx, await open(input, scope), format, scope)
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Endpoint, endpoints, problem } from '../../schemas/index.ts'
+import { type FileFormat, fileTypes } from '../operations/export-lines.ts'
 
 type Json = Record<string, unknown>
 
@@ -36,9 +37,15 @@ export function describeApi(base: string, version: string): Json {
 
 const mediaTypes = { json: 'application/json', text: 'text/plain', 'event-stream': 'text/event-stream' } as const
 
+/** The formats that an export offers, from its query. */
+function formatsOf({ query }: Endpoint): FileFormat[] {
+  const { format } = (query?.shape ?? {}) as { format?: { options: FileFormat[] } }
+  return format?.options ?? []
+}
+
 function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
   const contents =
-    endpoint.media === 'export' ? ['text/csv', 'application/x-ndjson'] : [mediaTypes[endpoint.media]]
+    endpoint.media === 'export' ? formatsOf(endpoint).map((format) => fileTypes[format].split(';')[0]!) : [mediaTypes[endpoint.media]]
   return {
     operationId: endpoint.name,
     summary: endpoint.summary,

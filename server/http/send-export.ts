@@ -1,28 +1,26 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Context } from 'koa'
-import type { ExportFormat } from '../operations/export-lines.ts'
+import { type FileFormat, fileTypes } from '../operations/export-lines.ts'
 import type { ExportFile } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { codeOf, describeFailure } from '../describe-failure.ts'
 import { takeOver } from './take-over.ts'
 
-const types: Record<ExportFormat, string> = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' }
-
 /** Sends the headers of an export without its content. */
-export function announceExport(ctx: Context, format: ExportFormat): void {
+export function announceExport(ctx: Context, format: FileFormat): void {
   ctx.status = 200
-  ctx.type = types[format]
+  ctx.type = fileTypes[format]
   ctx.set('content-disposition', 'attachment')
 }
 
 /** Streams with back-pressure. A failure midway breaks the connection, so that a truncated file cannot pass for a complete one. */
-export async function sendExport(ctx: Context, { file, lines, searched }: ExportFile, format: ExportFormat, scope: Scope): Promise<void> {
-  const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format}`
+export async function sendExport(ctx: Context, { file, lines, searched }: ExportFile, format: FileFormat, scope: Scope): Promise<void> {
+  const name = `${file}-${scope.now.toISOString().slice(0, 19).replaceAll(':', '')}.${format === 'markdown' ? 'md' : format}`
   ctx.set('content-disposition', `attachment; filename="${name}"`)
   // A custom engine may use any language here, but header values must be ASCII.
   if (searched !== undefined) ctx.set('x-ops-searched', searched.replace(/[^\x20-\x7e]/g, '?'))
-  ctx.type = types[format]
+  ctx.type = fileTypes[format]
   takeOver(ctx)
   try {
     await pipeline(Readable.from(lines), ctx.res)

@@ -1,4 +1,14 @@
+/** Files of many lines. */
 export type ExportFormat = 'csv' | 'ndjson'
+
+/** The media type of every format of a file. */
+export const fileTypes = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson',
+  json: 'application/json; charset=utf-8',
+  markdown: 'text/markdown; charset=utf-8',
+} as const
+export type FileFormat = keyof typeof fileTypes
 
 export function ndjsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Endpoint, EndpointName } from '../../schemas/index.ts'
-import type { ExportFormat } from './export-lines.ts'
+import type { FileFormat } from './export-lines.ts'
 import type { Scope } from './scope.ts'
 
 /** A request to an endpoint, parsed by the endpoint's description. */
@@ -36,7 +36,7 @@ export function handle<P extends z.ZodObject, Q extends z.ZodObject, B extends z
 }
 
 /** An endpoint that responds with a file in the `format` given in its query. */
-export function handleExport<P extends z.ZodObject, Q extends z.ZodObject<{ format: z.ZodType<ExportFormat> }>, B extends z.ZodType, O extends z.ZodType>(
+export function handleExport<P extends z.ZodObject, Q extends z.ZodObject<{ format: z.ZodType<FileFormat> }>, B extends z.ZodType, O extends z.ZodType>(
   endpoint: Endpoint<EndpointName, P, Q, B, O> & { media: 'export' },
   open: (input: InputOf<P, Q, B>, scope: Scope) => Promise<ExportFile>,
 ): Handled {
