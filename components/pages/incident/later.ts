@@ -8,6 +8,7 @@ import '../../parts/chart.ts'
 import { chipStyles } from '../../parts/chip.ts'
 import '../../parts/chronology.ts'
 import { chronologyStyles } from '../../parts/chronology.ts'
+import '../../parts/deliveries.ts'
 import { boundaryStyles, evidenceBoundary } from '../../parts/evidence-boundary.ts'
 import { followUpCard, nextPathStyles } from '../../parts/next-paths.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -86,7 +87,8 @@ export class OpsIncidentAdvice extends OpsElement {
   override render() {
     const { bundle, incident } = this
     if (!incident) return nothing
-    return html`${bundle ? followUpCard(bundle.followUp) : nothing} ${links(incident, this.base, this.language)} ${bundle ? html`${runbookEntry(bundle.runbook)} ${evidenceBoundary(bundle)}` : nothing}`
+    return html`${bundle ? followUpCard(bundle.followUp) : nothing} ${links(incident, this.base, this.language)}
+      <ops-deliveries subject-type="incident" subject-id=${incident.id}></ops-deliveries> ${bundle ? html`${runbookEntry(bundle.runbook)} ${evidenceBoundary(bundle)}` : nothing}`
   }
 }
 
