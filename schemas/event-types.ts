@@ -25,6 +25,7 @@ export const eventFacts = {
   'job.discarded': { label: 'job discarded', verb: 'discarded the job' },
   'job.restored': { label: 'job restored', verb: 'restored the job' },
   'job.rescued': { label: 'job rescued', verb: 'rescued the job' },
+  'job.stopped': { label: 'running job told to stop', verb: 'told the running job to stop' },
   'queue.paused': { label: 'queue paused', verb: 'paused the queue' },
   'queue.resumed': { label: 'queue resumed', verb: 'resumed the queue' },
   'queue.scaled': { label: 'concurrency changed', verb: "changed the queue's concurrency" },

@@ -5,6 +5,7 @@ import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { runMaintenance } from './maintenance.ts'
 import { readFailures } from './errors/feed.ts'
+import { recordStops } from './executors/stops.ts'
 import { refreshFinding } from './figures/finding.ts'
 import { findingKinds } from './figures/kinds.ts'
 import { abandonedJobs } from './incidents/abandoned.ts'
@@ -36,6 +37,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           repeat(kit, 'retention', 300, (stopping) => expireRecords(kit, stopping)),
           repeat(kit, 'notices', 1, (stopping) => tellHost(kit, readNoticeFacts, stopping)),
           ...(kit.escalation?.webhooks?.endpoints ?? []).map((endpoint) => repeat(kit, `webhooks to ${endpoint.name}`, 1, (stopping) => deliverDue(kit, endpoint, stopping))),
+          repeat(kit, 'stopped jobs', 1, () => recordStops(kit)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

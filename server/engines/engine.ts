@@ -132,6 +132,8 @@ export interface JobOutcome extends JobRef {
   outcome: 'done' | 'changed' | 'missing' | 'locked' | 'refused' | 'failed'
   /** The state afterwards, if known. */
   state?: JobState
+  /** Done to a job that was executing, if the engine knows: its handler may still be running. */
+  wasExecuting?: boolean
   detail?: string
 }
 

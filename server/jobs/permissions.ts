@@ -3,6 +3,7 @@ import type { SelectedJob } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
 import { whyNot } from './legality.ts'
 import { whyNotRestorable } from './operations/undo.ts'
+import { canAskToStop } from './operations/stop.ts'
 import { jobResource } from './resource.ts'
 
 const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
@@ -13,7 +14,7 @@ export async function permissionsOn(scope: Scope, job: SelectedJob): Promise<Rec
   const answers = operationsOn('job').map(async (operation): Promise<[string, Permission]> => {
     const permission = viewer.principal ? await viewer.can(operation, jobResource(job)) : nameless
     if (!permission.allowed) return [operation, permission]
-    const illegal = whyNot(kit.engine, operation, job)
+    const illegal = (await canAskToStop(scope, operation, job)) ? undefined : whyNot(kit.engine, operation, job)
     const [reason] = operation === 'restore_job' ? await whyNotRestorable(scope, [job], [illegal]) : [illegal]
     return [operation, reason === undefined ? permission : { allowed: false, reason }]
   })

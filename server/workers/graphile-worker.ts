@@ -90,19 +90,30 @@ function attendTask(companion: Companion, taskList: object, name: string, task: 
   const gate = new TaskGate()
   let wanted: Wish = { paused: false, limit: null }
   let offered = true
-  const run: Task = (payload, helpers) =>
+  const attempt = (payload: unknown, helpers: Helpers, stop: { asked: boolean }) =>
     companion.run([{ id: String(helpers.job.id), queue: name, worker: name, attempt: helpers.job.attempts }], async ([entry]) => {
       await gate.enter()
       offer()
+      const { signal } = entry!.controller
+      helpers.abortSignal = helpers.abortSignal ? AbortSignal.any([helpers.abortSignal, signal]) : signal
       try {
-        const { signal } = entry!.controller
-        helpers.abortSignal = helpers.abortSignal ? AbortSignal.any([helpers.abortSignal, signal]) : signal
         return await task(payload, helpers)
       } finally {
+        stop.asked = signal.aborted
         gate.leave()
         offer()
       }
     })
+  const run: Task = async (payload, helpers) => {
+    const stop = { asked: false }
+    try {
+      return await attempt(payload, helpers, stop)
+    } catch (error) {
+      // A job that an operator cancelled is over. graphile-worker knows no other way to end one without another attempt.
+      if (stop.asked) return undefined
+      throw error
+    }
+  }
   const offer = (): void => {
     const offers = !wanted.paused && gate.open
     if (offers === offered) return

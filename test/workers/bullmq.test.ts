@@ -48,4 +48,19 @@ describe.each(bullBackends)('BullMQ on $name', ({ start, skipped }) => {
     await worker.close()
     await expect.poll(() => list()).toMatchObject({ items: [], summary: { ended: 1 } })
   })
+
+  test.skipIf(skipped)('a running job, which BullMQ cannot cancel, is cancelled by its executor, and is not tried again', async () => {
+    let attempts = 0
+    const worker = await world.work('mail', (_job, _token, signal) => new Promise((_resolve, reject) => { attempts += 1; signal!.addEventListener('abort', () => reject(signal!.reason as Error)) }))
+    attendBullMQ(worker, { database: { url: server.database.url } })
+    const job = await world.queue('mail').add('send', {}, { attempts: 5 })
+    await expect.poll(() => attempts).toBe(1)
+    await expect.poll(async () => (await list()).items.length).toBe(1)
+    const answer = await server.call('ops-demo', 'POST', '/operations', { action: 'cancel_job', subject: { type: 'job', id: `mail:${job.id}` }, reason: 'sent to the wrong list' }, { 'idempotency-key': crypto.randomUUID() })
+    expect(answer).toMatchObject({ status: 200, body: { event: { after: { state: 'executing', stopRequested: true } } } })
+    await expect.poll(() => job.getState(), { timeout: 3_000 }).toBe('failed')
+    expect(attempts).toBe(1)
+    expect((await client.query('select outcome from ops.executor_stop')).rows.map(({ outcome }) => outcome as string | null)).toHaveLength(1)
+    await worker.close()
+  })
 })

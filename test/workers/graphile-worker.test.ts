@@ -121,3 +121,33 @@ test('what a task returns and throws stays what it is, and failed runs are known
   await expect.poll(async () => (await pool.query('select last_error from graphile_worker._private_jobs where id = $1', [job.id])).rows[0]).toEqual({ last_error: 'no route to the mail server' })
   await expect.poll(async () => (await client.query('select executor_id, attempt, outcome from ops.executor_run where job_id = $1', [job.id])).rows).toEqual([{ executor_id: id, attempt: 1, outcome: 'failed' }])
 })
+
+const cancel = (id: string) => server.call('ops-demo', 'POST', '/operations', { action: 'cancel_job', subject: { type: 'job', id }, reason: 'sent to the wrong list' }, { 'idempotency-key': crypto.randomUUID() })
+const eventsOf = async (id: string) => ((await server.call('ops-demo', 'GET', `/audit-events?subjectType=job&subjectId=${id}`)).body.items ?? []).map(({ eventType, outcome, after }) => [eventType, outcome, after])
+
+test('a running job, which graphile-worker cannot cancel, is cancelled by its executor, and is not tried again', async () => {
+  const slow = task()
+  let attempts = 0
+  await start({ [slow]: (_payload, { abortSignal }) => new Promise((_resolve, reject) => { attempts += 1; abortSignal!.addEventListener('abort', () => reject(abortSignal!.reason as Error)) }) })
+  const job = await utils.addJob(slow, {}, { maxAttempts: 5 })
+  await expect.poll(() => attempts).toBe(1)
+  await expect.poll(async () => (await list(`queue=${slow}`)).items.length).toBe(1)
+  const { body } = await server.call('ops-demo', 'GET', `/jobs/${job.id}`)
+  expect((body.operations as Record<string, unknown>).cancel_job).toEqual({ allowed: true })
+  expect(await cancel(job.id)).toMatchObject({ status: 200, body: { event: { before: { state: 'executing' }, after: { state: 'executing', stopRequested: true } } } })
+  await expect.poll(async () => (await pool.query('select from graphile_worker._private_jobs where id = $1', [job.id])).rowCount, { timeout: 3_000 }).toBe(0)
+  const loops = await startServer({ database_: { ...server.database, drop: async () => {} }, engine: graphileWorker({ pool }), loops: true })
+  await expect.poll(() => eventsOf(job.id)).toEqual([['job.stopped', 'succeeded', { handler: 'stopped', seconds: expect.any(Number) as number }], ['job.cancelled', 'succeeded', { state: 'executing', stopRequested: true }]]).finally(() => loops.stop())
+  expect(attempts).toBe(1)
+})
+
+test('without an executor, a running job cannot be cancelled, as before', async () => {
+  const alone = task()
+  let release = () => {}
+  const runner = await run({ pgPool: pool, taskList: { [alone]: () => new Promise<void>((resolve) => (release = resolve)) }, logger, concurrency: 1, pollInterval: 100, noHandleSignals: true, crontab: '' })
+  runners.push(runner)
+  const job = await utils.addJob(alone, {})
+  await expect.poll(async () => (await pool.query('select locked_by from graphile_worker._private_jobs where id = $1', [job.id])).rows[0]?.locked_by).toBeTruthy()
+  expect((await cancel(job.id)).body.code).toBe('unsupported_by_engine')
+  release()
+})

@@ -158,3 +158,26 @@ test('a new concurrency is obeyed up and down, and is that of each executor', as
   await expect.poll(async () => (await boss.findJobs(queue, {})).filter(({ state }) => state === 'completed').length, { timeout: 15_000 }).toBe(8)
   expect(most).toBe(5)
 })
+
+const eventsOf = async (id: string) =>
+  ((await server.call('ops-demo', 'GET', `/audit-events?subjectType=job&subjectId=${id}`)).body.items ?? []).map(({ eventType, outcome, after, metadata, actor }) => ({ eventType, outcome, after, metadata, actor }) as Record<string, unknown>)
+
+test('cancelling a running job reaches its handler through the signal, and that it stopped is evidence of the system', async () => {
+  const queue = await makeQueue()
+  const { boss, id: executor } = await openBoss({ version: 'v412' })
+  let reason: unknown
+  await boss.work(queue, polling, ([job]) => new Promise((_resolve, reject) => job!.signal.addEventListener('abort', () => reject((reason = job!.signal.reason) as Error))))
+  const id = (await boss.send(queue, {}, { retryLimit: 5 }))!
+  await expect.poll(async () => (await boss.findJobs(queue, { id }))[0]?.state).toBe('active')
+  await expect.poll(async () => (await list(`queue=${queue}`)).items.length).toBe(1)
+  const { body } = await server.call('ops-demo', 'POST', '/previews', { action: 'cancel_job', subject: { type: 'job', id } })
+  expect((body.plan as { cautions: string[] }).cautions.join()).toContain('tells the handler to stop')
+  expect((await once({ action: 'cancel_job', subject: { type: 'job', id } })).status).toBe(200)
+  await expect.poll(() => reason, { timeout: 2_000 }).toMatchObject({ name: 'JobStopped' })
+  const loops = await startServer({ database_: { ...server.database, drop: async () => {} }, loops: true })
+  await expect.poll(async () => (await eventsOf(id)).length).toBe(2).finally(() => loops.stop())
+  const [stopped, cancelled] = await eventsOf(id)
+  expect(stopped).toMatchObject({ eventType: 'job.stopped', outcome: 'succeeded', after: { handler: 'stopped' }, actor: { type: 'system' }, metadata: { executor: { id: executor, version: 'v412' } } })
+  expect(cancelled).toMatchObject({ eventType: 'job.cancelled', outcome: 'succeeded' })
+  expect((await boss.findJobs(queue, { id }))[0]?.state).toBe('cancelled')
+})

@@ -55,7 +55,9 @@ export async function actOnJobs(
     if (refusal) results.set(job.id, refusal)
   }
   const states = await statesAfter(tables, action, eligible, tx)
-  return jobs.map(({ id, queue }) => ({ id, queue, ...(results.get(id) ?? { outcome: 'done', state: states.get(id.toLowerCase()) }) }))
+  const running = new Set(eligible.filter(({ state }) => state === 'active' && action !== 'rescue').map(({ id }) => id))
+  const done = (id: string): ActResult => ({ outcome: 'done', state: states.get(id), ...(running.has(id) && { wasExecuting: true }) })
+  return jobs.map(({ id, queue }) => ({ id, queue, ...(results.get(id) ?? done(id.toLowerCase())) }))
 }
 
 /** From this many jobs on, it pays to change the simple ones without locking them first. */

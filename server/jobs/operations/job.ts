@@ -1,12 +1,15 @@
 import { type EventType, type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import type { Engine, EngineJob, JobAction, SelectedJob } from '../../engines/engine.ts'
+import { isAttended, requestStops } from '../../executors/stops.ts'
+import { uuidv7 } from '../../uuid.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { findIllegal, type JobOperation } from '../legality.ts'
 import { jobResource } from '../resource.ts'
 import { chooseJobs } from './choose.ts'
 import { asksForCompleted, cautionOfCompleted, completedLeftOut, runsAgain } from './completed.ts'
+import { canAskToStop, endsRun, handlerIsTold, plannedStop } from './stop.ts'
 import { findJob, nameOf, requireDone, requireJob, requireLegal, requireSeen } from './subject.ts'
 import { undoOf, whyNotRestorable } from './undo.ts'
 
@@ -40,7 +43,8 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
     async plan({ subject, input }, { found }, scope) {
       const job = requireJob(found, subject.id)
       requireSeen(job, input.seen)
-      await requireLegal(scope, action, job)
+      const asked = await canAskToStop(scope, action, job)
+      if (!asked) await requireLegal(scope, action, job)
       return {
         title: `${operationActions[action].label} ${nameOf(job)} job ${job.id}`,
         effect: scope.kit.engine.removes?.[act] === undefined ? effect : goneEffect,
@@ -50,15 +54,22 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
         after: { state: stateAfter(scope.kit.engine, act, job.state) },
         counts: { subjects: 1, jobs: 1 },
         basis: { version: job.version },
+        ...(asked && plannedStop(job)),
       }
     },
 
     async apply(_request, { found }, scope) {
       const job = found!
+      if (await canAskToStop(scope, action, job)) return { after: plannedStop(job).after, result: { jobId: job.id, queue: job.queue, state: job.state } }
       const [outcome] = await scope.kit.engine.act(act, [job], executorOf(scope.em))
       requireDone(outcome, job)
       const state = outcome!.state ?? stateAfter(scope.kit.engine, act, job.state)
       return { after: { state }, result: { jobId: job.id, queue: job.queue, state, detail: outcome!.detail } }
+    },
+
+    async keep(_request, { found }, applied, scope, eventId) {
+      if (found && endsRun(act, found)) await requestStops(scope, eventId, [found])
+      return applied
     },
 
     many: {
@@ -74,7 +85,11 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
           risk: again ? 'high' : undefined,
         }
       },
-      apply: (jobs, _input, { kit, em }) => kit.engine.act(act, jobs, executorOf(em)),
+      async apply(jobs, _input, { kit, em }) {
+        const outcomes = await kit.engine.act(act, jobs, executorOf(em))
+        await requestStops({ kit, em }, uuidv7(), outcomes.filter(({ outcome, wasExecuting }) => outcome === 'done' && wasExecuting))
+        return outcomes
+      },
       whyNot: async (jobs, { selection }, scope) => {
         const leftOut = (job: SelectedJob) => (runsAgain(act, job.state) && !asksForCompleted(selection) ? completedLeftOut : undefined)
         const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason ?? leftOut(job))
@@ -100,11 +115,13 @@ function stateAfter({ removes, becomes }: Engine, action: JobAction, from?: JobS
   return removes?.[action] === undefined ? (becomes?.(action, from) ?? expected[action]) : 'removed'
 }
 
-async function cautionsOf({ kit: { engine }, now }: ActingScope, operation: JobOperation, action: JobAction, job: EngineJob): Promise<string[]> {
+async function cautionsOf(scope: ActingScope, operation: JobOperation, action: JobAction, job: EngineJob): Promise<string[]> {
+  const { kit: { engine }, now } = scope
   const cautions: string[] = []
   if (job.state === 'executing' && (action === 'cancel' || action === 'discard') && !engine.capabilities.cancelExecuting) {
     cautions.push('It is executing now, and this engine cannot stop it: it will run to completion.')
   }
+  if (engine.capabilities.cancelExecuting && endsRun(action, job) && (await isAttended(scope, job))) cautions.push(handlerIsTold)
   const unsure = engine.cautions?.[operation]
   if (job.state === 'executing' && unsure !== undefined) cautions.push(unsure)
   if (runsAgain(action, job.state)) cautions.push('It has completed: whatever it did, such as sending mail or taking payments, is done again.')
