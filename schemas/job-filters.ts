@@ -24,6 +24,7 @@ export const jobFilterTable = {
   error: { label: 'Error text', kind: 'text', max: 300 },
   cronEntry: { label: 'Cron entry', kind: 'text', max: 100 },
   incident: { label: 'Incident', kind: 'text', max: 40 },
+  errorGroup: { label: 'Error', kind: 'text', max: 40 },
   /** The time to which `from` and `to` apply. */
   time: { label: 'Time', kind: 'choice', choices: ['created', 'due', 'finished'] },
   /** Inclusive. */
@@ -37,7 +38,7 @@ export type JobFilterName = keyof Table
 export type JobFilterValue<Name extends JobFilterName> = Table[Name] extends { choices: readonly (infer Choice)[] } ? Choice : string
 
 /** Filters that name a set of jobs by an id of ours. Engines know nothing of them: the set is resolved into what they do know. */
-export const jobSetNames = ['incident'] as const satisfies readonly JobFilterName[]
+export const jobSetNames = ['incident', 'errorGroup'] as const satisfies readonly JobFilterName[]
 export type JobSetName = (typeof jobSetNames)[number]
 
 /** Flags of the command line: the placeholder of the value, and the help. A table of its own, because no element needs it. */
@@ -51,6 +52,7 @@ export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]
   error: ['text', 'jobs with this text in the last error, case-insensitive'],
   cronEntry: ['name', 'jobs created by this cron entry'],
   incident: ['id', 'jobs that this incident affects'],
+  errorGroup: ['fingerprint', 'jobs whose last error belongs to this group'],
   time: ['which', 'the time that --from and --to refer to: created (default), due, finished'],
   from: ['instant', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z'],
   to: ['instant', 'jobs whose time is before this'],

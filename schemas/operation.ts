@@ -4,6 +4,7 @@ import { bulkRun } from './bulk.ts'
 import { cronDefinition, cronName } from './cron.ts'
 import { deployVersion, webAddress } from './deploy.ts'
 import { endpoint } from './endpoint.ts'
+import { errorFingerprint } from './error-group.ts'
 import { assignee, silenceInput } from './incident.ts'
 import { jobId, jobSelection, jobVersion } from './job.ts'
 import { plan } from './plan.ts'
@@ -13,6 +14,7 @@ import { instant, text, words } from './words.ts'
 
 const cronSubject = z.strictObject({ type: z.literal('cron_entry'), id: text({ max: 100 }) })
 const queueSubject = z.strictObject({ type: z.literal('queue'), id: queueName })
+const errorSubject = z.strictObject({ type: z.literal('error_group'), id: errorFingerprint })
 const incidentSubject = z.strictObject({ type: z.literal('incident'), id: z.uuid() })
 const noInput = z.strictObject({}).default({})
 
@@ -40,6 +42,10 @@ function numberOf<Name extends string>({ name, min, max }: { name: Name; min: nu
 
 function queueRequest<Action extends string>(action: Action) {
   return z.strictObject({ action: z.literal(action), subject: queueSubject, input: noInput })
+}
+
+function errorRequest<Action extends OperationOn<'error_group'>>(action: Action) {
+  return z.strictObject({ action: z.literal(action), subject: errorSubject, input: noInput })
 }
 
 function incidentRequest<Action extends OperationOn<'incident'>>(action: Action) {
@@ -107,6 +113,10 @@ export const operationRequests = {
     /** `at`: when it went live; default: now. */
     input: z.strictObject({ at: instant.optional(), url: webAddress.optional() }).default({}),
   }),
+  resolve_error_group: errorRequest('resolve_error_group'),
+  reopen_error_group: errorRequest('reopen_error_group'),
+  silence_error_group: z.strictObject({ action: z.literal('silence_error_group'), subject: errorSubject, input: silenceInput }),
+  unsilence_error_group: errorRequest('unsilence_error_group'),
   acknowledge_incident: incidentRequest('acknowledge_incident'),
   unacknowledge_incident: incidentRequest('unacknowledge_incident'),
   assign_incident: z.strictObject({

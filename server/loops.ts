@@ -4,6 +4,7 @@ import type { RunningKit } from './open.ts'
 import type { OpsOptions } from './options.ts'
 import { repeat } from './repeat.ts'
 import { runMaintenance } from './maintenance.ts'
+import { feedBaselines } from './errors/baseline.ts'
 import { readFailures } from './errors/feed.ts'
 import { recordStops } from './executors/stops.ts'
 import { refreshFinding } from './figures/finding.ts'
@@ -30,6 +31,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
       ? [
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'reading failures', 1, (stopping) => readFailures(kit, stopping)),
+          repeat(kit, 'usual failures', 5, () => feedBaselines(kit)),
           ...[...findingKinds, abandonedJobs].map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),

@@ -1,5 +1,6 @@
 import { cronOperations } from './cron/operations.ts'
 import { deployOperations } from './deploys/operations.ts'
+import { errorOperations } from './errors/operations/index.ts'
 import { incidentOperations } from './incidents/operations/index.ts'
 import { jobOperations } from './jobs/operations/index.ts'
 import { webhookOperations } from './webhooks/operations.ts'
@@ -7,4 +8,4 @@ import type { Operations } from './operations/operation.ts'
 import { queueOperations } from './queues/operations/index.ts'
 
 /** All operations. A feature registers its operations by adding its table here. */
-export const operations: Operations = { ...cronOperations, ...jobOperations, ...queueOperations, ...deployOperations, ...webhookOperations, ...incidentOperations }
+export const operations: Operations = { ...cronOperations, ...jobOperations, ...queueOperations, ...deployOperations, ...errorOperations, ...webhookOperations, ...incidentOperations }

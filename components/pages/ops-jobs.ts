@@ -54,6 +54,7 @@ const loadTools = later(() => import('./jobs/later.ts'))
  * @attr {string} error - Only jobs whose last error has this text.
  * @attr {string} cron-entry - Only jobs that this cron entry made.
  * @attr {string} incident - Only jobs that the incident with this id affects.
+ * @attr {string} error-group - Only jobs whose last error belongs to the group with this fingerprint.
  * @attr {'created' | 'due' | 'finished'} time - Which moment `from` and `to` are about.
  * @attr {string} from - From this instant on, ISO-8601.
  * @attr {string} to - Before this instant, ISO-8601.
@@ -97,6 +98,7 @@ export class OpsJobs extends OpsElement {
   @property() error = ''
   @property({ attribute: 'cron-entry' }) cronEntry = ''
   @property() incident = ''
+  @property({ attribute: 'error-group' }) errorGroup = ''
   @property() time = ''
   @property() from = ''
   @property() to = ''

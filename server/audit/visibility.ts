@@ -23,7 +23,7 @@ export async function visibilityConditions(scope: Scope, { ofOneJob = false } = 
     ...(withheld.length ? [sql`not (subject_type = any(${withheld.map(([type]) => type)}::text[]))`] : []),
     ...(withheldQueues.length ? [sql`not (subject_type = 'queue' and subject_id = any(${withheldQueues}::text[]))`] : []),
     ...(withheldQueues.length ? [sql`not (subject_type = 'incident' and coalesce(metadata #>> '{resource,queue}' = any(${withheldQueues}::text[]), false))`] : []),
-    ...(hidden.length ? [sql`not (subject_type = 'job' and coalesce(metadata #>> '{resource,queue}' = any(${hidden}::text[]), false))`] : []),
+    ...(hidden.length ? [sql`not (subject_type in ('job', 'error_group') and coalesce(metadata #>> '{resource,queue}' = any(${hidden}::text[]), false))`] : []),
     ...(hidden.length && !ofOneJob ? [withoutRunsIn(scope, hidden)] : []),
     ...(hidden.length ? [sql`not (subject_type = 'cron_entry' and coalesce(metadata #>> '{resource,queue}' = any(${await queuesWithoutEntries(scope, hidden)}::text[]), false))`] : []),
     ...(refused.length ? [namesQueue(scope, ofOneJob)] : []),

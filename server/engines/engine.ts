@@ -65,6 +65,9 @@ export interface EngineJob extends SelectedJob {
   finishedAt?: Date
   /** Text of the last error. */
   error?: string
+  /** The name of its class and its stack, if the engine stores them separately; the stack may be left out where the text says enough. */
+  errorName?: string
+  errorStack?: string
   executor?: string
 }
 

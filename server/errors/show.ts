@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ErrorGroup as ShownGroup, Permission } from '../../schemas/index.ts'
+import { type ErrorGroup as ShownGroup, operationsOn, type Permission } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import type { ErrorGroupRow } from '../db/entities.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
@@ -9,13 +9,23 @@ import type { CountedGroup } from './list.ts'
 import { normalize } from './normalize.ts'
 import { parseError } from './parse-error.ts'
 import type { ErrorRange } from './range.ts'
-import { stateOf, statusOf } from './state.ts'
+import { feedDelayMinutes, judge, windowMinutes } from './burst.ts'
+import { findFeed } from './feed.ts'
+import { lastMinuteEnd, listRecent, type RecentGroup } from './recent.ts'
+import { stateOf, statusOf, whyIllegal } from './state.ts'
+import { burstSinceOf } from './verdicts.ts'
+import { resourceOfGroup } from './visible.ts'
 
 /** Groups that the viewer may see, as the viewer may see them. */
 export async function showGroups(scope: Scope, rows: CountedGroup[], range: ErrorRange): Promise<ShownGroup[]> {
   if (!rows.length) return []
   const fingerprints = rows.map(({ fingerprint }) => fingerprint)
-  const [histograms, versions, rates] = await Promise.all([listHistograms(scope, fingerprints, range), listVersions(scope, fingerprints), listRates(scope, fingerprints)])
+  const [histograms, versions, rates, bursts] = await Promise.all([
+    listHistograms(scope, fingerprints, range),
+    listVersions(scope, fingerprints),
+    listRates(scope, fingerprints),
+    listBursts(scope, fingerprints),
+  ])
   return Promise.all(
     rows.map(async (row) => ({
       ...showMarks(scope, row),
@@ -32,7 +42,7 @@ export async function showGroups(scope: Scope, rows: CountedGroup[], range: Erro
       final: row.finalInRange,
       perMinute: (rates.get(row.fingerprint) ?? 0) / rateMinutes,
       histogram: histograms.get(row.fingerprint)!,
-      burst: null,
+      burst: bursts.get(row.fingerprint) ?? null,
       versions: versions.get(row.fingerprint) ?? [],
       operations: await permissionsOn(scope, row),
     })),
@@ -72,9 +82,17 @@ function showMarks(scope: Scope, row: ErrorGroupRow): Pick<ShownGroup, 'state' |
   }
 }
 
-async function permissionsOn(_scope: Scope, _row: ErrorGroupRow): Promise<Record<string, Permission>> {
-  return {}
+async function permissionsOn({ kit: { engine }, viewer, now }: Scope, row: ErrorGroupRow): Promise<Record<string, Permission>> {
+  const resource = resourceOfGroup(engine, row)
+  const answers = operationsOn('error_group').map(async (action): Promise<[string, Permission]> => {
+    const permission = viewer.principal ? await viewer.can(action, resource) : nameless
+    const reason = permission.allowed ? whyIllegal(action, row, now) : undefined
+    return [action, reason === undefined ? permission : { allowed: false, reason: `${reason[0]!.toUpperCase()}${reason.slice(1)}.` }]
+  })
+  return Object.fromEntries(await Promise.all(answers))
 }
+
+const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
 
 const versionDays = 7
 const maxVersions = 10
@@ -89,6 +107,26 @@ async function listVersions({ kit: { db }, em, now }: Scope, fingerprints: strin
       ) each group by 1`,
   )
   return new Map(rows.map(({ fingerprint, names }) => [fingerprint, names]))
+}
+
+/** Missing if the last minutes were not read or not measured. */
+async function listBursts({ kit, em, now }: Scope, fingerprints: string[]): Promise<Map<string, NonNullable<ShownGroup['burst']>>> {
+  const feed = await findFeed(em)
+  if (!feed || now.getTime() - feed.readTo.getTime() > maxAgeMs) return new Map()
+  const end = lastMinuteEnd(feed.readTo, now)
+  const groups = await listRecent(kit, em, end, sql<boolean>`g.fingerprint = any(${fingerprints}::text[])`)
+  return new Map(groups?.map((group) => [group.fingerprint, showBurst(group, end)]))
+}
+
+/** As old as figures may be before nobody can judge by them. */
+const maxAgeMs = 300_000
+
+function showBurst(group: RecentGroup, end: Date): NonNullable<ShownGroup['burst']> {
+  const { burst, probability, expected } = judge(group.recent, group.baseline)
+  const since = burstSinceOf(group, end) ?? (burst ? end : null)
+  const lately = group.burstSeenAt !== null && end.getTime() - group.burstSeenAt.getTime() <= feedDelayMinutes * 60_000
+  const active = burst || lately
+  return { active, ...(active && since && { since: since.toISOString() }), probability, ...group.recent, usualPerMinute: expected / windowMinutes }
 }
 
 const rateMinutes = 5

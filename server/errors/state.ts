@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ErrorState, ErrorStatus } from '../../schemas/index.ts'
+import type { ErrorState, ErrorStatus, OperationOn } from '../../schemas/index.ts'
 import type { ErrorGroupRow } from '../db/entities.ts'
 
 /** For how long a group counts as new. */
@@ -31,4 +31,20 @@ export function stateColumn(now: Date): RawBuilder<ErrorState> {
 export function statusColumn(now: Date): RawBuilder<ErrorStatus> {
   return sql`case when g.resolved_at is not null and g.regressed_at is null then 'resolved'
     when g.silence is not null and not g.silence ? 'ended' and coalesce((g.silence ->> 'until')::timestamptz > ${now}, true) then 'silenced' else 'unresolved' end`
+}
+
+/** Why an operation is not legal now, as a clause: what is so, and what was expected. Undefined if it is legal. */
+export function whyIllegal(action: OperationOn<'error_group'>, group: Marks, now: Date): string | undefined {
+  const status = statusOf(group, now)
+  switch (action) {
+    case 'resolve_error_group':
+      return status === 'resolved' ? 'it is already resolved; expected one that is not' : undefined
+    case 'reopen_error_group':
+      return status === 'resolved' ? undefined : 'it is not resolved; expected a resolved one'
+    case 'silence_error_group':
+      if (status === 'resolved') return 'it is resolved; expected one that is not'
+      return status === 'silenced' ? 'it is already silenced; end that silence first' : undefined
+    case 'unsilence_error_group':
+      return isSilenced(group.silence, now) ? undefined : 'it is not silenced; expected a silenced one'
+  }
 }

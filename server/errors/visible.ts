@@ -18,7 +18,7 @@ export function resourceOfGroup({ lacks }: Engine, { fingerprint, queue, worker,
  * May the viewer see everything that was counted in a group? The host is asked about a hypothetical job for each set of tags that
  * its jobs had: one set that is refused withholds the group, because its counts cannot be taken apart.
  */
-export async function maySeeGroup({ viewer, kit: { engine } }: Scope, { queue, worker, tagSets }: Rights): Promise<boolean> {
+export async function maySeeGroup({ viewer, kit: { engine } }: Pick<Scope, 'viewer' | 'kit'>, { queue, worker, tagSets }: Rights): Promise<boolean> {
   const job = { type: 'job', id: '*', queue, worker: engine.lacks.filter_worker === undefined ? worker : undefined }
   const sets = engine.lacks.filter_tag === undefined ? tagSets : [undefined]
   const answers = await Promise.all(sets.map((tags) => viewer.can('view_jobs', { ...job, tags })))

@@ -8,7 +8,7 @@ test('what undoes an operation is an operation on the same type of subject', () 
     const reverse = undoneBy(action)
     if (reverse) expect(operationActions[reverse]?.subject, action).toBe(operationActions[action].subject)
   }
-  expect(actions.filter((action) => undoneBy(action))).toHaveLength(7)
+  expect(actions.filter((action) => undoneBy(action))).toHaveLength(9)
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import type { EngineFailure, FailurePage } from '../engine.ts'
 import { dateOf, instantText, milliseconds, type Row } from '../sql.ts'
 import { unknownCursor } from '../cursor.ts'
-import { errorColumn } from './rows.ts'
+import { errorColumn, errorNameColumn, textOf } from './rows.ts'
 import type { JobTable, PgBossTables, Shape } from './table.ts'
 
 /** The retry that was counted when the attempt failed: claiming the job for its next attempt counts one more. */
@@ -19,10 +19,12 @@ const failedAt = `case when j.state = 'failed' then j.completed_on
   else greatest(least(j.start_after - ${shortestDelay} * case when j.retry_backoff then 1.5 else 1 end, now()), case when j.state = 'retry' then j.started_on end) end`
 
 const ended = (from: string) => `j.state = 'failed' and j.completed_on >= ${from} and j.started_on is not null and j.output is not null`
+/** An operator's retry makes an old failure due again, but its attempt ended when its time was up at the latest. */
+const stillRunning = (from: string) => `j.started_on + (j.expire_seconds + 300) * interval '1 second' >= ${from}`
 const retried = (from: string) =>
-  `(j.state = 'retry' or j.state = 'active' and j.retry_count > 0) and j.output is not null and j.start_after - ${shortestDelay} >= ${from}`
+  `(j.state = 'retry' and ${stillRunning(from)} or j.state = 'active' and j.retry_count > 0) and j.output is not null and j.start_after - ${shortestDelay} >= ${from}`
 
-const columns = `j.id, j.name, j.state, j.retry_count, j.retry_delay, j.retry_backoff, j.retry_delay_max, j.start_after, j.started_on, j.completed_on, j.output`
+const columns = `j.id, j.name, j.state, j.retry_count, j.retry_delay, j.retry_backoff, j.retry_delay_max, j.start_after, j.started_on, j.completed_on, j.expire_seconds, j.output`
 
 /** As many characters as the error's group needs. */
 const maxText = 4_096
@@ -36,7 +38,7 @@ export async function listFailures(tables: PgBossTables, since: Date, { after, l
     `select f.*, ${milliseconds('f.at')} as ms, ${instantText('f.at')} || '~' || f.id as place from (
        select j.id::text as id, j.name as queue, ${failedRetry} + 1 as attempt, j.state = 'failed' as final, ${failedAt} as at,
          case when j.state = 'retry' then ${milliseconds('j.start_after')} end as due,
-         left(${errorColumn}, ${maxText}) as error, left(j.output ->> 'name', 200) as name, left(j.output ->> 'stack', ${maxStack}) as stack
+         left(${errorColumn}, ${maxText}) as error, ${errorNameColumn} as name, left(j.output ->> 'stack', ${maxStack}) as stack
        from (${recentRows(tables, shape)}) j
      ) f where $2::timestamptz is null or (f.at, f.id) > ($2::timestamptz, $3) order by f.at, f.id limit ${limit + 1}`,
     [since, at, id],
@@ -85,8 +87,6 @@ function engineFailure(row: Row): EngineFailure {
     error: { text: row.error === null ? '' : String(row.error), name: textOf(row.name), stack: textOf(row.stack) },
   }
 }
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 function parseCursor(cursor: string): [at: string, id: string] {
   const [at = '', id = ''] = cursor.split('~')

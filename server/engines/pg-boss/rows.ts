@@ -39,6 +39,11 @@ export const versionColumn = `concat_ws(':', j.state, j.retry_count, coalesce(da
 export const errorColumn = `case when j.state <> 'completed' then
   coalesce(j.output ->> 'message', j.output -> 'value' ->> 'message', j.output ->> 'value', j.output::text) end`
 
+export const errorNameColumn = `case when j.state <> 'completed' then left(j.output ->> 'name', 200) end`
+
+/** Only beside a short message, which may say nothing: a list would otherwise load every stack. */
+export const errorStackColumn = `case when j.state <> 'completed' and length(${errorColumn}) <= 60 then left(j.output ->> 'stack', 4096) end`
+
 /** Its worker has not reported in time. */
 export const isLost = `(j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()
   or j.started_on + j.expire_seconds * interval '1 second' < now())) is true`
@@ -49,6 +54,7 @@ export const selectedColumns = `j.id::text as id, j.name as queue, j.state::text
   ${isLost} as lost`
 
 export const jobColumns = `${selectedColumns}, j.data::text as args, j.retry_count, j.retry_limit, j.priority, ${errorColumn} as error,
+  ${errorNameColumn} as error_name, ${errorStackColumn} as error_stack,
   ${milliseconds('j.created_on')} as created, ${milliseconds('j.start_after')} as due, ${milliseconds('j.started_on')} as started,
   ${milliseconds('j.completed_on')} as ended`
 
@@ -71,8 +77,12 @@ export function engineJob(row: Row): EngineJob {
     startedAt: dateOf(row.started),
     finishedAt: dateOf(row.ended),
     error: row.error === null ? undefined : String(row.error),
+    errorName: textOf(row.error_name),
+    errorStack: textOf(row.error_stack),
   }
 }
+
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 export const foundColumns = `j.id::text as id, j.name as queue, j.state::text as state, ${isHeld} as held,
   ${milliseconds('j.started_on')} as started, ${milliseconds('j.completed_on')} as ended`

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ErrorGroup, type ErrorGroupDetail, type ErrorGroupList, getErrorGroup, listErrorGroups } from '../../../schemas/index.ts'
 import { pgBoss } from '../../../server/engines/pg-boss/index.ts'
 import { type FailureReader, openFailureReader } from '../../support/errors.ts'
+import { feedBaselines } from '../../../server/errors/baseline.ts'
+import { operate } from '../../support/operate.ts'
 import { insertJobs } from '../../support/failed-jobs.ts'
 import { auth, startServer, type TestServer } from '../../support/server.ts'
 
@@ -109,5 +111,69 @@ describe('the groups of errors', () => {
       cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : ''
     } while (cursor)
     expect(seen.toSorted()).toEqual([...'abcdefg'].map((kind) => `trouble of kind ${kind}`))
+  })
+})
+
+describe('what people decide about a group', () => {
+  const { preview, execute, once } = operate(() => server, 'looked into it')
+  const failing = async (count = 2, error = 'boom of kind a'): Promise<string> => {
+    await insertJobs(client, count, { error })
+    await reader.read()
+    return (await list()).items.find(({ title }) => title === error)!.fingerprint
+  }
+  const subject = (id: string) => ({ type: 'error_group', id })
+  beforeEach(async () => reader.read())
+
+  test('a resolved group that fails again comes back as a regression', async () => {
+    const id = await failing()
+    const asked = await preview('ops-demo', { action: 'resolve_error_group', subject: subject(id) })
+    expect(asked.body).toMatchObject({ plan: { before: { status: 'unresolved' }, after: { status: 'resolved' } } })
+    expect((await execute('ops-demo', asked)).body).toMatchObject({ event: { eventType: 'error.resolved', subject: subject(id), actor: { id: 'ops-demo' } } })
+    expect((await list()).items).toEqual([])
+    expect((await list('status=resolved')).items).toMatchObject([{ fingerprint: id, status: 'resolved', resolved: { by: { id: 'ops-demo' } } }])
+    expect((await once('ops-demo', { action: 'resolve_error_group', subject: subject(id) })).body).toMatchObject({ code: 'illegal_transition' })
+    await failing()
+    expect((await list()).items).toMatchObject([{ fingerprint: id, state: 'regression', status: 'unresolved' }])
+    expect((await list()).summary.rest).toBe('One error came back after being resolved.')
+  })
+
+  test('a silence has an end: a time, a rate or a number', async () => {
+    const id = await failing()
+    expect((await once('ops-demo', { action: 'silence_error_group', subject: subject(id), input: {} })).status).toBe(400)
+    expect((await once('ops-demo', { action: 'silence_error_group', subject: subject(id), input: { until: new Date(Date.now() - 1).toISOString() } })).status).toBe(400)
+    expect((await once('ops-demo', { action: 'silence_error_group', subject: subject(id), input: { untilCount: 3 } })).body).toMatchObject({ event: { eventType: 'error.silenced' } })
+    expect((await list()).items).toEqual([])
+    expect((await list('status=silenced')).items).toMatchObject([{ fingerprint: id, status: 'silenced', silenced: { untilCount: 3, reason: 'looked into it', by: { id: 'ops-demo' } } }])
+    await insertJobs(client, 4, { error: 'boom of kind a' })
+    await reader.read()
+    await client.query('update ops.error_feed set fed_to = null')
+    await feedBaselines(reader.kit)
+    expect((await list()).items).toMatchObject([{ fingerprint: id, status: 'unresolved', silenced: { ended: { why: 'more than 3 have failed since' } } }])
+    expect((await once('ops-demo', { action: 'unsilence_error_group', subject: subject(id) })).body).toMatchObject({ code: 'illegal_transition' })
+  })
+
+  test('a viewer may do none of it, and is told why; an unknown or hidden group is not found', async () => {
+    const id = await failing()
+    expect((await list('', 'viewer-demo')).items[0]!.operations).toMatchObject({ resolve_error_group: { allowed: false, reason: 'Your role is viewer.' } })
+    expect((await once('viewer-demo', { action: 'resolve_error_group', subject: subject(id) })).status).toBe(403)
+    closed = ['mail']
+    expect((await once('ops-demo', { action: 'resolve_error_group', subject: subject(id) })).status).toBe(404)
+    expect((await once('ops-demo', { action: 'resolve_error_group', subject: subject('e1:ffffffffffffffff') })).status).toBe(404)
+  })
+
+  test('all jobs of a group can be found, counted and retried, and no other', async () => {
+    const id = await failing(3)
+    await insertJobs(client, 2, { error: 'something else' })
+    await reader.read()
+    const query = `errorGroup=${id}&state=discarded`
+    const { body } = await server.call('ops-demo', 'GET', `/jobs?${query}`)
+    expect(body.items!.map(({ error }) => error)).toEqual(Array.from({ length: 3 }, () => 'boom of kind a'))
+    expect((await server.call('ops-demo', 'GET', `/jobs/count?${query}`)).body).toMatchObject({ count: 3, how: 'exact' })
+    const done = await once('ops-demo', { action: 'retry_job', selection: { filter: { errorGroup: id, state: 'discarded' } } })
+    expect(done.status).toBe(200)
+    const { rows } = await client.query('select state::text, count(*)::int as n from pgboss.job group by 1 order by n')
+    expect(rows).toEqual([{ state: 'failed', n: 2 }, { state: 'retry', n: 3 }])
+    closed = ['mail']
+    expect((await server.call('ops-demo', 'GET', `/jobs?${query}`)).body.items).toEqual([])
   })
 })

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import { query } from '../db/database.ts'
+import { ErrorGroup, type ErrorGroupRow } from '../db/entities.ts'
+import type { EngineFailure, EngineJob } from '../engines/engine.ts'
+import type { FindJobSet, Kit } from '../kit.ts'
+import { fingerprintOf, fingerprintOfWorker } from './fingerprint.ts'
+import { placeOf } from './record.ts'
+import { maySeeGroup } from './visible.ts'
+
+/**
+ * The jobs whose last error belongs to a group. No engine can judge that by itself: it narrows the search by queue and worker, and
+ * each job that it finds is judged by its error.
+ */
+export const findJobsOfGroup: FindJobSet = async (scope, fingerprint) => {
+  const { kit, em } = scope
+  const row = (await em.findOne(ErrorGroup, { fingerprint })) as ErrorGroupRow | null
+  if (!row || !(await maySeeGroup(scope, row))) return undefined
+  const { queue, worker } = row
+  const others = row.grouping === 'worker' ? await listOtherGroups(scope, row) : undefined
+  return {
+    filter: { queue, ...(kit.engine.lacks.filter_worker === undefined && row.grouping !== 'host' && { worker }) },
+    keep: (job) => belongsTo(kit, job, row, others),
+  }
+}
+
+/** The group of a job's last error; undefined if it has none. Costs no query: the group need not exist. */
+export function errorGroupOfJob(kit: Pick<Kit, 'errors' | 'log'>, job: Pick<EngineJob, 'queue' | 'worker' | 'error' | 'errorName' | 'errorStack'>): string | undefined {
+  return job.error === undefined ? undefined : groupOf(kit, job).fingerprint
+}
+
+function groupOf({ errors, log }: Pick<Kit, 'errors' | 'log'>, job: Pick<EngineJob, 'queue' | 'worker' | 'error' | 'errorName' | 'errorStack'>) {
+  return fingerprintOf(errorOf(job), placeOf(job), errors, log)
+}
+
+function errorOf({ error, errorName, errorStack }: Pick<EngineJob, 'error' | 'errorName' | 'errorStack'>): EngineFailure['error'] {
+  return { text: error ?? '', name: errorName, stack: errorStack }
+}
+
+function belongsTo(kit: Kit, job: EngineJob, { fingerprint, grouping }: ErrorGroupRow, others: ReadonlySet<string> | undefined): boolean {
+  if (job.error === undefined) return false
+  const group = groupOf(kit, job)
+  if (grouping !== 'worker') return group.fingerprint === fingerprint
+  return fingerprintOfWorker(group, placeOf(job)).fingerprint === fingerprint && !others!.has(group.fingerprint)
+}
+
+/** What could be grouped before there were too many groups is in them. */
+async function listOtherGroups({ kit: { db }, em }: Parameters<FindJobSet>[0], { queue, worker }: ErrorGroupRow): Promise<ReadonlySet<string>> {
+  const rows = await query(em, sql<{ fingerprint: string }>`select fingerprint from ${db.table('error_group')} where queue = ${queue} and worker = ${worker}`)
+  return new Set(rows.map((row) => row.fingerprint))
+}
