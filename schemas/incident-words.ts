@@ -34,12 +34,13 @@ export const figureAges = { fresh: 'fresh', lagging: 'lagging', unknown: 'unknow
 export const incidentSources: Readonly<Record<string, string>> = {
   engine: 'the engine',
   queues: 'queues',
-  requests: 'requests without an outcome',
+  running: 'running jobs',
+  discarded: 'jobs that failed for good',
   executors: 'executors',
+  missing: 'jobs of missing executors',
   errors: 'errors',
-  cron: 'cron slots',
-  scheduler: 'the scheduler',
-  jobs: 'long-running jobs',
+  cron: 'cron entries',
+  requests: 'requests without an outcome',
 }
 
 /** Whom a list of incidents is limited to. */

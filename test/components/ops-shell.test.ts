@@ -109,7 +109,7 @@ describe('ops-shell', () => {
 
   it('offers what is open to somebody whose page is not', async () => {
     const reason = 'Support may look at cron only.'
-    const permissions = { ...everything(true), ...Object.fromEntries(['view_overview', 'view_jobs', 'view_queues', 'view_forensics', 'view_audit'].map((view) => [view, { allowed: false, reason }])) }
+    const permissions = { ...everything(true), ...Object.fromEntries(['view_overview', 'view_incidents', 'view_jobs', 'view_queues', 'view_forensics', 'view_audit'].map((view) => [view, { allowed: false, reason }])) }
     const api = usual({ getSession: () => session({ permissions }) })
     const shell = await openAt('/ops/jobs', api)
     const main = await until(() => seen(all(shell, 'main')[0]).includes('not open to you') && all(shell, 'main')[0], 'the refusal')

@@ -15,7 +15,7 @@ export function lead(incident: IncidentDetail, base: string, locale: string | un
       ${statusChip(status)} ${state === 'open' ? mark('open') : nothing} ${incidentMarks(incident, locale)}
       ${ownerOf(incident) ? ownerView(incident, { since: 'is on it since ', locale }) : state === 'open' ? ownerView(incident) : nothing}
     </div>
-    <p class="headline wrap">${sentence(headline)}</p>
+    <p class="headline wrap">${sentence(headline.charAt(0).toUpperCase() + headline.slice(1))}</p>
     ${error ? html`<p class="error mono wrap">${error}</p>` : nothing}
     <div class="figures">${chartView(incident, base)} ${facts(incident)}</div>
   </section>`
@@ -40,7 +40,7 @@ function chartView({ id, chart, scope: { queue } }: IncidentDetail, base: string
 function facts({ facts, since, lastSeenAt, resolvedAt, state }: IncidentDetail) {
   return html`<dl class="num">
     ${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd class="wrap">${sentence(value)}</dd></div>`)}
-    <div><dt>Began</dt><dd><ops-time at=${since}></ops-time></dd></div>
-    ${state === 'resolved' && resolvedAt ? html`<div><dt>Resolved</dt><dd><ops-time at=${resolvedAt}></ops-time></dd></div>` : html`<div><dt>Last seen</dt><dd><ops-time at=${lastSeenAt}></ops-time></dd></div>`}
+    <div><dt>Began</dt><dd><ops-time show="relative" at=${since}></ops-time></dd></div>
+    ${state === 'resolved' && resolvedAt ? html`<div><dt>Resolved</dt><dd><ops-time show="relative" at=${resolvedAt}></ops-time></dd></div>` : html`<div><dt>Last seen</dt><dd><ops-time show="relative" at=${lastSeenAt}></ops-time></dd></div>`}
   </dl>`
 }

@@ -37,8 +37,9 @@ export function incidentRow({ row: { incident, left }, explained }: { row: Row; 
 /** The raw error, or else the strongest evidence; its class where neither may be seen. */
 function detailOf({ error, cause, measured, ruledOut, class: name }: Incident): string {
   const first = error ?? cause?.label ?? measured[0]?.label
-  const excluded = ruledOut.length > 0 ? `ruled out: ${ruledOut.slice(0, 2).map(({ label }) => label).join(', ')}` : ''
-  return [first ?? incidentClasses[name]?.label ?? name, excluded].filter(Boolean).join(' · ')
+  // `Paused: the queue is not` → `paused`.
+  const excluded = ruledOut.flatMap(({ label }) => (label.includes(':') ? [label.split(':')[0]!.toLowerCase()] : [])).slice(0, 3)
+  return [first ?? incidentClasses[name]?.label ?? name, ...(excluded.length > 0 ? [`ruled out: ${excluded.join(', ')}`] : [])].join(' · ')
 }
 
 function age({ since, resolvedAt, state }: Incident, locale: string | undefined) {

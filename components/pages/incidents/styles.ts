@@ -106,6 +106,13 @@ export const incidentsStyles = [
       padding-top: 6px;
     }
     @container ops-page (max-width: 900px) {
+      .filters {
+        display: grid;
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
+      .filters :is(input, select) {
+        width: 100%;
+      }
       .row {
         grid-template-columns: minmax(0, 1fr) max-content;
       }
