@@ -2,9 +2,9 @@ import { Command, Option } from 'commander'
 import { type CronEntry, cronSources, maxRecentSlots, type OperationRequest, operatorStatuses } from '../../schemas/index.ts'
 import { type CronFilters, listCronEntries } from '../cron/read.ts'
 import { act, type ActOptions, acting } from './act.ts'
-import { CliError } from './explain.ts'
 import { printJson, printTable, shortTime } from './print.ts'
 import { withSession } from './session.ts'
+import { parseUntil } from './until.ts'
 
 export function cronCommand(): Command {
   const cron = new Command('cron').description('cron entries: list, pause, resume, run')
@@ -52,13 +52,4 @@ function rowOf({ name, status, expression, timezone, queue, lastRun, nextRuns, d
 
 function onEntry(id: string): Pick<OperationRequest, 'subject'> {
   return { subject: { type: 'cron_entry', id } }
-}
-
-const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function parseUntil(text: string): string {
-  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? []
-  if (count && unit) return new Date(Date.now() + Number(count) * units[unit]!).toISOString()
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString()
-  throw new CliError(`--until is '${text}'; expected an instant such as 2026-11-21T06:00:00Z, or 30m, 6h, 2d.`)
 }

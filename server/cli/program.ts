@@ -5,6 +5,7 @@ import { bulkCommand } from './bulk.ts'
 import { cronCommand } from './cron.ts'
 import { deployCommand } from './deploy.ts'
 import { doctorCommand } from './doctor.ts'
+import { incidentsCommand } from './incidents.ts'
 import { initCommand } from './init.ts'
 import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     .addCommand(cronCommand())
     .addCommand(jobsCommand())
     .addCommand(queuesCommand())
+    .addCommand(incidentsCommand())
     .addCommand(bulkCommand())
     .addCommand(deployCommand())
     .addCommand(webhooksCommand())

@@ -45,7 +45,7 @@ export async function listIncidents(scope: Scope, { limit, cursor, ...filters }:
 
 /** @throws OpsError `not_found`, also if the viewer may not see it */
 export async function getIncident(scope: Scope, id: string): Promise<IncidentDetail> {
-  const row = (await scope.em.findOne(Incident, { id })) as IncidentRow | null
+  const row = (z.uuid().safeParse(id).success ? await scope.em.findOne(Incident, { id }) : null) as IncidentRow | null
   const [seen] = row ? await visibleIncidents(scope.viewer, [row]) : []
   if (!seen) throw new OpsError('not_found', `No incident '${id}' that you may see.`)
   const [shown] = await showIncidents(scope, [seen])
