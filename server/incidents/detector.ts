@@ -7,8 +7,8 @@ import { idle } from '../repeat.ts'
 import { gatherSight } from './sight.ts'
 import { recordTick } from './tick.ts'
 
-/** Lease of the turn; longer than the statements of a tick may take together. */
-const leaseMs = 60_000
+/** Lease of the turn: after the death of a process, another one looks no later than this. */
+const leaseMs = 30_000
 
 /** What this process knows without a query: when the next look is due. */
 const schedules = new WeakMap<Kit, { nextAt: number }>()
