@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type DetectorWorld, startDetector } from '../../support/detector.ts'
+import { type DetectorWorld, startDetector } from '../support/detector.ts'
 
 let world: DetectorWorld
 beforeAll(async () => {
