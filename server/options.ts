@@ -61,9 +61,7 @@ export interface Thresholds {
   longRunningFactor: number
   /** A job that has been running for fewer minutes is never called long-running. */
   longRunningMinutes: number
-  /** Failures in five minutes below which there is no burst. */
-  burstFailures: number
-  /** Jobs of a queue that failed for good within an hour. */
+  /** Jobs of a queue that failed for good with the same error within a day. */
   exhaustedJobs: number
   /** Seconds without any scheduler. At least 30, because a scheduler is recorded every few seconds. */
   schedulerDownSeconds: number
@@ -87,6 +85,8 @@ export interface DetectorSettings {
   tickSeconds: number
   /** The thresholds of a queue, or those of the host. */
   thresholdsOf(queue?: string): Thresholds
+  /** The smallest value of a threshold, of all queues: what is below it need not be looked at. */
+  least(threshold: keyof Thresholds): number
 }
 
 /** Everything a host decides. Kept in one module (`ops.config.ts`) that its server and the command line both read. */

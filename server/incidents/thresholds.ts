@@ -6,18 +6,16 @@ export const defaultThresholds: Readonly<Thresholds> = {
   saturatedDrainMinutes: 60,
   longRunningFactor: 10,
   longRunningMinutes: 10,
-  burstFailures: 5,
   exhaustedJobs: 1,
   schedulerDownSeconds: 60,
 }
 
-const limits: Readonly<Record<keyof Thresholds, { min: number; max: number; whole?: boolean }>> = {
+export const limits: Readonly<Record<keyof Thresholds, { min: number; max: number; whole?: boolean }>> = {
   stuckMinutes: { min: 2, max: 60, whole: true },
   saturatedMinutes: { min: 1, max: 1_440 },
   saturatedDrainMinutes: { min: 0, max: 10_080 },
   longRunningFactor: { min: 1.5, max: 10_000 },
   longRunningMinutes: { min: 0, max: 10_080 },
-  burstFailures: { min: 2, max: 1_000_000, whole: true },
   exhaustedJobs: { min: 1, max: 1_000_000, whole: true },
   schedulerDownSeconds: { min: 30, max: 86_400 },
 }
@@ -42,7 +40,13 @@ export function parseDetector(options: DetectorOptions = {}, enabled: boolean): 
       return [queue, { ...host, ...given }]
     }),
   )
-  return { enabled: options.enabled ?? enabled, tickSeconds, thresholdsOf: (queue) => (queue === undefined ? host : (queues.get(queue) ?? host)) }
+  const all = [host, ...queues.values()]
+  return {
+    enabled: options.enabled ?? enabled,
+    tickSeconds,
+    thresholdsOf: (queue) => (queue === undefined ? host : (queues.get(queue) ?? host)),
+    least: (threshold) => Math.min(...all.map((each) => each[threshold])),
+  }
 }
 
 function checked(where: string, given: Partial<Thresholds>): Partial<Thresholds> {

@@ -11,7 +11,7 @@ const lookbackMinutes = 60
 /** Rates are over the last complete minutes, this many. */
 const rateMinutes = 10
 
-/** One queue as of its latest measurement. */
+/** One queue as of its latest measurement. What happened in its last minutes is read only if a job has been due for as long as a threshold. */
 export interface QueueSeen {
   name: string
   asOf: Date
@@ -75,19 +75,20 @@ interface Row {
 }
 
 /** Instants as numbers: parsing text would cost more than the statement at a thousand queues. */
-function figuresSince({ kit: { db }, now }: Reading, from: Date) {
+function figuresSince({ kit: { db, detector }, now }: Reading, from: Date) {
+  const dueMinutes = Math.min(detector.least('stuckMinutes'), detector.least('saturatedMinutes'))
   const lately = sql`minute.minute >= ${now}::timestamptz - make_interval(mins => ${rateMinutes})`
   const ms = (value: ReturnType<typeof sql>) => sql`(date_part('epoch', ${value}) * 1000)`
   return sql<Row>`
     select figure.queue, ${ms(sql`figure.as_of`)} as as_of_ms, figure.depth, figure.due::float8 as due, figure.due_how, ${ms(sql`figure.oldest_due_at`)} as oldest_due_ms,
       ${ms(sql`figure.oldest_available_at`)} as oldest_ms, figure.executors, figure.job_limit,
       ${ms(sql`lately.moved_at`)} as moved_ms, lately.executing, lately.finished, lately.failed
-    from ${queueFigures(db)} figure left join (
-      select minute.queue, max(minute.minute) filter (where minute.started > 0 or minute.wait_p95_seconds is not null or minute.finished > 0 or minute.failed > 0) as moved_at,
+    from ${queueFigures(db)} figure left join lateral (
+      select max(minute.minute) filter (where minute.started > 0 or minute.wait_p95_seconds is not null or minute.finished > 0 or minute.failed > 0) as moved_at,
         (percentile_disc(0.5) within group (order by minute.executing desc) filter (where ${lately}))::float8 as executing,
         sum(minute.finished) filter (where ${lately})::float8 as finished, sum(minute.failed) filter (where ${lately})::float8 as failed
-      from ${queueMinutes(db)} minute where minute.minute >= ${from} group by minute.queue
-    ) lately using (queue)`
+      from ${queueMinutes(db)} minute where minute.queue = figure.queue and minute.minute >= ${from} and minute.minute <= ${now}
+    ) lately on coalesce(figure.oldest_due_at, figure.oldest_available_at) <= ${now}::timestamptz - make_interval(secs => ${dueMinutes * 60})`
 }
 
 interface Around {
