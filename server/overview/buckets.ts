@@ -145,7 +145,7 @@ function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['ne
   return { label: 'Review cron entries', href: `${base}/cron` }
 }
 
-function resolvedBucket(scope: Scope, { count, newest, incidents, onlyQueues }: Resolved): Bucket {
+function resolvedBucket(scope: Scope, { count, capped, newest, incidents, onlyQueues }: Resolved): Bucket {
   const { base } = scope.kit
   const pauses = count - incidents
   const ended = [...(incidents ? [counted(incidents, 'incident', 'incidents')] : []), ...(pauses ? [counted(pauses, 'pause', 'pauses')] : [])].join(' and ')
@@ -156,6 +156,7 @@ function resolvedBucket(scope: Scope, { count, newest, incidents, onlyQueues }: 
     ...emptyBucket(scope, 'resolved', diagnosis),
     title: 'Resolved Recently',
     count,
+    capped: (capped && count > 0) || undefined,
     nextStep: count ? nextStep : undefined,
     exemplars: newest.map((event) => ({
       label: event.subject.type === 'incident' ? 'An incident' : event.subject.id,

@@ -1,11 +1,13 @@
 import { type AuditEvent, type Change, countOf, type Deploy, eventTypes, evidencePath, findEventFacts, subjectPath, subjectTypes, type SubjectType, type Vital } from '../../schemas/index.ts'
-import { findEventRows, showListed } from '../audit/list.ts'
+import { findEventRows, type ListedRow, showListed } from '../audit/list.ts'
 import { listDeploys } from '../deploys/read.ts'
 import type { Scope } from '../operations/scope.ts'
+import { resolvingTypes } from './resolved.ts'
 
 const dayMs = 86_400_000
+const maxEvents = 80
 /** Enough for the marks of a day on a chart; the list shows fewer. */
-const maxEvents = 40
+const maxDeeds = 40
 const maxListed = 12
 /** Shorter gaps are not worth a line. */
 const minGapMs = 2 * 60_000
@@ -14,11 +16,26 @@ const ofIncidents = eventTypes.filter((type) => type.startsWith('incident.'))
 /** Deploys are read from their own table, which more viewers may see; exports and refusals change nothing. */
 const ofOperations = eventTypes.filter((type) => /^(cron|job|queue|incident)\./.test(type))
 
-/** What was done by people and what befell incidents in the last day, newest first; all batches of a bulk run are one. */
-export async function listDeeds(scope: Scope): Promise<Change[]> {
+/** Changes that this viewer may see, newest first. */
+export interface RecentEvents {
+  rows: ListedRow[]
+  /** True if there are more than were read. */
+  more: boolean
+}
+
+export const noEvents: RecentEvents = { rows: [], more: false }
+
+/** What was done by people, what befell incidents and which pauses ended in the last day. Never read over the whole log. */
+export async function listRecentEvents(scope: Scope): Promise<RecentEvents> {
   const from = new Date(scope.now.getTime() - dayMs).toISOString()
-  const { items } = await findEventRows(scope, { outcome: 'succeeded', from }, { limit: maxEvents, types: ofOperations, systemOnly: ofIncidents })
-  const events = items.map((row) => showListed(row, scope.viewer))
+  const systemOnly = [...ofIncidents, ...resolvingTypes]
+  const { items, next } = await findEventRows(scope, { outcome: 'succeeded', from }, { limit: maxEvents, types: ofOperations, systemOnly })
+  return { rows: items, more: next !== undefined }
+}
+
+/** The newest of them in words; all batches of a bulk run are one deed. */
+export function listDeeds(scope: Scope, { rows }: RecentEvents): Change[] {
+  const events = rows.slice(0, maxDeeds).map((row) => showListed(row, scope.viewer))
   const deeds = Map.groupBy(events, ({ id, bulkId }) => bulkId ?? id)
   return [...deeds.values()].map((of) => deedOf(scope, of))
 }

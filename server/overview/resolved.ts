@@ -1,14 +1,14 @@
 import type { AuditEvent } from '../../schemas/index.ts'
-import { findEventRows, showListed } from '../audit/list.ts'
+import { showListed } from '../audit/list.ts'
 import type { Scope } from '../operations/scope.ts'
+import type { RecentEvents } from './changes.ts'
 
-const maxEvents = 400
 const maxShown = 3
 
 /** Pauses lifted and incidents resolved in the last day. */
 export interface Resolved {
-  /** Counted up to a limit, never over the whole log. */
   count: number
+  /** True if there may be more. */
   capped: boolean
   /** The newest, as examples. */
   newest: AuditEvent[]
@@ -17,17 +17,16 @@ export interface Resolved {
   onlyQueues: boolean
 }
 
-export const noResolved: Resolved = { count: 0, capped: false, newest: [], incidents: 0, onlyQueues: true }
+export const resolvingTypes = ['cron.resumed', 'queue.resumed', 'incident.resolved']
 
-/** Counts hundreds of events and shows three, so only those go through the display policy. */
-export async function listResolved(scope: Scope, eventTypes: string[]): Promise<Resolved> {
-  const from = new Date(scope.now.getTime() - 86_400_000).toISOString()
-  const { items, next } = await findEventRows(scope, { outcome: 'succeeded', from }, { limit: maxEvents, types: eventTypes })
+/** Counts events and shows three, so only those go through the display policy. */
+export function resolvedIn({ viewer }: Scope, { rows, more }: RecentEvents): Resolved {
+  const ended = rows.filter(({ event_type }) => resolvingTypes.includes(event_type))
   return {
-    count: items.length,
-    capped: next !== undefined,
-    newest: items.slice(0, maxShown).map((row) => showListed(row, scope.viewer)),
-    incidents: items.filter(({ subject_type }) => subject_type === 'incident').length,
-    onlyQueues: items.every(({ subject_type }) => subject_type === 'queue'),
+    count: ended.length,
+    capped: more,
+    newest: ended.slice(0, maxShown).map((row) => showListed(row, viewer)),
+    incidents: ended.filter(({ subject_type }) => subject_type === 'incident').length,
+    onlyQueues: ended.every(({ subject_type }) => subject_type === 'queue'),
   }
 }

@@ -5,11 +5,11 @@ import { handle } from '../operations/handle.ts'
 import type { Scope } from '../operations/scope.ts'
 import { queueAttention, requestAttention } from './attention.ts'
 import { type Facts, fillBuckets } from './buckets.ts'
-import { changeOfDeploy, gapsOf, listDeeds, listRecentDeploys, mergeChanges } from './changes.ts'
+import { changeOfDeploy, gapsOf, listDeeds, listRecentDeploys, listRecentEvents, mergeChanges, noEvents } from './changes.ts'
 import { listEntryGlances, maxEntries } from './cron-attention.ts'
 import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
 import { getOpenIncidents, incidentAttention, noIncidents, showOpenIncident } from './incidents.ts'
-import { listResolved, noResolved } from './resolved.ts'
+import { resolvedIn } from './resolved.ts'
 import { tellWork } from './sentence.ts'
 import { explainsStandstill, listTroubles } from './troubles.ts'
 import { getVitals } from './vitals.ts'
@@ -20,16 +20,14 @@ export const overviewHandlers = [handle(endpoints.getOverview, ({ query }, scope
 async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview> {
   const may = await viewsOf(scope)
   const { cron, jobs, queues, audit } = may
-  const resumed = [...(cron ? ['cron.resumed'] : []), ...(queues ? ['queue.resumed'] : []), ...(may.incidents ? ['incident.resolved'] : [])]
-  const [vitals, incidents, entries, blocked, discarded, requests, resolved, deeds, deploys] = await Promise.all([
+  const [vitals, incidents, entries, blocked, discarded, requests, events, deploys] = await Promise.all([
     getVitals(scope, range),
     may.incidents ? getOpenIncidents(scope) : noIncidents,
     cron ? listEntryGlances(scope) : { glances: [], capped: false },
     queues ? queueAttention(scope) : [],
     jobs ? getDiscardedLately(scope) : noDiscarded,
     audit ? requestAttention(scope) : [],
-    audit ? listResolved(scope, resumed) : noResolved,
-    audit ? listDeeds(scope) : [],
+    audit ? listRecentEvents(scope) : noEvents,
     listRecentDeploys(scope),
   ])
   const { asOf, figures } = vitals
@@ -40,8 +38,9 @@ async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview
     measured: queues ? { asOf, stale: figures !== 'fresh' } : { asOf: null, stale: false },
     discarded,
     requests,
-    resolved,
+    resolved: resolvedIn(scope, events),
   }
+  const deeds = listDeeds(scope, events)
   const paused = { entries: pausedIn(facts, 'waiting'), queues: blocked.filter(({ rank }) => rank === 30).length }
   const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, failuresCountedAt: (discarded.stale && discarded.asOf?.toISOString()) || null, paused, explained: explainsStandstill(incidents.items) }
   const marks = [...deploys.map(({ at, version }) => ({ at, kind: 'deploy' as const, label: version })), ...deeds.map(markOf)]

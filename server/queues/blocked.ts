@@ -1,8 +1,12 @@
+import { sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
+import { query } from '../db/database.ts'
+import { queueAttendance } from '../executors/wishes.ts'
+import { queueFigures } from '../figures/tables.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readQueues } from './facts.ts'
-import { listUnseenQueues, listQueueNames } from './known.ts'
-import type { QueueStatus } from './status.ts'
+import { listUnseenQueues } from './known.ts'
+import { type QueueStatus, stuckMinutes } from './status.ts'
 
 /** A queue in which no jobs start: blocked, or paused. */
 export interface BlockedQueue extends QueueStatus {
@@ -15,11 +19,11 @@ export interface BlockedQueue extends QueueStatus {
   reason?: string
 }
 
-/** The queues visible to the viewer in which no jobs start. */
+/** The queues visible to the viewer in which no jobs start by their own figures, whatever incidents say. */
 export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
-  const [names, unseen] = await Promise.all([listQueueNames(scope), listUnseenQueues(scope)])
+  const [names, unseen] = await Promise.all([listCandidates(scope), listUnseenQueues(scope)])
   const hidden = new Set(unseen)
-  const queues = await readQueues(scope, names.filter((name) => !hidden.has(name)))
+  const queues = await readQueues(scope, names.filter((name) => !hidden.has(name)), { alone: true })
   return queues
     .filter(({ status: { status, diagnosis } }) => status === 'blocked' || diagnosis === 'paused')
     .map(({ row, facts, status }) => ({
@@ -30,4 +34,18 @@ export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
       pausedBy: row.paused_by ?? undefined,
       reason: row.reason ?? undefined,
     }))
+}
+
+/** Of thousands of queues few can be blocked: those that are paused, have no executor, or whose oldest due job has waited too long. */
+async function listCandidates({ kit: { db }, em, now }: Scope): Promise<string[]> {
+  const rows = await query(
+    em,
+    sql<{ queue: string }>`
+      select queue from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue) left join ${queueAttendance(db)} attending using (queue)
+      where pause.queue is not null or figure.paused or (coalesce(figure.due, 1) > 0 and (
+        coalesce(figure.executors, attending.executors) = 0
+        or coalesce(figure.oldest_due_at, figure.oldest_available_at) < date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})))
+      order by queue`,
+  )
+  return rows.map(({ queue }) => queue)
 }

@@ -50,10 +50,10 @@ export interface KnownQueue {
   attendance?: QueueAttendance
 }
 
-/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. */
-export async function readQueues(scope: Scope, names: string[]): Promise<KnownQueue[]> {
+/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. `alone`: the incidents about them are told elsewhere. */
+export async function readQueues(scope: Scope, names: string[], { alone = false } = {}): Promise<KnownQueue[]> {
   if (!names.length) return []
-  const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
+  const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), alone ? [] : scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
   const attendance = attendanceByQueue(executors)
   const troublesOf = Map.groupBy(troubles, ({ queue }) => queue)
   return rows.map((row) => {

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { benchDetector } from './detector.ts'
 import { benchJobs } from './jobs.ts'
 import { benchMutation } from './mutation.ts'
+import { benchOverview } from './overview.ts'
 import { benchReads } from './reads.ts'
 import { benchTick } from './tick.ts'
 import { openBench } from './world.ts'
 
-const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, detector: benchDetector, jobs: benchJobs }
+const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, overview: benchOverview, detector: benchDetector, jobs: benchJobs }
 
 /**
  * Figures of one run on one machine, each beside a baseline of the same run. Nothing here fails: what is slow on one

@@ -50,7 +50,7 @@ export async function benchReads(world: Bench): Promise<void> {
 }
 
 /** Three months of a busy installation. */
-async function fillAuditLog(pool: Pool): Promise<void> {
+export async function fillAuditLog(pool: Pool): Promise<void> {
   await pool.query(
     `insert into ops.audit_event (id, occurred_at, action, event_type, outcome, code, actor_id, actor_type, actor_label, subject_type, subject_id, reason, before, after, source, request_id, metadata)
      select gen_random_uuid(), now() - n * interval '7 seconds',

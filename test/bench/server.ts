@@ -59,6 +59,8 @@ interface Told {
 async function answer(asked: unknown): Promise<unknown> {
   if (typeof asked === 'object' && asked !== null) return answerBench(asked as Told)
   if (asked === 'index') return addProposedIndexes()
+  if (asked === 'record') return startRecording() ?? 'recording'
+  if (asked === 'recorded') return stopRecording()
   if (asked === 'settled memory') globalThis.gc?.()
   const { rss, heapUsed } = process.memoryUsage()
   return (asked === 'settled memory' ? heapUsed : rss) / 1024 / 1024
