@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type JobFilterName, jobFilterTable, jobSetNames, type JobState, jobStates } from '../../schemas/index.ts'
-import type { Engine, EngineJob, JobAction, JobFilter, JobOutcome, SqlExecutor } from '../../server/engines/engine.ts'
+import type { Engine, EngineFailure, EngineJob, JobAction, JobFilter, JobOutcome, SqlExecutor } from '../../server/engines/engine.ts'
 import { isLegal } from '../../server/jobs/legality.ts'
 
 export interface MadeJob {
@@ -74,6 +74,51 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
           has('resume_queue') ? 'function' : 'undefined',
           has('scale_queue') ? 'function' : 'undefined',
         ])
+      })
+    })
+
+    describe('failed attempts', () => {
+      const until = async <T>(read: () => Promise<T | undefined>): Promise<T> => {
+        for (const start = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+          const value = await read()
+          if (value !== undefined) return value
+          if (Date.now() - start > 20_000) expect.fail('not in time')
+        }
+      }
+
+      test('are reported with their error, the same each time, page by page', async (context) => {
+        if (!engine.failures) return context.skip(lacking('failures'))
+        const since = new Date(Date.now() - 5_000)
+        const queue = await fixture.queue('failing')
+        const ids = await fixture.make({ queue, state: 'available' }, 3)
+        await fixture.work(queue, async () => {
+          throw new TypeError('broken beyond repair')
+        })
+        const read = async (from: Date, limit: number) => {
+          const found: EngineFailure[] = []
+          for (let after: string | undefined; ; ) {
+            const page = await engine.failures!(from, { after, limit })
+            found.push(...page.failures.filter((failure) => failure.queue === queue))
+            if (page.next === undefined) return found
+            after = page.next
+          }
+        }
+        const failures = await until(async () => {
+          const found = await read(since, 100)
+          return new Set(found.map(({ id }) => id)).size === 3 ? found : undefined
+        })
+        expect(failures.map(({ id }) => id).toSorted().filter((id, index, all) => all.indexOf(id) === index)).toEqual(ids.toSorted())
+        for (const failure of failures) {
+          expect(failure).toMatchObject({ queue, error: { text: expect.stringContaining('broken beyond repair') } })
+          expect(failure.attempt).toBeGreaterThanOrEqual(1)
+          expect(Math.abs(failure.at.getTime() - Date.now())).toBeLessThan(60_000)
+        }
+        const identity = ({ id, key }: EngineFailure) => `${id} ${key}`
+        const first = failures.find(({ attempt }) => attempt === 1) ?? failures[0]!
+        const again = await read(since, 1)
+        expect(new Set(again.map(identity)).size).toBe(again.length)
+        if (engine.attemptHistory === 'all') expect(again.map(identity)).toContain(identity(first))
+        expect(await read(new Date(Date.now() + 3_600_000), 100)).toEqual([])
       })
     })
 

@@ -3,6 +3,7 @@ import { actOnJobs, lacks, refuses, removes } from './act.ts'
 import { findDetail } from './detail.ts'
 import { asEngineJob, asFoundJob, type StoredJob } from './job.ts'
 import { countJobs, listJobs } from './list.ts'
+import { listFailures } from './failures.ts'
 import { type EndedBefore, measureQueues } from './measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './queue.ts'
 import { readWithTimeout, requireReachable, timeoutMs } from './reach.ts'
@@ -101,6 +102,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
       await (await getQueue(name)).setGlobalConcurrency(limit)
     },
 
+    failures: (since, page) => read((queues) => listFailures(queues, since, page)),
     measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
 
     longestRunning: (limits) => read((queues) => longestRunning(queues, limits)),

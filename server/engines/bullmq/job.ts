@@ -60,6 +60,7 @@ export function asEngineJob({ queue, state, record, dueAt }: StoredJob): EngineJ
     createdAt: dateAt(record.timestamp),
     dueAt: asDate(dueAt ?? firstDue(record)),
     error: record.failedReason || undefined,
+    ...errorPartsOf(record),
     executor: record.processedBy || undefined,
   }
 }
@@ -103,6 +104,17 @@ export function attemptsOf({ state, record }: StoredJob): EngineAttempt[] {
     }
   })
 }
+
+/** The newest stack, and the name that stands before the message in it. */
+export function errorPartsOf(record: BullRecord): Pick<EngineJob, 'errorName' | 'errorStack'> {
+  const { failedReason } = record
+  const stack = failedReason ? tracesOf(record).at(-1)?.slice(0, maxStack) : undefined
+  const name = stack?.slice(0, stack.indexOf(':'))
+  const named = name !== undefined && /^[A-Z][\w$.]{0,79}$/.test(name) && stack!.startsWith(`${name}: ${failedReason!.slice(0, 200)}`)
+  return { errorName: named ? name : undefined, errorStack: stack }
+}
+
+const maxStack = 8_192
 
 function timesOf({ processedOn, finishedOn, processedBy }: BullRecord): Partial<EngineAttempt> {
   return { startedAt: asDate(processedOn), endedAt: asDate(finishedOn), executor: processedBy || undefined }

@@ -1,6 +1,7 @@
 import type { Engine, SqlExecutor } from '../engine.ts'
 import { actOn, refusalOf } from './act.ts'
 import { findDetail } from './detail.ts'
+import { listFailures } from './failures.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { longestRunning } from './running.ts'
@@ -101,6 +102,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
       return rows[0]!.known === true ? { name, paused: null, limit: null } : null
     },
 
+    failures: (since, page) => listFailures(own, tables, since, page),
     measure: (since) => measureJobs(own, tables, since),
     longestRunning: (limits) => longestRunning(own, tables, limits),
   }

@@ -2,6 +2,7 @@ import type { Engine, EngineAdvice, JobAction, JobRef, SeenJob, SelectedJob, Sql
 import { type ActOptions, actOn, discardExecuting } from './act.ts'
 import { withAttended } from './attended.ts'
 import { findDetail } from './detail.ts'
+import { listFailures } from './failures.ts'
 import { noNodesHeard } from './listener.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
@@ -144,6 +145,7 @@ export function oban(host: ObanOptions): Engine {
     resumeQueue: (queue, tx) => sendSignal(tables, joined(tx), { action: 'resume', queue, ident: 'any' }),
     scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
 
+    failures: (since, page) => listFailures(tables, since, page),
     measure: (since) => measureJobs(tables, since, queues),
     longestRunning: (limits) => longestRunning(tables, rescueAfterMinutes, limits),
     advise: async () => [...(await adviseNodes(tables)), ...(await adviseIndexes(tables))],

@@ -49,7 +49,7 @@ export function selectedJob(row: Row): SelectedJob {
 }
 
 /** Oban for Python stores tags as jsonb, which can contain anything. */
-function tagsOf(text: unknown): string[] {
+export function tagsOf(text: unknown): string[] {
   const tags = text === null ? [] : parseExact(String(text))
   return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []
 }
