@@ -18,7 +18,7 @@ const limits: Record<string, number> = {
   'ops-incidents.js': 30_000,
   'ops-incident.js': 30_000,
   'ops-job.js': 31_000,
-  'ops-forensics.js': 32_500,
+  'ops-forensics.js': 29_500,
   'ops-cron.js': 33_500,
   'every element': 110_000,
 }

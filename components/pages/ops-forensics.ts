@@ -1,36 +1,28 @@
 import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import type { Bundle, ChronologyItem } from '../../schemas/forensics.ts'
+import type { Bundle } from '../../schemas/forensics.ts'
 import { type ForensicRange, forensicRanges } from '../../schemas/forensics-words.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { provenances } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { navigate } from '../core/navigate.ts'
-import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { chip, completenessChip, statusChip } from '../parts/chip.ts'
-import '../parts/chronology.ts'
-import { chronologyStyles } from '../parts/chronology.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import '../parts/export.ts'
-import { boundaryStyles, evidenceBoundary } from '../parts/evidence-boundary.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
+import { missingPart } from '../parts/missing.ts'
 import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
-import { runbookEntry, runbookStyles } from '../parts/runbook.ts'
-import { sentence } from '../parts/sentence.ts'
-import { stripStyles } from '../parts/strip.ts'
 import { partStyles } from '../parts/styles.ts'
-import { timelineStyles, timelineView } from '../parts/timeline.ts'
-import '../parts/subject-chooser.ts'
 import type { ChosenSubject } from '../parts/subject-chooser.ts'
 import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
+import { lead, linked } from './forensics/lead.ts'
 
+const loadRest = later(() => import('./forensics/later.ts'))
 
 /**
  * Everything that is known of one subject, where that knowledge ends, and where to go from here. Without a subject it
@@ -60,18 +52,7 @@ import { base, pageStyles } from '../theme/base.ts'
  */
 @element('ops-forensics')
 export class OpsForensics extends OpsElement {
-  static override styles = [
-    base,
-    pageStyles,
-    partStyles,
-    stripStyles,
-    timelineStyles,
-    boundaryStyles,
-    runbookStyles,
-    nextPathStyles,
-    chronologyStyles,
-    forensicsStyles,
-  ]
+  static override styles = [base, pageStyles, partStyles, nextPathStyles, forensicsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
 
@@ -79,7 +60,7 @@ export class OpsForensics extends OpsElement {
   @property({ attribute: 'subject-id' }) subjectId = ''
 
   @property() range = ''
-  @state() private older: Older = nothingOlder
+  @state() private missing = ''
 
   private readonly bundle = new Resource(this, {
     connection: () => (this.subjectType && this.subjectId ? this.connection : undefined),
@@ -92,9 +73,9 @@ export class OpsForensics extends OpsElement {
     topics: ['cron', 'jobs', 'queues', 'bulk', 'audit', 'incidents'],
   })
 
-  protected override willUpdate(changed: PropertyValues) {
-    super.willUpdate(changed)
-    if (changed.has('subjectType') || changed.has('subjectId')) this.older = nothingOlder
+  /** What is not needed to read what is the matter comes right after it. */
+  protected override firstUpdated() {
+    this.loadRest()
   }
 
   override render() {
@@ -163,21 +144,24 @@ export class OpsForensics extends OpsElement {
           ${lead(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
         </div>
         <div class="side">
-          ${nextPathList(bundle.nextPaths, bundle.followUp, this.ask)} ${linked(bundle)} ${evidenceBoundary(bundle)} ${runbookEntry(bundle.runbook)}
+          ${nextPathList(bundle.nextPaths, bundle.followUp, this.ask)} ${linked(bundle)}
+          <ops-forensics-advice exportparts="boundary, runbook, chip, ownership" .bundle=${bundle}></ops-forensics-advice>
         </div>
         <div class="second">
-          ${bundle.timeline?.lanes.length ? timelineView(bundle.timeline, { choose: this.chooseRange, ranges: rangesFor(bundle), locale: this.locale }) : nothing}
-          ${unknown && !bundle.chronology.length
-            ? nothing
-            : html`<ops-chronology
-                .items=${unite(bundle.chronology, this.older.items)}
-                ?more=${(this.older.cursor ?? bundle.nextCursor) !== undefined && !this.older.ended}
-                ?loading=${this.older.loading}
-                .failure=${this.older.failure}
-                @ops-older=${() => void this.loadOlder(bundle)}
-              ></ops-chronology>`}
+          ${this.missing
+            ? missingPart(this.missing, this.loadRest)
+            : unknown && !bundle.chronology.length
+              ? nothing
+              : html`<ops-forensics-history exportparts="timeline, chronology, chip" .bundle=${bundle} .choose=${this.chooseRange}></ops-forensics-history>`}
         </div>
       </div>`
+  }
+
+  private readonly loadRest = (): void => {
+    this.missing = ''
+    loadRest().catch((error: unknown) => {
+      this.missing = loadFailure(error)
+    })
   }
 
   private get wantedRange(): ForensicRange | undefined {
@@ -188,22 +172,6 @@ export class OpsForensics extends OpsElement {
     this.range = range
   }
 
-  /** The page that follows. Lines that a reload pushes out of the bundle stay. */
-  private async loadOlder({ nextCursor }: Bundle) {
-    const { connection, subjectType, subjectId } = this
-    const cursor = this.older.cursor ?? nextCursor
-    if (!connection || cursor === undefined || this.older.loading) return
-    this.older = { ...this.older, loading: true, failure: '' }
-    try {
-      const page = await connection.client.listChronology({ params: { subjectType, subjectId }, query: { cursor, limit: 200 } })
-      if (subjectType !== this.subjectType || subjectId !== this.subjectId) return
-      const known = unite(this.bundle.data?.chronology ?? [], this.older.items)
-      this.older = { items: unite(known, page.items), cursor: page.nextCursor, ended: page.nextCursor === undefined, loading: false, failure: '' }
-    } catch (error) {
-      this.older = { ...this.older, loading: false, failure: problemOf(error).detail }
-    }
-  }
-
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
 
   /** A listener may navigate to the subject's URL; otherwise this element shows the subject in place. */
@@ -212,63 +180,6 @@ export class OpsForensics extends OpsElement {
     this.subjectType = subject.type
     this.subjectId = subject.id
   }
-}
-
-interface Older {
-  items: ChronologyItem[]
-  cursor?: string
-  ended: boolean
-  loading: boolean
-  failure: string
-}
-
-const nothingOlder: Older = { items: [], ended: false, loading: false, failure: '' }
-
-/** Newest first, as both lists are: what the first does not have follows. */
-function unite(items: readonly ChronologyItem[], more: readonly ChronologyItem[]): ChronologyItem[] {
-  const known = new Set(items.map(({ source, id }) => `${source} ${id}`))
-  return [...items, ...more.filter(({ source, id }) => !known.has(`${source} ${id}`))]
-}
-
-/** What is the matter: who, when, how much, and what that changed. */
-function lead({ diagnosis, completeness, evidence }: Bundle) {
-  const { state } = completeness
-  const { status, title, detail, provenance } = diagnosis
-  return html`<section class="card lead-card ${state === 'unknown' ? '' : status}" part="diagnosis" aria-labelledby="diagnosis-title">
-    <p class="chips">
-      ${state === 'unknown' ? nothing : statusChip(status)}
-      ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
-    </p>
-    <h3 id="diagnosis-title" class="wrap">${sentence(title, { seconds: false })}</h3>
-    <p class="small muted wrap" title="Provenance: ${provenances[provenance] ?? provenances.unknown}">${sentence(detail)}<span class="hidden-text"> Provenance: ${provenances[provenance] ?? provenances.unknown}</span></p>
-    ${evidence ? evidenceBelow(evidence) : nothing}
-  </section>`
-}
-
-function evidenceBelow({ error, before, after }: NonNullable<Bundle['evidence']>) {
-  return html`<div part="evidence">
-    ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label="Error">${error}</pre>`}
-    ${before || after ? html`<div class="beside">${before ? facts('Before', before) : nothing} ${after ? facts('After', after) : nothing}</div>` : nothing}
-  </div>`
-}
-
-function facts(title: string, values: { label: string; value: string }[]) {
-  return html`<div>
-    <h4>${title}</h4>
-    <dl>${values.map(({ label, value }) => html`<dt>${label}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
-  </div>`
-}
-
-/** A queue is measured by the minute, a schedule by the day. */
-function rangesFor({ subject }: Bundle): ForensicRange[] {
-  return subject.type === 'queue' || subject.type === 'executor' ? ['1h', '24h', '21d'] : ['24h', '21d', '90d']
-}
-
-function linked({ linkedResources }: Bundle) {
-  if (linkedResources.length === 0) return nothing
-  return html`<ul class="card ways" part="linked" aria-label="Linked">
-    ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
-  </ul>`
 }
 
 declare global {

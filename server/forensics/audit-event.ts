@@ -11,6 +11,7 @@ import { findEvent } from './trail.ts'
 
 const aroundMs = 900_000
 const maxAround = 50
+const maxFacts = 12
 
 /** One event, with the other events of its subject around that time. */
 export async function eventBundle(scope: Scope, id: string, asked: Asked): Promise<Bundle> {
@@ -31,6 +32,7 @@ export async function eventBundle(scope: Scope, id: string, asked: Asked): Promi
       detail: `${event.subject.type}:${event.subject.id}, ${event.occurredAt}, from ${event.source}, request ${event.requestId}.`,
       provenance: 'durable',
     },
+    evidence: { before: factsOf(event.before), after: factsOf(event.after) },
     completeness: judge({ reasons: [], gaps: [], complete: 'The event is one append-only row, written together with the change it records.' }),
     ...shared,
     linkedResources: [subjectLink(scope, event), ...related.map((each) => eventLink(scope, each))],
@@ -39,6 +41,12 @@ export async function eventBundle(scope: Scope, id: string, asked: Asked): Promi
     followUp: followUpOf(related),
     asOf: scope.now.toISOString(),
   }
+}
+
+/** The recorded state, field by field, as the display policy has left it. */
+function factsOf(state: AuditEvent['before']): { label: string; value: string }[] | undefined {
+  const facts = Object.entries(state ?? {}).slice(0, maxFacts).map(([label, value]) => ({ label, value: typeof value === 'string' ? value : value === null ? 'none' : JSON.stringify(value) }))
+  return facts.length ? facts : undefined
 }
 
 /** Events of the same subject up to 15 minutes before and after. */

@@ -35,6 +35,7 @@ export async function cronBundle(scope: Scope, name: string, asked: Asked): Prom
   return {
     subject: { ...subject, label: name, href: `${scope.kit.base}${subjectPath('cron_entry', name)}` },
     diagnosis: diagnose(entry, history),
+    evidence: evidenceOf(entry),
     completeness,
     ...shared,
     linkedResources: await queueLink(scope, entry.queue),
@@ -82,7 +83,23 @@ function diagnose(entry: CronEntry, { counts }: ClassifiedHistory): Bundle['diag
     .filter((outcome) => counts[outcome])
     .map((outcome) => `${formatCount(counts[outcome]!)} ${slotOutcomes[outcome]}`)
   const history = total ? `In this window, ${formatCount(onTime)} of ${countOf(total, 'slot')} ran on time${troubled.length ? `; ${troubled.join(', ')}` : ''}.` : 'No slot was due in this window.'
-  return { status: entry.status, title: entry.detail, detail: history, provenance: 'durable' }
+  return { status: entry.status, title: entry.pause ? describePause(entry.pause) : entry.detail, detail: history, provenance: 'durable' }
+}
+
+/** Who, when, why and until when. */
+function describePause({ at, by, reason, resumeAt }: NonNullable<CronEntry['pause']>): string {
+  return `Paused${by ? ` by ${by.label}` : ''} at ${at}, ${reason === undefined ? '' : `“${reason}”, `}${resumeAt === undefined ? 'until resumed' : `until ${resumeAt}`}.`
+}
+
+/** What a pause changes. */
+function evidenceOf({ pause, coming }: CronEntry): Bundle['evidence'] {
+  if (!pause) return undefined
+  const { resumeAt } = pause
+  const next = resumeAt === undefined ? undefined : coming.find(({ at, skipped }) => at >= resumeAt && !skipped)
+  return {
+    before: [{ label: 'claims', value: 'as scheduled' }, { label: 'next run', value: coming[0]?.at ?? 'none' }],
+    after: [{ label: 'claims', value: resumeAt === undefined ? 'none until resumed' : `none until ${resumeAt}` }, { label: 'next run', value: next?.at ?? 'none' }],
+  }
 }
 
 function completenessOf({ completeness, truncated, from }: ClassifiedHistory, gaps: EvidenceGap[]): Bundle['completeness'] {

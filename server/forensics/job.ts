@@ -58,6 +58,7 @@ async function openBundle(scope: Scope, job: JobFacts, trail: Trail, asked: Aske
   return {
     subject: { ...subject, label: job.worker ?? job.queue, href: `${kit.base}${subjectPath('job', job.id)}` },
     diagnosis,
+    evidence: job.error === undefined ? undefined : { error: job.error },
     completeness,
     ...shared,
     linkedResources: linksOfJob(scope, job),

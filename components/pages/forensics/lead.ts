@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Bundle } from '../../../schemas/forensics.ts'
+import { provenances } from '../../../schemas/vocabulary.ts'
+import { chip, completenessChip, statusChip } from '../../parts/chip.ts'
+import { sentence } from '../../parts/sentence.ts'
+import { subjectTypeLabel } from '../../parts/subject-link.ts'
+import '../../parts/time.ts'
+
+/** What is the matter: who, when, how much, and what that changed. */
+export function lead({ diagnosis, completeness, evidence }: Bundle): TemplateResult {
+  const { state } = completeness
+  const { status, title, detail, provenance } = diagnosis
+  return html`<section class="card lead-card ${state === 'unknown' ? '' : status}" part="diagnosis" aria-labelledby="diagnosis-title">
+    <p class="chips">
+      ${state === 'unknown' ? nothing : statusChip(status)}
+      ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
+    </p>
+    <h3 id="diagnosis-title" class="wrap">${headline(title)}</h3>
+    <p class="small muted wrap" title="Provenance: ${provenances[provenance] ?? provenances.unknown}">${sentence(detail)}<span class="hidden-text"> Provenance: ${provenances[provenance] ?? provenances.unknown}</span></p>
+    ${evidence ? evidenceBelow(evidence) : nothing}
+  </section>`
+}
+
+/** The instant at which something was done reads as how long ago that is. */
+function headline(title: string) {
+  const [, before, at, after] = /^(.*?) at (\d{4}-\d\d-\d\dT[\d:.]+Z)(.*)$/s.exec(title) ?? []
+  if (at === undefined) return sentence(title, { seconds: false })
+  return html`${before} <ops-time at=${at} show="relative"></ops-time>${sentence(after!, { seconds: false })}`
+}
+
+function evidenceBelow({ error, before, after }: NonNullable<Bundle['evidence']>) {
+  return html`<div part="evidence">
+    ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label="Error">${error}</pre>`}
+    ${before || after ? html`<div class="beside">${before ? facts('Before', before) : nothing} ${after ? facts('After', after) : nothing}</div>` : nothing}
+  </div>`
+}
+
+function facts(title: string, values: { label: string; value: string }[]) {
+  return html`<div>
+    <h4>${title}</h4>
+    <dl>${values.map(({ label, value }) => html`<dt>${label}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
+  </div>`
+}
+
+/** What else belongs to it. */
+export function linked({ linkedResources }: Bundle) {
+  if (linkedResources.length === 0) return nothing
+  return html`<ul class="card ways" part="linked" aria-label="Linked">
+    ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
+  </ul>`
+}
