@@ -16,6 +16,7 @@ import { Archive } from './0019-archive.ts'
 import { Executor } from './0014-executor.ts'
 import { Errors } from './0015-errors.ts'
 import { Detection } from './0020-detection.ts'
+import { IncidentRepairs } from './0021-incident-repairs.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   { name: '0014-executor', class: Executor },
   { name: '0015-errors', class: Errors },
   { name: '0020-detection', class: Detection },
+  { name: '0021-incident-repairs', class: IncidentRepairs },
 ]

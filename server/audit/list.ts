@@ -143,6 +143,8 @@ function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean
     outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
     ...(subjectType === 'job' && subjectId !== undefined && withRuns
       ? [aboutJob(db, subjectId)]
+      : subjectType === 'incident' && subjectId !== undefined
+      ? [aboutIncident(db, subjectId)]
       : [subjectType !== undefined && sql`subject_type = ${subjectType}`, subjectId !== undefined && sql`subject_id = ${subjectId}`]),
     from !== undefined && sql`occurred_at >= ${from}::timestamptz`,
     to !== undefined && sql`occurred_at < ${to}::timestamptz`,
@@ -156,6 +158,14 @@ function aboutJob(db: Database, id: string): RawBuilder<unknown> {
   return sql`id = any(array(
     select id from ${table} where subject_type = 'job' and subject_id = ${id}
     union all select id from ${table} where jobs @> array[${id}]::text[]))`
+}
+
+/** An incident's events include those of its repairs, which name it. */
+function aboutIncident(db: Database, id: string): RawBuilder<unknown> {
+  const table = auditEvents(db)
+  return sql`id = any(array(
+    select id from ${table} where subject_type = 'incident' and subject_id = ${id}
+    union all select id from ${table} where metadata ->> 'incident' = ${id}))`
 }
 
 interface FoundEvent {

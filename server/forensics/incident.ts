@@ -60,8 +60,8 @@ async function incidentTrail(scope: Scope, { id, since, scope: { queue, cronEntr
   const trails = await Promise.all(subjects.flatMap(([type, of]) => (of === undefined ? [] : [listTrail(scope, type, of, asked)])))
   const from = new Date(Date.parse(since) - leadMs).toISOString()
   const to = incident.state === 'resolved' && incident.resolvedAt ? incident.resolvedAt : scope.now.toISOString()
-  const during = (event: AuditEvent) => event.subject.type === 'incident' || (event.occurredAt >= from && Date.parse(event.occurredAt) <= Date.parse(to))
-  return { ...trails[0]!, events: trails.flatMap(({ events }) => events).filter(during).toSorted((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)) }
+  const during = (event: AuditEvent) => event.subject.type === 'incident' || event.metadata.incident === id || (event.occurredAt >= from && Date.parse(event.occurredAt) <= Date.parse(to))
+  return { ...trails[0]!, events: [...new Map(trails.flatMap(({ events }) => events).map((event) => [event.id, event])).values()].filter(during).toSorted((a, b) => (a.occurredAt < b.occurredAt ? 1 : -1)) }
 }
 
 function linksOf(scope: Scope, { scope: { queue, cronEntry, executor, fingerprint, jobId, eventId }, explainedBy, explains }: Incident): Bundle['linkedResources'] {

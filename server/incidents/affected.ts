@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
 import { toRow } from '../db/row.ts'
+import type { EngineJob } from '../engines/engine.ts'
+import { errorGroupOfJob, findJobsOfGroup } from '../errors/jobs-of-group.ts'
 import type { FindJobSet } from '../kit.ts'
 import type { Affected } from './class.ts'
 import { findClass } from './classes.ts'
@@ -16,9 +18,19 @@ export function affectedBy({ class: name, facts: stored }: Pick<IncidentRow, 'cl
 }
 
 /** The jobs of an incident; undefined if the viewer may not see it, or if it is not about jobs. */
-export const findAffectedJobs: FindJobSet = async ({ kit: { db }, em, viewer }, id) => {
+export const findAffectedJobs: FindJobSet = async (asking, id) => {
+  const { kit: { db }, em, viewer } = asking
   if (!z.uuid().safeParse(id).success) return undefined
   const [row] = await query(em, sql<Record<string, unknown>>`select * from ${db.table('incident')} where id = ${id}`)
   const [incident] = row ? await visibleIncidents(viewer, [toRow(Incident, row)]) : []
-  return incident && affectedBy(incident).jobs
+  const jobs = incident && affectedBy(incident).jobs
+  if (!jobs || 'ids' in jobs || incident.scope.fingerprint === undefined) return jobs
+  return { ...jobs, keep: await testOfError(asking, incident.scope.fingerprint) }
+}
+
+/** Other errors of the same queue are not what it is about. */
+async function testOfError(asking: Parameters<FindJobSet>[0], fingerprint: string): Promise<(job: EngineJob) => boolean> {
+  const group = await findJobsOfGroup(asking, fingerprint)
+  const inGroup = group && 'keep' in group ? group.keep : undefined
+  return (job) => errorGroupOfJob(asking.kit, job) === fingerprint || (inGroup?.(job) ?? false)
 }

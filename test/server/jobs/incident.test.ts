@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Plan } from '../../../schemas/index.ts'
 import type { Affected, DescribedClass } from '../../../server/incidents/class.ts'
+import { errorGroupOfJob } from '../../../server/errors/jobs-of-group.ts'
 import { classes } from '../../../server/incidents/classes.ts'
 import { givenIncident } from '../../support/incidents.ts'
 import { type JobServer, startJobServer } from '../../support/jobs.ts'
@@ -85,6 +86,19 @@ describe('jobs of an incident', () => {
     expect(await counted(`incident=${id}`)).toBe(5)
   })
 
+  test('with an error are those that failed with it, not every job of the queue', async () => {
+    const failing = (error: string) => insert('discarded', { attempt: 1, errors: [{ at: new Date().toISOString(), attempt: 1, error }] })
+    const wanted = [await failing('** (Smtp.Error) timeout after 30 s'), await failing('** (Smtp.Error) timeout after 31 s')]
+    const other = await failing('** (ArgumentError) no such template')
+    const [shown] = await server.oban.engine.read([wanted[0]!])
+    const fingerprint = errorGroupOfJob({ errors: undefined, log: { info() {}, warn() {}, error() {} } }, shown!)
+    const id = await incident({ filter: { queue, states: ['discarded'] } }, { scope: { fingerprint } })
+    expect(await listed(`incident=${id}&order=oldest`)).toEqual(wanted)
+    const { body } = await preview('ops-demo', { action: 'retry_job', selection: { filter: { incident: id } } })
+    expect((body.plan as Plan).selection).toMatchObject({ total: 2, eligible: 2 })
+    expect(await listed(`queue=${queue}&state=discarded`)).toContain(other)
+  })
+
   test.each(['999', crypto.randomUUID(), "'; drop table ops.incident; --"])('are none where there is no incident %s', async (id) => {
     await insert('discarded')
     expect(await listed(`incident=${encodeURIComponent(id)}`)).toEqual([])
@@ -130,6 +144,21 @@ describe('a repair of an incident', () => {
     expect(done.status, done.text).toBe(200)
     expect(done.body.event).toMatchObject({ eventType: 'job.retried', metadata: { incident: id } })
     expect((await server.oban.row(failed[0]!)).state).toBe('available')
+
+    const trail = (await server.call('ops-demo', 'GET', `/audit-events?subjectType=incident&subjectId=${id}`)).body.items as { eventType: string; subject: { type: string } }[]
+    expect(trail.map(({ eventType, subject }) => [eventType, subject.type])).toEqual([['job.retried', 'bulk']])
+    const { body } = await server.call('ops-demo', 'GET', `/forensics/incident/${id}`)
+    expect((body.chronology as { label: string }[]).filter(({ label }) => label.includes('retried'))).toHaveLength(1)
+  })
+
+  test('is in the evidence of the incident only for those who may see its jobs', async () => {
+    const job = await insert('discarded')
+    const id = await givenIncident(client, { class: 'failure_burst', facts: { affects: { jobs: { ids: [job] } } } })
+    await once('ops-two', { action: 'retry_job', selection: { filter: { incident: id } } })
+    const trail = async () => (await server.call('ops-demo', 'GET', `/audit-events?subjectType=incident&subjectId=${id}`)).body.items as unknown[]
+    expect(await trail()).toHaveLength(1)
+    closed = [queue]
+    expect(await trail()).toEqual([])
   })
 
   test('never rescues a job whose executor is still there', async () => {
