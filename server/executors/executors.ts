@@ -1,8 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { ExecutorHealth } from '../../schemas/executor-words.ts'
 import { type Database, type Em, query } from '../db/database.ts'
 import type { ReportedQueue } from '../db/entities.ts'
 import { healthOf } from './health.ts'
+import { silenceOf } from './silence.ts'
 
 /** What the server knows of its executors, made for other folders. Nothing here asks the engine. */
 
@@ -74,7 +75,6 @@ export interface ExecutorsAsked {
 
 /**
  * Executors with their health. One that has been missing for more than a day is left out, unless it is asked for by id.
- * While the database was away no executor could beat, so silence is counted at most from the database's own start.
  */
 export async function listExecutors({ kit: { db }, em }: Reading, { queue, ids, endedHours = 0 }: ExecutorsAsked = {}): Promise<KnownExecutor[]> {
   const conditions = [
@@ -87,7 +87,7 @@ export async function listExecutors({ kit: { db }, em }: Reading, { queue, ids, 
     em,
     sql<Row>`
       select id, name, host, pid, version, engine, started_at::text, beat_at::text, ended_at::text, slots, queues, seconds, lately_seconds,
-        ${silence} as silent, (
+        ${silenceOf(db)} as silent, (
           select json_agg(json_build_object('queue', queue, 'count', count, 'oldestAt', oldest)) from (
             select queue, count(*) as count, min(started_at) as oldest from ${db.table('executor_job')} job where job.executor_id = executor.id group by queue) jobs) as held
       from ${db.table('executor')} executor where ${sql.join(conditions, sql` and `)} order by beat_at desc limit ${maxExecutors}`,
@@ -95,7 +95,6 @@ export async function listExecutors({ kit: { db }, em }: Reading, { queue, ids, 
   return rows.map(knownExecutor)
 }
 
-const silence: RawBuilder<number> = sql`extract(epoch from clock_timestamp() - greatest(beat_at, pg_postmaster_start_time()))::float8`
 
 function knownExecutor({ started_at, beat_at, ended_at, silent, lately_seconds, held, ...row }: Row): KnownExecutor {
   return {

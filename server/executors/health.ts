@@ -2,7 +2,7 @@ import { type ExecutorHealth, lateSeconds, missingSeconds } from '../../schemas/
 
 /** What the health of an executor is judged by. */
 export interface Signs {
-  /** Seconds since its last beat by the database's clock, but not longer than the database has been up; null: it does not beat. */
+  /** Seconds since its last beat by the database's clock, without the time when the database was away; null: it does not beat. */
   silentSeconds: number | null
   ended: boolean
 }

@@ -3,6 +3,7 @@ import { type Database, type Em, query } from '../db/database.ts'
 import { QueueWish } from '../db/entities.ts'
 import { missingSeconds } from '../../schemas/executor-words.ts'
 import { attendanceByQueue, listExecutors, type Reading } from './executors.ts'
+import { silenceOf } from './silence.ts'
 import { workersChannel } from './wire.ts'
 
 /**
@@ -64,7 +65,7 @@ const knownHours = 24
  * `executors` it has that are not missing, and their `slots` in all, which are null if they share them with other queues.
  */
 export function queueAttendance(db: Database): RawBuilder<unknown> {
-  const present = sql`executor.ended_at is null and greatest(executor.beat_at, pg_postmaster_start_time()) > clock_timestamp() - make_interval(secs => ${missingSeconds})`
+  const present = sql`executor.ended_at is null and ${silenceOf(db)} < ${missingSeconds}`
   return sql`(
     select served ->> 'queue' as queue, (count(*) filter (where ${present}))::int as executors,
       case when bool_and(served -> 'slots' <> 'null') filter (where ${present}) then (sum((served ->> 'slots')::int) filter (where ${present}))::int end as slots
