@@ -56,13 +56,18 @@ function ofJobs({ now }: Scope, { id, class: name, scope: { queue, worker }, las
   }))
 }
 
-/** Only a queue that was paused here: it may stand still because of that. */
-async function ofQueue({ em }: Scope, { class: name }: IncidentRow, { queue }: Affected): Promise<Draft[]> {
+/** A queue that was paused here may stand still because of that; one that is saturated may run more at once. */
+async function ofQueue({ em, kit: { engine } }: Scope, { class: name }: IncidentRow, { queue }: Affected): Promise<Draft[]> {
   if (queue === undefined || (name !== 'stuck_queue' && name !== 'saturated_queue')) return []
-  const pause = await findPauseNote(em, queue)
-  if (!pause) return []
   const subject = { type: 'queue', id: queue } as const
-  return [{ action: 'resume_queue', primary: true, label: `Resume ${queue}`, subject, caution: 'It was paused here, and whoever did may have had a reason.', resource: { ...subject, queue } }]
+  const resource = { ...subject, queue }
+  const pause = await findPauseNote(em, queue)
+  return [
+    ...(pause ? [{ action: 'resume_queue', primary: true, label: `Resume ${queue}`, subject, caution: 'It was paused here, and whoever did may have had a reason.', resource } as const] : []),
+    ...(name === 'saturated_queue' && engine.lacks.scale_queue === undefined
+      ? [{ action: 'scale_queue', primary: true, label: `Change concurrency of ${queue}`, subject, caution: 'More jobs at once put more load on whatever they use.', resource } as const]
+      : []),
+  ]
 }
 
 function ofSlot({ class: name, scope: { queue, worker } }: IncidentRow, { slot }: Affected): Draft[] {

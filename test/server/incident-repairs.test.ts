@@ -15,7 +15,7 @@ let refused: string[] = []
 /** Classes whose facts say outright what they affect. */
 const facts = z.object({ affects: z.any(), jobs: z.number().optional() })
 type Facts = z.infer<typeof facts>
-const plain = (['failure_burst', 'executor_missing', 'stuck_queue', 'missed_fire', 'scheduler_down', 'long_running_job'] as const).map(
+const plain = (['failure_burst', 'executor_missing', 'stuck_queue', 'saturated_queue', 'missed_fire', 'scheduler_down', 'long_running_job'] as const).map(
   (name): DescribedClass<Facts> => ({
     name,
     facts,
@@ -60,6 +60,7 @@ describe('the repairs of an incident', () => {
     ['long_running_job', jobs, ['cancel_job: Cancel 140 jobs, first']],
     ['stuck_queue', { ...jobs, queue: 'mail' }, ['cancel_job: Cancel 140 jobs']],
     ['missed_fire', { slot: { cronEntry: 'nightly_sync', slotAt: '2026-01-01T02:00:00.000Z' } }, ['run_cron_entry: Run the missed slot, first']],
+    ['saturated_queue', { ...jobs, queue: 'mail' }, ['scale_queue: Change concurrency of mail, first', 'cancel_job: Cancel 140 jobs']],
     ['scheduler_down', {}, []],
     ['failure_burst', {}, []],
   ])('of class %s are what helps there', async (name, affects, expected) => {

@@ -14,10 +14,10 @@ export function links({ id, scope, affected, repairs }: IncidentDetail, base: st
     <ul>
       ${aboutJobs ? to(jobsHref(base, { incident: id }), jobs && jobs.how === 'exact' ? `The ${formatCount(jobs.count, locale)} ${jobs.count === 1 ? 'job' : 'jobs'}` : 'Its jobs') : nothing}
       ${jobId ? to(jobHref(base, jobId), html`Job <span class="mono">${shortId(jobId)}</span>`) : nothing}
-      ${fingerprint ? to(`${base}/errors?fingerprint=${encodeURIComponent(fingerprint)}`, html`Error group <span class="mono">${fingerprint}</span>`) : nothing}
+      ${fingerprint ? to(base + subjectPath('error_group', fingerprint), html`Error group <span class="mono">${fingerprint}</span>`) : nothing}
       ${queue ? to(base + subjectPath('queue', queue), `Queue ${queue}`) : nothing}
       ${cronEntry ? to(base + subjectPath('cron_entry', cronEntry), `Cron entry ${cronEntry}`) : nothing}
-      ${executor ? to(`${base}/executors`, `Executor ${executor}`) : nothing}
+      ${executor ? to(base + subjectPath('executor', executor), 'The executor') : nothing}
       ${eventId ? to(base + subjectPath('audit_event', eventId), 'The audit event') : nothing} ${to(base + auditPath('incident', id), 'What was done about it')}
     </ul>
   </section>`
