@@ -144,6 +144,8 @@ export const getQueue = endpoint('getQueue', {
         jobs: z.array(z.object({ id: z.string(), worker: z.string().optional(), startedAt: instant, executor: z.string().optional(), usualSeconds: seconds })),
       })
       .nullable(),
+    /** Lines that the host runs in its own worker process, to copy. */
+    hostLines: z.object({ stop: z.string().optional(), attend: z.string().optional() }),
     /** Cron entries that make jobs for it, and whose jobs the available ones are. */
     fedBy: z.object({
       entries: z.array(z.object({ name: z.string(), nextSlotAt: instant.nullable(), paused: z.boolean(), /** Of the jobs looked at; null: not known. */ waiting: z.number().int().nullable() })),

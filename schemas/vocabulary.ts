@@ -3,6 +3,7 @@
 export * from './actions.ts'
 export * from './bulk-words.ts'
 export * from './cron-words.ts'
+export * from './queue-words.ts'
 export * from './executor-words.ts'
 export * from './forensics-words.ts'
 export * from './incident-words.ts'
@@ -63,9 +64,6 @@ export const queueDiagnoses = {
   not_looked: 'not measured',
 } as const
 
-/** In which order queues are listed. */
-export const queueOrders = { worst: 'Worst first', name: 'Name', waiting: 'Waiting', failed: 'Failed' } as const
-
 /** Why a job is not running, as far as the engine reports it. */
 export const waitReasons = {
   queue_paused: 'queue paused',
@@ -89,6 +87,5 @@ export type EventSource = keyof typeof eventSources
 export type Risk = keyof typeof risks
 export type JobState = keyof typeof jobStates
 export type QueueDiagnosis = keyof typeof queueDiagnoses
-export type QueueOrder = keyof typeof queueOrders
 export type WaitReason = keyof typeof waitReasons
 export type CountMethod = keyof typeof countMethods

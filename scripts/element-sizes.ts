@@ -13,6 +13,7 @@ const limits: Record<string, number> = {
   'ops-shell.js': 21_550,
   'ops-audit.js': 30_000,
   'ops-queues.js': 30_000,
+  'ops-queue.js': 30_000,
   'ops-executors.js': 30_000,
   'ops-jobs.js': 31_000,
   'ops-incidents.js': 30_000,

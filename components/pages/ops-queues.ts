@@ -1,70 +1,115 @@
-import { html, nothing, type PropertyValues } from 'lit'
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
-import { operationsOn } from '../../schemas/actions.ts'
-import type { Queue } from '../../schemas/queue.ts'
+import { operationsOn, subjectPath } from '../../schemas/actions.ts'
+import { countOf } from '../../schemas/plural.ts'
+import type { Queue, QueueList } from '../../schemas/queue.ts'
+import { ownerships, postures } from '../../schemas/status-words.ts'
+import { type QueueOrder, queueOrders } from '../../schemas/queue-words.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import '../parts/confirm.ts'
+import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { countOf } from '../../schemas/plural.ts'
-import { pager } from '../parts/pager.ts'
-import { problemPanel, staleNote } from '../parts/problem.ts'
+import { histogramStyles } from '../parts/histogram.ts'
+import { missingPart } from '../parts/missing.ts'
+import { pager, pagerStyles } from '../parts/pager.ts'
+import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
-import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
-import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { chartStyles } from './queues/chart.ts'
-import { queueRow } from './queues/row.ts'
 import { ageNote } from './queues/age.ts'
+import { number } from './queues/figures.ts'
+import { queueRow, topOf } from './queues/row.ts'
+import type { OpsQueueSheet } from './queues/sheet.ts'
 import { queuesStyles } from './queues/styles.ts'
 
+/** What may be done with a queue is asked for seldom, and needs more than the list has. */
+const loadSheet = later(() => import('./queues/sheet.ts'))
+const loadConfirm = later(() => import('../parts/confirm.ts'))
+const findDelayMs = 250
+
 /**
- * Queues: how deep, how fast, how long jobs wait, who works on them, and whether somebody paused them.
- *
- * The charts are drawn by hand as SVG: three rows of sixty bars need about 1 kB of code, where a charting library (uPlot: 48 kB
- * before compression) would weigh more than the whole element. Each chart says in words what it shows.
+ * Queues: where work is piling up. One line each, the worst first, with the cause of its status in words; queues in which nothing
+ * happens are folded away. Rows stay where they are until the reader asks for a new order.
  *
  * @tag ops-queues
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
  * @attr {string} queue - Only the queue with this name.
+ * @attr {'worst' | 'name' | 'waiting' | 'failed'} order - The worst first unless given.
+ * @attr {string} find - Only queues with this in their name.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no queues.
  * @csspart heading - The heading.
+ * @csspart sentence - Where work is piling up.
  * @csspart limits - What the engine does not do or tell.
  * @csspart row - One queue.
- * @csspart chart - One of its charts.
+ * @csspart histogram - Its jobs waiting in the last hour.
  * @csspart actions - The buttons of one queue.
+ * @csspart sheet - What may be done with one queue.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
 @element('ops-queues')
 export class OpsQueues extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, chartStyles, queuesStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, histogramStyles, queuesStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
+  @query('ops-queue-sheet') private sheet?: OpsQueueSheet
   @state() private trail: string[] = []
+  @state() private unfolded = false
+  @state() private missing = ''
+  /** Names in the order on the page: rows keep their places until the reader asks for a new order. */
+  @state() private places: string[] = []
 
   @property() queue = ''
+  @property() order = ''
+  @property() find = ''
 
-  private readonly queues = new Resource(this, {
+  private placed = ''
+  private typing?: ReturnType<typeof setTimeout>
+
+  private readonly queues = new Resource<QueueList>(this, {
     connection: () => this.connection,
     load: async ({ client }, signal) => {
-      const query = { name: this.queue || undefined, cursor: this.trail.at(-1), ...(this.queue ? { limit: 200 } : {}) }
+      const name = this.queue || this.find || undefined
+      const query = { name, order: this.sort, cursor: this.trail.at(-1), limit: this.queue ? 200 : 100, ...(name ? {} : { quiet: 'no' as const }) }
       return onlyNamed(await client.listQueues({ query, signal }), this.queue)
     },
-    key: () => [this.queue, this.trail],
-    topics: ['queues', 'jobs'],
+    key: () => [this.queue, this.find, this.sort, this.trail],
+    topics: ['queues', 'jobs', 'incidents'],
   })
+
+  private readonly quiet = new Resource<QueueList>(this, {
+    connection: () => (this.unfolded ? this.connection : undefined),
+    load: ({ client }, signal) => client.listQueues({ query: { quiet: 'only', limit: 200 }, signal }),
+    key: () => null,
+    topics: ['queues'],
+  })
+
+  private get sort(): QueueOrder {
+    return Object.hasOwn(queueOrders, this.order) ? (this.order as QueueOrder) : 'worst'
+  }
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    const { data } = this.queues
+    if (!data || this.queues.loading) return
+    const names = data.items.map(({ name }) => name)
+    const asked = JSON.stringify([this.queue, this.find, this.sort, this.trail])
+    if (asked === this.placed) this.places = [...this.places.filter((name) => names.includes(name)), ...names.filter((name) => !this.places.includes(name))]
+    else this.places = names
+    this.placed = asked
+  }
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
@@ -74,68 +119,105 @@ export class OpsQueues extends OpsElement {
   override render() {
     return html`
       <header class="page-head">${this.heading('Queues')} ${this.asOf()}</header>
-      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing}
+      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${missingPart(this.missing, () => (this.missing = ''))}
       ${this.queue
         ? html`<p class="only">Only <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${this.showAll}>Show all queues</button></p>`
         : nothing}
       ${this.queues.render<unknown>({
-        pending: () => skeletonRows(5),
+        pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.queues.reload),
-        complete: ({ items, nextCursor }, late) => html`
-          ${staleNote(late, this.queues.reload)} ${items.length > 0 ? this.table(items) : this.nothingThere()}
-          ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
+        complete: (list, late) => html`
+          ${staleNote(late, this.queues.reload)} ${this.queue ? nothing : this.sentence(list)} ${this.queue ? nothing : this.tools(list)}
+          ${list.items.length > 0 || list.summary.queues > 0 ? this.card(list) : this.nothingThere()}
+          ${pager({ trail: this.trail, next: list.nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}
       <ops-confirm @ops-operation=${this.queues.reload}></ops-confirm>
+      <ops-queue-sheet .base=${this.base} .connection=${this.connection} .session=${this.session} .ask=${this.ask}></ops-queue-sheet>
     `
   }
 
   private asOf() {
     const { data } = this.queues
     if (!data) return nothing
-    return html`<span class="muted num">
-      ${countOf(data.items.length, 'queue', undefined, this.language)}${data.nextCursor ? '+' : ''} · as of <ops-time show="relative" at=${data.items[0]?.asOf ?? data.asOf}></ops-time>
-    </span>`
+    return html`<span class="muted num">${countOf(data.summary.queues, 'queue', undefined, this.language)} · as of <ops-time show="relative" at=${data.items[0]?.asOf ?? data.asOf}></ops-time></span>`
   }
 
-  private table(items: Queue[]) {
-    return html`${ageNote(items)} ${this.limits()}
-      <div class="card ${this.queues.problem ? 'stale' : ''}">
-        <table role="table" aria-label="Queues">
-          <thead role="rowgroup">
-            <tr role="row">
-              <th scope="col" role="columnheader" class="name-column">Queue</th>
-              <th scope="col" role="columnheader" class="depth-column">Now</th>
-              <th scope="col" role="columnheader">Last hour</th>
-              <th scope="col" role="columnheader" class="status-column">Status</th>
-              <th scope="col" role="columnheader" class="do-column">Actions</th>
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            ${repeat(
-              items,
-              ({ name }) => name,
-              (queue) => queueRow(queue, { base: this.base, said: [this.readOnly, ...this.lacks], ask: this.ask, mayOpen: (href) => this.mayOpen(href), locale: this.language }),
-            )}
-          </tbody>
-        </table>
-      </div>`
+  private sentence({ summary: { sentence } }: QueueList) {
+    const { before, queue, after, calm } = sentence
+    return html`<p class="piles" part="sentence">
+      ${before}${queue === undefined ? nothing : html`<a href=${this.base + subjectPath('queue', queue)}>${queue}</a>`}${after ?? nothing}
+      ${calm ? html`<span class="calm">${calm}</span>` : nothing}
+    </p>`
+  }
+
+  private tools({ items }: QueueList) {
+    const moved = this.places.some((name, index) => items[index]?.name !== name)
+    return html`<div class="tools">
+      <input type="search" aria-label="Find a queue" placeholder="Find a queue" .value=${this.find} @input=${this.typed} />
+      <div class="orders" role="group" aria-label="Order">
+        ${(Object.keys(queueOrders) as QueueOrder[]).map(
+          (order) => html`<button type="button" aria-pressed=${order === this.sort} @click=${() => this.choose({ order: order === 'worst' ? '' : order })}>${queueOrders[order]}</button>`,
+        )}
+      </div>
+      ${moved ? html`<button type="button" class="button moved" @click=${this.sortAgain}>The order has changed · sort again</button>` : html`<span class="moved muted small"><b>${ownerships.powertools_native}</b> · ${postures.powertools_native}</span>`}
+    </div>`
+  }
+
+  private card(list: QueueList) {
+    const top = topOf(list.items)
+    const items = this.places.flatMap((name) => list.items.find((queue) => queue.name === name) ?? [])
+    return html`${ageNote(list.items)}
+      <div class="card list ${this.queues.problem ? 'stale' : ''}">
+        ${items.length > 0 ? this.table(items, top) : html`<p class="fold-note muted" style="padding:12px 16px">${this.find ? 'No queue has this in its name.' : 'Every queue is quiet.'}</p>`}
+        ${this.queue || this.find || this.trail.length > 0 ? nothing : this.fold(list)}
+      </div>
+      ${this.limits()}`
+  }
+
+  private table(items: Queue[], top: number): TemplateResult {
+    const head = (kind: string, text: unknown) => html`<th scope="col" role="columnheader" class=${kind}>${text}</th>`
+    return html`<table role="table" aria-label="Queues">
+      <thead role="rowgroup">
+        <tr role="row">
+          ${head('', 'Queue')} ${head('status', 'Status and cause')} ${head('num', html`Oldest<br />waiting`)}
+          ${head('num', html`Waiting, last hour<small>${`one scale, 0–${number(top, this.language)}`}</small>`)} ${head('num', html`Started<br />/min`)} ${head('num', html`Failed<br />/min`)}
+          ${head('num', html`p95<br />wait`)} ${head('num', html`Execu-<br />tors`)} ${head('num do', 'Pause')}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${repeat(
+          items,
+          ({ name }) => name,
+          (queue) => queueRow(queue, { base: this.base, top, ask: this.ask, more: this.more, mayOpen: (href) => this.mayOpen(href), locale: this.language }),
+        )}
+      </tbody>
+    </table>`
+  }
+
+  private fold({ summary: { quiet } }: QueueList) {
+    if (quiet.count === 0) return nothing
+    const names = `${quiet.names.join(', ')}${quiet.count > quiet.names.length ? ', …' : ''}`
+    return html`<button type="button" class="fold" aria-expanded=${this.unfolded} @click=${() => (this.unfolded = !this.unfolded)}>
+        <b>${countOf(quiet.count, 'quiet queue')}</b> <span class="muted">${`${names}: nothing waits, and nothing happened in the last hour`}</span>
+      </button>
+      ${this.unfolded
+        ? this.quiet.render<unknown>({ pending: () => skeletonRows(2), error: (problem) => problemPanel(problem, this.quiet.reload), complete: ({ items }) => this.table(items, topOf(items)) })
+        : nothing}`
   }
 
   private nothingThere() {
-    if (this.queue) return emptyState('There is no such queue', 'The engine may have removed it, the address is mistyped, or your account may not see it.')
+    if (this.queue || this.find) return emptyState('There is no such queue', 'The engine may have removed it, the address is mistyped, or your account may not see it.')
     return emptyState('No queues', 'What the engine has appears here within seconds of the first job.')
   }
 
   /** What this engine does not do or tell holds for every queue alike, so it is said once. */
   private limits() {
-    if (this.lacks.length === 0) return nothing
-    return html`<p class="card read-only" role="note" part="limits"><b>Not on this engine.</b> ${this.lacks.join(' ')}</p>`
-  }
-
-  private get lacks(): string[] {
-    const { pause_queue, resume_queue, scale_queue, executors } = this.session?.engine.lacks ?? {}
-    return [...new Set([pause_queue, pause_queue ? undefined : resume_queue, scale_queue, executors])].filter((lack) => lack !== undefined)
+    const { pause_queue, scale_queue, executors, finished_jobs } = this.session?.engine.lacks ?? {}
+    const lacks = [...new Set([pause_queue, scale_queue, executors, finished_jobs])].filter((lack) => lack !== undefined)
+    const missing = this.queues.data?.items.some(({ attendance }) => attendance?.missing)
+    if (lacks.length === 0 && !missing) return nothing
+    return html`<p class="foot" role="note" part="limits">${lacks.length > 0 ? html`<b>On this engine.</b> ${lacks.join(' ')}` : nothing} ${missing ? html`<b>−1</b> counts a missing executor.` : nothing}</p>`
   }
 
   /** Why this actor may change no queue at all; said once on top. */
@@ -145,12 +227,41 @@ export class OpsQueues extends OpsElement {
     return permissions[0]!.reason ?? 'Your account may not do this.'
   }
 
-  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+  private readonly ask = (ask: Ask): void => void this.load(loadConfirm, () => this.confirm.open(ask))
+
+  private readonly more = (name: string): void => void this.load(loadSheet, () => this.sheet!.open(name))
+
+  private async load(part: () => Promise<unknown>, open: () => Promise<void>) {
+    try {
+      await part()
+      this.missing = ''
+    } catch (error) {
+      this.missing = loadFailure(error)
+      return
+    }
+    await open()
+  }
+
+  private readonly typed = (event: Event) => {
+    const { value } = event.target as HTMLInputElement
+    clearTimeout(this.typing)
+    this.typing = setTimeout(() => this.choose({ find: value.trim() }), findDelayMs)
+  }
+
+  private choose(chosen: { order?: string; find?: string }) {
+    Object.assign(this, chosen)
+    this.trail = []
+    filtered(this, { path: '/queues', query: { order: this.order, find: this.find } })
+  }
+
+  private readonly sortAgain = () => {
+    this.placed = ''
+    this.queues.reload()
+  }
 
   private readonly showAll = () => {
     this.queue = ''
-    this.trail = []
-    filtered(this, { path: '/queues', query: {} })
+    this.choose({})
   }
 }
 

@@ -29,6 +29,7 @@ export const routes: RouteOfAny[] = [
   { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
   { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
   { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
+  { title: 'Queue', paths: ['/queue/{queue}'], under: '/queues', view: 'view_queues', group: 'work', tag: 'ops-queue', load: () => import('../pages/ops-queue.ts') },
   { title: 'Incident', paths: ['/incident/{incidentId}'], under: '/incidents', view: 'view_incidents', group: 'trouble', tag: 'ops-incident', load: () => import('../pages/ops-incident.ts') },
 ]
 
@@ -54,6 +55,8 @@ function nameOf(path: string): { at: string; named?: Record<string, string> } {
   if (subjectType && subjectId) return { at: '/forensics', named: { subjectType, subjectId } }
   const [, jobId] = /^\/job\/(.+)$/.exec(path) ?? []
   if (jobId) return { at: '/job/{jobId}', named: { jobId } }
+  const [, queue] = /^\/queue\/(.+)$/.exec(path) ?? []
+  if (queue) return { at: '/queue/{queue}', named: { queue } }
   const [, incidentId] = /^\/incident\/([^/]+)$/.exec(path) ?? []
   if (incidentId) return { at: '/incident/{incidentId}', named: { incidentId } }
   return { at: path }

@@ -247,6 +247,12 @@ export interface EngineAdvice {
   statement?: string
 }
 
+/** Lines of code for a queue; left out if there is nothing of the kind. */
+export interface HostLines {
+  stop?: string
+  attend?: string
+}
+
 /** What an engine can do. Code branches on this, never on the engine's name. */
 export interface Capabilities {
   enqueue: boolean
@@ -327,6 +333,8 @@ export interface Engine {
   resumeQueue?(name: string, tx: SqlExecutor): Promise<void>
   scaleQueue?(name: string, limit: number, tx: SqlExecutor): Promise<void>
 
+  /** Lines that a host runs in its own worker process, for a person to copy: to stop taking jobs of the queue there, and to attend it. Pure. */
+  hostLines?(queue: string): HostLines
   measure(since: Date): Promise<Measurement>
   /**
    * Failed attempts since then, as far as the engine still has them: an engine that keeps only the last attempt has forgotten those

@@ -32,7 +32,7 @@ const transactionAt: Readonly<Partial<Record<keyof Engine, number>>> = {
 const adviseMs = 20_000
 
 /** Methods that are pure, or whose caller sets a timeout. */
-const withoutTimeout: ReadonlySet<string> = new Set<keyof Engine>(['becomes', 'refuses', 'measure', 'failures'])
+const withoutTimeout: ReadonlySet<string> = new Set<keyof Engine>(['becomes', 'refuses', 'measure', 'failures', 'hostLines'])
 
 /**
  * Adds timeouts to an engine's calls. If its store hangs, e.g. because a table is locked, the caller gets an error, and

@@ -45,6 +45,7 @@ export async function getQueue(scope: Scope, name: string, range: QueueRange): P
     chart: { from: from.toISOString(), to: to.toISOString(), stepSeconds, steps: steps.map((step) => showStep(scope, step)) },
     oldest: waiting && waiting.oldest.map(({ id, worker, dueAt, createdAt }) => ({ id, worker, dueAt: (dueAt ?? createdAt).toISOString(), cronEntry: feeding?.madeBy.get(id) })),
     running,
+    hostLines: scope.kit.engine.hostLines?.(name) ?? {},
     fedBy: {
       entries: (feeding?.entries ?? []).map((entry) => ({ name: entry.name, nextSlotAt: entry.nextSlotAt?.toISOString() ?? null, paused: entry.paused, waiting: waiting ? entry.made : null })),
       looked: waiting && { jobs: waiting.sampled.length, all: waiting.all },

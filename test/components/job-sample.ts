@@ -1,7 +1,7 @@
 import type { BulkRun } from '../../schemas/bulk.ts'
 import type { Job, JobDetail } from '../../schemas/job.ts'
 import type { Plan } from '../../schemas/plan.ts'
-import type { Queue } from '../../schemas/queue.ts'
+import type { Queue, QueueDetail, QueueList } from '../../schemas/queue.ts'
 import type { JobState } from '../../schemas/vocabulary.ts'
 import { at, event, opsDemo, plan } from './sample.ts'
 
@@ -116,11 +116,68 @@ export function queues(): Queue[] {
         resume_queue: { allowed: false, reason: 'This engine cannot pause a queue.' },
       },
     }),
-    queue('empty', { depth: [{ state: 'available', count: 0, how: 'exact' }], oldestAvailableAt: null, series: [], finishedPerMinute: null, failedPerMinute: null, waitP95Seconds: null, executors: null, limit: null }),
+    queue('empty', {
+      status: 'unknown',
+      diagnosis: 'not_measured',
+      cause: 'not measured yet',
+      age: 'unknown',
+      due: null,
+      oldestDueAt: null,
+      lately: { startedPerMinute: null, failedPerMinute: null, usualFailedPerMinute: null, failing: false, waitP95Seconds: null },
+      depth: [{ state: 'available', count: 0, how: 'exact' }], oldestAvailableAt: null, series: [], finishedPerMinute: null, failedPerMinute: null, waitP95Seconds: null, executors: null, limit: null }),
   ]
 }
 
-export const queuePage = (items = queues()) => ({ items, asOf: at(0) })
+export function queuePage(items = queues(), over: Partial<QueueList> = {}): QueueList {
+  return {
+    items,
+    summary: {
+      queues: items.length,
+      quiet: { count: 0, names: [] },
+      waiting: 7804,
+      sentence: { before: 'Work piles up in ', queue: 'search_index', after: ': 3,902 of the 7,804 waiting jobs, the oldest for 4 min.', calm: 'Everywhere else the oldest waits 6 s.' },
+    },
+    asOf: at(0),
+    ...over,
+  }
+}
+
+export function queueDetail(name: string, over: Partial<QueueDetail> = {}): QueueDetail {
+  const { series: _series, ...rest } = queue(name)
+  return {
+    ...rest,
+    headline: 'Moving: 3,902 jobs wait, the oldest for 4 min.',
+    ruledOut: [],
+    drainMinutes: 31,
+    chart: {
+      from: at(-60 * minute),
+      to: at(0),
+      stepSeconds: 60,
+      steps: Array.from({ length: 60 }, (_, index) => index).filter((index) => index !== 20).map((index) => ({
+        at: at((index - 60) * minute),
+        startedPerMinute: 110 + Math.round(30 * Math.sin(index / 6)),
+        finishedPerMinute: 110,
+        failedPerMinute: index > 40 && index < 46 ? 30 : 0,
+        discardedPerMinute: 0,
+        waiting: 2000 + index * 30,
+        due: 2000 + index * 30,
+        executing: 14,
+        oldestDueSeconds: 240,
+        waitP95Seconds: 2 + (index % 9) / 2,
+        runP50Seconds: 0.4,
+        runP95Seconds: 1.2,
+      })),
+    },
+    oldest: [
+      { id: 'job-0009', dueAt: at(-4 * minute), cronEntry: 'nightly_sync' },
+      { id: 'job-0010', dueAt: at(-3 * minute), worker: 'Mailer' },
+    ],
+    running: { asOf: at(-5000), jobs: [{ id: 'job-0002', worker: 'Mailer', startedAt: at(-181 * minute), executor: 'worker-7', usualSeconds: 4 }] },
+    hostLines: { stop: `await boss.offWork("${name}")`, attend: `await boss.work("${name}", handler)` },
+    fedBy: { entries: [{ name: 'nightly_sync', nextSlotAt: at(3 * minute), paused: false, waiting: 60 }, { name: 'vat_report', nextSlotAt: null, paused: true, waiting: 0 }], looked: { jobs: 84, all: true } },
+    ...over,
+  }
+}
 
 export function detail(id: string, over: Partial<JobDetail> = {}): JobDetail {
   return {

@@ -1,5 +1,5 @@
 import { FakeApi, Refusal } from './fake-api.ts'
-import { bulkId, bulkPlan, bulkRun, count, detail, jobPage, queuePage } from './job-sample.ts'
+import { bulkId, bulkPlan, bulkRun, count, detail, jobPage, queueDetail, queuePage } from './job-sample.ts'
 import { at, everything, preview, session } from './sample.ts'
 import { accessible, all, button, clear, mount, seen, until } from './support.ts'
 
@@ -17,6 +17,11 @@ const usual = (over: Answers = {}) =>
     listJobs: () => jobPage(undefined, { nextCursor: 'more' }),
     countJobs: () => count(10_000, 'capped'),
     listQueues: () => queuePage(),
+    getQueue: ({ params }) => queueDetail(params.name!),
+    listExecutors: () => ({ items: [], asOf: at(0), summary: {} }),
+    listErrorGroups: () => ({ items: [], asOf: at(0), summary: {} }),
+    listAuditEvents: () => ({ items: [], asOf: at(0) }),
+    listDeploys: () => ({ items: [], asOf: at(0) }),
     listBulkRuns: () => ({ items: [], asOf: at(0) }),
     getJob: ({ params }) => detail(params.id!),
     createPreview: () => preview({ plan: bulkPlan(), reasonRequired: true }),
@@ -27,7 +32,7 @@ const usual = (over: Answers = {}) =>
   })
 
 interface State {
-  tag: 'ops-jobs' | 'ops-job' | 'ops-queues'
+  tag: 'ops-jobs' | 'ops-job' | 'ops-queues' | 'ops-queue'
   shows: string
   attributes?: Record<string, string>
   answers?: Answers
@@ -98,7 +103,10 @@ const states: Record<string, State> = {
   'a job': { tag: 'ops-job', shows: 'Attempts', attributes: { 'job-id': 'job-0002' } },
   'a job, lost': { tag: 'ops-job', shows: 'did not answer', attributes: { 'job-id': 'job-0002' }, answers: { getJob: refuse } },
   queues: { tag: 'ops-queues', shows: 'search_index' },
-  'queues, old figures': { tag: 'ops-queues', shows: 'Figures are old', answers: { listQueues: () => queuePage(queuePage().items.map((each) => ({ ...each, asOf: at(-600_000) }))) } },
+  'queues, old figures': { tag: 'ops-queues', shows: 'Figures are old', answers: { listQueues: () => queuePage(queuePage().items.map((each) => ({ ...each, age: 'unknown' as const, status: 'unknown' as const, asOf: at(-600_000) }))) } },
+  'queues, what may be done': { tag: 'ops-queues', shows: 'search_index', act: async (page) => (await press(page, 'More for mail'), until(() => seen(page).includes('Pause nightly_sync…'), 'the sheet')) },
+  'a queue': { tag: 'ops-queue', shows: 'What may be done', attributes: { queue: 'mail' } },
+  'a queue that is not there': { tag: 'ops-queue', shows: 'did not answer', attributes: { queue: 'mail' }, answers: { getQueue: refuse } },
 }
 
 for (const theme of ['light', 'dark']) {
@@ -117,6 +125,16 @@ for (const theme of ['light', 'dark']) {
         await accessible(page)
       })
     }
+
+    it('queues and a queue on a phone', async () => {
+      for (const [tag, attributes] of [['ops-queues', {}], ['ops-queue', { queue: 'mail' }]] as const) {
+        const page = mount(tag, usual(), { theme, ...attributes })
+        page.style.width = '366px'
+        await until(() => seen(page).includes('3,902'), 'the queues')
+        await accessible(page)
+        clear()
+      }
+    })
 
     it('jobs on a phone', async () => {
       const page = mount('ops-jobs', usual(), { theme })

@@ -252,7 +252,7 @@ describe('on the overview', () => {
     await figure('held')
     await paused('held')
     const blocked = await bucket('blocked')
-    expect(blocked).toMatchObject({ count: 1, diagnosis: 'Nothing starts in one queue.', nextStep: { href: '/ops/jobs/queues?queue=stuck' } })
+    expect(blocked).toMatchObject({ count: 1, diagnosis: 'Nothing starts in one queue.', nextStep: { href: '/ops/jobs/queue/stuck' } })
     expect(blocked.exemplars[0]).toMatchObject({ attention: expect.stringMatching(/^nothing started for 30 min, 12 jobs waiting$/), forensicsHref: '/ops/jobs/forensics/queue/stuck' })
     const waiting = await bucket('waiting')
     expect(waiting.exemplars.find(({ label }) => label === 'held')!.attention).toMatch(/paused by Two.*“ledger closed”/)

@@ -1,15 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
-import { now } from '../../core/clock.ts'
 
-/** Figures are measured every few seconds; older ones mean that nothing is measuring. */
-const freshMs = 30_000
-
-/** Marks stale figures, so that an old number does not look current. */
+/** Marks figures that nobody has measured for more than a minute, so that an old number does not look current. */
 export function ageNote(queues: Queue[]): TemplateResult | typeof nothing {
-  const oldest = queues.map(({ asOf }) => asOf).toSorted()[0]
-  if (!oldest || now() - Date.parse(oldest) < freshMs) return nothing
+  const measured = queues.filter(({ diagnosis }) => diagnosis !== 'not_measured')
+  if (measured.length === 0 || measured.some(({ age }) => age === 'fresh')) return nothing
+  const newest = measured.map(({ asOf }) => asOf).toSorted().at(-1)!
   return html`<p class="card old" role="note">
-    <b>Figures are old.</b> They were last measured <ops-time at=${oldest}></ops-time>, and nothing is measuring now. You can still pause and resume.
+    <b>Figures are old.</b> They were last measured <ops-time at=${newest}></ops-time>, and nothing is measuring now. You can still pause and resume.
   </p>`
 }

@@ -1,123 +1,122 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import { type OperationAction, subjectPath } from '../../../schemas/actions.ts'
 import type { Queue } from '../../../schemas/queue.ts'
-import { auditPath, evidencePath, type OperationAction } from '../../../schemas/actions.ts'
-import { type JobState, jobStates, queueDiagnoses } from '../../../schemas/vocabulary.ts'
-import { statusChip } from '../../parts/chip.ts'
-import { countOf, formatCount } from '../../../schemas/plural.ts'
+import { now } from '../../core/clock.ts'
+import { countOf } from '../../../schemas/plural.ts'
 import { figure } from '../../parts/count.ts'
+import { histogram } from '../../parts/histogram.ts'
 import { jobsHref } from '../../parts/job-link.ts'
-import '../../parts/menu.ts'
-import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
-import { shortRefusal } from '../../parts/refusal.ts'
-import '../../parts/time.ts'
-import { type Bar, barChart } from './chart.ts'
+import { queueChip } from './chip.ts'
+import { number, perMinute, seconds } from './figures.ts'
 
 export interface QueueContext {
   base: string
-  /** Reasons that are already shown at the top of the page. */
-  said: string[]
+  /** The highest waiting of the last hour in all rows: their pictures share one scale. */
+  top: number
   ask: (ask: Ask) => void
+  /** Opens the sheet of what may be done. */
+  more: (name: string) => void
   mayOpen: (href: string) => boolean
   locale: string | undefined
 }
 
+/** One line of the list. On a phone its cells become a card, so each names its figure for itself. */
 export function queueRow(queue: Queue, context: QueueContext): TemplateResult {
   const { base, locale } = context
-  return html`<tr role="row" part="row">
-    <th scope="row" role="rowheader" class="name">
-      <a class="wrap" href=${jobsHref(base, { queue: queue.name })}>${queue.name}</a>
-      <span class="sub">${workforce(queue, locale)}</span>
-    </th>
-    <td role="cell" class="depth">${depth(queue, base, locale)}</td>
-    <td role="cell" class="hour">${charts(queue, locale)}</td>
-    <td role="cell" class="status">${status(queue)}</td>
+  const { name, lately, due, status } = queue
+  const still = status === 'blocked'
+  return html`<tr role="row" part="row" class=${queue.age === 'fresh' ? '' : 'late'}>
+    <th scope="row" role="rowheader" class="name"><a class="wrap" href=${base + subjectPath('queue', name)}>${name}</a></th>
+    <td role="cell" class="status"><span class="chip-slot">${queueChip(status)}</span> <span class="cause wrap">${cause(queue, context)}</span></td>
+    ${cell('oldest', 'oldest', oldest(queue), still ? 'still' : '')}
+    <td role="cell" class="waiting num">
+      <span class="label">waiting</span>
+      <a class="plain ${still ? 'strong' : ''}" href=${jobsHref(base, { queue: name, state: 'available' })} aria-label="${due ? figure(due.count, due.how, locale) : 'not measured'} waiting in ${name}">${due ? zero(figure(due.count, due.how, locale), due.count) : '–'}</a>
+      ${waitingPicture(queue, context)}
+    </td>
+    ${cell('started', 'started/min', lately.startedPerMinute === null ? '–' : zero(perMinute(lately.startedPerMinute, locale), lately.startedPerMinute), still ? 'still' : '')}
+    ${cell('failed', 'failed/min', lately.failedPerMinute === null ? '–' : zero(perMinute(lately.failedPerMinute, locale), lately.failedPerMinute), lately.failing ? 'bad' : '', usual(queue, locale))}
+    ${cell('wait', 'p95 wait', lately.waitP95Seconds === null ? '–' : seconds(lately.waitP95Seconds, locale), still ? 'strong' : '')}
+    ${cell('executors', 'executors', executors(queue), queue.executors === 0 && (due?.count ?? 0) > 0 ? 'still' : '')}
     <td role="cell" class="do">${actions(queue, context)}</td>
   </tr>`
 }
 
-function workforce({ executors, limit }: Queue, locale: string | undefined): string {
-  const seen = executors === null ? [] : [executors === 0 ? 'no executor seen' : countOf(executors, 'executor', undefined, locale)]
-  return [...seen, ...(limit === null ? [] : [`${formatCount(limit, locale)} at once`])].join(' · ')
+function cell(kind: string, label: string, value: unknown, tone = '', title = '') {
+  return html`<td role="cell" class="${kind} num" title=${title || nothing}><span class="label">${label}</span> <span class=${tone}>${value}</span></td>`
 }
 
-/** Unfinished states first, then ended ones. */
-const order: JobState[] = ['available', 'executing', 'retryable', 'scheduled', 'discarded', 'completed', 'cancelled']
-
-/** The number of jobs in each non-empty state, linked to those jobs. */
-function depth({ name, depth, oldestAvailableAt }: Queue, base: string, locale: string | undefined) {
-  const some = depth.filter(({ count }) => count > 0).toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
-  return html`${some.length === 0 ? html`<span class="muted">${depth.length === 0 ? 'not measured yet' : 'empty'}</span>` : nothing}
-    <ul>
-      ${some.map(
-        ({ state, count, how }) =>
-          html`<li class=${state === 'available' ? 'first' : ''}><a class="plain" href=${jobsHref(base, { queue: name, state })}><b class="num">${figure(count, how, locale)}</b> ${jobStates[state] ?? state}</a></li>`,
-      )}
-    </ul>
-    ${oldestAvailableAt ? html`<span class="sub">oldest has waited <ops-time show="age" at=${oldestAvailableAt}></ops-time></span>` : nothing}`
+/** Zeros and what does not apply stand back. */
+function zero(text: string, value: number) {
+  return value === 0 ? html`<span class="zero">${text}</span>` : text
 }
 
-function charts({ series, finishedPerMinute, failedPerMinute, waitP95Seconds }: Queue, locale: string | undefined) {
-  const number = (value: number) => value.toLocaleString(locale ?? 'en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 })
-  const seconds = (value: number) => (value < 90 ? `${number(value)} s` : value < 5400 ? `${number(value / 60)} min` : `${number(value / 3600)} h`)
-  const bars = (read: (point: Queue['series'][number]) => Omit<Bar, 'at'>) => series.map((point) => ({ at: point.at, ...read(point) }))
-  const ended = finishedPerMinute === null ? '–' : `${number(finishedPerMinute)}/min`
-  return html`<div class="charts">
-    ${barChart({ name: 'Waiting', bars: bars(({ waiting }) => ({ value: waiting })), figure: latest(series, number), format: number })}
-    ${barChart({ name: 'Ended', bars: bars(({ finished, failed: bad }) => ({ value: finished, bad })), figure: ended, note: failedPerMinute ? `${failedPerMinute < 0.05 ? 'under 0.1' : number(failedPerMinute)}/min failed` : '', format: number })}
-    ${barChart({ name: 'Wait p95', bars: bars(({ waitP95Seconds: wait }) => ({ value: wait })), figure: waitP95Seconds === null ? '–' : seconds(waitP95Seconds), format: seconds })}
+function cause({ cause: said, incident, age, paused }: Queue, { base, mayOpen }: QueueContext) {
+  const href = incident ? base + subjectPath('incident', incident.id) : ''
+  const words = incident && mayOpen(href) ? html`<a class="plain" href=${href}>${said}</a>` : said
+  return html`${words}${paused?.reason ? html`: <span class="quote" title=${paused.reason}>${paused.reason}</span>` : nothing}${age === 'lagging' ? html` <span class="muted">(figures lag)</span>` : nothing}`
+}
+
+function oldest({ oldestDueAt, due }: Queue) {
+  if (!due || due.count === 0 || !oldestDueAt) return html`<span class="zero">–</span>`
+  return html`<ops-time show="age" at=${oldestDueAt}></ops-time>`
+}
+
+function usual({ lately: { usualFailedPerMinute } }: Queue, locale: string | undefined): string {
+  return usualFailedPerMinute === null ? '' : `usually ${perMinute(usualFailedPerMinute, locale)} a minute`
+}
+
+function executors({ executors: seen, attendance }: Queue) {
+  if (seen === null && !attendance?.missing) return html`<span class="zero">–</span>`
+  const missing = attendance?.missing ? html` <span class="bad" title="${attendance.missing} missing">${`−${attendance.missing}`}<span class="hidden-text"> missing</span></span>` : nothing
+  return html`${seen === 0 ? 'none' : seen}${missing}`
+}
+
+function waitingPicture({ name, series }: Queue, { top, locale }: QueueContext) {
+  const values = lastHour(series)
+  return histogram({ values, top, label: `Waiting in ${name}, last hour: ${hourInWords(values, locale)}`, tone: 'level' })
+}
+
+function hourInWords(values: (number | null)[], locale: string | undefined): string {
+  const measured = values.filter((value) => value !== null)
+  if (measured.length === 0) return 'not measured'
+  const [first, last] = [measured[0]!, measured.at(-1)!].map((value) => number(value, locale))
+  const gaps = values.length - measured.length
+  return `from ${first} to ${last}, at most ${number(Math.max(...measured), locale)}${gaps ? `; ${countOf(gaps, 'minute')} not measured` : ''}`
+}
+
+/** One value for each of the last sixty minutes; null: not measured. */
+function lastHour(series: Queue['series']): (number | null)[] {
+  const minute = 60_000
+  const end = Math.floor(now() / minute) * minute
+  const at = new Map(series.map((point) => [Math.floor(Date.parse(point.at) / minute) * minute, point.waiting]))
+  return Array.from({ length: 60 }, (_, index) => at.get(end - (60 - index) * minute) ?? null)
+}
+
+/** The highest bar of all rows. */
+export function topOf(queues: readonly Queue[]): number {
+  return Math.max(0, ...queues.flatMap(({ series }) => series.map(({ waiting }) => waiting ?? 0)))
+}
+
+const pauseIcon = html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 1.5h3v9H2zM7 1.5h3v9H7z" fill="currentColor" /></svg>`
+const resumeIcon = html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2.5 1 11 6l-8.5 5z" fill="currentColor" /></svg>`
+
+function actions(queue: Queue, { ask, more }: QueueContext) {
+  const { name, paused } = queue
+  const action: OperationAction = paused ? 'resume_queue' : 'pause_queue'
+  const verb = paused ? 'Resume…' : 'Pause…'
+  const refused = refusedBecause(queue, action)
+  return html`<div class="actions" part="actions">
+    <button type="button" class="button icon ${paused ? 'resume' : ''}" aria-label="${verb} ${name}" title=${refused || verb} aria-describedby=${refused ? `why-${name}` : nothing} ?disabled=${refused !== ''} @click=${() => ask({ action, id: name })}>
+      ${paused ? resumeIcon : pauseIcon}
+    </button>
+    <button type="button" class="button icon" aria-label="More for ${name}" title="What may be done" aria-haspopup="dialog" @click=${() => more(name)}>⋯</button>
+    ${refused ? html`<span class="hidden-text" id="why-${name}">${refused}</span>` : nothing}
   </div>`
 }
 
-function latest(series: Queue['series'], format: (value: number) => string): string {
-  const last = series.findLast(({ waiting }) => waiting !== null)?.waiting
-  return last === undefined || last === null ? '–' : format(last)
-}
-
-/** The status from the server, with its diagnosis. */
-function status({ paused, status: of, diagnosis, since }: Queue) {
-  if (!paused) {
-    const quiet = diagnosis === 'idle' || diagnosis === 'working'
-    return html`${statusChip(of)} ${quiet ? nothing : html`<span class="sub">${queueDiagnoses[diagnosis] ?? diagnosis}${since ? html`${diagnosis === 'not_looked' ? '' : ','} since <ops-time show="exact" coarse at=${since}></ops-time>` : nothing}</span>`}`
-  }
-  return html`${statusChip(of)}
-    <span class="sub">paused ${paused.by ? `by ${paused.by.label}` : 'in the engine; nobody is on record'}${paused.at ? html`, <ops-time show="relative" at=${paused.at}></ops-time>` : nothing}</span>
-    ${paused.reason ? html`<span class="sub quote clamp" title=${paused.reason}>${paused.reason}</span>` : nothing}`
-}
-
-function actions(queue: Queue, { base, said, ask, mayOpen }: QueueContext) {
-  const { name, paused, operations, limit } = queue
-  const main: OperationAction = paused ? 'resume_queue' : 'pause_queue'
-  const refused = refusedBecause(queue, main)
-  const why = refused ? `why-${name}` : nothing
-  const other: OperationAction = paused ? 'pause_queue' : 'resume_queue'
-  const more: MenuItem[] = [
-    // Both are enabled only if the engine does not report whether the queue is paused.
-    ...(operations[main]?.allowed && operations[other]?.allowed ? [{ label: paused ? 'Pause again…' : 'Resume…', choose: () => ask({ action: other, id: name }) }] : []),
-    ...(operations.scale_queue
-      ? [{ label: 'Change concurrency…', refused: refusedBecause(queue, 'scale_queue'), choose: () => ask({ action: 'scale_queue', id: name, ...(limit === null ? {} : { value: limit }) }) }]
-      : []),
-    { label: 'Its jobs', href: jobsHref(base, { queue: name }) },
-    { label: 'Open forensics', href: base + evidencePath('queue', name) },
-    { label: 'Audit events', href: base + auditPath('queue', name) },
-  ]
-  return html`<div class="actions" part="actions">
-      <button
-        type="button"
-        class="button ${paused ? 'primary' : ''}"
-        aria-label="${paused ? 'Resume…' : 'Pause…'} ${name}"
-        aria-describedby=${why}
-        ?disabled=${refused !== ''}
-        @click=${() => ask({ action: main, id: name })}
-      >
-        ${paused ? 'Resume…' : 'Pause…'}
-      </button>
-      <ops-menu label="More for ${name}" .items=${more.filter(({ href }) => !href || mayOpen(href))}></ops-menu>
-    </div>
-    ${refused ? html`<p class="refusal" id=${why}>${said.includes(refused) ? shortRefusal(refused, nothing, said[0] === refused ? 'Read-only' : 'Not on this engine') : refused}</p>` : nothing}`
-}
-
-function refusedBecause({ operations }: Queue, action: OperationAction): string {
+export function refusedBecause({ operations }: Pick<Queue, 'operations'>, action: OperationAction): string {
   const permission = operations[action]
   return permission?.allowed ? '' : (permission?.reason ?? 'Your account may not do this.')
 }

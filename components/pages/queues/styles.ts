@@ -9,131 +9,271 @@ export const queuesStyles = css`
     padding: 8px 12px;
     border-inline-start: 3px solid var(--_waiting);
   }
-  .name {
-    font-size: var(--_size);
-    font-weight: 400;
-    color: inherit;
-    vertical-align: top;
+  .piles {
+    margin-bottom: 12px;
+    font-size: 16px;
+    font-weight: 650;
+    line-height: 1.4;
     overflow-wrap: anywhere;
+    text-wrap: pretty;
   }
-  tbody .name {
-    padding: 9px 12px;
+  .piles a {
+    color: inherit;
   }
-  .name a {
+  .piles .calm {
+    font-weight: 400;
+    color: var(--_muted);
+  }
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    margin-bottom: 10px;
+  }
+  .tools input {
+    width: 230px;
+  }
+  .tools .moved {
+    margin-inline-start: auto;
+  }
+  .orders {
+    display: inline-flex;
+    border: 1px solid var(--_line-strong);
+    border-radius: 6px;
+    background: var(--_surface);
+  }
+  .orders button {
+    min-height: 26px;
+    padding: 2px 10px;
+    border: 0;
+    border-radius: 5px;
+    background: none;
+    color: var(--_muted);
+    font-size: 12.5px;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .orders [aria-pressed='true'] {
+    background: var(--_accent-soft);
+    color: var(--_accent);
     font-weight: 650;
   }
-  tbody tr:last-child > * {
-    border-bottom: 0;
+  .list {
+    overflow: hidden;
   }
-  .sub {
+  .list th,
+  .list td {
+    height: 36px;
+    padding: 3px 6px;
+    font-size: 13px;
+    vertical-align: middle;
+  }
+  .list thead th {
+    height: auto;
+    padding-block: 8px;
+    font-size: 12.5px;
+    vertical-align: bottom;
+  }
+  .list thead small {
     display: block;
-    font-size: var(--_small);
-    color: var(--_muted);
-    overflow-wrap: anywhere;
+    font-size: 12px;
+    font-weight: 400;
   }
-  .sub.clamp {
-    display: -webkit-box;
+  .list tr > :first-child {
+    padding-inline-start: 16px;
+  }
+  .list tr > :last-child {
+    padding-inline-end: 10px;
+  }
+  .list tbody .name {
+    font-weight: 600;
+    color: inherit;
+    text-align: start;
+  }
+  .list tbody .name a {
+    color: inherit;
+  }
+  .list tbody tr:hover {
+    background: var(--_bg);
+  }
+  .late .num {
+    color: var(--_muted);
+  }
+  .status {
+    width: 36%;
+  }
+  .chip-slot {
+    display: inline-block;
+    width: 126px;
+  }
+  .cause {
+    color: var(--_text);
+  }
+  .num,
+  .figures {
+    text-align: end;
+    white-space: nowrap;
+  }
+  .do {
+    width: 76px;
   }
   .plain {
     color: inherit;
   }
-  .depth ul {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 12px;
+  .zero {
+    color: var(--_muted);
   }
-  .depth li {
-    white-space: nowrap;
+  .strong,
+  .still,
+  .bad {
+    font-weight: 650;
   }
-  .depth .plain {
+  .still {
+    color: var(--_blocked);
+  }
+  .bad {
+    color: var(--_review);
+  }
+  .label {
+    display: none;
+  }
+  .histogram {
     display: inline-block;
-    min-height: 24px;
-    line-height: 24px;
-  }
-  .depth .first {
-    flex-basis: 100%;
-  }
-  .name-column {
-    width: 17%;
-  }
-  .depth-column {
-    width: 19%;
-  }
-  .status-column {
-    width: 14%;
-  }
-  .do-column {
-    width: 140px;
-    text-align: end;
+    width: 60px;
+    margin-inline-start: 8px;
+    vertical-align: middle;
   }
   .actions {
     display: flex;
     gap: 4px;
     justify-content: flex-end;
   }
-  .do .refusal {
-    margin-top: 4px;
-    text-align: end;
+  .button.icon {
+    width: 26px;
+    min-height: 26px;
+    padding: 0;
   }
-  @container ops-page (min-width: 861px) {
-    table {
-      table-layout: fixed;
+  .button.icon.resume:not([disabled]) {
+    color: var(--_runnable);
+  }
+  .fold {
+    display: block;
+    width: 100%;
+    padding: 9px 16px;
+    border: 0;
+    border-top: 1px solid var(--_line);
+    background: none;
+    text-align: start;
+    cursor: pointer;
+    overflow-wrap: anywhere;
+  }
+  .fold::before {
+    content: '▸';
+    display: inline-block;
+    width: 14px;
+    font-size: 11px;
+    color: var(--_muted);
+  }
+  .fold[aria-expanded='true']::before {
+    content: '▾';
+  }
+  .foot {
+    padding: 8px 2px 0;
+    font-size: var(--_small);
+    color: var(--_muted);
+  }
+  @media (forced-colors: active) {
+    .orders [aria-pressed='true'] {
+      outline: 2px solid Highlight;
+    }
+  }
+  @media (pointer: coarse) {
+    .button.icon {
+      width: 40px;
+      min-height: 40px;
+    }
+    .orders button {
+      min-height: 38px;
+      padding-inline: 12px;
     }
   }
   @container ops-page (max-width: 860px) {
-    table,
-    tbody {
+    .tools input {
+      flex: 1 1 100%;
+    }
+    .list table,
+    .list tbody {
       display: block;
     }
-    thead {
+    .list thead {
       display: none;
     }
-    tr {
+    .list tbody tr {
       display: grid;
-      grid-template: 'name status' auto 'depth depth' auto 'hour hour' auto 'do do' auto / minmax(0, 1fr) minmax(0, 1fr);
-      gap: 10px 16px;
-      padding: 12px;
+      grid-template: 'name do' auto 'status status' auto 'oldest waiting' auto 'started failed' auto 'wait executors' auto / minmax(0, 1fr) minmax(0, 1fr);
+      gap: 4px 16px;
+      padding: 10px 12px;
       border-bottom: 1px solid var(--_line);
     }
-    tbody tr:last-child {
+    .list tbody tr:last-child {
       border-bottom: 0;
     }
-    tr > .name,
-    tbody tr > * {
+    .list tbody tr > * {
+      width: auto;
+      height: auto;
+      min-height: 24px;
       padding: 0;
       border: 0;
     }
-    .name {
+    .list tbody .name {
       grid-area: name;
+      align-self: center;
+      font-size: 14px;
     }
-    .depth {
-      grid-area: depth;
-    }
-    .hour {
-      grid-area: hour;
-    }
-    .status {
-      grid-area: status;
-      text-align: end;
-    }
-    .do {
+    .list .do {
       grid-area: do;
     }
-    .depth a {
-      display: inline-block;
-      padding-block: 4px;
+    .list .status {
+      grid-area: status;
+      margin-bottom: 4px;
+      white-space: normal;
     }
-  }
-  @container ops-page (max-width: 560px) {
-    .charts {
-      gap: 8px 10px;
+    .chip-slot {
+      width: auto;
     }
-    .actions .button {
+    .list tbody td.num {
+      display: flex;
+      align-items: center;
+      gap: 6px;
+    }
+    .list tbody td.num .label {
+      display: inline;
       flex: 1;
-      min-height: 44px;
+      text-align: start;
+      color: var(--_muted);
     }
-    .actions ops-menu::part(button) {
-      min-height: 44px;
+    .oldest {
+      grid-area: oldest;
+    }
+    .waiting {
+      grid-area: waiting;
+    }
+    .started {
+      grid-area: started;
+    }
+    .failed {
+      grid-area: failed;
+    }
+    .wait {
+      grid-area: wait;
+    }
+    .executors {
+      grid-area: executors;
+    }
+    .histogram {
+      width: 44px;
+      margin-inline-start: 0;
     }
   }
 `

@@ -103,6 +103,8 @@ export function bullmq({ queues }: BullMqOptions): Engine {
     },
 
     failures: (since, page) => read((queues) => listFailures(queues, since, page)),
+    hostLines: (queue) => ({ stop: 'await worker.pause()', attend: `new Worker(${JSON.stringify(queue)}, processor, { connection })` }),
+
     measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
 
     longestRunning: (limits) => read((queues) => longestRunning(queues, limits)),

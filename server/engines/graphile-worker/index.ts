@@ -103,6 +103,7 @@ export function graphileWorker({ pool, schema = 'graphile_worker', sharesDatabas
     },
 
     failures: (since, page) => listFailures(own, tables, since, page),
+    hostLines: (queue) => ({ stop: 'await runner.stop()', attend: `await run({ pgPool, taskList: { ${JSON.stringify(queue)}: task } })` }),
     measure: (since) => measureJobs(own, tables, since),
     longestRunning: (limits) => longestRunning(own, tables, limits),
   }

@@ -146,6 +146,10 @@ export function oban(host: ObanOptions): Engine {
     scaleQueue: (queue, limit, tx) => sendSignal(tables, joined(tx), { action: 'scale', queue, limit, ident: 'any' }),
 
     failures: (since, page) => listFailures(tables, since, page),
+    hostLines: (queue) => {
+      const name = JSON.stringify(queue).replaceAll('#{', '\\#{')
+      return { stop: `Oban.stop_queue(queue: ${name}, local_only: true)`, attend: `Oban.start_queue(queue: ${name}, limit: 10)` }
+    },
     measure: (since) => measureJobs(tables, since, queues),
     longestRunning: (limits) => longestRunning(tables, rescueAfterMinutes, limits),
     advise: async () => [...(await adviseNodes(tables)), ...(await adviseIndexes(tables))],

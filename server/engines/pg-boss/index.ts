@@ -102,6 +102,7 @@ export function pgBoss(boss: PgBossLike, { sharesDatabase = true, schema = 'pgbo
       return rows.length ? { name, paused: false, limit: null } : null
     },
 
+    hostLines: (queue) => ({ stop: `await boss.offWork(${JSON.stringify(queue)})`, attend: `await boss.work(${JSON.stringify(queue)}, handler)` }),
     measure: (since) => measure(tables, since),
     failures: (since, page) => listFailures(tables, since, page),
     longestRunning: (limits) => longestRunning(tables, limits),

@@ -1,0 +1,220 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { subjectPath } from '../../schemas/actions.ts'
+import { duration } from '../../schemas/duration.ts'
+import type { QueueDetail, QueueRange } from '../../schemas/queue.ts'
+import { OpsElement } from '../core/element.ts'
+import { filtered } from '../core/filter.ts'
+import { later, loadFailure } from '../core/later.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import { chipStyles } from '../parts/chip.ts'
+import '../parts/confirm.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { missingPart } from '../parts/missing.ts'
+import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
+import { quietStyles, skeletonRows } from '../parts/quiet.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { type Metric, metrics, queueRanges } from './queue/choices.ts'
+import { queueStyles } from './queue/styles.ts'
+import { queueChip } from './queues/chip.ts'
+
+/** Charts, lists and what may be done: below the headline, and a moment later. */
+const loadRest = later(() => import('./queue/rest.ts'))
+const maxErrors = 3
+const maxChanges = 5
+
+/**
+ * One queue: what is so and what is ruled out, its figures over time, its oldest and longest-running jobs, its errors, who works on it,
+ * what feeds it, what changed, and what may be done.
+ *
+ * @tag ops-queue
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {string} queue - Its name.
+ * @attr {'1h' | '6h' | '24h'} range - The time that the chart shows; an hour unless given.
+ * @attr {'waiting' | 'started' | 'wait' | 'run'} metric - What the chart shows; the jobs waiting unless given.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - Another range or figure was chosen. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @csspart heading - The heading.
+ * @csspart headline - What is so, and what is ruled out.
+ * @csspart chart - The chart with its choices.
+ * @csspart possible - What may be done.
+ * @csspart oldest - The jobs that have waited for longest.
+ * @csspart running - The jobs that have been running for longest.
+ * @csspart errors - What failed most.
+ * @csspart fed-by - The cron entries that make its jobs.
+ * @csspart executors - Who works on it.
+ * @csspart changes - Who changed what, and deploys.
+ * @csspart chip - A status.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-queue')
+export class OpsQueue extends OpsElement {
+  static override styles = [base, pageStyles, chipStyles, problemStyles, quietStyles, queueStyles]
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @property() queue = ''
+  @property() range = ''
+  @property() metric = ''
+  @state() private rest?: typeof import('./queue/rest.ts')
+  @state() private missing = ''
+
+  private readonly detail = new Resource<QueueDetail>(this, {
+    connection: () => (this.queue ? this.connection : undefined),
+    load: ({ client }, signal) => client.getQueue({ params: { name: this.queue }, query: { range: this.chosenRange }, signal }),
+    key: () => [this.queue, this.chosenRange],
+    of: () => this.queue,
+    topics: ['queues', 'incidents'],
+  })
+
+  private readonly executors = new Resource(this, {
+    connection: () => this.shown('view_queues'),
+    load: ({ client }, signal) => client.listExecutors({ query: { queue: this.queue, limit: 6 }, signal }),
+    key: () => this.queue,
+    of: () => this.queue,
+    topics: ['executors'],
+  })
+
+  private readonly errors = new Resource(this, {
+    connection: () => this.shown('view_jobs'),
+    load: ({ client }, signal) => client.listErrorGroups({ query: { queue: this.queue, limit: maxErrors }, signal }),
+    key: () => this.queue,
+    of: () => this.queue,
+    topics: ['errors'],
+  })
+
+  private readonly changes = new Resource(this, {
+    connection: () => this.shown('view_audit'),
+    load: ({ client }, signal) => client.listAuditEvents({ query: { subjectType: 'queue', subjectId: this.queue, limit: maxChanges }, signal }),
+    key: () => this.queue,
+    of: () => this.queue,
+    topics: ['audit'],
+  })
+
+  private readonly deploys = new Resource(this, {
+    connection: () => this.shown('view_overview'),
+    load: ({ client }, signal) => client.listDeploys({ query: { from: new Date(Date.now() - 86_400_000).toISOString(), limit: 50 }, signal }),
+    key: () => null,
+    topics: ['deploys'],
+  })
+
+  private get chosenRange(): QueueRange {
+    return Object.hasOwn(queueRanges, this.range) ? (this.range as QueueRange) : '1h'
+  }
+
+  private get chosenMetric(): Metric {
+    return Object.hasOwn(metrics, this.metric) ? (this.metric as Metric) : 'waiting'
+  }
+
+  /** What is beside the queue is read only if the actor may see it, and once it is known that there is such a queue. */
+  private shown(view: 'view_queues' | 'view_jobs' | 'view_audit' | 'view_overview') {
+    return this.detail?.data && this.session?.permissions[view]?.allowed ? this.connection : undefined
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    void this.loadRest()
+  }
+
+  protected override updated(changed: PropertyValues) {
+    super.updated(changed)
+    this.nameSubject(this.queue)
+  }
+
+  override render() {
+    const { data } = this.detail
+    return html`
+      <nav class="crumb muted" aria-label="Where this is"><a class="linked" href="${this.base}/queues">Queues</a> / queue</nav>
+      <header class="page-head">
+        ${this.heading(this.queue || 'Queue')}
+        ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? 'not measured yet' : html`as of <ops-time show="relative" at=${data.asOf}></ops-time>`}</span>` : nothing}
+      </header>
+      ${missingPart(this.missing, this.loadRest)}
+      ${this.detail.render<unknown>({
+        pending: () => skeletonRows(6),
+        error: (problem) => problemPanel(problem, this.detail.reload),
+        complete: (queue, late) => html`${staleNote(late, this.detail.reload)} ${this.content(queue)}`,
+      })}
+      <ops-confirm @ops-operation=${this.recorded}></ops-confirm>
+    `
+  }
+
+  private content(queue: QueueDetail) {
+    const rest = this.rest?.restOfQueue(
+      queue,
+      { executors: this.executors.data?.items, errors: this.errors.data?.items, changes: this.changes.data?.items, deploys: this.deploys.data?.items ?? [] },
+      {
+        base: this.base,
+        locale: this.language,
+        mayOpen: (href) => this.mayOpen(href),
+        metric: this.chosenMetric,
+        range: this.chosenRange,
+        choose: this.choose,
+        jobsHref: this.jobsHref,
+        session: this.session,
+        ask: this.ask,
+      },
+    )
+    return html`<div class="columns ${this.detail.problem ? 'stale' : ''}">
+      <div class="main">${this.headline(queue)} ${rest?.main}</div>
+      <div class="side">${rest?.side}</div>
+    </div>`
+  }
+
+  private headline({ status, headline, ruledOut, incident, drainMinutes, age }: QueueDetail) {
+    const href = incident ? this.base + subjectPath('incident', incident.id) : ''
+    return html`<section class="card headline ${status}" part="headline" aria-label="What is so">
+      <p class="facts">
+        ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}>${incident.title}</a>` : nothing}
+        ${age === 'lagging' ? html`<span class="chip dashed">figures lag</span>` : nothing}
+      </p>
+      <p class="said">${headline}</p>
+      <p class="small muted">
+        ${ruledOut.length > 0 ? html`<b>Ruled out:</b> ${ruledOut.join(' · ')}.` : nothing}
+        ${drainMinutes === null ? nothing : html`At this pace, none waits in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
+      </p>
+    </section>`
+  }
+
+  /** Where a step leads, unless the actor may not see jobs or the engine cannot find them by that time. */
+  private get jobsHref(): ((query: Record<string, string>) => string) | undefined {
+    if (!this.mayView('view_jobs') || this.session?.engine.lacks.filter_time) return undefined
+    return (query) => `${this.base}/list?${new URLSearchParams(query).toString()}`
+  }
+
+  private readonly loadRest = async (): Promise<void> => {
+    try {
+      const rest = await loadRest()
+      this.missing = ''
+      if (this.rest) return
+      await this.updateComplete
+      rest.adoptRestStyles(this.renderRoot as ShadowRoot)
+      this.rest = rest
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
+  }
+
+  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+
+  private readonly recorded = () => {
+    this.detail.reload()
+    this.changes.reload()
+  }
+
+  private readonly choose = ({ metric = this.chosenMetric, range = this.chosenRange }: { metric?: Metric; range?: QueueRange }) => {
+    this.metric = metric === 'waiting' ? '' : metric
+    this.range = range === '1h' ? '' : range
+    filtered(this, { path: subjectPath('queue', this.queue), query: { metric: this.metric, range: this.range } })
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-queue': OpsQueue
+  }
+}

@@ -1,0 +1,121 @@
+import { css } from 'lit'
+
+/** Of everything below the headline. */
+export const restStyles = css`
+  .choices {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 8px;
+    margin-bottom: 14px;
+  }
+  .choice {
+    display: inline-flex;
+    border: 1px solid var(--_line-strong);
+    border-radius: 6px;
+    background: var(--_surface);
+  }
+  .choice button {
+    min-height: 26px;
+    padding: 2px 10px;
+    border: 0;
+    border-radius: 5px;
+    background: none;
+    color: var(--_muted);
+    font-size: 12.5px;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .choice [aria-pressed='true'] {
+    background: var(--_accent-soft);
+    color: var(--_accent);
+    font-weight: 650;
+  }
+  ops-chart.tall {
+    --chart-height: 200px;
+  }
+  ops-chart.low {
+    --chart-height: 40px;
+  }
+  .lane {
+    margin: 14px 0 4px;
+    font-weight: 400;
+  }
+  .box-head {
+    display: flex;
+    align-items: baseline;
+    justify-content: space-between;
+    gap: 12px;
+    padding: 10px 16px;
+  }
+  .box li,
+  .none {
+    padding: 7px 16px;
+    border-top: 1px solid var(--_line);
+    font-size: 13px;
+  }
+  .box li {
+    display: grid;
+    grid-template-columns: minmax(0, auto) auto minmax(0, 1fr);
+    align-items: baseline;
+    gap: 2px 12px;
+  }
+  .box li > :last-child {
+    text-align: end;
+  }
+  .side .box li {
+    grid-template-columns: minmax(0, 1fr) auto;
+  }
+  .box li.error {
+    grid-template-columns: minmax(0, 1fr) 84px auto auto;
+    align-items: center;
+  }
+  .message {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .plain {
+    color: inherit;
+  }
+  .still {
+    color: var(--_blocked);
+  }
+  .health.missing {
+    color: var(--_review);
+    font-weight: 650;
+  }
+  .health.late,
+  .health.unknown,
+  .health.ended {
+    color: var(--_muted);
+  }
+  .possible > h2 {
+    padding: 10px 16px;
+  }
+  @media (forced-colors: active) {
+    .choice [aria-pressed='true'] {
+      outline: 2px solid Highlight;
+    }
+  }
+  @media (pointer: coarse) {
+    .choice button {
+      min-height: 38px;
+    }
+  }
+  @container ops-page (max-width: 860px) {
+    .pair {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .choice {
+      flex-wrap: wrap;
+    }
+    .box li.error {
+      grid-template-columns: minmax(0, 1fr) auto;
+    }
+    .message {
+      grid-column: 1 / -1;
+      white-space: normal;
+    }
+  }
+`
