@@ -12,13 +12,13 @@ const report: JobKind = {
   },
 }
 
-/** Scales a photo for the shop window within a second, but never gets done with one that is broken. */
+/** Scales a photo for the shop window within two seconds, but never gets done with one that is broken. */
 const productPhoto: JobKind = {
   queue: 'product_photo',
-  concurrency: 2,
+  concurrency: 4,
   timeLimitSeconds: 6 * 3600,
   async run({ photo, broken }, { take }) {
-    await take(broken === true ? 6 * 3600 : 0.3)
+    await take(broken === true ? 6 * 3600 : 2)
     return { photo }
   },
 }

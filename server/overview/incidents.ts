@@ -59,10 +59,10 @@ export function troubleOfIncident(scope: Scope, incident: Incident): Trouble[] {
   return [{ status: incident.status, text, about: aboutOf(incident, text), href: `${scope.kit.base}${subjectPath('incident', incident.id)}` }]
 }
 
-/** `report is stuck: 84 jobs, for 3 h 1 min.` */
+/** `report is stuck: 84 jobs for 3 h 1 min.` */
 function tell(now: Date, { title, since, error, affected: { jobs } }: Incident): string {
-  const how = [...(jobs ? [jobsOf(jobs.count, jobs.how)] : []), `for ${span(now.getTime() - Date.parse(since))}`].join(', ')
-  return `${title}: ${how}${error ? ` (${error})` : ''}.`
+  const how = [...(jobs ? [jobsOf(jobs.count, jobs.how)] : []), `for ${span(now.getTime() - Date.parse(since))}`].join(' ')
+  return `${title}: ${how}${error ? ` – ${error}` : ''}.`
 }
 
 /** An open incident among the cases of its bucket. */

@@ -19,12 +19,12 @@ export interface OpenedShop {
   close(): Promise<void>
 }
 
-export async function openShop(engine: string): Promise<OpenedShop> {
+export async function openShop(engine: string, flags: string[] = []): Promise<OpenedShop> {
   const database = await createDatabase({ empty: true })
   const dataFolder = await mkdtemp(join(tmpdir(), 'walkthrough-'))
   const { executablePath, args } = await findBrowser()
   const [demo, browser] = await Promise.all([
-    startDemo({ flags: ['--engine', engine], env: { DATABASE_URL: database.url, DEMO_DATA: dataFolder, DEMO_REDIS_PREFIX: basename(dataFolder) } }),
+    startDemo({ flags: ['--engine', engine, ...flags], env: { DATABASE_URL: database.url, DEMO_DATA: dataFolder, DEMO_REDIS_PREFIX: basename(dataFolder) } }),
     chromium.launch({ executablePath, args }),
   ])
   const problems: string[] = []

@@ -1,0 +1,88 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Incident } from '../../schemas/index.ts'
+import { openShop, type OpenedShop, textOf } from '../host/operator.ts'
+
+const engines = ['pg-boss', 'graphile-worker', 'oban', ...(process.env.REDIS_URL ? ['bullmq'] : [])]
+/** Two minutes are promised; the machine may be busy with other tests. */
+const patience = { timeout: 300_000, interval: 1_000 }
+const maxClicks = 5
+
+interface Fault {
+  class: Incident['class']
+  /** The queue that it is about. */
+  queue: string
+  /** On the button of the incident's page. */
+  repair: RegExp
+  /** The state in which the repaired jobs are, or from which they have gone on. */
+  action: string
+}
+
+const faults: Fault[] = [
+  { class: 'retry_exhausted', queue: 'order_mail', repair: /^Retry .*jobs…$/, action: 'retry_job' },
+  { class: 'stuck_queue', queue: 'report', repair: /^Cancel .*jobs…$/, action: 'cancel_job' },
+  { class: 'long_running_job', queue: 'product_photo', repair: /^Cancel 1 job…$/, action: 'cancel_job' },
+]
+
+/** Counts what an operator does with the mouse; typing a reason is no click. */
+function counting(page: Page): { click(role: 'button' | 'link', name: string | RegExp, within?: string): Promise<void>; clicks(): number } {
+  let clicks = 0
+  return {
+    async click(role, name, within) {
+      clicks += 1
+      await (within ? page.locator(within) : page).getByRole(role, { name }).first().click()
+    },
+    clicks: () => clicks,
+  }
+}
+
+describe.each(engines)('three faults in the demo on %s', (engine) => {
+  let shop: OpenedShop
+  let page: Page
+  beforeAll(async () => {
+    shop = await openShop(engine, ['--trouble'])
+    page = await shop.signIn('ops-demo')
+  }, 180_000)
+  afterAll(() => shop?.close())
+
+  test('are incidents, named by the overview', async () => {
+    const startedAt = Date.now()
+    const expected = expectedOn(engine).map(({ class: name, queue }) => `${name} ${queue}`)
+    await expect
+      .poll(async () => {
+        const { items } = await shop.api<{ items: Incident[] }>('/incidents?limit=100')
+        const open = new Set(items.map(({ class: name, scope: { queue } }) => `${name} ${queue}`))
+        return expected.filter((each) => !open.has(each))
+      }, patience)
+      .toEqual([])
+    console.log(`${engine}: all incidents open ${Math.round((Date.now() - startedAt) / 1000)} s after the start`)
+    await page.goto(`${shop.url}/ops/jobs`)
+    await expect.poll(() => textOf(page.locator('ops-overview .sentence')), { timeout: 30_000 }).toMatch(/report is stuck: 84 jobs for 3 h/)
+    expect(await page.locator('ops-overview .headline.moving').count()).toBe(0)
+    expect(shop.problems).toEqual([])
+  })
+
+  test.each(faults)('$queue: the right repair is confirmed within five clicks from the overview', async (fault) => {
+    if (!expectedOn(engine).includes(fault)) return
+    const operator = counting(page)
+    await page.goto(`${shop.url}/ops/jobs`)
+    const row = `ops-overview .incident:has(a:text-is("${fault.queue}"))`
+    await page.locator(row).first().waitFor({ timeout: 30_000 })
+    await operator.click('link', /^Review/, row)
+    await page.waitForURL('**/incident/**')
+    await operator.click('button', fault.repair)
+    const dialog = page.getByRole('dialog')
+    await expect.poll(() => textOf(dialog), { timeout: 30_000 }).toContain('Preview Ready')
+    await dialog.getByRole('textbox').first().fill('repaired after the deploy of v412')
+    const confirm = dialog.getByRole('button', { name: /^(Retry|Cancel) (the )?([\d,]+ )?jobs?$/ })
+    await expect.poll(() => confirm.isEnabled(), { timeout: 10_000 }).toBe(true)
+    await confirm.click()
+    expect(operator.clicks() + 1).toBeLessThanOrEqual(maxClicks)
+    await expect.poll(async () => (await shop.api('/audit-events?outcome=succeeded&limit=200')).items.some(({ action, reason }) => action === fault.action && reason === 'repaired after the deploy of v412'), patience).toBe(true)
+  })
+})
+
+/** What an engine cannot measure, its detector cannot see: an open run is known to all of them, a usual duration only where runs are kept. */
+function expectedOn(engine: string): Fault[] {
+  return engine === 'graphile-worker' ? faults.filter(({ class: name }) => name !== 'long_running_job') : faults
+}
