@@ -30,6 +30,7 @@ async function open(): Promise<void> {
 
   process.env.DATABASE_URL = database.url
   process.env.DEMO_ENGINE = settings.engine
+  process.env.SHOP_URL = door.url
   const { startDemo } = await importBuilt()
   const { listener, dashboard, trouble } = await startDemo(closers)
   door.serve(listener)

@@ -4,7 +4,7 @@ import { chosenEngine, loadEngine, opsSchema } from './engines/index.ts'
 import { shopAuth } from './host/auth.ts'
 import { cron } from './host/cron.ts'
 import { displayPolicy } from './host/display-policy.ts'
-import { followUps } from './host/follow-ups.ts'
+import { onCall } from './host/on-call.ts'
 import type { Person } from './host/people.ts'
 import { Sessions } from './host/sessions.ts'
 import { impatience } from './trouble/jobs.ts'
@@ -25,7 +25,7 @@ const options: OpsOptions<Person> = {
   displayPolicy,
   engine: shopEngine.engine,
   bridges: shopEngine.bridges,
-  escalation: followUps(sql),
+  escalation: onCall(sql, process.env.SHOP_URL ?? 'http://127.0.0.1:4000'),
   cron,
   ...(troubled && { detector: impatience }),
 }

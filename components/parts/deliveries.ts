@@ -62,6 +62,12 @@ export class OpsDeliveries extends OpsElement {
       justify-content: space-between;
       gap: 4px 12px;
     }
+    .what {
+      display: inline-block;
+    }
+    .what::first-letter {
+      text-transform: uppercase;
+    }
     .pager {
       margin: 0;
       padding: 0 16px 12px;
@@ -112,7 +118,7 @@ export class OpsDeliveries extends OpsElement {
     const permission = operations.redeliver_webhook
     const name = findEventFacts(eventType)?.label ?? eventType
     return html`<li part="row">
-      <div class="line"><b class="wrap">${name} to ${endpoint}</b> ${chip(tones[status] ?? 'resolved', deliveryStates[status] ?? status)}</div>
+      <div class="line"><span class="wrap what"><b>${name}</b> to ${endpoint}</span> ${chip(tones[status] ?? 'resolved', deliveryStates[status] ?? status)}</div>
       <div class="line small">
         <span class="muted">recorded <ops-time show="relative" at=${createdAt}></ops-time></span>
         <span>${this.progress(delivery)}</span>

@@ -2,9 +2,11 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { Pool } from 'pg'
 import type { ShopEngine } from '../engines/engine.ts'
+import { onCallPath, onCallSecret } from '../host/on-call.ts'
 import { findPerson, type Person } from '../host/people.ts'
 import { sessionCookie, type Sessions } from '../host/sessions.ts'
 import { readForm, refuseOtherSites } from './form.ts'
+import { receiveWebhook } from './hooks.ts'
 import type { Html } from './html.ts'
 import { layout } from './layout.ts'
 import { operationsPage } from './pages/operations.ts'
@@ -40,6 +42,8 @@ export function shopRoutes({ sessions, sql, dashboard }: RouteOptions): Middlewa
     if (!person) return void (context.status = 401)
     context.body = { person: person.name, visits: await listVisits(sql, person) }
   })
+
+  router.post(onCallPath, (context) => receiveWebhook(context, sql, onCallSecret))
 
   router.get('/sign-in', async (context) => {
     const returnTo = localPath(first(context.query['return-to']))

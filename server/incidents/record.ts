@@ -39,7 +39,7 @@ export async function recordEvents(kit: Kit, em: Em, changes: Change[], now: Dat
       after: stateOf(after),
       source: 'system',
       requestId,
-      metadata: { class: after.class, title: titleOf(after, now), scope: after.scope, since: after.beganAt.toISOString(), resource: resourceOf(after), ...detail },
+      metadata: { ...aboutIncident(after, now), resource: resourceOf(after), ...detail },
     })
     if (!relates({ type }) && type !== 'incident.calmed') await recordNotice(kit, em, event)
   }
@@ -52,6 +52,11 @@ function relates({ type }: LifeEvent): boolean {
 function stateOf(row: IncidentRow | null): Record<string, unknown> {
   if (!row) return {}
   return { state: row.state, reopened: row.reopened, flapping: row.flappingSince !== null, explainedBy: row.explainedBy, acknowledged: row.acknowledgedAt !== null, silenced: row.silence !== null }
+}
+
+/** What every event says that the host is told of: which incident it is, also for those who get no more than the event. */
+export function aboutIncident(row: IncidentRow, now: Date): Record<string, unknown> {
+  return { class: row.class, title: titleOf(row, now), scope: row.scope, since: row.beganAt.toISOString() }
 }
 
 /** Names what the incident is about, and nothing that a display policy may have to hide. */

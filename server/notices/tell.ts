@@ -106,9 +106,14 @@ async function recordReminder(kit: Kit, em: Em, { subject_type, subject_id, told
     after: last?.after ?? undefined,
     source: 'system',
     requestId: `system-${crypto.randomUUID()}`,
-    metadata: { resource: last?.metadata.resource, event: told_event_id },
+    metadata: { ...aboutIncident(last), resource: last?.metadata.resource, event: told_event_id },
   })
   await recordNotice(kit, em, event)
+}
+
+function aboutIncident(event: EventRow | undefined): Record<string, unknown> {
+  const { class: name, title, scope, since } = event?.metadata ?? {}
+  return { class: name, title, scope, since }
 }
 
 /** For `kit.tellSoon`: what cannot be told now is told by the background loop. */

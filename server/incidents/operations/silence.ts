@@ -4,6 +4,7 @@ import { fieldError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
 import { silenceOf } from '../legality.ts'
 import { describeIncident } from '../show.ts'
+import { aboutIncident } from '../record.ts'
 import { changeIncident } from './change.ts'
 import { findIncident, type Found, nameIncident, requireIncident } from './subject.ts'
 
@@ -44,7 +45,7 @@ export const silenceIncident = defineOperation<Silencing, Found>({
     const until = (input.until === undefined ? new Date(scope.now.getTime() + maxSilenceMs) : new Date(input.until)).toISOString()
     const silence: Silence = { ...input, until, at: scope.now.toISOString(), by: scope.principal, eventId, ...(scope.reason !== undefined && { reason: scope.reason }) }
     await changeIncident(scope, found!, { silence })
-    return { after: { ...endsIn(input), silencedUntil: until }, result: { until } }
+    return { after: { ...endsIn(input), silencedUntil: until }, result: { until }, metadata: aboutIncident(found!, scope.now) }
   },
 })
 
@@ -70,7 +71,7 @@ export const unsilenceIncident = defineOperation<Ending, Found>({
 
   async apply(_request, { found }, scope) {
     await changeIncident(scope, found!, { silence: null })
-    return {}
+    return { metadata: aboutIncident(found!, scope.now) }
   },
 })
 

@@ -80,7 +80,7 @@ test('an incident that stays open is repeated every four hours by an event of it
   }
   expect(told.map(({ eventType }) => eventType)).toEqual(['incident.opened', 'incident.still_open', 'incident.still_open'])
   expect(new Set(told.map(({ id }) => id)).size).toBe(3)
-  expect(told[1]).toMatchObject({ after: { class: 'stuck_queue', queue: 'mail' }, metadata: { event: opened, resource: { queue: 'mail' } } })
+  expect(told[1]).toMatchObject({ after: { class: 'stuck_queue', queue: 'mail' }, metadata: { event: opened, title: 'mail is stuck', class: 'stuck_queue', resource: { queue: 'mail' } } })
   await runSql(database.url, `update ops.incident set acknowledged_at = now()`)
   pass(9 * 3600)
   await tell()

@@ -126,6 +126,18 @@ describe('sending a webhook again', () => {
   })
 })
 
+test('a silence is told at once, and says which incident it is about, but not why', async () => {
+  const { incident } = await tellOf()
+  await expect.poll(() => receiver.received.length).toBe(1)
+  const done = await once('ops-demo', { action: 'silence_incident', subject: { type: 'incident', id: incident }, input: { untilCount: 100_000 }, reason: 'the CANARY sings' })
+  expect(done.status).toBe(200)
+  await expect.poll(() => receiver.received.length).toBe(2)
+  const { type, data } = JSON.parse(receiver.received[1]!.body) as { type: string; data: { metadata: object } }
+  expect(type).toBe('incident.silenced')
+  expect(data).toMatchObject({ id: (done.body.event as { id: string }).id, actor: { id: 'ops-demo' }, metadata: { class: 'stuck_queue', scope: { queue: 'mail' }, resource: { queue: 'mail' } } })
+  expect(receiver.received[1]!.body).not.toContain('CANARY')
+})
+
 test('a repair is told by webhook, without the reason unless an actor is named as whom it is shown', async () => {
   await runSql(server.database.url, `insert into ops.cron_slot (entry_id, kind, slot_at, state, decided_at) select id, 'scheduled', clock_timestamp() - interval '1 minute', 'missed_fire', now() from ops.cron_entry`)
   const done = await once('ops-demo', { action: 'run_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' }, reason: 'the CANARY sings' }, undefined)
@@ -167,7 +179,7 @@ test('the command line lists webhooks and sends one again', async () => {
   await expect.poll(async () => (await list())[0]?.attempts).toBe(1)
   const ops = await commandLine(server.database.url)
   const { out } = await ops.run(['webhooks', 'list'])
-  expect(out).toMatch(/chat +incident\.opened +incident:[\w-]+ +waiting +1 .*500 The receiver refused it\./)
+  expect(out).toMatch(/chat +incident\.opened +incident:[\w-]+ +waiting +\d+ .*500 The receiver refused it\./)
   const [{ id } = { id: '' }] = await list()
   expect(await ops.run(['webhooks', 'redeliver', String(id), '--yes'])).toMatchObject({ code: 1, err: expect.stringContaining('no longer configured') as string })
 })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { checkEscalation } from '../../../server/cli/doctor/escalation.ts'
 import { query } from '../../../server/db/database.ts'
 import { readNoticeFacts } from '../../../server/incidents/notice-facts.ts'
 import { tellHost } from '../../../server/notices/tell.ts'
@@ -219,4 +220,38 @@ test('what nobody sends any more is given up after a day, and deleted after a mo
   pass(30 * 24 * hours)
   await sweepDeliveries(kit)
   expect(await deliveries(kit)).toEqual([])
+})
+
+describe('doctor', () => {
+  const said = async (kit: RunningKit) => (await checkEscalation(kit)).map(({ status, check, message }) => `${status} ${check}: ${message}`)
+  // What it reads is by the database's clock.
+  beforeEach(() => {
+    clock.now = new Date()
+  })
+
+  test('is content while everything is told', async () => {
+    const kit = await open()
+    await openIncident(kit)
+    await deliver(kit)
+    expect(await said(kit)).toEqual(['ok escalation: everything that was due has been told'])
+  })
+
+  test('warns of messages that nobody tells', async () => {
+    const kit = await open()
+    pass(-3_600)
+    await changeIncident(kit, await insertIncident(kit, clock.now), 'incident.opened')
+    expect(await said(kit)).toEqual([expect.stringMatching(/^warning escalation: 1 message due since .* has not been told$/)])
+  })
+
+  test('warns of receivers that get nothing, without their addresses', async () => {
+    const kit = await open()
+    receiver.answer = 500
+    await openIncident(kit)
+    await deliver(kit)
+    expect(await said(kit)).toEqual(['warning webhooks: chat: 1 webhook failing'])
+    receiver.answer = 410
+    pass(10)
+    await deliver(kit)
+    expect(await said(kit)).toEqual(['warning webhooks: chat: 1 webhook given up within a day, it answered 410, so nothing is sent to it'])
+  })
 })
