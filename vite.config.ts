@@ -13,7 +13,7 @@ const entries = ['components/shell', 'components/pages']
 /**
  * What travels together: many small files compress worse and take more round trips, one large file makes each page load what only
  * another needs. `core` is for every element, `frame` also for the shell, `status` for pages
- * with chips, `list` for those with tables, `act` for those where one acts.
+ * with chips, `list` for those with tables, `act` for those where one acts, `menu` for those with a menu.
  */
 const together: Record<string, RegExp[]> = {
   core: [
@@ -25,7 +25,8 @@ const together: Record<string, RegExp[]> = {
   frame: [/components\/core\/(filter|later)/, /parts\/missing\.ts/],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
-  act: [/components\/core\/focus/, /parts\/(confirm|menu|popover)\.ts/],
+  act: [/components\/core\/focus/, /parts\/confirm\.ts/],
+  menu: [/parts\/(menu|popover)\.ts/],
 }
 const groups = Object.entries(together).map(([name, patterns]) => ({ name, test: (id: string) => patterns.some((pattern) => pattern.test(id)) }))
 

@@ -93,7 +93,7 @@ export class OpsIncident extends OpsElement {
     return html`
       <header class="page-head">
         <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? 'Incident')}</div>
-        ${data ? html`<span class="muted num">measured <ops-time show="relative" at=${data.asOf}></ops-time></span>` : nothing}
+        ${data ? this.tools(data) : nothing}
       </header>
       ${this.incident.render<unknown>({
         pending: () => skeletonRows(6),
@@ -114,6 +114,22 @@ export class OpsIncident extends OpsElement {
       <a class="linked" href="${this.base}/incidents">Incidents</a>
       ${incident ? html`<span class="muted" aria-hidden="true">/</span> <span class="muted">${incidentClasses[incident.class]?.label ?? incident.class}</span>` : nothing}
     </nav>`
+  }
+
+  private tools({ asOf }: IncidentDetail) {
+    return html`<div class="state">
+      <span class="muted num">measured <ops-time show="relative" at=${asOf}></ops-time></span>
+      ${this.bundle.data
+        ? html`<ops-export
+            .connection=${this.connection}
+            .session=${this.session}
+            endpoint="exportForensics"
+            .formats=${['json', 'markdown']}
+            .params=${{ subjectType: 'incident', subjectId: this.incidentId }}
+            name="incident"
+          ></ops-export>`
+        : nothing}
+    </div>`
   }
 
   private content(incident: IncidentDetail, late?: Problem) {

@@ -38,6 +38,7 @@ describe('ops-incident', () => {
     for (const part of ['order_mail fails in bursts', 'Needs Review', 'open', 'nobody yet', '140 mails failed for good', 'connect ETIMEDOUT 10.4.0.12:587', 'Failing now', '5.0 /min, usual 0.1', '96 %', 'order only', 'Executors away: 5 of 5 beat', 'measured', 'Not explained by any other open incident'])
       includes(seen(page), part)
     await until(() => all(page, 'ops-chart')[0]?.shadowRoot, 'the chart')
+    ok(button(page, 'Export Markdown'), 'a file for the post-mortem')
     excludes(seen(page), 'undefined')
   })
 
