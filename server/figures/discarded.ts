@@ -30,6 +30,8 @@ export interface DiscardedJob {
   at: string
   /** The beginning of its last error, not redacted. */
   error?: string
+  /** The name of its class, if the engine stores that separately. */
+  errorName?: string
 }
 
 /**
@@ -60,6 +62,6 @@ async function findInQueue({ engine }: Kit, filter: JobFilter, queue: string): P
   return { queue, count: counted.count, how: counted.how, jobs: jobs.map(toDiscardedJob) }
 }
 
-function toDiscardedJob({ id, queue, worker, tags, attempt, error, finishedAt, createdAt }: EngineJob): DiscardedJob {
-  return { id, queue, worker, tags, attempt, error: error?.slice(0, maxErrorLength), at: (finishedAt ?? createdAt).toISOString() }
+function toDiscardedJob({ id, queue, worker, tags, attempt, error, errorName, finishedAt, createdAt }: EngineJob): DiscardedJob {
+  return { id, queue, worker, tags, attempt, error: error?.slice(0, maxErrorLength), errorName, at: (finishedAt ?? createdAt).toISOString() }
 }

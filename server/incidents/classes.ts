@@ -2,6 +2,7 @@ import type { IncidentClassName } from '../../schemas/index.ts'
 import type { IncidentClass } from './class.ts'
 import { engineUnreachable } from './classes/engine-unreachable.ts'
 import { executorMissing } from './classes/executor-missing.ts'
+import { failureBurst } from './classes/failure-burst.ts'
 import { longRunningJob } from './classes/long-running-job.ts'
 import { missedFire } from './classes/missed-fire.ts'
 import { orphanRequest } from './classes/orphan-request.ts'
@@ -12,7 +13,7 @@ import { stuckQueue } from './classes/stuck-queue.ts'
 
 /** Every class of incident. Each has a file of its own and a line here. */
 export const classes: readonly IncidentClass[] = [
-  engineUnreachable, schedulerDown, stuckQueue, executorMissing, retryExhausted, longRunningJob, missedFire, orphanRequest, saturatedQueue,
+  engineUnreachable, schedulerDown, stuckQueue, executorMissing, failureBurst, retryExhausted, longRunningJob, missedFire, orphanRequest, saturatedQueue,
 ]
 
 export function findClass(name: IncidentClassName): IncidentClass | undefined {

@@ -1,6 +1,7 @@
 import { describeFailure } from '../describe-failure.ts'
 import { ageOfFigures } from '../figures/age.ts'
 import type { Scope } from '../operations/scope.ts'
+import { type BurstSeen, readBursts } from './sight/bursts.ts'
 import { type CronSeen, readCron } from './sight/cron.ts'
 import { type DiscardedSeen, readDiscarded } from './sight/discarded.ts'
 import { type EngineSeen, readEngine } from './sight/engine.ts'
@@ -28,6 +29,7 @@ export interface Sight {
   running: Source<RunningSeen[]>
   discarded: Source<DiscardedSeen[]>
   cron: Source<CronSeen>
+  bursts: Source<BurstSeen[]>
 }
 
 /** What a source is read with. */
@@ -43,6 +45,7 @@ const readers: { [Name in keyof Omit<Sight, 'now'>]: Reader<NonNullable<Sight[Na
   running: readRunning,
   discarded: readDiscarded,
   cron: readCron,
+  bursts: readBursts,
 }
 export type SourceName = keyof typeof readers
 

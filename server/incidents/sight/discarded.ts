@@ -26,7 +26,7 @@ export async function readDiscarded(reading: Reading): Promise<Source<DiscardedS
 }
 
 function groupsOf({ kit: { errors, log } }: Reading, { queue, count, jobs }: DiscardedOfQueue): DiscardedSeen[] {
-  const fingerprint = (job: DiscardedJob) => fingerprintOf({ text: job.error ?? '' }, placeOf(job), errors, log).fingerprint
+  const fingerprint = (job: DiscardedJob) => fingerprintOf({ text: job.error ?? '', name: job.errorName }, placeOf(job), errors, log).fingerprint
   const groups = [...Map.groupBy(jobs, fingerprint)]
   return groups.map(([key, of]) => {
     const times = of.map(({ at }) => at).toSorted()

@@ -3,6 +3,7 @@ import { incidentClasses, type IncidentClassName } from '../../../schemas/index.
 import type { IncidentClass, Seen, Telling } from '../../../server/incidents/class.ts'
 import { classes, findClass } from '../../../server/incidents/classes.ts'
 import type { Sight } from '../../../server/incidents/sight.ts'
+import type { BurstSeen } from '../../../server/incidents/sight/bursts.ts'
 import type { CronSeen, MissedRun } from '../../../server/incidents/sight/cron.ts'
 import type { QueueSeen } from '../../../server/incidents/sight/queues.ts'
 import type { RunningSeen } from '../../../server/incidents/sight/running.ts'
@@ -10,7 +11,7 @@ import { parseDetector } from '../../../server/incidents/thresholds.ts'
 
 const now = new Date('2026-05-04T03:00:30Z')
 const ago = (minutes: number, seconds = 0) => new Date(now.getTime() - minutes * 60_000 - seconds * 1000)
-const nothing: Sight = { now, engine: null, queues: null, requests: null, missing: null, running: null, discarded: null, cron: null }
+const nothing: Sight = { now, engine: null, queues: null, requests: null, missing: null, running: null, discarded: null, cron: null, bursts: null }
 const everyMinute = new Set(Array.from({ length: 61 }, (_, minute) => Math.floor(now.getTime() / 60_000) * 60_000 - minute * 60_000))
 const { thresholdsOf } = parseDetector({ queues: { patient: { stuckMinutes: 30 }, noisy: { exhaustedJobs: 10 } } }, true)
 
@@ -107,6 +108,20 @@ const exhaustedScenes: Scene[] = [
   { title: 'they could not be counted', is: 'unknown', sight: {} },
 ]
 
+const burst: BurstSeen = {
+  fingerprint: 'e1:0123456789abcdef', queue: 'mail', worker: 'Mailer', sample: 'connect ETIMEDOUT 10.4.0.12:587', title: 'connect ETIMEDOUT <ip>:<int>', errorClass: 'Error', state: 'new', status: 'unresolved', silenced: false,
+  firstSeenAt: ago(30), lastSeenAt: ago(0, 9), burst: true, burstSince: ago(28), since: ago(28), probability: 1e-15, failures: 25, attempts: 73, expected: 0.5, exhausted: 20, exhaustedOfDay: 140, jobIds: ['1'],
+  origins: [{ fingerprint: 'e1:0123456789abcdef', kind: 'version', name: 'v412', count: 140 }, { fingerprint: 'e1:0123456789abcdef', kind: 'executor', name: 'worker-1', count: 70 }, { fingerprint: 'e1:0123456789abcdef', kind: 'executor', name: 'worker-2', count: 70 }],
+  serving: [{ name: 'worker-1', version: 'v412' }, { name: 'worker-2', version: 'v412' }, { name: 'worker-3', version: 'v411' }],
+  deploy: { version: 'v412', at: ago(31).toISOString() },
+}
+const burstScenes: Scene[] = [
+  { title: 'a group fails far more often than usual', is: 'seen', sight: { bursts: at([burst]) } },
+  { title: 'the engine does not report how many jobs end, nor where', is: 'seen', sight: { bursts: at([{ ...burst, attempts: null, origins: [], deploy: undefined, probability: 1e-7 }]) } },
+  { title: 'no group is in a burst', is: 'gone', sight: { bursts: at([]) } },
+  { title: 'failures were not read, or attempts not measured', is: 'unknown', sight: {} },
+]
+
 const missed: MissedRun = { entry: 'nightly_sync', queue: 'mail', at: ago(60), why: 'missed_fire' }
 const cron = (change: Partial<CronSeen>) => ({ cron: at({ entries: 3, capped: false, missed: [], lastScheduling: ago(0, 4), gap: null, ...change }, now) })
 const missedScenes: Scene[] = [
@@ -143,6 +158,7 @@ const tables: Partial<Record<IncidentClassName, Scene[]>> = {
   saturated_queue: saturatedScenes,
   executor_missing: missingScenes,
   long_running_job: longScenes,
+  failure_burst: burstScenes,
   retry_exhausted: exhaustedScenes,
   missed_fire: missedScenes,
   orphan_request: orphanScenes,
@@ -215,4 +231,27 @@ test('counts only the jobs of queues that the viewer may see', () => {
 
 test('each class has its words', () => {
   expect(classes.every(({ name }) => name in incidentClasses)).toBe(true)
+})
+
+describe('the cause of a burst', () => {
+  const describeBurst = (change: Partial<BurstSeen>) => {
+    const of = findClass('failure_burst')!
+    return of.describe(look(of, { bursts: at([{ ...burst, ...change }]) }).seen!.candidates[0]!.facts, { now, sees: () => true, showError: (text) => text })
+  }
+
+  test('is the version on which all of it happens, if another version serves the queue without it', () => {
+    expect(describeBurst({}).cause).toEqual({ label: 'It fails on version v412', share: 1, note: 'measured' })
+    expect(describeBurst({}).ruledOut.map(({ label }) => label)).toContain('v411: it serves this queue as well, and none failed there')
+  })
+
+  test('is no version if no other serves the queue, and a deploy is only an order of events', () => {
+    const described = describeBurst({ serving: [{ name: 'worker-1', version: 'v412' }, { name: 'worker-2', version: 'v412' }] })
+    expect(described.cause).toBeUndefined()
+    expect(described.measured).toContainEqual({ label: expect.stringContaining('v412 was deployed 3 min before it began'), note: 'order only' })
+  })
+
+  test('is no version that has less than half of it', () => {
+    const origins = ['v412', 'v413', 'v414'].map((name) => ({ fingerprint: burst.fingerprint, kind: 'version' as const, name, count: 40 }))
+    expect(describeBurst({ origins }).cause).toBeUndefined()
+  })
 })
