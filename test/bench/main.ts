@@ -5,9 +5,10 @@ import { benchMutation } from './mutation.ts'
 import { benchOverview } from './overview.ts'
 import { benchReads } from './reads.ts'
 import { benchTick } from './tick.ts'
+import { benchWorkers } from './workers.ts'
 import { openBench } from './world.ts'
 
-const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, overview: benchOverview, detector: benchDetector, jobs: benchJobs }
+const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, workers: benchWorkers, overview: benchOverview, detector: benchDetector, jobs: benchJobs }
 
 /**
  * Figures of one run on one machine, each beside a baseline of the same run. Nothing here fails: what is slow on one
