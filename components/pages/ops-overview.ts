@@ -18,6 +18,9 @@ import { sentenceView, toneOf } from './overview/sentence.ts'
 import { overviewSkeleton } from './overview/skeleton.ts'
 import { vitalView } from './overview/vital.ts'
 
+/** More are on the page of errors. */
+const maxErrors = 3
+
 /** Charts, incidents, buckets and changes: below the sentence, and a moment later. */
 const loadRest = later(() => import('./overview/rest.ts'))
 
@@ -33,6 +36,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - Another range was chosen. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @fires ops-bulk - A retry of many jobs was accepted; the detail is `{ id, action }` of its run.
  * @slot empty - Shown below the sentence while there is nothing to operate at all.
  * @csspart heading - The heading.
  * @csspart range - The choice of the charts' range.
@@ -68,6 +72,15 @@ export class OpsOverview extends OpsElement {
     paused: () => this.held,
   })
 
+  /** Read apart from the overview, a moment later: it is not needed to know what is wrong. */
+  private readonly errors = new Resource(this, {
+    connection: () => (this.rest && this.overview.data && this.session?.permissions.view_jobs?.allowed ? this.connection : undefined),
+    load: ({ client }, signal) => client.listErrorGroups({ query: { limit: maxErrors }, signal }),
+    key: () => null,
+    topics: ['errors'],
+    paused: () => this.held,
+  })
+
   override connectedCallback() {
     super.connectedCallback()
     void this.loadRest()
@@ -82,7 +95,7 @@ export class OpsOverview extends OpsElement {
         error: (problem) => problemPanel(problem, this.overview.reload),
         complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.content(overview)}`,
       })}
-      ${this.rest ? html`<ops-confirm @ops-operation=${this.overview.reload}></ops-confirm>` : nothing}
+      ${this.rest ? html`<ops-confirm @ops-operation=${this.overview.reload} @ops-bulk=${this.overview.reload}></ops-confirm>` : nothing}
     `
   }
 
@@ -103,7 +116,13 @@ export class OpsOverview extends OpsElement {
         <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, overview.chart, { locale: this.language, jobsHref: this.jobsHref }))}</ul>
       </section>
       ${overview.buckets.every(({ count }) => count === 0) && !overview.incidents?.open ? this.nothingThere(overview.withheld) : nothing}
-      ${this.rest?.restOfOverview(overview, { base: this.base, locale: this.language, ask: this.ask })}
+      ${this.rest?.restOfOverview(overview, {
+        base: this.base,
+        locale: this.language,
+        ask: this.ask,
+        errors: this.errors.data?.items,
+        retry: this.session?.permissions.retry_job,
+      })}
       ${overview.withheld.length > 0
         ? html`<p class="withheld muted small" role="note">Left out, because your account may not see it: ${overview.withheld.join(', ')}.</p>`
         : nothing}`

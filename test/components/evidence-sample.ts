@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../schemas/audit.ts'
+import type { ErrorGroup } from '../../schemas/error-group.ts'
 import type { Bundle, NextPath, Timeline, TimelineLane } from '../../schemas/forensics.ts'
 import type { TimelineMark } from '../../schemas/forensics-words.ts'
 import type { Bucket, Change, OpenIncident, Overview, Vital } from '../../schemas/overview.ts'
@@ -55,6 +56,15 @@ export function incidents(): NonNullable<Overview['incidents']> {
     openIncident({ id: 'worker', status: 'needs_review', title: 'worker-7 is missing and holds 3 jobs', about: 'worker-7', detail: 'last beat 20 min ago', since: at(-20 * minute), href: '/ops/jobs/incident/worker' }),
   ]
   return { open: 4, unattended: 2, capped: false, items }
+}
+
+export function errorGroups(): ErrorGroup[] {
+  const common = { status: 'unresolved' as const, grouping: 'default' as const, total: 140, perMinute: 5, burst: null, resolved: null, regressedAt: null, silenced: null, operations: {} }
+  const histogram = { from: at(-60 * minute), stepSeconds: 60, counts: Array.from({ length: 60 }, (_, index) => (index === 14 ? null : index < 32 ? 0 : 5)) }
+  return [
+    { ...common, fingerprint: 'e1:83c01c1dd0ffa9ad', state: 'new', title: 'connect ETIMEDOUT <ip>:<int> (smtp-eu-2)', errorClass: 'Error', queue: 'order_mail', worker: 'order_mail', firstSeenAt: at(-28 * minute), lastSeenAt: at(-1000), count: 420, final: 140, histogram, versions: ['v412'] },
+    { ...common, fingerprint: 'e1:7c0d41b2a90f33e8', state: 'regression', title: '401 signature mismatch', errorClass: 'Error', queue: 'payment_webhook', worker: 'payment_webhook', firstSeenAt: at(-5 * day), lastSeenAt: at(-9 * minute), count: 6, final: 0, histogram: { ...histogram, counts: histogram.counts.map((count) => count && 1) }, versions: [] },
+  ]
 }
 
 export function changes(): Change[] {

@@ -1,11 +1,11 @@
 import { describe as describeSeries, type Sample } from '../../components/parts/sparkline.ts'
-import { buckets, overview, quietOverview, troubledOverview, vitals, wave } from './evidence-sample.ts'
+import { buckets, errorGroups, overview, quietOverview, troubledOverview, vitals, wave } from './evidence-sample.ts'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, preview, session } from './sample.ts'
 import { accessible, all, button, clear, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
 
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
-  new FakeApi({ getSession: () => session(), getOverview: () => overview(), ...over })
+  new FakeApi({ getSession: () => session(), getOverview: () => overview(), listErrorGroups: () => ({ items: [], asOf: at(0), summary: {} }), ...over })
 
 const refuse = (code: 'unavailable' | 'unauthenticated' | 'forbidden') => () => {
   throw new Refusal(code, 'The database did not answer.')
@@ -52,6 +52,28 @@ describe('ops-overview', () => {
     await until(() => api.count('createPreview') === 1, 'the preview')
     const { action, subject } = api.calls.find(({ name }) => name === 'createPreview')!.body as { action: string; subject: { id: string } }
     equal([action, subject.id], ['acknowledge_incident', '0191b8f2-6b1d-7dd2-8b6f-0000000000a1'])
+  })
+
+  it('lists the errors that fail most, on one scale, each with a retry of the jobs that failed for good', async () => {
+    const api = usual({ listErrorGroups: () => ({ items: errorGroups(), asOf: at(0), summary: {} }), createPreview: () => preview() })
+    const page = mount('ops-overview', api)
+    const [first, second] = await until(() => all(page, '.error').length === 2 && all(page, '.error'), 'the errors')
+    for (const part of ['order_mail', 'new', '420 failed', '– now', 'v412 only', 'connect ETIMEDOUT <ip>:<int>']) includes(seen(first), part)
+    for (const part of ['regression', '6 failed', 'before –']) includes(seen(second), part)
+    equal(all(first, 'a').map((link) => link.getAttribute('href')), Array(2).fill('/ops/jobs/errors?group=e1%3A83c01c1dd0ffa9ad'))
+    includes(all(first, '.histogram')[0]!.getAttribute('aria-label')!, '140 of them for good')
+    equal(all(second, 'button').length, 0, 'retries of nothing')
+    all<HTMLButtonElement>(first, 'button')[0]!.click()
+    await until(() => api.count('createPreview') === 1, 'the preview')
+    const { selection } = api.calls.find(({ name }) => name === 'createPreview')!.body as { selection: unknown }
+    equal(selection, { filter: { errorGroup: 'e1:83c01c1dd0ffa9ad', state: 'discarded' } })
+  })
+
+  it('asks for no errors on behalf of an actor who may not see jobs', async () => {
+    const api = usual({ getSession: () => session({ permissions: { ...session().permissions, view_jobs: { allowed: false } } }) })
+    const page = mount('ops-overview', api)
+    await until(() => seen(page).includes('What changed'), 'the page')
+    equal(api.count('listErrorGroups'), 0)
   })
 
   it('leads to all incidents when there are more than it shows', async () => {
@@ -251,7 +273,7 @@ describe('ops-overview', () => {
   for (const theme of ['light', 'dark']) {
     const states: Record<string, { shows: string; answer: () => unknown }> = {
       usual: { shows: 'What changed', answer: () => overview({ withheld: ['audit events'] }) },
-      troubled: { shows: 'nobody yet', answer: () => troubledOverview() },
+      troubled: { shows: 'v412 only', answer: () => troubledOverview() },
       quiet: { shows: 'What changed', answer: quietOverview },
       lagging: { shows: 'What changed', answer: () => overview({ troubles: [], rest: 'The figures lag behind.', moving: null, figures: 'lagging' }) },
       unknown: { shows: 'What changed', answer: () => overview({ troubles: [], rest: 'Nothing has been measured.', moving: null, figures: 'unknown', incidents: null, withheld: ['incidents'] }) },
@@ -262,7 +284,7 @@ describe('ops-overview', () => {
     }
     for (const [name, { shows, answer }] of Object.entries(states)) {
       it(`is accessible, ${name}, ${theme}`, async () => {
-        const page = mount('ops-overview', usual({ getOverview: answer }), { theme })
+        const page = mount('ops-overview', usual({ getOverview: answer, listErrorGroups: () => ({ items: name === 'troubled' ? errorGroups() : [], asOf: at(0), summary: {} }) }), { theme })
         await until(() => seen(page).includes(shows), shows)
         await accessible(page)
       })

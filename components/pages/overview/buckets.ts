@@ -3,22 +3,24 @@ import type { Bucket } from '../../../schemas/overview.ts'
 import { completenessChip, statusChip } from '../../parts/chip.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { sentence } from '../../parts/sentence.ts'
+import { errorRows } from './errors.ts'
 import type { RestContext } from './rest.ts'
 
 type Exemplar = Bucket['exemplars'][number]
 
 /** Needs Review has a card of its own, because a person has to decide something there; nothing if only incidents are in it, which have theirs. */
-export function reviewCard(buckets: Bucket[], { locale }: RestContext): TemplateResult | typeof nothing {
+export function reviewCard(buckets: Bucket[], context: RestContext): TemplateResult | typeof nothing {
+  const { locale, errors = [] } = context
   const bucket = buckets.find(({ status }) => status === 'needs_review')
   if (!bucket || bucket.count === 0) return nothing
-  // Incidents have their own list, with more about each.
-  const cases = bucket.exemplars.filter(({ kind }) => kind !== 'incident')
+  // Incidents have their own list, with more about each; failed jobs are told by their errors where those are known.
+  const cases = bucket.exemplars.filter(({ kind }) => kind !== 'incident' && (kind !== 'job' || errors.length === 0))
   return html`<section class="card bucket-card" part="bucket" aria-labelledby="bucket-needs_review">
     <div class="card-head">
       ${counted(bucket, locale)} <span class="small wrap">${sentence(bucket.diagnosis, { seconds: false, locale })}</span>
       <span class="end">${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}</span>
     </div>
-    ${cases.length ? html`<ul class="cases">${cases.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
+    ${errors.length + cases.length ? html`<ul class="cases">${errorRows(errors, context)} ${cases.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
     ${bucket.nextStep ? html`<p class="card-foot"><a class="next-step way" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a></p>` : nothing}
   </section>`
 }

@@ -1,5 +1,6 @@
 import { css } from 'lit'
 import { chipStyles } from '../../parts/chip.ts'
+import { histogramStyles } from '../../parts/histogram.ts'
 import { ownershipStyles } from '../../parts/ownership.ts'
 
 const cards = css`
@@ -148,6 +149,21 @@ const buckets = css`
   .bucket:first-child {
     border-top: 0;
   }
+  .error {
+    grid-template-columns: minmax(0, 1fr) 84px 178px;
+  }
+  .message {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .detail b {
+    color: var(--_text);
+  }
+  .tag.new {
+    border-color: var(--_review);
+    color: var(--_review);
+  }
   .case-name {
     color: inherit;
     font-weight: 650;
@@ -249,4 +265,4 @@ const changes = css`
   }
 `
 
-export const restStyles = [chipStyles, ownershipStyles, cards, incidents, buckets, changes]
+export const restStyles = [chipStyles, ownershipStyles, histogramStyles, cards, incidents, buckets, changes]

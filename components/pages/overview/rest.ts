@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
+import type { Permission } from '../../../schemas/actor.ts'
+import type { ErrorGroup } from '../../../schemas/error-group.ts'
 import type { Overview } from '../../../schemas/overview.ts'
 import '../../parts/chart.ts'
 import '../../parts/confirm.ts'
@@ -12,6 +14,10 @@ export interface RestContext {
   base: string
   locale: string | undefined
   ask: (ask: Ask) => void
+  /** Groups of errors that failed within the last hour; undefined while they are not known. */
+  errors?: ErrorGroup[]
+  /** Whether this actor may retry jobs, and why not. */
+  retry?: Permission
 }
 
 /** Everything below the sentence. */
