@@ -84,6 +84,8 @@ export const timelineLane = z.object({
   label: z.string(),
   /** Drawn as a line that is interrupted where nothing is on record, e.g. the scheduler. */
   line: z.boolean(),
+  /** Where the line begins, if the subject is younger than the window. */
+  from: instant.optional(),
   /** Oldest first. */
   marks: z.array(timelineMark),
   gaps: z.array(z.object({ from: instant, to: instant, label: z.string() })),

@@ -20,7 +20,7 @@ import type { ChosenSubject } from '../parts/subject-chooser.ts'
 import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { lead, linked } from './forensics/lead.ts'
+import { lead } from './forensics/lead.ts'
 
 const loadRest = later(() => import('./forensics/later.ts'))
 
@@ -144,7 +144,7 @@ export class OpsForensics extends OpsElement {
           ${lead(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
         </div>
         <div class="side">
-          ${nextPathList(bundle.nextPaths, bundle.followUp, this.ask)} ${linked(bundle)}
+          ${nextPathList(bundle.nextPaths, bundle.followUp, this.ask, bundle.linkedResources)}
           <ops-forensics-advice exportparts="boundary, runbook, chip, ownership" .bundle=${bundle}></ops-forensics-advice>
         </div>
         <div class="second">

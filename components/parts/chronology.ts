@@ -111,7 +111,7 @@ function folded(row: Row) {
     ${when(item.at)}
     <span class="dot" aria-hidden="true"></span>
     <details class="what">
-      <summary>${markOf(item.outcome ?? '')} <b>${formatCount(row.length)} ${word}</b> <span class="muted">from ${exactTime(oldest, { seconds: false })} to ${exactTime(newest, { seconds: false })}</span></summary>
+      <summary>${item.outcome !== undefined && item.outcome in slotOutcomes ? markOf(item.outcome) : nothing} <b>${formatCount(row.length)} ${word}</b> <span class="muted">from ${exactTime(oldest, { seconds: false })} to ${exactTime(newest, { seconds: false })}</span></summary>
       <ol>${row.map((each) => html`<li class="wrap"><time class="mono muted" datetime=${each.at}>${exactTime(Date.parse(each.at), { seconds: false })}</time> ${each.label} ${opens(each)}</li>`)}</ol>
     </details>
     ${whence(item.source, item.provenance)}
@@ -275,11 +275,11 @@ export const chronologyStyles = css`
   }
   @container ops-page (max-width: 620px) {
     .line {
-      grid-template-columns: 74px 12px minmax(0, 1fr);
+      grid-template-columns: 86px 12px minmax(0, 1fr);
       padding-inline: 12px;
     }
     .line::before {
-      inset-inline-start: 99.5px;
+      inset-inline-start: 111.5px;
     }
     .line .whence {
       grid-column: 3;

@@ -45,7 +45,7 @@ export class OpsExport extends LitElement {
 
   override render() {
     return html`<span role="group" aria-label="Export what is shown" title="The export is itself recorded.">
-        ${this.formats.map((format) => this.way(format, labels[format]))}
+        ${this.formats.map((format) => html`${this.way(format, labels[format])} `)}
       </span>
       ${this.refused ? html`<span class="muted small" id="refused">Your account cannot be named in evidence, so it may not export.</span>` : nothing}
       ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`

@@ -8,7 +8,7 @@ import { sentence } from './sentence.ts'
 import './time.ts'
 
 /** The next paths, each preceded by its owner: first what may be done, then where to look. */
-export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], ask: (ask: Ask) => void): TemplateResult {
+export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], ask: (ask: Ask) => void, linked: Bundle['linkedResources'] = []): TemplateResult {
   const ordered = paths.toSorted((a, b) => a.order - b.order)
   const acts = ordered.filter(({ operation }) => operation)
   const ways = ordered.filter(({ operation }) => !operation)
@@ -24,13 +24,18 @@ export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], as
           </ol>
         </section>`
       : nothing}
-    ${ways.length
+    ${ways.length || linked.length
       ? html`<ol class="card ways" aria-label="Where to look, and whom to ask">
-          ${ways.map((path) => html`<li part="next-path">${owner(path)} ${way(path)} ${path.ownership === 'host_owned' ? followUpNote(followUp) : nothing}</li>`)}
+          ${linked.map(linkedItem)} ${ways.map((path) => html`<li part="next-path">${owner(path)} ${way(path)} ${path.ownership === 'host_owned' ? followUpNote(followUp) : nothing}</li>`)}
         </ol>`
       : nothing}
     ${ways.some(({ ownership }) => ownership === 'host_owned') ? nothing : followUpCard(followUp)}
   </div>`
+}
+
+/** Another subject that belongs to it. */
+function linkedItem({ label, href }: Bundle['linkedResources'][number]) {
+  return html`<li part="linked">${ownershipLabel('powertools_native', undefined, '')} <a class="wrap" href=${href}>${label}</a></li>`
 }
 
 /** The reason shared by all refused operations, so that it is shown only once. */

@@ -1,12 +1,13 @@
-import { clockTime, dayOf } from '../core/time.ts'
+import { clockTime, dayOf, timeOfDay } from '../core/time.ts'
 
-const minute = 60_000
+const second = 1_000
+const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 const maxTicks = 7
 
 /** Steps that a reader can count in. */
-const steps = [minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day, 365 * day]
+const steps = [second, 5 * second, 15 * second, 30 * second, minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day, 365 * day]
 
 export interface Tick {
   at: number
@@ -18,9 +19,14 @@ export function ticksOf(from: number, to: number, locale?: string): Tick[] {
   const step = steps.find((each) => (to - from) / each <= maxTicks) ?? steps.at(-1)!
   const ticks: Tick[] = []
   for (let at = firstTick(from, step); at <= to && ticks.length <= maxTicks; at = nextTick(at, step)) {
-    if (at >= from) ticks.push({ at, label: step < day && !isMidnight(at) ? clockTime(at, locale) : dayOf(at, { locale }) })
+    if (at >= from) ticks.push({ at, label: labelOf(at, step, locale) })
   }
   return ticks
+}
+
+function labelOf(at: number, step: number, locale?: string): string {
+  if (step < minute) return timeOfDay(at, { locale })
+  return step < day && !isMidnight(at) ? clockTime(at, locale) : dayOf(at, { locale })
 }
 
 function firstTick(from: number, step: number): number {

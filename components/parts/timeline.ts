@@ -83,7 +83,7 @@ function ticks(axis: Axis, height: number, locale?: string) {
   return ticksOf(axis.from, axis.to, locale).map(
     ({ at, label }, index) => svg`<g class=${index % 2 ? 'tick odd' : 'tick'}>
       <line x1=${axis.x(at)} x2=${axis.x(at)} y1=${top - 2} y2=${height - foot}/>
-      <text x=${axis.x(at)} y="12" text-anchor=${axis.at(at) > 94 ? 'end' : 'start'}>${label}</text>
+      <text x=${axis.x(at)} y="12" text-anchor=${axis.at(at) > 84 ? 'end' : 'start'}>${label}</text>
     </g>`,
   )
 }
@@ -109,9 +109,9 @@ function drawLane(lane: TimelineLane, picture: Timeline, axis: Axis, y: number):
   </g>`
 }
 
-function drawLine({ key, gaps }: TimelineLane, { now, from, to }: Timeline, axis: Axis, y: number) {
+function drawLine({ key, gaps, from: begins }: TimelineLane, { now, from, to }: Timeline, axis: Axis, y: number) {
   const end = Date.parse(now) < Date.parse(to) ? now : to
-  return svg`<rect class="line" x="0" y=${y - 2} width=${axis.width(from, end)} height="4"/>
+  return svg`<rect class="line" x=${axis.x(begins ?? from)} y=${y - 2} width=${axis.width(begins ?? from, end)} height="4"/>
     ${gaps.map((gap) => {
       const wide = axis.at(gap.to) - axis.at(gap.from) > 9
       return svg`<g class="hole"><title>${gap.label}: ${exactTime(Date.parse(gap.from), { seconds: false })} to ${exactTime(Date.parse(gap.to), { seconds: false })}</title>

@@ -21,7 +21,7 @@ export function rangeWindow({ before, limit, range }: Asked, now: Date, usual: F
   const from = now.getTime() - forensicRanges[chosen].seconds * 1_000
   // The clock of this process may lag behind the creation of the subject.
   const start = since ? Math.min(Math.max(from, since.getTime()), now.getTime() - 1_000) : from
-  return { from: new Date(start), to: now, range: chosen, before, limit }
+  return { from: new Date(start), axisFrom: new Date(from), to: now, range: chosen, before, limit }
 }
 
 /** The whole life of a subject. */

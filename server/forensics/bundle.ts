@@ -1,4 +1,4 @@
-import { auditPath as auditPathOf, type Bundle, evidencePath, type NextPath } from '../../schemas/index.ts'
+import { auditPath as auditPathOf, type Bundle, evidencePath, type NextPath, operationActions, type OperationAction, type Permission } from '../../schemas/index.ts'
 import type { Scope } from '../operations/scope.ts'
 import { here } from './runbooks/runbook.ts'
 
@@ -38,6 +38,23 @@ export function auditPath({ kit }: Scope, { type, id }: UnknownSubject, order: n
     detail: 'Every change and every refused attempt, with actor and reason.',
     href: `${kit.base}${auditPathOf(type, id)}`,
   }
+}
+
+/**
+ * The operations on a subject, in the order of the vocabulary. Of those that may be performed now only these; if none may, all of them
+ * with their reasons.
+ */
+export function nativePaths(subject: UnknownSubject, operations: Record<string, Permission>): NextPath[] {
+  const known = Object.entries(operations).filter(([action]) => Object.hasOwn(operationActions, action))
+  const possible = known.filter(([, { allowed }]) => allowed)
+  return (possible.length ? possible : known).map(([action, permission], index): NextPath => ({
+    order: index + 1,
+    ownership: 'powertools_native',
+    ownershipLabel: 'Powertools-native',
+    posture: 'Audited action',
+    label: operationActions[action as OperationAction].label,
+    operation: { action: action as OperationAction, subject, ...permission },
+  }))
 }
 
 /** Paths outside this product: the engine's dashboard if it is mounted, and the people at the host. */

@@ -1,4 +1,4 @@
-import { type Bundle, countOf, errorFingerprint, type ErrorGroupDetail, type NextPath, operationActions, type OperationAction } from '../../schemas/index.ts'
+import { type Bundle, countOf, errorFingerprint, type ErrorGroupDetail, type NextPath } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { getErrorGroup } from '../errors/detail.ts'
 import { pageOf } from '../host/auth.ts'
@@ -6,7 +6,7 @@ import type { Scope } from '../operations/scope.ts'
 import { type Asked, rangeWindow } from './asked.ts'
 import { assemble, judge } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
-import { auditPath, externalPaths, forensicsHref, unknownBundle } from './bundle.ts'
+import { auditPath, externalPaths, forensicsHref, nativePaths, unknownBundle } from './bundle.ts'
 import { adviceForErrors } from './runbooks/error-group.ts'
 import { runbookOf } from './runbooks/runbook.ts'
 import { listTrail } from './trail.ts'
@@ -65,12 +65,16 @@ function diagnose({ title, queue, worker, total, lastSeenAt, firstSeenAt, perMin
 }
 
 async function pathsOf(scope: Scope, { fingerprint, operations }: ErrorGroupDetail): Promise<NextPath[]> {
-  const ours = { ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' } as const
-  const native = Object.entries(operations).filter(([action]) => Object.hasOwn(operationActions, action)).map(([action, permission], index): NextPath => ({
-    ...ours,
-    order: index + 1,
-    label: operationActions[action as OperationAction].label,
-    operation: { action: action as OperationAction, subject: { type: 'error_group', id: fingerprint }, ...permission },
-  }))
-  return [...native, auditPath(scope, { type: 'error_group', id: fingerprint }, native.length + 1), ...(await externalPaths(scope, native.length + 2, 'the owners of the worker'))]
+  const subject = { type: 'error_group', id: fingerprint }
+  const native = nativePaths(subject, operations)
+  const jobs: NextPath = {
+    order: native.length + 1,
+    ownership: 'powertools_native',
+    ownershipLabel: 'Powertools-native',
+    posture: 'Audited action',
+    label: 'View its jobs',
+    detail: 'They can be retried together from there.',
+    href: `${scope.kit.base}/list?${new URLSearchParams({ errorGroup: fingerprint })}`,
+  }
+  return [...native, jobs, auditPath(scope, subject, native.length + 2), ...(await externalPaths(scope, native.length + 3, 'the owners of the worker'))]
 }

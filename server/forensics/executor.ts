@@ -1,4 +1,4 @@
-import { type Bundle, countOf, type ExecutorDetail, type NextPath, type OperatorStatus } from '../../schemas/index.ts'
+import { type Bundle, countOf, type ExecutorDetail, type NextPath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { getShownExecutor } from '../executors/detail.ts'
 import { pageOf } from '../host/auth.ts'
@@ -26,12 +26,12 @@ export async function executorBundle(scope: Scope, id: string, asked: Asked): Pr
   const unread = executor.jobs === null ? ['The engine does not answer, so what it has in hand is not known.'] : []
   const completeness = judge({ reasons: unread, gaps: chronology.gaps, complete: 'It reported itself the whole time.' })
   return {
-    subject: { ...subject, label: executor.name },
+    subject: { ...subject, label: executor.name, href: `${scope.kit.base}${subjectPath('executor', id)}` },
     diagnosis,
     completeness,
     ...shared,
     linkedResources: [
-      ...executor.queues.slice(0, 5).map(({ name }) => ({ type: 'queue', id: name, label: `queue ${name}`, href: forensicsHref(scope, 'queue', name) })),
+      ...executor.queues.slice(0, 3).map(({ name }) => ({ type: 'queue', id: name, label: `queue ${name}`, href: forensicsHref(scope, 'queue', name) })),
       ...(executor.jobs ?? []).slice(0, 5).map((job) => ({ type: 'job', id: job.id, label: `in hand: ${job.worker ?? job.queue}`, href: forensicsHref(scope, 'job', job.id) })),
     ],
     nextPaths: await pathsOf(scope, executor),

@@ -1,4 +1,4 @@
-import { type AuditEvent, type Bundle, countOf, formatCount, type Incident, incidentClasses, type NextPath, operationActions, type OperationAction } from '../../schemas/index.ts'
+import { type AuditEvent, type Bundle, countOf, type Incident, type NextPath, subjectPath } from '../../schemas/index.ts'
 import { getIncident } from '../incidents/read.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
@@ -6,7 +6,7 @@ import type { Scope } from '../operations/scope.ts'
 import { type Asked, lifeWindow } from './asked.ts'
 import { assemble, judge } from './assemble.ts'
 import { followUpOf } from './audit-event.ts'
-import { auditPath, externalPaths, forensicsHref, unknownBundle } from './bundle.ts'
+import { auditPath, externalPaths, forensicsHref, nativePaths, unknownBundle } from './bundle.ts'
 import { runbookForIncident } from './runbooks/incidents.ts'
 import { listTrail, type Trail } from './trail.ts'
 
@@ -29,7 +29,7 @@ export async function incidentBundle(scope: Scope, id: string, asked: Asked): Pr
   const diagnosis = { status: incident.status, title: incident.title, detail: incident.headline, provenance: 'supporting' as const }
   const completeness = judge({ reasons: [], gaps: chronology.gaps, complete: 'The engine was measured all the time, and the log has everything that was done here.' })
   return {
-    subject: { ...subject, label: incident.title },
+    subject: { ...subject, label: incident.title, href: `${scope.kit.base}${subjectPath('incident', id)}` },
     diagnosis,
     ...(incident.error === undefined ? {} : { evidence: { error: incident.error } }),
     completeness,
@@ -79,22 +79,20 @@ function linksOf(scope: Scope, { scope: { queue, cronEntry, executor, fingerprin
 }
 
 async function pathsOf(scope: Scope, incident: Incident): Promise<NextPath[]> {
+  const { base } = scope.kit
   const ours = { ownership: 'powertools_native', ownershipLabel: 'Powertools-native', posture: 'Audited action' } as const
-  const native = Object.entries(incident.operations).filter(([action]) => Object.hasOwn(operationActions, action)).map(([action, permission], index): NextPath => ({
-    ...ours,
-    order: index + 1,
-    label: operationActions[action as OperationAction].label,
-    operation: { action: action as OperationAction, subject: { type: 'incident', id: incident.id }, ...permission },
-  }))
+  const subject = { type: 'incident', id: incident.id }
+  const native = nativePaths(subject, incident.operations)
+  const { jobs } = incident.affected
+  const looks: Omit<NextPath, 'order'>[] = [
+    { ...ours, label: 'Open its repairs', detail: 'What may repair it, with a preview of what is touched and what is not.', href: `${base}${subjectPath('incident', incident.id)}` },
+    ...(jobs?.count ? [{ ...ours, label: `View the affected ${countOf(jobs.count, 'job')}`, href: `${base}/list?${new URLSearchParams({ incident: incident.id })}` }] : []),
+  ]
   const order = native.length + 1
-  const jobs = incident.affected.jobs
-  const affected: NextPath[] = jobs?.count
-    ? [{ ...ours, order, label: `View the affected ${countOf(jobs.count, 'job')}`, detail: 'They can be repaired together from there.', href: `${scope.kit.base}/list?${new URLSearchParams({ incident: incident.id })}` }]
-    : []
-  return [...native, ...affected, auditPath(scope, { type: 'incident', id: incident.id }, order + affected.length), ...(await externalPaths(scope, order + affected.length + 1, 'the owners of the work'))]
-}
-
-/** `stuck queue, 84 jobs affected`. */
-export function describeIncident({ class: name, affected: { jobs } }: Incident): string {
-  return `${incidentClasses[name].label}${jobs ? `, ${formatCount(jobs.count)} affected` : ''}`
+  return [
+    ...native,
+    ...looks.map((path, index): NextPath => ({ ...path, order: order + index })),
+    auditPath(scope, subject, order + looks.length),
+    ...(await externalPaths(scope, order + looks.length + 1, 'the owners of the work')),
+  ]
 }

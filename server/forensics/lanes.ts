@@ -36,19 +36,20 @@ export interface PictureInput {
 /** The window as lanes over one axis. Pure. */
 export function drawTimeline({ items, gaps, window, facts, now, always = [] }: PictureInput): Timeline {
   const to = endOf(window, facts)
+  const from = window.axisFrom ?? window.from
   const lanesShown = (Object.keys(lanes) as LaneKey[]).flatMap((key): TimelineLane[] => {
     const { label, line }: Lane = lanes[key]
-    const seen = items.filter((item) => item.lane === key && item.mark !== undefined && overlaps(item, window.from, to)).map(toMark)
+    const seen = items.filter((item) => item.lane === key && item.mark !== undefined && overlaps(item, from, to)).map(toMark)
     const marks = key === 'slots' ? [...seen, ...comingMarks(facts, to)] : seen
     const holes = line ? gapsWithin(gaps.filter(({ source }) => source === line), window) : []
     if (!marks.length && !holes.length && !always.includes(key)) return []
-    return [{ key, label, line: line !== undefined, marks: thin(marks, to.getTime() - window.from.getTime()), gaps: holes }]
+    return [{ key, label, line: line !== undefined, marks: thin(marks, to.getTime() - from.getTime()), gaps: holes, ...(line && window.from > from ? { from: window.from.toISOString() } : {}) }]
   })
-  return { from: window.from.toISOString(), to: to.toISOString(), now: now.toISOString(), range: window.range, lanes: lanesShown }
+  return { from: from.toISOString(), to: to.toISOString(), now: now.toISOString(), range: window.range, lanes: lanesShown }
 }
 
 /** A window that ends now shows a little of what is to come, if the schedule has something there. */
-function endOf({ from, to, range }: Window, { cron }: Facts): Date {
+function endOf({ from: begin, axisFrom: from = begin, to, range }: Window, { cron }: Facts): Date {
   const end = to.getTime() + (to.getTime() - from.getTime()) / 18
   return range && cron?.entry.coming.length && Date.parse(cron.entry.coming[0]!.at) <= end ? new Date(end) : to
 }

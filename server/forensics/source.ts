@@ -9,6 +9,8 @@ import type { Trail } from './trail.ts'
 /** The window that completeness and the picture are about, and the page of the chronology that is wanted. */
 export interface Window {
   from: Date
+  /** Where the axis begins, if that is before the subject was there. */
+  axisFrom?: Date
   to: Date
   /** Absent for a subject that is shown over its whole life. */
   range?: ForensicRange

@@ -16,7 +16,7 @@ async function ask(endpoint: Endpoint, who: string | null) {
   const id = crypto.randomUUID()
   const path = endpoint.path.replace('{id}', id).replace('{fingerprint}', 'e1:0123456789abcdef').replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
   const queries: Partial<Record<string, string>> = {
-    exportAuditEvents: '?format=ndjson', exportJobs: '?format=ndjson', exportBulkItems: '?format=ndjson', hintJobs: '?field=queue',
+    exportAuditEvents: '?format=ndjson', exportJobs: '?format=ndjson', exportBulkItems: '?format=ndjson', exportForensics: '?format=json', hintJobs: '?field=queue',
   }
   const query = queries[endpoint.name] ?? ''
   if (endpoint.media === 'event-stream') {
@@ -47,7 +47,7 @@ describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endp
     if (endpoint.access !== 'session') {
       const allowed = mayDo(person, endpoint.access) === true
       // An export is recorded and a saved view belongs to an actor, so one that cannot be named gets neither.
-      const nameless = person.role === 'nameless' && ['exportAuditEvents', 'exportJobs', 'exportBulkItems', 'saveJobView', 'deleteJobView'].includes(endpoint.name)
+      const nameless = person.role === 'nameless' && ['exportAuditEvents', 'exportJobs', 'exportBulkItems', 'exportForensics', 'saveJobView', 'deleteJobView'].includes(endpoint.name)
       const found = /\{(id|fingerprint)\}/.test(endpoint.path) ? 404 : 200
       return expect(status).toBe(allowed && !nameless ? found : 403)
     }
@@ -69,9 +69,11 @@ test.each(Object.keys(operationActions))('%s is refused to a viewer before anyth
     create_cron_entry: { queue: 'q', expression: '* * * * *' },
     scale_queue: { limit: 3 },
     silence_incident: { untilCount: 9 },
+    silence_error_group: { untilCount: 9 },
   }
   const { subject: type } = operationActions[action as keyof typeof operationActions]
-  for (const id of type === 'incident' || type === 'webhook_delivery' ? [crypto.randomUUID()] : ['nightly_sync', 'nobody']) {
+  const ids: Record<string, string> = { incident: crypto.randomUUID(), webhook_delivery: crypto.randomUUID(), error_group: 'e1:00000000000000aa' }
+  for (const id of ids[type] ? [ids[type]] : ['nightly_sync', 'nobody']) {
     const body = { action, subject: { type, id }, input: input[action] ?? {} }
     const { status, body: answer } = await server.call('viewer-demo', 'POST', '/previews', body)
     expect({ status, code: answer.code }).toEqual({ status: 403, code: 'forbidden' })

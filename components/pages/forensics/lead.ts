@@ -3,7 +3,6 @@ import type { Bundle } from '../../../schemas/forensics.ts'
 import { provenances } from '../../../schemas/vocabulary.ts'
 import { chip, completenessChip, statusChip } from '../../parts/chip.ts'
 import { sentence } from '../../parts/sentence.ts'
-import { subjectTypeLabel } from '../../parts/subject-link.ts'
 import '../../parts/time.ts'
 
 /** What is the matter: who, when, how much, and what that changed. */
@@ -40,12 +39,4 @@ function facts(title: string, values: { label: string; value: string }[]) {
     <h4>${title}</h4>
     <dl>${values.map(({ label, value }) => html`<dt>${label}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
   </div>`
-}
-
-/** What else belongs to it. */
-export function linked({ linkedResources }: Bundle) {
-  if (linkedResources.length === 0) return nothing
-  return html`<ul class="card ways" part="linked" aria-label="Linked">
-    ${linkedResources.map(({ type, label, href }) => html`<li><a class="wrap" href=${href}>${label}</a> ${label.startsWith(subjectTypeLabel(type)) ? nothing : html`<span class="small muted">${subjectTypeLabel(type)}</span>`}</li>`)}
-  </ul>`
 }
