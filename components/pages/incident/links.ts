@@ -12,7 +12,7 @@ export function links({ id, scope, affected, repairs }: IncidentDetail, base: st
   const to = (href: string, words: unknown) => html`<li><a class="wrap" href=${href}>${words}</a></li>`
   return html`<section class="card links" part="links" aria-label="Where to look further">
     <ul>
-      ${aboutJobs ? to(jobsHref(base, { incident: id }), jobs && jobs.how === 'exact' ? `The ${formatCount(jobs.count, locale)} ${jobs.count === 1 ? 'job' : 'jobs'}` : 'Its jobs') : nothing}
+      ${aboutJobs ? to(jobsHref(base, { incident: id }), jobs?.count === 1 ? 'Its job' : jobs?.how === 'exact' ? `The ${formatCount(jobs.count, locale)} jobs` : 'Its jobs') : nothing}
       ${jobId ? to(jobHref(base, jobId), html`Job <span class="mono">${shortId(jobId)}</span>`) : nothing}
       ${fingerprint ? to(base + subjectPath('error_group', fingerprint), html`Error group <span class="mono">${fingerprint}</span>`) : nothing}
       ${queue ? to(base + subjectPath('queue', queue), `Queue ${queue}`) : nothing}
