@@ -175,6 +175,7 @@ export const incidentDetail = incident.extend({
   repairs: z.array(repair),
   /** null: it is not about a queue. */
   chart: incidentChart.nullable(),
+  watch: incidentWatch,
 })
 export type IncidentDetail = z.infer<typeof incidentDetail>
 

@@ -23,6 +23,7 @@ import { evidence } from './incident/evidence.ts'
 import { lead } from './incident/lead.ts'
 import { keyOf, type Outlook, repairs, requestOf } from './incident/repair.ts'
 import { incidentStyles } from './incident/styles.ts'
+import { watchNote } from './incidents/watch.ts'
 
 const loadRest = later(() => import('./incident/later.ts'))
 
@@ -98,7 +99,7 @@ export class OpsIncident extends OpsElement {
       ${this.incident.render<unknown>({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.incident.reload),
-        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${this.content(incident, late)}`,
+        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${incident.state === 'open' ? watchNote(incident.watch) : nothing} ${this.content(incident, late)}`,
       })}
       <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleOperation}></ops-confirm>
     `

@@ -49,7 +49,7 @@ export async function getIncident(scope: Scope, id: string): Promise<IncidentDet
   const [seen] = row ? await visibleIncidents(scope.viewer, [row]) : []
   if (!seen) throw new OpsError('not_found', `No incident '${id}' that you may see.`)
   const [shown] = await showIncidents(scope, [seen])
-  return { ...shown!, repairs: await listRepairs(scope, seen, shown!), chart: await chartOf(scope, seen) }
+  return { ...shown!, repairs: await listRepairs(scope, seen, shown!), chart: await chartOf(scope, seen), watch: await readWatch(scope) }
 }
 
 interface Place {

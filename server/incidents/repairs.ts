@@ -49,7 +49,7 @@ function ofJobs({ now }: Scope, { id, class: name, scope: { queue, worker }, las
   return jobRepairs[name].map(({ action, primary = false, caution }) => ({
     action,
     primary,
-    label: `${operationLabel(action)} ${counted ? jobsOf(counted.count, counted.how) : 'its jobs'}`,
+    label: `${operationLabel(action)} ${counted?.count ? jobsOf(counted.count, counted.how) : 'its jobs'}`,
     selection: { filter: { incident: id } },
     caution: caution(seen),
     resource: queue === undefined ? pageOf('view_jobs') : { type: 'job', id: '*', queue, worker },

@@ -55,6 +55,7 @@ export function detail(over: Partial<IncidentDetail> = {}): IncidentDetail {
       { action: 'retry_job', label: 'Retry 140 jobs', primary: true, selection: { filter: { incident: ids.burst } }, caution: 'It was still failing at 13:21:59 UTC: a retry now repeats it.', allowed: true },
       { action: 'discard_job', label: 'Discard 140 jobs', primary: false, selection: { filter: { incident: ids.burst } }, caution: 'Only if they are not wanted any more.', allowed: true },
     ],
+    watch: watch(),
     chart: {
       label: 'Jobs ended per minute',
       kind: 'bars',

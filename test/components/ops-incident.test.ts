@@ -1,7 +1,7 @@
 import type { IncidentDetail } from '../../schemas/incident.ts'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { bundle } from './evidence-sample.ts'
-import { detail, ids, permitted } from './incident-sample.ts'
+import { detail, ids, permitted, watch } from './incident-sample.ts'
 import { bulkPlan } from './job-sample.ts'
 import { at, everything, plan, preview, session } from './sample.ts'
 import { accessible, all, button, clear, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
@@ -100,6 +100,16 @@ describe('ops-incident', () => {
     button(page, 'Review')!.click()
     await until(() => bodies(api).length === 2, 'the preview')
     equal(bodies(api)[1], { action: 'assign_incident', subject: { type: 'incident', id: ids.burst }, input: { to: { id: 'ops-lead', type: 'user' } } })
+  })
+
+  it('says where nobody looks, and where it is no longer seen', async () => {
+    const blind = await opened(usual({}, { watch: watch({ state: 'unknown', lookedAt: at(-900_000) }) }))
+    includes(seen(blind), 'Unknown. Incidents were last looked for')
+    clear()
+    const calm = await opened(usual({}, { lastSeenAt: at(-300_000) }))
+    includes(seen(calm), 'Not seen since 5 min ago')
+    clear()
+    excludes(seen(await opened()), 'Not seen since')
   })
 
   it('offers no repair of what is over', async () => {

@@ -15,10 +15,20 @@ export function lead(incident: IncidentDetail, base: string, locale: string | un
       ${statusChip(status)} ${state === 'open' ? mark('open') : nothing} ${incidentMarks(incident, locale)}
       ${ownerOf(incident) ? ownerView(incident, { since: 'is on it since ', locale }) : state === 'open' ? ownerView(incident) : nothing}
     </div>
+    ${notSeen(incident)}
     <p class="headline wrap">${sentence(headline.charAt(0).toUpperCase() + headline.slice(1))}</p>
     ${error ? html`<p class="error mono wrap">${error}</p>` : nothing}
     <div class="figures">${chartView(incident, base)} ${facts(incident)}</div>
   </section>`
+}
+
+/** Longer than this ago, the last look did not see it. */
+const unseenMs = 60_000
+
+/** Where somebody looks but no longer sees it, it ends once that has lasted. */
+function notSeen({ state, lastSeenAt, watch }: IncidentDetail) {
+  if (state !== 'open' || watch.state !== 'fresh' || Date.parse(watch.lookedAt ?? '') - Date.parse(lastSeenAt) < unseenMs) return nothing
+  return html`<p class="small muted">Not seen since <ops-time show="relative" at=${lastSeenAt}></ops-time>: it ends once that has lasted, unless its source could not be read.</p>`
 }
 
 function chartView({ id, chart, scope: { queue } }: IncidentDetail, base: string) {

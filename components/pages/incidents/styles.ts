@@ -1,10 +1,12 @@
 import { css } from 'lit'
 import { markStyles } from '../../parts/incident-marks.ts'
 import { ownerStyles } from '../../parts/owner.ts'
+import { watchStyles } from './watch.ts'
 
 export const incidentsStyles = [
   markStyles,
   ownerStyles,
+  watchStyles,
   css`
     .tabs {
       display: flex;
@@ -37,11 +39,6 @@ export const incidentsStyles = [
     }
     .filters .end {
       margin-inline-start: auto;
-    }
-    .watch {
-      margin-bottom: 12px;
-      padding: 8px 12px;
-      border-inline-start: 3px solid var(--_waiting);
     }
     .news {
       min-height: 0;

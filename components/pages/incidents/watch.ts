@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { IncidentWatch } from '../../../schemas/incident.ts'
 import { incidentSources } from '../../../schemas/incident-words.ts'
 import { emptyState } from '../../parts/quiet.ts'
@@ -28,3 +28,11 @@ export function noneOpen(watch: IncidentWatch, narrowed: boolean): TemplateResul
   if (state === 'unknown') return emptyState('Unknown', html`No incident is on record as open, but nobody is looking. ${looked}`)
   return emptyState(state === 'lagging' ? 'No open incident when last looked for' : 'No open incident', html`${looked}${rest}`)
 }
+
+export const watchStyles = css`
+  .watch {
+    margin-bottom: 12px;
+    padding: 8px 12px;
+    border-inline-start: 3px solid var(--_waiting);
+  }
+`
