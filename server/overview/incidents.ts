@@ -73,7 +73,7 @@ export function incidentAttention({ kit: { base } }: Scope, incident: Incident):
     rank: 0,
     covers: coveredBy(incident),
     exemplar: {
-      label: nameOf(incident) ?? title,
+      label: namesOf(incident)[0] ?? title,
       attention: measured[0]?.label ?? headline,
       href: `${base}${subjectPath('incident', id)}`,
       forensicsHref: `${base}${evidencePath('incident', id)}`,
@@ -94,11 +94,11 @@ function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }:
   return queue && `queue ${queue}`
 }
 
-function nameOf({ scope: { cronEntry, queue, worker, executor, host } }: Incident): string | undefined {
-  return cronEntry ?? queue ?? worker ?? executor ?? host
+function namesOf({ scope: { cronEntry, queue, worker, executor, host } }: Incident): string[] {
+  return [cronEntry, queue, worker, executor, host].filter((name) => name !== undefined)
 }
 
+/** The first of its names that the text has. */
 function aboutOf(incident: Incident, text: string): string | undefined {
-  const name = nameOf(incident)
-  return name !== undefined && text.includes(name) ? name : undefined
+  return namesOf(incident).find((name) => text.includes(name))
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { workerOf } from '../../demo-host/jobs/kind.ts'
 import type { Incident } from '../../schemas/index.ts'
 import { openShop, type OpenedShop, textOf } from '../host/operator.ts'
 
@@ -66,7 +67,8 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
     if (!expectedOn(engine).includes(fault)) return
     const operator = counting(page)
     await page.goto(`${shop.url}/ops/jobs`)
-    const row = `ops-overview .incident:has(a:text-is("${fault.queue}"))`
+    // Where jobs have a worker, the incident is named by it.
+    const row = [fault.queue, workerOf(fault.queue)].map((name) => `ops-overview .incident:has(a:text-is("${name}"))`).join(', ')
     await page.locator(row).first().waitFor({ timeout: 30_000 })
     await operator.click('link', /^Review/, row)
     await page.waitForURL('**/incident/**')
