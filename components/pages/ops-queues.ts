@@ -169,7 +169,7 @@ export class OpsQueues extends OpsElement {
     const items = this.places.flatMap((name) => list.items.find((queue) => queue.name === name) ?? [])
     return html`${ageNote(list.items)}
       <div class="card list ${this.queues.problem ? 'stale' : ''}">
-        ${items.length > 0 ? this.table(items, top) : html`<p class="fold-note muted" style="padding:12px 16px">${this.find ? 'No queue has this in its name.' : 'Every queue is quiet.'}</p>`}
+        ${items.length > 0 ? this.table(items, top) : html`<p class="nobody muted">${this.find ? 'No queue has this in its name.' : 'Every queue is quiet.'}</p>`}
         ${this.queue || this.find || this.trail.length > 0 ? nothing : this.fold(list)}
       </div>
       ${this.limits()}`
@@ -180,8 +180,8 @@ export class OpsQueues extends OpsElement {
     return html`<table role="table" aria-label="Queues">
       <thead role="rowgroup">
         <tr role="row">
-          ${head('', 'Queue')} ${head('status', 'Status and cause')} ${head('num', html`Oldest<br />waiting`)}
-          ${head('num', html`Waiting, last hour<small>${`one scale, 0–${number(top, this.language)}`}</small>`)} ${head('num', html`Started<br />/min`)} ${head('num', html`Failed<br />/min`)}
+          ${head('name', 'Queue')} ${head('status', 'Status and cause')} ${head('num', html`Oldest<br />waiting`)}
+          ${head('num', html`Waiting, last hour${top > 0 ? html`<small>${`one scale, 0–${number(top, this.language)}`}</small>` : nothing}`)} ${head('num', html`Started<br />/min`)} ${head('num', html`Failed<br />/min`)}
           ${head('num', html`p95<br />wait`)} ${head('num', html`Execu-<br />tors`)} ${head('num do', 'Pause')}
         </tr>
       </thead>

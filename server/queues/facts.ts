@@ -82,6 +82,7 @@ function factsOf({ viewer }: Scope, row: FactsRow, troubles: QueueTrouble[], att
     movedAt: date(row.moved_at),
     movedLately: row.moved_lately,
     measuredMinutes: row.measured_minutes,
+    failures: Number(row.failed ?? 0),
     failedPerMinute: perMeasuredMinute(row, row.failed),
     usualFailedPerMinute: (row.usual_seconds ?? 0) < minUsualSeconds ? null : (row.usual_failed! * 60) / row.usual_seconds!,
     troubles,

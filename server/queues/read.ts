@@ -77,21 +77,23 @@ function queueResource(queue: string): Resource {
 
 /** A minute without a row for the queue was quiet if there was any measurement in it; otherwise it is left out. */
 async function listMinutes({ kit: { db }, em, now }: Scope, names: string[]): Promise<Map<string, MinuteRow[]>> {
-  const rows = await query(
-    em,
-    sql<{ queue: string; minutes: MinuteRow[] | null }>`
-      with minutes as (
-        select distinct date_trunc('minute', at) as minute from ${snapshots(db)}
-        where at >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and at < date_trunc('minute', ${now}::timestamptz)
-      )
-      select page.queue, (
-        select json_agg(json_build_object(
-            'at', minutes.minute, 'finished', coalesce(of.finished, 0), 'failed', coalesce(of.failed, 0),
-            'waiting', case when of.queue is null then 0 else of.waiting end, 'wait', of.wait_p95_seconds) order by minutes.minute)
-          from minutes left join ${queueMinutes(db)} of on of.queue = page.queue and of.minute = minutes.minute) as minutes
-      from unnest(${names}::text[]) as page (queue)`,
-  )
-  return new Map(rows.map(({ queue, minutes }) => [queue, minutes ?? []]))
+  if (!names.length) return new Map()
+  const withinHour = (column: string) => sql`${sql.ref(column)} >= date_trunc('minute', ${now}::timestamptz) - interval '1 hour' and ${sql.ref(column)} < date_trunc('minute', ${now}::timestamptz)`
+  const [measured, rows] = await Promise.all([
+    query(em, sql<{ at: number }>`select distinct (extract(epoch from date_trunc('minute', at)) * 1000)::float8 as at from ${snapshots(db)} where ${withinHour('at')} order by 1`),
+    query(
+      em,
+      sql<MinuteRow & { queue: string; ms: number }>`
+        select queue, (extract(epoch from minute) * 1000)::float8 as ms, finished::float8, failed::float8, waiting::float8, wait_p95_seconds as wait
+        from ${queueMinutes(db)} where queue = any(${names}::text[]) and ${withinHour('minute')}`,
+    ),
+  ])
+  const recorded = new Map(rows.map((row) => [`${row.ms} ${row.queue}`, row]))
+  const minuteOf = (queue: string, ms: number): MinuteRow => {
+    const { finished = 0, failed = 0, waiting = 0, wait = null } = recorded.get(`${ms} ${queue}`) ?? {}
+    return { at: new Date(ms).toISOString(), finished, failed, waiting, wait }
+  }
+  return new Map(names.map((queue) => [queue, measured.map(({ at }) => minuteOf(queue, at))]))
 }
 
 /** A cursor of another order would start anywhere. */

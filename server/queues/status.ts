@@ -33,7 +33,9 @@ export interface QueueFacts {
   movedLately: boolean
   /** How many of those ten minutes were measured. */
   measuredMinutes: number
-  /** Failed attempts per minute in those ten minutes, and in the last days; null: unknown. */
+  /** Failed attempts in those ten minutes. */
+  failures?: number
+  /** Failed attempts per minute in them, and in the last days; null: unknown. */
   failedPerMinute?: number | null
   usualFailedPerMinute?: number | null
   /** Open incidents about it that the viewer may see, the worst first. */
@@ -63,7 +65,12 @@ export function statusOfQueue(facts: QueueFacts, now: Date): QueueStatus {
   // The detector knows more than one measurement of one queue; what it cannot tell from its figures stands as it was.
   if (!incident || rank[incident.status] > rank[own.status]) return own
   const said = own.status === incident.status && own.diagnosis !== 'working'
-  return { ...own, status: incident.status, diagnosis: said ? own.diagnosis : 'incident', cause: said ? own.cause : incident.title, since: said ? own.since : incident.since, incident }
+  return { ...own, status: incident.status, diagnosis: said ? own.diagnosis : 'incident', cause: said ? own.cause : withoutQueue(incident), since: said ? own.since : incident.since, incident }
+}
+
+/** The title of an incident begins with its queue, which stands beside it. */
+function withoutQueue({ title, queue }: QueueTrouble): string {
+  return title.startsWith(queue) ? title.slice(queue.length).replace(/^[:,]?\s+/, '') || title : title
 }
 
 type Verdict = Omit<QueueStatus, 'failing' | 'incident'>
@@ -111,6 +118,6 @@ function isStuck({ oldestDueAt, movedLately, measuredMinutes: measured }: QueueF
   return !movedLately && measured >= measuredMinutes && oldestDueAt !== null && oldestDueAt.getTime() < minutesAgo
 }
 
-function isFailing({ failedPerMinute, usualFailedPerMinute }: QueueFacts): boolean {
-  return (failedPerMinute ?? 0) * stuckMinutes >= minFailures && failedPerMinute! > unusualFactor * (usualFailedPerMinute ?? 0)
+function isFailing({ failures = 0, failedPerMinute, usualFailedPerMinute }: QueueFacts): boolean {
+  return failures >= minFailures && (failedPerMinute ?? 0) > unusualFactor * (usualFailedPerMinute ?? 0)
 }

@@ -146,7 +146,7 @@ describe('the list of queues', () => {
       `insert into ops.incident (id, key, class, rank, scope, state, began_at, opened_at, last_seen_at, facts, facts_at)
        values (gen_random_uuid(), 'failure_burst:calm', 'failure_burst', 1, '{"queue":"calm"}', 'open', now() - interval '1 hour', now(), now(), '{}', now())`,
     )
-    expect(await one('calm')).toMatchObject({ status: 'needs_review', diagnosis: 'incident', cause: 'calm: failure burst', incident: { title: 'calm: failure burst' } })
+    expect(await one('calm')).toMatchObject({ status: 'needs_review', diagnosis: 'incident', cause: 'failure burst', incident: { title: 'calm: failure burst' } })
     expect((await bundle('calm')).diagnosis).toMatchObject({ status: 'needs_review' })
     closed = ['view_incidents']
     expect(await one('calm')).toMatchObject({ status: 'runnable', incident: null })

@@ -86,6 +86,15 @@ export const queuesStyles = css`
   .list tr > :last-child {
     padding-inline-end: 10px;
   }
+  .list tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+  .nobody {
+    padding: 12px 16px;
+  }
+  .list .name {
+    min-width: 140px;
+  }
   .list tbody .name {
     font-weight: 600;
     color: inherit;
@@ -101,7 +110,7 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 36%;
+    width: 33%;
   }
   .chip-slot {
     display: inline-block;
@@ -219,8 +228,11 @@ export const queuesStyles = css`
     .list tbody tr:last-child {
       border-bottom: 0;
     }
-    .list tbody tr > * {
+    .list tbody tr > *,
+    .list tbody tr > :first-child,
+    .list tbody tr > :last-child {
       width: auto;
+      min-width: 0;
       height: auto;
       min-height: 24px;
       padding: 0;
