@@ -6,6 +6,7 @@ import { cron } from './host/cron.ts'
 import { displayPolicy } from './host/display-policy.ts'
 import { onCall } from './host/on-call.ts'
 import type { Person } from './host/people.ts'
+import { runbooks } from './host/runbooks.ts'
 import { Sessions } from './host/sessions.ts'
 import { impatience } from './trouble/jobs.ts'
 import { troubled } from './trouble/mode.ts'
@@ -27,6 +28,7 @@ const options: OpsOptions<Person> = {
   bridges: shopEngine.bridges,
   escalation: onCall(sql, process.env.SHOP_URL ?? 'http://127.0.0.1:4000'),
   cron,
+  runbooks,
   ...(troubled && { detector: impatience }),
 }
 

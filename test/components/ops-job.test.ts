@@ -189,7 +189,7 @@ describe('ops-job', () => {
         { order: 1, ownership: 'bridge', ownershipLabel: 'pg-boss Dashboard bridge', posture: 'Inspection only', label: 'Look at it there', href: '/ops/jobs/pg-boss' },
         { order: 2, ownership: 'host_owned', ownershipLabel: 'host-owned follow-up', posture: 'Host-owned', label: 'Ask the mail team' },
       ],
-      runbook: { title: '', whyNow: '', prerequisites: [], cautions: [], steps: [] },
+      runbook: { title: '', whyNow: '', prerequisites: [], cautions: [], steps: [], unsupported: [] },
       withheld: [],
       asOf: at(0),
     }

@@ -39,6 +39,10 @@ describe('createOps refuses', () => {
     ['something other than an engine', { engine: { name: 'x' } }, /'engine\.enqueue' is undefined/],
     ['a base that is not a path', { base: 'ops/' }, /'base' is 'ops\/'; expected a path such as \/ops\/jobs/],
     ['a reason for an unknown operation', { reasons: { explode: { required: true } } }, /'reasons\.explode' is not an operation; expected one of pause_cron_entry/],
+    ['a runbook for nothing', { runbooks: { stuck: {} } }, /'runbooks\.stuck' is neither a class of incidents nor a type of subject; expected one of engine_unreachable/],
+    ['a runbook that is not text', { runbooks: { stuck_queue: { text: 7 } } }, /'runbooks\.stuck_queue\.text' is number; expected Markdown as text/],
+    ['a runbook with a link that runs something', { runbooks: { job: { links: [{ label: 'x', href: 'javascript:alert(1)' }] } } }, /'runbooks\.job\.links\[0\]\.href' is "javascript:alert\(1\)"; expected a web address/],
+    ['a runbook with a link without words', { runbooks: { job: { links: [{ label: ' ', href: '/x' }] } } }, /'runbooks\.job\.links\[0\]\.label' is missing/],
   ])('%s, naming the key and the lines to add', async (_, change, message) => {
     await expect(start(change)).rejects.toThrow(message)
   })
