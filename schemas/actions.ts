@@ -17,7 +17,7 @@ interface View {
 export const viewActions = {
   view_overview: { label: 'see the overview', page: 'overview', paths: [''] },
   view_cron: { label: 'see cron entries', page: 'cron', paths: ['/cron'] },
-  view_jobs: { label: 'see jobs', page: 'jobs', paths: ['/list', '/job/{jobId}'] },
+  view_jobs: { label: 'see jobs', page: 'jobs', paths: ['/list', '/job/{jobId}', '/errors'] },
   view_queues: { label: 'see queues', page: 'queues', paths: ['/queues', '/executors', '/queue/{queue}'] },
   view_incidents: { label: 'see incidents', page: 'incidents', paths: ['/incidents', '/incident/{incidentId}'] },
   view_forensics: { label: 'see forensics', page: 'forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'] },
@@ -35,7 +35,7 @@ export const subjectTypes = {
   executor: { label: 'executor', path: '/executors?executor={id}' },
   bulk: { label: 'bulk run', path: '/list?bulk={id}' },
   webhook_delivery: { label: 'webhook', path: '/audit?subjectType=webhook_delivery&subjectId={id}' },
-  error_group: { label: 'error', path: null },
+  error_group: { label: 'error', path: '/errors?group={id}' },
   incident: { label: 'incident', path: '/incident/{id}' },
   deploy: { label: 'deploy', path: '/audit?subjectType=deploy&subjectId={id}' },
 } as const satisfies Record<string, { label: string; path: string | null }>

@@ -88,12 +88,14 @@ export const errorExample = z.object({
   /** It was the last attempt of the job. */
   final: z.boolean(),
   executor: z.string().optional(),
+  /** Of the host's program on that executor. */
+  version: z.string().optional(),
 })
 
 /** One line of a stack. `ofHost`: it belongs neither to the runtime nor to a library. */
 export const stackLine = z.object({ text: z.string(), ofHost: z.boolean() })
 
-const share = z.object({ name: z.string(), count: z.number().int(), attempts: z.number().int().nullable() })
+const share = z.object({ name: z.string(), count: z.number().int() })
 
 export const errorGroupDetail = errorGroup.extend({
   /** The newest message as it came. */
@@ -101,7 +103,7 @@ export const errorGroupDetail = errorGroup.extend({
   stack: z.array(stackLine),
   /** The last five that this viewer may see, newest first. */
   examples: z.array(errorExample),
-  /** Where it happened within the time asked for. A count of 0 was measured; `attempts` is null if it was not. */
+  /** Where it happened within the time asked for, by whole hours. A count of 0 was measured: that executor serves the queue and reports its failures. */
   shares: z.object({ executors: z.array(share), versions: z.array(share) }),
   asOf: instant,
 })

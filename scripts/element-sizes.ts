@@ -14,6 +14,7 @@ const limits: Record<string, number> = {
   'ops-audit.js': 30_000,
   'ops-queues.js': 30_000,
   'ops-queue.js': 30_000,
+  'ops-errors.js': 30_000,
   'ops-executors.js': 30_000,
   'ops-jobs.js': 31_000,
   'ops-incidents.js': 30_000,

@@ -28,7 +28,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as Manifest
 
-const pages = ['ops-shell', 'ops-overview', 'ops-cron', 'ops-jobs', 'ops-job', 'ops-queues', 'ops-queue', 'ops-executors', 'ops-incidents', 'ops-incident', 'ops-forensics', 'ops-audit', 'ops-bridge']
+const pages = ['ops-shell', 'ops-overview', 'ops-cron', 'ops-jobs', 'ops-job', 'ops-queues', 'ops-queue', 'ops-errors', 'ops-executors', 'ops-incidents', 'ops-incident', 'ops-forensics', 'ops-audit', 'ops-bridge']
 
 /** What a host has of its own, besides this package. */
 const ownPackages = ['pg-boss', 'koa', '@types/koa', '@types/node', 'typescript']

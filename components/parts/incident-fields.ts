@@ -20,7 +20,7 @@ const ends: Record<string, { label: string; at?: () => number }> = {
   none: { label: 'no time (30 days at most)' },
 }
 
-/** The input fields of operations on incidents, besides the reason. */
+/** The input fields of operations on incidents and on groups of errors, besides the reason. */
 export const incidentFields: FieldsByAction = {
   silence_incident: {
     eager: true,
@@ -28,6 +28,13 @@ export const incidentFields: FieldsByAction = {
     start: () => ({ end: '1h' }),
     render: (draft, change, { errors }) => silenceForm(draft, change, errors),
     request: (draft, { id = '' }) => ({ action: 'silence_incident', subject: subject(id), input: silenceOf(draft) }),
+  },
+  silence_error_group: {
+    eager: true,
+    needsEntry: false,
+    start: () => ({ end: '1h' }),
+    render: (draft, change, { errors }) => silenceForm(draft, change, errors, 'or until more than this many have failed since'),
+    request: (draft, { id = '' }) => ({ action: 'silence_error_group', subject: { type: 'error_group', id }, input: silenceOf(draft) }),
   },
   assign_incident: {
     eager: false,
@@ -71,7 +78,7 @@ function limitOf(name: 'untilRate' | 'untilCount', draft: Draft, wrong: FieldErr
   return value
 }
 
-function silenceForm(draft: Draft, change: Change, errors: FieldErrors): TemplateResult {
+function silenceForm(draft: Draft, change: Change, errors: FieldErrors, count = 'or until more than this many jobs are affected'): TemplateResult {
   const { end = '1h', until = '' } = draft
   const at = endOf(draft)
   return html`<div class="field">
@@ -91,7 +98,7 @@ function silenceForm(draft: Draft, change: Change, errors: FieldErrors): Templat
         </div>`
       : nothing}
     ${limitField('untilRate', 'or until more than this many fail per minute', draft, change, errors)}
-    ${limitField('untilCount', 'or until more than this many jobs are affected', draft, change, errors)}`
+    ${limitField('untilCount', count, draft, change, errors)}`
 }
 
 function limitField(name: 'untilRate' | 'untilCount', label: string, draft: Draft, change: Change, errors: FieldErrors) {

@@ -22,6 +22,7 @@ type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
 export const routes: RouteOfAny[] = [
   { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
   { title: 'Incidents', paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', load: () => import('../pages/ops-incidents.ts') },
+  { title: 'Errors', paths: ['/errors'], view: 'view_jobs', group: 'trouble', tag: 'ops-errors', load: () => import('../pages/ops-errors.ts') },
   { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
   { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
   { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', load: () => import('../pages/ops-executors.ts') },

@@ -713,6 +713,7 @@ export interface ErrorExample {
   final: boolean
   tags?: string[]
   executor?: string
+  version?: string
 }
 
 export const ErrorGroup = defineEntity({

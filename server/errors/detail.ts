@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { errorGroupDetail } from '../../schemas/index.ts'
+import { sql } from 'kysely'
 import { query } from '../db/database.ts'
 import { type ErrorExample, ErrorGroup, type ErrorGroupRow } from '../db/entities.ts'
 import { OpsError } from '../error.ts'
@@ -9,6 +9,7 @@ import { showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isFrame, isHostFrame } from './parse-error.ts'
 import { type ErrorRange, rangeOf } from './range.ts'
+import { listShares } from './shares.ts'
 import { showGroups } from './show.ts'
 import { maySeeGroup } from './visible.ts'
 
@@ -22,7 +23,7 @@ export async function getErrorGroup(scope: Scope, fingerprint: string, asked: { 
   const [[shown], examples, shares] = await Promise.all([
     countInRange(scope, fingerprint, range).then((counted) => showGroups(scope, [{ ...row, ...counted }], range)),
     showExamples(scope, row),
-    listShares(scope, fingerprint, range),
+    listShares(scope, row, range),
   ])
   return { ...shown!, ...showSample(scope, row), examples, shares, asOf: scope.now.toISOString() }
 }
@@ -54,17 +55,5 @@ function showSample({ viewer }: Scope, { fingerprint, sample, stack }: ErrorGrou
 async function showExamples({ viewer, kit: { engine } }: Scope, { queue, worker, examples }: ErrorGroupRow): Promise<Detail['examples']> {
   const place = { queue, worker: engine.lacks.filter_worker === undefined ? worker : undefined }
   const seen = await visible(viewer, examples, 'view_jobs', ({ jobId, tags }) => ({ type: 'job', id: jobId, ...place, tags: engine.lacks.filter_tag === undefined ? (tags ?? []) : undefined }))
-  return seen.map(({ jobId, at, attempt, final, executor }: ErrorExample) => ({ jobId, at, attempt, final, executor }))
-}
-
-const maxNames = 20
-
-async function listShares({ kit: { db }, em }: Scope, fingerprint: string, { from, to }: ErrorRange): Promise<Detail['shares']> {
-  const rows = await query(
-    em,
-    sql<{ kind: 'executor' | 'version'; name: string; n: number }>`select kind, name, sum(count)::int as n from ${db.table('error_origin')}
-      where fingerprint = ${fingerprint} and hour >= date_trunc('hour', ${from}::timestamptz) and hour < ${to} group by 1, 2 order by n desc, name`,
-  )
-  const of = (kind: 'executor' | 'version') => rows.filter((row) => row.kind === kind).slice(0, maxNames).map(({ name, n }) => ({ name, count: n, attempts: null }))
-  return { executors: of('executor'), versions: of('version') }
+  return seen.map(({ jobId, at, attempt, final, executor, version }: ErrorExample) => ({ jobId, at, attempt, final, executor, version }))
 }

@@ -4,6 +4,7 @@ import type { ErrorExample } from '../db/entities.ts'
 import type { EngineFailure } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { type Fingerprint, fingerprintOf, fingerprintOfWorker, type Place } from './fingerprint.ts'
+import { findOrigins, type Origin } from './ran-on.ts'
 import { cutTo } from './parse-error.ts'
 
 /** A worker may bring this many new groups in an hour; beyond that its messages are not groupable. */
@@ -19,6 +20,8 @@ const maxRememberMs = 24 * 3_600_000
 
 interface Grouped {
   failure: EngineFailure
+  /** Who ran it, as far as the engine or the executors say. */
+  origin: Origin
   place: Place
   group: Fingerprint
 }
@@ -27,7 +30,8 @@ interface Grouped {
 export async function recordFailures(kit: Kit, em: Em, failures: EngineFailure[], { now, startedAt }: { now: Date; startedAt: Date }): Promise<string[]> {
   const unseen = await rememberUnseen(kit, em, failures, now)
   if (!unseen.length) return []
-  const grouped = await withFuse(kit, em, unseen.map((failure) => groupOf(kit, failure)), now)
+  const origins = await findOrigins(kit, em, unseen)
+  const grouped = await withFuse(kit, em, unseen.map((failure, index) => ({ ...groupOf(kit, failure), origin: origins[index]! })), now)
   await recordGroups(kit, em, grouped, { now, startedAt })
   await recordMinutes(kit, em, grouped)
   await recordOrigins(kit, em, grouped)
@@ -38,7 +42,7 @@ export function placeOf({ queue, worker }: Pick<EngineFailure, 'queue' | 'worker
   return { queue, worker: worker ?? queue }
 }
 
-function groupOf({ errors, log }: Kit, failure: EngineFailure): Grouped {
+function groupOf({ errors, log }: Kit, failure: EngineFailure): Omit<Grouped, 'origin'> {
   const place = placeOf(failure)
   return { failure, place, group: fingerprintOf(failure.error, place, errors, log) }
 }
@@ -127,14 +131,14 @@ function rowOf(of: Grouped[], startedAt: Date) {
     preexisting: oldest.at < startedAt,
     count: of.length,
     finals: of.filter(({ failure }) => failure.final).length,
-    examples: newestFirst.slice(0, maxExamples).map(({ failure }) => exampleOf(failure)),
+    examples: newestFirst.slice(0, maxExamples).map(exampleOf),
   }
 }
 
-function exampleOf(failure: EngineFailure): ErrorExample {
-  const { id, at, attempt, final, executor } = failure
+function exampleOf({ failure, origin: { executor, version } }: Grouped): ErrorExample {
+  const { id, at, attempt, final } = failure
   const tags = tagsOf(failure)
-  return { jobId: id, at: at.toISOString(), attempt, final, ...(tags.length > 0 && { tags }), ...(executor !== undefined && { executor }) }
+  return { jobId: id, at: at.toISOString(), attempt, final, ...(tags.length > 0 && { tags }), ...(executor !== undefined && { executor }), ...(version !== undefined && { version }) }
 }
 
 function tagsOf({ tags = [] }: EngineFailure): string[] {
@@ -157,19 +161,18 @@ async function recordMinutes({ db }: Kit, em: Em, grouped: Grouped[]): Promise<v
 }
 
 async function recordOrigins({ db }: Kit, em: Em, grouped: Grouped[]): Promise<void> {
-  const rows = countBy(
-    grouped.filter(({ failure }) => failure.executor !== undefined),
-    ({ group, failure }) => ({ fingerprint: group.fingerprint, at: new Date(Math.floor(failure.at.getTime() / 3_600_000) * 3_600_000).toISOString(), name: storable(failure.executor!.slice(0, 300)) }),
-  )
+  const named = grouped.flatMap((each) => Object.entries(each.origin).map(([kind, name]) => ({ ...each, kind, name: storable(name.slice(0, 300)) })))
+  const hourOf = (at: Date) => new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000).toISOString()
+  const rows = countBy(named, ({ group, failure, kind, name }) => ({ fingerprint: group.fingerprint, at: hourOf(failure.at), kind, name }))
   if (!rows.length) return
   await query(
     em,
     sql`insert into ${db.table('error_origin')} as known (fingerprint, hour, kind, name, count)
-        select fingerprint, at, 'executor', name, count from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (fingerprint text, at timestamptz, name text, count integer)
+        select fingerprint, at, kind, name, count from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (fingerprint text, at timestamptz, kind text, name text, count integer)
         on conflict (fingerprint, hour, kind, name) do update set count = known.count + excluded.count`,
   )
 }
 
-function countBy<Key extends object>(grouped: Grouped[], key: (each: Grouped) => Key): (Key & { count: number; finals: number })[] {
+function countBy<Each extends Grouped, Key extends object>(grouped: Each[], key: (each: Each) => Key): (Key & { count: number; finals: number })[] {
   return [...Map.groupBy(grouped, (each) => JSON.stringify(key(each))).values()].map((of) => ({ ...key(of[0]!), count: of.length, finals: of.filter(({ failure }) => failure.final).length }))
 }

@@ -11,6 +11,7 @@ const brought = {
   'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-incident': ['ops-incident', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
   'ops-queues': ['ops-queues', 'ops-time', 'ops-copy'],
+  'ops-errors': ['ops-errors', 'ops-time', 'ops-confirm'],
   'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
   'ops-audit': ['ops-audit', 'ops-time', 'ops-copy'],
   'ops-forensics': ['ops-forensics', 'ops-confirm', 'ops-time'],

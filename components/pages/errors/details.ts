@@ -1,0 +1,159 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import { auditPath } from '../../../schemas/actions.ts'
+import type { Permission } from '../../../schemas/actor.ts'
+import type { ErrorGroup, ErrorGroupDetail } from '../../../schemas/error-group.ts'
+import type { Incident } from '../../../schemas/incident.ts'
+import { countOf, formatCount } from '../../../schemas/plural.ts'
+import '../../parts/chart.ts'
+import { clockTime } from '../../core/time.ts'
+import '../../parts/copy.ts'
+import { jobLink, jobsHref } from '../../parts/job-link.ts'
+import type { Ask } from '../../parts/operation-fields.ts'
+import { ownershipLabel } from '../../parts/ownership.ts'
+import { refusal } from '../../parts/refusal.ts'
+import '../../parts/time.ts'
+
+export interface DetailContext {
+  base: string
+  locale: string | undefined
+  /** Whether this actor may retry jobs at all, and why not. */
+  retry: Permission | undefined
+  incident: Incident | undefined
+  ask: (ask: Ask) => void
+  mayOpen: (href: string) => boolean
+}
+
+/** What is unfolded below a row. `detail` is missing while it loads. */
+export function errorDetails(group: ErrorGroup, detail: ErrorGroupDetail | undefined, context: DetailContext): TemplateResult {
+  return html`<tr role="row" class="unfolded">
+    <td role="cell" colspan="6">
+      <div class="detail" part="details">
+        <div class="facts">
+          ${rates(group, context)} ${chart(group, context)}
+          ${detail ? html`${examples(detail, context)} ${stack(detail)}` : html`<p class="small muted" role="status">Loading its last jobs…</p>`}
+        </div>
+        <div class="aside">${detail ? shares(detail, context) : nothing} ${actions(group, context)} ${links(group, context)}</div>
+      </div>
+    </td>
+  </tr>`
+}
+
+function rates({ perMinute, burst, total, firstSeenAt }: ErrorGroup, { base, incident, locale }: DetailContext) {
+  const usual = burst?.usualPerMinute
+  return html`<p class="small muted rates">
+    Failed per minute <b class=${burst?.active ? 'bad' : ''}>${decimal(perMinute)}</b> · ${usual === undefined || usual === null ? 'what is usual is not known yet' : html`usual ${decimal(usual)}`}
+    ${burst?.active && burst.probability !== null ? html` · by chance less often than ${odds(burst.probability)}` : nothing} · ${formatCount(total, locale)} in all since <ops-time show="exact" coarse at=${firstSeenAt}></ops-time>
+    ${incident ? html` · incident <a class="linked wrap" href="${base}/incident/${incident.id}">${incident.title}</a>${incident.acknowledged ? html`, ${incident.acknowledged.by.label} is on it` : nothing}` : nothing}
+  </p>`
+}
+
+const decimal = (value: number): string => (value >= 10 ? String(Math.round(value)) : value.toFixed(1))
+
+/** In words, because nobody reads powers of ten at night. */
+function odds(probability: number): string {
+  return probability < 1e-9 ? 'once in a billion' : probability < 1e-6 ? 'once in a million' : `once in ${formatCount(Math.max(1, Math.round(1 / probability)))}`
+}
+
+function chart({ histogram: { from, stepSeconds, counts }, fingerprint }: ErrorGroup, { base, mayOpen }: DetailContext) {
+  const start = Date.parse(from)
+  const at = (step: number) => new Date(start + step * stepSeconds * 1000).toISOString()
+  const href = (since: string, until: string) => jobsHref(base, { errorGroup: fingerprint, time: 'finished', from: since, to: until })
+  return html`<ops-chart
+    label=${stepSeconds === 60 ? 'Failed per minute' : `Failed in ${stepSeconds / 60} minutes`}
+    unit="failed"
+    kind="bars"
+    .from=${at(0)}
+    .to=${at(counts.length)}
+    .step=${stepSeconds * 1000}
+    .series=${counts.map((count, step) => ({ at: at(step), value: count, failed: count }))}
+    .hrefOf=${mayOpen(href('', '')) ? href : undefined}
+  ></ops-chart>`
+}
+
+function examples({ examples: jobs, total }: ErrorGroupDetail, { base, locale }: DetailContext) {
+  if (!jobs.length) return nothing
+  return html`<h3>Last ${jobs.length} of ${countOf(total, 'failure', undefined, locale)}</h3>
+    <table class="examples" role="table" aria-label="Last failures">
+      <tbody role="rowgroup">
+        ${jobs.map(
+          ({ jobId, at, attempt, final, executor, version }) => html`<tr role="row">
+            <td role="cell">${jobLink(base, jobId)}</td>
+            <td role="cell" class="num"><ops-time show="relative" at=${at}></ops-time>, <ops-time show="exact" at=${at}></ops-time></td>
+            <td role="cell" class="wrap">${executor ?? html`<span class="muted">executor not known</span>`}${version ? html` <span class="muted">${version}</span>` : nothing}</td>
+            <td role="cell" class="num">${`attempt ${attempt}${final ? ', the last' : ''}`}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`
+}
+
+function stack({ sample, stack: lines }: ErrorGroupDetail) {
+  const own = lines.filter(({ ofHost }) => ofHost)
+  const others = lines.filter(({ ofHost }) => !ofHost)
+  const message = (sample ?? '').split('\n').filter((line) => !lines.some(({ text }) => text === line.trim())).join('\n').trim()
+  const frames = (of: typeof lines) => of.map(({ text }) => html`<span class="frame">${text}</span>`)
+  return html`<div class="stack mono" part="stack">
+    <b>${message || 'No message'}</b>
+    ${frames(own)}
+    ${others.length ? html`<details><summary>${countOf(others.length, 'frame')} of the runtime and of libraries</summary>${frames(others)}</details>` : nothing}
+  </div>`
+}
+
+function shares({ shares: { versions, executors }, histogram: { from } }: ErrorGroupDetail, { locale }: DetailContext) {
+  if (!versions.length && !executors.length) return html`<section><h3>Where it happens</h3><p class="small muted">Not known: no executor reports its failures.</p></section>`
+  const bars = (shares: typeof versions) => {
+    const sum = shares.reduce((total, { count }) => total + count, 0)
+    return html`<dl class="shares small">
+      ${shares.map(({ name, count }) => html`<dt class="wrap">${name}</dt><dd><span class="bar" aria-hidden="true"><i .style=${`inline-size:${sum ? (count / sum) * 100 : 0}%`}></i></span><span class="num">${formatCount(count, locale)}${count === 0 ? nothing : html` <span class="muted">of ${formatCount(sum, locale)}</span>`}</span></dd>`)}
+    </dl>`
+  }
+  return html`<section part="shares">
+    <h3>Where it happens</h3>
+    ${versions.length ? bars(versions) : nothing} ${executors.length ? bars(executors) : nothing}
+    <p class="small muted">Failures since ${clockTime(Math.floor(Date.parse(from) / 3_600_000) * 3_600_000, locale)} of which the executor is known; 0 was measured. Standing side by side is not proof of a cause.</p>
+  </section>`
+}
+
+function actions(group: ErrorGroup, { retry, ask, locale }: DetailContext) {
+  const { fingerprint, operations, perMinute, final } = group
+  const control = (action: 'silence_error_group' | 'unsilence_error_group' | 'resolve_error_group' | 'reopen_error_group', label: string) => {
+    const permission = operations[action]
+    const why = `${action}-${fingerprint.slice(3)}`
+    return html`<button type="button" class="button" ?disabled=${!permission?.allowed} aria-describedby=${permission?.allowed ? nothing : why} @click=${() => ask({ action, id: fingerprint })}>${label}</button>
+      ${permission?.allowed ? nothing : html`<span class="hidden-text">${refusal(permission ?? { allowed: false }, why)}</span>`}`
+  }
+  const [silence, resolve] = [group.status === 'silenced', group.status === 'resolved']
+  const why = `why-${fingerprint.slice(3)}`
+  return html`<section part="actions">
+    ${ownershipLabel('powertools_native')}
+    ${perMinute > 0 ? html`<p class="caution small" role="note">Still failing: a retry now repeats it.</p>` : nothing}
+    <button type="button" class="button primary wide" ?disabled=${!retry?.allowed} aria-describedby=${retry?.allowed ? nothing : why}
+      @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
+      ${final > 0 ? `Retry all of this group (${formatCount(final, locale)} failed for good)…` : 'Retry all of this group…'}
+    </button>
+    ${retry?.allowed ? nothing : html`<p>${refusal(retry ?? { allowed: false }, why)}</p>`}
+    <div class="pair">
+      ${silence ? control('unsilence_error_group', 'End silence…') : control('silence_error_group', 'Silence…')}
+      ${resolve ? control('reopen_error_group', 'Reopen…') : control('resolve_error_group', 'Resolve…')}
+    </div>
+    ${marks(group)}
+  </section>`
+}
+
+function marks({ silenced, resolved, regressedAt }: ErrorGroup) {
+  const until = silenced && [silenced.until && html`until <ops-time show="exact" coarse at=${silenced.until}></ops-time>`, silenced.untilRate && `more than ${silenced.untilRate} per minute`, silenced.untilCount && `more than ${silenced.untilCount} further failures`].filter(Boolean)
+  return html`${silenced
+    ? html`<p class="small muted">Silenced by ${silenced.by.label} <ops-time show="relative" at=${silenced.at}></ops-time>${silenced.ended ? html`; ended, because ${silenced.ended.why}` : html` ${until!.map((each, index) => html`${index ? ' or ' : ''}${each}`)}`}${silenced.reason ? html`: <span class="quote">${silenced.reason}</span>` : nothing}</p>`
+    : nothing}
+  ${resolved ? html`<p class="small muted">Resolved by ${resolved.by.label} <ops-time show="relative" at=${resolved.at}></ops-time>${regressedAt ? html`; came back <ops-time show="relative" at=${regressedAt}></ops-time>` : nothing}</p>` : nothing}`
+}
+
+function links({ fingerprint, ...group }: ErrorGroup, { base, mayOpen }: DetailContext) {
+  const jobs = jobsHref(base, { errorGroup: fingerprint, state: 'discarded' })
+  const audit = base + auditPath('error_group', fingerprint)
+  return html`<p class="links small">
+    ${mayOpen(jobs) ? html`<a href=${jobs}>Its discarded jobs</a>` : nothing} ${mayOpen(audit) ? html`<a href=${audit}>What was decided</a>` : nothing}
+    <button type="button" class="text" @click=${() => void navigator.clipboard?.writeText(JSON.stringify({ fingerprint, ...group }, null, 2))}>Copy as JSON</button>
+    <ops-copy whole label="fingerprint" .value=${fingerprint}></ops-copy>
+  </p>`
+}

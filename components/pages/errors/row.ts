@@ -1,0 +1,48 @@
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ErrorGroup } from '../../../schemas/error-group.ts'
+import { errorStates } from '../../../schemas/error-words.ts'
+import { formatCount } from '../../../schemas/plural.ts'
+import { exactTime } from '../../core/time.ts'
+import { histogram } from '../../parts/histogram.ts'
+import '../../parts/time.ts'
+
+export interface RowContext {
+  open: boolean
+  /** The highest step of all rows, so that their heights can be compared. */
+  top: number
+  range: string
+  locale: string | undefined
+  toggle: (fingerprint: string) => void
+}
+
+/** One group: the message first. */
+export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle }: RowContext): TemplateResult {
+  const { fingerprint, title, errorClass, worker, queue, count, histogram: steps, burst } = group
+  const [first, second] = title.split('\n')
+  return html`<tr role="row" class="group ${open ? 'open' : ''}" part="row">
+    <td role="cell" class="what">
+      <button type="button" class="fold" aria-expanded=${open} aria-label="${open ? 'Fold' : 'Unfold'} ${first || errorClass} in ${worker}" @click=${() => toggle(fingerprint)}>
+        <span aria-hidden="true">${open ? '▾' : '▸'}</span>
+      </button>
+      <div>
+        <p class="message mono" title=${title}>${first || errorClass}${second ? html` <span class="muted">${second}</span>` : nothing}</p>
+        <p class="small muted"><b class="wrap">${worker}</b>${worker === queue ? nothing : html` in ${queue}`} · <span class="mono">${fingerprint.slice(0, 11)}</span>${group.grouping === 'worker' ? ' · messages of this worker are not groupable' : nothing}</p>
+      </div>
+    </td>
+    <td role="cell" class="state"><span class="tag ${group.state}">${errorStates[group.state] ?? group.state}</span>${burst?.active ? html` <span class="tag burst" title="Far above its usual rate">burst</span>` : nothing}</td>
+    <td role="cell" class="count num"><b>${formatCount(count, locale)}</b></td>
+    <td role="cell" class="graph">${histogram({ values: steps.counts, top, label: `${formatCount(count, locale)} failed in ${range}` })}</td>
+    <td role="cell" class="seen small num">
+      <ops-time show="relative" at=${group.lastSeenAt}></ops-time>
+      <span class="muted">${group.regressedAt && group.resolved ? html`resolved ${exactTime(Date.parse(group.resolved.at), { locale, seconds: false })}` : html`since ${exactTime(Date.parse(group.firstSeenAt), { locale, seconds: false })}`}</span>
+    </td>
+    <td role="cell" class="versions small">${versions(group)}</td>
+  </tr>`
+}
+
+function versions({ versions: all }: ErrorGroup) {
+  const [first, ...others] = all
+  if (first === undefined) return html`<span class="muted" aria-label="not known">–</span>`
+  if (others.length === 0) return html`<b class="wrap">${first}</b> only`
+  return html`<span class="wrap">${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}</span>`
+}

@@ -1,0 +1,257 @@
+import { html, nothing, type PropertyValues } from 'lit'
+import { property, query, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import { operationsOn } from '../../schemas/actions.ts'
+import type { ErrorGroup, ErrorGroupDetail, ErrorGroupList } from '../../schemas/error-group.ts'
+import { type ErrorState, type ErrorStatus, errorStatuses } from '../../schemas/error-words.ts'
+import type { Incident } from '../../schemas/incident.ts'
+import { countOf, formatCount } from '../../schemas/plural.ts'
+import { now } from '../core/clock.ts'
+import { OpsElement } from '../core/element.ts'
+import { filtered } from '../core/filter.ts'
+import { later } from '../core/later.ts'
+import { element } from '../core/register.ts'
+import { Resource } from '../core/resource.ts'
+import { timeOfDay } from '../core/time.ts'
+import '../parts/confirm.ts'
+import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { pager } from '../parts/pager.ts'
+import { problemPanel, staleNote } from '../parts/problem.ts'
+import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { readOnlyBanner } from '../parts/refusal.ts'
+import { partStyles } from '../parts/styles.ts'
+import { tableStyles } from '../parts/table.ts'
+import '../parts/time.ts'
+import { base, pageStyles } from '../theme/base.ts'
+import { errorRow } from './errors/row.ts'
+import { parseSearch, writeSearch } from './errors/search.ts'
+import { errorsStyles } from './errors/styles.ts'
+
+/** What is unfolded is loaded with the first that is. */
+const loadDetails = later(() => import('./errors/details.ts'))
+
+const spans: Record<string, { label: string; words: string; ms: number }> = {
+  '15m': { label: '15 min', words: 'the last 15 minutes', ms: 900_000 },
+  '1h': { label: '1 h', words: 'the last hour', ms: 3_600_000 },
+  '24h': { label: '24 h', words: 'the last 24 hours', ms: 86_400_000 },
+  '7d': { label: '7 d', words: 'the last 7 days', ms: 604_740_000 },
+}
+
+interface Unfolded {
+  detail: ErrorGroupDetail
+  incident?: Incident
+}
+
+/**
+ * Errors: what fails, grouped by the error that it fails with. The message comes first; unfolded, a group shows when, where and in
+ * which jobs, and offers to retry all of them.
+ *
+ * @tag ops-errors
+ * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
+ * @attr {'light' | 'dark'} theme - Forces a theme.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @attr {'unresolved' | 'silenced' | 'resolved'} status - Which are shown; unresolved ones unless set.
+ * @attr {'15m' | '1h' | '24h' | '7d'} range - Within which they failed; one hour unless set.
+ * @attr {string} q - The search: words of the error, `worker:`, `queue:`, `version:` and `state:`.
+ * @attr {string} group - The fingerprint of the one to unfold.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @fires ops-bulk - A retry of many jobs was accepted; the detail is `{ id, action }` of its run.
+ * @slot empty - Shown when nothing failed.
+ * @csspart heading - The heading.
+ * @csspart headline - The sentence on what is new.
+ * @csspart row - One group.
+ * @csspart details - What is unfolded below it.
+ * @csspart stack - The newest message with its stack.
+ * @csspart shares - Where it happens.
+ * @csspart actions - What may be done.
+ * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
+ */
+@element('ops-errors')
+export class OpsErrors extends OpsElement {
+  static override styles = [base, tableStyles, pageStyles, partStyles, ...errorsStyles]
+
+  @property() status = ''
+  @property() range = ''
+  @property() q = ''
+  @property() group = ''
+
+  @query('ops-confirm') private confirm!: OpsConfirm
+  @query('.find') private field!: HTMLInputElement | null
+  @state() private trail: string[] = []
+  @state() private shownDetails?: Awaited<ReturnType<typeof loadDetails>>
+
+  private readonly list = new Resource<ErrorGroupList>(this, {
+    connection: () => this.connection,
+    load: ({ client }, signal) => client.listErrorGroups({ query: { ...this.asked, cursor: this.trail.at(-1) }, signal }),
+    key: () => [this.shownStatus, this.span, this.q, this.trail],
+    topics: ['errors'],
+  })
+
+  private readonly unfolded = new Resource<Unfolded>(this, {
+    connection: () => (this.group ? this.connection : undefined),
+    load: async ({ client }, signal) => {
+      this.shownDetails ??= await loadDetails()
+      const { from } = this.asked
+      const detail = await client.getErrorGroup({ params: { fingerprint: this.group }, query: { from }, signal })
+      const incidents = this.session?.permissions.view_incidents?.allowed ? await client.listIncidents({ query: { queue: detail.queue, limit: 50 }, signal }).catch(() => undefined) : undefined
+      return { detail, incident: incidents?.items.find(({ scope }) => scope.fingerprint === this.group) }
+    },
+    key: () => [this.group, this.span],
+    of: () => this.group,
+    topics: ['errors'],
+  })
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (this.hasUpdated && ['status', 'range', 'q'].some((name) => changed.has(name))) this.trail = []
+  }
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.addEventListener('keydown', this.handleKey)
+  }
+
+  override render() {
+    return html`
+      <header class="page-head">${this.heading('Errors')} ${this.asOf()}</header>
+      ${this.list.render<unknown>({
+        pending: () => skeletonRows(5),
+        error: (problem) => problemPanel(problem, this.list.reload),
+        complete: (data, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.list.reload)} ${this.page(data)}`,
+      })}
+      <ops-confirm @ops-operation=${this.reload} @ops-bulk=${this.reload}></ops-confirm>
+    `
+  }
+
+  private asOf() {
+    const { data } = this.list
+    if (!data?.summary.readTo) return nothing
+    const { unresolved, silenced, resolved } = data.summary.groups
+    const { readTo } = data.summary
+    return html`<span class="muted num">${countOf(unresolved + silenced + resolved, 'group', undefined, this.language)} · read <ops-time show="relative" at=${readTo}></ops-time> · ${timeOfDay(Math.floor(Date.parse(readTo) / 1000) * 1000)}</span>`
+  }
+
+  private page(data: ErrorGroupList) {
+    const { headline, rest, lacks, searched, readTo } = data.summary
+    if (lacks) return emptyState('Errors are not grouped with this engine', lacks)
+    if (!readTo) return emptyState('No failures have been read yet', 'They are read in the background, by a process that runs the loops.')
+    return html`<p class="headline" part="headline"><b>${headline}</b> <span class="muted">${rest}</span></p>
+      ${this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
+      ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })} ${this.foot(data, searched)}`
+  }
+
+  private tools({ summary: { groups } }: ErrorGroupList) {
+    const pressed = (label: string, on: boolean, choose: () => void) => html`<button type="button" aria-pressed=${on} @click=${choose}>${label}</button>`
+    return html`<div class="tools">
+      <div class="segments" role="group" aria-label="Status">
+        ${(Object.keys(errorStatuses) as ErrorStatus[]).map((status) => pressed(`${errorStatuses[status]} ${formatCount(groups[status], this.language)}`, status === this.shownStatus, () => this.narrow({ status: status === 'unresolved' ? '' : status })))}
+      </div>
+      <div class="segments" role="group" aria-label="Range">
+        ${Object.entries(spans).map(([span, { label }]) => pressed(label, span === this.span, () => this.narrow({ range: span === '1h' ? '' : span })))}
+      </div>
+      <input class="find" type="search" aria-label="Find an error: words, worker:, queue:, version:, state:" placeholder="error: worker: queue: version:" autocomplete="off" spellcheck="false" maxlength="400"
+        .value=${this.q} @change=${(event: Event) => this.narrow({ q: writeSearch(parseSearch((event.target as HTMLInputElement).value)) })} />
+    </div>`
+  }
+
+  private table({ items }: ErrorGroupList) {
+    const top = Math.max(1, ...items.flatMap(({ histogram }) => histogram.counts.map((count) => count ?? 0)))
+    const { label, words } = spans[this.span]!
+    const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
+    return html`<div class="card errors ${this.list.problem ? 'stale' : ''}">
+      <table role="table" aria-label="Errors">
+        <thead role="rowgroup">
+          <tr role="row">
+            ${column('Error, worker, fingerprint')} ${column('State')} ${column('Failed', 'count')} ${column(`Last ${label}`)} ${column('Last, first seen')} ${column('Versions')}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${repeat(
+            items,
+            ({ fingerprint }) => fingerprint,
+            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words, locale: this.language, toggle: this.toggle })}
+            ${group.fingerprint === this.group ? this.unfold(group) : nothing}`,
+          )}
+        </tbody>
+      </table>
+    </div>`
+  }
+
+  private unfold(group: ErrorGroup) {
+    const { data, problem } = this.unfolded
+    if (problem && !data) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6">${problemPanel(problem, this.unfolded.reload)}</td></tr>`
+    if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">Loading its last jobs…</p></td></tr>`
+    const lacking = this.session?.engine.lacks.retry_job
+    return this.shownDetails.errorDetails(group, data?.detail, {
+      base: this.base,
+      locale: this.language,
+      retry: lacking === undefined ? this.session?.permissions.retry_job : { allowed: false, reason: lacking },
+      incident: data?.incident,
+      ask: (ask: Ask) => void this.confirm.open(ask),
+      mayOpen: (href) => this.mayOpen(href),
+    })
+  }
+
+  private nothingThere({ summary }: ErrorGroupList) {
+    if (this.q) return emptyState('No error matches', html`Nothing matches <b class="wrap">${this.q}</b> in ${spans[this.span]!.words}.`)
+    if (this.shownStatus !== 'unresolved') return emptyState(`No ${this.shownStatus} errors`, `What is ${this.shownStatus} is listed here.`)
+    return emptyState(summary.failures ? 'No unresolved error' : `Nothing failed in ${spans[this.span]!.words}`, 'What fails from now on is listed here, new errors first of all in the sentence above.')
+  }
+
+  private foot({ summary: { gaps, groups } }: ErrorGroupList, searched: string | undefined) {
+    return html`<p class="small muted foot">
+      Grouped by class, normalized message and worker (rule e1).
+      ${groups.silenced && this.shownStatus === 'unresolved' ? html`<button type="button" class="text" @click=${() => this.narrow({ status: 'silenced' })}>${formatCount(groups.silenced, this.language)} silenced</button>.` : nothing}
+      ${gaps.length ? 'Grey: nobody read the failures then, and the engine may have forgotten some.' : nothing} ${searched ? html`Searched in the engine: ${searched}.` : nothing}
+    </p>`
+  }
+
+  private get shownStatus(): ErrorStatus {
+    return this.status === 'silenced' || this.status === 'resolved' ? this.status : 'unresolved'
+  }
+
+  private get span(): string {
+    return Object.hasOwn(spans, this.range) ? this.range : '1h'
+  }
+
+  private get asked() {
+    const { text, worker, queue, version, state: word } = parseSearch(this.q)
+    const states: Record<string, ErrorState | undefined> = { new: 'new', regression: 'regression', known: 'known' }
+    const from = new Date(Math.floor((now() - spans[this.span]!.ms) / 60_000 + 1) * 60_000).toISOString()
+    return { status: this.shownStatus, text: text || undefined, worker: worker || undefined, queue: queue || undefined, version: version || undefined, state: states[word], from }
+  }
+
+  /** Why this actor may change no group at all; said once on top. */
+  private get readOnly(): string {
+    const permissions = operationsOn('error_group').flatMap((action) => this.session?.permissions[action] ?? [])
+    if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
+    return permissions[0]!.reason ?? 'Your account may not do this.'
+  }
+
+  private narrow(change: { status?: string; range?: string; q?: string; group?: string }) {
+    Object.assign(this, change)
+    const { status, range, q, group } = this
+    filtered(this, { path: '/errors', query: { status, range, q, group } })
+  }
+
+  private readonly toggle = (fingerprint: string): void => this.narrow({ group: this.group === fingerprint ? '' : fingerprint })
+
+  private readonly reload = () => {
+    this.list.reload()
+    this.unfolded.reload()
+  }
+
+  private readonly handleKey = (event: KeyboardEvent) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.composedPath()[0] instanceof HTMLInputElement) return
+    event.preventDefault()
+    this.field?.focus()
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ops-errors': OpsErrors
+  }
+}
