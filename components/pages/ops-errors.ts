@@ -92,7 +92,7 @@ export class OpsErrors extends OpsElement {
   private readonly unfolded = new Resource<Unfolded>(this, {
     connection: () => (this.group ? this.connection : undefined),
     load: async ({ client }, signal) => {
-      this.shownDetails ??= await loadDetails()
+      if (!this.shownDetails) this.showDetails(await loadDetails())
       const { from } = this.asked
       const detail = await client.getErrorGroup({ params: { fingerprint: this.group }, query: { from }, signal })
       const incidents = this.session?.permissions.view_incidents?.allowed ? await client.listIncidents({ query: { queue: detail.queue, limit: 50 }, signal }).catch(() => undefined) : undefined
@@ -228,6 +228,13 @@ export class OpsErrors extends OpsElement {
     const permissions = operationsOn('error_group').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
     return permissions[0]!.reason ?? 'Your account may not do this.'
+  }
+
+  /** Their styles come with the details. */
+  private showDetails(details: Awaited<ReturnType<typeof loadDetails>>) {
+    const root = this.renderRoot as ShadowRoot
+    if (!this.shownDetails) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...details.detailStyles.map(({ styleSheet }) => styleSheet!)]
+    this.shownDetails = details
   }
 
   private narrow(change: { status?: string; range?: string; q?: string; group?: string }) {

@@ -49,7 +49,7 @@ const placeholders = rules.map(([name]) => `<${name}>`)
 const maxPasses = 4
 
 /** A status code at the beginning of a message says what went wrong: `401 signature mismatch` and `403 …` are different errors. */
-const statusCode = /^[45]\d\d(?= [A-Za-z])/
+const statusCode = /^[45]\d\d(?=:? [\w<])/
 
 /** The caller has cut the message to a length; this function only replaces. Applying it twice changes nothing. */
 export function normalize(message: string): string {

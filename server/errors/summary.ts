@@ -62,7 +62,9 @@ export function sentences(counts: readonly StateCount[], { from, to }: ErrorRang
   const newOnes = sum(fresh!, 'failed')
   if (newOnes) {
     if (sum(known!, 'failures')) rest.push('The rest is known.')
-    const headline = `${newOnes === 1 ? 'One new error makes' : `${formatCount(newOnes)} new errors make`} ${formatCount(sum(fresh!, 'failures'))} of the ${failures(total)} of ${window}.`
+    const part = sum(fresh!, 'failures')
+    const share = part < total ? `${formatCount(part)} of the ${failures(total)}` : total === 1 ? 'the only failure' : `all ${failures(total)}`
+    const headline = `${newOnes === 1 ? 'One new error makes' : `${formatCount(newOnes)} new errors make`} ${share} of ${window}.`
     return { headline, rest: rest.join(' ') }
   }
   const all = sum(open, 'failed')

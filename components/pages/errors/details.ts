@@ -5,6 +5,7 @@ import type { ErrorGroup, ErrorGroupDetail } from '../../../schemas/error-group.
 import type { Incident } from '../../../schemas/incident.ts'
 import { countOf, formatCount } from '../../../schemas/plural.ts'
 import '../../parts/chart.ts'
+import { now } from '../../core/clock.ts'
 import { clockTime } from '../../core/time.ts'
 import '../../parts/copy.ts'
 import { jobLink, jobsHref } from '../../parts/job-link.ts'
@@ -12,6 +13,8 @@ import type { Ask } from '../../parts/operation-fields.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { refusal } from '../../parts/refusal.ts'
 import '../../parts/time.ts'
+
+export { detailStyles } from './detail-styles.ts'
 
 export interface DetailContext {
   base: string
@@ -114,8 +117,11 @@ function shares({ shares: { versions, executors }, histogram: { from } }: ErrorG
   </section>`
 }
 
-function actions(group: ErrorGroup, { retry, ask, locale }: DetailContext) {
-  const { fingerprint, operations, perMinute, final } = group
+/** What failed this recently goes on failing, as far as anybody knows. */
+const stillMs = 300_000
+
+function actions(group: ErrorGroup, { retry, ask }: DetailContext) {
+  const { fingerprint, operations, lastSeenAt } = group
   const control = (action: 'silence_error_group' | 'unsilence_error_group' | 'resolve_error_group' | 'reopen_error_group', label: string) => {
     const permission = operations[action]
     const why = `${action}-${fingerprint.slice(3)}`
@@ -126,10 +132,10 @@ function actions(group: ErrorGroup, { retry, ask, locale }: DetailContext) {
   const why = `why-${fingerprint.slice(3)}`
   return html`<section part="actions">
     ${ownershipLabel('powertools_native')}
-    ${perMinute > 0 ? html`<p class="caution small" role="note">Still failing: a retry now repeats it.</p>` : nothing}
+    ${now() - Date.parse(lastSeenAt) < stillMs ? html`<p class="caution small" role="note">Still failing: a retry now repeats it.</p>` : nothing}
     <button type="button" class="button primary wide" ?disabled=${!retry?.allowed} aria-describedby=${retry?.allowed ? nothing : why}
       @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
-      ${final > 0 ? `Retry all of this group (${formatCount(final, locale)} failed for good)…` : 'Retry all of this group…'}
+      Retry all of this group…
     </button>
     ${retry?.allowed ? nothing : html`<p>${refusal(retry ?? { allowed: false }, why)}</p>`}
     <div class="pair">

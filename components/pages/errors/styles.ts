@@ -1,11 +1,9 @@
 import { css } from 'lit'
 import { histogramStyles } from '../../parts/histogram.ts'
-import { ownershipStyles } from '../../parts/ownership.ts'
 import { segmentStyles } from '../../parts/segments.ts'
 
 export const errorsStyles = [
   histogramStyles,
-  ownershipStyles,
   segmentStyles,
   css`
     .headline {
@@ -98,100 +96,6 @@ export const errorsStyles = [
     .unfolded > td {
       padding: 4px 16px 14px 40px;
     }
-    .detail {
-      display: grid;
-      grid-template-columns: minmax(0, 1fr) 280px;
-      gap: 24px;
-    }
-    .facts,
-    .aside {
-      display: grid;
-      align-content: start;
-      gap: 10px;
-      min-inline-size: 0;
-    }
-    .rates .bad {
-      color: var(--_review);
-    }
-    .examples td {
-      padding: 6px 8px 6px 0;
-      font-size: 13px;
-    }
-    .stack {
-      display: grid;
-      gap: 2px;
-      padding: 12px;
-      border-radius: 6px;
-      background: var(--_review-soft);
-      overflow-wrap: anywhere;
-      white-space: pre-wrap;
-    }
-    .stack b {
-      color: var(--_review);
-    }
-    .frame {
-      display: block;
-      padding-inline-start: 12px;
-    }
-    .stack summary {
-      padding-inline-start: 12px;
-      color: var(--_muted);
-      cursor: pointer;
-    }
-    .aside section + section,
-    .aside .links {
-      padding-top: 10px;
-      border-top: 1px solid var(--_line);
-    }
-    .shares {
-      display: grid;
-      grid-template-columns: minmax(0, 84px) minmax(0, 1fr);
-      gap: 5px 10px;
-      margin-block: 6px;
-    }
-    .shares dd {
-      display: flex;
-      gap: 8px;
-      align-items: center;
-    }
-    .shares .bar {
-      flex: 1;
-      block-size: 6px;
-      border-radius: 3px;
-      background: var(--_sunken);
-      overflow: hidden;
-    }
-    .shares i {
-      display: block;
-      block-size: 100%;
-      background: var(--_review);
-      forced-color-adjust: none;
-    }
-    .shares .num {
-      min-inline-size: 72px;
-      text-align: end;
-    }
-    .caution {
-      margin-block: 6px 8px;
-      padding: 4px 10px;
-      border-inline-start: 3px solid var(--_waiting);
-    }
-    .button.wide {
-      inline-size: 100%;
-      white-space: normal;
-    }
-    .pair {
-      display: grid;
-      grid-template-columns: 1fr 1fr;
-      gap: 6px;
-      margin-block: 6px;
-    }
-    .links {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 4px 12px;
-      align-items: center;
-    }
     button.text {
       padding: 0;
       border: 0;
@@ -206,16 +110,17 @@ export const errorsStyles = [
       margin-top: 10px;
     }
     @container ops-page (max-width: 900px) {
-      .detail {
-        grid-template-columns: minmax(0, 1fr);
-      }
       .unfolded > td {
         padding-inline: 12px;
       }
     }
     @container ops-page (max-width: 700px) {
       thead {
+        display: block;
         position: absolute;
+        inline-size: 1px;
+        block-size: 1px;
+        overflow: hidden;
         clip-path: inset(50%);
       }
       table,
@@ -249,20 +154,6 @@ export const errorsStyles = [
       }
       .versions {
         display: none !important;
-      }
-      .examples,
-      .examples tbody {
-        display: block;
-      }
-      .examples tr {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 12px;
-        border-top: 1px solid var(--_line);
-      }
-      .examples td {
-        padding: 3px 0;
-        border: 0;
       }
     }
     @media (pointer: coarse) {

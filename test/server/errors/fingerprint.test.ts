@@ -47,6 +47,8 @@ describe('a message without what differs between occurrences', () => {
     ['v412 of smtp-eu-2 and 1.2.3', 'v412 of smtp-eu-2 and 1.2.3'],
     ['401 signature mismatch', '401 signature mismatch'],
     ['550 no such mailbox', '550 no such mailbox'],
+    ['550 5.1.1 a@b.invalid: no such mailbox', '550 5.1.1 <email>: no such mailbox'],
+    ['503: unavailable', '503: unavailable'],
     ['returned 500', 'returned <int>'],
     ['', ''],
   ])('%s', (message, expected) => {

@@ -56,7 +56,7 @@ describe('the groups of errors', () => {
       { state: 'new', status: 'unresolved', worker: 'mail', final: 3 },
       { state: 'new', status: 'unresolved', worker: 'mail', final: 2 },
     ])
-    expect(summary).toMatchObject({ failures: 5, groups: { unresolved: 2, silenced: 0, resolved: 0 }, headline: '2 new errors make 5 of the 5 failures of the last hour.' })
+    expect(summary).toMatchObject({ failures: 5, groups: { unresolved: 2, silenced: 0, resolved: 0 }, headline: '2 new errors make all 5 failures of the last hour.' })
   })
 
   test('count a failure once, however often it is read, and every attempt of a job', async () => {
