@@ -20,7 +20,7 @@ const together: Record<string, RegExp[]> = {
     /node_modules\/(?!lit(-html)?\/directive)/,
     /\/schemas\/(client|routes|problem-codes)\.ts/,
     /components\/(core\/(?!filter|focus|later)|theme\/)/,
-    /parts\/(copy|problem|quiet|sentence|time)\.ts/,
+    /parts\/(copy|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
   frame: [/components\/core\/(filter|later)/, /parts\/missing\.ts/],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],

@@ -1,7 +1,8 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
 import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/status-words.ts'
+import { statusTones, type Tone } from './status-tone.ts'
 
-export type Tone = 'review' | 'blocked' | 'waiting' | 'runnable' | 'resolved' | 'bridge'
+export type { Tone } from './status-tone.ts'
 
 const shapes: Record<Tone, SVGTemplateResult> = {
   review: svg`<path d="M6 1.5 11 10.5H1Z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round"/>`,
@@ -10,15 +11,6 @@ const shapes: Record<Tone, SVGTemplateResult> = {
   runnable: svg`<path d="M2.5 1.5 10.5 6 2.5 10.5Z" fill="currentColor"/>`,
   resolved: svg`<path d="M2 6.5 5 9.5 10.5 3" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
   bridge: svg`<circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M6 5.5V8.5M6 3.4V4.4" stroke="currentColor" stroke-width="1.6"/>`,
-}
-
-const statusTones: Record<OperatorStatus, Tone> = {
-  needs_review: 'review',
-  blocked: 'blocked',
-  waiting: 'waiting',
-  runnable: 'runnable',
-  resolved: 'resolved',
-  bridge_only: 'bridge',
 }
 
 /** A status as a fixed combination of shape, word and colour. An unknown status is shown as is, without a colour. */

@@ -103,6 +103,9 @@ describe('the overview', () => {
       { status: 'needs_review', acknowledged: { by: { label: 'ops-lead' } } },
     ])
     expect(overview.incidents!.items[1]).not.toHaveProperty('acknowledge')
+    const { body } = await server.call('ops-demo', 'GET', '/incidents')
+    const listed = (body as unknown as { items: { id: string; status: string }[] }).items
+    for (const { id, status } of overview.incidents!.items) expect([id, listed.find((each) => each.id === id)!.status]).toEqual([id, status])
     expect(overview.troubles.map(({ status }) => status)).toEqual(['blocked', 'needs_review'])
     expect(bucket(overview, 'blocked')).toMatchObject({ count: 1, exemplars: [{ label: 'nightly_sync' }] })
     expect(bucket(overview, 'needs_review')).toMatchObject({ count: 1, exemplars: [{ label: 'd_fourth' }] })

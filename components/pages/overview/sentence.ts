@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Overview, Trouble } from '../../../schemas/overview.ts'
 import { sentence } from '../../parts/sentence.ts'
+import { statusTones } from '../../parts/status-tone.ts'
 
 type Told = Pick<Overview, 'troubles' | 'rest'>
 
@@ -18,11 +19,9 @@ function troubleView({ text, about, href }: Trouble): TemplateResult {
   return html`${sentence(text.slice(0, at), { seconds: false })}<a href=${href}>${about}</a>${sentence(text.slice(at + about!.length), { seconds: false })}`
 }
 
-const tones = { blocked: 'blocked', needs_review: 'review', waiting: 'waiting', runnable: '', resolved: '', bridge_only: '' }
-
 /** The colour of the edge: that of the worst trouble. Green only if the figures are fresh, work is moving and nothing is wrong. */
 export function toneOf({ troubles: [worst], moving, figures, buckets }: Pick<Overview, 'troubles' | 'moving' | 'figures' | 'buckets'>): string {
-  if (worst) return tones[worst.status]
+  if (worst) return statusTones[worst.status]
   const unknown = buckets.some(({ count }) => count === null)
   return moving === true && figures === 'fresh' && !unknown ? 'moving' : ''
 }
