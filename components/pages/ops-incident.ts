@@ -11,7 +11,7 @@ import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import '../parts/confirm.ts'
-import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
@@ -25,6 +25,7 @@ import { keyOf, type Outlook, repairs, requestOf } from './incident/repair.ts'
 import { incidentStyles } from './incident/styles.ts'
 import { watchNote } from './incidents/watch.ts'
 
+const loadRun = later(() => import('./jobs/bulk-run.ts'))
 const loadRest = later(() => import('./incident/later.ts'))
 
 /**
@@ -47,6 +48,7 @@ const loadRest = later(() => import('./incident/later.ts'))
  * @csspart repair - The operations that may repair it.
  * @csspart attend - Who takes care of it.
  * @csspart links - Where to look further.
+ * @csspart bulk-run - How a repair of many jobs goes.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
@@ -58,6 +60,8 @@ export class OpsIncident extends OpsElement {
   @state() private outlook?: Outlook
   @state() private looking = ''
   @state() private missing = ''
+  /** The repair that was begun here. */
+  @state() private run = ''
 
   @property({ attribute: 'incident-id' }) incidentId = ''
 
@@ -80,7 +84,7 @@ export class OpsIncident extends OpsElement {
 
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
-    if (changed.has('incidentId')) Object.assign(this, { outlook: undefined, looking: '' })
+    if (changed.has('incidentId')) Object.assign(this, { outlook: undefined, looking: '', run: '' })
   }
 
   /** What is not needed to read what is wrong comes right after it. */
@@ -99,9 +103,9 @@ export class OpsIncident extends OpsElement {
       ${this.incident.render<unknown>({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.incident.reload),
-        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${incident.state === 'open' ? watchNote(incident.watch) : nothing} ${this.content(incident, late)}`,
+        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${incident.state === 'open' ? watchNote(incident.watch) : nothing} ${this.repairRun()} ${this.content(incident, late)}`,
       })}
-      <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleOperation}></ops-confirm>
+      <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleRun}></ops-confirm>
     `
   }
 
@@ -149,6 +153,12 @@ export class OpsIncident extends OpsElement {
     </div>`
   }
 
+  /** What becomes of the jobs; the run goes on whether or not anybody looks. */
+  private repairRun() {
+    if (!this.run) return nothing
+    return html`<ops-bulk-run part="bulk-run" class="run" run-id=${this.run} closable begun .ask=${this.ask} @ops-close=${() => (this.run = '')} @ops-ended=${this.handleOperation}></ops-bulk-run>`
+  }
+
   private chronology(bundle: Bundle | undefined) {
     if (bundle && this.missing) return missingPart(this.missing, this.loadRest)
     if (bundle) return html`<ops-incident-history exportparts="chronology" .bundle=${bundle}></ops-incident-history>`
@@ -188,6 +198,12 @@ export class OpsIncident extends OpsElement {
   }
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+
+  private readonly handleRun = ({ detail }: CustomEvent<BulkDetail>) => {
+    this.run = detail.id
+    this.handleOperation()
+    void loadRun().catch((error: unknown) => (this.missing = loadFailure(error)))
+  }
 
   private readonly handleOperation = () => {
     this.outlook = undefined

@@ -2,8 +2,8 @@ import type { IncidentDetail } from '../../schemas/incident.ts'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { bundle } from './evidence-sample.ts'
 import { detail, ids, permitted, watch } from './incident-sample.ts'
-import { bulkPlan } from './job-sample.ts'
-import { at, everything, plan, preview, session } from './sample.ts'
+import { bulkId, bulkPlan, bulkRun } from './job-sample.ts'
+import { at, event, everything, plan, preview, session } from './sample.ts'
 import { accessible, all, button, clear, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
 
 type Answers = ConstructorParameters<typeof FakeApi>[0]
@@ -50,6 +50,21 @@ describe('ops-incident', () => {
     button(page, 'Retry 140 jobs…')!.click()
     await until(() => bodies(api).length === 1, 'the preview')
     equal(bodies(api)[0], { action: 'retry_job', selection: { filter: { incident: ids.burst } } })
+  })
+
+  it('shows what becomes of the jobs after a repair was confirmed', async () => {
+    const api = usual({
+      executePreview: () => ({ event: event({ action: 'retry_job', eventType: 'job.retried', subject: { type: 'bulk', id: bulkId } }), result: { bulkId, outcomes: { done: 131, changed: 9 } } }),
+      getBulkRun: () => bulkRun({ status: 'finished', outcomes: { done: 131, changed: 9 }, finishedAt: at(0) }),
+    })
+    const page = await opened(api)
+    button(page, 'Retry 140 jobs…')!.click()
+    const confirm = await until(() => all<HTMLButtonElement>(page, 'dialog button[type=submit]')[0], 'the preview')
+    type(all(page, '#reason')[0], 'the mail server is back')
+    confirm.click()
+    await until(() => seen(all(page, 'ops-bulk-run')[0]).includes('131'), 'the outcome')
+    includes(seen(all(page, 'ops-bulk-run')[0]), '9 changed since')
+    await accessible(page)
   })
 
   it('says what a repair would touch and what not, only when asked', async () => {

@@ -14,6 +14,10 @@ export const incidentStyles = [
       gap: 12px;
       align-items: start;
     }
+    .run {
+      display: block;
+      margin-bottom: 12px;
+    }
     .first,
     .may,
     .side {
