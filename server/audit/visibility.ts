@@ -51,7 +51,8 @@ async function queuesWithoutEntries(scope: Scope, queues: string[]): Promise<str
 /** If a queue is hidden from the viewer, so are other actors' events that name no queue: they may have been about that queue. */
 function namesQueue({ viewer: { principal } }: Scope, ofOneJob: boolean): RawBuilder<unknown> {
   const conditions = [
-    sql`subject_type = 'queue'`,
+    // A deploy is about no queue, and an incident names its queue if it has one.
+    sql`subject_type in ('queue', 'deploy', 'incident')`,
     sql`metadata #> '{resource,queue}' is not null`,
     sql`metadata #> '{resource,queues}' is not null`,
     ...(ofOneJob ? [sql`subject_type = 'bulk'`] : []),

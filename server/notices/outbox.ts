@@ -27,12 +27,13 @@ interface Recording {
 export async function recordNotice({ db, escalation, now }: Recording, em: Em, event: NoticedEvent): Promise<void> {
   if (!escalation) return
   const thread = threadOf(event)
+  // Due at once by the database's clock, also if this process's clock is ahead.
   await query(
     em,
     sql`
       with thread as (
         insert into ${db.table('notice_thread')} as thread (id, subject_type, subject_id, next_at)
-        values (${thread}, ${event.subject_type}, ${event.subject_id}, ${now()})
+        values (${thread}, ${event.subject_type}, ${event.subject_id}, least(${now()}::timestamptz, clock_timestamp()))
         on conflict (id) do update set recorded = thread.recorded + 1, next_at = least(thread.next_at, excluded.next_at)
       )
       insert into ${db.table('notice')} (id, thread, event_type, recorded_at) values (${event.id}, ${thread}, ${event.event_type}, ${now()})`,

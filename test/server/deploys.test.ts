@@ -141,6 +141,14 @@ describe('the list of deploys', () => {
     await ruled.stop()
   })
 
+  test('and its events are there for a viewer from whom a queue is hidden', async () => {
+    const ruled = await startServer({ auth: { ...auth, authorize: ({ id }, _action, { queue }) => id !== 'ops-two' || queue !== 'nightly_sync' } })
+    await ruled.call('ops-demo', 'POST', '/deploys', { version: 'v1' })
+    expect((await ruled.call('ops-two', 'GET', '/deploys')).body.items).toHaveLength(1)
+    expect((await ruled.call('ops-two', 'GET', '/audit-events?subjectType=deploy')).body.items).toHaveLength(1)
+    await ruled.stop()
+  })
+
   test('is there for charts and chronologies, oldest first', async () => {
     for (let n = 0; n < 4; n++) await mark({ version: `v${n}`, at: hour(n) })
     const kit = await openKit({ database: { url: server.database.url }, auth, displayPolicy, engine: pgBoss(server.boss) })
