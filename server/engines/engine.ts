@@ -233,6 +233,19 @@ export interface FailurePage {
   searched?: string
 }
 
+/** An executor as the engine's own list has it, which says less than a companion does. */
+export interface EngineExecutor {
+  /** The same for as long as the executor runs. */
+  id: string
+  name: string
+  host: string
+  startedAt: Date | null
+  /** When it last refreshed its own entry; null if the engine only knows that it is connected. */
+  beatAt: Date | null
+  /** `slots`: null if unknown. */
+  queues: { name: string; slots: number | null; paused: boolean }[]
+}
+
 export interface EngineCheck {
   ok: boolean
   version?: string
@@ -336,6 +349,8 @@ export interface Engine {
   /** Lines that a host runs in its own worker process, for a person to copy: to stop taking jobs of the queue there, and to attend it. Pure. */
   hostLines?(queue: string): HostLines
   measure(since: Date): Promise<Measurement>
+  /** The executors in the engine's own list; null if there is none at the moment. Left out if it never keeps one. Called in the background. */
+  listExecutors?(): Promise<EngineExecutor[] | null>
   /**
    * Failed attempts since then, as far as the engine still has them: an engine that keeps only the last attempt has forgotten those
    * that were followed by another one. May return again what it has returned before. Left out if `lacks` says so under `failures`.

@@ -6,7 +6,7 @@ import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type KnownExecutor, listExecutors, listGaps, listHeldJobs } from './executors.ts'
 import { listUsualDurations } from '../figures/usual.ts'
-import { listVisibleExecutors } from './list.ts'
+import { listEveryVisible, listVisibleExecutors } from './list.ts'
 
 const maxJobs = 200
 const gapDays = 7
@@ -14,10 +14,10 @@ const gapDays = 7
 /** @throws OpsError `not_found`, also if the viewer may see none of its queues */
 export async function getShownExecutor(scope: Scope, id: string): Promise<ExecutorDetail> {
   const known = getExecutorId.safeParse(id).success ? await listExecutors(scope, { ids: [id] }) : []
-  const [executor] = await listVisibleExecutors(scope, known)
+  const [executor] = known.length ? await listVisibleExecutors(scope, known) : (await listEveryVisible(scope)).filter((each) => each.id === id)
   if (!executor) throw new OpsError('not_found', `No executor '${id}' that you may see.`)
   const since = new Date(scope.now.getTime() - gapDays * 86_400_000)
-  const [jobs, gaps] = await Promise.all([listShownJobs(scope, known[0]!), listGaps(scope, [id], since)])
+  const [jobs, gaps] = known[0] ? await Promise.all([listShownJobs(scope, known[0]), listGaps(scope, [id], since)]) : [[], []]
   return {
     ...executor,
     jobs,

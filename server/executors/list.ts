@@ -3,6 +3,7 @@ import type { Executor, ExecutorHealth, ExecutorList } from '../../schemas/index
 import { cursorCodec } from '../cursor.ts'
 import { visible } from '../host/visible.ts'
 import type { Scope } from '../operations/scope.ts'
+import { listEngineExecutors } from './engine-list.ts'
 import { type KnownExecutor, listExecutors } from './executors.ts'
 import { healthRank } from './health.ts'
 import { showExecutor } from './show.ts'
@@ -21,7 +22,7 @@ const endedHours = 24
 /** The worst first, then by host and name. Those that signed off are listed only if they are asked for. */
 export async function listShownExecutors(scope: Scope, { limit, cursor, ...filters }: ExecutorFilters & { limit: number; cursor?: string }): Promise<ExecutorList> {
   const after = await cursors.parse(scope.kit.db, cursor)
-  const all = await listVisibleExecutors(scope, await listExecutors(scope, { endedHours }))
+  const all = await listEveryVisible(scope)
   const shown = all.filter(matches(filters)).toSorted((a, b) => compare(placeOf(a), placeOf(b)))
   const rest = after === undefined ? shown : shown.filter((executor) => compare(placeOf(executor), after) > 0)
   const items = rest.slice(0, limit)
@@ -33,13 +34,26 @@ export async function listShownExecutors(scope: Scope, { limit, cursor, ...filte
   }
 }
 
+/** Those that report themselves, and those of other queues that only the engine's own list has. */
+export async function listEveryVisible(scope: Scope): Promise<Executor[]> {
+  const known = await listExecutors(scope, { endedHours })
+  const attended = new Set(known.filter(({ health }) => health !== 'ended').flatMap(({ queues }) => queues.map(({ queue }) => queue)))
+  const listed = await listEngineExecutors(scope, attended)
+  const allowed = await allowedQueues(scope, listed.flatMap(({ queues }) => queues.map(({ name }) => name)))
+  const seen = listed.map((executor) => ({ ...executor, queues: executor.queues.filter(({ name }) => allowed.has(name)) }))
+  return [...(await listVisibleExecutors(scope, known)), ...seen.filter(({ queues }) => queues.length)]
+}
+
+async function allowedQueues({ viewer }: Pick<Scope, 'viewer'>, names: string[]): Promise<Set<string>> {
+  return new Set(await visible(viewer, [...new Set(names)], 'view_queues', (queue) => ({ type: 'queue', id: queue, queue })))
+}
+
 /**
  * Executors as this viewer may see them: with the queues that the viewer may see, and figures about these alone. One that serves
  * none of them is left out.
  */
-export async function listVisibleExecutors({ viewer }: Pick<Scope, 'viewer'>, executors: readonly KnownExecutor[]): Promise<Executor[]> {
-  const names = [...new Set(executors.flatMap(({ queues, held }) => [...queues, ...held].map(({ queue }) => queue)))]
-  const allowed = new Set(await visible(viewer, names, 'view_queues', (queue) => ({ type: 'queue', id: queue, queue })))
+export async function listVisibleExecutors(scope: Pick<Scope, 'viewer'>, executors: readonly KnownExecutor[]): Promise<Executor[]> {
+  const allowed = await allowedQueues(scope, executors.flatMap(({ queues, held }) => [...queues, ...held].map(({ queue }) => queue)))
   return executors.flatMap((executor) => {
     const queues = executor.queues.filter(({ queue }) => allowed.has(queue))
     const held = executor.held.filter(({ queue }) => allowed.has(queue))

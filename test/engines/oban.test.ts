@@ -194,6 +194,14 @@ describe('Oban Pro and Oban for Python', () => {
     expect(queues).toContainEqual(expect.objectContaining({ name: 'mail', paused: true, executors: 2, limit: 10 }))
   })
 
+  test('nodes are listed as executors, with their queues and when their producers were last seen', async () => {
+    await producer('listed', { paused: true, local_limit: 5 })
+    const nodes = (await world.engine.listExecutors!())!
+    expect(nodes).toMatchObject([{ id: 'node web.1', name: 'web.1', host: 'web.1' }])
+    expect(nodes[0]!.queues).toContainEqual({ name: 'listed', slots: 5, paused: true })
+    expect(Date.now() - nodes[0]!.beatAt!.getTime()).toBeLessThan(60_000)
+  })
+
   test('a global limit counts once, and a limit that is not a number counts as none', async () => {
     await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })
     await producer('global', { local_limit: 5, global_limit: { allowed: 7 } })

@@ -63,4 +63,11 @@ describe.each(bullBackends)('BullMQ on $name', ({ start, skipped }) => {
     expect((await client.query('select outcome from ops.executor_stop')).rows.map(({ outcome }) => outcome as string | null)).toHaveLength(1)
     await worker.close()
   })
+
+  test.skipIf(skipped)('workers that nobody attends are listed as far as the store lists its clients', async () => {
+    const worker = await world.work('mail', async () => {}, { name: 'printer' })
+    const listed = await bullmq({ queues: () => [world.queue('mail')] }).listExecutors!()
+    if (listed) expect(listed).toMatchObject([{ name: 'printer', beatAt: null, queues: [{ name: 'mail', slots: null }] }])
+    await worker.close()
+  })
 })

@@ -56,7 +56,8 @@ function gaps(detail: ExecutorDetail | undefined) {
   return html`<span class="muted">It was silent from ${time(last.from)} to ${clock(last.to)}, because ${why}${detail!.gaps.length > 1 ? `; ${detail!.gaps.length} such times in seven days` : ''}.</span>`
 }
 
-function jobs({ jobs: held, health, held: total }: ExecutorDetail, { base }: DetailContext) {
+function jobs({ jobs: held, health, held: total, source }: ExecutorDetail, { base }: DetailContext) {
+  if (source === 'engine') return nothing
   if (held === null) return html`<p class="small muted">What it has in hand cannot be shown: the engine does not answer.</p>`
   if (!held.length) return html`<p class="small muted">${total ? 'What it had in hand is gone from the engine, or your account may not see it.' : 'It has nothing in hand.'}</p>`
   const verb = health === 'missing' ? 'taken' : 'in hand'

@@ -8,6 +8,7 @@ import { type EndedBefore, measureQueues } from './measure.ts'
 import { type BullQueue, bullTypes, parsePublicId, publicId } from './queue.ts'
 import { readWithTimeout, requireReachable, timeoutMs } from './reach.ts'
 import { longestRunning } from './running.ts'
+import { listWorkers } from './workers.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import { OpsError } from '../../error.ts'
 import type { Engine, EngineAdvice, EngineJob, JobPage, NewJob, SelectedJob } from '../engine.ts'
@@ -107,6 +108,7 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 
     measure: (since) => read((queues) => measureQueues(queues, since, endedBefore)),
 
+    listExecutors: () => read(listWorkers),
     longestRunning: (limits) => read((queues) => longestRunning(queues, limits)),
 
     missingQueues: async (wanted) => [...new Set(wanted)].filter((name) => !findQueue(name)),

@@ -7,7 +7,7 @@ import { noNodesHeard } from './listener.ts'
 import { countJobs, hintValues, listPage } from './list.ts'
 import { measureJobs } from './measure.ts'
 import { longestRunning } from './running.ts'
-import { producersByQueue } from './producers.ts'
+import { listNodes, producersByQueue } from './producers.ts'
 import { engineJob, foundJob, jobColumns, selectedColumns, selectedJob } from './rows.ts'
 import { recheckJobs } from './second-look.ts'
 import { announce, sendSignal, stopRunning } from './signals.ts'
@@ -151,6 +151,7 @@ export function oban(host: ObanOptions): Engine {
       return { stop: `Oban.stop_queue(queue: ${name}, local_only: true)`, attend: `Oban.start_queue(queue: ${name}, limit: 10)` }
     },
     measure: (since) => measureJobs(tables, since, queues),
+    listExecutors: () => listNodes(tables),
     longestRunning: (limits) => longestRunning(tables, rescueAfterMinutes, limits),
     advise: async () => [...(await adviseNodes(tables)), ...(await adviseIndexes(tables))],
   }

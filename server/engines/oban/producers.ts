@@ -1,4 +1,5 @@
-import type { SqlExecutor } from '../engine.ts'
+import type { EngineExecutor, SqlExecutor } from '../engine.ts'
+import { dateOf, milliseconds } from '../sql.ts'
 import type { ObanTables } from './table.ts'
 
 /** A producer refreshes its row every thirty seconds; after this long without a refresh it counts as gone. */
@@ -49,3 +50,28 @@ export async function hasLeader(tables: ObanTables): Promise<boolean | undefined
   )
   return Number(rows[0]!.peers) === 0 ? undefined : Number(rows[0]!.leading) > 0
 }
+
+/** How long a producer that no longer refreshes its row is listed: until it is missed. */
+const listedFor = `interval '1 hour'`
+
+/** Nodes with their producers, also those that went silent a while ago; null if this Oban keeps no table of producers. */
+export async function listNodes(tables: ObanTables): Promise<EngineExecutor[] | null> {
+  if (!(await tables.shape()).hasProducers) return null
+  const { rows } = await tables.db.executeSql(
+    `select node, ${milliseconds(asUtcInstant('min(started_at)'))} as started, ${milliseconds(asUtcInstant('max(updated_at)'))} as beat,
+       jsonb_agg(jsonb_build_object('name', queue, 'paused', coalesce(meta->'paused' = 'true', false),
+         'slots', coalesce(${numberIn(`meta->'local_limit'`)}, ${numberIn(`meta->'limit'`)})) order by queue) as queues
+     from ${tables.producers} where updated_at > timezone('utc', clock_timestamp()) - ${listedFor} group by node order by node`,
+  )
+  return rows.map((row) => ({
+    id: `node ${String(row.node)}`,
+    name: String(row.node),
+    host: String(row.node).replace(/^[^@]*@/, ''),
+    startedAt: dateOf(row.started) ?? null,
+    beatAt: dateOf(row.beat) ?? null,
+    queues: row.queues as EngineExecutor['queues'],
+  }))
+}
+
+/** Oban stores its times in UTC, without a zone. */
+const asUtcInstant = (column: string): string => `(${column} at time zone 'utc')`
