@@ -1,10 +1,13 @@
+import { PgBoss } from 'pg-boss'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Incident } from '../../schemas/index.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
 import { bullBackends } from '../support/bullmq.ts'
 import { startBullFixture } from '../support/bullmq-fixture.ts'
 import { startGraphileWorker } from '../support/graphile-worker.ts'
 import { startObanFixture } from '../support/oban-fixture.ts'
 import { startPgBoss } from '../support/pg-boss.ts'
+import { startOwnServer } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { EngineFixture } from './contract.ts'
 
@@ -71,4 +74,30 @@ test('jobs that failed for good are repaired by their incident, which is then re
   await expect.poll(async () => (await server!.call('ops-demo', 'GET', `/incidents/${incident!.id}`)).body.state, poll).toBe('resolved')
   const { items } = (await server.call('ops-demo', 'GET', `/audit-events?subjectType=incident&subjectId=${incident!.id}`)).body
   expect(items!.map(({ eventType }) => eventType).filter((type) => type !== 'host.follow_up')).toEqual(['incident.resolved', 'incident.opened'])
+})
+
+test('an engine whose database is away is an incident until it answers again, and what it cannot show meanwhile is left as it was', { timeout: 180_000 }, async () => {
+  const store = await startOwnServer()
+  const boss = new PgBoss({ connectionString: store.url, supervise: false, schedule: false, max: 2 })
+  boss.on('error', () => {})
+  try {
+    await boss.start()
+    await boss.createQueue('failing')
+    const id = await boss.send('failing', {}, { retryLimit: 0 })
+    await boss.fetch('failing')
+    await boss.fail('failing', id!, new Error('no such mailbox'))
+    server = await startServer({ engine: pgBoss(boss, { sharesDatabase: false }), queues: [], cron: [], loops: true, detector: { tickSeconds: 0.3 } })
+    await expect.poll(async () => summarize(await listOpen()), poll).toEqual(['retry_exhausted failing'])
+    await store.stop('immediate')
+    await expect.poll(async () => summarize(await listOpen()), poll).toEqual(['engine_unreachable undefined', 'retry_exhausted failing'])
+    const [engine, failed] = await listOpen()
+    expect([engine!.explains.map(({ id: symptom }) => symptom), failed!.explainedBy?.id]).toEqual([[failed!.id], engine!.id])
+    await store.start()
+    await expect.poll(async () => summarize(await listOpen()), { ...poll, timeout: 90_000 }).toEqual(['retry_exhausted failing'])
+  } finally {
+    await server?.stop()
+    server = undefined
+    await boss.stop({ graceful: false }).catch(() => {})
+    await store.remove()
+  }
 })

@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import { Pool } from 'pg'
 import type { IncidentScope } from '../../schemas/index.ts'
 import type { EngineCheck, QueueMeasurement } from '../../server/engines/engine.ts'
 import { recordEngineMinute, recordFigures } from '../../server/figures/queues.ts'
@@ -27,7 +27,7 @@ export interface SeenIncident {
 /** A host whose figures are written by the test, and whose detector looks when the test says so, by a clock that the test sets. */
 export interface DetectorWorld {
   database: TestDatabase
-  client: Client
+  client: Pool
   kit: RunningKit
   now(): Date
   /** Sets the clock forward. */
@@ -47,10 +47,12 @@ export interface DetectorWorld {
 /** In the past, so that nothing that the database dates itself is later. */
 const start = Date.UTC(2026, 4, 4, 3)
 
-export async function startDetector(options: Partial<OpsOptions<Person>> = {}): Promise<DetectorWorld> {
-  const database = await createDatabase()
-  const client = new Client({ connectionString: database.url })
-  await client.connect()
+/** `given`: a database of the caller's own, who takes it away again. */
+export async function startDetector(options: Partial<OpsOptions<Person>> = {}, given?: TestDatabase): Promise<DetectorWorld> {
+  const database = given ?? (await createDatabase())
+  // A pool, because the database may be away for a time.
+  const client = new Pool({ connectionString: database.url, max: 2 })
+  client.on('error', () => {})
   let time = start
   const now = () => new Date(time)
   const kit = await openKit<Person>({ database: { url: database.url }, auth, displayPolicy, engine: pgBoss({} as never), log: { info() {}, warn() {}, error() {} }, now, ...options })
@@ -86,7 +88,7 @@ export async function startDetector(options: Partial<OpsOptions<Person>> = {}): 
       await client.end()
       await kit.settled()
       await kit.db.close()
-      await database.drop()
+      if (!given) await database.drop()
     },
   }
 }

@@ -88,7 +88,9 @@ function figuresSince({ kit: { db, detector }, now }: Reading, from: Date) {
         (percentile_disc(0.5) within group (order by minute.executing desc) filter (where ${lately}))::float8 as executing,
         sum(minute.finished) filter (where ${lately})::float8 as finished, sum(minute.failed) filter (where ${lately})::float8 as failed
       from ${queueMinutes(db)} minute where minute.queue = figure.queue and minute.minute >= ${from} and minute.minute <= ${now}
-    ) lately on coalesce(figure.oldest_due_at, figure.oldest_available_at) <= ${now}::timestamptz - make_interval(secs => ${dueMinutes * 60})`
+        -- Inside, so that the minutes of the other queues are not read at all.
+        and coalesce(figure.oldest_due_at, figure.oldest_available_at) <= ${now}::timestamptz - make_interval(secs => ${dueMinutes * 60})
+    ) lately on true`
 }
 
 interface Around {
