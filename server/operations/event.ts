@@ -176,7 +176,7 @@ export function showState(
   return isRecord(shown) ? shown : { value: shown }
 }
 
-const innerKinds: Record<string, 'cron_args' | 'reason' | 'job_error' | 'actor_label' | undefined> = {
+const innerKinds: Record<string, 'cron_args' | 'reason' | 'job_error' | 'actor_label' | 'incident_evidence' | undefined> = {
   args: 'cron_args',
   reason: 'reason',
   pauseReason: 'reason',
@@ -186,6 +186,8 @@ const innerKinds: Record<string, 'cron_args' | 'reason' | 'job_error' | 'actor_l
   silencedBy: 'actor_label',
   lastError: 'job_error',
   error: 'job_error',
+  // Of an incident: what was measured, in a few words.
+  title: 'incident_evidence',
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
