@@ -15,14 +15,25 @@ interface Fault {
   queue: string
   /** On the button of the incident's page. */
   repair: RegExp
-  /** The state in which the repaired jobs are, or from which they have gone on. */
+  /** Of the audit event. */
   action: string
+  /** Engines that do not keep what the detector needs to see it. */
+  unseenOn?: Record<string, string>
+  /** What the preview says where an engine cannot be told from outside. */
+  refusedOn?: Record<string, RegExp>
 }
 
 const faults: Fault[] = [
   { class: 'retry_exhausted', queue: 'order_mail', repair: /^Retry .*jobs…$/, action: 'retry_job' },
   { class: 'stuck_queue', queue: 'report', repair: /^Cancel .*jobs…$/, action: 'cancel_job' },
-  { class: 'long_running_job', queue: 'product_photo', repair: /^Cancel 1 job…$/, action: 'cancel_job' },
+  {
+    class: 'long_running_job',
+    queue: 'product_photo',
+    repair: /^Cancel 1 job…$/,
+    action: 'cancel_job',
+    unseenOn: { 'graphile-worker': 'it deletes completed jobs, so nobody knows how long they usually run' },
+    refusedOn: { bullmq: /can only be stopped from inside its own worker/ },
+  },
 ]
 
 /** Counts what an operator does with the mouse; typing a reason is no click. */
@@ -48,7 +59,7 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
 
   test('are incidents, named by the overview', async () => {
     const startedAt = Date.now()
-    const expected = expectedOn(engine).map(({ class: name, queue }) => `${name} ${queue}`)
+    const expected = faults.filter(({ unseenOn }) => !unseenOn?.[engine]).map(({ class: name, queue }) => `${name} ${queue}`)
     await expect
       .poll(async () => {
         const { items } = await shop.api<{ items: Incident[] }>('/incidents?limit=100')
@@ -63,8 +74,14 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
     expect(shop.problems).toEqual([])
   })
 
-  test.each(faults)('$queue: the right repair is confirmed within five clicks from the overview', async (fault) => {
-    if (!expectedOn(engine).includes(fault)) return
+  for (const fault of faults) {
+    const unseen = fault.unseenOn?.[engine]
+    const refused = fault.refusedOn?.[engine]
+    const ending = unseen ? ` (skipped: ${unseen})` : refused ? ', or the preview says why it cannot be' : ''
+    test.skipIf(unseen)(`${fault.queue}: the right repair is confirmed within five clicks from the overview${ending}`, () => repair(fault, refused))
+  }
+
+  async function repair(fault: Fault, refused: RegExp | undefined): Promise<void> {
     const operator = counting(page)
     await page.goto(`${shop.url}/ops/jobs`)
     // Where jobs have a worker, the incident is named by it.
@@ -74,6 +91,7 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
     await page.waitForURL('**/incident/**')
     await operator.click('button', fault.repair)
     const dialog = page.getByRole('dialog')
+    if (refused) return expect.poll(() => textOf(dialog), { timeout: 30_000 }).toMatch(refused)
     await expect.poll(() => textOf(dialog), { timeout: 30_000 }).toContain('Preview Ready')
     await dialog.getByRole('textbox').first().fill('repaired after the deploy of v412')
     const confirm = dialog.getByRole('button', { name: /^(Retry|Cancel) (the )?([\d,]+ )?jobs?$/ })
@@ -81,10 +99,5 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
     await confirm.click()
     expect(operator.clicks() + 1).toBeLessThanOrEqual(maxClicks)
     await expect.poll(async () => (await shop.api('/audit-events?outcome=succeeded&limit=200')).items.some(({ action, reason }) => action === fault.action && reason === 'repaired after the deploy of v412'), patience).toBe(true)
-  })
+  }
 })
-
-/** What an engine cannot measure, its detector cannot see: an open run is known to all of them, a usual duration only where runs are kept. */
-function expectedOn(engine: string): Fault[] {
-  return engine === 'graphile-worker' ? faults.filter(({ class: name }) => name !== 'long_running_job') : faults
-}
