@@ -3,9 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { AuditEvent } from '../../../schemas/index.ts'
 import { query } from '../../../server/db/database.ts'
 import { readNoticeFacts } from '../../../server/incidents/notice-facts.ts'
+import { recordNotice } from '../../../server/notices/outbox.ts'
 import { deleteOldNotices } from '../../../server/notices/rows.ts'
 import { tellHost } from '../../../server/notices/tell.ts'
 import type { RunningKit } from '../../../server/open.ts'
+import { writeEvent } from '../../../server/operations/event.ts'
 import { changeIncident, insertIncident, openNoticeKit } from '../../support/notices.ts'
 import { createDatabase, type TestDatabase } from '../../support/postgres.ts'
 import { runSql } from '../../support/template.ts'
@@ -116,6 +118,21 @@ test('a handler that fails is called again with the same message, later and late
   const recorded = await followUps(incident)
   expect(recorded.map(({ metadata }) => metadata.attempt)).toEqual([undefined, 2, 3, 4, 5])
   expect(JSON.stringify(recorded)).not.toContain('CANARY')
+})
+
+test('a repair whose process died before it could tell the host is told at once by another process', async () => {
+  const id = await kit.db.transact(async (em) => {
+    const event = await writeEvent(kit.db, em, { action: 'retry_job', eventType: 'job.retried', outcome: 'succeeded', actor: { id: 'ops-demo', type: 'user', label: 'ops-demo' }, subject: { type: 'job', id: 'j1' }, source: 'api', requestId: 'r1', metadata: { resource: { queue: 'mail' } } })
+    await recordNotice(kit, em, event)
+    return event.id
+  })
+  const other = await openNoticeKit(database.url, clock, { handle })
+  await tellHost(other, readNoticeFacts)
+  await tell()
+  expect(heard()).toEqual([[id, 'job.retried']])
+  expect(await followUps('j1')).toHaveLength(1)
+  expect(await query(kit.db.em(), sql`select * from ops.notice_thread`)).toEqual([])
+  await other.db.close()
 })
 
 test('many processes tell each message once', async () => {
