@@ -101,7 +101,7 @@ describe('installed from its tarball', () => {
     const { 'ops-powertools/schemas': schema, ...functions } = JSON.parse(found) as Record<string, string>
     expect(schema).toBe('object')
     expect(functions).toEqual(Object.fromEntries(Object.keys(functions).map((name) => [name, 'function'])))
-    expect(Object.keys(functions)).toHaveLength(10)
+    expect(Object.keys(functions)).toHaveLength(11)
   })
 
   test('nothing else can be imported: no helper of an engine, a bridge, an element or the server', async () => {

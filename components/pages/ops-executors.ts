@@ -31,6 +31,8 @@ const loadDetails = later(() => import('./executors/details.ts'))
 /** So many missing executors unfold by themselves. */
 const maxUnfolded = 3
 const perPage = 200
+/** Apart from the example that names it, which would otherwise read like an import of this file. */
+const companion = 'ops-powertools/workers'
 
 /**
  * Executors: the worker processes by host, queue or version, the worst first, with what each has in hand.
@@ -233,7 +235,7 @@ export class OpsExecutors extends OpsElement {
     return emptyState(
       'No executor reports itself yet',
       html`${lack ? html`${lack}<br />` : nothing}Start the companion beside your workers, in two lines:
-        <span class="start"><pre>import { attendPgBoss } from 'ops-powertools/workers'
+        <span class="start"><pre>import { attendPgBoss } from '${companion}'
 attendPgBoss(boss, { database: { url: databaseUrl } })</pre></span>
         There is one for graphile-worker, for BullMQ, and for any other worker.`,
     )
