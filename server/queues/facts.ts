@@ -119,11 +119,11 @@ function readRows({ kit: { db }, em, now }: Scope, names: string[]): Promise<Fac
       left join ${queueFigures(db)} figure using (queue)
       left join ${db.table('queue_pause')} pause using (queue)
       left join ${queueAttendance(db)} attending using (queue)
-      left join lateral (
-        select sum(started) as started, sum(failed) as failed, max(delay_p95_seconds) as delay,
+      left join (
+        select queue, sum(started) as started, sum(failed) as failed, max(delay_p95_seconds) as delay,
           bool_or(wait_p95_seconds is not null or started > 0 or finished > 0 or failed > 0) as moved
-        from ${queueMinutes(db)} minute where minute.queue = page.queue and minute.minute >= ${minutesAgo}
-      ) recent on true
+        from ${queueMinutes(db)} where minute >= ${minutesAgo} group by queue
+      ) recent using (queue)
       order by page.place`,
   )
 }

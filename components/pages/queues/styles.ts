@@ -93,7 +93,7 @@ export const queuesStyles = css`
     padding: 12px 16px;
   }
   .list .name {
-    min-width: 140px;
+    min-width: 150px;
   }
   .list tbody .name {
     font-weight: 600;
@@ -110,7 +110,7 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 33%;
+    width: 31%;
   }
   .chip-slot {
     display: inline-block;
