@@ -33,6 +33,9 @@ interface Kind {
 
 const during = (key: string) => (from: number, to: number): Expected[] => [{ key, from, to }]
 
+/** Jobs that fail for good come with it, and it explains them. */
+const burstOf = (error: string) => (from: number, to: number): Expected[] => [{ key: `failure_burst:mail:{${error}}`, from, to }, { key: `retry_exhausted:mail:{${error}}`, from, to }]
+
 const kinds: readonly Kind[] = [
   { kind: 'dead worker', queue: 'report', lasts: [60, 120], condition: { dead: 1 }, expects: (from, to) => [{ key: 'executor_missing:report-0', from, to }, { key: 'stuck_queue:report', from, to }] },
   { kind: 'one of three workers dead', queue: 'mail', lasts: [40, 90], condition: { dead: 1 }, expects: during('executor_missing:mail-0') },
@@ -40,7 +43,9 @@ const kinds: readonly Kind[] = [
   { kind: 'stuck busy queue', queue: 'mail', lasts: [25, 60], condition: { hung: true }, expects: during('stuck_queue:mail') },
   { kind: 'saturated queue', queue: 'image', lasts: [150, 240], condition: { slow: 20, surge: 1.5 }, expects: during('saturated_queue:image') },
   { kind: 'job that hangs', lasts: [60, 200], expects: during('long_running_job:["report","Export"]') },
-  { kind: 'jobs that failed for good', lasts: [30, 200], expects: during('retry_exhausted:mail:e1:00000000000000aa') },
+  { kind: 'jobs that failed for good', queue: 'mail', lasts: [30, 200], condition: { exhausted: { jobs: 3, error: 'Error: no such mailbox' } }, expects: during('retry_exhausted:mail:{Error: no such mailbox}') },
+  { kind: 'burst', queue: 'mail', lasts: [30, 90], condition: { failing: { share: 0.5, error: 'Error: connect ETIMEDOUT 10.4.0.12:587' } }, expects: burstOf('Error: connect ETIMEDOUT 10.4.0.12:587') },
+  { kind: 'deploy that breaks one worker', queue: 'mail', lasts: [30, 90], condition: { failing: { share: 1 / 3, error: 'TypeError: template is not a function', executor: 'mail-2' } }, expects: burstOf('TypeError: template is not a function') },
   { kind: 'lost Redis', lasts: [20, 60], expects: during('engine_unreachable:engine') },
   { kind: 'database away', lasts: [15, 40], expects: during('scheduler_down:scheduler') },
   { kind: 'request without an outcome', lasts: [20, 90], expects: during('orphan_request:01920000-0000-7000-8000-000000000001') },

@@ -1,4 +1,4 @@
-import type { QueueMeasurement } from '../../server/engines/engine.ts'
+import type { EngineFailure, QueueMeasurement } from '../../server/engines/engine.ts'
 
 /**
  * A host whose week is decided by a seed: queues with a day and a night, slots and a backlog, minute by minute, and faults in
@@ -63,6 +63,10 @@ export interface Condition {
   /** How many times as many jobs come. */
   surge?: number
   paused?: boolean
+  /** So many of its attempts fail with this error, a third of them for good; `executor`: all of them there. */
+  failing?: { share: number; error: string; executor?: string }
+  /** So many jobs fail for good at once with this error. */
+  exhausted?: { jobs: number; error: string }
 }
 
 /** One queue as it goes through the week. */
@@ -134,4 +138,53 @@ export class SimulatedQueue {
 function hourOfDay(at: number, night: number): number {
   const hour = (at / 3_600_000) % 24
   return 1 - night * (0.5 - 0.5 * Math.cos(((hour - 14) / 12) * Math.PI))
+}
+
+const usualShare = 0.004
+const finalShare = 0.3
+
+interface Failing {
+  from: number
+  queue?: string
+  condition?: Condition
+}
+
+/** Attempts that fail, usual ones and those of faults. Jobs that failed for good stay until their fault is over, when they are repaired. */
+export class SimulatedFailures {
+  readonly #random: Random
+  readonly #start: number
+  #dead: { failure: EngineFailure; of: Failing }[] = []
+  #count = 0
+
+  constructor(random: Random, start: number) {
+    this.#random = random
+    this.#start = start
+  }
+
+  /** The failures of the minute that ends at `minute`, of the queue `mail`. */
+  fail(minute: number, going: readonly Failing[], measured: readonly QueueMeasurement[]): EngineFailure[] {
+    const mail = measured.find(({ name }) => name === 'mail')!
+    const at = new Date(this.#start + minute * 60_000)
+    const failures: EngineFailure[] = []
+    for (let attempt = 0; attempt < (mail.started ?? 0); attempt++) if (this.#random() < usualShare) failures.push(this.#failure(at, 'Error: the mailbox is full', false))
+    for (const of of going) {
+      const { failing, exhausted } = of.condition ?? {}
+      const now = failing ? Array.from({ length: mail.started ?? 0 }).filter(() => this.#random() < failing.share).map(() => this.#failure(at, failing.error, this.#random() < finalShare, failing.executor)) : []
+      if (exhausted && of.from === minute) for (let job = 0; job < exhausted.jobs; job++) now.push(this.#failure(at, exhausted.error, true))
+      failures.push(...now)
+      this.#dead.push(...now.filter(({ final }) => final).map((failure) => ({ failure, of })))
+    }
+    mail.failed = failures.length
+    return failures
+  }
+
+  dead(going: readonly Failing[]): EngineFailure[] {
+    this.#dead = this.#dead.filter(({ of }) => going.includes(of))
+    return this.#dead.map(({ failure }) => failure)
+  }
+
+  #failure(at: Date, text: string, final: boolean, executor = `mail-${Math.floor(this.#random() * 3)}`): EngineFailure {
+    const id = String(++this.#count)
+    return { id, queue: 'mail', worker: 'Mailer', attempt: final ? 3 : 1, key: '1', at, final, executor, error: { text } }
+  }
 }

@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type DetectorWorld, startDetector } from '../../support/detector.ts'
 import { openKit } from '../../../server/open.ts'
@@ -117,6 +118,24 @@ describe('the detector', () => {
     expect(await types()).toEqual(['opened', 'silence_ended'])
     expect((await world.events())[1]!.metadata).toMatchObject({ endedBy: 'time' })
   })
+})
+
+test('live hints about an incident are for those who may see its queue', async () => {
+  const heard: { topic: string; queues?: string[]; resource?: { queue?: string }; subject?: { id: string } }[] = []
+  const listener = new Client({ connectionString: world.database.url })
+  await listener.connect()
+  listener.on('notification', ({ payload }) => heard.push(JSON.parse(payload!) as (typeof heard)[number]))
+  await listener.query('listen ops_powertools_ops')
+  try {
+    await pass(12, stuck)
+    const [incident] = await world.incidents()
+    await expect.poll(() => heard.find(({ topic, subject }) => topic === 'incidents' && subject)).toMatchObject({ subject: { id: incident!.id }, resource: { queue: 'report' } })
+    // What was measured again is one hint for the queue, and no hint names no queue.
+    await expect.poll(() => heard.some(({ topic, queues }) => topic === 'incidents' && queues?.includes('report'))).toBe(true)
+    expect(heard.filter(({ queues, resource }) => !queues && resource?.queue !== 'report')).toEqual([])
+  } finally {
+    await listener.end()
+  }
 })
 
 describe('a request without an outcome', () => {
