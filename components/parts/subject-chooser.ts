@@ -24,7 +24,7 @@ interface Recent {
 }
 
 /** Subject types with evidence, and what identifies a subject of each. */
-const kinds: Record<string, string> = { cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', audit_event: 'Id of the event' }
+const kinds: Record<string, string> = { cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', incident: 'Id of the incident', executor: 'Id of the executor', error_group: 'Fingerprint of the errors', bulk: 'Id of the bulk run', audit_event: 'Id of the event' }
 
 /**
  * Asks whose evidence to open, and offers what the actor may see of late.

@@ -40,9 +40,19 @@ interface Earned {
 
 /** `complete` is earned: only without a single gap. */
 export function judge({ reasons, gaps, told = [], complete, unreached }: Earned): Completeness {
-  const added = gaps.filter(({ source }) => !told.includes(source)).map(({ reason }) => `${reason}.`)
-  const all = [...new Set([...reasons, ...added])]
+  const all = [...new Set([...reasons, ...sentencesOf(gaps.filter(({ source }) => !told.includes(source)))])]
   if (unreached) return { state: 'history_unavailable', reasons: all, gaps }
   if (all.length || gaps.length) return { state: 'partial_evidence', reasons: all, gaps }
   return { state: 'complete', reasons: [complete], gaps: [] }
+}
+
+/** More stretches are in the list of gaps, which has them all. */
+const maxSentences = 5
+/** Their gaps are stretches of silence, told with their times; the others say in their own words what is missing. */
+const silent: readonly EvidenceGap['source'][] = ['measurement', 'executor', 'error']
+
+function sentencesOf(gaps: EvidenceGap[]): string[] {
+  const sentences = [...new Set(gaps.map(({ source, from, to, reason }) => (silent.includes(source) && from && to ? `${reason} from ${from} to ${to}.` : `${reason}.`)))]
+  const more = sentences.length - maxSentences
+  return more > 1 ? [...sentences.slice(0, maxSentences), `And ${more} more gaps.`] : sentences
 }

@@ -23,7 +23,7 @@ async function beatsOf(scope: Scope, executor: NonNullable<Facts['executor']>, {
   const ref = { type: 'executor', id }
   const line = (key: string, at: string, label: string): SourceItem => ({ id: `${id} ${key}`, at, label, source: 'executor', provenance: 'durable', ref, lane: 'beats', mark: 'beats' })
   const unreported = (await listGaps(scope, [id], from)).map(({ from, to, cause }): EvidenceGap => ({ source: 'executor', from: from.toISOString(), to: to.toISOString(), reason: causes[cause] }))
-  const silent: EvidenceGap[] = missingAt && beatAt ? [{ source: 'executor', from: beatAt, to: scope.now.toISOString(), reason: 'No heartbeat has come since' }] : []
+  const silent: EvidenceGap[] = missingAt && beatAt ? [{ source: 'executor', from: beatAt, to: scope.now.toISOString(), reason: 'No heartbeat' }] : []
   return {
     items: [
       ...(startedAt ? [line('started', startedAt, `${name} started`)] : []),

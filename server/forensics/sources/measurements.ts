@@ -16,5 +16,5 @@ export const measurementSource: Source = {
 
 function beforeTheFirst(firstAt: Date | null, { from, to }: { from: Date; to: Date }): EvidenceGap[] {
   if (firstAt && firstAt <= from) return []
-  return [{ source: 'measurement', from: from.toISOString(), to: (firstAt ?? to).toISOString(), reason: 'No measurement is kept from before this' }]
+  return [{ source: 'measurement', from: from.toISOString(), to: (firstAt ?? to).toISOString(), reason: 'No measurement is kept' }]
 }
