@@ -34,6 +34,11 @@ export async function findWishedQueue(reading: Reading, queue: string): Promise<
   }
 }
 
+/** Is the queue paused by a wish that its executors obey? */
+export async function isPausedByWish({ em }: Pick<Reading, 'em'>, queue: string): Promise<boolean> {
+  return (await em.count(QueueWish, { queue, paused: true })) > 0
+}
+
 /** Writes what is wanted from now on, in the transaction of its event; the executors hear of it after the commit. */
 export async function saveWish({ kit: { db }, em }: Reading, queue: string, wish: { paused?: boolean; limit?: number }, eventId: string): Promise<void> {
   await query(

@@ -2,6 +2,8 @@ import type { JobDetail, Queue } from '../../schemas/index.ts'
 import { findSlotOfJob } from '../cron/made-jobs.ts'
 import { type EngineJobDetail, type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
+import { listRunsOf, type RunBy } from '../executors/executors.ts'
+import { isPausedByWish } from '../executors/wishes.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { permissionsOn } from './permissions.ts'
@@ -30,8 +32,9 @@ export async function findJob(scope: Scope, id: string): Promise<JobFacts | null
 async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts> {
   const { viewer, kit, now } = scope
   const subject = { type: 'job', id: job.id }
-  const [slot, pause, dependencies, operations] = await Promise.all([
+  const [slot, runs, pause, dependencies, operations] = await Promise.all([
     findSlotOfJob(scope, job.id),
+    listRunsOf(scope, [job.id]),
     findPause(scope, job.queue),
     visibleRefs(scope, job.dependencies),
     permissionsOn(scope, job),
@@ -41,10 +44,12 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
   const shownRef = (ref: JobRef | undefined) => (ref && origin.includes(ref) ? { id: ref.id, queue: ref.queue } : undefined)
   return {
     ...showJob(viewer, job),
+    executor: job.executor ?? nameOfRun(runs[0]),
     meta: viewer.show('job_meta', job.meta, 'view_jobs', subject),
     output: viewer.show('job_output', job.output, 'view_jobs', subject),
     attempts: job.attempts.map(({ startedAt, endedAt, error, ...attempt }) => ({
       ...attempt,
+      executor: attempt.executor ?? nameOfRun(runs.find((run) => run.attempt === attempt.number)),
       startedAt: startedAt?.toISOString(),
       endedAt: endedAt?.toISOString(),
       error: showText('job_error', error, viewer, 'view_jobs', subject),
@@ -64,6 +69,11 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
   }
 }
 
+/** Executors that report themselves are known by name and version, also where the engine does not store who ran a job. */
+function nameOfRun(run: RunBy | undefined): string | undefined {
+  return run && (run.version === null ? run.name : `${run.name} (${run.version})`)
+}
+
 /** The host authorizes each referenced job with everything known about it; for a deleted job that is only its queue. */
 async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, viewer }: Scope, refs: Ref[]): Promise<Ref[]> {
   if (!refs.length) return []
@@ -75,12 +85,13 @@ async function visibleRefs<Ref extends JobRef | FoundJob>({ kit: { engine }, vie
 /** The engine reports whether the queue is paused; our record adds actor and reason, if the viewer may see the queue. */
 async function findPause(scope: Scope, queue: string): Promise<Queue['paused']> {
   const { kit, em, viewer } = scope
-  const [engineQueue, note, { allowed }] = await Promise.all([
+  const [engineQueue, wished, note, { allowed }] = await Promise.all([
     kit.engine.readQueue(queue),
+    isPausedByWish(scope, queue),
     findPauseNote(em, queue),
     viewer.can('view_queues', { type: 'queue', id: queue, queue }),
   ])
-  if (!(engineQueue?.paused ?? note !== null)) return null
+  if (!(wished || (engineQueue?.paused ?? note !== null))) return null
   if (!note || !allowed) return {}
   const subject = { type: 'queue', id: queue }
   return {

@@ -126,11 +126,25 @@ test('the list of queues shows the pause with its actor, and what may be done no
   await expect.poll(() => queueOf(queue)).toMatchObject({ executors: 1, limit: 4, paused: null, operations: { pause_queue: { allowed: true }, resume_queue: { allowed: false }, scale_queue: { allowed: true } } })
   await once(on('pause_queue', queue))
   await client.query(`update ops.queue_figure set as_of = now() + interval '1 s'`)
-  expect(await queueOf(queue)).toMatchObject({ status: 'blocked', diagnosis: 'paused', paused: { by: { id: 'ops-demo' }, reason }, operations: { pause_queue: { allowed: false }, resume_queue: { allowed: true } } })
+  expect(await queueOf(queue)).toMatchObject({ diagnosis: 'paused', paused: { by: { id: 'ops-demo' }, reason }, operations: { pause_queue: { allowed: false }, resume_queue: { allowed: true } } })
   await boss.stop({ graceful: false })
   expect(await queueOf(queue)).toMatchObject({ executors: 0, operations: { resume_queue: { allowed: true } } })
   expect((await once(on('resume_queue', queue))).status).toBe(200)
   expect(await queueOf(queue)).toMatchObject({ paused: null, operations: { pause_queue: { allowed: false }, scale_queue: { allowed: false } } })
+})
+
+test('a job shows who ran it, in which version, and that its queue is paused', async () => {
+  const queue = await makeQueue()
+  const { boss } = await openBoss({ version: 'v412' })
+  await boss.work(queue, polling, async () => { throw new Error('no route') })
+  const failed = (await boss.send(queue, {}, { retryLimit: 0 }))!
+  const shown = async (id: string) => (await server.call('ops-demo', 'GET', `/jobs/${id}`)).body
+  await expect.poll(() => shown(failed)).toMatchObject({ state: 'discarded', executor: 'worker-1 (v412)', attempts: [{ number: 1, executor: 'worker-1 (v412)' }] })
+  await expect.poll(async () => (await list(`queue=${queue}`)).items.length).toBe(1)
+  await once(on('pause_queue', queue))
+  await expect.poll(() => obeyed(queue)).toMatchObject([{ paused: true }])
+  const waiting = (await boss.send(queue))!
+  expect((await shown(waiting)).waiting).toMatchObject([{ reason: 'queue_paused' }])
 })
 
 test('a new concurrency is obeyed up and down, and is that of each executor', async () => {
