@@ -9,7 +9,7 @@ const brought = {
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time', 'ops-copy'],
-  'ops-incident': ['ops-incident', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
+  'ops-incident': ['ops-incident', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-queues': ['ops-queues', 'ops-time', 'ops-copy'],
   'ops-errors': ['ops-errors', 'ops-time', 'ops-confirm'],
   'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
