@@ -74,7 +74,8 @@ describe('ops-executors', () => {
     equal(all(page, '.band').map((band) => seen(band)), ['eu-app-3 1 of 1 missing', 'eu-app-1 two versions side by side'])
     const lost = seen(rowOf(page, 'worker-7'))
     for (const part of ['missing', 'v411', 'payment_webhook', '2 held', '2 jobs , 22 min', '? not known']) includes(lost, part)
-    excludes(lost, '0')
+    // What is unknown is not 0; the times of day may have one.
+    excludes(lost.replaceAll(/\d\d:\d\d:\d\d/g, ''), '0')
     const one = seen(rowOf(page, 'worker-1'))
     for (const part of ['healthy', '3 of 4', '3 jobs', '6.1', '1.8', '3 s ago']) includes(one, part)
     includes(seen(rowOf(page, 'worker-2')), 'gift_reminder paused')
