@@ -291,6 +291,7 @@ export function withoutAccidents(text: string): string {
     .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
     .replace(/("key":"(?:finished_per_minute|wait_p95_seconds)"[^}]*?"value":)[^,]+/g, '$1…')
+    .replace(/\boldest waits [\d.]+ (s|min|h)(?: \d+ (?:s|min))?/g, 'oldest waits a while')
     .replace(/"nextCursor":"[^"]+"/g, '"nextCursor":"…"')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00)?/g, 'time')
     .replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, called)
