@@ -111,7 +111,8 @@ export class OpsChart extends LitElement {
     const steps = stepsOf(series, frame)
     const gaps = gapsOf(steps, frame)
     const top = roundTop(steps)
-    const inside = ({ at }: ChartMark) => Date.parse(at) >= frame.from && Date.parse(at) <= frame.to
+    // What happened during the step to come stands at the edge.
+    const inside = ({ at }: ChartMark) => Date.parse(at) >= frame.from && Date.parse(at) <= frame.to + frame.step
     const marks = this.marks.filter(inside).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
     const drawing = { frame, steps, gaps, top, marks, format: (value: number) => this.write(value), clock: (time: number) => this.clock(time) }
     const bar = (pick: (step: Step) => number) => (step: Step) => (pick(step) > 0 ? Math.max(minBar, (pick(step) / top) * 100) : 0)

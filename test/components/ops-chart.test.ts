@@ -97,6 +97,13 @@ describe('ops-chart', () => {
     for (const part of ['40', 'usual 38–46', 'now', 'v412']) includes(seen(host), part)
   })
 
+  it('shows a deploy of this very minute at the edge, and none of another time', async () => {
+    const just = { at: new Date(end + 20_000).toISOString(), kind: 'deploy' as const, label: 'v413' }
+    const host = await show(chart({ marks: [just, { at: time(-90), kind: 'deploy', label: 'v400' }, { at: time(5), kind: 'deploy', label: 'v499' }] }))
+    equal(all<HTMLElement>(host, '.deploy').map((mark) => mark.style.left), ['100%'])
+    includes(seen(host), 'v413')
+  })
+
   it('leaves out a version that the next one would cover', async () => {
     const close = [{ at: time(-29), kind: 'deploy' as const, label: 'v412' }, { at: time(-27), kind: 'deploy' as const, label: 'v413' }]
     const host = await show(chart({ marks: close }))

@@ -163,6 +163,11 @@ describe('ops-overview', () => {
     const many = overview({ vitals: [...vitals().slice(0, 3), long], buckets: [{ ...review!, count: 1000, capped: true }, ...others] })
     const page = mount('ops-overview', usual({ getOverview: () => many }))
     await until(() => seen(page).includes('21.8 min'), 'the wait')
+    const short = overview({ vitals: [{ ...long, value: 9_900, series: wave(40, 60) }] })
+    const other = mount('ops-overview', usual({ getOverview: () => short }))
+    const top = await until(() => all(other, '.top')[0], 'the maximum')
+    equal([seen(all(other, '.value')[0]), seen(top)], ['2.8 h', '80 s'], 'the figure and the chart, each on its own scale')
+    other.remove()
     await until(() => all(page, '.bucket-head .count')[0]?.textContent === '1,000+', 'the count')
   })
 

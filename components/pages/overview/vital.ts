@@ -14,8 +14,10 @@ const jobsOf: Partial<Record<Vital['key'], string>> = { finished_per_minute: 'co
 /** One figure to watch, with its chart. */
 export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobsHref }: VitalContext): TemplateResult {
   const { value, series, label } = vital
-  const [unit, size] = vital.unit === 's' ? scaleOf(Math.max(value ?? 0, ...series.map((point) => point.value ?? 0))) : [vital.unit, 1]
-  const format = (figure: number) => (figure / size).toLocaleString(locale ?? 'en-GB', { maximumFractionDigits: Math.abs(figure / size) < 100 ? 1 : 0 })
+  const written = scaleFor(vital, value ?? 0, locale)
+  // The figure of this moment may be far from those that the chart shows.
+  const drawn = scaleFor(vital, Math.max(0, ...series.map((point) => point.value ?? 0)), locale)
+  const { unit } = written
   const state = jobsOf[vital.key]
   const hrefOf = state && jobsHref ? (from: string, to: string) => jobsHref({ state, time: 'finished', from, to }) : undefined
   return html`<li class="vital" part="vital">
@@ -23,7 +25,7 @@ export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobs
       <span class="muted">${label}</span>
       ${value === null
         ? html`<span class="muted">${vital.asOf ? 'unknown' : 'not measured yet'}</span>`
-        : html`<span class="value num ${vital.alarming ? 'bad' : ''}">${format(value)} <span class="unit">${value === 1 && unit === 'jobs' ? 'job' : unit}</span></span>`}
+        : html`<span class="value num ${vital.alarming ? 'bad' : ''}">${written.format(value)} <span class="unit">${value === 1 && unit === 'jobs' ? 'job' : unit}</span></span>`}
     </div>
     <ops-chart
       .label=${label}
@@ -33,15 +35,25 @@ export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobs
       .to=${chart.to}
       .step=${chart.stepSeconds * 1000}
       .marks=${chart.marks}
-      .unit=${unit === 'for good' ? '' : unit}
+      .unit=${unit === 'for good' ? '' : drawn.unit}
       .usual=${vital.usual}
       .note=${vital.note ?? ''}
-      .format=${format}
+      .format=${drawn.format}
       .hrefOf=${hrefOf}
       group="vitals"
     ></ops-chart>
     ${vital.how === 'exact' || !vital.asOf ? nothing : html`<span class="hidden-text">${vital.how}</span>`}
   </li>`
+}
+
+interface Scale {
+  unit: string
+  format: (figure: number) => string
+}
+
+function scaleFor({ unit: own }: Vital, greatest: number, locale = 'en-GB'): Scale {
+  const [unit, size] = own === 's' ? scaleOf(greatest) : [own, 1]
+  return { unit, format: (figure) => (figure / size).toLocaleString(locale, { maximumFractionDigits: Math.abs(figure / size) < 100 ? 1 : 0 }) }
 }
 
 /** Long waits are shown in minutes or hours. */
