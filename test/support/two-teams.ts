@@ -286,7 +286,7 @@ export function withoutAccidents(text: string): string {
   return text
     // Rates are made of whole minutes, and the minute of one world may end before that of the other.
     .replace(/ In the last hour, [\d.]+ ended and [\d.]+ failed per minute\./g, '')
-    .replace(/ for \d+ (s|min)/g, ' for a while')
+    .replace(/ (?:for|waits) \d+ (s|min)/g, ' for a while')
     .replace(/measured in \d+ of/g, 'measured in … of')
     .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
