@@ -42,7 +42,10 @@ export function executorRow(executor: Executor, { open, newest, now, locale, tog
 /** Not known is never 0. */
 export const unknown = html`<span class="muted" title="not known">?<span class="hidden-text"> not known</span></span>`
 
-function queuesOf({ queues }: Executor) {
+/** What an operator paused or limited comes first, where it is seen. */
+function queuesOf({ queues: all }: Executor) {
+  const changed = ({ paused, limit }: Executor['queues'][number]) => Number(paused || limit !== null)
+  const queues = all.toSorted((a, b) => changed(b) - changed(a))
   const more = queues.length - shownQueues
   return html`<span title=${queues.map(({ name }) => name).join(', ')}>${queues.slice(0, more === 1 ? queues.length : shownQueues).map(
     ({ name, paused, limit }, index) => html`${index ? ', ' : ''}<span>${name}</span>${paused ? html` <span class="muted">paused</span>` : limit === null ? nothing : html` <span class="muted">at most ${limit}</span>`}`,
