@@ -10,7 +10,7 @@ import { withTimeout } from '../timeout.ts'
 import { recordFailures } from './record.ts'
 
 const intervalMs = 5_000
-const pageSize = 2_000
+const pageSize = 5_000
 const timeoutMs = 20_000
 /** Longer than one page and its recording may take. */
 const leaseMs = 60_000
@@ -18,9 +18,9 @@ const leaseMs = 60_000
 const maxBackMs = 24 * 3_600_000
 /** Each read goes back over the end of the one before, because a failure becomes visible only when it commits. */
 const overlapMs = 10_000
-/** Every twelfth goes back further, for long transactions and for clocks that differ. */
+/** Every so many reads one goes back further, for long transactions and for clocks that differ. */
 const deepOverlapMs = 300_000
-const deepEvery = 12
+const deepEvery = 60
 /** If nobody has read for this long, that is recorded as a gap. */
 const gapMs = 60_000
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { benchDetector } from './detector.ts'
+import { benchErrors } from './errors.ts'
 import { benchFigures } from './figures.ts'
 import { benchJobs } from './jobs.ts'
 import { benchMutation } from './mutation.ts'
@@ -9,7 +10,7 @@ import { benchTick } from './tick.ts'
 import { benchWorkers } from './workers.ts'
 import { openBench } from './world.ts'
 
-const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, workers: benchWorkers, overview: benchOverview, detector: benchDetector, figures: benchFigures, jobs: benchJobs }
+const parts = { mutation: benchMutation, reads: benchReads, tick: benchTick, workers: benchWorkers, overview: benchOverview, detector: benchDetector, errors: benchErrors, figures: benchFigures, jobs: benchJobs }
 
 /**
  * Figures of one run on one machine, each beside a baseline of the same run. Nothing here fails: what is slow on one

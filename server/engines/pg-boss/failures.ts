@@ -1,7 +1,7 @@
 import type { EngineFailure, FailurePage } from '../engine.ts'
 import { dateOf, instantText, milliseconds, type Row } from '../sql.ts'
 import { unknownCursor } from '../cursor.ts'
-import { errorColumn, errorNameColumn, textOf } from './rows.ts'
+import { errorColumn, errorNameColumn, isJobId, textOf } from './rows.ts'
 import type { JobTable, PgBossTables, Shape } from './table.ts'
 
 /** The retry that was counted when the attempt failed: claiming the job for its next attempt counts one more. */
@@ -34,14 +34,17 @@ const maxStack = 8_192
 export async function listFailures(tables: PgBossTables, since: Date, { after, limit }: { after?: string; limit: number }): Promise<FailurePage> {
   const shape = await tables.shape()
   const [at = null, id = null] = after === undefined ? [] : parseCursor(after)
+  // What comes after the cursor failed no earlier than it. Texts are taken out of the JSON only for the page.
   const { rows } = await tables.db.executeSql(
-    `select f.*, ${milliseconds('f.at')} as ms, ${instantText('f.at')} || '~' || f.id as place from (
-       select j.id::text as id, j.name as queue, ${failedRetry} + 1 as attempt, j.state = 'failed' as final, ${failedAt} as at,
-         case when j.state = 'retry' then ${milliseconds('j.start_after')} end as due,
-         left(${errorColumn}, ${maxText}) as error, ${errorNameColumn} as name, left(j.output ->> 'stack', ${maxStack}) as stack
-       from (${recentRows(tables, shape)}) j
-     ) f where $2::timestamptz is null or (f.at, f.id) > ($2::timestamptz, $3) order by f.at, f.id limit ${limit + 1}`,
-    [since, at, id],
+    `with page as materialized (
+       select j.*, ${failedAt} as at from (${recentRows(tables, shape)}) j
+       where $2::timestamptz is null or (${failedAt}, j.id) > ($2::timestamptz, $3::uuid) order by at, j.id limit ${limit + 1}
+     )
+     select j.id::text as id, j.name as queue, ${failedRetry} + 1 as attempt, j.state = 'failed' as final, ${milliseconds('j.at')} as ms, ${instantText('j.at')} || '~' || j.id as place,
+       case when j.state = 'retry' then ${milliseconds('j.start_after')} end as due,
+       left(${errorColumn}, ${maxText}) as error, ${errorNameColumn} as name, left(j.output ->> 'stack', ${maxStack}) as stack
+     from page j order by j.at, j.id`,
+    [at ?? since, at, id],
   )
   const failures = rows.slice(0, limit).map(engineFailure)
   return { failures, next: rows.length > limit ? String(rows[limit - 1]!.place) : undefined, searched: isWhole(shape) ? undefined : 'the part of the table that was written last' }
@@ -90,6 +93,6 @@ function engineFailure(row: Row): EngineFailure {
 
 function parseCursor(cursor: string): [at: string, id: string] {
   const [at = '', id = ''] = cursor.split('~')
-  if (Number.isNaN(Date.parse(at)) || id === '') throw unknownCursor()
+  if (Number.isNaN(Date.parse(at)) || !isJobId(id)) throw unknownCursor()
   return [at, id]
 }
