@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-/** Gzip sizes of the browser build: one element with everything it starts with, and all of them with what comes later too. Run after `vite build`. */
+/** Gzip sizes of the browser build: one element with everything it starts with, all of them together, and together with what comes later: dialogs, menus, details. Run after `vite build`. */
 const folder = process.argv[2] ?? 'dist/browser'
 
 /** Close to what each element weighs now, so that growth is noticed. */
@@ -16,13 +16,14 @@ const limits: Record<string, number> = {
   'ops-queue.js': 30_000,
   'ops-errors.js': 30_000,
   'ops-executors.js': 30_000,
-  'ops-jobs.js': 31_000,
+  'ops-jobs.js': 31_800,
   'ops-incidents.js': 30_000,
   'ops-incident.js': 30_000,
-  'ops-job.js': 31_000,
+  'ops-job.js': 31_200,
   'ops-forensics.js': 29_500,
   'ops-cron.js': 33_500,
   'every element': 110_000,
+  'and what is later': 160_000,
 }
 
 const staticImport = /(?:from|import)\s*["'`]\.\/([^"'`]+)["'`]/g
@@ -31,7 +32,8 @@ const anyImport = /(?:from|import)\s*\(?["'`]\.\/([^"'`]+)["'`]/g
 const entries = readdirSync(folder).filter((file) => /^ops-.*\.js$/.test(file))
 const sizes: [string, number][] = [
   ...entries.map((file): [string, number] => [file, weight([file])]),
-  ['every element', weight([...entries, 'index.js'], true)],
+  ['every element', weight([...entries, 'index.js'])],
+  ['and what is later', weight([...entries, 'index.js'], true)],
 ]
 
 for (const [name, bytes] of sizes) {
