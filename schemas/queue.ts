@@ -43,6 +43,7 @@ export const queue = z.object({
     .nullable(),
   /** Over the last ten minutes, as far as they were measured; null: unknown. */
   lately: z.object({
+    /** For an engine that removes completed jobs: those that its executors report to have ended in the last minute. */
     startedPerMinute: z.number().nullable(),
     /** Failed attempts. */
     failedPerMinute: z.number().nullable(),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { CountMethod, JobState, Principal } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
-import { attendanceByQueue, listExecutors, type QueueAttendance } from '../executors/executors.ts'
+import { attendanceByQueue, type KnownExecutor, listExecutors, type QueueAttendance } from '../executors/executors.ts'
 import { queueAttendance } from '../executors/wishes.ts'
 import { queueFigures, queueMinutes, snapshots } from '../figures/tables.ts'
 import type { QueueTrouble } from '../kit.ts'
@@ -48,6 +48,8 @@ export interface KnownQueue {
   facts: QueueFacts
   status: QueueStatus
   attendance?: QueueAttendance
+  /** Jobs that its executors report to have ended per minute lately; null: none of them reports. */
+  endedPerMinute: number | null
 }
 
 /** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. `alone`: the incidents about them are told elsewhere. */
@@ -55,12 +57,25 @@ export async function readQueues(scope: Scope, names: string[], { alone = false 
   if (!names.length) return []
   const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), alone ? [] : scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
   const attendance = attendanceByQueue(executors)
+  const ended = endedByQueue(executors)
   const troublesOf = Map.groupBy(troubles, ({ queue }) => queue)
   return rows.map((row) => {
     const attending = attendance.get(row.queue)
     const facts = factsOf(scope, row, troublesOf.get(row.queue) ?? [], attending)
-    return { row, facts, status: statusOfQueue(facts, scope.now), attendance: attending }
+    const endedPerMinute = ended.get(row.queue) ?? null
+    // An engine that removes completed jobs shows only those that its executors have in hand: what these report counts, too.
+    const moving = { ...facts, movedLately: facts.movedLately || (endedPerMinute ?? 0) > 0 }
+    return { row, facts: moving, status: statusOfQueue(moving, scope.now), attendance: attending, endedPerMinute }
   })
+}
+
+function endedByQueue(executors: readonly KnownExecutor[]): Map<string, number> {
+  const ended = new Map<string, number>()
+  for (const { health, queues, latelySeconds } of executors) {
+    if (health !== 'healthy' || latelySeconds <= 0) continue
+    for (const { queue, lately } of queues) ended.set(queue, (ended.get(queue) ?? 0) + ((lately.done + lately.failed) * 60) / latelySeconds)
+  }
+  return ended
 }
 
 /** A first half hour tells nothing about what is usual. */

@@ -33,7 +33,7 @@ export async function showQueue(scope: Scope, known: KnownQueue, minutes: Minute
     finishedPerMinute: counts ? rate(minutes, ({ finished }) => finished) : null,
     failedPerMinute: counts ? rate(minutes, ({ failed }) => failed) : null,
     lately: {
-      startedPerMinute: counts ? perMeasuredMinute(row, row.started) : null,
+      startedPerMinute: counts ? perMeasuredMinute(row, row.started) : known.endedPerMinute,
       failedPerMinute: facts.failedPerMinute ?? null,
       usualFailedPerMinute: facts.usualFailedPerMinute ?? null,
       failing,
