@@ -31,7 +31,7 @@ describe('an element alone on a page', () => {
     const [list, one, queues] = [...document.body.children]
     await until(() => all(list, '.job a')[0]?.getAttribute('href') === '/admin/jobs/job/job-0001', 'the list')
     await until(() => seen(one).includes('Attempts'), 'the job')
-    await until(() => all(queues, '.name a')[0]?.getAttribute('href') === '/admin/jobs/list?queue=mail', 'the queues')
+    await until(() => all(queues, '.name a')[0]?.getAttribute('href') === '/admin/jobs/queue/mail', 'the queues')
   })
 
   it('waits for the api when it comes later', async () => {
