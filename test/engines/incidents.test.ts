@@ -21,8 +21,10 @@ const engines: [name: string, start: () => Promise<EngineFixture>, skipped?: str
 let server: TestServer | undefined
 let fixture: EngineFixture | undefined
 afterEach(async () => {
-  await server?.stop()
-  await fixture?.stop()
+  const [running, world] = [server, fixture]
+  server = fixture = undefined
+  await running?.stop()
+  await world?.stop()
 })
 
 /** The server's clock is this far ahead, so that what has just happened in the engine has gone on for as long. */
@@ -73,7 +75,7 @@ test('jobs that failed for good are repaired by their incident, which is then re
   expect(status, text).toBe(200)
   await expect.poll(async () => (await server!.call('ops-demo', 'GET', `/incidents/${incident!.id}`)).body.state, poll).toBe('resolved')
   const { items } = (await server.call('ops-demo', 'GET', `/audit-events?subjectType=incident&subjectId=${incident!.id}`)).body
-  expect(items!.map(({ eventType }) => eventType).filter((type) => type !== 'host.follow_up')).toEqual(['incident.resolved', 'incident.opened'])
+  expect(items!.map(({ eventType }) => String(eventType)).filter((type) => type.startsWith('incident.'))).toEqual(['incident.resolved', 'incident.opened'])
 })
 
 test('an engine whose database is away is an incident until it answers again, and what it cannot show meanwhile is left as it was', { timeout: 180_000 }, async () => {
