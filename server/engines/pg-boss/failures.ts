@@ -34,16 +34,16 @@ const maxStack = 8_192
 export async function listFailures(tables: PgBossTables, since: Date, { after, limit }: { after?: string; limit: number }): Promise<FailurePage> {
   const shape = await tables.shape()
   const [at = null, id = null] = after === undefined ? [] : parseCursor(after)
-  // What comes after the cursor failed no earlier than it. Texts are taken out of the JSON only for the page.
+  // What comes after the cursor failed no earlier than it. Only keys are sorted; the errors are fetched for the page.
   const { rows } = await tables.db.executeSql(
     `with page as materialized (
-       select j.*, ${failedAt} as at from (${recentRows(tables, shape)}) j
+       select j.name, j.id, ${failedAt} as at from (${recentRows(tables, shape)}) j
        where $2::timestamptz is null or (${failedAt}, j.id) > ($2::timestamptz, $3::uuid) order by at, j.id limit ${limit + 1}
      )
-     select j.id::text as id, j.name as queue, ${failedRetry} + 1 as attempt, j.state = 'failed' as final, ${milliseconds('j.at')} as ms, ${instantText('j.at')} || '~' || j.id as place,
+     select j.id::text as id, j.name as queue, ${failedRetry} + 1 as attempt, j.state = 'failed' as final, ${milliseconds('page.at')} as ms, ${instantText('page.at')} || '~' || j.id as place,
        case when j.state = 'retry' then ${milliseconds('j.start_after')} end as due,
        left(${errorColumn}, ${maxText}) as error, ${errorNameColumn} as name, left(j.output ->> 'stack', ${maxStack}) as stack
-     from page j order by j.at, j.id`,
+     from page cross join lateral (select * from ${tables.jobs} j where j.name = page.name and j.id = page.id limit 1) j order by page.at, page.id`,
     [at ?? since, at, id],
   )
   const failures = rows.slice(0, limit).map(engineFailure)
