@@ -32,6 +32,8 @@ export interface FoundJob extends JobRef {
 export interface SeenJob extends JobRef {
   /** Changes whenever the job's state does: state, attempt and the times that go with them. Opaque. */
   version: string
+  /** For a rescue: its executor is known to be missing, so the engine need not wait any longer for it. */
+  abandoned?: boolean
 }
 
 /** The part of a job that decisions need. */

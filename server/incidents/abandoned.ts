@@ -59,7 +59,7 @@ async function stillExecuting({ engine }: Kit, held: HeldJob[], missing: KnownEx
   const beats = new Map(missing.map(({ id, beatAt }) => [id, beatAt]))
   return held.filter(({ jobId, attempt, executorId }) => {
     const job = jobs.get(jobId)
-    if (job?.state !== 'executing' || job.attended !== undefined) return false
+    if (job?.state !== 'executing') return false
     if (attempt !== null && attempt !== job.attempt) return false
     return job.startedAt === undefined || job.startedAt <= beats.get(executorId)!
   })

@@ -52,6 +52,28 @@ const letPass = (id: string, seconds: number) => client.query(`update ops.execut
 const stateOf = async (queue: string, id: string) => (await server.boss.findJobs(queue, { id }))[0]?.state
 
 describe('a worker process', () => {
+  test('that is killed loses its job to a rescue as soon as it is missing, and not while it is late', async () => {
+    const queue = await makeQueue()
+    const { child, working } = start(queue)
+    const id = await working
+    const jobs = await Promise.all([1, 2].map(async () => (await server.boss.send(queue, { ms: 60_000 }))!))
+    await expect.poll(async () => (await detail(id)).held, { timeout: 20_000 }).toBeGreaterThan(0)
+    const [held] = (await detail(id)).jobs!
+    child.kill('SIGKILL')
+    await client.query(`update pgboss.job set started_on = started_on - interval '5 minutes' where id = $1`, [held!.id])
+    const rescue = (of: object) => server.call('ops-demo', 'POST', '/operations', { action: 'rescue_job', reason: 'its machine is gone', ...of }, { 'idempotency-key': crypto.randomUUID() })
+    const subject = { type: 'job', id: held!.id }
+    await letPass(id, 60)
+    expect((await rescue({ subject })).body).toMatchObject({ code: 'illegal_transition', detail: expect.stringContaining('still has time to report') })
+    expect((await rescue({ selection: { ids: jobs } })).status).toBe(409)
+    await letPass(id, 70)
+    expect((await server.call('ops-demo', 'GET', `/jobs/${held!.id}`)).body).toMatchObject({ operations: { rescue_job: { allowed: true } } })
+    const preview = await server.call('ops-demo', 'POST', '/previews', { action: 'rescue_job', selection: { ids: jobs } })
+    expect(preview.body).toMatchObject({ plan: { selection: { eligible: 1 } } })
+    expect((await rescue({ selection: { ids: jobs } })).body).toMatchObject({ event: { outcome: 'succeeded' } })
+    expect(await stateOf(queue, held!.id)).toBe('retry')
+  })
+
   test('that is killed is late, then missing, with what it had in hand and when; its job is not lost', async () => {
     const queue = await makeQueue()
     const { child, working } = start(queue)

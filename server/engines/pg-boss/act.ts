@@ -80,7 +80,7 @@ function refuse(action: JobAction, seen: SeenJob, job: LockedJob): ActResult | u
   if (!startsFrom[action].includes(job.state)) {
     return { outcome: 'refused', state, detail: `The job is ${job.state} in pg-boss; this cannot be done from that state.` }
   }
-  if (action === 'rescue' && !job.lost) return { outcome: 'refused', state, detail: attended }
+  if (action === 'rescue' && !job.lost && !seen.abandoned) return { outcome: 'refused', state, detail: attended }
   return undefined
 }
 

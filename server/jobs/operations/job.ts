@@ -1,6 +1,7 @@
 import { type EventType, type JobState, operationActions, type OperationRequest, type Risk } from '../../../schemas/index.ts'
 import { executorOf } from '../../db/database.ts'
 import type { Engine, EngineJob, JobAction, SelectedJob } from '../../engines/engine.ts'
+import { listAbandoned } from '../../executors/abandoned.ts'
 import { isAttended, requestStops } from '../../executors/stops.ts'
 import { uuidv7 } from '../../uuid.ts'
 import { defineOperation, type Operation } from '../../operations/operation.ts'
@@ -86,17 +87,29 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
         }
       },
       async apply(jobs, _input, { kit, em }) {
-        const outcomes = await kit.engine.act(act, jobs, executorOf(em))
+        const abandoned = act === 'rescue' ? await listAbandoned({ kit, em }, jobs.map(({ id }) => ({ id, state: 'executing' }))) : undefined
+        const outcomes = await kit.engine.act(act, abandoned?.size ? jobs.map((job) => ({ ...job, abandoned: abandoned.has(job.id) })) : jobs, executorOf(em))
         await requestStops({ kit, em }, uuidv7(), outcomes.filter(({ outcome, wasExecuting }) => outcome === 'done' && wasExecuting))
         return outcomes
       },
       whyNot: async (jobs, { selection }, scope) => {
         const leftOut = (job: SelectedJob) => (runsAgain(act, job.state) && !asksForCompleted(selection) ? completedLeftOut : undefined)
-        const illegal = jobs.map((job) => findIllegal(scope.kit.engine, action, job)?.reason ?? leftOut(job))
+        const free = action === 'rescue_job' ? await releaseAbandoned(scope, jobs) : jobs
+        const illegal = free.map((job) => findIllegal(scope.kit.engine, action, job)?.reason ?? leftOut(job))
         return action === 'restore_job' ? whyNotRestorable(scope, jobs, illegal) : illegal
       },
     },
   })
+}
+
+/** When a job began is part of its version, so what is found here still holds when the job is changed in that version. */
+async function releaseAbandoned({ kit, em }: ActingScope, jobs: SelectedJob[]): Promise<SelectedJob[]> {
+  const waiting = jobs.filter(({ state, attended }) => state === 'executing' && attended !== undefined)
+  if (!waiting.length) return jobs
+  const known = await kit.engine.read(waiting.map(({ id }) => id))
+  const versions = new Map(waiting.map(({ id, version }) => [id, version]))
+  const abandoned = await listAbandoned({ kit, em }, known.filter(({ id, version }) => versions.get(id) === version))
+  return jobs.map((job) => (abandoned.has(job.id) ? { ...job, attended: undefined } : job))
 }
 
 /** If the engine removes the job, there is no way back to mention. */

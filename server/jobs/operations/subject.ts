@@ -1,6 +1,7 @@
 import { executorOf } from '../../db/database.ts'
 import { sqlState } from '../../db/sqlstate.ts'
 import { codeOf } from '../../describe-failure.ts'
+import { withoutMissingExecutors } from '../../executors/abandoned.ts'
 import type { EngineJob, JobOutcome } from '../../engines/engine.ts'
 import { OpsError } from '../../error.ts'
 import type { Target } from '../../operations/operation.ts'
@@ -11,7 +12,8 @@ import { whyNotRestorable } from './undo.ts'
 
 /** The job of an operation. A job that does not exist is still authorized as a resource. */
 export async function findJob({ subject }: { subject: { id: string } }, scope: ActingScope): Promise<Target<EngineJob | undefined>> {
-  const job = await readJob(scope, subject.id)
+  const found = await readJob(scope, subject.id)
+  const [job] = found ? await withoutMissingExecutors(scope, [found]) : []
   const absent = { resource: { type: 'job', id: subject.id }, found: undefined }
   return job ? { resource: jobResource(job), found: job, absent } : absent
 }
