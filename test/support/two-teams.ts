@@ -289,6 +289,7 @@ export function withoutAccidents(text: string): string {
     .replace(/ (?:for|waits) \d+ (s|min)/g, ' for a while')
     .replace(/measured in \d+ of/g, 'measured in … of')
     .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
+    .replace(/"gaps":\[[^\]]*\]/g, '"gaps":[]')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
     .replace(/("key":"(?:finished_per_minute|wait_p95_seconds)"[^}]*?"value":)[^,]+/g, '$1…')
     .replace(/\boldest waits [\d.]+ (s|min|h)(?: \d+ (?:s|min))?/g, 'oldest waits a while')
