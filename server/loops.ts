@@ -9,6 +9,7 @@ import { readFailures } from './errors/feed.ts'
 import { engineExecutors } from './executors/engine-list.ts'
 import { recordStops } from './executors/stops.ts'
 import { refreshFinding } from './figures/finding.ts'
+import { discardedJobs } from './errors/discarded.ts'
 import { findingKinds } from './figures/kinds.ts'
 import { abandonedJobs } from './incidents/abandoned.ts'
 import { detect } from './incidents/detector.ts'
@@ -33,7 +34,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           repeat(kit, 'snapshot', 0.5, () => takeSnapshot(kit)),
           repeat(kit, 'reading failures', 1, (stopping) => readFailures(kit, stopping)),
           repeat(kit, 'usual failures', 5, () => feedBaselines(kit)),
-          ...[...findingKinds, engineExecutors, abandonedJobs].map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
+          ...[...findingKinds, discardedJobs, engineExecutors, abandonedJobs].map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),

@@ -1,5 +1,5 @@
 import { countOf, evidencePath, formatCount, subjectPath } from '../../schemas/index.ts'
-import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../figures/discarded.ts'
+import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../errors/discarded.ts'
 import { findFinding } from '../figures/finding.ts'
 import { visible } from '../host/visible.ts'
 import { statusOfJob } from '../jobs/status.ts'

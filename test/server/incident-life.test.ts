@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getIncident, type Incident, type IncidentDetail, listIncidents, type Plan } from '../../schemas/index.ts'
-import { discardedJobs } from '../../server/figures/discarded.ts'
+import { discardedJobs } from '../../server/errors/discarded.ts'
 import { refreshFinding } from '../../server/figures/finding.ts'
 import { detect } from '../../server/incidents/detector.ts'
 import { openKit, type RunningKit } from '../../server/open.ts'

@@ -10,6 +10,7 @@ import { openKit, type RunningKit } from '../../server/open.ts'
 import type { Engine, EngineFailure } from '../../server/engines/engine.ts'
 import { feedBaselines } from '../../server/errors/baseline.ts'
 import { fingerprintOf } from '../../server/errors/fingerprint.ts'
+import { groupsOfJob } from '../../server/errors/jobs-of-group.ts'
 import { recordFailures } from '../../server/errors/record.ts'
 import { recordEngineMinute, recordFigures } from '../../server/figures/queues.ts'
 import { pgBoss } from '../../server/engines/pg-boss/index.ts'
@@ -171,7 +172,10 @@ function discarded(dead: EngineFailure[]) {
     queue,
     count: of.length,
     how: 'exact',
-    jobs: of.slice(-10).map(({ id, worker, attempt, at, error }) => ({ id, queue, worker, attempt, at: at.toISOString(), error: error.text })),
+    jobs: of.slice(-10).map(({ id, worker, attempt, at, error }) => {
+      const groups = groupsOfJob(kit, { queue, worker, error: error.text, errorName: error.name, errorStack: error.stack })
+      return { id, queue, worker, attempt, at: at.toISOString(), error: error.text, groups }
+    }),
   }))
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { openKit } from '../../server/open.ts'
-import { discardedJobs } from '../../server/figures/discarded.ts'
+import { discardedJobs } from '../../server/errors/discarded.ts'
 import { readFailures } from '../../server/errors/feed.ts'
 import { refreshFinding } from '../../server/figures/finding.ts'
 import { recordFigures } from '../../server/figures/queues.ts'

@@ -1,7 +1,7 @@
 import type { EngineFailure, FailurePage } from '../engine.ts'
 import { dateOf, instantText, milliseconds, type Row } from '../sql.ts'
 import { unknownCursor } from '../cursor.ts'
-import { errorColumn, errorNameColumn, isJobId, textOf } from './rows.ts'
+import { errorColumn, errorNameColumn, isJobId, maxStack, textOf } from './rows.ts'
 import type { JobTable, PgBossTables, Shape } from './table.ts'
 
 /** The retry that was counted when the attempt failed: claiming the job for its next attempt counts one more. */
@@ -28,7 +28,6 @@ const columns = `j.id, j.name, j.state, j.retry_count, j.retry_delay, j.retry_ba
 
 /** As many characters as the error's group needs. */
 const maxText = 4_096
-const maxStack = 8_192
 
 /** A job keeps its last failure until its next attempt ends well. */
 export async function listFailures(tables: PgBossTables, since: Date, { after, limit }: { after?: string; limit: number }): Promise<FailurePage> {

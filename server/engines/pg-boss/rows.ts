@@ -41,8 +41,11 @@ export const errorColumn = `case when j.state <> 'completed' then
 
 export const errorNameColumn = `case when j.state <> 'completed' then left(j.output ->> 'name', 200) end`
 
+/** As many characters as the group of an error needs. */
+export const maxStack = 8_192
+
 /** Only beside a short message, which may say nothing: a list would otherwise load every stack. */
-export const errorStackColumn = `case when j.state <> 'completed' and length(${errorColumn}) <= 60 then left(j.output ->> 'stack', 4096) end`
+export const errorStackColumn = `case when j.state <> 'completed' and length(${errorColumn}) <= 60 then left(j.output ->> 'stack', ${maxStack}) end`
 
 /** Its worker has not reported in time. */
 export const isLost = `(j.state = 'active' and (j.heartbeat_on + j.heartbeat_seconds * interval '1 second' < now()

@@ -1,7 +1,6 @@
 import type { CountMethod } from '../../../schemas/index.ts'
-import { fingerprintOf } from '../../errors/fingerprint.ts'
-import { placeOf } from '../../errors/record.ts'
-import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../../figures/discarded.ts'
+import { type DiscardedJob, discardedJobs, type DiscardedOfQueue } from '../../errors/discarded.ts'
+import { resolveGroups } from '../../errors/jobs-of-group.ts'
 import { findFinding } from '../../figures/finding.ts'
 import type { Reading, Source } from '../sight.ts'
 
@@ -22,12 +21,17 @@ export interface DiscardedSeen {
 
 export async function readDiscarded(reading: Reading): Promise<Source<DiscardedSeen[]>> {
   const finding = await findFinding(reading, discardedJobs)
-  return finding && { value: finding.data.flatMap((of) => groupsOf(reading, of)), asOf: finding.asOf }
+  if (!finding) return null
+  const jobs = finding.data.flatMap((of) => of.jobs)
+  const groups = jobs.flatMap((job) => job.groups ?? [])
+  // A process of an older version has looked: nobody knows which error is which.
+  if (groups.length < jobs.length) return null
+  const groupOf = await resolveGroups(reading, groups)
+  return { value: finding.data.flatMap((of) => groupsIn(of, (job) => groupOf(job.groups!))), asOf: finding.asOf }
 }
 
-function groupsOf({ kit: { errors, log } }: Reading, { queue, count, jobs }: DiscardedOfQueue): DiscardedSeen[] {
-  const fingerprint = (job: DiscardedJob) => fingerprintOf({ text: job.error ?? '', name: job.errorName }, placeOf(job), errors, log).fingerprint
-  const groups = [...Map.groupBy(jobs, fingerprint)]
+function groupsIn({ queue, count, jobs }: DiscardedOfQueue, groupOf: (job: DiscardedJob) => string): DiscardedSeen[] {
+  const groups = [...Map.groupBy(jobs, groupOf)]
   return groups.map(([key, of]) => {
     const times = of.map(({ at }) => at).toSorted()
     const newest = of.find(({ at }) => at === times.at(-1))!

@@ -1,12 +1,13 @@
 import type { CountMethod } from '../../schemas/index.ts'
 import type { EngineJob, JobFilter } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
-import type { FindingKind } from './finding.ts'
+import type { FindingKind } from '../figures/finding.ts'
+import { groupsOfJob, type GroupsOfJob } from './jobs-of-group.ts'
 
 const maxNamed = 50
 const maxNamedOfQueue = 10
 const maxCounted = 1_000
-/** As much of it as decides the group of an error. */
+/** As much of an error as is shown. */
 const maxErrorLength = 2_048
 const maxQueues = 2_000
 const concurrency = 4
@@ -30,8 +31,8 @@ export interface DiscardedJob {
   at: string
   /** The beginning of its last error, not redacted. */
   error?: string
-  /** The name of its class, if the engine stores that separately. */
-  errorName?: string
+  /** By its whole error with its stack, of which no more is copied. Missing in what an older version has stored. */
+  groups?: GroupsOfJob
 }
 
 /**
@@ -44,7 +45,7 @@ export const discardedJobs: FindingKind<DiscardedOfQueue[]> = {
     const from = new Date(kit.now().getTime() - newHours * 3_600_000)
     const filter: JobFilter = { states: ['discarded'], time: { field: 'finished', from } }
     const { jobs, next } = await kit.engine.list(filter, { order: 'newest', limit: maxNamed })
-    const byQueue = Map.groupBy(jobs.map(toDiscardedJob), ({ queue }) => queue)
+    const byQueue = Map.groupBy(jobs.map((job) => toDiscardedJob(kit, job)), ({ queue }) => queue)
     if (next === undefined) return [...byQueue].map(([queue, of]) => ({ queue, count: of.length, how: 'exact', jobs: of }))
     const results: DiscardedOfQueue[] = []
     const remaining = [...new Set([...(await kit.engine.hints('queue', '', maxQueues)), ...byQueue.keys()])]
@@ -56,12 +57,14 @@ export const discardedJobs: FindingKind<DiscardedOfQueue[]> = {
   },
 }
 
-async function findInQueue({ engine }: Kit, filter: JobFilter, queue: string): Promise<DiscardedOfQueue> {
+async function findInQueue(kit: Kit, filter: JobFilter, queue: string): Promise<DiscardedOfQueue> {
+  const { engine } = kit
   const { jobs, next } = await engine.list({ ...filter, queue }, { order: 'newest', limit: maxNamedOfQueue })
   const counted = next === undefined ? { count: jobs.length, how: 'exact' as const } : await engine.count({ ...filter, queue }, maxCounted)
-  return { queue, count: counted.count, how: counted.how, jobs: jobs.map(toDiscardedJob) }
+  return { queue, count: counted.count, how: counted.how, jobs: jobs.map((job) => toDiscardedJob(kit, job)) }
 }
 
-function toDiscardedJob({ id, queue, worker, tags, attempt, error, errorName, finishedAt, createdAt }: EngineJob): DiscardedJob {
-  return { id, queue, worker, tags, attempt, error: error?.slice(0, maxErrorLength), errorName, at: (finishedAt ?? createdAt).toISOString() }
+function toDiscardedJob(kit: Kit, job: EngineJob): DiscardedJob {
+  const { id, queue, worker, tags, attempt, error, finishedAt, createdAt } = job
+  return { id, queue, worker, tags, attempt, error: error?.slice(0, maxErrorLength), groups: groupsOfJob(kit, job), at: (finishedAt ?? createdAt).toISOString() }
 }
