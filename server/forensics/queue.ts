@@ -2,7 +2,6 @@ import { type Bundle, type EvidenceGap, formatCount, jobStates, type NextPath, o
 import { pageOf } from '../host/auth.ts'
 import type { QueueAction } from '../queues/legality.ts'
 import { findQueue } from '../queues/read.ts'
-import { stuckMinutes } from '../queues/status.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Asked, rangeWindow } from './asked.ts'
 import { assemble, judge } from './assemble.ts'
@@ -28,7 +27,7 @@ export async function queueBundle(scope: Scope, name: string, asked: Asked): Pro
   if (!queue) return goneBundle(scope, name, trail, window, asked)
   const { kit } = scope
   const { chronology, shared } = await assemble(scope, { subject, since: new Date(0), trail, queue, about: { queue: name } }, window, asked, ['measured', 'changes'])
-  const diagnosis = diagnose(queue)
+  const diagnosis = diagnose(queue, kit.detector.thresholdsOf(name).stuckMinutes)
   const completeness = completenessOf(scope, queue, trail, chronology.gaps)
   return {
     subject: { ...subject, label: name, href: `${kit.base}${subjectPath('queue', name)}` },
@@ -56,7 +55,7 @@ async function goneBundle(scope: Scope, name: string, trail: Trail, window: Wind
   }
 }
 
-function diagnose(queue: Queue): Bundle['diagnosis'] {
+function diagnose(queue: Queue, stuckMinutes: number): Bundle['diagnosis'] {
   const by = queue.paused?.by
   const titles: Record<QueueDiagnosis, string> = {
     paused: `It is paused${by ? ` by ${by.label}` : '; it is not known by whom'}.`,

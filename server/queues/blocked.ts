@@ -6,7 +6,7 @@ import { queueFigures } from '../figures/tables.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readQueues } from './facts.ts'
 import { listUnseenQueues } from './known.ts'
-import { type QueueStatus, stuckMinutes } from './status.ts'
+import type { QueueStatus } from './status.ts'
 
 /** A queue in which no jobs start: blocked, or paused. */
 export interface BlockedQueue extends QueueStatus {
@@ -37,14 +37,14 @@ export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
 }
 
 /** Of thousands of queues few can be blocked: those that are paused, have no executor, or whose oldest due job has waited too long. */
-async function listCandidates({ kit: { db }, em, now }: Scope): Promise<string[]> {
+async function listCandidates({ kit: { db, detector }, em, now }: Scope): Promise<string[]> {
   const rows = await query(
     em,
     sql<{ queue: string }>`
       select queue from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue) left join ${queueAttendance(db)} attending using (queue)
       where pause.queue is not null or figure.paused or (coalesce(figure.due, 1) > 0 and (
         coalesce(figure.executors, attending.executors) = 0
-        or coalesce(figure.oldest_due_at, figure.oldest_available_at) < date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})))
+        or coalesce(figure.oldest_due_at, figure.oldest_available_at) < date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${detector.least('stuckMinutes')})))
       order by queue`,
   )
   return rows.map(({ queue }) => queue)

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CountMethod, JobState, Principal } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { attendanceByQueue, type KnownExecutor, listExecutors, type QueueAttendance } from '../executors/executors.ts'
@@ -8,7 +8,7 @@ import type { QueueTrouble } from '../kit.ts'
 import { showPrincipal } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { isPaused } from './paused.ts'
-import { type QueueFacts, type QueueStatus, statusOfQueue, stuckMinutes } from './status.ts'
+import { type QueueFacts, type QueueStatus, statusOfQueue } from './status.ts'
 
 /** A queue as last measured, with our own record of its pause. */
 export interface FactsRow {
@@ -35,9 +35,13 @@ export interface FactsRow {
   delay: number | null
   usual_seconds: number | null
   usual_failed: number | null
+  /** Within as many minutes as make it stuck. */
   moved_lately: boolean
+  stuck_minutes: number
+  measured_of_stuck: number
+  /** How many of the last ten minutes were measured. */
   measured_minutes: number
-  /** Counts of the last minutes; null: nothing was recorded in them. */
+  /** Counts of those minutes; null: nothing was recorded in them. */
   started: string | null
   failed: string | null
 }
@@ -96,7 +100,8 @@ function factsOf({ viewer }: Scope, row: FactsRow, troubles: QueueTrouble[], att
     saturated: attendance !== undefined && attendance.slots !== null && attendance.slots > 0 && attendance.used >= attendance.slots,
     movedAt: date(row.moved_at),
     movedLately: row.moved_lately,
-    measuredMinutes: row.measured_minutes,
+    stuckMinutes: row.stuck_minutes,
+    measuredMinutes: row.measured_of_stuck,
     failures: Number(row.failed ?? 0),
     failedPerMinute: perMeasuredMinute(row, row.failed),
     usualFailedPerMinute: (row.usual_seconds ?? 0) < minUsualSeconds ? null : (row.usual_failed! * 60) / row.usual_seconds!,
@@ -118,26 +123,38 @@ function countOf({ depth }: Pick<FactsRow, 'depth'>, wanted: JobState): number {
   return depth?.find(({ state }) => state === wanted)?.count ?? 0
 }
 
-function readRows({ kit: { db }, em, now }: Scope, names: string[]): Promise<FactsRow[]> {
-  const minutesAgo = sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${stuckMinutes})`
+/** Rates are those of the last minutes, this many. */
+const rateMinutes = 10
+
+function readRows({ kit: { db, detector }, em, now }: Scope, names: string[]): Promise<FactsRow[]> {
+  const stuckMinutes = names.map((name) => detector.thresholdsOf(name).stuckMinutes)
+  const ago = (minutes: RawBuilder<unknown> | number) => sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${minutes})`
+  const lately = sql`minute >= ${ago(rateMinutes)}`
   return query(
     em,
     sql<FactsRow>`
+      with page as (select * from unnest(${names}::text[], ${stuckMinutes}::int[]) with ordinality as page (queue, stuck_minutes, place)),
+      measured as (
+        select since.minutes as back, count(distinct date_trunc('minute', at))::int as minutes
+        from (select stuck_minutes from page union select ${rateMinutes}::int) since (minutes) left join ${snapshots(db)} on at >= ${ago(sql`since.minutes`)} group by 1
+      )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, coalesce(figure.executors, attending.executors) as executors,
         coalesce(figure.job_limit, attending.slots) as job_limit, coalesce(attending.executors, 0) as attending,
         ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         figure.due, figure.due_how, figure.oldest_due_at::text, figure.moved_at::text, greatest(figure.delay_p95_seconds, recent.delay) as delay,
-        figure.usual_seconds, figure.usual_failed, coalesce(recent.moved, false) as moved_lately, recent.started, recent.failed, measured.minutes as measured_minutes
-      from unnest(${names}::text[]) with ordinality as page (queue, place)
-      cross join (select count(distinct date_trunc('minute', at))::int as minutes from ${snapshots(db)} where at >= ${minutesAgo}) measured
+        figure.usual_seconds, figure.usual_failed, coalesce(recent.moved_at >= ${ago(sql`page.stuck_minutes`)}, false) as moved_lately, recent.started, recent.failed,
+        page.stuck_minutes, still.minutes as measured_of_stuck, measured.minutes as measured_minutes
+      from page
+      join measured on measured.back = ${rateMinutes}
+      join measured still on still.back = page.stuck_minutes
       left join ${queueFigures(db)} figure using (queue)
       left join ${db.table('queue_pause')} pause using (queue)
       left join ${queueAttendance(db)} attending using (queue)
       left join (
-        select queue, sum(started) as started, sum(failed) as failed, max(delay_p95_seconds) as delay,
-          bool_or(wait_p95_seconds is not null or started > 0 or finished > 0 or failed > 0) as moved
-        from ${queueMinutes(db)} where minute >= ${minutesAgo} group by queue
+        select queue, sum(started) filter (where ${lately}) as started, sum(failed) filter (where ${lately}) as failed, max(delay_p95_seconds) filter (where ${lately}) as delay,
+          max(minute) filter (where wait_p95_seconds is not null or started > 0 or finished > 0 or failed > 0) as moved_at
+        from ${queueMinutes(db)} where minute >= ${ago(Math.max(rateMinutes, ...stuckMinutes))} group by queue
       ) recent using (queue)
       order by page.place`,
   )

@@ -2,11 +2,9 @@ import { countOf, duration, type QueueDiagnosis, type SubjectStatus } from '../.
 import { ageOfFigures } from '../figures/age.ts'
 import type { QueueTrouble } from '../kit.ts'
 
-/** A queue with jobs that are due is stuck if none has started or ended for this long. */
-export const stuckMinutes = 10
-/** How many of those minutes must have been measured before a queue is called stuck. */
-const measuredMinutes = stuckMinutes - 2
-/** So many failed attempts within those minutes, and more than this many times the usual rate, are out of the ordinary. */
+/** How many of the minutes in which nothing moved may be unmeasured before nobody calls a queue stuck. */
+export const maxUnmeasured = 2
+/** So many failed attempts within the last ten minutes, and more than this many times the usual rate, are out of the ordinary. */
 const minFailures = 5
 const unusualFactor = 3
 
@@ -29,11 +27,13 @@ export interface QueueFacts {
   saturated?: boolean
   /** When a job of it was last measured to start or end; null: not on record. */
   movedAt?: Date | null
-  /** Whether a job started or ended within the last ten minutes. */
+  /** With jobs that are due, it is stuck if none has started or ended for this long: the detector's threshold for this queue. */
+  stuckMinutes: number
+  /** Whether a job started or ended within those minutes. */
   movedLately: boolean
-  /** How many of those ten minutes were measured. */
+  /** How many of those minutes were measured. */
   measuredMinutes: number
-  /** Failed attempts in those ten minutes. */
+  /** Failed attempts in the last ten minutes. */
   failures?: number
   /** Failed attempts per minute in them, and in the last days; null: unknown. */
   failedPerMinute?: number | null
@@ -113,9 +113,9 @@ function latest(a: Date | null, b: Date | null): Date | undefined {
 }
 
 /** Waits are recorded for first attempts only; a queue that only processes retries is seen to move by the jobs that end in it. */
-function isStuck({ oldestDueAt, movedLately, measuredMinutes: measured }: QueueFacts, now: Date): boolean {
+function isStuck({ oldestDueAt, movedLately, measuredMinutes, stuckMinutes }: QueueFacts, now: Date): boolean {
   const minutesAgo = Math.floor(now.getTime() / 60_000) * 60_000 - stuckMinutes * 60_000
-  return !movedLately && measured >= measuredMinutes && oldestDueAt !== null && oldestDueAt.getTime() < minutesAgo
+  return !movedLately && measuredMinutes >= stuckMinutes - maxUnmeasured && oldestDueAt !== null && oldestDueAt.getTime() < minutesAgo
 }
 
 function isFailing({ failures = 0, failedPerMinute, usualFailedPerMinute }: QueueFacts): boolean {

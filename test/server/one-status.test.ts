@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 let server: TestServer
 let client: Client
 beforeAll(async () => {
-  server = await startServer({ cron: [] })
+  server = await startServer({ cron: [], detector: { queues: { 'still for 11 min, which may take 12': { stuckMinutes: 12 }, 'still for 7 min, which may take 5': { stuckMinutes: 5 } } } })
   client = new Client({ connectionString: server.database.url })
   await client.connect()
 })
@@ -35,7 +35,8 @@ const figure = (queue: string, { asOf = '2 seconds', available = 0, oldest, exec
 const measured = () =>
   client.query(`insert into ops.snapshot (at, seconds, waiting, executing, finished, wait_p95_seconds, how)
     select now() - n * interval '1 minute', 3, 0, 0, 0, null, 'exact' from generate_series(0, 12) n`)
-const moved = (queue: string) => client.query(`insert into ops.queue_minute values ($1, date_trunc('minute', now()) - interval '2 minutes', 1, 0, 1, null)`, [queue])
+const moved = (queue: string, minutesAgo = 2) => client.query(`insert into ops.queue_minute values ($1, date_trunc('minute', now()) - make_interval(mins => $2), 1, 0, 1, null)`, [queue, minutesAgo])
+const stillFor = async (queue: string, minutes: number) => [await figure(queue, { available: 9, oldest: '2 hours' }), await measured(), await moved(queue, minutes)]
 const pause = (queue: string) =>
   client.query(`insert into ops.queue_pause values ($1, now() - interval '1 hour', '{"id":"ops-two","type":"user","label":"Two"}', 'ledger closed', gen_random_uuid())`, [queue])
 
@@ -44,6 +45,10 @@ const states: Record<string, [status: string, diagnosis: string, arrange: (queue
   busy: ['runnable', 'working', async (queue) => [await figure(queue, { available: 9, oldest: '1 minute', executors: 2 })]],
   'slow, but moving': ['runnable', 'working', async (queue) => [await figure(queue, { available: 9, oldest: '2 hours' }), await measured(), await moved(queue)]],
   stuck: ['blocked', 'stuck', async (queue) => [await figure(queue, { available: 9, oldest: '2 hours' }), await measured()]],
+  'still for 11 min': ['blocked', 'stuck', (queue) => stillFor(queue, 11)],
+  'still for 11 min, which may take 12': ['runnable', 'working', (queue) => stillFor(queue, 11)],
+  'still for 7 min': ['runnable', 'working', (queue) => stillFor(queue, 7)],
+  'still for 7 min, which may take 5': ['blocked', 'stuck', (queue) => stillFor(queue, 7)],
   'stuck in a day that nobody measured': ['runnable', 'working', (queue) => figure(queue, { available: 9, oldest: '2 hours' })],
   'without executors': ['blocked', 'no_executor', (queue) => figure(queue, { available: 1, oldest: '3 seconds', executors: 0 })],
   'without executors and without work': ['runnable', 'idle', (queue) => figure(queue, { executors: 0 })],
@@ -79,12 +84,13 @@ describe('a queue', () => {
     })
   })
 
-  test('is stuck only if ten minutes were measured and nothing moved in them', () => {
+  test('is stuck only if the minutes of its threshold were measured and nothing moved in them', () => {
     const now = new Date('2026-11-21T12:00:30Z')
     const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
-    const stuck = { asOf: ago(0.1), paused: false, pausedAt: null, due: 4, oldestDueAt: ago(30), executing: 0, executors: null, movedLately: false, measuredMinutes: 10 }
-    const cases = [stuck, { ...stuck, measuredMinutes: 7 }, { ...stuck, measuredMinutes: 8 }, { ...stuck, oldestDueAt: ago(10) }, { ...stuck, oldestDueAt: ago(11) }, { ...stuck, movedLately: true }, { ...stuck, oldestDueAt: null }]
-    expect(cases.map((facts) => statusOfQueue(facts, now).diagnosis)).toEqual(['stuck', 'working', 'stuck', 'working', 'stuck', 'working', 'working'])
+    const stuck = { asOf: ago(0.1), paused: false, pausedAt: null, due: 4, oldestDueAt: ago(30), executing: 0, executors: null, stuckMinutes: 10, movedLately: false, measuredMinutes: 10 }
+    const cases = [stuck, { ...stuck, measuredMinutes: 7 }, { ...stuck, measuredMinutes: 8 }, { ...stuck, oldestDueAt: ago(10) }, { ...stuck, oldestDueAt: ago(11) }, { ...stuck, movedLately: true }, { ...stuck, oldestDueAt: null },
+      { ...stuck, stuckMinutes: 31 }, { ...stuck, stuckMinutes: 30, measuredMinutes: 28, oldestDueAt: ago(31) }, { ...stuck, stuckMinutes: 2, measuredMinutes: 0, oldestDueAt: ago(3) }]
+    expect(cases.map((facts) => statusOfQueue(facts, now).diagnosis)).toEqual(['stuck', 'working', 'stuck', 'working', 'stuck', 'working', 'working', 'working', 'stuck', 'stuck'])
     expect(statusOfQueue(stuck, now)).toEqual({ status: 'blocked', diagnosis: 'stuck', cause: 'nothing started for 30 min', since: stuck.oldestDueAt, failing: false })
   })
 })

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { countMethods, countOf } from '../../../schemas/index.ts'
 import { ageOfFigures } from '../../figures/age.ts'
+import { maxUnmeasured } from '../../queues/status.ts'
 import type { Candidate, Description, IncidentClass } from '../class.ts'
 import { depthOf, type QueueSeen, type QueuesSeen } from '../sight/queues.ts'
 import { jobsOf, span, spanBetween } from '../words.ts'
 
-/** How many minutes of the threshold may be unmeasured. */
-const maxUnmeasured = 2
 /** Where the engine does not report slots, jobs that are executing may hold all of them: then this many times the threshold must pass. */
 const busyFactor = 3
 

@@ -41,7 +41,7 @@ describe('the guide to diagnosis', () => {
   })
 
   test('lists every class with how it opens and resolves', () => {
-    const said = rowsOf('What is recognized').map(([name, , ticks, keeps]) => [name, ticks, keeps])
+    const said = rowsOf('What is detected').map(([name, , ticks, keeps]) => [name, ticks, keeps])
     expect(said).toEqual(classes.map(({ name, opensAfterTicks, keepOpenMs }) => [`\`${name}\``, String(opensAfterTicks), `${keepOpenMs / 1000} s`]))
   })
 
