@@ -126,7 +126,7 @@ export const overview = z.object({
   rest: z.string(),
   /** null if it is unknown, e.g. because nothing was measured recently. */
   moving: z.boolean().nullable(),
-  /** How far the figures may be trusted. */
+  /** How fresh the figures are. */
   figures: words(figureAges),
   range: words(overviewRanges),
   chart: z.object({ from: instant, to: instant, stepSeconds: z.number(), marks: z.array(chartMark) }),

@@ -2,7 +2,7 @@ import { Incident, type IncidentRow } from '../db/entities.ts'
 import type { Kit } from '../kit.ts'
 import type { ReadIncidents } from '../notices/tell.ts'
 
-/** Made for others: what decides whether the host is told of an incident. */
+/** Made for others: the facts that decide whether a notice about an incident is sent. */
 export const readNoticeFacts: ReadIncidents = async (kit: Kit, ids) => {
   const rows = (await kit.db.em().find(Incident, { id: { $in: ids } })) as IncidentRow[]
   const now = await kit.dbNow()

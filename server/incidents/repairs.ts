@@ -11,15 +11,15 @@ interface JobRepair {
   action: 'retry_job' | 'cancel_job' | 'discard_job' | 'rescue_job'
   /** The one to try first. */
   primary?: true
-  /** @param seen when the trouble was last measured */
+  /** @param seen when the problem was last measured */
   caution: (seen: string) => string
 }
 
-const repeats = (seen: string) => `It was still failing at ${seen}: a retry now repeats it, unless its cause has been mended since.`
-const twice = () => 'A job whose executor still runs would run twice. Only jobs whose executor is gone are taken.'
-const notWanted = () => 'Only if they are not wanted any more.'
+const repeats = (seen: string) => `It was still failing at ${seen}: unless the cause has been fixed since, a retry fails again.`
+const twice = () => 'A job whose executor is still running would run twice, so only jobs of executors that are gone are rescued.'
+const notWanted = () => 'Only if they are no longer wanted.'
 
-/** What helps, by class. Where only the host can help, there is nothing, or only a way to give up what waits. */
+/** The repairs of each class. Where only the host can fix the cause, there are none, or only one that gives up the waiting jobs. */
 const jobRepairs: Readonly<Record<IncidentClassName, readonly JobRepair[]>> = {
   engine_unreachable: [],
   scheduler_down: [],
@@ -27,7 +27,7 @@ const jobRepairs: Readonly<Record<IncidentClassName, readonly JobRepair[]>> = {
   executor_missing: [{ action: 'rescue_job', primary: true, caution: twice }, { action: 'discard_job', caution: notWanted }],
   failure_burst: [{ action: 'retry_job', primary: true, caution: repeats }, { action: 'discard_job', caution: notWanted }],
   retry_exhausted: [{ action: 'retry_job', primary: true, caution: repeats }],
-  long_running_job: [{ action: 'cancel_job', primary: true, caution: () => 'What it has done so far is not undone.' }],
+  long_running_job: [{ action: 'cancel_job', primary: true, caution: () => 'Work that it has already done is not undone.' }],
   missed_fire: [],
   orphan_request: [],
   saturated_queue: [{ action: 'cancel_job', caution: notWanted }],
@@ -56,16 +56,16 @@ function ofJobs({ now }: Scope, { id, class: name, scope: { queue, worker }, las
   }))
 }
 
-/** A queue that was paused here may stand still because of that; one that is saturated may run more at once. */
+/** A stuck queue may have been paused here; a saturated one may be given more concurrency. */
 async function ofQueue({ em, kit: { engine } }: Scope, { class: name }: IncidentRow, { queue }: Affected): Promise<Draft[]> {
   if (queue === undefined || (name !== 'stuck_queue' && name !== 'saturated_queue')) return []
   const subject = { type: 'queue', id: queue } as const
   const resource = { ...subject, queue }
   const pause = await findPauseNote(em, queue)
   return [
-    ...(pause ? [{ action: 'resume_queue', primary: true, label: `Resume ${queue}`, subject, caution: 'It was paused here, and whoever did may have had a reason.', resource } as const] : []),
+    ...(pause ? [{ action: 'resume_queue', primary: true, label: `Resume ${queue}`, subject, caution: 'It was paused here, perhaps for a good reason.', resource } as const] : []),
     ...(name === 'saturated_queue' && engine.lacks.scale_queue === undefined
-      ? [{ action: 'scale_queue', primary: true, label: `Change concurrency of ${queue}`, subject, caution: 'More jobs at once put more load on whatever they use.', resource } as const]
+      ? [{ action: 'scale_queue', primary: true, label: `Change concurrency of ${queue}`, subject, caution: 'More concurrent jobs put more load on whatever they use.', resource } as const]
       : []),
   ]
 }
@@ -73,10 +73,10 @@ async function ofQueue({ em, kit: { engine } }: Scope, { class: name }: Incident
 function ofSlot({ class: name, scope: { queue, worker } }: IncidentRow, { slot }: Affected): Draft[] {
   if (name !== 'missed_fire' || !slot) return []
   const subject = { type: 'cron_entry', id: slot.cronEntry } as const
-  return [{ action: 'run_cron_entry', primary: true, label: 'Run the missed slot', subject, input: { slotAt: slot.slotAt }, caution: 'It runs with the arguments of today, late.', resource: { ...subject, queue, worker } }]
+  return [{ action: 'run_cron_entry', primary: true, label: 'Run the missed slot', subject, input: { slotAt: slot.slotAt }, caution: 'It runs late, with its current arguments.', resource: { ...subject, queue, worker } }]
 }
 
-/** Whether it may succeed for some of what is affected; the preview decides about each of them. */
+/** Whether it may succeed for any affected job; the preview decides for each one. */
 async function permissionFor({ kit: { engine }, viewer }: Scope, action: OperationAction, resource: Resource): Promise<Permission> {
   const lacking = (engine.lacks as Partial<Record<OperationAction, string>>)[action]
   if (lacking !== undefined) return { allowed: false, reason: lacking }

@@ -1,9 +1,9 @@
 import { countOf, type Trouble } from '../../schemas/index.ts'
 import type { FigureAge } from '../figures/age.ts'
 
-/** What the sentence on top of the overview is made of. */
+/** The facts behind the sentence on top of the overview. */
 export interface WorkFacts {
-  /** How far the figures may be trusted. */
+  /** How fresh the figures are. */
   figures: FigureAge
   /** When the figures were measured; null: never. */
   measuredAt: string | null
@@ -12,11 +12,11 @@ export interface WorkFacts {
   waiting: number
   /** The engine does not report whether jobs finish. */
   silent: boolean
-  /** Whether an open incident already says that work stands still. */
+  /** Whether an open incident already reports that work has stopped. */
   explained: boolean
-  /** When jobs that failed for good were last counted, if that is too long ago to say anything about now. */
+  /** When jobs that failed for good were last counted, if that is too long ago to count as current. */
   failuresCountedAt: string | null
-  /** In how many cron entries and queues work is held back on purpose. */
+  /** How many cron entries and queues are paused. */
   paused: { entries: number; queues: number }
 }
 
@@ -29,7 +29,7 @@ export interface Told {
 const maxTroubles = 4
 
 /**
- * The sentence on top: one trouble per line, the worst first, and then what is to be said about everything else. What is not known is
+ * The sentence on top: one problem per line, worst first, and then a summary of everything else. What is not known is
  * called unknown, never fine.
  *
  * @param base path of the pages, where `more` leads
@@ -54,13 +54,13 @@ function moreTrouble([first, ...others]: Trouble[], base: string): Trouble {
 function tellRest(facts: WorkFacts, troubled: boolean, halted: boolean): string {
   const { figures, measuredAt } = facts
   if (measuredAt === null) return 'Nothing has been measured yet, so whether work is moving is unknown.'
-  if (figures === 'lagging') return `The figures lag behind: the last are from ${measuredAt}.`
+  if (figures === 'lagging') return `The figures are lagging: they were last measured at ${measuredAt}.`
   if (figures === 'unknown') return `Nothing has been measured since ${measuredAt}, so whether work is moving is unknown.`
   const work = tellWaiting(facts, troubled, halted)
   return [work, tellPauses(facts.paused)].filter(Boolean).join(' ')
 }
 
-/** Nothing at all where work stands still: that has been said. */
+/** Empty if work has stopped, because that has already been reported. */
 function tellWaiting({ moving, waiting, silent }: WorkFacts, troubled: boolean, halted: boolean): string {
   if (waiting === 0) return `No ${troubled ? 'other ' : ''}jobs are waiting.`
   if (moving) return `${troubled ? 'The rest' : 'Work'} is moving.`

@@ -6,17 +6,17 @@ import { cronAttention, withoutCovered } from './attention.ts'
 import { withoutToldFailures } from './discarded-attention.ts'
 import { troubleOfIncident } from './incidents.ts'
 
-/** More troubles of one kind are counted instead of named. */
+/** More problems of one kind are counted instead of named. */
 const maxNamed = 2
 
-/** With one of these open, it is already said that work stands still. */
+/** An open incident of one of these classes already reports that work has stopped. */
 const explainsHalt: IncidentClassName[] = ['engine_unreachable', 'stuck_queue', 'saturated_queue', 'executor_missing']
 
 export function explainsStandstill(incidents: Incident[]): boolean {
   return incidents.some(({ class: name }) => explainsHalt.includes(name))
 }
 
-/** What is wrong, the worst first: what the detector has found, then what nobody else would tell. A pause is no trouble. */
+/** What is wrong, worst first: incidents, then problems that have no incident. A pause is not a problem. */
 export function listTroubles(scope: Scope, incidents: Incident[], facts: Facts): Trouble[] {
   const { base } = scope.kit
   const told = facts.incidents.map(({ attention }) => attention)

@@ -10,7 +10,7 @@ import { findLately, type Frame, frameOf, type Lately } from './minutes.ts'
 export interface Vitals {
   shown: Vital[]
   chart: Omit<Overview['chart'], 'marks'>
-  /** How far the figures may be trusted. */
+  /** How fresh the figures are. */
   figures: FigureAge
   /** null unless the figures are fresh. */
   moving: boolean | null

@@ -52,11 +52,11 @@ export interface KnownQueue {
   facts: QueueFacts
   status: QueueStatus
   attendance?: QueueAttendance
-  /** Jobs that its executors report to have ended per minute lately; null: none of them reports. */
+  /** Jobs per minute that its executors recently reported as ended; null: none of them reports. */
   endedPerMinute: number | null
 }
 
-/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. `alone`: the incidents about them are told elsewhere. */
+/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. `alone`: leave out the incidents about them. */
 export async function readQueues(scope: Scope, names: string[], { alone = false } = {}): Promise<KnownQueue[]> {
   if (!names.length) return []
   const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), alone ? [] : scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
@@ -67,7 +67,7 @@ export async function readQueues(scope: Scope, names: string[], { alone = false 
     const attending = attendance.get(row.queue)
     const facts = factsOf(scope, row, troublesOf.get(row.queue) ?? [], attending)
     const endedPerMinute = ended.get(row.queue) ?? null
-    // An engine that removes completed jobs shows only those that its executors have in hand: what these report counts, too.
+    // An engine that removes completed jobs never shows them, so what the executors report also counts as movement.
     const moving = { ...facts, movedLately: facts.movedLately || (endedPerMinute ?? 0) > 0 }
     return { row, facts: moving, status: statusOfQueue(moving, scope.now), attendance: attending, endedPerMinute }
   })
@@ -82,7 +82,7 @@ function endedByQueue(executors: readonly KnownExecutor[]): Map<string, number> 
   return ended
 }
 
-/** A first half hour tells nothing about what is usual. */
+/** Half an hour of measurements at least is needed for a usual rate. */
 const minUsualSeconds = 1_800
 
 function factsOf({ viewer }: Scope, row: FactsRow, troubles: QueueTrouble[], attendance: QueueAttendance | undefined): QueueFacts {

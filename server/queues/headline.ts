@@ -3,7 +3,7 @@ import { showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { KnownQueue } from './facts.ts'
 
-/** What is so in a queue, in one sentence: who, how much and since when. */
+/** The condition of a queue in one sentence: its cause, the backlog and since when. */
 export function headlineOf({ viewer, now }: Scope, { row, facts, status }: KnownQueue): string {
   const { diagnosis, cause, incident } = status
   const age = (since: Date) => duration(Math.max(0, now.getTime() - since.getTime()))
@@ -13,7 +13,7 @@ export function headlineOf({ viewer, now }: Scope, { row, facts, status }: Known
       return sentence(incident!.headline)
     case 'paused': {
       const reason = showText('reason', row.reason, viewer, 'view_queues', { type: 'queue', id: row.queue })
-      const who = facts.pausedBy === undefined ? 'Paused in the engine; nobody is on record' : `Paused by ${facts.pausedBy}${facts.pausedAt ? ` ${age(facts.pausedAt)} ago` : ''}`
+      const who = facts.pausedBy === undefined ? 'Paused in the engine, with no record of who did it' : `Paused by ${facts.pausedBy}${facts.pausedAt ? ` ${age(facts.pausedAt)} ago` : ''}`
       return sentence(`${who}${reason ? `: “${reason}”` : ''}${facts.due ? `; ${waiting}` : ''}`)
     }
     case 'no_executor':
@@ -24,7 +24,7 @@ export function headlineOf({ viewer, now }: Scope, { row, facts, status }: Known
     case 'working':
       return sentence(`${status.failing ? cause : 'Moving'}: ${waiting}${facts.oldestDueAt ? `, the oldest for ${age(facts.oldestDueAt)}` : ''}`)
     default:
-      return sentence(cause === 'quiet' ? 'Quiet: nothing waits and nothing runs' : cause === 'moving' ? 'Moving: nothing waits' : cause)
+      return sentence(cause === 'quiet' ? 'Quiet: no jobs are waiting or running' : cause === 'moving' ? 'Moving: no jobs are waiting' : cause)
   }
 }
 
@@ -33,7 +33,7 @@ function sentence(text: string): string {
   return /[.!?”]$/.test(whole) ? whole : `${whole}.`
 }
 
-/** What a measurement excludes, for a queue in trouble. What nobody measured is not named. */
+/** The causes that measurements rule out, for a queue in trouble. Causes that were not measured are left out. */
 export function ruledOutFor({ row, facts, status, attendance }: KnownQueue): string[] {
   if ((status.status !== 'blocked' && status.status !== 'needs_review' && status.diagnosis !== 'saturated') || row.as_of === null) return []
   const free = attendance?.slots !== undefined && attendance.slots !== null && attendance.used < attendance.slots

@@ -1,7 +1,7 @@
 import type { QueueOrder } from '../../schemas/index.ts'
 import { dueOf, type KnownQueue, perMeasuredMinute } from './facts.ts'
 
-/** A queue that nothing waits for and that nothing happened to for this long is quiet. */
+/** A queue without waiting jobs is quiet once nothing has happened in it for this long. */
 const quietMs = 3_600_000
 
 /** Nothing waits, nothing runs and nothing has happened for an hour. */

@@ -2,9 +2,9 @@ import { countOf, duration, type QueueDiagnosis, type SubjectStatus } from '../.
 import { ageOfFigures } from '../figures/age.ts'
 import type { QueueTrouble } from '../kit.ts'
 
-/** How many of the minutes in which nothing moved may be unmeasured before nobody calls a queue stuck. */
+/** A queue is called stuck only if at most this many of the minutes without movement were unmeasured. */
 export const maxUnmeasured = 2
-/** So many failed attempts within the last ten minutes, and more than this many times the usual rate, are out of the ordinary. */
+/** Failures are unusual if there are at least this many within the last ten minutes, at more than this many times the usual rate. */
 const minFailures = 5
 const unusualFactor = 3
 
@@ -14,7 +14,7 @@ export interface QueueFacts {
   asOf: Date | null
   paused: boolean
   pausedAt: Date | null
-  /** Who paused it, as this viewer may see it; undefined if nobody is on record. */
+  /** Who paused it, as this viewer may see it; undefined if this is not recorded. */
   pausedBy?: string
   /** Jobs that could start now. */
   due: number
@@ -90,7 +90,7 @@ function verdictOf(facts: QueueFacts, now: Date): Verdict {
 }
 
 function describeIdle(facts: QueueFacts): string {
-  const running = facts.executing ? `${countOf(facts.executing, 'job runs', 'jobs run')}, none waits` : undefined
+  const running = facts.executing ? `${countOf(facts.executing, 'job is', 'jobs are')} running, none waiting` : undefined
   return describeFailures(facts) ?? running ?? (facts.movedLately ? 'moving' : 'quiet')
 }
 
@@ -112,7 +112,7 @@ function latest(a: Date | null, b: Date | null): Date | undefined {
   return (a && b ? (a > b ? a : b) : (a ?? b)) ?? undefined
 }
 
-/** Waits are recorded for first attempts only; a queue that only processes retries is seen to move by the jobs that end in it. */
+/** Waits are recorded for first attempts only; a queue that only processes retries is recognized as moving by the jobs that end in it. */
 function isStuck({ oldestDueAt, movedLately, measuredMinutes, stuckMinutes }: QueueFacts, now: Date): boolean {
   const minutesAgo = Math.floor(now.getTime() / 60_000) * 60_000 - stuckMinutes * 60_000
   return !movedLately && measuredMinutes >= stuckMinutes - maxUnmeasured && oldestDueAt !== null && oldestDueAt.getTime() < minutesAgo

@@ -50,7 +50,7 @@ export function incidents(): NonNullable<Overview['incidents']> {
   const items = [
     openIncident(),
     openIncident({
-      id: 'mails', status: 'needs_review', title: 'order_mail fails in bursts', about: 'order_mail', detail: '140 jobs, all on v412 · explains 1 more incident', since: at(-28 * minute),
+      id: 'mails', status: 'needs_review', title: 'Burst of failures in order_mail', about: 'order_mail', detail: '140 jobs, all on v412 · explains 1 more incident', since: at(-28 * minute),
       href: '/ops/jobs/incident/mails', acknowledged: { at: at(-18 * minute), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' } }, acknowledge: undefined,
     }),
     openIncident({ id: 'worker', status: 'needs_review', title: 'worker-7 is missing and holds 3 jobs', about: 'worker-7', detail: 'last beat 20 min ago', since: at(-20 * minute), href: '/ops/jobs/incident/worker' }),
@@ -70,7 +70,7 @@ export function errorGroups(): ErrorGroup[] {
 export function changes(): Change[] {
   return [
     { at: at(-4 * minute), kind: 'operation', who: 'ops-demo', text: 'paused the entry nightly_sync', detail: '“fixture maintenance”', href: '/ops/jobs/cron?entry=nightly_sync' },
-    { at: at(-28 * minute), kind: 'incident', text: 'order_mail fails in bursts', bad: true, href: '/ops/jobs/incident/mails' },
+    { at: at(-28 * minute), kind: 'incident', text: 'Burst of failures in order_mail', bad: true, href: '/ops/jobs/incident/mails' },
     { at: at(-31 * minute), kind: 'deploy', who: 'v412', text: 'by ci' },
     { at: at(-39 * minute), kind: 'gap', text: 'Nobody measured for 6 min', detail: `until ${at(-33 * minute)}; dashed on the charts` },
   ]

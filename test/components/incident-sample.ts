@@ -13,7 +13,7 @@ export function incident(over: Partial<Incident> = {}): Incident {
     status: 'needs_review',
     state: 'open',
     scope: { queue: 'order_mail', fingerprint: 'e1:7c0d41b2a90f33e8' },
-    title: 'order_mail fails in bursts',
+    title: 'Burst of failures in order_mail',
     headline: '140 mails failed for good in 28 min.',
     error: 'connect ETIMEDOUT 10.4.0.12:587 (smtp-eu-2)',
     since: at(-28 * minute),
@@ -53,7 +53,7 @@ export function detail(over: Partial<IncidentDetail> = {}): IncidentDetail {
     ...incident(),
     repairs: [
       { action: 'retry_job', label: 'Retry 140 jobs', primary: true, selection: { filter: { incident: ids.burst } }, caution: 'It was still failing at 13:21:59 UTC: a retry now repeats it.', allowed: true },
-      { action: 'discard_job', label: 'Discard 140 jobs', primary: false, selection: { filter: { incident: ids.burst } }, caution: 'Only if they are not wanted any more.', allowed: true },
+      { action: 'discard_job', label: 'Discard 140 jobs', primary: false, selection: { filter: { incident: ids.burst } }, caution: 'Only if they are no longer wanted.', allowed: true },
     ],
     watch: watch(),
     chart: {
@@ -78,5 +78,5 @@ export const incidentPage = (items: Incident[], over: object = {}) => ({ items, 
 export const three = (): Incident[] => [
   incident({ id: ids.stuck, class: 'stuck_queue', status: 'blocked', title: 'report is stuck', error: undefined, since: at(-181 * minute), scope: { queue: 'report' } }),
   incident({ acknowledged: { at: at(-18 * minute), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' } }, explains: [{ id: ids.exhausted, title: 'order_mail gives up' }] }),
-  incident({ id: ids.exhausted, class: 'retry_exhausted', title: 'order_mail gives up', explainedBy: { id: ids.burst, title: 'order_mail fails in bursts' } }),
+  incident({ id: ids.exhausted, class: 'retry_exhausted', title: 'order_mail gives up', explainedBy: { id: ids.burst, title: 'Burst of failures in order_mail' } }),
 ]

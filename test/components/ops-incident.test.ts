@@ -15,7 +15,7 @@ const usual = (over: Answers = {}, given: Partial<IncidentDetail> = {}) =>
     getIncident: () => detail(given),
     getForensics: () => bundle(),
     createPreview: ({ body }) =>
-      (body as { selection?: unknown }).selection ? preview({ plan: bulkPlan() }) : preview({ plan: plan({ action: 'silence_incident', subject: { type: 'incident', id: ids.burst }, title: 'Silence: order_mail fails in bursts' }) }),
+      (body as { selection?: unknown }).selection ? preview({ plan: bulkPlan() }) : preview({ plan: plan({ action: 'silence_incident', subject: { type: 'incident', id: ids.burst }, title: 'Silence: Burst of failures in order_mail' }) }),
     ...over,
   })
 
@@ -35,7 +35,7 @@ describe('ops-incident', () => {
 
   it('says what is wrong with its raw error, what was measured with its share or source, and what is ruled out', async () => {
     const page = await opened()
-    for (const part of ['order_mail fails in bursts', 'Needs Review', 'open', 'nobody yet', '140 mails failed for good', 'connect ETIMEDOUT 10.4.0.12:587', 'Failing now', '5.0 /min, usual 0.1', '96 %', 'order only', 'Executors away: 5 of 5 beat', 'measured', 'Not explained by any other open incident'])
+    for (const part of ['Burst of failures in order_mail', 'Needs Review', 'open', 'nobody yet', '140 mails failed for good', 'connect ETIMEDOUT 10.4.0.12:587', 'Failing now', '5.0 /min, usual 0.1', '96 %', 'order only', 'Executors away: 5 of 5 beat', 'measured', 'Not explained by any other open incident'])
       includes(seen(page), part)
     await until(() => all(page, 'ops-chart')[0]?.shadowRoot, 'the chart')
     ok(button(page, 'Export Markdown'), 'a file for the post-mortem')

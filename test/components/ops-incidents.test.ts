@@ -26,7 +26,7 @@ describe('ops-incidents', () => {
 
   it('lists what is wrong with its age and who is on it, and folds what is explained under its cause', async () => {
     const page = await opened()
-    equal(rows(page).map((row) => seen(row.querySelector('h3'))), ['report is stuck', 'order_mail fails in bursts'])
+    equal(rows(page).map((row) => seen(row.querySelector('h3'))), ['report is stuck', 'Burst of failures in order_mail'])
     const [stuck, burst] = rows(page)
     for (const part of ['Blocked', '3 h 1 min', 'nobody yet']) includes(seen(stuck), part)
     for (const part of ['Needs Review', '28 min', 'ops-lead', 'connect ETIMEDOUT', 'acknowledged', 'explains 1 more incident', 'order_mail gives up']) includes(seen(burst), part)
@@ -38,7 +38,7 @@ describe('ops-incidents', () => {
   it('offers to acknowledge only what nobody is on', async () => {
     const api = usual()
     const page = await opened(api)
-    ok(!button(page, 'Acknowledge… order_mail fails in bursts'), 'somebody is on it')
+    ok(!button(page, 'Acknowledge… Burst of failures in order_mail'), 'somebody is on it')
     button(page, 'Acknowledge… report is stuck')!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')
     equal(api.calls.find(({ name }) => name === 'createPreview')!.body, { action: 'acknowledge_incident', subject: { type: 'incident', id: ids.stuck } })
@@ -65,10 +65,10 @@ describe('ops-incidents', () => {
     items = [incident({ id: '0192f000-0000-7000-8000-000000000009', title: 'worker-7 is missing', status: 'blocked' }), ...items.slice(1)]
     api.hint({ topic: 'incidents' })
     await until(() => button(page, '1 new, 1 no longer open · show'), 'the news')
-    equal(rows(page).map((row) => seen(row.querySelector('h3'))), ['report is stuck', 'order_mail fails in bursts'])
+    equal(rows(page).map((row) => seen(row.querySelector('h3'))), ['report is stuck', 'Burst of failures in order_mail'])
     includes(seen(rows(page)[0]), 'no longer here')
     button(page, '1 new, 1 no longer open · show')!.click()
-    await until(() => rows(page).map((row) => seen(row.querySelector('h3'))).join() === 'worker-7 is missing,order_mail fails in bursts', 'the new list')
+    await until(() => rows(page).map((row) => seen(row.querySelector('h3'))).join() === 'worker-7 is missing,Burst of failures in order_mail', 'the new list')
   })
 
   it('narrows the list on the server, and tells the address', async () => {

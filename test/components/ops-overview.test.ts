@@ -185,7 +185,7 @@ describe('ops-overview', () => {
     const items = await until(() => all(page, '.change').length === 4 && all(page, '.change'), 'the changes')
     const words = items.map(seen)
     includes(words[0]!, 'ops-demo paused the entry nightly_sync “fixture maintenance”')
-    equal(seen(all(items[1], '.bad')[0]), 'order_mail fails in bursts')
+    equal(seen(all(items[1], '.bad')[0]), 'Burst of failures in order_mail')
     includes(words[2]!, 'deploy v412 by ci')
     includes(words[3]!, 'Nobody measured for 6 min')
     clear()

@@ -16,7 +16,7 @@ const cases: [name: string, over: Partial<WorkFacts>, troubles: Trouble[], sente
   ['a standstill that nothing explains', { moving: false, waiting: 12 }, [], '12 jobs are waiting, and none has finished in five minutes.'],
   ['one job that waits', { moving: false, waiting: 1 }, [], '1 job is waiting, and none has finished in five minutes.'],
   ['an engine that does not report what finishes', { moving: null, silent: true, waiting: 3 }, [], '3 jobs are waiting; the engine does not report whether any has finished.'],
-  ['figures that lag', { figures: 'lagging', moving: null }, [stuck], `${stuck.text} The figures lag behind: the last are from 2026-11-21T13:22:08.000Z.`],
+  ['figures that lag', { figures: 'lagging', moving: null }, [stuck], `${stuck.text} The figures are lagging: they were last measured at 2026-11-21T13:22:08.000Z.`],
   ['figures that are too old', { figures: 'unknown', moving: null }, [], 'Nothing has been measured since 2026-11-21T13:22:08.000Z, so whether work is moving is unknown.'],
   ['failures that nobody has counted for long', { failuresCountedAt: '2026-11-21T10:00:00.000Z' }, [], 'Work is moving. Jobs that failed for good were last counted at 2026-11-21T10:00:00.000Z.'],
   ['no figures at all', { figures: 'unknown', measuredAt: null, moving: null }, [], 'Nothing has been measured yet, so whether work is moving is unknown.'],

@@ -142,7 +142,7 @@ describe('the overview', () => {
     await measured('2 seconds')
     expect(await read()).toMatchObject({ figures: 'fresh', moving: true, rest: expect.stringMatching(/moving\.$/) })
     await measured('2 minutes')
-    expect(await read()).toMatchObject({ figures: 'lagging', moving: null, rest: expect.stringMatching(/^The figures lag behind: the last are from 20\d\d-/) })
+    expect(await read()).toMatchObject({ figures: 'lagging', moving: null, rest: expect.stringMatching(/^The figures are lagging: they were last measured at 20\d\d-/) })
     await measured('6 minutes')
     const overview = await read()
     expect(overview).toMatchObject({ figures: 'unknown', moving: null, rest: expect.stringMatching(/^Nothing has been measured since 20.*unknown\.$/) })

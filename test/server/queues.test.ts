@@ -122,7 +122,7 @@ describe('the list of queues', () => {
       'not measured yet',
       'paused by Two',
       'moving',
-      '1 job runs, none waits',
+      '1 job is running, none waiting',
       'quiet',
     ])
     expect(page.summary).toMatchObject({ queues: 9, quiet: { count: 1, names: ['a_quiet'] }, waiting: 95, sentence: { before: 'Work piles up in ', queue: 'z_stuck', after: ': 3 of the 95 waiting jobs, the oldest for 3 h 20 min.', calm: 'Nothing starts in 1 other queue either.' } })

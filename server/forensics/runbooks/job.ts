@@ -11,8 +11,8 @@ export function adviceForJob(job: JobFacts, { title, detail }: Bundle['diagnosis
       { label: 'You may act on this job', met: Object.values(job.operations).some(({ allowed }) => allowed) },
     ],
     cautions: [
-      ...(job.state === 'executing' ? ['It may be half done; check what it has already written before it runs again.'] : []),
-      ...(job.state === 'completed' ? ['It has already done its work; a retry does it a second time.'] : []),
+      ...(job.state === 'executing' ? ['It may be half done. Check what it has already written before you run it again.'] : []),
+      ...(job.state === 'completed' ? ['It has already done its work. A retry does it a second time.'] : []),
       'Changes made in the engine or in its own dashboard are not recorded here.',
     ],
     steps: stepsFor(job),
@@ -32,8 +32,8 @@ function stepsFor({ state, waiting }: JobFacts): Advice['steps'] {
   if (reasons.has('waits_for_dependency')) return [here('Open the jobs it waits for.'), byHost('Fix the one that does not finish.')]
   if (reasons.has('no_executor')) return [byHost('Check whether the workers of the queue are running.'), byHost('Ask the people who deploy them.')]
   if (reasons.has('scheduled_until')) return [byHost('Decide whether it can wait.'), here('Retry it if the engine allows that, or wait until it is due.')]
-  if (waiting.length) return [here('Look at the queue: how deep is it, and is anything finishing?'), here('Compare it with other jobs in the queue.')]
+  if (waiting.length) return [here('Check the queue: how deep is it, and is anything finishing?'), here('Compare it with other jobs in the queue.')]
   if (state === 'discarded') return [here('Read the last error.'), byHost('Fix the cause; a retry alone repeats the failure.'), here('Retry it, or leave it and record why.')]
-  if (state === 'executing') return [here('Compare how long it has been running with how long it usually takes.'), byHost('Look at what its process is doing.'), here('Cancel it only if it is safe to stop halfway.')]
+  if (state === 'executing') return [here('Compare how long it has been running with how long it usually takes.'), byHost('Check what its process is doing.'), here('Cancel it only if it is safe to stop halfway.')]
   return [here('Compare attempts and times with what you expect.'), here('Retry it only if its work should be done again.')]
 }

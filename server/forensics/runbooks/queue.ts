@@ -7,12 +7,12 @@ export function adviceForQueue(queue: Queue, { title, detail }: Bundle['diagnosi
     whyNow: `${title} ${detail}`,
     prerequisites: [
       { label: 'The whole last hour was measured', met: state === 'complete' },
-      { label: 'An executor of it is known', met: queue.executors === null ? null : queue.executors > 0 },
+      { label: 'It has an executor on record', met: queue.executors === null ? null : queue.executors > 0 },
       { label: 'You may act on this queue', met: Object.values(queue.operations).some(({ allowed }) => allowed) },
     ],
     cautions: [
       ...(queue.executors === null ? ['The engine does not report how many executors serve it.'] : []),
-      'When a paused queue is resumed, all of its waiting jobs can start at once.',
+      'When a paused queue is resumed, all of its waiting jobs may start at the same time.',
     ],
     steps: stepsFor(queue),
     needs: operationsOn('queue'),

@@ -4,13 +4,13 @@ import { redacted } from '../../host/display.ts'
 import { parseMarkdown } from '../../host/markdown.ts'
 import type { Scope } from '../../operations/scope.ts'
 
-/** What the runbook of a subject says by itself, before what holds for all of them is added. */
+/** The part of a runbook that is specific to its subject, before the common parts are added. */
 export interface Advice extends Pick<Runbook, 'title' | 'whyNow' | 'prerequisites' | 'cautions' | 'steps'> {
   /** Operations, or other abilities of an engine, that would help here. */
   needs: readonly EngineFeature[]
 }
 
-/** A step that can be made here. */
+/** A step that can be taken here. */
 export function here(text: string): RunbookStep {
   return { ownership: 'powertools_native', ownershipLabel: 'Powertools-native', text }
 }
@@ -21,7 +21,7 @@ export function byHost(text: string): RunbookStep {
 }
 
 interface Context {
-  /** By what the host's own text is found: a class of incidents or a type of subject. */
+  /** The key of the host's own text: a class of incident or a type of subject. */
   key: string
   subject: { type: string; id: string }
   completeness: Pick<Completeness, 'state'>
@@ -29,7 +29,7 @@ interface Context {
   provided?: readonly string[]
 }
 
-/** Adds what the engine cannot do, the host's own text, and that gaps prove nothing. */
+/** Adds what the engine cannot do, the host's own text, and the caution about gaps. */
 export function runbookOf(scope: Scope, { needs, cautions, ...advice }: Advice, { key, subject, completeness, provided = [] }: Context): Runbook {
   const { lacks, cautions: ofEngine = {} } = scope.kit.engine
   return {

@@ -20,7 +20,7 @@ const facts = z.object({
 })
 type Facts = z.infer<typeof facts>
 
-/** Jobs are executing according to the engine, and whoever executes them has not been heard of for too long. */
+/** The engine shows jobs as executing on an executor that has not been heard from for too long. */
 export const executorMissing: IncidentClass<Facts> = {
   name: 'executor_missing',
   facts,
@@ -49,13 +49,13 @@ function describe({ name, host, version, beatAt, queues, oldestAt, deserted, asO
   const silent = spanBetween(beatAt, asOf)
   return {
     title: `${name} is missing`,
-    headline: `${name}${host ? ` on ${host}` : ''} has not been heard of for ${silent}, and ${count === 1 ? 'a job is' : `${jobsOf(count)} are`} still executing by it.`,
+    headline: `${name}${host ? ` on ${host}` : ''} has not been heard from for ${silent}, and ${count === 1 ? 'a job is' : `${jobsOf(count)} are`} still executing on it.`,
     measured: [
-      { label: `Last sign of life at ${clock(beatAt, now)}`, note: host ? 'heartbeat' : 'engine' },
-      ...shown.map((each) => ({ label: `${each.queue}: ${jobsOf(each.count)} executing by it`, share: count ? each.count / count : undefined, note: 'engine' })),
+      { label: `Last seen at ${clock(beatAt, now)}`, note: host ? 'heartbeat' : 'engine' },
+      ...shown.map((each) => ({ label: `${each.queue}: ${jobsOf(each.count)} executing on it`, share: count ? each.count / count : undefined, note: 'engine' })),
       ...alone.map((queue) => ({ label: `${queue} has no other executor`, note: 'measured' })),
     ],
-    ruledOut: [{ label: 'Signed off: it did not', note: 'measured' }],
+    ruledOut: [{ label: 'Clean shutdown: it did not sign off', note: 'measured' }],
     facts: [
       { label: 'Silent for', value: silent },
       { label: 'In hand', value: jobsOf(count) },

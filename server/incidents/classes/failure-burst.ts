@@ -32,7 +32,7 @@ const facts = z.object({
 })
 type Facts = z.infer<typeof facts>
 
-/** Errors of one group come far more often than usual, which chance does not explain. The rule is in `server/errors/burst.ts`. */
+/** Errors of one group occur far more often than usual, and chance does not explain it. The rule is in `server/errors/burst.ts`. */
 export const failureBurst: IncidentClass<Facts> = {
   name: 'failure_burst',
   facts,
@@ -82,8 +82,8 @@ function describe(seen: Facts, { now, showError }: Telling): Description {
   const { queue, worker, failures, attempts, expected, exhausted, versions, spared, since, lastAt, asOf } = seen
   const usual = rate(expected / windowMinutes)
   return {
-    title: `${worker} fails in bursts`,
-    headline: `${countOf(failures, 'attempt')} of ${worker} failed in ${windowMinutes} min with the same error, usually ${Math.round(expected * 10) / 10}, since ${clock(since, now)}.`,
+    title: `Burst of failures in ${worker}`,
+    headline: `${countOf(failures, 'attempt')} of ${worker} failed with the same error in ${windowMinutes} min (usually ${Math.round(expected * 10) / 10}), since ${clock(since, now)}.`,
     error: showError(seen.sample.split('\n')[0]),
     measured: measuredOf(seen, now),
     ruledOut: ruledOutOf(seen),
@@ -92,8 +92,8 @@ function describe(seen: Facts, { now, showError }: Telling): Description {
       { label: 'Failing now', value: `${rate(failures / windowMinutes)}, usually ${usual}` },
       ...(attempts ? [{ label: 'Share', value: `${Math.round((failures / attempts) * 100)} % of ${formatCount(attempts)} attempts` }] : []),
       { label: 'Failed for good', value: countOf(exhausted, 'job') },
-      { label: 'Going on for', value: spanBetween(since, asOf) },
-      { label: 'Last one', value: clock(lastAt, now) },
+      { label: 'Ongoing for', value: spanBetween(since, asOf) },
+      { label: 'Latest failure', value: clock(lastAt, now) },
     ],
     affected: { jobs: { count: exhausted, how: 'exact' }, queues: [queue], executors: seen.executors.length || null },
   }
@@ -107,8 +107,8 @@ function measuredOf({ failures, attempts, expected, probability, state, versions
     ...(attempts ? [{ label: `${formatCount(failures)} of ${formatCount(attempts)} attempts failed with it`, share: Math.min(1, failures / attempts) }] : []),
     ...share(versions),
     ...share(executors),
-    ...(probability !== null ? [{ label: `By chance: ${chanceOf(probability)}`, note: `${windowMinutes} min window` }] : []),
-    ...(state === 'new' ? [{ label: 'Never seen before', note: 'errors' }] : state === 'regression' ? [{ label: 'It was resolved, and has come back', note: 'errors' }] : []),
+    ...(probability !== null ? [{ label: `Probability by chance: ${chanceOf(probability)}`, note: `${windowMinutes} min window` }] : []),
+    ...(state === 'new' ? [{ label: 'Never seen before', note: 'errors' }] : state === 'regression' ? [{ label: 'It was resolved and has come back', note: 'errors' }] : []),
     ...(deploy ? [{ label: `${deploy.version} was deployed ${span(Date.parse(since) - Date.parse(deploy.at))} before it began, at ${clock(deploy.at, now)}`, note: 'order only' }] : []),
   ]
 }
@@ -120,9 +120,9 @@ function chanceOf(probability: number): string {
 function ruledOutOf({ attempts, failures, executors, spared }: Facts): EvidenceLine[] {
   const others = attempts === null ? 0 : attempts - failures
   return [
-    ...(others > 0 ? [{ label: `Everything fails: ${countOf(others, 'other attempt')} did not fail with it`, note: 'measured' }] : []),
-    ...spared.versions.slice(0, maxOrigins).map((name) => ({ label: `${name}: it serves this queue as well, and none failed there`, note: 'measured' })),
-    ...(executors.length > 1 ? [{ label: `One executor alone: ${countOf(executors.length, 'executor')} failed`, note: 'measured' }] : []),
+    ...(others > 0 ? [{ label: `Everything failing: ${countOf(others, 'other attempt')} did not fail with this error`, note: 'measured' }] : []),
+    ...spared.versions.slice(0, maxOrigins).map((name) => ({ label: `${name}: it also serves this queue and had no failures`, note: 'measured' })),
+    ...(executors.length > 1 ? [{ label: `A single executor: it failed on ${countOf(executors.length, 'executor')}`, note: 'measured' }] : []),
   ]
 }
 

@@ -6,7 +6,7 @@ import { clock } from '../words.ts'
 const facts = z.object({ entry: z.string(), queue: z.string(), worker: z.string().optional(), at: z.string(), why: z.enum(['missed_fire', 'scheduler_down', 'enqueue_failed']), error: z.string().optional() })
 type Facts = z.infer<typeof facts>
 
-/** A run of a cron entry should have been by now, and the entry has not run since. */
+/** A cron entry missed a run and has not run since. */
 export const missedFire: IncidentClass<Facts> = {
   name: 'missed_fire',
   facts,

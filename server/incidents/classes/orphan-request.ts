@@ -7,7 +7,7 @@ import { clock } from '../words.ts'
 const facts = z.object({ eventId: z.string(), action: z.string(), subject: z.object({ type: z.string(), id: z.string() }), queue: z.string().optional(), at: z.string() })
 type Facts = z.infer<typeof facts>
 
-/** A change was requested from an engine that cannot join our transaction, and nobody recorded its outcome. */
+/** A change was requested from an engine that cannot join our transaction, and its outcome was never recorded. */
 export const orphanRequest: IncidentClass<Facts> = {
   name: 'orphan_request',
   facts,
@@ -39,7 +39,7 @@ function describe({ action, subject: { type, id }, queue, at }: Facts, { now }: 
   const on = type === 'job' ? `job ${id}` : id
   return {
     title: `${label}: outcome unknown`,
-    headline: `“${label}” on ${on} was requested at ${clock(at, now)}, and the process that asked the engine ended before it recorded the answer. Whether the engine did it is unknown.`,
+    headline: `“${label}” on ${on} was requested at ${clock(at, now)}, and the process ended before it recorded the engine's answer. Whether the change was made is unknown.`,
     measured: [{ label: `Requested at ${clock(at, now)}, without an outcome on record`, note: 'audit log' }],
     ruledOut: [{ label: 'A later successful operation on the same subject: none', note: 'audit log' }],
     facts: [

@@ -18,7 +18,7 @@ const facts = z.object({
 })
 type Facts = z.infer<typeof facts>
 
-/** Jobs have failed for good within the last day and are still there, so somebody has to decide about them. */
+/** Jobs have failed for good within the last day and are still in the engine, so an operator has to decide what to do with them. */
 export const retryExhausted: IncidentClass<Facts> = {
   name: 'retry_exhausted',
   facts,
@@ -45,7 +45,7 @@ function describe({ queue, worker, count, how, error, lastAt }: Facts, { now, sh
     title: `${name} failed for good`,
     headline: `${jobsOf(count, how)} of ${name} ${count === 1 ? 'has' : 'have'} failed for good within the last day and will not be retried, the latest at ${clock(lastAt, now)}.`,
     error: showError(error?.split('\n')[0]),
-    measured: [{ label: `${jobsOf(count, how)} failed for good and still there`, note: 'engine' }],
+    measured: [{ label: `${jobsOf(count, how)} failed for good and still in the engine`, note: 'engine' }],
     ruledOut: [],
     facts: [
       { label: 'Failed for good', value: jobsOf(count, how) },

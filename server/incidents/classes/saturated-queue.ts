@@ -7,7 +7,7 @@ import type { QueueSeen } from '../sight/queues.ts'
 import { jobsOf, rate, span, spanBetween } from '../words.ts'
 import { heldOf } from './stuck-queue.ts'
 
-/** So much of the slots must be held now, and as a rule over the last minutes. */
+/** The share of slots that must be held, both now and usually over the last minutes. */
 const pinnedShare = 0.95
 
 const facts = z.object({
@@ -26,7 +26,7 @@ const facts = z.object({
 })
 type Facts = z.infer<typeof facts>
 
-/** Jobs wait for too long because every slot is held, and at this rate the backlog is not gone soon. */
+/** Jobs wait too long because every slot is held, and at this rate the backlog will not drain soon. */
 export const saturatedQueue: IncidentClass<Facts> = {
   name: 'saturated_queue',
   facts,
@@ -93,10 +93,10 @@ function describe({ queue, due, how, oldestDueAt, held, slots, executors, finish
     measured: [
       { label: `${held} of ${slots} slots held`, share: Math.min(1, held / slots), note: 'measured' },
       { label: `${jobsOf(due, how)} due, the oldest for ${waited}`, note: 'measured' },
-      { label: `${rate(finishedPerMinute)} end`, note: 'last 10 min' },
+      { label: `Throughput: ${rate(finishedPerMinute)}`, note: 'last 10 min' },
     ],
     ruledOut: [
-      { label: 'Stuck: every slot is at work', note: 'measured' },
+      { label: 'Stuck: every slot is busy', note: 'measured' },
       { label: 'Paused: the queue is not', note: 'measured' },
       ...(failedPerMinute === 0 ? [{ label: 'Failing jobs: none failed in the last 10 min', note: 'measured' }] : []),
     ],
@@ -105,7 +105,7 @@ function describe({ queue, due, how, oldestDueAt, held, slots, executors, finish
       { label: 'Due', value: jobsOf(due, how) },
       { label: 'Oldest', value: waited },
       { label: 'Slots', value: `${held} of ${slots} held` },
-      { label: 'Ends', value: rate(finishedPerMinute) },
+      { label: 'Throughput', value: rate(finishedPerMinute) },
       { label: 'Drains in', value: minutes === null ? 'never at this rate' : span(minutes * 60_000) },
     ],
     affected: { jobs: { count: due, how }, queues: [queue], executors },

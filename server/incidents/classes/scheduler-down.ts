@@ -5,7 +5,7 @@ import type { CronSeen } from '../sight/cron.ts'
 import type { Sight } from '../sight.ts'
 import { clock, spanBetween } from '../words.ts'
 
-/** An outage of everything, the detector included, is still reported for this long after it has ended. */
+/** An outage of everything, including the detector, is reported for this long after it has ended. */
 const reportedMs = 60_000
 
 const facts = z.object({ since: z.string().nullable(), until: z.string().nullable(), entries: z.number(), asOf: z.string() })
@@ -46,9 +46,9 @@ function describe({ since, until, entries, asOf }: Facts, { now }: Telling): Des
   const due = countOf(entries, 'cron entry', 'cron entries')
   const headline =
     since === null
-      ? `No process has ever scheduled here, and ${due} ${entries === 1 ? 'waits' : 'wait'} for one.`
+      ? `No scheduler has ever run here, and ${due} ${entries === 1 ? 'is' : 'are'} waiting for one.`
       : until === null
-        ? `No process has been scheduling for ${spanBetween(since, asOf)}, since ${clock(since, now)}; ${due} ${entries === 1 ? 'does' : 'do'} not run.`
+        ? `No process has been scheduling for ${spanBetween(since, asOf)}, since ${clock(since, now)}; ${due} ${entries === 1 ? 'is' : 'are'} not running.`
         : `No process was scheduling for ${spanBetween(since, until)}, from ${clock(since, now)} to ${clock(until, now)}.`
   return {
     title: until === null ? 'No scheduler is running' : 'No scheduler was running',

@@ -45,7 +45,7 @@ export const stuckQueue: IncidentClass<Facts> = {
   affected: ({ queue, asOf }) => ({ jobs: { filter: { queue, states: ['available', 'scheduled', 'retryable'], time: { field: 'due', to: new Date(asOf) } } }, queue }),
 }
 
-/** How many of its slots are held, as far as anybody reports. */
+/** How many of its slots are held, as far as this is reported. */
 export function heldOf(queue: QueueSeen): number | null {
   return queue.used ?? depthOf(queue, 'executing')?.count ?? null
 }
@@ -96,7 +96,7 @@ function describe({ queue, due, how, oldestDueAt, movedAt, executing, executors,
     measured: [
       { label: `${jobsOf(due, how)} due, the oldest for ${waited}`, note: 'measured' },
       { label: `No job started or ended for ${still}`, note: `threshold ${span(minutes * 60_000)}` },
-      ...(executors === 0 ? [{ label: 'No executor has been seen working on this queue', note: 'reported by the engine' }] : []),
+      ...(executors === 0 ? [{ label: 'No executor has been seen on this queue', note: 'reported by the engine' }] : []),
       ...(executing ? [{ label: `${jobsOf(executing)} executing, none of which has ended`, note: 'measured' }] : []),
     ],
     ruledOut: [
@@ -105,11 +105,11 @@ function describe({ queue, due, how, oldestDueAt, movedAt, executing, executors,
       ...(slots !== null && executing !== null ? [{ label: `No free slot: ${executing} of ${slots} held`, note: 'measured' }] : []),
       ...(failed === 0 ? [{ label: 'Failing jobs: none failed in the last 10 min', note: 'measured' }] : []),
     ],
-    cause: executors === 0 ? { label: 'No executor works on this queue', share: 1, note: 'reported by the engine' } : undefined,
+    cause: executors === 0 ? { label: 'No executor serves this queue', share: 1, note: 'reported by the engine' } : undefined,
     facts: [
       { label: 'Due', value: jobsOf(due, how) },
       { label: 'Oldest', value: waited },
-      { label: 'Last movement', value: movedAt ? `${still} ago` : 'none within an hour' },
+      { label: 'Last activity', value: movedAt ? `${still} ago` : 'none within an hour' },
       { label: 'Executors', value: executors === null ? 'not reported' : String(executors) },
       { label: 'Executing', value: executing === null ? 'not counted' : String(executing) },
     ],

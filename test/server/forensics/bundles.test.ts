@@ -239,8 +239,8 @@ describe('a runbook', () => {
   test('has the steps of the class with their owners, what was checked, and the text of the host', async () => {
     const { runbook } = await read('incident', known.incident![0]!)
     expect(runbook).toMatchObject({
-      title: 'A queue that stands still',
-      prerequisites: expect.arrayContaining([{ label: 'The engine was measured within the last minute', met: false }, { label: 'An executor of it is alive', met: true }, { label: 'The queue is not paused', met: true }]),
+      title: 'A stuck queue',
+      prerequisites: expect.arrayContaining([{ label: 'The engine was measured within the last minute', met: false }, { label: 'One of its executors is alive', met: true }, { label: 'The queue is not paused', met: true }]),
       host: { title: 'From this host', blocks: [{ type: 'paragraph', spans: [{ text: 'Call', strong: true }, { text: ' ' }, { text: 'us', href: 'https://wiki.example.com/' }] }], links: [{ label: 'On call', href: '/on-call' }] },
     })
     expect(new Set(runbook.steps.map(({ ownership }) => ownership))).toEqual(new Set(['powertools_native', 'host_owned']))

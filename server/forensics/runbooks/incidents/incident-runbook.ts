@@ -1,7 +1,7 @@
 import type { Incident, Queue } from '../../../../schemas/index.ts'
 import type { Advice } from '../runbook.ts'
 
-/** What was checked when the runbook was read. Null: it could not be checked, or it does not apply. */
+/** What was checked when the runbook was opened. Null: it could not be checked, or it does not apply. */
 export interface Checked {
   /** The engine was measured within the last minute. */
   measured: boolean
@@ -9,11 +9,11 @@ export interface Checked {
   scheduling: boolean
   /** The queue that it is about. */
   queue: Queue | null
-  /** Executors of the queue that report themselves, without those that signed off; null if none does. */
+  /** Executors of the queue that report themselves, except those that signed off; null if there are none. */
   executors: { alive: number; missing: number } | null
 }
 
-/** The runbook of one class of incidents: data, and pure functions of the incident and of what was checked. */
+/** The runbook of one class of incident: data, and pure functions of the incident and the checks. */
 export interface IncidentRunbook {
   title: string
   needs: Advice['needs']

@@ -4,12 +4,12 @@ import type { IncidentRunbook } from './incident-runbook.ts'
 export const orphanRequest: IncidentRunbook = {
   title: 'A request without an outcome',
   needs: [],
-  cautions: ['It may have been done. Do not repeat it before you know.'],
+  cautions: ['The change may have been made. Do not repeat it before you know.'],
   prerequisites: ({ measured }) => [{ label: 'The engine was measured within the last minute', met: measured }],
   steps: () => [
-    here('Open the request: who wanted what, and of which subject?'),
-    here('Open its subject: is it as it was requested?'),
-    byHost('Look in the engine itself where that is not clear.'),
-    here('Repeat the operation if it was not done; a later operation on the subject closes this.'),
+    here('Open the request: who requested what, and for which subject?'),
+    here('Open its subject: was the change made?'),
+    byHost('If that is not clear, check the engine itself.'),
+    here('Repeat the operation if the change was not made. A later operation on the subject closes this incident.'),
   ],
 }

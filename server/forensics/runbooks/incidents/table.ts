@@ -11,7 +11,7 @@ import { saturatedQueue } from './saturated-queue.ts'
 import { schedulerDown } from './scheduler-down.ts'
 import { stuckQueue } from './stuck-queue.ts'
 
-/** Every class of incidents has a runbook: a further class does not compile without one. */
+/** Every class of incident has a runbook: a new class does not compile without one. */
 export const incidentRunbooks: Readonly<Record<IncidentClassName, IncidentRunbook>> = {
   engine_unreachable: engineUnreachable,
   scheduler_down: schedulerDown,
