@@ -38,6 +38,8 @@ export interface QueueTrouble {
   /** A few words: `report is stuck`. */
   title: string
   headline: string
+  /** What was measured first, in a few words: `84 jobs due, the oldest for 3 h 5 min`; undefined if that is withheld. */
+  measure?: string
   since: Date
 }
 

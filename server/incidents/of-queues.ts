@@ -4,7 +4,7 @@ import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
 import type { ListTroubles } from '../kit.ts'
 import { visibleIncidents } from './rights.ts'
-import { titlesOf } from './show.ts'
+import { describeEach } from './show.ts'
 
 const maxOpen = 500
 
@@ -18,13 +18,9 @@ export const listQueueTroubles: ListTroubles = async (asking, queue) => {
       order by explained_by is not null, rank, began_at, id limit ${maxOpen}`,
   )
   const seen = await visibleIncidents(viewer, rows.map((row) => em.map(Incident, row) as unknown as IncidentRow))
-  const words = await titlesOf(asking, seen)
-  return seen.map((row, index) => ({
-    queue: row.scope.queue!,
-    id: row.id,
-    class: row.class,
-    status: incidentClasses[row.class].status,
-    ...words[index]!,
-    since: row.beganAt,
-  }))
+  const words = await describeEach(asking, seen)
+  return seen.map((row, index) => {
+    const { title, headline, measured: [first] } = words[index]!
+    return { queue: row.scope.queue!, id: row.id, class: row.class, status: incidentClasses[row.class].status, title, headline, measure: first?.label, since: row.beganAt }
+  })
 }

@@ -67,13 +67,10 @@ export async function describeIncident(scope: Scope, row: IncidentRow): Promise<
   return describe(scope, row, (queue) => !hidden.has(queue))
 }
 
-/** The titles and headlines of many. */
-export async function titlesOf(asking: Pick<Scope, 'kit' | 'em' | 'viewer' | 'now'>, rows: IncidentRow[]): Promise<Pick<Description, 'title' | 'headline'>[]> {
+/** The same for many, without the permissions and relations that a page shows beside them. */
+export async function describeEach(asking: Pick<Scope, 'kit' | 'em' | 'viewer' | 'now'>, rows: IncidentRow[]): Promise<Description[]> {
   const hidden = rows.length ? new Set(await listHiddenQueues(asking)) : new Set<string>()
-  return rows.map((row) => {
-    const { title, headline } = describe(asking, row, (queue) => !hidden.has(queue))
-    return { title, headline }
-  })
+  return rows.map((row) => describe(asking, row, (queue) => !hidden.has(queue)))
 }
 
 /** The facts in words. What the display policy leaves may no longer be enough to describe; then only the class is named. */

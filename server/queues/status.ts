@@ -65,11 +65,20 @@ export function statusOfQueue(facts: QueueFacts, now: Date): QueueStatus {
   // The detector knows more than one measurement of one queue; what it cannot tell from its figures stands as it was.
   if (!incident || rank[incident.status] > rank[own.status]) return own
   const said = own.status === incident.status && own.diagnosis !== 'working'
-  return { ...own, status: incident.status, diagnosis: said ? own.diagnosis : 'incident', cause: said ? own.cause : withoutQueue(incident), since: said ? own.since : incident.since, incident }
+  return { ...own, status: incident.status, diagnosis: said ? own.diagnosis : 'incident', cause: said ? own.cause : causeOf(incident), since: said ? own.since : incident.since, incident }
 }
 
-/** The title of an incident begins with its queue, which stands beside it. */
-function withoutQueue({ title, queue }: QueueTrouble): string {
+/** Its measure says what is wrong, and how much. What is about something else in the queue, such as an executor, is named before it. */
+function causeOf({ class: name, title, queue, measure }: QueueTrouble): string {
+  if (measure === undefined) return withoutQueue(title, queue)
+  const words = /^[A-Z][a-z]/.test(measure) ? measure[0]!.toLowerCase() + measure.slice(1) : measure
+  return aboutItsJobs.has(name) ? words : `${withoutQueue(title, queue)}: ${words}`
+}
+
+const aboutItsJobs: ReadonlySet<string> = new Set<QueueTrouble['class']>(['stuck_queue', 'saturated_queue', 'retry_exhausted', 'failure_burst', 'long_running_job'])
+
+/** The title of an incident about a queue begins with its name, which stands beside it. */
+function withoutQueue(title: string, queue: string): string {
   return title.startsWith(queue) ? title.slice(queue.length).replace(/^[:,]?\s+/, '') || title : title
 }
 

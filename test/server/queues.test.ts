@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Bundle, listQueues as endpoint, type Overview, type Queue } from '../../schemas/index.ts'
+import { givenIncident } from '../support/incidents.ts'
 import { startJobServer, type JobServer } from '../support/jobs.ts'
 import { auth, nightlySync } from '../support/server.ts'
 
@@ -25,7 +26,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   closed = []
-  await client.query('truncate ops.queue_figure, ops.queue_minute, ops.queue_pause, ops.snapshot, ops.finding, ops.open_request')
+  await client.query('truncate ops.queue_figure, ops.queue_minute, ops.queue_pause, ops.snapshot, ops.finding, ops.open_request, ops.incident')
   await client.query(`insert into ops.finding values ('discarded_jobs', now(), '{"found":[],"tookMs":1}')`)
 })
 
@@ -56,6 +57,10 @@ const paused = (queue: string, at = 'now()') =>
   client.query(`insert into ops.queue_pause values ($1, ${at}, '{"id":"ops-two","type":"user","label":"Two"}', 'ledger closed', gen_random_uuid())`, [queue])
 const measured = (minutes: number) =>
   client.query(`insert into ops.snapshot select now() - n * interval '3 seconds', 3, 0, 0, 0, null, 'exact' from generate_series(0, ${minutes * 20}) n`)
+
+const longRunning = (count: number) => ({
+  queue: 'calm', jobs: Array.from({ length: count }, (_, n) => ({ id: String(n), seconds: 10_800 - n })), usualSeconds: 4, usualMaxSeconds: 9, runs: 300, factor: 2_700, asOf: '2026-11-21T12:00:00Z',
+})
 
 describe('the list of queues', () => {
   test('shows what was measured and when, minute by minute, and distinguishes quiet minutes from unmeasured ones', async () => {
@@ -151,6 +156,19 @@ describe('the list of queues', () => {
     closed = ['view_incidents']
     expect(await one('calm')).toMatchObject({ status: 'runnable', incident: null })
     await client.query('truncate ops.incident')
+  })
+
+  // The title alone, such as "failed for good", does not say how bad it is.
+  test.each<[title: string, incident: Parameters<typeof givenIncident>[1], cause: string]>([
+    ['a stuck queue', { class: 'stuck_queue', facts: { queue: 'calm', due: 84, how: 'exact', oldestDueAt: '2026-11-21T09:00:00Z', movedAt: null, executing: 0, executors: null, slots: null, minutes: 10, failed: 0, asOf: '2026-11-21T12:05:00Z' } }, '84 jobs due, the oldest for 3 h 5 min'],
+    ['jobs that failed for good', { class: 'retry_exhausted', facts: { queue: 'calm', fingerprint: 'e1:0', worker: 'Mailer', count: 59, how: 'estimated', ids: [], firstAt: '2026-11-21T09:00:00Z', lastAt: '2026-11-21T12:00:00Z' } }, 'about 59 jobs failed for good and still in the engine'],
+    ['a job that runs long', { class: 'long_running_job', facts: longRunning(1) }, 'running for 3 h, usually 4 s'],
+    ['jobs that run long', { class: 'long_running_job', facts: longRunning(2) }, '2 jobs running for up to 3 h, usually 4 s'],
+    ['an executor of it that is missing, which is named', { class: 'executor_missing', facts: { executor: 'x', name: 'worker-3', host: '', version: null, beatAt: '2026-11-20T12:00:00Z', count: 1, queues: [{ queue: 'calm', count: 1 }], jobIds: ['1'], oldestAt: '2026-11-20T12:00:00Z', deserted: [], asOf: '2026-11-20T12:05:00Z' } }, 'worker-3 is missing: last seen at 2026-11-20 12:00:00 UTC'],
+  ])('shows what was measured of %s as the cause', async (_title, incident, cause) => {
+    await figure('calm', { paused: false })
+    await givenIncident(client, { queue: 'calm', ...incident })
+    expect(await one('calm')).toMatchObject({ diagnosis: 'incident', cause })
   })
 
   test('names who paused a queue and why; the engine decides whether it is paused', async () => {

@@ -70,8 +70,8 @@ function describe({ queue, worker, jobs, usualSeconds, usualMaxSeconds, runs, fa
     title: jobs.length === 1 ? `${name} is running long` : `${jobsOf(jobs.length)} of ${name} are running long`,
     headline: jobs.length === 1 ? `A job of ${name} has been running for ${longest}; usually it takes ${usual}.` : `${jobsOf(jobs.length)} of ${name} have been running for up to ${longest}; usually they take ${usual}.`,
     measured: [
-      { label: `Running for ${longest}, ${Math.round(factor)} times as long as usual`, note: 'measured' },
-      { label: `Usually ${usual}; 95 % take at most ${span(usualMaxSeconds * 1000)}`, note: `${Math.round(runs)} earlier runs` },
+      { label: `${jobs.length === 1 ? 'Running for' : `${jobsOf(jobs.length)} running for up to`} ${longest}, usually ${usual}`, note: 'measured' },
+      { label: `${Math.round(factor)} times as long as usual; 95 % take at most ${span(usualMaxSeconds * 1000)}`, note: `${Math.round(runs)} earlier runs` },
     ],
     ruledOut: attended.length === jobs.length ? [{ label: attended[0]!.attended!, note: 'measured' }] : [],
     facts: [
