@@ -70,12 +70,14 @@ const knownHours = 24
  * `executors` it has that are not missing, and their `slots` in all, which are null if they share them with other queues.
  */
 export function queueAttendance(db: Database): RawBuilder<unknown> {
-  const present = sql`executor.ended_at is null and ${silenceOf(db)} < ${missingSeconds}`
   return sql`(
-    select served ->> 'queue' as queue, (count(*) filter (where ${present}))::int as executors,
-      case when bool_and(served -> 'slots' <> 'null') filter (where ${present}) then (sum((served ->> 'slots')::int) filter (where ${present}))::int end as slots
-    from ${db.table('executor')} executor, jsonb_array_elements(executor.queues) served
-    where executor.beat_at > clock_timestamp() - make_interval(hours => ${knownHours}) group by 1)`
+    select served ->> 'queue' as queue, (count(*) filter (where present))::int as executors,
+      case when bool_and(served -> 'slots' <> 'null') filter (where present) then (sum((served ->> 'slots')::int) filter (where present))::int end as slots
+    from (
+      select queues, ended_at is null and ${silenceOf(db)} < ${missingSeconds} as present from ${db.table('executor')} executor
+      -- So that the silence is planned and computed once, not wherever it is used.
+      where beat_at > clock_timestamp() - make_interval(hours => ${knownHours}) offset 0
+    ) executor, jsonb_array_elements(executor.queues) served group by 1)`
 }
 
 /** Has any queue had an executor within a day? */

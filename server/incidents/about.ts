@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Incident as ShownIncident, IncidentScope } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
-import { Incident, type IncidentRow } from '../db/entities.ts'
+import { Incident } from '../db/entities.ts'
+import { toRow } from '../db/row.ts'
 import { pageOf } from '../host/auth.ts'
 import type { Scope } from '../operations/scope.ts'
 import { visibleIncidents } from './rights.ts'
@@ -27,6 +28,6 @@ export async function listIncidentsAbout(scope: Scope, about: IncidentsAbout, { 
         and (${sql.join(named.map(([key, value]) => sql`scope ->> ${key} = ${value}`), sql` or `)})
       order by opened_at desc, id desc limit ${maxIncidents}`,
   )
-  const seen = await visibleIncidents(viewer, rows.map((row) => em.map(Incident, row) as unknown as IncidentRow))
+  const seen = await visibleIncidents(viewer, rows.map((row) => toRow(Incident, row)))
   return showIncidents(scope, seen)
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { incidentClasses } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
-import { Incident, type IncidentRow } from '../db/entities.ts'
+import { Incident } from '../db/entities.ts'
+import { toRow } from '../db/row.ts'
 import type { ListTroubles } from '../kit.ts'
 import { visibleIncidents } from './rights.ts'
 import { describeEach } from './show.ts'
@@ -17,7 +18,7 @@ export const listQueueTroubles: ListTroubles = async (asking, queue) => {
       select * from ${db.table('incident')} where state = 'open' and ${queue === undefined ? sql`scope ->> 'queue' is not null` : sql`scope ->> 'queue' = ${queue}`}
       order by explained_by is not null, rank, began_at, id limit ${maxOpen}`,
   )
-  const seen = await visibleIncidents(viewer, rows.map((row) => em.map(Incident, row) as unknown as IncidentRow))
+  const seen = await visibleIncidents(viewer, rows.map((row) => toRow(Incident, row)))
   const words = await describeEach(asking, seen)
   return seen.map((row, index) => {
     const { title, headline, measured: [first] } = words[index]!

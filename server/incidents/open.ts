@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import { incidentClasses, type IncidentClassName, type Incident as ShownIncident } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
+import { toRow } from '../db/row.ts'
 import type { Scope } from '../operations/scope.ts'
+import { silenceOf } from './legality.ts'
 import { visibleIncidents } from './rights.ts'
 import { showIncidents } from './show.ts'
 
@@ -22,11 +24,19 @@ export async function countIncidents(scope: Scope): Promise<OpenCount & { asOf: 
   return { ...countOf(await listOpenRows(scope, columns)), asOf: scope.now.toISOString() }
 }
 
-/** The same, with the first few in full: the worst and then the oldest, without those that another incident explains. */
-export async function listOpenIncidents(scope: Scope, limit: number): Promise<OpenCount & { items: ShownIncident[] }> {
+/** What an open incident is about, without its evidence. */
+export type IncidentGlimpse = Pick<ShownIncident, 'id' | 'class' | 'status' | 'scope'> & { silenced: boolean }
+
+/** The same, without those that another incident explains: the first `limit` in full, the worst and then the oldest, and a glimpse of the others. */
+export async function listOpenIncidents(scope: Scope, limit: number): Promise<OpenCount & { items: ShownIncident[]; others: IncidentGlimpse[] }> {
   const found = await listOpenRows(scope, sql`*`)
   const causes = found.rows.filter(({ explainedBy }) => !explainedBy)
-  return { ...countOf(found), items: await showIncidents(scope, causes.slice(0, limit)) }
+  return { ...countOf(found), items: await showIncidents(scope, causes.slice(0, limit)), others: causes.slice(limit).map((row) => glimpseOf(row, scope.now)) }
+}
+
+function glimpseOf(row: IncidentRow, now: Date): IncidentGlimpse {
+  const { id, class: name, scope: { queues: _mayBeHidden, ...scope } } = row
+  return { id, class: name, status: incidentClasses[name].status, scope, silenced: silenceOf(row, now) !== undefined }
 }
 
 /** Open incidents that the viewer may see, by class. */
@@ -47,7 +57,7 @@ async function listOpenRows({ kit: { db }, em, viewer }: Scope, columns: ReturnT
     em,
     sql<Record<string, unknown>>`select ${columns} from ${db.table('incident')} where state = 'open' order by rank, began_at, id limit ${maxCounted + 1}`,
   )
-  const rows = found.slice(0, maxCounted).map((row) => em.map(Incident, row) as unknown as IncidentRow)
+  const rows = found.slice(0, maxCounted).map((row) => toRow(Incident, row))
   return { rows: await visibleIncidents(viewer, rows), capped: found.length > maxCounted }
 }
 

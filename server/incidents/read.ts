@@ -4,6 +4,7 @@ import type { Incident as ShownIncident, IncidentDetail, IncidentClassName, Inci
 import { cursorCodec, cursorInstant } from '../cursor.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
+import { toRow } from '../db/row.ts'
 import { OpsError } from '../error.ts'
 import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -77,7 +78,7 @@ async function queryIncidents(scope: Scope, { state, class: name, queue, owner, 
       select *, ${open ? sql`began_at` : sql`resolved_at`}::text as place from ${db.table('incident')}
       where ${sql.join(conditions, sql` and `)} order by ${open ? sql`rank, began_at, id` : sql`resolved_at desc, id desc`} limit ${most}`,
   )
-  return rows.map((row) => ({ ...(em.map(Incident, row) as unknown as IncidentRow), place: row.place }))
+  return rows.map((row) => ({ ...toRow(Incident, row), place: row.place }))
 }
 
 /** Whoever it is assigned to is on it; else whoever acknowledged it. */

@@ -2,6 +2,7 @@ import { type Incident as ShownIncident, incidentClasses, operationsOn, type Per
 import { sql } from 'kysely'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
+import { toRow } from '../db/row.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { listHiddenQueues } from '../queues/known.ts'
@@ -101,7 +102,7 @@ async function listRelated(scope: Scope, rows: IncidentRow[]): Promise<{ causes:
     em,
     sql<Record<string, unknown>>`select * from ${db.table('incident')} where id = any(${wanted}::uuid[]) or (explained_by = any(${ids}::uuid[]) and state = 'open')`,
   )
-  const related = await visibleIncidents(viewer, found.map((row) => em.map(Incident, row) as unknown as IncidentRow))
+  const related = await visibleIncidents(viewer, found.map((row) => toRow(Incident, row)))
   return { causes: related.filter(({ id }) => wanted.includes(id)), effects: related.filter(({ explainedBy }) => explainedBy !== null && ids.includes(explainedBy)) }
 }
 

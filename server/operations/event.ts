@@ -6,6 +6,8 @@ import type { DisplayContext } from '../host/display.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { uuidv7 } from '../uuid.ts'
 
+const dayMs = 86_400_000
+
 /** An event about to be written. */
 export interface NewEvent {
   id?: string
@@ -58,6 +60,14 @@ export interface EventRow {
  */
 export function auditEvents(db: Database): RawBuilder<unknown> {
   return db.table('audit_event')
+}
+
+/**
+ * The last day of the log. Both ends, and computed here rather than in the statement, so that the planner leaves out the partitions
+ * of all other months; the later one is far enough ahead for any difference between clocks.
+ */
+export function lastDayOfEvents(now: Date): { from: Date; to: Date } {
+  return { from: new Date(now.getTime() - dayMs), to: new Date(now.getTime() + dayMs) }
 }
 
 /** Writes one event, in the transaction of the change that it records. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Principal, viewOfSubject } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
+import { lastDayOfEvents } from './event.ts'
 import { orphanSeconds } from './orphans.ts'
 import type { Scope } from './scope.ts'
 
@@ -36,6 +37,7 @@ interface Row {
  * by the run.
  */
 export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope): Promise<OrphanRequest[]> {
+  const { from, to } = lastDayOfEvents(now)
   const rows = await query(
     em,
     sql<Row>`
@@ -44,10 +46,10 @@ export async function listOrphanRequests({ kit: { db }, em, now, viewer }: Scope
       union all
       (select id::text, action, subject_type, subject_id, jsonb_build_object('id', actor_id, 'type', actor_type, 'label', actor_label), occurred_at::text, metadata -> 'resource'
        from ${db.table('audit_event')} orphan
-       where outcome = 'failed' and code = 'orphan_request' and occurred_at > ${now}::timestamptz - interval '1 day' and not exists (
+       where outcome = 'failed' and code = 'orphan_request' and occurred_at > ${from}::timestamptz and occurred_at < ${to}::timestamptz and not exists (
          select from ${db.table('audit_event')} later
          where later.subject_type = orphan.subject_type and later.subject_id = orphan.subject_id and later.occurred_at > orphan.occurred_at
-           and later.outcome = 'succeeded'))
+           and later.occurred_at > ${from}::timestamptz and later.occurred_at < ${to}::timestamptz and later.outcome = 'succeeded'))
       order by 6 limit ${maxRequests}`,
   )
   const answers = await Promise.all(

@@ -1,6 +1,7 @@
 import { type AuditEvent, type Change, countOf, type Deploy, eventTypes, evidencePath, findEventFacts, subjectPath, subjectTypes, type SubjectType, type Vital } from '../../schemas/index.ts'
 import { findEventRows, type ListedRow, showListed } from '../audit/list.ts'
 import { listDeploys } from '../deploys/read.ts'
+import { lastDayOfEvents } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { resolvingTypes } from './resolved.ts'
 
@@ -27,9 +28,9 @@ export const noEvents: RecentEvents = { rows: [], more: false }
 
 /** What was done by people, what befell incidents and which pauses ended in the last day. Never read over the whole log. */
 export async function listRecentEvents(scope: Scope): Promise<RecentEvents> {
-  const from = new Date(scope.now.getTime() - dayMs).toISOString()
+  const { from, to } = lastDayOfEvents(scope.now)
   const systemOnly = [...ofIncidents, ...resolvingTypes]
-  const { items, next } = await findEventRows(scope, { outcome: 'succeeded', from }, { limit: maxEvents, types: ofOperations, systemOnly })
+  const { items, next } = await findEventRows(scope, { outcome: 'succeeded', from: from.toISOString(), to: to.toISOString() }, { limit: maxEvents, types: ofOperations, systemOnly })
   return { rows: items, more: next !== undefined }
 }
 

@@ -1,5 +1,5 @@
-import { evidencePath, type Incident, type IncidentClassName, incidentStates, type OpenIncident, type Permission, subjectPath, type Trouble } from '../../schemas/index.ts'
-import { listOpenIncidents } from '../incidents/open.ts'
+import { evidencePath, type Incident, incidentClasses, type IncidentClassName, incidentStates, type OpenIncident, type Permission, subjectPath, type Trouble } from '../../schemas/index.ts'
+import { type IncidentGlimpse, listOpenIncidents } from '../incidents/open.ts'
 import { jobsOf, span } from '../incidents/words.ts'
 import type { Scope } from '../operations/scope.ts'
 import type { Attention } from './attention.ts'
@@ -9,13 +9,16 @@ export interface OpenIncidents {
   open: number
   unattended: number
   capped: boolean
+  /** As many as the page draws. */
   items: Incident[]
+  /** The rest, which is counted, and keeps what it is about from being told twice. */
+  others: IncidentGlimpse[]
 }
 
 /** For a viewer who may see no incidents at all. */
-export const noIncidents: OpenIncidents = { open: 0, unattended: 0, capped: false, items: [] }
+export const noIncidents: OpenIncidents = { open: 0, unattended: 0, capped: false, items: [], others: [] }
 
-const maxShown = 20
+const maxShown = 6
 
 /** The worst and oldest first, without those that another incident explains. */
 export function getOpenIncidents(scope: Scope): Promise<OpenIncidents> {
@@ -65,6 +68,32 @@ function tell(now: Date, { title, since, error, affected: { jobs } }: Incident):
   return `${title}: ${how}${error ? ` – ${error}` : ''}.`
 }
 
+/** The same of an incident that is not shown in full. */
+export function troubleOfGlimpse({ kit: { base } }: Scope, { id, class: name, status, scope, silenced }: IncidentGlimpse): Trouble[] {
+  if (silenced) return []
+  const about = namesOf({ scope })[0]
+  const { label } = incidentClasses[name]
+  return [{ status, text: `${about === undefined ? '' : `${about}: `}${label}.`, about, href: `${base}${subjectPath('incident', id)}` }]
+}
+
+/** The same among the cases of its bucket, after those that are shown in full. */
+export function glimpseAttention({ kit: { base } }: Scope, glimpse: IncidentGlimpse): Attention {
+  const { id, class: name } = glimpse
+  const { label } = incidentClasses[name]
+  return {
+    kind: 'incident',
+    rank: 1,
+    covers: coveredBy(glimpse),
+    exemplar: {
+      label: namesOf(glimpse)[0] ?? label,
+      attention: label,
+      href: `${base}${subjectPath('incident', id)}`,
+      forensicsHref: `${base}${evidencePath('incident', id)}`,
+      completeness: 'complete',
+    },
+  }
+}
+
 /** An open incident among the cases of its bucket. */
 export function incidentAttention({ kit: { base } }: Scope, incident: Incident): Attention {
   const { id, title, headline, measured } = incident
@@ -86,7 +115,7 @@ export function incidentAttention({ kit: { base } }: Scope, incident: Incident):
 const ofFailures: IncidentClassName[] = ['retry_exhausted', 'failure_burst']
 
 /** The subject of which an incident already tells, so that it is not told twice. */
-function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }: Incident): string | undefined {
+function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }: Pick<Incident, 'class' | 'scope'>): string | undefined {
   if (ofFailures.includes(name)) return `failures ${queue}`
   if (eventId) return `audit_event ${eventId}`
   if (cronEntry) return `cron_entry ${cronEntry}`
@@ -94,7 +123,7 @@ function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }:
   return queue && `queue ${queue}`
 }
 
-function namesOf({ scope: { cronEntry, queue, worker, executor, host } }: Incident): string[] {
+function namesOf({ scope: { cronEntry, queue, worker, executor, host } }: Pick<Incident, 'scope'>): string[] {
   return [cronEntry, queue, worker, executor, host].filter((name) => name !== undefined)
 }
 

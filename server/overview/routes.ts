@@ -8,7 +8,7 @@ import { type Facts, fillBuckets } from './buckets.ts'
 import { changeOfDeploy, gapsOf, listDeeds, listRecentDeploys, listRecentEvents, mergeChanges, noEvents } from './changes.ts'
 import { listEntryGlances, maxEntries } from './cron-attention.ts'
 import { getDiscardedLately, noDiscarded } from './discarded-attention.ts'
-import { getOpenIncidents, incidentAttention, noIncidents, showOpenIncident } from './incidents.ts'
+import { getOpenIncidents, glimpseAttention, incidentAttention, noIncidents, showOpenIncident } from './incidents.ts'
 import { resolvedIn } from './resolved.ts'
 import { tellWork } from './sentence.ts'
 import { explainsStandstill, listTroubles } from './troubles.ts'
@@ -32,7 +32,10 @@ async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview
   ])
   const { asOf, figures } = vitals
   const facts: Facts = {
-    incidents: incidents.items.map((incident) => ({ status: incident.status, attention: incidentAttention(scope, incident) })),
+    incidents: [
+      ...incidents.items.map((incident) => ({ status: incident.status, attention: incidentAttention(scope, incident) })),
+      ...incidents.others.map((glimpse) => ({ status: glimpse.status, attention: glimpseAttention(scope, glimpse) })),
+    ],
     glances: entries.glances,
     queues: blocked,
     measured: queues ? { asOf, stale: figures !== 'fresh' } : { asOf: null, stale: false },
@@ -42,11 +45,11 @@ async function getOverview(scope: Scope, range: OverviewRange): Promise<Overview
   }
   const deeds = listDeeds(scope, events)
   const paused = { entries: pausedIn(facts, 'waiting'), queues: blocked.filter(({ rank }) => rank === 30).length }
-  const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, failuresCountedAt: (discarded.stale && discarded.asOf?.toISOString()) || null, paused, explained: explainsStandstill(incidents.items) }
+  const work = { ...vitals, measuredAt: asOf?.toISOString() ?? null, failuresCountedAt: (discarded.stale && discarded.asOf?.toISOString()) || null, paused, explained: explainsStandstill(incidents) }
   const marks = [...deploys.map(({ at, version }) => ({ at, kind: 'deploy' as const, label: version })), ...deeds.map(markOf)]
   const { from, stepSeconds } = vitals.chart
   return {
-    ...tellWork(work, listTroubles(scope, incidents.items, facts), scope.kit.base),
+    ...tellWork(work, listTroubles(scope, incidents, facts), scope.kit.base),
     moving: vitals.moving,
     figures: vitals.figures,
     range,

@@ -1,11 +1,8 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Principal } from '../../schemas/index.ts'
-import { query } from '../db/database.ts'
-import { queueAttendance } from '../executors/wishes.ts'
-import { queueFigures } from '../figures/tables.ts'
 import type { Scope } from '../operations/scope.ts'
 import { readQueues } from './facts.ts'
-import { listUnseenQueues } from './known.ts'
+import { listQueueNames, listUnseenQueues } from './known.ts'
 import type { QueueStatus } from './status.ts'
 
 /** A queue in which no jobs start: blocked, or paused. */
@@ -21,9 +18,9 @@ export interface BlockedQueue extends QueueStatus {
 
 /** The queues visible to the viewer in which no jobs start by their own figures, whatever incidents say. */
 export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
-  const [names, unseen] = await Promise.all([listCandidates(scope), listUnseenQueues(scope)])
+  const [names, unseen] = await Promise.all([listQueueNames(scope), listUnseenQueues(scope)])
   const hidden = new Set(unseen)
-  const queues = await readQueues(scope, names.filter((name) => !hidden.has(name)), { alone: true })
+  const queues = await readQueues(scope, names.filter((name) => !hidden.has(name)), { alone: true, only: mayBeBlocked })
   return queues
     .filter(({ status: { status, diagnosis } }) => status === 'blocked' || diagnosis === 'paused')
     .map(({ row, facts, status }) => ({
@@ -37,15 +34,5 @@ export async function listBlockedQueues(scope: Scope): Promise<BlockedQueue[]> {
 }
 
 /** Of thousands of queues few can be blocked: those that are paused, have no executor, or whose oldest due job has waited too long. */
-async function listCandidates({ kit: { db, detector }, em, now }: Scope): Promise<string[]> {
-  const rows = await query(
-    em,
-    sql<{ queue: string }>`
-      select queue from ${queueFigures(db)} figure full join ${db.table('queue_pause')} pause using (queue) left join ${queueAttendance(db)} attending using (queue)
-      where pause.queue is not null or figure.paused or (coalesce(figure.due, 1) > 0 and (
-        coalesce(figure.executors, attending.executors) = 0
-        or coalesce(figure.oldest_due_at, figure.oldest_available_at) < date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${detector.least('stuckMinutes')})))
-      order by queue`,
-  )
-  return rows.map(({ queue }) => queue)
-}
+const mayBeBlocked: RawBuilder<boolean> = sql`(pause.queue is not null or figure.paused or (figure.queue is not null and coalesce(figure.due, 1) > 0 and (
+  coalesce(figure.executors, attending.executors) = 0 or coalesce(figure.oldest_due_at, figure.oldest_available_at) < page.stuck_since)))`

@@ -56,10 +56,17 @@ export interface KnownQueue {
   endedPerMinute: number | null
 }
 
-/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. `alone`: leave out the incidents about them. */
-export async function readQueues(scope: Scope, names: string[], { alone = false } = {}): Promise<KnownQueue[]> {
+interface QueuesAsked {
+  /** Leave out the incidents about them. Default false. */
+  alone?: boolean
+  /** Only those that meet this condition on `page` with its `stuck_since`, `figure`, `pause` and `attending`. */
+  only?: RawBuilder<boolean>
+}
+
+/** These queues in the given order, each with its status. Nothing is counted here and the engine is not queried. */
+export async function readQueues(scope: Scope, names: string[], { alone = false, only }: QueuesAsked = {}): Promise<KnownQueue[]> {
   if (!names.length) return []
-  const [rows, executors, troubles] = await Promise.all([readRows(scope, names), listExecutors(scope), alone ? [] : scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
+  const [rows, executors, troubles] = await Promise.all([readRows(scope, names, only), listExecutors(scope), alone ? [] : scope.kit.queueTroubles(scope, names.length === 1 ? names[0] : undefined)])
   const attendance = attendanceByQueue(executors)
   const ended = endedByQueue(executors)
   const troublesOf = Map.groupBy(troubles, ({ queue }) => queue)
@@ -126,24 +133,26 @@ function countOf({ depth }: Pick<FactsRow, 'depth'>, wanted: JobState): number {
 /** Rates are those of the last minutes, this many. */
 const rateMinutes = 10
 
-function readRows({ kit: { db, detector }, em, now }: Scope, names: string[]): Promise<FactsRow[]> {
+function readRows({ kit: { db, detector }, em, now }: Scope, names: string[], only: RawBuilder<boolean> = sql`true`): Promise<FactsRow[]> {
   const stuckMinutes = names.map((name) => detector.thresholdsOf(name).stuckMinutes)
   const ago = (minutes: RawBuilder<unknown> | number) => sql`date_trunc('minute', ${now}::timestamptz) - make_interval(mins => ${minutes})`
   const lately = sql`minute >= ${ago(rateMinutes)}`
   return query(
     em,
     sql<FactsRow>`
-      with page as (select * from unnest(${names}::text[], ${stuckMinutes}::int[]) with ordinality as page (queue, stuck_minutes, place)),
+      with page as (
+        select *, ${ago(sql`stuck_minutes`)} as stuck_since from unnest(${names}::text[], ${stuckMinutes}::int[]) with ordinality as page (queue, stuck_minutes, place)
+      ),
       measured as (
         select since.minutes as back, count(distinct date_trunc('minute', at))::int as minutes
         from (select stuck_minutes from page union select ${rateMinutes}::int) since (minutes) left join ${snapshots(db)} on at >= ${ago(sql`since.minutes`)} group by 1
       )
       select page.queue, figure.as_of::text, figure.depth, figure.oldest_available_at::text, coalesce(figure.executors, attending.executors) as executors,
         coalesce(figure.job_limit, attending.slots) as job_limit, coalesce(attending.executors, 0) as attending,
-        ${isPaused(db)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
+        ${isPaused(db, now)} as paused, figure.queue is not null and figure.paused is null as pause_unreported,
         pause.paused_at::text, pause.paused_by, pause.reason, pause.event_id::text,
         figure.due, figure.due_how, figure.oldest_due_at::text, figure.moved_at::text, greatest(figure.delay_p95_seconds, recent.delay) as delay,
-        figure.usual_seconds, figure.usual_failed, coalesce(recent.moved_at >= ${ago(sql`page.stuck_minutes`)}, false) as moved_lately, recent.started, recent.failed,
+        figure.usual_seconds, figure.usual_failed, coalesce(recent.moved_at >= page.stuck_since, false) as moved_lately, recent.started, recent.failed,
         page.stuck_minutes, still.minutes as measured_of_stuck, measured.minutes as measured_minutes
       from page
       join measured on measured.back = ${rateMinutes}
@@ -156,6 +165,6 @@ function readRows({ kit: { db, detector }, em, now }: Scope, names: string[]): P
           max(minute) filter (where wait_p95_seconds is not null or started > 0 or finished > 0 or failed > 0) as moved_at
         from ${queueMinutes(db)} where minute >= ${ago(Math.max(rateMinutes, ...stuckMinutes))} group by queue
       ) recent using (queue)
-      order by page.place`,
+      where ${only} order by page.place`,
   )
 }
