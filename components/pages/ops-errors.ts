@@ -27,7 +27,7 @@ import { errorRow } from './errors/row.ts'
 import { parseSearch, writeSearch } from './errors/search.ts'
 import { errorsStyles } from './errors/styles.ts'
 
-/** What is unfolded is loaded with the first that is. */
+/** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./errors/details.ts'))
 
 const spans: Record<string, { label: string; words: string; ms: number }> = {
@@ -43,29 +43,29 @@ interface Unfolded {
 }
 
 /**
- * Errors: what fails, grouped by the error that it fails with. The message comes first; unfolded, a group shows when, where and in
- * which jobs, and offers to retry all of them.
+ * Errors: failures grouped by their error. The message comes first; an expanded group shows when, where and in
+ * which jobs it occurred, and offers to retry all of them.
  *
  * @tag ops-errors
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
- * @attr {'unresolved' | 'silenced' | 'resolved'} status - Which are shown; unresolved ones unless set.
- * @attr {'15m' | '1h' | '24h' | '7d'} range - Within which they failed; one hour unless set.
+ * @attr {'unresolved' | 'silenced' | 'resolved'} status - Which groups are shown; unresolved ones by default.
+ * @attr {'15m' | '1h' | '24h' | '7d'} range - The time in which they failed; one hour by default.
  * @attr {string} q - The search: words of the error, `worker:`, `queue:`, `version:` and `state:`.
- * @attr {string} group - The fingerprint of the one to unfold.
+ * @attr {string} group - The fingerprint of the group to expand.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @fires ops-bulk - A retry of many jobs was accepted; the detail is `{ id, action }` of its run.
  * @slot empty - Shown when nothing failed.
  * @csspart heading - The heading.
- * @csspart headline - The sentence on what is new.
+ * @csspart headline - The sentence that says what is new.
  * @csspart row - One group.
- * @csspart details - What is unfolded below it.
+ * @csspart details - The details below an expanded row.
  * @csspart stack - The newest message with its stack.
- * @csspart shares - Where it happens.
- * @csspart actions - What may be done.
+ * @csspart shares - The versions and executors on which it occurs.
+ * @csspart actions - The available actions.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
 @element('ops-errors')
@@ -136,7 +136,7 @@ export class OpsErrors extends OpsElement {
   private page(data: ErrorGroupList) {
     const { headline, rest, lacks, searched, readTo } = data.summary
     if (lacks) return emptyState('Errors are not grouped with this engine', lacks)
-    if (!readTo) return emptyState('No failures have been read yet', 'They are read in the background, by a process that runs the loops.')
+    if (!readTo) return emptyState('No failures have been read yet', 'They are read in the background, by a process that runs the background loops.')
     return html`<p class="headline" part="headline"><b>${headline}</b> <span class="muted">${rest}</span></p>
       ${this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })} ${this.foot(data, searched)}`
@@ -182,7 +182,7 @@ export class OpsErrors extends OpsElement {
   private unfold(group: ErrorGroup) {
     const { data, problem } = this.unfolded
     if (problem && !data) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6">${problemPanel(problem, this.unfolded.reload)}</td></tr>`
-    if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">Loading its last jobs…</p></td></tr>`
+    if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">Loading its latest jobs…</p></td></tr>`
     const lacking = this.session?.engine.lacks.retry_job
     return this.shownDetails.errorDetails(group, data?.detail, {
       base: this.base,
@@ -196,15 +196,15 @@ export class OpsErrors extends OpsElement {
 
   private nothingThere({ summary }: ErrorGroupList) {
     if (this.q) return emptyState('No error matches', html`Nothing matches <b class="wrap">${this.q}</b> in ${spans[this.span]!.words}.`)
-    if (this.shownStatus !== 'unresolved') return emptyState(`No ${this.shownStatus} errors`, `What is ${this.shownStatus} is listed here.`)
-    return emptyState(summary.failures ? 'No unresolved error' : `Nothing failed in ${spans[this.span]!.words}`, 'What fails from now on is listed here, new errors first of all in the sentence above.')
+    if (this.shownStatus !== 'unresolved') return emptyState(`No ${this.shownStatus} errors`, `Errors that are ${this.shownStatus} are listed here.`)
+    return emptyState(summary.failures ? 'No unresolved error' : `Nothing failed in ${spans[this.span]!.words}`, 'New failures are listed here. Errors that were never seen before are named in the sentence above.')
   }
 
   private foot({ summary: { gaps, groups } }: ErrorGroupList, searched: string | undefined) {
     return html`<p class="small muted foot">
       Grouped by class, normalized message and worker (rule e1).
       ${groups.silenced && this.shownStatus === 'unresolved' ? html`<button type="button" class="text" @click=${() => this.narrow({ status: 'silenced' })}>${formatCount(groups.silenced, this.language)} silenced</button>.` : nothing}
-      ${gaps.length ? 'Grey: nobody read the failures then, and the engine may have forgotten some.' : nothing} ${searched ? html`Searched in the engine: ${searched}.` : nothing}
+      ${gaps.length ? 'Grey: failures were not read at that time, and the engine may have forgotten some.' : nothing} ${searched ? html`Searched in the engine: ${searched}.` : nothing}
     </p>`
   }
 
@@ -223,7 +223,7 @@ export class OpsErrors extends OpsElement {
     return { status: this.shownStatus, text: text || undefined, worker: worker || undefined, queue: queue || undefined, version: version || undefined, state: states[word], from }
   }
 
-  /** Why this actor may change no group at all; said once on top. */
+  /** Why this actor may not change any group; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('error_group').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''

@@ -25,17 +25,17 @@ import { bandsOf, type Grouping } from './executors/words.ts'
 
 type Show = 'all' | 'unhealthy' | 'ended'
 
-/** What is unfolded is loaded with the first that is. */
+/** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./executors/details.ts'))
 
-/** So many missing executors unfold by themselves. */
+/** Up to this many missing executors are expanded automatically. */
 const maxUnfolded = 3
 const perPage = 200
 /** Apart from the example that names it, which would otherwise read like an import of this file. */
 const companion = 'ops-powertools/workers'
 
 /**
- * Executors: the worker processes by host, queue or version, the worst first, with what each has in hand.
+ * Executors: the worker processes by host, queue or version, worst first, with the jobs that each is running.
  *
  * @tag ops-executors
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
@@ -51,10 +51,10 @@ const companion = 'ops-powertools/workers'
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when no executor reports itself.
  * @csspart heading - The heading.
- * @csspart headline - The sentence on what is wrong.
+ * @csspart headline - The sentence that says what is wrong.
  * @csspart rollout - How far the newest version has come.
  * @csspart row - One executor.
- * @csspart details - What is unfolded below it.
+ * @csspart details - The details below an expanded row.
  * @csspart actions - The buttons of one executor.
  * @csspart chip - A health.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
@@ -71,7 +71,7 @@ export class OpsExecutors extends OpsElement {
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
-  /** What the reader unfolded (true) or folded (false), against what is unfolded by itself. */
+  /** Rows that the reader expanded (true) or collapsed (false), overriding the default. */
   @state() private folds: Record<string, boolean> = {}
 
   @state() private shownDetails?: Awaited<ReturnType<typeof loadDetails>>
@@ -113,7 +113,7 @@ export class OpsExecutors extends OpsElement {
     return this.shown === 'unhealthy' ? items.filter(({ health }) => health !== 'healthy') : items
   }
 
-  /** Missing ones unfold by themselves. */
+  /** Missing ones are expanded automatically. */
   private get unfolded(): string[] {
     const own = this.items.filter(({ health }) => health === 'missing').slice(0, maxUnfolded).map(({ id }) => id)
     const asked = this.items.map(({ id }) => id).filter((id) => this.folds[id] ?? (id === this.executor || own.includes(id)))
@@ -160,11 +160,11 @@ export class OpsExecutors extends OpsElement {
   private page(data: ExecutorList) {
     const { items } = this
     return html`${headline(data, this.base, this.language)} ${this.tools(data)}
-      ${this.queue ? html`<p class="only">Only those of <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>Show all</button></p>` : nothing}
+      ${this.queue ? html`<p class="only">Only executors of <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>Show all</button></p>` : nothing}
       ${items.length ? this.table(items, data) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}
       <p class="small muted foot">
-        Beats come every ${beatSeconds} s; <b>late</b> after ${lateSeconds} s, <b>missing</b> after ${missingSeconds} s. Late is never repaired. Rates are of the last minute, from the executor’s own beat; <b>?</b> means not known, never 0.
+        Heartbeats come every ${beatSeconds} s; <b>late</b> after ${lateSeconds} s, <b>missing</b> after ${missingSeconds} s. Late executors are never repaired. Rates cover the last minute, from the executor’s own heartbeat; <b>?</b> means not known, never 0.
       </p>`
   }
 
@@ -234,7 +234,7 @@ export class OpsExecutors extends OpsElement {
     const lack = this.session?.engine.lacks.executors
     return emptyState(
       'No executor reports itself yet',
-      html`${lack ? html`${lack}<br />` : nothing}Start the companion beside your workers, in two lines:
+      html`${lack ? html`${lack}<br />` : nothing}Start the companion in your worker processes, in two lines:
         <span class="start"><pre>import { attendPgBoss } from '${companion}'
 attendPgBoss(boss, { database: { url: databaseUrl } })</pre></span>
         There is one for graphile-worker, for BullMQ, and for any other worker.`,

@@ -25,7 +25,7 @@ import { lead } from './forensics/lead.ts'
 const loadRest = later(() => import('./forensics/later.ts'))
 
 /**
- * Everything that is known of one subject, where that knowledge ends, and where to go from here. Without a subject it
+ * Everything that is known about one subject, how far the evidence reaches, and where to go from here. Without a subject it
  * asks for one.
  *
  * @tag ops-forensics
@@ -39,11 +39,11 @@ const loadRest = later(() => import('./forensics/later.ts'))
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown above the chooser while no subject is given.
  * @csspart heading - The heading.
- * @csspart diagnosis - What is the matter.
- * @csspart evidence - The error, or how it was before and is now.
- * @csspart next-paths - What may be done, and where to go from here.
- * @csspart timeline - The window as a picture.
- * @csspart chronology - What happened.
+ * @csspart diagnosis - The diagnosis.
+ * @csspart evidence - The error, or the state before and after.
+ * @csspart next-paths - The available actions, and where to go from here.
+ * @csspart timeline - The window drawn over time.
+ * @csspart chronology - The history.
  * @csspart runbook - What to do.
  * @csspart boundary - How far the evidence reaches.
  * @csspart chip - A status.
@@ -73,7 +73,7 @@ export class OpsForensics extends OpsElement {
     topics: ['cron', 'jobs', 'queues', 'bulk', 'audit', 'incidents'],
   })
 
-  /** What is not needed to read what is the matter comes right after it. */
+  /** Parts that are not needed to see the diagnosis are loaded right after it. */
   protected override firstUpdated() {
     this.loadRest()
   }

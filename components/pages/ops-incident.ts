@@ -29,8 +29,8 @@ const loadRun = later(() => import('./jobs/bulk-run.ts'))
 const loadRest = later(() => import('./incident/later.ts'))
 
 /**
- * One incident: what is wrong and since when, what was measured and what that rules out, what happened, what may be done about it,
- * and who is on it.
+ * One incident: what is wrong and since when, what was measured and what that rules out, its history, its repairs,
+ * and who is handling it.
  *
  * @tag ops-incident
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
@@ -44,11 +44,11 @@ const loadRest = later(() => import('./incident/later.ts'))
  * @csspart heading - The heading.
  * @csspart lead - What is wrong, with the chart and the facts.
  * @csspart evidence - What was measured, and what is ruled out.
- * @csspart chronology - What happened.
+ * @csspart chronology - The history.
  * @csspart repair - The operations that may repair it.
- * @csspart attend - Who takes care of it.
- * @csspart links - Where to look further.
- * @csspart bulk-run - How a repair of many jobs goes.
+ * @csspart attend - Who is handling it.
+ * @csspart links - Related pages.
+ * @csspart bulk-run - The progress of a repair of many jobs.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
@@ -60,7 +60,7 @@ export class OpsIncident extends OpsElement {
   @state() private outlook?: Outlook
   @state() private looking = ''
   @state() private missing = ''
-  /** The repair that was begun here. */
+  /** The repair that was started here. */
   @state() private run = ''
 
   @property({ attribute: 'incident-id' }) incidentId = ''
@@ -73,7 +73,7 @@ export class OpsIncident extends OpsElement {
     topics: ['incidents'],
   })
 
-  /** What happened, for those who may see evidence. */
+  /** The history, for actors who may see evidence. */
   private readonly bundle = new Resource(this, {
     connection: () => (this.incidentId && this.session?.permissions.view_forensics?.allowed ? this.connection : undefined),
     load: ({ client }, signal) => client.getForensics({ params: { subjectType: 'incident', subjectId: this.incidentId }, signal }),
@@ -87,7 +87,7 @@ export class OpsIncident extends OpsElement {
     if (changed.has('incidentId')) Object.assign(this, { outlook: undefined, looking: '', run: '' })
   }
 
-  /** What is not needed to read what is wrong comes right after it. */
+  /** Parts that are not needed to see what is wrong are loaded right after it. */
   protected override firstUpdated() {
     void this.loadRest()
   }
@@ -153,7 +153,7 @@ export class OpsIncident extends OpsElement {
     </div>`
   }
 
-  /** What becomes of the jobs; the run goes on whether or not anybody looks. */
+  /** The progress of the jobs; the run continues even if the page is closed. */
   private repairRun() {
     if (!this.run) return nothing
     return html`<ops-bulk-run part="bulk-run" class="run" run-id=${this.run} closable begun .ask=${this.ask} @ops-close=${() => (this.run = '')} @ops-ended=${this.handleOperation}></ops-bulk-run>`
@@ -164,10 +164,10 @@ export class OpsIncident extends OpsElement {
     if (bundle) return html`<ops-incident-history exportparts="chronology" .bundle=${bundle}></ops-incident-history>`
     const { problem } = this.bundle
     if (problem) return problemPanel(problem, this.bundle.reload)
-    return this.mayView('view_forensics') ? skeletonRows(3) : html`<p class="card padded muted" role="note">What happened is withheld, because your account may not see forensics.</p>`
+    return this.mayView('view_forensics') ? skeletonRows(3) : html`<p class="card padded muted" role="note">The history is withheld, because your account may not see forensics.</p>`
   }
 
-  /** Why this actor may change no incident at all; said once on top. */
+  /** Why this actor may not change any incident; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
@@ -185,7 +185,7 @@ export class OpsIncident extends OpsElement {
 
   private readonly look = (repair: Repair): void => void this.takeOutlook(repair)
 
-  /** The same preview is there again when the dialog is opened. */
+  /** The dialog shows the same preview again. */
   private async takeOutlook(repair: Repair) {
     const [key, id] = [keyOf(repair), this.incidentId]
     this.looking = key

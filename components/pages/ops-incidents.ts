@@ -25,18 +25,18 @@ import { incidentsStyles } from './incidents/styles.ts'
 import { noneOpen, watchNote } from './incidents/watch.ts'
 
 /**
- * Incidents: what is wrong, since when, who is on it, and what explains what. The worst and oldest come first. Whether nothing is
- * wrong is said only where somebody has looked a moment ago.
+ * Incidents: what is wrong, since when, who is handling it, and which incidents explain others. Worst and oldest first. It says
+ * that nothing is wrong only if the detector ran a moment ago.
  *
  * @tag ops-incidents
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
- * @attr {'open' | 'resolved'} state - Which are shown; open ones unless set.
- * @attr {'me' | 'nobody'} owner - Only those that the reader, or nobody, is on.
- * @attr {string} kind - Only those of this class, e.g. `stuck_queue`.
- * @attr {string} queue - Only those of this queue.
- * @attr {'yes' | 'no'} silenced - Only those that are, or are not, silenced.
+ * @attr {'open' | 'resolved'} state - Which incidents are shown; open ones by default.
+ * @attr {'me' | 'nobody'} owner - Only incidents that the reader, or nobody, is handling.
+ * @attr {string} kind - Only incidents of this class, e.g. `stuck_queue`.
+ * @attr {string} queue - Only incidents of this queue.
+ * @attr {'yes' | 'no'} silenced - Only incidents that are, or are not, silenced.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -103,7 +103,7 @@ export class OpsIncidents extends OpsElement {
     `
   }
 
-  /** How many there are, on how many of them nobody is, and when they were last looked for. */
+  /** How many there are, how many have no owner, and when the detector last ran. */
   private summary() {
     const { data } = this.list
     if (!data) return nothing
@@ -111,8 +111,8 @@ export class OpsIncidents extends OpsElement {
     const free = this.resolved ? 0 : data.items.filter((incident) => !ownerOf(incident) && !incident.explainedBy).length
     const open = `${countOf(data.items.length, this.resolved ? 'resolved incident' : 'open incident', undefined, this.language)}${data.nextCursor ? '+' : ''}`
     return html`<span class="muted num">
-      ${open}${free > 0 ? html` · nobody is on ${free === data.items.length && free > 1 ? 'any of them' : free}` : nothing}
-      ${lookedAt ? html`· last looked <ops-time show="relative" at=${lookedAt}></ops-time>` : nothing}
+      ${open}${free > 0 ? html` · ${free === data.items.length && free > 1 ? 'none has an owner' : `${free} without an owner`}` : nothing}
+      ${lookedAt ? html`· last checked <ops-time show="relative" at=${lookedAt}></ops-time>` : nothing}
     </span>`
   }
 
@@ -132,7 +132,7 @@ export class OpsIncidents extends OpsElement {
     </div>`
     const kinds = Object.fromEntries(Object.entries(incidentClasses).map(([name, { label }]) => [name, label]))
     return html`<form class="filters" role="search" aria-label="Filter the incidents" @submit=${(event: Event) => event.preventDefault()}>
-      ${choice('owner', 'Who is on it', incidentOwners, 'Anybody or nobody')} ${choice('kind', 'What is wrong', kinds, 'Anything')}
+      ${choice('owner', 'Who is on it', incidentOwners, 'Anyone or no one')} ${choice('kind', 'What is wrong', kinds, 'Anything')}
       ${choice('silenced', 'Silenced', { no: 'Not silenced', yes: 'Silenced' }, 'Silenced or not')}
       <div>
         <label for="queue">Queue</label>
@@ -160,11 +160,11 @@ export class OpsIncidents extends OpsElement {
   }
 
   private nothingThere() {
-    if (this.resolved) return emptyState(this.narrowed ? 'No resolved incident matches' : 'No resolved incident', 'What opens and ends from now on is listed here.')
+    if (this.resolved) return emptyState(this.narrowed ? 'No resolved incident matches' : 'No resolved incident', 'Incidents are listed here once they are resolved.')
     return noneOpen(this.list.data!.watch, this.narrowed)
   }
 
-  /** What came and went meanwhile; rows do not move under the eyes. */
+  /** What was added and removed in the meantime; rows do not move while they are being read. */
   private news(shown: Shown) {
     const { fresh, gone } = changes(shown, this.list.data!.items)
     const words = [fresh > 0 ? `${fresh} new` : '', gone > 0 ? `${gone} no longer ${this.resolved ? 'resolved' : 'open'}` : ''].filter(Boolean).join(', ')
@@ -173,7 +173,7 @@ export class OpsIncidents extends OpsElement {
     </div>`
   }
 
-  /** Why this actor may change no incident at all; said once on top. */
+  /** Why this actor may not change any incident; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''

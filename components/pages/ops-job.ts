@@ -40,7 +40,7 @@ import { jobStyles } from './job/styles.ts'
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown while no job is given.
  * @csspart heading - The heading.
- * @csspart actions - What may be done.
+ * @csspart actions - The available actions.
  * @csspart waiting - Why it does not run.
  * @csspart attempt - One attempt.
  * @csspart next-paths - Where to go from here.

@@ -18,21 +18,21 @@ import { sentenceView, toneOf } from './overview/sentence.ts'
 import { overviewSkeleton } from './overview/skeleton.ts'
 import { vitalView } from './overview/vital.ts'
 
-/** More are on the page of errors. */
+/** The errors page lists more. */
 const maxErrors = 3
 
-/** Charts, incidents, buckets and changes: below the sentence, and a moment later. */
+/** Charts, incidents, buckets and changes: below the sentence, loaded a moment later. */
 const loadRest = later(() => import('./overview/rest.ts'))
 
 /**
- * Diagnosis first: what is wrong in one sentence, four figures to watch, who is on the open incidents, and what changed lately. Below
- * are six buckets from what needs a person to what is over, each with its next step.
+ * Diagnosis first: what is wrong in one sentence, four vital figures, the open incidents with their owners, and recent changes. Below
+ * are six buckets from what needs attention to what is resolved, each with its next step.
  *
  * @tag ops-overview
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
- * @attr {'1h' | '24h'} range - The time that the charts show; an hour unless given.
+ * @attr {'1h' | '24h'} range - The time range of the charts; an hour by default.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - Another range was chosen. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -41,12 +41,12 @@ const loadRest = later(() => import('./overview/rest.ts'))
  * @csspart heading - The heading.
  * @csspart range - The choice of the charts' range.
  * @csspart headline - The card with the sentence and the figures.
- * @csspart vital - One figure to watch.
+ * @csspart vital - One vital figure.
  * @csspart incidents - The open incidents.
  * @csspart incident - One of them.
  * @csspart bucket - One of the six buckets.
  * @csspart exemplar - One case in a bucket.
- * @csspart changes - What changed lately.
+ * @csspart changes - Recent changes.
  * @csspart chip - A status.
  * @csspart ownership - Who owns the next step.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
@@ -56,7 +56,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
 export class OpsOverview extends OpsElement {
   static override styles = [base, pageStyles, problemStyles, quietStyles, rangeStyles, overviewStyles]
 
-  /** `1h` or `24h`; an hour unless given. */
+  /** `1h` or `24h`; an hour by default. */
   @property() range = ''
 
   @state() private held = false
@@ -72,7 +72,7 @@ export class OpsOverview extends OpsElement {
     paused: () => this.held,
   })
 
-  /** Read apart from the overview, a moment later: it is not needed to know what is wrong. */
+  /** Loaded separately, a moment after the overview, because it is not needed to see what is wrong. */
   private readonly errors = new Resource(this, {
     connection: () => (this.rest && this.overview.data && this.session?.permissions.view_jobs?.allowed ? this.connection : undefined),
     load: ({ client }, signal) => client.listErrorGroups({ query: { limit: maxErrors }, signal }),
@@ -130,11 +130,11 @@ export class OpsOverview extends OpsElement {
 
   /** Nothing visible to this reader does not mean that nothing exists: something may be withheld. */
   private nothingThere(withheld: string[]) {
-    const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'What the host declares and runs appears here by itself.'
+    const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'Whatever the host declares and runs appears here automatically.'
     return html`<div class="nothing">${emptyState('Nothing to operate', detail)}</div>`
   }
 
-  /** Where a bar leads, unless the actor may not see jobs or the engine cannot find them by that time. */
+  /** Where a bar links to, unless the actor may not see jobs or the engine cannot find them by that time. */
   private get jobsHref(): ((query: Record<string, string>) => string) | undefined {
     if (!this.mayView('view_jobs') || this.session?.engine.lacks.filter_time) return undefined
     return (query) => `${this.base}/list?${new URLSearchParams(query).toString()}`

@@ -20,35 +20,35 @@ import { type Metric, metrics, queueRanges } from './queue/choices.ts'
 import { queueStyles } from './queue/styles.ts'
 import { queueChip } from './queues/chip.ts'
 
-/** Charts, lists and what may be done: below the headline, and a moment later. */
+/** Charts, lists and actions: below the headline, loaded a moment later. */
 const loadRest = later(() => import('./queue/rest.ts'))
 const maxErrors = 3
 const maxChanges = 5
 
 /**
- * One queue: what is so and what is ruled out, its figures over time, its oldest and longest-running jobs, its errors, who works on it,
- * what feeds it, what changed, and what may be done.
+ * One queue: its condition and what is ruled out, its figures over time, its oldest and longest-running jobs, its errors, its executors,
+ * its cron entries, its changes, and the available actions.
  *
  * @tag ops-queue
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
  * @attr {string} queue - Its name.
- * @attr {'1h' | '6h' | '24h'} range - The time that the chart shows; an hour unless given.
- * @attr {'waiting' | 'started' | 'wait' | 'run'} metric - What the chart shows; the jobs waiting unless given.
+ * @attr {'1h' | '6h' | '24h'} range - The time range of the chart; an hour by default.
+ * @attr {'waiting' | 'started' | 'wait' | 'run'} metric - What the chart shows; the waiting jobs by default.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - Another range or figure was chosen. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @csspart heading - The heading.
- * @csspart headline - What is so, and what is ruled out.
+ * @csspart headline - Its condition, and what is ruled out.
  * @csspart chart - The chart with its choices.
- * @csspart possible - What may be done.
+ * @csspart possible - The available actions.
  * @csspart oldest - The jobs that have waited for longest.
  * @csspart running - The jobs that have been running for longest.
- * @csspart errors - What failed most.
- * @csspart fed-by - The cron entries that make its jobs.
- * @csspart executors - Who works on it.
- * @csspart changes - Who changed what, and deploys.
+ * @csspart errors - Its most frequent errors.
+ * @csspart fed-by - The cron entries that create its jobs.
+ * @csspart executors - The executors that serve it.
+ * @csspart changes - Changes with their actors, and deploys.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
@@ -110,7 +110,7 @@ export class OpsQueue extends OpsElement {
     return Object.hasOwn(metrics, this.metric) ? (this.metric as Metric) : 'waiting'
   }
 
-  /** What is beside the queue is read only if the actor may see it, and once it is known that there is such a queue. */
+  /** Data around the queue is read only if the actor may see it, and only once the queue is known to exist. */
   private shown(view: 'view_queues' | 'view_jobs' | 'view_audit' | 'view_overview') {
     return this.detail?.data && this.session?.permissions[view]?.allowed ? this.connection : undefined
   }
@@ -167,7 +167,7 @@ export class OpsQueue extends OpsElement {
 
   private headline({ status, headline, ruledOut, incident, drainMinutes, age }: QueueDetail) {
     const href = incident ? this.base + subjectPath('incident', incident.id) : ''
-    return html`<section class="card headline ${status}" part="headline" aria-label="What is so">
+    return html`<section class="card headline ${status}" part="headline" aria-label="Condition">
       <p class="facts">
         ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}>${incident.title}</a>` : nothing}
         ${age === 'lagging' ? html`<span class="chip dashed">figures lag</span>` : nothing}
@@ -175,12 +175,12 @@ export class OpsQueue extends OpsElement {
       <p class="said">${headline}</p>
       <p class="small muted">
         ${ruledOut.length > 0 ? html`<b>Ruled out:</b> ${ruledOut.join(' · ')}.` : nothing}
-        ${drainMinutes === null ? nothing : html`At this pace, none waits in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
+        ${drainMinutes === null ? nothing : html`At this rate, the backlog is gone in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
       </p>
     </section>`
   }
 
-  /** Where a step leads, unless the actor may not see jobs or the engine cannot find them by that time. */
+  /** Where a step links to, unless the actor may not see jobs or the engine cannot find them by that time. */
   private get jobsHref(): ((query: Record<string, string>) => string) | undefined {
     if (!this.mayView('view_jobs') || this.session?.engine.lacks.filter_time) return undefined
     return (query) => `${this.base}/list?${new URLSearchParams(query).toString()}`

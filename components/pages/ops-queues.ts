@@ -36,14 +36,14 @@ const findDelayMs = 250
 
 /**
  * Queues: where work is piling up. One line each, the worst first, with the cause of its status in words; queues in which nothing
- * happens are folded away. Rows stay where they are until the reader asks for a new order.
+ * happens are folded away. Rows stay where they are until the reader sorts again.
  *
  * @tag ops-queues
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
  * @attr {string} queue - Only the queue with this name.
- * @attr {'worst' | 'name' | 'waiting' | 'failed'} order - The worst first unless given.
+ * @attr {'worst' | 'name' | 'waiting' | 'failed'} order - Worst first by default.
  * @attr {string} find - Only queues with this in their name.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
@@ -51,11 +51,11 @@ const findDelayMs = 250
  * @slot empty - Shown when there are no queues.
  * @csspart heading - The heading.
  * @csspart sentence - Where work is piling up.
- * @csspart limits - What the engine does not do or tell.
+ * @csspart limits - What the engine cannot do or does not report.
  * @csspart row - One queue.
  * @csspart histogram - Its jobs waiting in the last hour.
  * @csspart actions - The buttons of one queue.
- * @csspart sheet - What may be done with one queue.
+ * @csspart sheet - The actions available for one queue.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
@@ -68,7 +68,7 @@ export class OpsQueues extends OpsElement {
   @state() private trail: string[] = []
   @state() private unfolded = false
   @state() private missing = ''
-  /** Names in the order on the page: rows keep their places until the reader asks for a new order. */
+  /** Names in the order on the page: rows keep their places until the reader sorts again. */
   @state() private places: string[] = []
 
   @property() queue = ''
@@ -169,7 +169,7 @@ export class OpsQueues extends OpsElement {
     const items = this.places.flatMap((name) => list.items.find((queue) => queue.name === name) ?? [])
     return html`${ageNote(list.items)}
       <div class="card list ${this.queues.problem ? 'stale' : ''}">
-        ${items.length > 0 ? this.table(items, top) : html`<p class="nobody muted">${this.find ? 'No queue has this in its name.' : 'Every queue is quiet.'}</p>`}
+        ${items.length > 0 ? this.table(items, top) : html`<p class="nobody muted">${this.find ? 'No queue name contains this.' : 'Every queue is quiet.'}</p>`}
         ${this.queue || this.find || this.trail.length > 0 ? nothing : this.fold(list)}
       </div>
       ${this.limits()}`
@@ -199,7 +199,7 @@ export class OpsQueues extends OpsElement {
     if (quiet.count === 0) return nothing
     const names = `${quiet.names.join(', ')}${quiet.count > quiet.names.length ? ', …' : ''}`
     return html`<button type="button" class="fold" aria-expanded=${this.unfolded} @click=${() => (this.unfolded = !this.unfolded)}>
-        <b>${countOf(quiet.count, 'quiet queue')}</b> <span class="muted">${`${names}: nothing waits, and nothing happened in the last hour`}</span>
+        <b>${countOf(quiet.count, 'quiet queue')}</b> <span class="muted">${`${names}: no jobs are waiting, and nothing happened in the last hour`}</span>
       </button>
       ${this.unfolded
         ? this.quiet.render<unknown>({ pending: () => skeletonRows(2), error: (problem) => problemPanel(problem, this.quiet.reload), complete: ({ items }) => this.table(items, topOf(items)) })
@@ -208,10 +208,10 @@ export class OpsQueues extends OpsElement {
 
   private nothingThere() {
     if (this.queue || this.find) return emptyState('There is no such queue', 'The engine may have removed it, the address is mistyped, or your account may not see it.')
-    return emptyState('No queues', 'What the engine has appears here within seconds of the first job.')
+    return emptyState('No queues', 'Queues appear here within seconds of their first job.')
   }
 
-  /** What this engine does not do or tell holds for every queue alike, so it is said once. */
+  /** What this engine cannot do or does not report is the same for every queue, so it is shown once. */
   private limits() {
     const { pause_queue, scale_queue, executors, finished_jobs } = this.session?.engine.lacks ?? {}
     const lacks = [...new Set([pause_queue, scale_queue, executors, finished_jobs])].filter((lack) => lack !== undefined)
@@ -220,7 +220,7 @@ export class OpsQueues extends OpsElement {
     return html`<p class="foot" role="note" part="limits">${lacks.length > 0 ? html`<b>On this engine.</b> ${lacks.join(' ')}` : nothing} ${missing ? html`<b>−1</b> counts a missing executor.` : nothing}</p>`
   }
 
-  /** Why this actor may change no queue at all; said once on top. */
+  /** Why this actor may not change any queue; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('queue').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''

@@ -26,7 +26,7 @@ const minBar = 2.5
 
 /**
  * A series over time that answers questions: its maximum, its time axis, values under the pointer or the arrow keys, and the jobs
- * behind a step. Rates are bars with failures in red at the base, levels are lines. What nobody measured is a grey band, never zero.
+ * behind a step. Rates are bars with failures in red at the base, levels are lines. Time without measurements is a grey band, never zero.
  *
  * @tag ops-chart
  * @cssproperty --chart-height - Height of the plot, 64px unless set.

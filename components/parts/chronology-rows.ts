@@ -1,6 +1,6 @@
 import type { ChronologyItem } from '../../schemas/forensics.ts'
 
-/** Lines of one kind that follow each other are told as one from this number on. */
+/** From this number on, consecutive lines of one kind are shown as one. */
 const foldFrom = 3
 
 /** One line, or several that are folded. Newest first, as they came. */
@@ -13,7 +13,7 @@ export interface Day {
   rows: Row[]
 }
 
-/** Folds what is alike, and puts what happened on the same days under one heading. Pure. */
+/** Folds similar lines, and groups lines by day under one heading. Pure. */
 export function rowsByDay(items: readonly ChronologyItem[], dayOf: (at: number) => string): Day[] {
   const days: (Day & { key: string })[] = []
   for (const row of fold(items)) {
@@ -39,7 +39,7 @@ function fold(items: readonly ChronologyItem[]): Row[] {
   return runs.flatMap((run): Row[] => (run.length < foldFrom ? run.map((item): Row => [item]) : [run]))
 }
 
-/** What needs a look stands for itself. */
+/** Lines that need attention are never folded. */
 function foldable({ kind }: ChronologyItem): boolean {
   return kind !== undefined && kind !== 'gap'
 }

@@ -14,7 +14,7 @@ import { markOf } from './strip.ts'
 import { subjectTypeLabel } from './subject-link.ts'
 
 /**
- * What happened, newest first, by days, alike lines folded, with a chip for each group of sources. Renders into its parent's tree, so
+ * A chronology, newest first, grouped by day, similar lines folded, with a chip for each group of sources. Renders into its parent's tree, so
  * that the page's own styles and parts apply; the page includes `chronologyStyles`.
  *
  * @tag ops-chronology

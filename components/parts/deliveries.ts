@@ -22,7 +22,7 @@ const tones: Record<string, Tone> = { waiting: 'waiting', delivered: 'resolved',
 const perPage = 20
 
 /**
- * Webhooks about a subject, or all: whom they went to, what became of each, and a button that sends one again. Nothing is shown where
+ * Webhooks about a subject, or all: their receiver, their status, and a button that sends one again. Nothing is shown if
  * there are none, unless `always` is set.
  *
  * @tag ops-deliveries
@@ -31,7 +31,7 @@ const perPage = 20
  * @attr {string} subject-id - Its id.
  * @attr {boolean} always - Say so where there are none.
  * @fires ops-operation - One is sent again; the detail is the audit event.
- * @slot empty - Shown where there are none and `always` is set.
+ * @slot empty - Shown if there are none and `always` is set.
  * @csspart row - One webhook.
  * @csspart chip - Its state.
  */
@@ -110,7 +110,7 @@ export class OpsDeliveries extends OpsElement {
 
   private nothingThere() {
     if (!this.always) return nothing
-    return html`<slot name="empty"><p class="card padded muted">No webhook was sent. A host sends them with standardWebhooks as its escalation handler.</p></slot>`
+    return html`<slot name="empty"><p class="card padded muted">No webhooks have been sent. To send them, use standardWebhooks as the escalation handler.</p></slot>`
   }
 
   private row(delivery: WebhookDelivery): TemplateResult {

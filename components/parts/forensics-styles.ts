@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** Layout of the page: what is the matter, the picture and the list on one side, what may be done on the other. */
+/** Layout of the page: the diagnosis, the timeline and the chronology on one side, the actions on the other. */
 export const forensicsStyles = css`
   .columns {
     display: grid;

@@ -10,7 +10,7 @@ const subject = (id: string) => ({ type: 'incident' as const, id })
 
 type Change = (field: string, value: string) => void
 
-/** When a silence may end by time. `none`: only by rate or number, and after 30 days at the latest. */
+/** When a silence ends by time. `none`: only by rate or number, but after 30 days at the latest. */
 const ends: Record<string, { label: string; at?: () => number }> = {
   '30m': { label: '30 min', at: () => now() + 30 * minute },
   '1h': { label: '1 h', at: () => now() + 60 * minute },
@@ -52,7 +52,7 @@ function tomorrowAtNine(): number {
   return at.setHours(9, 0, 0, 0)
 }
 
-/** To the full minute, so that the same choice is the same preview. */
+/** Rounded to the minute, so that the same choice gives the same preview. */
 function endOf({ end = '1h', until = '' }: Draft): number | undefined {
   if (end === 'at') return Date.parse(until)
   const at = ends[end]?.at?.()

@@ -2,10 +2,10 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Incident } from '../../schemas/incident.ts'
 import { exactTime } from '../core/time.ts'
 
-/** What is beside the status: seen by somebody, silenced, flapping, reopened. */
+/** The marks next to the status: acknowledged, silenced, flapping, reopened. */
 export function incidentMarks({ acknowledged, silenced, flappingSince, reopened, state }: Incident, locale?: string): TemplateResult {
   return html`${state === 'open' ? nothing : mark(state)} ${acknowledged ? mark('acknowledged') : nothing}
-  ${silenced ? mark(`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark('flapping', 'It opens and resolves so often that it is told once, and then not before it has been calm for an hour.') : nothing}
+  ${silenced ? mark(`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark('flapping', 'It keeps opening and resolving. One notice was sent; the next follows once it has been stable for an hour.') : nothing}
   ${reopened > 0 && !flappingSince ? mark(reopened === 1 ? 'reopened' : `reopened ${reopened} times`) : nothing}`
 }
 

@@ -7,7 +7,7 @@ import { refusal, shortRefusal } from './refusal.ts'
 import { sentence } from './sentence.ts'
 import './time.ts'
 
-/** The next paths, each preceded by its owner: first what may be done, then where to look. */
+/** The next paths, each preceded by its owner: first the operations, then the pages to look at. */
 export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], ask: (ask: Ask) => void, linked: Bundle['linkedResources'] = []): TemplateResult {
   const ordered = paths.toSorted((a, b) => a.order - b.order)
   const acts = ordered.filter(({ operation }) => operation)

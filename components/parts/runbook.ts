@@ -31,7 +31,7 @@ function prerequisite({ label, met }: Runbook['prerequisites'][number]) {
   return html`<li>${met === null ? html`<span class="chip dashed">unknown</span>` : met ? chip('resolved', 'met') : chip('blocked', 'not met')} ${label}</li>`
 }
 
-/** The host's own text stands behind what the product says, and is marked as the host's. */
+/** The host's own text comes after the product's, and is marked as the host's. */
 function hostPart({ title, blocks, links }: NonNullable<Runbook['host']>) {
   return html`<div part="host-runbook">
     <span class="caption">${ownershipLabel('host_owned')}: ${title}</span>

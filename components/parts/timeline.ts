@@ -25,7 +25,7 @@ interface TimelineOptions {
 }
 
 /**
- * The picture in time of a subject: lanes over one axis, each mark with what it is on hover, leading to its thing. What it shows is
+ * A subject's timeline: lanes over one axis, each mark with a tooltip and a link. What it shows is
  * also in the chronology, so for screen readers it is one picture with a summary.
  */
 export function timelineView(picture: Timeline, { choose, ranges = [], locale }: TimelineOptions = {}): TemplateResult {
@@ -182,7 +182,7 @@ function legend(picture: Timeline) {
   </ul>`
 }
 
-/** The text alternative: what there is, and each stretch of which nothing is known. */
+/** The text alternative: the marks, and each stretch without records. */
 function summaryOf(picture: Timeline): string {
   const counts = countMarks(picture).map(([mark, count]) => `${formatCount(count)} ${timelineMarks[mark]}`)
   const gaps = picture.lanes.flatMap(({ gaps }) => gaps)

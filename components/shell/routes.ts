@@ -1,6 +1,6 @@
 import type { ViewAction, viewActions } from '../../schemas/actions.ts'
 
-/** The navigation has three groups: what is wrong now, what the work is, and what has happened. */
+/** The navigation has three groups: current problems, the work itself, and history. */
 export type RouteGroup = 'trouble' | 'work' | 'evidence'
 
 export interface Route<View extends ViewAction = ViewAction> {

@@ -6,39 +6,39 @@ import { note, print, printJson, printTable, shortTime, visible } from './print.
 import { withSession } from './session.ts'
 import { parseUntil } from './until.ts'
 
-/** Incidents are found by one of the host's servers; the command line reads them and says who takes care of them. */
+/** The detector runs in the host's servers; the command line reads incidents and records who handles them. */
 export function incidentsCommand(): Command {
   const incidents = new Command('incidents').description('incidents: list, show, acknowledge, assign, note, silence')
   incidents
     .command('list')
-    .description('open incidents, the worst and then the oldest first')
+    .description('open incidents, worst first and then oldest first')
     .addOption(new Option('--state <state>', 'open or resolved').choices(['open', 'resolved']).default('open'))
-    .addOption(new Option('--owner <who>', 'only those that you are on, or nobody').choices(Object.keys(incidentOwners)))
-    .addOption(new Option('--class <class>', 'only those of this class').choices(Object.keys(incidentClasses)))
-    .option('--queue <queue>', 'only those of this queue')
-    .addOption(new Option('--silenced <silenced>', 'only those that are silenced, or are not').choices(['yes', 'no']))
+    .addOption(new Option('--owner <who>', 'only incidents that you handle, or that nobody does').choices(Object.keys(incidentOwners)))
+    .addOption(new Option('--class <class>', 'only incidents of this class').choices(Object.keys(incidentClasses)))
+    .option('--queue <queue>', 'only incidents of this queue')
+    .addOption(new Option('--silenced <silenced>', 'only incidents that are, or are not, silenced').choices(['yes', 'no']))
     .option('--json', 'as JSON')
     .action(listCommand)
-  incidents.command('show <id>').description('one incident, with its evidence and what may repair it').option('--json', 'as JSON').action(showCommand)
-  acting(incidents.command('ack <id>'), 'says that you have seen it', 'optional').action((id: string, options: ActOptions, command: Command) =>
+  incidents.command('show <id>').description('one incident, with its evidence and its repairs').option('--json', 'as JSON').action(showCommand)
+  acting(incidents.command('ack <id>'), 'record that you have seen it', 'optional').action((id: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'acknowledge_incident', ...on(id) }),
   )
-  acting(incidents.command('assign <id>'), 'says who takes care of it: you, unless --to names somebody else', 'optional')
+  acting(incidents.command('assign <id>'), 'record who is handling it: you, unless --to names somebody else', 'optional')
     .option('--to <account>', 'type and id, e.g. user:ops-lead, or nobody', parseAccount)
     .action((id: string, options: ActOptions & { to?: Account }, command: Command) =>
       act(command, options, { action: 'assign_incident', ...on(id), input: options.to === undefined ? {} : { to: options.to.account } }),
     )
-  acting(incidents.command('note <id> [text]'), 'adds a line to its timeline').action((id: string, text: string | undefined, options: ActOptions, command: Command) =>
+  acting(incidents.command('note <id> [text]'), 'add a line to its timeline').action((id: string, text: string | undefined, options: ActOptions, command: Command) =>
     act(command, { ...options, reason: text ?? options.reason }, { action: 'note_incident', ...on(id) }),
   )
-  acting(incidents.command('silence <id>'), 'nobody is told of its changes, until the first of the ends that are given')
-    .option('--until <when>', 'this instant, or after 30m, 4h, 2d; at most 30 days, which is also the default')
-    .option('--rate <number>', 'more than this many fail per minute', Number)
-    .option('--count <number>', 'more than this many jobs are affected', Number)
+  acting(incidents.command('silence <id>'), 'send no notices about it until the first of the given limits is reached')
+    .option('--until <when>', 'a time, or a duration such as 30m, 4h or 2d; default and maximum 30 days')
+    .option('--rate <number>', 'end when more than this many jobs fail per minute', Number)
+    .option('--count <number>', 'end when more than this many jobs are affected', Number)
     .action((id: string, { until, rate, count, ...options }: ActOptions & { until?: string; rate?: number; count?: number }, command: Command) =>
       act(command, options, { action: 'silence_incident', ...on(id), input: { until: until && parseUntil(until), untilRate: rate, untilCount: count } }),
     )
-  acting(incidents.command('unsilence <id>'), 'its changes are told again', 'optional').action((id: string, options: ActOptions, command: Command) =>
+  acting(incidents.command('unsilence <id>'), 'send notices about it again', 'optional').action((id: string, options: ActOptions, command: Command) =>
     act(command, options, { action: 'unsilence_incident', ...on(id) }),
   )
   return incidents
@@ -48,7 +48,7 @@ function on(id: string): { subject: { type: 'incident'; id: string } } {
   return { subject: { type: 'incident', id } }
 }
 
-/** In an object, because null is somebody too: nobody. */
+/** Wrapped in an object, because null is a valid value: nobody. */
 interface Account {
   account: { type: string; id: string } | null
 }
@@ -74,7 +74,7 @@ async function listCommand({ json, ...filters }: IncidentFilters & { json?: bool
     const { watch, asOf } = page
     if (json) return printJson({ items, watch, asOf })
     printTable(['id', 'status', 'incident', 'since', 'on it', 'marks', 'error'], items.map(rowOf))
-    if (watch.state !== 'fresh') note(`${watch.state}: incidents were last looked for ${watch.lookedAt ? `at ${shortTime(watch.lookedAt)}` : 'never'}, so this says little about now.`)
+    if (watch.state !== 'fresh') note(`${watch.state}: ${watch.lookedAt ? `the detector last ran at ${shortTime(watch.lookedAt)}` : 'the detector has never run'}, so this list may not be current.`)
   })
 }
 

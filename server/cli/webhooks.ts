@@ -9,9 +9,9 @@ export function webhooksCommand(): Command {
   const webhooks = new Command('webhooks').description('webhooks: list, send again')
   webhooks
     .command('list')
-    .description('webhooks that were sent or are going to be, newest first')
-    .addOption(new Option('--state <state>', 'only those in this state').choices(Object.keys(deliveryStates)))
-    .option('--endpoint <name>', 'only those to this receiver')
+    .description('sent and pending webhooks, newest first')
+    .addOption(new Option('--state <state>', 'only webhooks in this state').choices(Object.keys(deliveryStates)))
+    .option('--endpoint <name>', 'only webhooks to this receiver')
     .option('--json', 'as JSON')
     .action(listCommand)
   acting(webhooks.command('redeliver <id>'), 'send the same message again, with the same id', 'optional').action((id: string, options: ActOptions, command: Command) =>

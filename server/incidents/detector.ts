@@ -44,7 +44,7 @@ async function isDue(kit: Kit, schedule: { nextAt: number }): Promise<boolean> {
   return waitMs <= 0 || last > now
 }
 
-/** When incidents were last looked for; null: never. */
+/** When the detector last ran; null: never. */
 export async function findLastTick({ db }: Pick<Kit, 'db'>): Promise<Date | null> {
   const [row] = await query(db.em(), sql<{ at: string }>`select ticked_at::text as at from ${db.table('detection')} where key = 'latest'`)
   return row ? new Date(row.at) : null

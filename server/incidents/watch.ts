@@ -4,7 +4,7 @@ import { query } from '../db/database.ts'
 import { ageOfFigures } from '../figures/age.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** When incidents were last looked for, and what could not be seen then. Without a recent look, that there is no incident says nothing. */
+/** When the detector last ran, and which sources it could not read. Unless that was recently, an empty list proves nothing. */
 export async function readWatch({ kit: { db }, em, now }: Pick<Scope, 'kit' | 'em' | 'now'>): Promise<IncidentWatch> {
   const [row] = await query(
     em,

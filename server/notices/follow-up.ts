@@ -13,7 +13,7 @@ export interface HandlerResult {
   detail?: string
 }
 
-/** Calls the host's handler with the event as the system sees it, whoever acted. */
+/** Calls the host's handler with the event as the system sees it, whoever the actor was. */
 export async function callHandler({ escalation }: Kit, event: AuditEvent): Promise<HandlerResult> {
   try {
     const handled = Promise.resolve(escalation!.handle(event))

@@ -47,9 +47,9 @@ const specialV4 = blockList('ipv4', [
   '192.88.99.0/24', '192.168.0.0/16', '192.175.48.0/24', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
 ])
 
-/** Everything that was ever given to the public lies in here; the rest of the space is special or not in use. */
+/** All public addresses are in here; the rest of the space is special or unused. */
 const globalV6 = blockList('ipv6', ['2000::/3'])
-/** Protocol assignments with Teredo, documentation, and 6to4, which leads to an address of version 4 through anybody's relay. */
+/** Protocol assignments with Teredo, documentation, and 6to4, which reaches an IPv4 address through any relay. */
 const specialV6 = blockList('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '2620:4f:8000::/48'])
 
 function blockList(family: 'ipv4' | 'ipv6', subnets: string[]): BlockList {
@@ -63,7 +63,7 @@ function blockList(family: 'ipv4' | 'ipv6', subnets: string[]): BlockList {
 
 /** The version 4 address inside a mapped (`::ffff:a.b.c.d`) or translated (`64:ff9b::a.b.c.d`) one, however it is written. */
 function embeddedV4(address: string): string | undefined {
-  // The parser of addresses in URLs writes them in one way only.
+  // The URL parser returns the canonical form.
   const groups = expand(new URL(`http://[${address}]/`).hostname.slice(1, -1))
   const prefix = groups.slice(0, 6).join(':')
   if (prefix !== '0:0:0:0:0:ffff' && prefix !== '64:ff9b:0:0:0:0') return undefined

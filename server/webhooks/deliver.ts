@@ -8,8 +8,8 @@ import { type Attempted, claimDelivery, type ClaimedDelivery, disableEndpoint, e
 import { nextTry, spreadOf } from './schedule.ts'
 
 /**
- * Sends everything that is due to one endpoint, one message after the other; each endpoint has a loop of its own, so that one that
- * hangs delays no other. Any number of processes may run it. If one dies after sending and before recording, another sends the same
+ * Sends all due messages to one endpoint, one after the other. Each endpoint has its own loop, so that one that
+ * hangs does not delay the others. Any number of processes may run it. If one dies after sending and before recording, another sends the same
  * message again, with the same id.
  */
 export async function deliverDue(kit: Kit, endpoint: Endpoint, stopping: () => boolean = () => false): Promise<void> {
@@ -48,7 +48,7 @@ function aboutDelivery({ id, resource }: Pick<ClaimedDelivery, 'id' | 'resource'
   return { subject: { type: 'webhook_delivery', id }, metadata: { resource: resource ?? undefined } }
 }
 
-/** That somebody could not be told is evidence as well. It names the receiver, but neither its address nor what was sent. */
+/** A failed delivery is evidence as well. It names the receiver, but neither its address nor the message. */
 async function recordGivenUp({ db }: Kit, em: Em, endpoint: Endpoint, delivery: ClaimedDelivery, { status, failure }: Attempted): Promise<void> {
   const { subject, metadata } = aboutDelivery(delivery)
   await writeEvent(db, em, {

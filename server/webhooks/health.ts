@@ -6,13 +6,13 @@ export interface WebhookHealth {
   endpoint: string
   /** Given up within the last day. */
   dead: number
-  /** Failed at least once and waiting for another try. */
+  /** Failed at least once and waiting for another attempt. */
   failing: number
   /** It has answered 410, so nothing is sent to it. */
   disabled: boolean
 }
 
-/** For `doctor`: the endpoints with trouble, by name. */
+/** For `doctor`: the failing endpoints, by name. */
 export function listTroubledEndpoints({ db, escalation }: Kit): Promise<WebhookHealth[]> {
   const endpoints = (escalation?.webhooks?.endpoints ?? []).map(({ name, addressHash }) => ({ name, address: addressHash }))
   return query(

@@ -2,7 +2,7 @@ import type { Resource } from '../host/auth.ts'
 import type { Kit } from '../kit.ts'
 import type { DeliveryRow } from './read.ts'
 
-/** What the host is asked about for a delivery: it has the queue of what it tells of. */
+/** The resource for which the host's permission is checked: it has the queue of the delivery's subject. */
 export function resourceOfDelivery({ id, resource }: Pick<DeliveryRow, 'id' | 'resource'>): Resource {
   return { type: 'webhook_delivery', id, queue: resource?.queue, worker: resource?.worker }
 }

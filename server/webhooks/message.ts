@@ -5,7 +5,7 @@ import type { Kit } from '../kit.ts'
 import { type EventRow, showEvent } from '../operations/event.ts'
 import { systemViewer } from '../operations/scope.ts'
 
-/** What every receiver may know of an incident: what it is about and how it is, in words that no person wrote. */
+/** The fields of an incident that every receiver may see: its subject and its condition, without any text written by a person. */
 const openMetadata = ['class', 'title', 'scope', 'since', 'flapping'] as const
 const openState = ['state', 'reopened', 'flapping', 'acknowledged', 'silenced'] as const
 

@@ -28,15 +28,15 @@ const redeliverWebhook = defineOperation<Request, DeliveryRow | null>({
     const { endpoint, event_type, state, attempts } = found
     return {
       title: `Send again to ${endpoint}: ${findEventFacts(event_type)?.label ?? event_type}`,
-      effect: 'The same message is sent now, with the same id, and again and again for a day until the receiver accepts it.',
-      cautions: state === 'delivered' ? ['The receiver has accepted it before; by its id it can tell that it is the same message.'] : [],
+      effect: 'The same message is sent now, with the same id, and retried for a day until the receiver accepts it.',
+      cautions: state === 'delivered' ? ['The receiver has already accepted this message; it can recognize it by its id.'] : [],
       before: { state, attempts },
       after: { state: 'waiting' },
     }
   },
 
   async apply({ subject: { id } }, { found }, { kit, em, now }) {
-    // The claim of a process that is still sending it is void, so that what comes of that does not overwrite this.
+    // This voids the claim of a process that is still sending it, so that its result does not overwrite this one.
     await query(
       em,
       sql`update ${kit.db.table('webhook_delivery')} set state = 'waiting', started_at = greatest(${now}::timestamptz, created_at + interval '1 microsecond'), tries = 0,

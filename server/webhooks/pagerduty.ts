@@ -5,7 +5,7 @@ import { textOf } from './text.ts'
 export interface PagerDutyOptions {
   /** The integration's key. */
   routingKey: string
-  /** Where browsers find the pages, e.g. `https://admin.example.com/ops/jobs`. Without it there is no link. */
+  /** The URL of the pages, e.g. `https://admin.example.com/ops/jobs`. Without it there is no link. */
   base?: string
 }
 
@@ -33,7 +33,7 @@ const maxKey = 255
 
 /**
  * An event about an incident as a request for PagerDuty: all events of one incident have the same `dedup_key`. Undefined for every
- * other event, because a repair must wake nobody up. Pure.
+ * other event, because a repair must not page anybody. Pure.
  *
  * @example
  * { name: 'pager', url: 'https://events.pagerduty.com/v2/enqueue', secrets: [], format: (event) => pagerDutyEvent(event, { routingKey }) }

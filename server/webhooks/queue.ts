@@ -13,7 +13,7 @@ export interface NewDelivery {
   body: string
 }
 
-/** One message for each endpoint that takes this type of event. */
+/** One message for each endpoint that receives this type of event. */
 export function prepareDeliveries(kit: Kit, webhooks: Webhooks, row: EventRow): NewDelivery[] {
   const endpoints = webhooks.endpoints.filter(({ accepts }) => accepts(row.event_type))
   if (!endpoints.length) return []
@@ -24,7 +24,7 @@ export function prepareDeliveries(kit: Kit, webhooks: Webhooks, row: EventRow): 
   })
 }
 
-/** A `format` that fails must not keep the other endpoints from their messages. */
+/** A `format` that fails must not stop the messages to the other endpoints. */
 function formatted({ log }: Kit, endpoint: string, format: () => unknown): string | undefined {
   try {
     return JSON.stringify(format())
@@ -34,7 +34,7 @@ function formatted({ log }: Kit, endpoint: string, format: () => unknown): strin
   }
 }
 
-/** Stores the messages in the transaction that records the notice as told; a second telling adds nothing. */
+/** Stores the messages in the transaction that marks the notice as sent; idempotent. */
 export async function queueDeliveries({ db }: Kit, em: Em, row: EventRow, deliveries: NewDelivery[], now: Date): Promise<void> {
   const resource = row.metadata.resource === undefined ? null : JSON.stringify(row.metadata.resource)
   const { traceparent } = row.metadata

@@ -28,7 +28,7 @@ export interface DeliveryRow {
   delivered_at: string | null
 }
 
-/** Everything but what was sent, which no answer contains. */
+/** Everything except the body, which is never part of a response. */
 export const deliveryColumns = sql.raw(
   `id, message_id, endpoint, event_type, subject_type, subject_id, resource, state, created_at::text, attempts, next_at::text, last_at::text, last_status, last_error, delivered_at::text`,
 )
@@ -40,7 +40,7 @@ export interface DeliveryFilters {
   subjectId?: string
 }
 
-/** One page, newest first, of what the viewer may see: deliveries about subjects that the viewer may see as well. */
+/** One page, newest first, of the deliveries about subjects that the viewer may see. */
 export async function listDeliveries(scope: Scope, { limit, cursor, ...filters }: DeliveryFilters & { limit: number; cursor?: string }) {
   const { db } = scope.kit
   const { items, next } = await fillPage<DeliveryRow, WebhookDelivery, Place>({

@@ -4,7 +4,7 @@ import { type Database, type Em, query } from '../db/database.ts'
 import type { Endpoint } from '../host/escalation.ts'
 import type { Kit } from '../kit.ts'
 
-/** Longer than any try may take; after it another process sends the message again. */
+/** Longer than any attempt may take; after that, another process sends the message again. */
 const leaseSeconds = 60
 
 export interface ClaimedDelivery {
@@ -22,7 +22,7 @@ export interface ClaimedDelivery {
   claims: number
 }
 
-/** Claims the message to this endpoint that has been due for longest; undefined if none is. */
+/** Claims the message to this endpoint that has been due longest; undefined if none is due. */
 export async function claimDelivery({ db }: Kit, { name }: Endpoint, now: Date): Promise<ClaimedDelivery | undefined> {
   const table = db.table('webhook_delivery')
   const [claimed] = await query(
@@ -70,7 +70,7 @@ export async function enableEndpoint({ db }: Kit, em: Em, { name }: Endpoint): P
   await query(em, sql`delete from ${db.table('webhook_endpoint')} where name = ${name}`)
 }
 
-/** Gives up what waits for an endpoint that is gone. What an operator has asked to send again is sent nevertheless. */
+/** Gives up messages waiting for an endpoint that is gone. Redeliveries requested by an operator are still sent. */
 export async function giveUpOnDisabled({ db }: Kit, { name, addressHash }: Endpoint): Promise<void> {
   await query(
     db.em(),
@@ -82,11 +82,11 @@ export async function giveUpOnDisabled({ db }: Kit, { name, addressHash }: Endpo
 }
 
 const keptDays = 30
-/** Somewhat more than a day, after which whoever sends it would have given it up. */
+/** Somewhat more than a day: by then, a sender would have given the message up. */
 const abandonedHours = 27
 const maxSwept = 5_000
 
-/** Deletes old deliveries, and gives up those to endpoints that no process knows any more. */
+/** Deletes old deliveries, and gives up those to endpoints that are no longer configured in any process. */
 export async function sweepDeliveries({ db, now }: { db: Database; now(): Date }): Promise<void> {
   const table = db.table('webhook_delivery')
   await query(

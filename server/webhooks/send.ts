@@ -16,7 +16,7 @@ export interface Request {
   ca?: string
 }
 
-/** Sends one request, to the very address that was checked, and follows no redirect. What the receiver writes is not read. */
+/** Sends one request, to exactly the address that was checked, and follows no redirect. The response body is not read. */
 export async function send(asked: Request): Promise<Sent> {
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(), asked.timeoutMs)
@@ -38,7 +38,7 @@ export async function send(asked: Request): Promise<Sent> {
   }
 }
 
-/** A connection of its own each time: one that was kept open might lead to where the name pointed earlier. */
+/** A new connection each time: a connection kept open might lead to an address that the name no longer resolves to. */
 function open({ url, headers, body, ca }: Request, { address, family }: Address, signal: AbortSignal): ClientRequest {
   const secure = url.protocol === 'https:'
   const hostname = url.hostname.replace(/^\[|\]$/g, '')
@@ -65,7 +65,7 @@ function secondsOf(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
 }
 
-/** Only what kind of failure it was: the text may name the address. */
+/** Only the kind of failure, because the text may contain the address. */
 function reasonOf(error: NodeJS.ErrnoException): NonNullable<Sent['failure']> {
   const { code = '' } = error
   return /CERT|TLS|SSL|SELF_SIGNED|ISSUER|ALTNAME|EPROTO/.test(code) ? 'certificate' : 'connection'

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 const prefix = 'whsec_'
-/** By the rules of Standard Webhooks. */
+/** As specified by Standard Webhooks. */
 const minKeyBytes = 24
 const maxKeyBytes = 64
 
@@ -14,7 +14,7 @@ export function parseSecret(secret: unknown): Buffer | undefined {
   return strict && key.length >= minKeyBytes && key.length <= maxKeyBytes ? key : undefined
 }
 
-/** One signature for each key, so that a receiver that knows any of them is content while secrets are changed. */
+/** One signature for each key, so that a receiver with any of them can verify while secrets are rotated. */
 export function signatures(keys: readonly Buffer[], { id, timestamp, body }: { id: string; timestamp: number; body: string }): string {
   return keys.map((key) => `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`).join(' ')
 }

@@ -2,13 +2,13 @@ import { type AuditEvent, evidencePath, subjectPath, type SubjectType, subjectTy
 import { textOf } from './text.ts'
 
 export interface SlackOptions {
-  /** Where browsers find the pages, e.g. `https://admin.example.com/ops/jobs`. Without it there is no link. */
+  /** The URL of the pages, e.g. `https://admin.example.com/ops/jobs`. Without it there is no link. */
   base?: string
 }
 
 /** For Slack's incoming webhooks and `chat.postMessage`. */
 export interface SlackMessage {
-  /** For notifications and readers that show no blocks. */
+  /** For notifications and clients that do not show blocks. */
   text: string
   /** Verbatim: an address or a channel in the text does not become a link. */
   blocks: { type: 'section'; text: { type: 'mrkdwn'; text: string; verbatim: true } }[]

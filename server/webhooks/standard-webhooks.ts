@@ -7,22 +7,22 @@ import { parseSecret, signatures } from './sign.ts'
 
 /** One receiver of webhooks. */
 export interface WebhookEndpoint {
-  /** Names it on pages and in evidence, which never show its address: letters, digits, `-` and `_`, at most 50. */
+  /** Identifies it on pages and in evidence, which never show its address: letters, digits, `-` and `_`, at most 50. */
   name: string
-  /** https; with `allowPrivate` http as well. */
+  /** https; http only with `allowPrivate`. */
   url: string
   /**
    * Each `whsec_` and 24 to 64 bytes in base64. Every one signs, so to change a secret, add the new one, let the receiver change, and
    * remove the old one. May be empty only where `format` is set, for receivers with a format of their own.
    */
   secrets: string[]
-  /** Types of events to send, or how they begin: `incident.opened`, or `incident.` for all of incidents. Default: all. */
+  /** Event types to send, or prefixes of them: `incident.opened`, or `incident.` for all incident events. Default: all. */
   events?: string[]
-  /** Makes what is sent, as JSON, for receivers with a format of their own; see `slackMessage` and `pagerDutyEvent`. Undefined: nothing is sent. */
+  /** Returns the JSON body, for receivers with their own format; see `slackMessage` and `pagerDutyEvent`. Undefined: nothing is sent. */
   format?(event: AuditEvent): unknown
   /** Allow addresses that are not public: this machine, private networks. Default false. */
   allowPrivate?: boolean
-  /** How long one try may take, at most 15,000 ms. Default 10,000. */
+  /** Time limit of one attempt, at most 15,000 ms. Default 10,000. */
   timeoutMs?: number
   /** Certificates to trust instead of those of the system, in PEM format. */
   ca?: string
@@ -30,22 +30,22 @@ export interface WebhookEndpoint {
 
 export interface StandardWebhooksOptions<Actor = unknown> {
   endpoints: WebhookEndpoint[]
-  /** A handler of the host's own, which is told as well. */
+  /** The host's own handler, which receives every event as well. */
   also?: Pick<Escalation, 'handle'>
   /**
-   * The actor as whom reasons, notes, labels and what changed are shown: the display policy decides what it may see. Without one, all
-   * of these are left out, because a policy cannot be asked without an actor.
+   * An actor: messages contain the reasons, notes, labels and changes that the display policy lets it see. Without one, all
+   * of these are left out, because the policy cannot be applied without an actor.
    */
   showAs?: Actor
-  /** Where browsers find the pages, e.g. `https://admin.example.com/ops/jobs`; for links in messages. */
+  /** The URL of the pages, e.g. `https://admin.example.com/ops/jobs`; for links in messages. */
   base?: string
-  /** Finds the addresses of a host name, for tests. Default: the system's. */
+  /** Resolves a host name, for tests. Default: the system's resolver. */
   resolve?: Resolve
 }
 
 /**
- * An escalation handler that sends signed webhooks by the Standard Webhooks rules: each message from a table of its own, again and
- * again for a day until the receiver accepts it.
+ * An escalation handler that sends signed webhooks as specified by Standard Webhooks. Messages are stored in a table and retried
+ * for a day until the receiver accepts them.
  *
  * @throws Error which names the endpoint and what was expected, and never a secret or an address
  * @example
@@ -101,7 +101,7 @@ function checkedUrl(given: unknown, allowPrivate: boolean, wrong: (what: string)
   if (typeof given !== 'string' || !isWebAddress(given)) throw wrong('its url is not an http or https address.')
   const url = new URL(given)
   if (url.username || url.password) throw wrong('its url has a user name or a password; expected none.')
-  if (url.protocol !== 'https:' && !allowPrivate) throw wrong('its url is not https; only with allowPrivate may it be http.')
+  if (url.protocol !== 'https:' && !allowPrivate) throw wrong('its url is not https; http is allowed only with allowPrivate.')
   return url
 }
 

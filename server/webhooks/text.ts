@@ -11,7 +11,7 @@ export interface EventText {
   flapping: boolean
 }
 
-/** What an event says in a few words, from what the detector or an operation recorded. */
+/** A short description of an event, from what the detector or an operation recorded. */
 export function textOf({ eventType, subject, metadata, after }: AuditEvent): EventText {
   const { title, since, class: name, resource } = metadata
   const queue = (resource as { queue?: unknown } | undefined)?.queue

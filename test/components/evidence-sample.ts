@@ -53,7 +53,7 @@ export function incidents(): NonNullable<Overview['incidents']> {
       id: 'mails', status: 'needs_review', title: 'Burst of failures in order_mail', about: 'order_mail', detail: '140 jobs, all on v412 · explains 1 more incident', since: at(-28 * minute),
       href: '/ops/jobs/incident/mails', acknowledged: { at: at(-18 * minute), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' } }, acknowledge: undefined,
     }),
-    openIncident({ id: 'worker', status: 'needs_review', title: 'worker-7 is missing and holds 3 jobs', about: 'worker-7', detail: 'last beat 20 min ago', since: at(-20 * minute), href: '/ops/jobs/incident/worker' }),
+    openIncident({ id: 'worker', status: 'needs_review', title: 'worker-7 is missing and holds 3 jobs', about: 'worker-7', detail: 'last heartbeat 20 min ago', since: at(-20 * minute), href: '/ops/jobs/incident/worker' }),
   ]
   return { open: 4, unattended: 2, capped: false, items }
 }

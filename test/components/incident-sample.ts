@@ -52,7 +52,7 @@ export function detail(over: Partial<IncidentDetail> = {}): IncidentDetail {
   return {
     ...incident(),
     repairs: [
-      { action: 'retry_job', label: 'Retry 140 jobs', primary: true, selection: { filter: { incident: ids.burst } }, caution: 'It was still failing at 13:21:59 UTC: a retry now repeats it.', allowed: true },
+      { action: 'retry_job', label: 'Retry 140 jobs', primary: true, selection: { filter: { incident: ids.burst } }, caution: 'It was still failing at 13:21:59 UTC: unless the cause has been fixed since, a retry fails again.', allowed: true },
       { action: 'discard_job', label: 'Discard 140 jobs', primary: false, selection: { filter: { incident: ids.burst } }, caution: 'Only if they are no longer wanted.', allowed: true },
     ],
     watch: watch(),

@@ -55,7 +55,7 @@ describe('ops-deliveries', () => {
     await until(() => quiet.count('listWebhookDeliveries') > 0, 'the request')
     equal(seen(part), '')
     const always = mount('ops-deliveries', quiet, { ...about, always: '' })
-    await until(() => seen(always).includes('No webhook was sent.'), 'the empty state')
+    await until(() => seen(always).includes('No webhooks have been sent.'), 'the empty state')
     const closed = usual({ listWebhookDeliveries: () => { throw new Refusal('forbidden', 'forbidden') } })
     const hidden = mount('ops-deliveries', closed, about)
     await until(() => closed.count('listWebhookDeliveries') > 0, 'the request')

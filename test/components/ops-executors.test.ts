@@ -66,7 +66,7 @@ describe('ops-executors', () => {
   it('says the worst first in one sentence, with the rest and the queues without an executor', async () => {
     const page = await opened()
     const said = seen(all(page, '[part=headline]')[0])
-    for (const part of ['worker-7 is missing since', 'and holds 2 jobs', '2 others are healthy, 3 of 6 slots in use.', 'Queue report has no executor since', 'v412', '1 of 2', 'v411 on 1 executor']) includes(said, part)
+    for (const part of ['worker-7 has been missing since', 'and holds 2 jobs', '2 others are healthy, 3 of 6 slots in use.', 'Queue report has had no executor since', 'v412', '1 of 2', 'v411 on 1 executor']) includes(said, part)
   })
 
   it('shows hosts as bands, the worst first, with slots, jobs in hand and rates, and says ? for what is not known', async () => {
@@ -87,7 +87,7 @@ describe('ops-executors', () => {
     const page = await opened(api)
     const details = await until(() => all(page, '[part=details]')[0], 'the details')
     await until(() => seen(details).includes('job-0001'), 'the jobs')
-    for (const part of ['It did not sign off.', 'No other executor of host eu-app-3 is known', 'usually 0.4 s · attempt 1 of 5', 'now completed', 'they run twice', 'because it could not reach the database']) includes(seen(details), part)
+    for (const part of ['It did not sign off.', 'No other executor on host eu-app-3 is known', 'usually 0.4 s · attempt 1 of 5', 'now completed', 'they run twice', 'because it could not reach the database']) includes(seen(details), part)
     equal(all(page, '[part=details]').length, 1, 'unfolded')
     button(page, 'Rescue 2 jobs…')!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')
@@ -123,7 +123,7 @@ describe('ops-executors', () => {
     const api = usual()
     const page = await opened(api, { queue: 'order_mail' })
     equal(api.calls.find(({ name }) => name === 'listExecutors')!.query.get('queue'), 'order_mail')
-    includes(seen(page), 'Only those of order_mail')
+    includes(seen(page), 'Only executors of order_mail')
   })
 
   it('says how to start when none reports itself', async () => {

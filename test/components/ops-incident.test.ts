@@ -46,7 +46,7 @@ describe('ops-incident', () => {
     const api = usual()
     const page = await opened(api)
     const repair = all<HTMLElement>(page, '[part=repair]')[0]!
-    ok(seen(repair).indexOf('a retry now repeats it') < seen(repair).indexOf('Retry 140 jobs…'), 'the caution comes first')
+    ok(seen(repair).indexOf('a retry fails again') < seen(repair).indexOf('Retry 140 jobs…'), 'the caution comes first')
     button(page, 'Retry 140 jobs…')!.click()
     await until(() => bodies(api).length === 1, 'the preview')
     equal(bodies(api)[0], { action: 'retry_job', selection: { filter: { incident: ids.burst } } })
@@ -119,7 +119,7 @@ describe('ops-incident', () => {
 
   it('says where nobody looks, and where it is no longer seen', async () => {
     const blind = await opened(usual({}, { watch: watch({ state: 'unknown', lookedAt: at(-900_000) }) }))
-    includes(seen(blind), 'Unknown. Incidents were last looked for')
+    includes(seen(blind), 'Unknown. The detector last ran')
     clear()
     const calm = await opened(usual({}, { lastSeenAt: at(-300_000) }))
     includes(seen(calm), 'Not seen since 5 min ago')
@@ -149,7 +149,7 @@ const states: Record<string, { shows: string; answers?: Answers; given?: Partial
     shows: 'Acknowledged until',
     given: { acknowledged: { at: at(0), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' } }, silenced: { at: at(0), by: { id: 'ops-lead', type: 'user', label: 'ops-lead' }, until: at(3_600_000), reason: 'calling the provider' } },
   },
-  'without evidence': { shows: 'Nothing that you may see', given: { measured: [], ruledOut: [], cause: null, chart: null, facts: [], repairs: [], error: undefined } },
+  'without evidence': { shows: 'Nothing that your account may see', given: { measured: [], ruledOut: [], cause: null, chart: null, facts: [], repairs: [], error: undefined } },
   loading: { shows: 'Loading', answers: { getIncident: () => new Promise(() => undefined) } },
   lost: { shows: 'may see', answers: { getIncident: () => { throw new Refusal('not_found', 'No incident that you may see.') } } },
   'read-only': {

@@ -31,11 +31,11 @@ describe('ops-incidents', () => {
     for (const part of ['Blocked', '3 h 1 min', 'nobody yet']) includes(seen(stuck), part)
     for (const part of ['Needs Review', '28 min', 'ops-lead', 'connect ETIMEDOUT', 'acknowledged', 'explains 1 more incident', 'order_mail gives up']) includes(seen(burst), part)
     includes(seen(page), '3 open incidents')
-    includes(seen(page), 'nobody is on 1')
+    includes(seen(page), '1 without an owner')
     equal(burst!.querySelector('h3 a')!.getAttribute('href'), `/ops/jobs/incident/${ids.burst}`)
   })
 
-  it('offers to acknowledge only what nobody is on', async () => {
+  it('offers to acknowledge only incidents without an owner', async () => {
     const api = usual()
     const page = await opened(api)
     ok(!button(page, 'Acknowledge… Burst of failures in order_mail'), 'somebody is on it')
@@ -51,10 +51,10 @@ describe('ops-incidents', () => {
     clear()
     const late = mount('ops-incidents', none({ watch: watch({ state: 'lagging', lookedAt: at(-90_000) }) }))
     await until(() => seen(late).includes('Lagging.'), 'lagging')
-    includes(seen(late), 'No open incident when last looked for')
+    includes(seen(late), 'No open incident when the detector last ran')
     clear()
     const blind = mount('ops-incidents', none({ watch: watch({ state: 'unknown', lookedAt: null, sources: [] }) }))
-    await until(() => seen(blind).includes('Nobody looks for incidents.'), 'unknown')
+    await until(() => seen(blind).includes('The detector is not running.'), 'unknown')
     excludes(seen(blind), 'No open incident ')
   })
 

@@ -36,7 +36,7 @@ describe('ops-queue', () => {
 
   it('tells when a backlog will be gone, and claims nothing otherwise', async () => {
     const page = await opened()
-    includes(part(page, 'headline'), 'At this pace, none waits in 31 min')
+    includes(part(page, 'headline'), 'At this rate, the backlog is gone in 31 min')
     clear()
     excludes(part(await opened(usual({ getQueue: () => queueDetail('report', { drainMinutes: null }) })), 'headline'), 'pace')
   })
@@ -66,7 +66,7 @@ describe('ops-queue', () => {
     for (const words of ['job-0002', '3 h 1 min', 'usually 4 s']) includes(part(page, 'running'), words)
     clear()
     const silent = await opened(usual({ getQueue: () => queueDetail('report', { oldest: null, running: null }) }))
-    includes(part(silent, 'oldest'), 'The engine did not answer')
+    includes(part(silent, 'oldest'), 'the engine did not answer')
     includes(part(silent, 'running'), 'Not known')
   })
 

@@ -94,7 +94,7 @@ describe('ops-queues', () => {
     const page = await opened(api)
     equal([...api.calls.find(({ name }) => name === 'listQueues')!.query].map(String), ['order,worst', 'limit,100', 'quiet,no'])
     const fold = all<HTMLButtonElement>(page, '.fold')[0]!
-    equal(seen(fold), '4 quiet queues export_feed, ledger, …: nothing waits, and nothing happened in the last hour')
+    equal(seen(fold), '4 quiet queues export_feed, ledger, …: no jobs are waiting, and nothing happened in the last hour')
     equal(api.count('listQueues'), 1, 'the quiet ones are not read')
     fold.click()
     await until(() => names(page).includes('ledger'), 'the quiet ones')
@@ -147,7 +147,7 @@ describe('ops-queues', () => {
     button(page, 'More for mail')!.click()
     const sheet = await until(() => all<HTMLDialogElement>(page, 'dialog[open]')[0], 'the sheet')
     await until(() => seen(sheet).includes('Cancel the 84 waiting…'), 'what is possible')
-    for (const part of ['Pause nightly_sync… 60 of 84', '1 cron entry feeds mail. 24 waiting jobs come from elsewhere and are not stopped by it.', 'host-owned follow-up', 'await boss.offWork("mail")', 'Not possible now. No process with a companion attends it.']) includes(seen(sheet), part)
+    for (const part of ['Pause nightly_sync… 60 of 84', '1 cron entry feeds mail. 24 waiting jobs come from elsewhere and are not affected.', 'host-owned follow-up', 'await boss.offWork("mail")', 'Not possible now. No process with a companion attends it.']) includes(seen(sheet), part)
     ok(button(page, 'Pause queue…')!.disabled, 'closed')
     button(page, 'Cancel the 84 waiting…')!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')

@@ -27,7 +27,7 @@ describe('incidents', () => {
     const table = await ops.run(['incidents', 'list'])
     expect(table.out.split('\n')[0]).toMatch(/^id +status +incident +since +on it +marks +error$/)
     expect(table.out).toMatch(new RegExp(`^${id} +Blocked +report: stuck queue .* nobody`, 'm'))
-    expect(table.err).toContain('unknown: incidents were last looked for never')
+    expect(table.err).toContain('unknown: the detector has never run')
     const { items } = JSON.parse((await ops.run(['incidents', 'list', '--owner', 'me', '--json'])).out) as { items: unknown[] }
     expect(items).toEqual([])
   })

@@ -69,7 +69,7 @@ describe('the repairs of an incident', () => {
 
   test('name what to send, and say the caution that comes before it', async () => {
     const { id, repairs } = await read('failure_burst', jobs)
-    expect(repairs[0]).toMatchObject({ selection: { filter: { incident: id } }, caution: expect.stringContaining('a retry now repeats it') })
+    expect(repairs[0]).toMatchObject({ selection: { filter: { incident: id } }, caution: expect.stringContaining('a retry fails again') })
     const { repairs: ofSlot } = await read('missed_fire', { slot: { cronEntry: 'nightly_sync', slotAt: '2026-01-01T02:00:00.000Z' } })
     expect(ofSlot[0]).toMatchObject({ subject: { type: 'cron_entry', id: 'nightly_sync' }, input: { slotAt: '2026-01-01T02:00:00.000Z' } })
   })

@@ -19,21 +19,21 @@ export { detailStyles } from './detail-styles.ts'
 export interface DetailContext {
   base: string
   locale: string | undefined
-  /** Whether this actor may retry jobs at all, and why not. */
+  /** Whether this actor may retry jobs at all, and if not, why. */
   retry: Permission | undefined
   incident: Incident | undefined
   ask: (ask: Ask) => void
   mayOpen: (href: string) => boolean
 }
 
-/** What is unfolded below a row. `detail` is missing while it loads. */
+/** The details below an expanded row. `detail` is missing while it loads. */
 export function errorDetails(group: ErrorGroup, detail: ErrorGroupDetail | undefined, context: DetailContext): TemplateResult {
   return html`<tr role="row" class="unfolded">
     <td role="cell" colspan="6">
       <div class="detail" part="details">
         <div class="facts">
           ${rates(group, context)} ${chart(group, context)}
-          ${detail ? html`${examples(detail, context)} ${stack(detail)}` : html`<p class="small muted" role="status">Loading its last jobs…</p>`}
+          ${detail ? html`${examples(detail, context)} ${stack(detail)}` : html`<p class="small muted" role="status">Loading its latest jobs…</p>`}
         </div>
         <div class="aside">${detail ? shares(detail, context) : nothing} ${actions(group, context)} ${links(group, context)}</div>
       </div>
@@ -44,15 +44,15 @@ export function errorDetails(group: ErrorGroup, detail: ErrorGroupDetail | undef
 function rates({ perMinute, burst, total, firstSeenAt }: ErrorGroup, { base, incident, locale }: DetailContext) {
   const usual = burst?.usualPerMinute
   return html`<p class="small muted rates">
-    Failed per minute <b class=${burst?.active ? 'bad' : ''}>${decimal(perMinute)}</b> · ${usual === undefined || usual === null ? 'what is usual is not known yet' : html`usual ${decimal(usual)}`}
-    ${burst?.active && burst.probability !== null ? html` · by chance less often than ${odds(burst.probability)}` : nothing} · ${formatCount(total, locale)} in all since <ops-time show="exact" coarse at=${firstSeenAt}></ops-time>
+    Failed per minute <b class=${burst?.active ? 'bad' : ''}>${decimal(perMinute)}</b> · ${usual === undefined || usual === null ? 'the usual rate is not known yet' : html`usual ${decimal(usual)}`}
+    ${burst?.active && burst.probability !== null ? html` · by chance this happens less than ${odds(burst.probability)}` : nothing} · ${formatCount(total, locale)} in all since <ops-time show="exact" coarse at=${firstSeenAt}></ops-time>
     ${incident ? html` · incident <a class="linked wrap" href="${base}/incident/${incident.id}">${incident.title}</a>${incident.acknowledged ? html`, ${incident.acknowledged.by.label} is on it` : nothing}` : nothing}
   </p>`
 }
 
 const decimal = (value: number): string => (value >= 10 ? String(Math.round(value)) : value.toFixed(1))
 
-/** In words, because nobody reads powers of ten at night. */
+/** In words, which are easier to read than powers of ten. */
 function odds(probability: number): string {
   return probability < 1e-9 ? 'once in a billion' : probability < 1e-6 ? 'once in a million' : `once in ${formatCount(Math.max(1, Math.round(1 / probability)))}`
 }
@@ -103,7 +103,7 @@ function stack({ sample, stack: lines }: ErrorGroupDetail) {
 }
 
 function shares({ shares: { versions, executors }, histogram: { from } }: ErrorGroupDetail, { locale }: DetailContext) {
-  if (!versions.length && !executors.length) return html`<section><h3>Where it happens</h3><p class="small muted">Not known: no executor reports its failures.</p></section>`
+  if (!versions.length && !executors.length) return html`<section><h3>Where it happens</h3><p class="small muted">Not known: no executor reports failures.</p></section>`
   const bars = (shares: typeof versions) => {
     const sum = shares.reduce((total, { count }) => total + count, 0)
     return html`<dl class="shares small">
@@ -113,11 +113,11 @@ function shares({ shares: { versions, executors }, histogram: { from } }: ErrorG
   return html`<section part="shares">
     <h3>Where it happens</h3>
     ${versions.length ? bars(versions) : nothing} ${executors.length ? bars(executors) : nothing}
-    <p class="small muted">Failures since ${clockTime(Math.floor(Date.parse(from) / 3_600_000) * 3_600_000, locale)} of which the executor is known; 0 was measured. Standing side by side is not proof of a cause.</p>
+    <p class="small muted">Failures since ${clockTime(Math.floor(Date.parse(from) / 3_600_000) * 3_600_000, locale)} with a known executor; 0 was measured. A correlation does not prove a cause.</p>
   </section>`
 }
 
-/** What failed this recently goes on failing, as far as anybody knows. */
+/** A group that failed this recently is assumed to be still failing. */
 const stillMs = 300_000
 
 function actions(group: ErrorGroup, { retry, ask }: DetailContext) {
@@ -132,7 +132,7 @@ function actions(group: ErrorGroup, { retry, ask }: DetailContext) {
   const why = `why-${fingerprint.slice(3)}`
   return html`<section part="actions">
     ${ownershipLabel('powertools_native')}
-    ${now() - Date.parse(lastSeenAt) < stillMs ? html`<p class="caution small" role="note">Still failing: a retry now repeats it.</p>` : nothing}
+    ${now() - Date.parse(lastSeenAt) < stillMs ? html`<p class="caution small" role="note">Still failing: a retry now fails again.</p>` : nothing}
     <button type="button" class="button primary wide" ?disabled=${!retry?.allowed} aria-describedby=${retry?.allowed ? nothing : why}
       @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
       Retry all of this group…
@@ -158,7 +158,7 @@ function links({ fingerprint, ...group }: ErrorGroup, { base, mayOpen }: DetailC
   const jobs = jobsHref(base, { errorGroup: fingerprint, state: 'discarded' })
   const audit = base + auditPath('error_group', fingerprint)
   return html`<p class="links small">
-    ${mayOpen(jobs) ? html`<a href=${jobs}>Its discarded jobs</a>` : nothing} ${mayOpen(audit) ? html`<a href=${audit}>What was decided</a>` : nothing}
+    ${mayOpen(jobs) ? html`<a href=${jobs}>Its discarded jobs</a>` : nothing} ${mayOpen(audit) ? html`<a href=${audit}>Its audit events</a>` : nothing}
     <button type="button" class="text" @click=${() => void navigator.clipboard?.writeText(JSON.stringify({ fingerprint, ...group }, null, 2))}>Copy as JSON</button>
     <ops-copy whole label="fingerprint" .value=${fingerprint}></ops-copy>
   </p>`

@@ -8,7 +8,7 @@ import '../../parts/time.ts'
 
 export interface RowContext {
   open: boolean
-  /** The highest step of all rows, so that their heights can be compared. */
+  /** The highest step of all rows, so that they share one scale. */
   top: number
   range: string
   locale: string | undefined

@@ -1,4 +1,4 @@
-/** What the search field stands for: words of the error, and what follows `worker:`, `queue:`, `version:` and `state:`. */
+/** The content of the search field: words of the error, and the values of `worker:`, `queue:`, `version:` and `state:`. */
 export interface Search {
   text: string
   worker: string

@@ -16,20 +16,20 @@ export interface DetailContext {
   locale: string | undefined
   /** Is it the only executor known on its host? */
   alone: boolean
-  /** Whether this actor may rescue jobs at all, and why not. */
+  /** Whether this actor may rescue jobs at all, and if not, why. */
   rescue: Permission | undefined
   ask: (ask: Ask) => void
   mayOpen: (href: string) => boolean
 }
 
-/** What is unfolded below a row. `detail` is missing while it loads. */
+/** The details below an expanded row. `detail` is missing while it loads. */
 export function executorDetails(executor: Executor, detail: ExecutorDetail | undefined, context: DetailContext): TemplateResult {
   return html`<tr role="row" class="unfolded">
     <td role="cell" colspan="9">
       <div class="detail ${executor.health}" part="details">
         <div class="facts">
           <p class="small">${story(executor, context)} ${gaps(detail)}</p>
-          ${detail ? jobs(detail, context) : html`<p class="small muted" role="status">Loading what it has in hand…</p>`}
+          ${detail ? jobs(detail, context) : html`<p class="small muted" role="status">Loading its jobs…</p>`}
         </div>
         ${aside(executor, detail, context)}
       </div>
@@ -42,24 +42,24 @@ const time = (at: string) => html`<ops-time show="exact" at=${at}></ops-time>`
 
 function story({ health, beatAt, lateAt, missingAt, endedAt, startedAt, pid, host, source, version }: Executor, { alone }: DetailContext) {
   const started = startedAt ? html`Started ${time(startedAt)}${pid ? `, process ${pid}` : ''}${version ? html`, version <b class="wrap">${version}</b>` : ''}.` : nothing
-  if (source === 'engine') return html`Only the engine's own list has it, which tells neither slots nor health.`
+  if (source === 'engine') return html`It appears only in the engine's own list, which shows neither slots nor health.`
   if (endedAt) return html`${started} It signed off ${time(endedAt)}.`
-  if (health !== 'missing') return html`${started} ${lateAt && beatAt ? html`Last beat ${time(beatAt)}, late from ${clock(lateAt)}. It may only be busy: nothing of it is repaired.` : nothing}`
-  return html`Last beat <b>${time(beatAt!)}</b>, late from ${clock(lateAt!)}, missing from ${clock(missingAt!)}. It did not sign off.
-    ${alone ? html`<span class="muted">No other executor of host ${host} is known, so the host itself may be away.</span>` : nothing}`
+  if (health !== 'missing') return html`${started} ${lateAt && beatAt ? html`Last heartbeat ${time(beatAt)}, late since ${clock(lateAt)}. It may just be busy, so nothing is repaired.` : nothing}`
+  return html`Last heartbeat <b>${time(beatAt!)}</b>, late since ${clock(lateAt!)}, missing since ${clock(missingAt!)}. It did not sign off.
+    ${alone ? html`<span class="muted">No other executor on host ${host} is known, so the host itself may be down.</span>` : nothing}`
 }
 
 function gaps(detail: ExecutorDetail | undefined) {
   const [last] = detail?.gaps ?? []
   if (!last) return nothing
-  const why = last.cause === 'database' ? 'it could not reach the database' : 'the process did not run'
-  return html`<span class="muted">It was silent from ${time(last.from)} to ${clock(last.to)}, because ${why}${detail!.gaps.length > 1 ? `; ${detail!.gaps.length} such times in seven days` : ''}.</span>`
+  const why = last.cause === 'database' ? 'it could not reach the database' : 'the process was not running'
+  return html`<span class="muted">It was silent from ${time(last.from)} to ${clock(last.to)}, because ${why}${detail!.gaps.length > 1 ? `; ${detail!.gaps.length} such gaps in seven days` : ''}.</span>`
 }
 
 function jobs({ jobs: held, health, held: total, source }: ExecutorDetail, { base }: DetailContext) {
   if (source === 'engine') return nothing
-  if (held === null) return html`<p class="small muted">What it has in hand cannot be shown: the engine does not answer.</p>`
-  if (!held.length) return html`<p class="small muted">${total ? 'What it had in hand is gone from the engine, or your account may not see it.' : 'It has nothing in hand.'}</p>`
+  if (held === null) return html`<p class="small muted">Its jobs cannot be shown: the engine does not answer.</p>`
+  if (!held.length) return html`<p class="small muted">${total ? 'Its jobs are gone from the engine, or your account may not see them.' : 'It has no jobs in hand.'}</p>`
   const verb = health === 'missing' ? 'taken' : 'in hand'
   return html`<table role="table" class="held-jobs" aria-label="Jobs in hand">
     <tbody role="rowgroup">
@@ -99,7 +99,7 @@ function aside(executor: Executor, detail: ExecutorDetail | undefined, { base, r
     </div>
     <p class="small muted" id="why-${executor.id}">
       ${rescue?.allowed
-        ? html`Puts them back so that another executor takes them. Should ${executor.name} still run them, they run twice; the preview says which may be rescued.`
+        ? html`Puts them back so that another executor takes them. If ${executor.name} is still running them, they run twice. The preview shows which can be rescued.`
         : refusal(rescue ?? { allowed: false })}
     </p>
   </div>`

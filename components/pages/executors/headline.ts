@@ -5,7 +5,7 @@ import { subjectPath } from '../../../schemas/actions.ts'
 import '../../parts/time.ts'
 import { calm } from './words.ts'
 
-/** One sentence on what is wrong, and the state of a deploy beside it. */
+/** One sentence about what is wrong, next to the state of a rollout. */
 export function headline({ items, summary }: ExecutorList, base: string, locale: string | undefined): TemplateResult {
   const missing = items.filter(({ health }) => health === 'missing')
   const late = items.filter(({ health }) => health === 'late')
@@ -22,13 +22,13 @@ export function headline({ items, summary }: ExecutorList, base: string, locale:
 function worst(missing: Executor[], late: Executor[], { health, executors, hosts }: ExecutorList['summary'], locale: string | undefined) {
   const [first] = missing
   if (first && health.missing === 1) {
-    return html`<b class="wrap">${first.name}</b> is missing since <ops-time show="exact" coarse at=${first.missingAt!}></ops-time>${first.held ? html` and holds ${countOf(first.held, 'job', undefined, locale)}` : nothing}.`
+    return html`<b class="wrap">${first.name}</b> has been missing since <ops-time show="exact" coarse at=${first.missingAt!}></ops-time>${first.held ? html` and holds ${countOf(first.held, 'job', undefined, locale)}` : nothing}.`
   }
   if (first) {
     const held = missing.reduce((sum, executor) => sum + (executor.held ?? 0), 0)
     return html`${countOf(health.missing, 'executor', undefined, locale)} are missing${held ? html` and hold ${countOf(held, 'job', undefined, locale)}` : nothing}.`
   }
-  if (late[0] && health.late === 1) return html`<b class="wrap">${late[0].name}</b> is late: its last beat was <ops-time show="relative" at=${late[0].beatAt!}></ops-time>.`
+  if (late[0] && health.late === 1) return html`<b class="wrap">${late[0].name}</b> is late: its last heartbeat was <ops-time show="relative" at=${late[0].beatAt!}></ops-time>.`
   if (health.late) return html`${countOf(health.late, 'executor', undefined, locale)} are late.`
   if (!executors) return 'No executor is running.'
   return html`${countOf(executors, 'executor', undefined, locale)} on ${countOf(hosts, 'host', undefined, locale)}.`
@@ -38,14 +38,14 @@ function unattended({ unattended: queues }: ExecutorList['summary'], base: strin
   const [first] = queues
   if (!first) return nothing
   if (queues.length > 1) return html`${queues.length} queues have no executor: ${queues.slice(0, 3).map(({ queue }, index) => html`${index ? ', ' : ''}${link(base, queue)}`)}${queues.length > 3 ? ', …' : ''}.`
-  return html`Queue ${link(base, first.queue)} has no executor since <ops-time show="exact" coarse at=${first.since}></ops-time>.`
+  return html`Queue ${link(base, first.queue)} has had no executor since <ops-time show="exact" coarse at=${first.since}></ops-time>.`
 }
 
 function link(base: string, queue: string) {
   return html`<a class="linked wrap" href=${base + subjectPath('queue', queue)}>${queue}</a>`
 }
 
-/** How far the newest version has come; nothing if all run the same. */
+/** How far the newest version has been rolled out; nothing if all run the same one. */
 function versions({ versions: all, executors, health }: ExecutorList['summary'], locale: string | undefined) {
   const [newest, ...older] = all
   if (!newest || !older.length) return nothing

@@ -9,7 +9,7 @@ import { healthTones, usedSlots } from './words.ts'
 /** More slots than this are drawn as one bar. */
 const maxCells = 16
 const shownQueues = 3
-/** A job in hand for longer is worth its age. */
+/** The age of a job is shown once it has been in hand for longer than this. */
 const longMs = 10 * 60_000
 
 export interface RowContext {
@@ -42,7 +42,7 @@ export function executorRow(executor: Executor, { open, newest, now, locale, tog
 /** Not known is never 0. */
 export const unknown = html`<span class="muted" title="not known">?<span class="hidden-text"> not known</span></span>`
 
-/** What an operator paused or limited comes first, where it is seen. */
+/** Queues that an operator paused or limited come first, so that they are noticed. */
 function queuesOf({ queues: all }: Executor) {
   const changed = ({ paused, limit }: Executor['queues'][number]) => Number(paused || limit !== null)
   const queues = all.toSorted((a, b) => changed(b) - changed(a))

@@ -18,7 +18,7 @@ import { timelineStyles, timelineView } from '../../parts/timeline.ts'
 import { base } from '../../theme/base.ts'
 import { laterStyles } from './later-styles.ts'
 
-/** What of the evidence is not needed to read what is the matter and to act: the picture, the list, and how to go about it. */
+/** The parts of the evidence that are not needed to see the diagnosis and act: the timeline, the chronology, and the runbook. */
 
 interface Older {
   items: ChronologyItem[]
@@ -31,7 +31,7 @@ interface Older {
 const nothingOlder: Older = { items: [], ended: false, loading: false, failure: '' }
 
 /**
- * The picture in time, and the list with the pages that are read on request.
+ * The timeline, and the chronology with the pages that are loaded on request.
  *
  * @tag ops-forensics-history
  */
@@ -67,7 +67,7 @@ export class OpsForensicsHistory extends OpsElement {
       ></ops-chronology>`
   }
 
-  /** The page that follows. Lines that a reload pushes out of the bundle stay. */
+  /** The next page. Lines that a reload pushes out of the bundle stay. */
   private async loadOlder({ subject: { type: subjectType, id: subjectId }, nextCursor }: Bundle) {
     const { connection, subjectKey } = this
     const cursor = this.older.cursor ?? nextCursor
@@ -84,7 +84,7 @@ export class OpsForensicsHistory extends OpsElement {
   }
 }
 
-/** Newest first, as both lists are: what the first does not have follows. */
+/** Newest first, like both lists: items missing from the first list follow. */
 function unite(items: readonly ChronologyItem[], more: readonly ChronologyItem[]): ChronologyItem[] {
   const known = new Set(items.map(({ source, id }) => `${source} ${id}`))
   return [...items, ...more.filter(({ source, id }) => !known.has(`${source} ${id}`))]

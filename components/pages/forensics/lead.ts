@@ -5,7 +5,7 @@ import { chip, completenessChip, statusChip } from '../../parts/chip.ts'
 import { sentence } from '../../parts/sentence.ts'
 import '../../parts/time.ts'
 
-/** What is the matter: who, when, how much, and what that changed. */
+/** The diagnosis: who, when, how much, and what changed. */
 export function lead({ diagnosis, completeness, evidence }: Bundle): TemplateResult {
   const { state } = completeness
   const { status, title, detail, provenance } = diagnosis
@@ -20,7 +20,7 @@ export function lead({ diagnosis, completeness, evidence }: Bundle): TemplateRes
   </section>`
 }
 
-/** The instant at which something was done reads as how long ago that is. */
+/** A point in time is shown as how long ago it was. */
 function headline(title: string) {
   const [, before, at, after] = /^(.*?) at (\d{4}-\d\d-\d\dT[\d:.]+Z)(.*)$/s.exec(title) ?? []
   if (at === undefined) return sentence(title, { seconds: false })

@@ -10,7 +10,7 @@ import { shortRefusal } from '../../parts/refusal.ts'
 
 type IncidentAction = OperationOn<'incident'>
 
-/** Who takes care of it: acknowledge, assign, silence, note. */
+/** Who is handling it: acknowledge, assign, silence, note. */
 export function attend(incident: IncidentDetail, { ask, session, readOnly }: { ask: (ask: Ask) => void; session?: Session; readOnly: string }): TemplateResult {
   const { id, operations, acknowledged, assignee, silenced, state } = incident
   const me = session?.actor
@@ -31,7 +31,7 @@ export function attend(incident: IncidentDetail, { ask, session, readOnly }: { a
   const items: MenuItem[] = [
     menuItem(incident, ask, 'assign_incident', 'Assign to somebody else…'),
     ...(assignee ? [menuItem(incident, ask, 'assign_incident', 'Assign to nobody…', { input: { to: null } })] : []),
-    ...(acknowledged ? [menuItem(incident, ask, 'unacknowledge_incident', 'Take back acknowledgement…')] : []),
+    ...(acknowledged ? [menuItem(incident, ask, 'unacknowledge_incident', 'Undo acknowledgement…')] : []),
   ]
   return html`<section class="card attend" part="attend" aria-label="Who takes care of it">
     <div class="act">
@@ -44,7 +44,7 @@ export function attend(incident: IncidentDetail, { ask, session, readOnly }: { a
       </div>
       ${readOnly ? shortRefusal(readOnly, 'attend-why') : nothing}
       ${silenced ? html`<p class="small muted wrap">Silenced by ${silenced.by.label}${silenced.reason ? html`: <span class="quote">${silenced.reason}</span>` : nothing}</p>` : nothing}
-      ${acknowledged && state === 'open' ? html`<p class="small muted">Acknowledged until it ends, or reopens.</p>` : nothing}
+      ${acknowledged && state === 'open' ? html`<p class="small muted">Acknowledged until it resolves or reopens.</p>` : nothing}
     </div>
   </section>`
 }

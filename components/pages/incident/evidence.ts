@@ -1,19 +1,19 @@
 import { html, nothing, svg, type TemplateResult } from 'lit'
 import type { EvidenceLine, IncidentDetail } from '../../../schemas/incident.ts'
 
-/** What was measured beside what is ruled out, each line with its share or its source; below, what explains it and what it explains. */
+/** The evidence next to what it rules out, each line with its share or its source; below, what explains it and what it explains. */
 export function evidence(incident: IncidentDetail, base: string): TemplateResult {
   const { measured, ruledOut, cause } = incident
   return html`<section class="card padded evidence" part="evidence" aria-label="Evidence">
-    ${cause ? html`<p class="cause"><b>Most of it:</b> ${cause.label}${cause.share === undefined ? nothing : html` <span class="num">(${percent(cause.share)})</span>`}</p>` : nothing}
+    ${cause ? html`<p class="cause"><b>Main cause:</b> ${cause.label}${cause.share === undefined ? nothing : html` <span class="num">(${percent(cause.share)})</span>`}</p>` : nothing}
     <div class="twins">
       <div>
         <h3>What was measured</h3>
-        ${lines(measured, 'Nothing that you may see.', tick)}
+        ${lines(measured, 'Nothing that your account may see.', tick)}
       </div>
       <div>
         <h3>Ruled out</h3>
-        ${lines(ruledOut, 'Nothing: no measurement excludes another cause.', barred)}
+        ${lines(ruledOut, 'Nothing: no measurement rules out another cause.', barred)}
       </div>
     </div>
     ${relations(incident, base)}
@@ -34,12 +34,12 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
-/** A cause mutes its symptoms: which is which. */
+/** Which incident is the cause, and which are its symptoms. */
 function relations({ explains, explainedBy, state }: IncidentDetail, base: string) {
   if (state === 'resolved') return nothing
   const link = ({ id, title }: { id: string; title: string }) => html`<a class="wrap" href="${base}/incident/${id}">${title}</a>`
   return html`<p class="small muted relations">
-    ${explains.length > 0 ? html`Explains ${explains.map((each, index) => html`${index > 0 ? ', ' : nothing}${link(each)}`)}, which ${explains.length === 1 ? 'stays' : 'stay'} quiet while this is open. ` : nothing}
+    ${explains.length > 0 ? html`Explains ${explains.map((each, index) => html`${index > 0 ? ', ' : nothing}${link(each)}`)}, which ${explains.length === 1 ? 'sends' : 'send'} no notices while this is open. ` : nothing}
     ${explainedBy ? html`Explained by ${link(explainedBy)}.` : 'Not explained by any other open incident.'}
   </p>`
 }

@@ -21,10 +21,10 @@ import { base } from '../../theme/base.ts'
 import { attend, attendStyles } from './attend.ts'
 import { links } from './links.ts'
 
-/** What of an incident is not needed to read what is wrong: the chart, what happened, and what to do about it in words. */
+/** The parts of an incident that are not needed to see what is wrong: the chart, the history, and the runbook. */
 
 /**
- * Who takes care of it.
+ * Who is handling it.
  *
  * @tag ops-incident-attend
  */
@@ -33,7 +33,7 @@ export class OpsIncidentAttend extends OpsElement {
   static override styles = [base, ownershipStyles, quietStyles, attendStyles]
 
   @property({ attribute: false }) incident?: IncidentDetail
-  /** Why this actor may change no incident; empty if they may. */
+  /** Why this actor may not change any incident; empty if they may. */
   @property({ attribute: false }) refused = ''
   @property({ attribute: false }) ask: (ask: Ask) => void = () => undefined
 
@@ -43,7 +43,7 @@ export class OpsIncidentAttend extends OpsElement {
 }
 
 /**
- * What happened, newest first.
+ * The history, newest first.
  *
  * @tag ops-incident-history
  */
@@ -74,7 +74,7 @@ const adviceStyles = css`
 `
 
 /**
- * The host's follow-up, where to look further, the runbook, and how complete the evidence is.
+ * The host's follow-up, related pages, the runbook, and how complete the evidence is.
  *
  * @tag ops-incident-advice
  */

@@ -7,7 +7,7 @@ import { jobsHref } from '../../parts/job-link.ts'
 import { sentence } from '../../parts/sentence.ts'
 import '../../parts/time.ts'
 
-/** Status, state and owner on one line; what is wrong with its raw error; and the chart beside the facts. */
+/** Status, state and owner on one line; the headline with its raw error; and the chart next to the facts. */
 export function lead(incident: IncidentDetail, base: string, locale: string | undefined): TemplateResult {
   const { status, state, headline, error } = incident
   return html`<section class="card lead ${status}" part="lead" aria-label="What is wrong">
@@ -22,13 +22,13 @@ export function lead(incident: IncidentDetail, base: string, locale: string | un
   </section>`
 }
 
-/** Longer than this ago, the last look did not see it. */
+/** If it was last seen longer ago than this, the latest run of the detector did not see it. */
 const unseenMs = 60_000
 
-/** Where somebody looks but no longer sees it, it ends once that has lasted. */
+/** If the detector runs but no longer sees it, it resolves after a while. */
 function notSeen({ state, lastSeenAt, watch }: IncidentDetail) {
   if (state !== 'open' || watch.state !== 'fresh' || Date.parse(watch.lookedAt ?? '') - Date.parse(lastSeenAt) < unseenMs) return nothing
-  return html`<p class="small muted">Not seen since <ops-time show="relative" at=${lastSeenAt}></ops-time>: it ends once that has lasted, unless its source could not be read.</p>`
+  return html`<p class="small muted">Not seen since <ops-time show="relative" at=${lastSeenAt}></ops-time>: it resolves if that continues, unless its source cannot be read.</p>`
 }
 
 function chartView({ id, chart, scope: { queue } }: IncidentDetail, base: string) {

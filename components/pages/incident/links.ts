@@ -4,7 +4,7 @@ import type { IncidentDetail } from '../../../schemas/incident.ts'
 import { formatCount } from '../../../schemas/plural.ts'
 import { jobHref, jobsHref, shortId } from '../../parts/job-link.ts'
 
-/** Where to look further: what it is about, and its own events. */
+/** Related pages: its subjects, and its own events. */
 export function links({ id, scope, affected, repairs }: IncidentDetail, base: string, locale: string | undefined): TemplateResult {
   const { queue, cronEntry, jobId, eventId, fingerprint, executor } = scope
   const jobs = affected.jobs
@@ -18,7 +18,7 @@ export function links({ id, scope, affected, repairs }: IncidentDetail, base: st
       ${queue ? to(base + subjectPath('queue', queue), `Queue ${queue}`) : nothing}
       ${cronEntry ? to(base + subjectPath('cron_entry', cronEntry), `Cron entry ${cronEntry}`) : nothing}
       ${executor ? to(base + subjectPath('executor', executor), 'The executor') : nothing}
-      ${eventId ? to(base + subjectPath('audit_event', eventId), 'The audit event') : nothing} ${to(base + auditPath('incident', id), 'What was done about it')}
+      ${eventId ? to(base + subjectPath('audit_event', eventId), 'The audit event') : nothing} ${to(base + auditPath('incident', id), 'Its audit events')}
     </ul>
   </section>`
 }

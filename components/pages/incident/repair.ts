@@ -10,7 +10,7 @@ import { ownershipLabel } from '../../parts/ownership.ts'
 import { refusal } from '../../parts/refusal.ts'
 import { sentence } from '../../parts/sentence.ts'
 
-/** What a repair would touch, once somebody asked. */
+/** What a repair would change, once requested. */
 export interface Outlook {
   key: string
   plan?: Plan
@@ -19,32 +19,32 @@ export interface Outlook {
 
 export interface RepairContext {
   ask: (ask: Ask) => void
-  /** Takes a preview, which changes nothing. */
+  /** Requests a preview, which changes nothing. */
   look: (repair: Repair) => void
   outlook?: Outlook
   looking: string
   locale: string | undefined
 }
 
-/** The caution stands before the button, and what would be touched below it. */
+/** The caution comes before the button, and what it would change comes after it. */
 export function repairs({ repairs: offered, state, class: name }: IncidentDetail, context: RepairContext): TemplateResult {
   const others = offered.filter(({ primary }) => !primary)
   return html`<section class="card repair" part="repair" aria-labelledby="repair-title">
     <h3 id="repair-title">Repair</h3>
     ${offered.length === 0 ? html`<p class="act muted">${nothingToRepair(state)}</p>` : nothing}
     ${offered.filter(({ primary }) => primary).map((each) => repair(each, context))}
-    ${offered.length > 0 && others.length === offered.length ? html`<p class="act small">${hostFirst[name] ?? 'What repairs it is up to the host.'}</p>` : nothing}
+    ${offered.length > 0 && others.length === offered.length ? html`<p class="act small">${hostFirst[name] ?? 'The repair is up to the host.'}</p>` : nothing}
     ${others.map((each) => repair(each, context))}
   </section>`
 }
 
 const hostFirst: Partial<Record<IncidentDetail['class'], string>> = {
-  stuck_queue: 'Only the host can help: start workers for this queue, or find out why they take none of its jobs.',
-  saturated_queue: 'Only the host can help: more executors, or fewer jobs.',
+  stuck_queue: 'Only the host can fix this: start workers for this queue, or find out why they take none of its jobs.',
+  saturated_queue: 'Only the host can fix this: add executors, or create fewer jobs.',
 }
 
 function nothingToRepair(state: IncidentDetail['state']): string {
-  return state === 'open' ? 'What helps is up to the host; the runbook says where to look.' : 'Nothing to repair: it is not open. Healthy jobs are left alone.'
+  return state === 'open' ? 'The fix is up to the host; the runbook says where to look.' : 'Nothing to repair: it is not open. Healthy jobs are left alone.'
 }
 
 function repair(each: Repair, { ask, look, outlook, looking, locale }: RepairContext) {
@@ -59,12 +59,12 @@ function repair(each: Repair, { ask, look, outlook, looking, locale }: RepairCon
     ${allowed && selection
       ? outlook?.key === key
         ? touched(outlook, locale)
-        : html`<button type="button" class="link small" ?disabled=${looking === key} @click=${() => look(each)}>${looking === key ? 'Looking…' : 'What would it touch?'}</button>`
+        : html`<button type="button" class="link small" ?disabled=${looking === key} @click=${() => look(each)}>${looking === key ? 'Loading…' : 'What would it touch?'}</button>`
       : nothing}
   </div>`
 }
 
-/** Two repairs of one incident differ in what they do or in what they do it to. */
+/** Two repairs of one incident differ in their operation or in their subject. */
 export function keyOf({ action, subject }: Repair): string {
   return `${action} ${subject?.id ?? ''}`
 }

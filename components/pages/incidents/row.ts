@@ -34,7 +34,7 @@ export function incidentRow({ row: { incident, left }, explained }: { row: Row; 
   </li>`
 }
 
-/** The raw error, or else the strongest evidence; its class where neither may be seen. */
+/** The raw error, or else the strongest evidence; the class if the actor may see neither. */
 function detailOf({ error, cause, measured, ruledOut, class: name }: Incident): string {
   const first = error ?? cause?.label ?? measured[0]?.label
   // `Paused: the queue is not` → `paused`.
@@ -47,7 +47,7 @@ function age({ since, resolvedAt, state }: Incident, locale: string | undefined)
   return html`<b><ops-time show="age" at=${since}></ops-time></b><span class="small muted">since ${clockTime(Date.parse(since), locale)}</span>`
 }
 
-/** Only where nobody is on it and this actor may: elsewhere it is on the incident's own page, with the reason. */
+/** Only if the incident has no owner and this actor may acknowledge it; otherwise it is on the incident's own page, with the reason. */
 function acknowledge(incident: Incident, left: boolean, { ask }: IncidentContext) {
   if (left || ownerOf(incident) || !incident.operations.acknowledge_incident?.allowed) return nothing
   return html`<button type="button" class="button" aria-label="Acknowledge… ${incident.title}" @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>Acknowledge…</button>`

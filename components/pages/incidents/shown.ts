@@ -1,12 +1,12 @@
 import type { Incident } from '../../../schemas/incident.ts'
 
-/** An incident as it stands on the page, and whether it has left the list since. */
+/** An incident as shown on the page, and whether it has left the list since. */
 export interface Row {
   incident: Incident
   left: boolean
 }
 
-/** What the reader has before the eyes. Rows change in place; they come and go only when asked. */
+/** The rows on the page. They are updated in place, and are added or removed only on request. */
 export interface Shown {
   key: string
   rows: Row[]
@@ -16,13 +16,13 @@ export function show(key: string, items: Incident[]): Shown {
   return { key, rows: items.map((incident) => ({ incident, left: false })) }
 }
 
-/** The same rows with what is known of them now. */
+/** The same rows with their current data. */
 export function refresh({ key, rows }: Shown, items: Incident[]): Shown {
   const present = new Map(items.map((incident) => [incident.id, incident]))
   return { key, rows: rows.map(({ incident }) => ({ incident: present.get(incident.id) ?? incident, left: !present.has(incident.id) })) }
 }
 
-/** How many would come and go if the list were shown anew. */
+/** How many rows would be added and removed if the list were updated. */
 export function changes({ rows }: Shown, items: Incident[]): { fresh: number; gone: number } {
   const known = new Set(rows.map(({ incident }) => incident.id))
   return { fresh: items.filter(({ id }) => !known.has(id)).length, gone: rows.filter(({ left }) => left).length }

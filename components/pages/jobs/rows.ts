@@ -29,7 +29,7 @@ export function jobsOf(rows: Row[]): Job[] {
   return rows.map(({ job }) => job)
 }
 
-/** The same rows with what is known of them now. */
+/** The same rows with their current data. */
 export function refresh({ key, rows }: Shown, answer: Answer): Shown {
   const present = new Map(answer.items.map((job) => [job.id, job]))
   return {

@@ -8,12 +8,12 @@ import type { RestContext } from './rest.ts'
 
 type Exemplar = Bucket['exemplars'][number]
 
-/** Needs Review has a card of its own, because a person has to decide something there; nothing if only incidents are in it, which have theirs. */
+/** Needs Review has its own card, because a person has to decide something there; nothing if it contains only incidents, which have their own list. */
 export function reviewCard(buckets: Bucket[], context: RestContext): TemplateResult | typeof nothing {
   const { locale, errors = [] } = context
   const bucket = buckets.find(({ status }) => status === 'needs_review')
   if (!bucket || bucket.count === 0) return nothing
-  // Incidents have their own list, with more about each; failed jobs are told by their errors where those are known.
+  // Incidents have their own list, with more detail; failed jobs are shown by their errors if those are known.
   const cases = bucket.exemplars.filter(({ kind }) => kind !== 'incident' && (kind !== 'job' || errors.length === 0))
   return html`<section class="card bucket-card" part="bucket" aria-labelledby="bucket-needs_review">
     <div class="card-head">
@@ -25,7 +25,7 @@ export function reviewCard(buckets: Bucket[], context: RestContext): TemplateRes
   </section>`
 }
 
-/** The other five in their order; those that are empty share a line at the foot. */
+/** The other five in order; empty ones share a line at the bottom. */
 export function bucketsView(buckets: Bucket[], { locale }: RestContext): TemplateResult {
   const others = buckets.filter((bucket) => bucket.status !== 'needs_review' || bucket.count === 0)
   const filled = others.filter(({ count }) => count !== 0)

@@ -7,7 +7,7 @@ import type { RestContext } from './rest.ts'
 
 const dayMs = 86_400_000
 
-/** What changed in the last day: deeds, incidents, deploys, and time that nobody measured. */
+/** What changed in the last day: operations, incidents, deploys, and times without measurements. */
 export function changesCard({ changes, asOf }: Overview, { base, locale }: RestContext): TemplateResult {
   return html`<aside class="card changes" part="changes" aria-labelledby="changes-title">
     <div class="card-head">

@@ -5,7 +5,7 @@ import { clockTime } from '../../core/time.ts'
 import { histogram } from '../../parts/histogram.ts'
 import type { RestContext } from './rest.ts'
 
-/** Seen within this time, a group counts as failing now. */
+/** A group last seen within this time counts as failing now. */
 const currentMs = 120_000
 
 /** The errors that failed most often within the last hour, on one scale. */

@@ -8,10 +8,10 @@ import { sentence } from '../../parts/sentence.ts'
 import type { RestContext } from './rest.ts'
 
 const dayMs = 86_400_000
-/** More are one click away; what changed lately should stay in sight. */
+/** More are one click away; recent changes should stay in view. */
 const maxShown = 6
 
-/** The open incidents, the worst and oldest first, with who is on each. */
+/** The open incidents, worst and oldest first, each with its owner. */
 export function incidentsCard({ open, unattended, capped, items }: NonNullable<Overview['incidents']>, context: RestContext): TemplateResult {
   const count = `${open}${capped ? '+' : ''}`
   const shown = items.slice(0, maxShown)
@@ -27,8 +27,8 @@ export function incidentsCard({ open, unattended, capped, items }: NonNullable<O
 }
 
 function attendedWords(open: number, unattended: number): string {
-  if (unattended === 0) return open === 1 ? 'somebody is on it' : 'somebody is on each of them'
-  return open === 1 ? 'nobody is on it' : unattended === open ? 'nobody is on any of them' : `nobody is on ${unattended} of them`
+  if (unattended === 0) return open === 1 ? 'it has an owner' : 'each has an owner'
+  return open === 1 ? 'it has no owner' : unattended === open ? 'none has an owner' : `${unattended} without an owner`
 }
 
 function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): TemplateResult {
@@ -62,7 +62,7 @@ function sinceWords(since: string, locale: string | undefined): string {
   return now() - at < dayMs * 0.8 ? clockTime(at, locale) : exactTime(at, { locale, seconds: false })
 }
 
-/** A dashed circle: nobody yet. Whoever is assigned stands before whoever has seen it. */
+/** A dashed circle: nobody yet. An assignee takes precedence over whoever acknowledged it. */
 function attendant({ acknowledged, assignee, silencedUntil }: OpenIncident, locale: string | undefined): TemplateResult {
   const by = assignee ? { at: assignee.at, label: assignee.to.label } : acknowledged && { at: acknowledged.at, label: acknowledged.by.label }
   const silence = silencedUntil ? html`<span class="detail">silenced until ${sentence(silencedUntil, { seconds: false, locale })}</span>` : nothing

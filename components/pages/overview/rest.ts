@@ -14,7 +14,7 @@ export interface RestContext {
   base: string
   locale: string | undefined
   ask: (ask: Ask) => void
-  /** Groups of errors that failed within the last hour; undefined while they are not known. */
+  /** Error groups with failures within the last hour; undefined while they are loading. */
   errors?: ErrorGroup[]
   /** Whether this actor may retry jobs, and why not. */
   retry?: Permission
@@ -29,7 +29,7 @@ export function restOfOverview(overview: Overview, context: RestContext): Templa
     </div>`
 }
 
-/** Adopted when this part has been loaded; what the page starts with stays small. */
+/** Adopted when this part has been loaded, which keeps the initial page small. */
 export function adoptRestStyles(root: ShadowRoot): void {
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...restStyles.flatMap(({ styleSheet }) => styleSheet ?? [])]
 }

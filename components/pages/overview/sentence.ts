@@ -5,21 +5,21 @@ import { statusTones } from '../../parts/status-tone.ts'
 
 type Told = Pick<Overview, 'troubles' | 'rest'>
 
-/** One trouble per line, the worst first; what is calm follows in grey. */
+/** One problem per line, worst first; the rest follows in grey. */
 export function sentenceView({ troubles, rest }: Told): TemplateResult {
   return html`<p class="sentence ${troubles.length ? '' : 'calm-only'}">
     ${troubles.map((trouble, index) => html`${index ? html`<br />` : nothing}${troubleView(trouble)} `)}<span class="calm">${sentence(rest, { seconds: false })}</span>
   </p>`
 }
 
-/** Only the name is a link, as in a sentence of a person. */
+/** Only the name is a link, as in ordinary prose. */
 function troubleView({ text, about, href }: Trouble): TemplateResult {
   const at = about === undefined ? -1 : text.indexOf(about)
   if (at < 0) return html`<a href=${href}>${sentence(text, { seconds: false })}</a>`
   return html`${sentence(text.slice(0, at), { seconds: false })}<a href=${href}>${about}</a>${sentence(text.slice(at + about!.length), { seconds: false })}`
 }
 
-/** The colour of the edge: that of the worst trouble. Green only if the figures are fresh, work is moving and nothing is wrong. */
+/** The colour of the edge: that of the worst problem. Green only if the figures are fresh, work is moving and nothing is wrong. */
 export function toneOf({ troubles: [worst], moving, figures, buckets }: Pick<Overview, 'troubles' | 'moving' | 'figures' | 'buckets'>): string {
   if (worst) return statusTones[worst.status]
   const unknown = buckets.some(({ count }) => count === null)

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit'
 
 const times = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw)
 
-/** The sentence, four figures and a list to come, in the places that they will have. */
+/** Placeholders for the sentence, four figures and a list, in their final positions. */
 export function overviewSkeleton(): TemplateResult {
   return html`<div class="skeleton" role="status" part="skeleton">
     <span class="hidden-text">Loading</span>

@@ -4,18 +4,18 @@ import type { OpsChart } from '../../parts/chart.ts'
 
 export interface VitalContext {
   locale: string | undefined
-  /** Link to the jobs list with these filters; undefined if it is not open to the actor. */
+  /** Link to the jobs list with these filters; undefined if the actor may not open it. */
   jobsHref?: (query: Record<string, string>) => string
 }
 
 /** The jobs behind a bar. Levels have none: a job waits for longer than a minute. */
 const jobsOf: Partial<Record<Vital['key'], string>> = { finished_per_minute: 'completed', failed_per_minute: 'discarded' }
 
-/** One figure to watch, with its chart. */
+/** One vital figure, with its chart. */
 export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobsHref }: VitalContext): TemplateResult {
   const { value, series, label } = vital
   const written = scaleFor(vital, value ?? 0, locale)
-  // The figure of this moment may be far from those that the chart shows.
+  // The current figure may differ a lot from those in the chart.
   const drawn = scaleFor(vital, Math.max(0, ...series.map((point) => point.value ?? 0)), locale)
   const { unit } = written
   const state = jobsOf[vital.key]

@@ -28,9 +28,9 @@ const entryHref = (base: string, name: string) => base + subjectPath('cron_entry
 export function oldestWaiting({ name, oldest, due }: QueueDetail, { base, mayOpen }: ListContext): TemplateResult {
   const href = jobsHref(base, { queue: name, state: 'available' })
   const all = due?.count && mayOpen(href) ? html`<a href=${href}>All ${formatCount(due.count)}${due.how === 'capped' ? '+' : ''}</a>` : nothing
-  if (oldest === null) return card('oldest', 'Oldest waiting', nothing, nothingIn('The engine did not answer, so nothing is known.'))
+  if (oldest === null) return card('oldest', 'Oldest waiting', nothing, nothingIn('Not known: the engine did not answer.'))
   return card('oldest', 'Oldest waiting', all, oldest.length === 0
-    ? nothingIn(mayOpen(href) ? 'No job waits.' : 'Your account may not see jobs.')
+    ? nothingIn(mayOpen(href) ? 'No jobs are waiting.' : 'Your account may not see jobs.')
     : html`<ul>
         ${oldest.map(({ id, dueAt, worker, cronEntry }) => html`<li>
           ${jobLink(base, id)} <b class="num"><ops-time show="age" at=${dueAt}></ops-time></b>
@@ -72,9 +72,9 @@ export function fedBy({ fedBy: { entries, looked } }: QueueDetail, { base }: Lis
   const made = entries.reduce((sum, { waiting }) => sum + (waiting ?? 0), 0)
   const rest = looked ? looked.jobs - made : 0
   const of = (count: number) => html`<b class="num">${formatCount(count)}</b> of ${formatCount(looked!.jobs)}`
-  const aside = looked && !looked.all ? `of the oldest ${formatCount(looked.jobs)} that wait` : nothing
+  const aside = looked && !looked.all ? `of the oldest ${formatCount(looked.jobs)} waiting` : nothing
   return card('fed-by', 'Fed by', aside, entries.length === 0 && !rest
-    ? nothingIn('No cron entry, as far as your account may see.')
+    ? nothingIn('No cron entry that your account may see.')
     : html`<ul>
         ${entries.map(({ name, waiting, paused, nextSlotAt }) => html`<li>
           <span class="wrap"><a href=${entryHref(base, name)}>${name}</a><br /><span class="small muted">${paused ? 'paused' : nextSlotAt ? html`next <ops-time show="relative" at=${nextSlotAt}></ops-time>` : 'no next run'}</span></span>
@@ -88,7 +88,7 @@ export function executorsOf(executors: readonly Executor[] | undefined, queue: Q
   const href = `${base}/executors?queue=${encodeURIComponent(queue.name)}`
   const link = mayOpen(href) ? html`<a href=${href}>All</a>` : nothing
   const seen = queue.executors === 0 ? html`<b class="still">none now</b>` : link
-  if (!executors?.length) return card('executors', 'Executors', seen, nothingIn(queue.executors === null ? 'Not known: no process reports itself, and the engine does not tell.' : `${formatCount(queue.executors)} seen by the engine.`))
+  if (!executors?.length) return card('executors', 'Executors', seen, nothingIn(queue.executors === null ? 'Not known: no executor reports itself, and the engine does not report any.' : `${formatCount(queue.executors)} seen by the engine.`))
   return card('executors', 'Executors', seen, html`<ul>
     ${executors.map(({ name, host, version, health, beatAt }) => html`<li>
       <span class="wrap"><b>${name}</b> <span class="muted">${host}${version ? ` · ${version}` : ''}</span>${beatAt && health !== 'healthy' ? html`<br /><span class="small muted">last seen <ops-time show="relative" at=${beatAt}></ops-time></span>` : nothing}</span>

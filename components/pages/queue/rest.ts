@@ -13,7 +13,7 @@ import { chartCard, type ChartContext } from './chart.ts'
 import { changesOf, executorsOf, fedBy, type ListContext, oldestWaiting, runningLongest, topErrors } from './lists.ts'
 import { restStyles } from './rest-styles.ts'
 
-/** What is beside the queue, as far as it has been read and the actor may see it. */
+/** The data around the queue, as far as it has been read and the actor may see it. */
 export interface Beside {
   executors?: readonly Executor[]
   errors?: readonly ErrorGroup[]
@@ -40,7 +40,7 @@ export function restOfQueue(queue: QueueDetail, { executors, errors, changes, de
   }
 }
 
-/** Adopted when this part has been loaded; what the page starts with stays small. */
+/** Adopted when this part has been loaded, which keeps the initial page small. */
 export function adoptRestStyles(root: ShadowRoot): void {
   const styles = [ownershipStyles, histogramStyles, possibleStyles, restStyles]
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles.flatMap(({ styleSheet }) => styleSheet ?? [])]

@@ -16,7 +16,7 @@ export interface PossibleContext {
   mayOpen: (href: string) => boolean
 }
 
-/** What may be done with a queue: what helps, what the host does, what is not possible and why, and where else to look. */
+/** The actions for a queue: operations, commands for the host, what is not possible and why, and related pages. */
 export function whatMayBeDone(queue: QueueDetail, context: PossibleContext): TemplateResult {
   const { base, session, mayOpen } = context
   const native = (action: OperationAction) => (refusedBecause(queue, action) ? nothing : operation(queue, action, context))
@@ -29,16 +29,16 @@ export function whatMayBeDone(queue: QueueDetail, context: PossibleContext): Tem
     { label: 'Its audit events', href: base + auditPath('queue', queue.name) },
   ].filter(({ href }) => mayOpen(href))
   const unattended = queue.status === 'blocked' && queue.diagnosis !== 'paused'
-  return html`${unattended ? hostLine(queue.hostLines.attend, 'If no process takes its jobs, only the host can start one that does.') : nothing}
+  return html`${unattended ? hostLine(queue.hostLines.attend, 'If no process takes its jobs, only the host can start one.') : nothing}
     ${native(toggle)} ${cancelWaiting(queue, context)} ${pauseEntries(queue, context)} ${native('scale_queue')}
     ${unattended ? nothing : hostLine(queue.hostLines.stop, 'Stops taking jobs in one worker process, if the host runs it there.')}
     ${refused(toggle)} ${refused('scale_queue')}
-    ${bridges.map(({ label, href }) => html`<section class="act">${ownershipLabel('bridge', label)}<a href=${href}>Look at it in ${label.replace(/ bridge$/, '')} ↗</a><p>Same sign-in; nothing can be changed there from here.</p></section>`)}
+    ${bridges.map(({ label, href }) => html`<section class="act">${ownershipLabel('bridge', label)}<a href=${href}>Open in ${label.replace(/ bridge$/, '')} ↗</a><p>Same sign-in; inspection only.</p></section>`)}
     ${links.length > 0 ? html`<section class="act"><ul class="links">${links.map(({ label, href }) => html`<li><a href=${href}>${label}</a></li>`)}</ul></section>` : nothing}`
 }
 
 const words: Partial<Record<OperationAction, string>> = {
-  pause_queue: 'No more of its jobs start until it is resumed. What runs goes on.',
+  pause_queue: 'No more of its jobs start until it is resumed. Running jobs continue.',
   resume_queue: 'Its jobs may start again, those already waiting first.',
   scale_queue: 'How many of its jobs each executor runs at once.',
 }
@@ -62,7 +62,7 @@ function cancelWaiting({ name, due }: QueueDetail, { ask, session }: PossibleCon
   return html`<section class="act">
     ${ownershipLabel('powertools_native')}
     <button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'cancel_job', selection: { filter: { queue: name, state: 'available' } } })}>${`Cancel the ${count} waiting…`}</button>
-    <p>${why ? html`<b>Not possible now.</b> ${why}` : 'The preview says which. Jobs made after it stay.'}</p>
+    <p>${why ? html`<b>Not possible now.</b> ${why}` : 'The preview shows which. Jobs created after it are not cancelled.'}</p>
   </section>`
 }
 
@@ -78,7 +78,7 @@ function pauseEntries({ name, fedBy: { entries, looked } }: QueueDetail, { ask, 
     ${running.map(
       (entry) => html`<button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'pause_cron_entry', id: entry.name })}>${`Pause ${entry.name}…`}${entry.waiting ? html` <span class="muted">${`${formatCount(entry.waiting)} of ${formatCount(looked!.jobs)}`}</span>` : nothing}</button>`,
     )}
-    <p>${why ? html`<b>Not possible now.</b> ${why}` : `${countOf(running.length, 'cron entry feeds', 'cron entries feed')} ${name}.${rest > 0 ? ` ${countOf(rest, 'waiting job comes', 'waiting jobs come')} from elsewhere and ${rest === 1 ? 'is' : 'are'} not stopped by it.` : ''}`}</p>
+    <p>${why ? html`<b>Not possible now.</b> ${why}` : `${countOf(running.length, 'cron entry feeds', 'cron entries feed')} ${name}.${rest > 0 ? ` ${countOf(rest, 'waiting job comes', 'waiting jobs come')} from elsewhere and ${rest === 1 ? 'is' : 'are'} not affected.` : ''}`}</p>
   </section>`
 }
 

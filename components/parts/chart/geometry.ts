@@ -54,7 +54,7 @@ function usualDistance(times: number[]): number {
   return distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] ?? minuteMs
 }
 
-/** Every step of the frame in order; those that nobody measured have the value null. */
+/** Every step of the frame in order; steps that were not measured have the value null. */
 export function stepsOf(series: ChartPoint[], { from, to, step }: Frame): Step[] {
   const anchor = series[0] ? Date.parse(series[0].at) : from
   const indexOf = (time: number) => Math.floor((time - anchor) / step + 1e-6)

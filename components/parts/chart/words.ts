@@ -11,7 +11,7 @@ export interface Figures {
   clock: (time: number) => string
 }
 
-/** The text alternative of the picture: its trend, what failed, what nobody measured, what was deployed. */
+/** The text alternative of the chart: its trend, failures, times without measurements, and deploys. */
 export function summaryOf({ steps, gaps, marks, frame, format, clock }: Figures): string {
   const measured = steps.flatMap(({ at, value }) => (value === null ? [] : [{ at: new Date(at).toISOString(), value }]))
   const failed = steps.reduce((sum, each) => sum + each.failed, 0)

@@ -99,7 +99,7 @@ describe('sending a webhook again', () => {
     await expect.poll(async () => (await list())[0]?.state).toBe('delivered')
     const [{ id, messageId } = { id: '', messageId: '' }] = await list()
     const shown = await preview('ops-demo', about(id))
-    expect(shown.body.plan).toMatchObject({ title: 'Send again to chat: incident opened', before: { state: 'delivered', attempts: 1 }, cautions: [expect.stringContaining('accepted it before') as string] })
+    expect(shown.body.plan).toMatchObject({ title: 'Send again to chat: incident opened', before: { state: 'delivered', attempts: 1 }, cautions: [expect.stringContaining('already accepted') as string] })
     const done = await execute('ops-demo', shown, 'the chat had lost it')
     expect(done).toMatchObject({ status: 200, body: { event: { eventType: 'webhook.redelivered', reason: 'the chat had lost it' }, result: { messageId, endpoint: 'chat' } } })
     await expect.poll(() => receiver.received.length).toBe(2)
