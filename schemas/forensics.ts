@@ -10,6 +10,7 @@ import {
   ownerships,
   provenances,
 } from './vocabulary.ts'
+import { evidenceLine } from './incident.ts'
 import { page, pageQuery } from './page.ts'
 import { block } from './rich-text.ts'
 import { instant, text, words } from './words.ts'
@@ -134,8 +135,16 @@ export const bundle = z.object({
     detail: z.string(),
     provenance: words(provenances),
   }),
-  /** What is shown straight below the diagnosis: the error, or how it was before and how it is now. */
-  evidence: z.object({ error: z.string().optional(), before: z.array(fact).optional(), after: z.array(fact).optional() }).optional(),
+  /** What is shown straight below the diagnosis: the error, or how it was before and how it is now. Of an incident also what the detector measured, strongest first, and what that excludes. */
+  evidence: z.object({
+    error: z.string().optional(),
+    before: z.array(fact).optional(),
+    after: z.array(fact).optional(),
+    measured: z.array(evidenceLine).optional(),
+    ruledOut: z.array(evidenceLine).optional(),
+    cause: evidenceLine.optional(),
+    facts: z.array(fact).optional(),
+  }).optional(),
   completeness,
   /** The window to which completeness applies. */
   window: z.object({ from: instant, to: instant }).optional(),

@@ -95,7 +95,7 @@ export class OpsChart extends LitElement {
       <div class="plot" @pointermove=${this.point} @pointerdown=${this.point} @pointerleave=${this.leave}>
         ${picture}
         ${steps.some(({ value }) => value !== null) ? html`<span class="top" aria-hidden="true">${this.unit.length <= 3 ? this.write(top) : this.number(top)}</span>` : nothing}
-        ${marks.map((mark, index) => this.mark(mark, marks[index + 1]))}
+        ${marks.map((mark, index) => this.mark(mark, marks.slice(index + 1).find(({ kind }) => kind === 'deploy')))}
         ${current ? html`<span class="cursor" .style=${this.cursorStyle(current, frame)}></span>` : nothing}
         ${this.slider(at)} ${this.opened(current)}
       </div>
@@ -136,7 +136,7 @@ export class OpsChart extends LitElement {
   private mark({ at, kind, label }: ChartMark, next?: ChartMark) {
     const { frame } = this.drawing
     const x = placeOf(Date.parse(at), frame) / (across / 100)
-    const crowded = next?.kind === 'deploy' && placeOf(Date.parse(next.at), frame) / (across / 100) - x < 12
+    const crowded = next !== undefined && placeOf(Date.parse(next.at), frame) / (across / 100) - x < 12
     return html`<span class="mark ${kind} ${x < 15 ? 'early' : ''}" aria-hidden="true" .style=${`left:${x}%`}>${kind === 'deploy' && !crowded ? html`<b>${label}</b>` : nothing}</span>`
   }
 

@@ -35,7 +35,7 @@ export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], as
 
 /** Another subject that belongs to it. */
 function linkedItem({ label, href }: Bundle['linkedResources'][number]) {
-  return html`<li part="linked">${ownershipLabel('powertools_native', undefined, '')} <a class="wrap" href=${href}>${label}</a></li>`
+  return html`<li part="linked">${ownershipLabel('powertools_native', undefined, '')} <a class="wrap" href=${href}>Evidence: ${label}</a></li>`
 }
 
 /** The reason shared by all refused operations, so that it is shown only once. */

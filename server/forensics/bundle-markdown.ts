@@ -1,4 +1,4 @@
-import { type Block, type Bundle, type ChronologyItem, chronologySources, completenessStates, followUpStatuses, type NextPath, provenances, type Span, subjectStatuses } from '../../schemas/index.ts'
+import { type Block, type Bundle, type ChronologyItem, chronologySources, completenessStates, type EvidenceLine, followUpStatuses, type NextPath, provenances, type Span, subjectStatuses } from '../../schemas/index.ts'
 import { codeBlock, codeSpan, escapeMarkdown } from './markdown-text.ts'
 
 const e = escapeMarkdown
@@ -26,9 +26,20 @@ function head({ subject, diagnosis, window, asOf }: Bundle): string {
 
 function evidence({ evidence }: Bundle): string {
   if (!evidence) return ''
-  const { error, before, after } = evidence
+  const { error, before, after, measured, ruledOut, cause } = evidence
   const facts = (title: string, values: typeof before) => (values ? ['', `### ${title}`, '', ...values.map(({ label, value }) => `- ${e(label)}: ${e(value)}`)] : [])
-  return lines(['## Evidence', ...(error === undefined ? [] : ['', codeBlock(error)]), ...facts('Before', before), ...facts('After', after)])
+  return lines(['## Evidence', ...(error === undefined ? [] : ['', codeBlock(error)]), ...facts('Figures', evidence.facts), ...facts('Before', before), ...facts('After', after),
+    ...found('What was measured', measured), ...found('Ruled out', ruledOut), ...found('Cause', cause && [cause])])
+}
+
+/** Each line with its share of the problem and where it comes from. */
+function found(title: string, lines: EvidenceLine[] | undefined): string[] {
+  if (!lines?.length) return []
+  const line = ({ label, share, note }: EvidenceLine) => {
+    const beside = [...(share === undefined ? [] : [`${Math.round(share * 100)} %`]), ...(note === undefined ? [] : [e(note)])].join(', ')
+    return `- ${e(label)}${beside ? ` (${beside})` : ''}`
+  }
+  return ['', `### ${title}`, '', ...lines.map(line)]
 }
 
 /** How far all this reaches stands before what it says. */
@@ -100,7 +111,7 @@ function linkText(label: string, href: string): string {
 function followUp({ followUp }: Bundle): string {
   if (!followUp) return ''
   const { status, detail, at } = followUp
-  return lines(['## Follow-up of the host', '', `**${followUpStatuses[status]}**${at ? ` at ${e(at)}` : ''}${detail ? `: ${e(detail)}` : ''}. Whether a message reached anybody is for the host to confirm.`])
+  return lines(['## Follow-up of the host', '', `**${followUpStatuses[status]}**${at ? ` at ${e(at)}` : ''}${detail ? `: ${e(detail.replace(/\.$/, ''))}` : ''}. Whether a message reached anybody is for the host to confirm.`])
 }
 
 function linked({ linkedResources }: Bundle): string {

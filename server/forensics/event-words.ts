@@ -8,7 +8,7 @@ export function describeEvent({ actor, eventType, action, outcome, code, jobs }:
   if (outcome === 'failed' && eventType !== 'host.follow_up') return `${actor.label} tried ${attempt}; it failed`
   if (outcome === 'requested') return `${actor.label} requested “${operationLabel(action)}” from the engine`
   const verb = findEventFacts(eventType)?.verb ?? eventType
-  return `${actor.label} ${jobs === undefined ? verb : verb.replace('the job', `${formatCount(jobs)} jobs together`)}`
+  return `${actor.label} ${jobs === undefined ? verb : verb.replace('the job', jobs === 1 ? '1 job of a bulk run' : `${formatCount(jobs)} jobs together`)}`
 }
 
 /** What an event is called in a list of links. */

@@ -31,7 +31,7 @@ export async function incidentBundle(scope: Scope, id: string, asked: Asked): Pr
   return {
     subject: { ...subject, label: incident.title, href: `${scope.kit.base}${subjectPath('incident', id)}` },
     diagnosis,
-    ...(incident.error === undefined ? {} : { evidence: { error: incident.error } }),
+    evidence: evidenceOf(incident),
     completeness,
     ...shared,
     linkedResources: linksOf(scope, incident),
@@ -39,6 +39,26 @@ export async function incidentBundle(scope: Scope, id: string, asked: Asked): Pr
     runbook: await runbookForIncident(scope, incident, completeness),
     followUp: followUpOf(trail.events) ?? (scope.kit.escalation ? undefined : { status: 'unconfigured' }),
     asOf: incident.asOf,
+  }
+}
+
+/** What was measured belongs to the evidence, and who took it on and who silenced it to its facts: an exported bundle is read without its page. */
+function evidenceOf({ error, measured, ruledOut, cause, facts, state, since, resolvedAt, acknowledged, assignee, silenced }: Incident): NonNullable<Bundle['evidence']> {
+  const deed = (label: string, at: string | undefined, by: { id: string; label?: string } | undefined) => (at === undefined || !by ? [] : [{ label, value: `${by.label ?? by.id}, ${at}` }])
+  return {
+    ...(error === undefined ? {} : { error }),
+    facts: [
+      { label: 'State', value: state },
+      { label: 'Began', value: since },
+      ...(state === 'resolved' && resolvedAt ? [{ label: 'Resolved', value: resolvedAt }] : []),
+      ...facts,
+      ...deed('Acknowledged by', acknowledged?.at, acknowledged?.by),
+      ...deed('Assigned to', assignee?.at, assignee?.to),
+      ...deed('Silenced by', silenced?.at, silenced?.by),
+    ],
+    measured,
+    ruledOut,
+    ...(cause ? { cause } : {}),
   }
 }
 

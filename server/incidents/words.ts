@@ -30,6 +30,11 @@ export function jobsOf(count: number, how: CountMethod = 'exact'): string {
   return how === 'exact' ? jobs : how === 'capped' ? `at least ${jobs}` : `about ${jobs}`
 }
 
+/** As the beginning of a sentence. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** One digit after the point for small rates. */
 export function rate(perMinute: number): string {
   return `${perMinute < 10 ? Math.round(perMinute * 10) / 10 : Math.round(perMinute)} /min`

@@ -159,14 +159,18 @@ function resolvedBucket(scope: Scope, { count, capped, newest, incidents, onlyQu
     capped: (capped && count > 0) || undefined,
     nextStep: count ? nextStep : undefined,
     exemplars: newest.map((event) => ({
-      label: event.subject.type === 'incident' ? 'An incident' : event.subject.id,
-      attention: event.subject.type === 'incident' ? 'ended' : `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
+      label: event.subject.type === 'incident' ? titleOfIncident(event) : event.subject.id,
+      attention: event.subject.type === 'incident' ? 'is over' : `resumed by ${event.actor.label}${event.reason ? `: “${event.reason}”` : ''}`,
       at: event.occurredAt,
       href: `${base}${subjectPath('audit_event', event.id)}`,
       forensicsHref: `${base}${evidencePath(event.subject.type, event.subject.id)}`,
       completeness: 'complete',
     })),
   }
+}
+
+function titleOfIncident({ metadata: { title } }: Resolved['newest'][number]): string {
+  return typeof title === 'string' ? title : 'An incident'
 }
 
 function emptyBucket(scope: Scope, status: OperatorStatus, diagnosis: string): Bucket {

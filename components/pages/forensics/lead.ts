@@ -28,6 +28,7 @@ function headline(title: string) {
 }
 
 function evidenceBelow({ error, before, after }: NonNullable<Bundle['evidence']>) {
+  if (error === undefined && !before && !after) return nothing
   return html`<div part="evidence">
     ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label="Error">${error}</pre>`}
     ${before || after ? html`<div class="beside">${before ? facts('Before', before) : nothing} ${after ? facts('After', after) : nothing}</div>` : nothing}

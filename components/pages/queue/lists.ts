@@ -88,7 +88,7 @@ export function executorsOf(executors: readonly Executor[] | undefined, queue: Q
   const href = `${base}/executors?queue=${encodeURIComponent(queue.name)}`
   const link = mayOpen(href) ? html`<a href=${href}>All</a>` : nothing
   const seen = queue.executors === 0 ? html`<b class="still">none now</b>` : link
-  if (!executors?.length) return card('executors', 'Executors', seen, nothingIn(queue.executors === null ? 'Not known: no executor reports itself, and the engine does not report any.' : `${formatCount(queue.executors)} seen by the engine.`))
+  if (!executors?.length) return card('executors', 'Executors', seen, nothingIn(queue.executors === null ? 'Not known: no executor reports that it serves this queue, and the engine does not report any.' : `${formatCount(queue.executors)} seen by the engine.`))
   return card('executors', 'Executors', seen, html`<ul>
     ${executors.map(({ name, host, version, health, beatAt }) => html`<li>
       <span class="wrap"><b>${name}</b> <span class="muted">${host}${version ? ` · ${version}` : ''}</span>${beatAt && health !== 'healthy' ? html`<br /><span class="small muted">last seen <ops-time show="relative" at=${beatAt}></ops-time></span>` : nothing}</span>

@@ -113,6 +113,9 @@ export const restStyles = css`
     .box li.error {
       grid-template-columns: minmax(0, 1fr) auto;
     }
+    .box li.error .chip {
+      justify-self: start;
+    }
     .message {
       grid-column: 1 / -1;
       white-space: normal;

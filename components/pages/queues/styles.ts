@@ -110,7 +110,7 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 31%;
+    width: 28%;
   }
   .chip-slot {
     display: inline-block;

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { countMethods } from '../../../schemas/index.ts'
 import type { Candidate, Description, IncidentClass, Telling } from '../class.ts'
 import type { DiscardedSeen } from '../sight/discarded.ts'
-import { clock, jobsOf } from '../words.ts'
+import { capitalized, clock, jobsOf } from '../words.ts'
 
 const facts = z.object({
   queue: z.string(),
@@ -43,9 +43,9 @@ function describe({ queue, worker, count, how, error, lastAt }: Facts, { now, sh
   const name = worker ?? queue
   return {
     title: `${name} failed for good`,
-    headline: `${jobsOf(count, how)} of ${name} ${count === 1 ? 'has' : 'have'} failed for good within the last day and will not be retried, the latest at ${clock(lastAt, now)}.`,
+    headline: `${capitalized(jobsOf(count, how))} of ${name} ${count === 1 ? 'has' : 'have'} failed for good within the last day and will not be retried, the latest at ${clock(lastAt, now)}.`,
     error: showError(error?.split('\n')[0]),
-    measured: [{ label: `${jobsOf(count, how)} failed for good and still in the engine`, note: 'engine' }],
+    measured: [{ label: `${capitalized(jobsOf(count, how))} failed for good and still in the engine`, note: 'engine' }],
     ruledOut: [],
     facts: [
       { label: 'Failed for good', value: jobsOf(count, how) },

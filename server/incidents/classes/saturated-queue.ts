@@ -4,7 +4,7 @@ import { ageOfFigures } from '../../figures/age.ts'
 import type { Thresholds } from '../../options.ts'
 import type { Candidate, Description, IncidentClass } from '../class.ts'
 import type { QueueSeen } from '../sight/queues.ts'
-import { jobsOf, rate, span, spanBetween } from '../words.ts'
+import { capitalized, jobsOf, rate, span, spanBetween } from '../words.ts'
 import { heldOf } from './stuck-queue.ts'
 
 /** The share of slots that must be held, both now and usually over the last minutes. */
@@ -92,7 +92,7 @@ function describe({ queue, due, how, oldestDueAt, held, slots, executors, finish
     headline: `All ${slots} slots of ${queue} are held while ${jobsOf(due, how)} ${due === 1 ? 'is' : 'are'} due, the oldest for ${waited}. ${drains}.`,
     measured: [
       { label: `${held} of ${slots} slots held`, share: Math.min(1, held / slots), note: 'measured' },
-      { label: `${jobsOf(due, how)} due, the oldest for ${waited}`, note: 'measured' },
+      { label: `${capitalized(jobsOf(due, how))} due, the oldest for ${waited}`, note: 'measured' },
       { label: `Throughput: ${rate(finishedPerMinute)}`, note: 'last 10 min' },
     ],
     ruledOut: [

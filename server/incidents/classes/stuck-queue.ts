@@ -4,7 +4,7 @@ import { ageOfFigures } from '../../figures/age.ts'
 import { maxUnmeasured } from '../../queues/status.ts'
 import type { Candidate, Description, IncidentClass } from '../class.ts'
 import { depthOf, type QueueSeen, type QueuesSeen } from '../sight/queues.ts'
-import { jobsOf, span, spanBetween } from '../words.ts'
+import { capitalized, jobsOf, span, spanBetween } from '../words.ts'
 
 /** Where the engine does not report slots, jobs that are executing may hold all of them: then this many times the threshold must pass. */
 const busyFactor = 3
@@ -16,6 +16,8 @@ const facts = z.object({
   oldestDueAt: z.string(),
   /** The last minute within the last hour in which a job started or ended. */
   movedAt: z.string().nullable(),
+  /** How many minutes of the last hour were measured; without `movedAt`, nothing is known of the others. */
+  watched: z.number().optional(),
   executing: z.number().nullable(),
   executors: z.number().nullable(),
   slots: z.number().nullable(),
@@ -37,7 +39,7 @@ export const stuckQueue: IncidentClass<Facts> = {
     const unknown = new Set(judged.filter(({ verdict }) => verdict === 'unknown').map(({ queue }) => queue.name))
     return {
       asOf: source.asOf,
-      candidates: judged.flatMap(({ queue, verdict }) => (verdict === 'stuck' ? [candidateOf(queue, thresholdsOf(queue.name).stuckMinutes)] : [])),
+      candidates: judged.flatMap(({ queue, verdict }) => (verdict === 'stuck' ? [candidateOf(queue, thresholdsOf(queue.name).stuckMinutes, source.value.measured.size)] : [])),
       blind: ({ queue }) => queue !== undefined && unknown.has(queue),
     }
   },
@@ -63,7 +65,7 @@ function judge(queue: QueueSeen, { measured }: QueuesSeen, now: Date, minutes: n
   return seen >= Math.min(patience, 60) - maxUnmeasured ? 'stuck' : 'unknown'
 }
 
-function candidateOf(queue: QueueSeen, minutes: number): Candidate<Facts> {
+function candidateOf(queue: QueueSeen, minutes: number, watched: number): Candidate<Facts> {
   const { name, asOf, movedAt, executors, failedPerMinute } = queue
   const { count, how, oldestAt } = queue.due!
   return {
@@ -77,6 +79,7 @@ function candidateOf(queue: QueueSeen, minutes: number): Candidate<Facts> {
       how,
       oldestDueAt: oldestAt.toISOString(),
       movedAt: movedAt?.toISOString() ?? null,
+      watched,
       executing: heldOf(queue),
       executors,
       slots: queue.slots,
@@ -87,15 +90,16 @@ function candidateOf(queue: QueueSeen, minutes: number): Candidate<Facts> {
   }
 }
 
-function describe({ queue, due, how, oldestDueAt, movedAt, executing, executors, slots, minutes, failed, asOf }: Facts): Description {
+function describe({ queue, due, how, oldestDueAt, movedAt, watched = 60, executing, executors, slots, minutes, failed, asOf }: Facts): Description {
   const waited = spanBetween(oldestDueAt, asOf)
-  const still = movedAt ? spanBetween(movedAt, asOf) : 'over an hour'
+  const seenAll = watched >= 60 - maxUnmeasured
+  const still = movedAt ? `for ${spanBetween(movedAt, asOf)}` : seenAll ? 'for over an hour' : `in the ${countOf(watched, 'minute')} of the last hour that ${watched === 1 ? 'was' : 'were'} measured`
   return {
     title: `${queue} is stuck`,
-    headline: `${jobsOf(due, how)} ${due === 1 ? 'is' : 'are'} due in ${queue}, the oldest for ${waited}, and no job has started or ended for ${still}.`,
+    headline: `${capitalized(jobsOf(due, how))} ${due === 1 ? 'is' : 'are'} due in ${queue}, the oldest for ${waited}, and no job has started or ended ${still}.`,
     measured: [
-      { label: `${jobsOf(due, how)} due, the oldest for ${waited}`, note: 'measured' },
-      { label: `No job started or ended for ${still}`, note: `threshold ${span(minutes * 60_000)}` },
+      { label: `${capitalized(jobsOf(due, how))} due, the oldest for ${waited}`, note: 'measured' },
+      { label: `No job started or ended ${still}`, note: `threshold ${span(minutes * 60_000)}` },
       ...(executors === 0 ? [{ label: 'No executor has been seen on this queue', note: 'reported by the engine' }] : []),
       ...(executing ? [{ label: `${jobsOf(executing)} executing, none of which has ended`, note: 'measured' }] : []),
     ],
@@ -109,8 +113,8 @@ function describe({ queue, due, how, oldestDueAt, movedAt, executing, executors,
     facts: [
       { label: 'Due', value: jobsOf(due, how) },
       { label: 'Oldest', value: waited },
-      { label: 'Last activity', value: movedAt ? `${still} ago` : 'none within an hour' },
-      { label: 'Executors', value: executors === null ? 'not reported' : String(executors) },
+      { label: 'Last activity', value: movedAt ? `${spanBetween(movedAt, asOf)} ago` : seenAll ? 'none within an hour' : `none in ${countOf(watched, 'measured minute')}` },
+      { label: 'Executors', value: executors === null ? 'none reports this queue' : String(executors) },
       { label: 'Executing', value: executing === null ? 'not counted' : String(executing) },
     ],
     affected: { jobs: { count: due, how }, queues: [queue], executors },

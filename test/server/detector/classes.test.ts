@@ -229,6 +229,14 @@ test('counts only the jobs of queues that the viewer may see', () => {
   expect(described.headline).toContain('2 jobs are')
 })
 
+test('a standstill is claimed only for the minutes that were measured', () => {
+  const of = findClass('stuck_queue')!
+  const told = (measured: ReadonlySet<number>) => of.describe(look(of, { queues: { asOf: ago(0, 5), value: { queues: [{ ...stuck, movedAt: null }], measured } } }).seen!.candidates[0]!.facts, { now, sees: () => true, showError: () => undefined }).headline
+  expect(told(everyMinute)).toContain('no job has started or ended for over an hour.')
+  const few = new Set([...everyMinute].toSorted((a, b) => b - a).slice(0, 12))
+  expect(told(few)).toContain('no job has started or ended in the 12 minutes of the last hour that were measured.')
+})
+
 test('each class has its words', () => {
   expect(classes.every(({ name }) => name in incidentClasses)).toBe(true)
 })

@@ -235,6 +235,17 @@ describe('the export of a bundle', () => {
   })
 })
 
+test('a bundle of an incident carries what was measured, what that excludes, and who took it on, also as Markdown', async () => {
+  const facts = { queue: 'books', due: 84, how: 'exact', oldestDueAt: '2026-11-21T10:21:07Z', movedAt: null, watched: 60, executing: 0, executors: 2, slots: 8, minutes: 10, failed: 0, asOf: '2026-11-21T13:22:07Z' }
+  const id = await givenIncident(client, { queue: 'books', facts })
+  await client.query(`update ops.incident set acknowledged_at = '2026-11-21T13:04:00Z', acknowledged_by = '{"id":"ops-two","type":"user","label":"ops-two"}' where id = $1`, [id])
+  const { evidence } = await read('incident', id)
+  expect(evidence).toMatchObject({ measured: [{ label: '84 jobs due, the oldest for 3 h 1 min', note: 'measured' }, {}], ruledOut: expect.arrayContaining([{ label: 'Paused: the queue is not', note: 'measured' }]) })
+  expect(evidence!.facts).toContainEqual({ label: 'Acknowledged by', value: 'ops-two, 2026-11-21T13:04:00.000Z' })
+  const { text } = await server.call('ops-demo', 'GET', `/forensics/incident/${id}/export?format=markdown`)
+  for (const part of ['### What was measured', '84 jobs due', '### Ruled out', 'Paused', 'Acknowledged by']) expect(text).toContain(part)
+})
+
 describe('a runbook', () => {
   test('has the steps of the class with their owners, what was checked, and the text of the host', async () => {
     const { runbook } = await read('incident', known.incident![0]!)
