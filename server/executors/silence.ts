@@ -15,7 +15,8 @@ const lookBackSeconds = 180
 export function silenceOf(db: Database): RawBuilder<number> {
   const resumed = sql`(
     select max(snapshot.at) from ${snapshots(db)} snapshot
-    where snapshot.at between clock_timestamp() - make_interval(secs => ${lookBackSeconds}) and clock_timestamp()
+    -- Not clock_timestamp(), which may change from row to row, so that the whole day would be read instead of these minutes.
+    where snapshot.at between statement_timestamp() - make_interval(secs => ${lookBackSeconds}) and statement_timestamp()
       and snapshot.at - (select max(earlier.at) from ${snapshots(db)} earlier where earlier.at < snapshot.at) > make_interval(secs => ${holeSeconds}))`
   return sql`extract(epoch from clock_timestamp() - greatest(executor.beat_at, ${resumed}))::float8`
 }

@@ -47,10 +47,13 @@ export async function readQueues(reading: Reading): Promise<Source<QueuesSeen>> 
   const from = new Date(Math.floor(now.getTime() / 60_000) * 60_000 - lookbackMinutes * 60_000)
   const [latest] = await query(em, sql<{ at: string | null }>`select max(at)::text as at from ${snapshots(db)} where at <= ${now}`)
   if (!latest?.at) return null
-  const measured = await query(em, sql<{ ms: number }>`select date_part('epoch', minute) * 1000 as ms from ${engineMinutes(db)} where minute >= ${from} and minute <= ${now}`)
-  const paused = new Set(await listPausedQueues(reading))
-  const rows = await query(em, figuresSince(reading, from))
-  const attending = await readAttendance(reading)
+  const [measured, pausedQueues, rows, attending] = await Promise.all([
+    query(em, sql<{ ms: number }>`select date_part('epoch', minute) * 1000 as ms from ${engineMinutes(db)} where minute >= ${from} and minute <= ${now}`),
+    listPausedQueues(reading),
+    query(em, figuresSince(reading, from)),
+    readAttendance(reading),
+  ])
+  const paused = new Set(pausedQueues)
   const minutes = Math.max(1, measured.filter(({ ms }) => ms >= now.getTime() - rateMinutes * 60_000).length)
   return {
     asOf: new Date(latest.at),
