@@ -34,6 +34,7 @@ export const eventFacts = {
   'error.reopened': { label: 'error reopened', verb: 'reopened the error' },
   'error.silenced': { label: 'error silenced', verb: 'silenced the error' },
   'error.unsilenced': { label: 'silence ended', verb: 'ended the silence of the error' },
+  'error.silence_ended': { label: 'silence ended', verb: 'ended the silence of the error' },
   'incident.acknowledged': { label: 'incident acknowledged', verb: 'acknowledged the incident' },
   'incident.unacknowledged': { label: 'acknowledgement taken back', verb: 'took back the acknowledgement of the incident' },
   'incident.assigned': { label: 'incident assigned', verb: 'assigned the incident' },

@@ -34,13 +34,14 @@ export async function feedBaselines(kit: Kit): Promise<void | typeof idle> {
     const to = end - feedDelayMinutes * minuteMs
     const from = feedRow.fed_to === null ? to : Date.parse(feedRow.fed_to)
     if (feedRow.fed_to !== null && from >= to) return idle
-    const judged = await markBursts(kit, em, new Date(end))
+    await markBursts(kit, em, new Date(end))
     await feedMinutes(kit, em, { from, to })
-    await endSilences(kit, em, new Date(end))
+    const hints = await endSilences(kit, em, new Date(end))
     await query(em, sql`update ${db.table('error_feed')} set fed_to = ${new Date(to)} where id = 1`)
-    return judged
+    return hints
   })
-  return result === idle ? idle : undefined
+  if (result === idle) return idle
+  for (const hint of result) kit.publishHint(hint)
 }
 
 /** The start of a burst is stored with what is usual, so that none of its minutes is fed. */

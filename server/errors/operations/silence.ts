@@ -2,13 +2,13 @@ import { formatCount, type OperationRequest } from '../../../schemas/index.ts'
 import { ErrorGroup, type ErrorSilence } from '../../db/entities.ts'
 import { fieldError } from '../../error.ts'
 import { defineOperation } from '../../operations/operation.ts'
+import { endsIn, maxDays } from '../silence.ts'
 import { findGroup, type Found, nameGroup, requireGroup } from './subject.ts'
 
 type Silencing = Extract<OperationRequest, { action: 'silence_error_group' }>
 type Ending = Extract<OperationRequest, { action: 'unsilence_error_group' }>
 type Ends = Silencing['input']
 
-const maxDays = 30
 const maxSilenceMs = maxDays * 86_400_000
 /** Between the preview and its execution, and for clocks that differ. */
 const toleranceMs = 60_000
@@ -68,14 +68,6 @@ function checkUntil({ until }: Ends, now: Date): void {
   const left = Date.parse(until) - now.getTime()
   if (left <= 0) throw fieldError('input.until', `got ${until}; expected an instant in the future`)
   if (left > maxSilenceMs + toleranceMs) throw fieldError('input.until', `got ${until}; expected an instant within ${maxDays} days`)
-}
-
-function endsIn({ until, untilRate, untilCount }: Ends): Record<string, unknown> {
-  return {
-    silencedUntil: until === undefined ? `${maxDays} days after this` : new Date(until).toISOString(),
-    ...(untilRate !== undefined && { orFailuresPerMinuteAbove: untilRate }),
-    ...(untilCount !== undefined && { orFurtherFailuresAbove: untilCount }),
-  }
 }
 
 function endsInWords({ until, untilRate, untilCount }: Ends): string {

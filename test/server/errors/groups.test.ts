@@ -152,6 +152,40 @@ describe('what people decide about a group', () => {
     expect((await once('ops-demo', { action: 'unsilence_error_group', subject: subject(id) })).body).toMatchObject({ code: 'illegal_transition' })
   })
 
+  test.each<[how: string, silence: object, failures: number, minutes: number, endedBy: string]>([
+    ['its number is exceeded', { untilCount: 3 }, 4, 0, 'more than 3 have failed since'],
+    ['its rate is exceeded', { untilRate: 1 }, 6, 1, 'more than 1 failed per minute'],
+    ['its time is over', { until: new Date(Date.now() + 3_600_000).toISOString() }, 0, 61, 'its time is over'],
+  ])('a silence that ends because %s is an audit event of the system, once, for those who may see the group', async (_how, silence, failures, minutes, endedBy) => {
+    const id = await failing()
+    const events = async (who = 'ops-demo') => (await server.call(who, 'GET', `/audit-events?subjectType=error_group&subjectId=${id}&eventType=error.silence_ended`)).body.items
+    const before = (await events())!.length
+    // Its clock goes ahead and never back.
+    const later = await openFailureReader(server.database.url, pgBoss(server.boss))
+    const feed = async () => {
+      await client.query('update ops.error_feed set fed_to = null')
+      await feedBaselines(later.kit)
+    }
+    try {
+      await once('ops-demo', { action: 'silence_error_group', subject: subject(id), input: silence })
+      await feed()
+      expect(await events(), 'nothing has ended it').toHaveLength(before)
+      if (failures) await insertJobs(client, failures, { error: 'boom of kind a' })
+      later.ahead = minutes * 60_000
+      await later.read()
+      await list('status=silenced')
+      expect(await events(), 'no request ends it').toHaveLength(before)
+      await feed()
+      await feed()
+    } finally {
+      await later.close()
+    }
+    expect(await events()).toHaveLength(before + 1)
+    expect((await events())![0]).toMatchObject({ actor: { type: 'system' }, source: 'system', before: { silencedBy: expect.any(String) }, after: { silencedUntil: null }, metadata: { endedBy, resource: { queue: 'mail' } } })
+    closed = ['mail']
+    expect(await events()).toEqual([])
+  })
+
   test('a viewer may do none of it, and is told why; an unknown or hidden group is not found', async () => {
     const id = await failing()
     expect((await list('', 'viewer-demo')).items[0]!.operations).toMatchObject({ resolve_error_group: { allowed: false, reason: 'Your role is viewer.' } })
