@@ -117,6 +117,28 @@ describe('the overview', () => {
     await client.query('truncate ops.incident')
   })
 
+  test('describes the six worst incidents, counts the others, and hides those of queues that may not be seen', async () => {
+    await client.query(
+      `insert into ops.incident (id, key, class, rank, scope, state, began_at, opened_at, last_seen_at, facts, facts_at, silence)
+       select gen_random_uuid(), 'many ' || n, case when n < 7 then 'stuck_queue' else 'missed_fire' end, n,
+         case when n < 7 then jsonb_build_object('queue', 'queue_' || n) else jsonb_build_object('cronEntry', 'd_fourth', 'queue', 'nightly_sync') end, 'open', now() - interval '1 hour', now(), now(), '{}', now(),
+         case when n < 7 then '{"at":"2026-01-01T00:00:00Z","by":{"id":"ops-lead","type":"user","label":"ops-lead"},"reason":"known"}'::jsonb end
+       from generate_series(1, 7) n`,
+    )
+    const overview = await read()
+    expect(overview.incidents).toMatchObject({ open: 7, unattended: 1 })
+    expect(overview.incidents!.items.map(({ about }) => about)).toEqual(['queue_1', 'queue_2', 'queue_3', 'queue_4', 'queue_5', 'queue_6'])
+    expect(bucket(overview, 'blocked')).toMatchObject({ count: 6, exemplars: [{ label: 'queue_1' }, { label: 'queue_2' }, { label: 'queue_3' }] })
+    expect(bucket(overview, 'needs_review'), 'told once, by the incident').toMatchObject({ count: 1, exemplars: [{ label: 'd_fourth', attention: 'missed run' }] })
+    expect(overview.troubles, 'those that are silenced are no trouble now').toMatchObject([{ status: 'needs_review', text: 'd_fourth: missed run.', about: 'd_fourth' }])
+    surfaces = { 'view_cron d_fourth': false, 'view_queues queue_2': false }
+    const less = await read()
+    expect(less.incidents).toMatchObject({ open: 5, unattended: 0 })
+    expect(JSON.stringify(less)).not.toMatch(/d_fourth|queue_2/)
+    surfaces = {}
+    await client.query('truncate ops.incident')
+  })
+
   test('says what changed: deeds and deploys, marked on the charts as well, and nothing of what may not be seen', async () => {
     await client.query('truncate ops.snapshot')
     expect((await server.call('ops-demo', 'POST', '/deploys', { version: 'v412', note: 'new mailer' })).status).toBe(201)
