@@ -26,7 +26,7 @@ export const errorSilence = z.object({
 export const errorHistogram = z.object({
   from: instant,
   stepSeconds: z.number().int(),
-  /** null: nobody read the engine's failures during that step. */
+  /** null: the engine's failures were not read during that step. */
   counts: z.array(z.number().int().nullable()),
 })
 
@@ -67,7 +67,7 @@ export const errorGroup = z.object({
   /** Failed attempts per minute in the last five complete minutes. */
   perMinute: z.number(),
   histogram: errorHistogram,
-  /** null: what is usual has not been measured yet. */
+  /** null: the usual rate has not been measured yet. */
   burst: errorBurst.nullable(),
   /** Versions of the host's program that it was seen in within the last seven days, the most frequent first; empty if unknown. */
   versions: z.array(z.string()),
@@ -109,7 +109,7 @@ export const errorGroupDetail = errorGroup.extend({
 })
 export type ErrorGroupDetail = z.infer<typeof errorGroupDetail>
 
-/** What the groups come to, over all pages. */
+/** A summary of the groups, over all pages. */
 export const errorSummary = z.object({
   /** Failures within the time asked for that belong to groups this viewer may see. */
   failures: z.number().int(),

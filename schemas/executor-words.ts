@@ -1,12 +1,12 @@
 /** The words about executors. Must not import zod, because elements load this file. */
 
-/** How an executor's last beat is judged, by the database's clock. `ended`: it signed off. `late` never repairs, `missing` may. */
+/** The health of an executor, from the age of its last heartbeat by the database's clock. `ended`: it signed off. `late` never repairs, `missing` may. */
 export const executorHealths = { healthy: 'healthy', late: 'late', missing: 'missing', unknown: 'unknown', ended: 'ended' } as const
 export type ExecutorHealth = keyof typeof executorHealths
 
-/** An executor beats this often. */
+/** An executor sends a heartbeat this often. */
 export const beatSeconds = 10
-/** After this long without a beat it is late. */
+/** After this long without a heartbeat it is late. */
 export const lateSeconds = 45
-/** After this long without a beat it is missing. */
+/** After this long without a heartbeat it is missing. */
 export const missingSeconds = 120

@@ -33,7 +33,7 @@ export const executor = z.object({
   source: words({ companion: 1, engine: 1 }),
   health: words(executorHealths),
   startedAt: instant.nullable(),
-  /** Its last beat; null: it does not beat. */
+  /** Its last heartbeat; null: it sends none. */
   beatAt: instant.nullable(),
   /** When it signed off. */
   endedAt: instant.nullable(),

@@ -8,7 +8,7 @@ interface IncidentClassFacts {
   status: OperatorStatus
 }
 
-/** What the detector recognizes. The status says what an open incident of the class means for the work. */
+/** What the detector recognizes. The status shows what an open incident of the class means for the work. */
 export const incidentClasses = {
   engine_unreachable: { label: 'engine unreachable', status: 'blocked' },
   scheduler_down: { label: 'scheduler down', status: 'blocked' },
@@ -30,7 +30,7 @@ export type IncidentState = keyof typeof incidentStates
 /** How far figures may be trusted, by their age. */
 export const figureAges = { fresh: 'fresh', lagging: 'lagging', unknown: 'unknown' } as const
 
-/** What the detector looks at. */
+/** The sources of the detector. */
 export const incidentSources: Readonly<Record<string, string>> = {
   engine: 'the engine',
   queues: 'queues',

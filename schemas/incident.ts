@@ -47,7 +47,7 @@ export const incident = z.object({
   resolvedAt: instant.nullable(),
   /** How often it has come back after it was resolved. */
   reopened: z.number().int(),
-  /** Since when it has been opening and resolving too often to be told each time; null: it does not. */
+  /** Since when it has been opening and resolving too often to send a notice each time; null: it is not flapping. */
   flappingSince: instant.nullable(),
   /** The open incident that is its cause. */
   explainedBy: incidentLink.nullable(),
@@ -99,12 +99,12 @@ export const silenceInput = z
   })
   .refine((silence) => Object.values(silence).some((end) => end !== undefined), { path: ['until'], message: "expected at least one of 'until', 'untilRate' and 'untilCount'" })
 
-/** Whether anybody is looking. Unless it is `fresh`, an empty list does not mean that nothing is wrong. */
+/** Whether the detector is running. Unless it is `fresh`, an empty list does not mean that nothing is wrong. */
 export const incidentWatch = z.object({
   state: words(figureAges),
-  /** null: nobody has ever looked. */
+  /** null: the detector has never run. */
   lookedAt: instant.nullable(),
-  /** What is looked at. `asOf`: when it was measured; null: it could not be read, or this engine does not tell. */
+  /** The sources. `asOf`: when it was measured; null: it could not be read, or this engine does not report it. */
   sources: z.array(z.object({ name: z.string(), asOf: instant.nullable(), state: words(figureAges) })),
 })
 export type IncidentWatch = z.infer<typeof incidentWatch>
@@ -125,7 +125,7 @@ export const listIncidents = endpoint('listIncidents', {
 })
 
 export const countIncidents = endpoint('countIncidents', {
-  summary: 'How many incidents are open, and how many of them nobody is on',
+  summary: 'How many incidents are open, and how many of them have no owner',
   access: 'view_incidents',
   output: z.object({
     open: z.number().int(),
@@ -148,7 +148,7 @@ export const repair = z.object({
   subject: z.object({ type: words(subjectTypes), id: z.string() }).optional(),
   selection: z.object({ filter: z.object({ incident: z.string() }) }).optional(),
   input: z.record(z.string(), z.unknown()).optional(),
-  /** What to know before it. */
+  /** A caution to read first. */
   caution: z.string().optional(),
   allowed: z.boolean(),
   /** Why it is not allowed. */
@@ -164,7 +164,7 @@ export const incidentChart = z.object({
   from: instant,
   to: instant,
   stepSeconds: z.number(),
-  /** Steps that nobody measured are left out. `failed`: the part of `value` that failed. */
+  /** Steps that were not measured are left out. `failed`: the part of `value` that failed. */
   points: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
   marks: z.array(z.object({ at: instant, kind: z.enum(['deploy', 'incident']), label: z.string() })),
 })
@@ -180,7 +180,7 @@ export const incidentDetail = incident.extend({
 export type IncidentDetail = z.infer<typeof incidentDetail>
 
 export const getIncident = endpoint('getIncident', {
-  summary: 'One incident, with its evidence and what may repair it',
+  summary: 'One incident, with its evidence and its repairs',
   access: 'view_incidents',
   params: z.object({ id: z.uuid() }),
   output: incidentDetail,

@@ -58,7 +58,7 @@ export const vital = z.object({
   unit: z.string(),
   /** `bars` for rates, `line` for levels. */
   kind: z.enum(['bars', 'line']),
-  /** One point per step, oldest first. `value`: null if nobody measured. `failed`: the part of it that failed for good. */
+  /** One point per step, oldest first. `value`: null if not measured. `failed`: the part of it that failed for good. */
   series: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
   /** What is usual for this figure. */
   usual: z.object({ low: z.number(), high: z.number() }).optional(),
@@ -85,7 +85,7 @@ export const trouble = z.object({
 })
 export type Trouble = z.infer<typeof trouble>
 
-/** An open incident, as far as one needs it to decide whether to look. */
+/** An open incident, as far as needed to decide whether to open it. */
 export const openIncident = z.object({
   id: z.string(),
   status: words(operatorStatuses),
@@ -98,7 +98,7 @@ export const openIncident = z.object({
   acknowledged: z.object({ at: instant, by: principal }).nullable(),
   assignee: z.object({ at: instant, to: principal }).nullable(),
   silencedUntil: instant.optional(),
-  /** Present while nobody is on it: whether this actor may acknowledge it. */
+  /** Present while it has no owner: whether this actor may acknowledge it. */
   acknowledge: permission.optional(),
 })
 export type OpenIncident = z.infer<typeof openIncident>
@@ -118,11 +118,11 @@ export const change = z.object({
 export type Change = z.infer<typeof change>
 
 export const overview = z.object({
-  /** The troubles and the rest in plain text: whether work is moving, and what is wrong. */
+  /** The problems and the rest in plain text: whether work is moving, and what is wrong. */
   sentence: z.string(),
   /** One line each, the worst first. */
   troubles: z.array(trouble),
-  /** What is to be said about everything else. */
+  /** A summary of everything else. */
   rest: z.string(),
   /** null if it is unknown, e.g. because nothing was measured recently. */
   moving: z.boolean().nullable(),
@@ -131,7 +131,7 @@ export const overview = z.object({
   range: words(overviewRanges),
   chart: z.object({ from: instant, to: instant, stepSeconds: z.number(), marks: z.array(chartMark) }),
   vitals: z.array(vital),
-  /** null if this actor may not see incidents. `unattended`: nobody is on it. `items`: the worst and oldest, without those that another explains. */
+  /** null if this actor may not see incidents. `unattended`: how many have no owner. `items`: the worst and oldest, without those that another explains. */
   incidents: z.object({ open: z.number().int(), unattended: z.number().int(), capped: z.boolean(), items: z.array(openIncident) }).nullable(),
   /** Always six, in the frozen order. */
   buckets: z.array(bucket),

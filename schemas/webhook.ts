@@ -5,10 +5,10 @@ import { page, pageQuery } from './page.ts'
 import { deliveryFailures, deliveryStates } from './webhook-words.ts'
 import { instant, text, words } from './words.ts'
 
-/** One message to one receiver. Neither its address nor what was sent is shown. */
+/** One message to one receiver. Neither the address nor the body is shown. */
 export const webhookDelivery = z.object({
   id: z.string(),
-  /** The audit event that it tells of; every attempt has it as `webhook-id`. */
+  /** The audit event that it is about; every attempt has it as `webhook-id`. */
   messageId: z.string(),
   /** Name of the receiver. */
   endpoint: z.string(),

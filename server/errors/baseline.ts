@@ -8,9 +8,9 @@ import { countsAttempts, lastMinuteEnd, listMeasured, listRecent } from './recen
 import { endSilences } from './silence.ts'
 
 const minuteMs = 60_000
-/** After a longer pause, older minutes are left out as if nobody had measured them. */
+/** After a longer pause, older minutes are skipped as if they had not been measured. */
 const maxMinutes = 120
-/** Below this, what is usual is the same as nothing. */
+/** Below this, the usual rate counts as zero. */
 const negligible = 0.01
 
 interface StoredBaseline extends Baseline {
@@ -22,7 +22,7 @@ interface StoredBaseline extends Baseline {
 }
 
 /**
- * Once a minute: tells which groups are in a burst, and adds the minute ten minutes ago to what is usual. All of it is in our own
+ * Once a minute: determines which groups are in a burst, and adds the minute ten minutes ago to the baseline. All of it is in our own
  * tables, so that one transaction does it; another process that is doing it is left alone.
  */
 export async function feedBaselines(kit: Kit): Promise<void | typeof idle> {
@@ -44,7 +44,7 @@ export async function feedBaselines(kit: Kit): Promise<void | typeof idle> {
   for (const hint of result) kit.publishHint(hint)
 }
 
-/** The start of a burst is stored with what is usual, so that none of its minutes is fed. */
+/** The start of a burst is stored with the baseline, so that none of its minutes is added to it. */
 async function markBursts(kit: Kit, em: Em, end: Date): Promise<void> {
   const { db } = kit
   const failing = sql<boolean>`failed.n >= 5`

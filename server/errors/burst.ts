@@ -1,8 +1,8 @@
 import { betaBinomialTail, negativeBinomialTail } from './tail.ts'
 
 /**
- * The rule that tells a burst of failures from usual ones. What is usual are sums in which a minute loses half its weight every
- * twelve hours; a minute is fed ten minutes late, and never as usual while a burst is going on. Failures come in clumps, so the
+ * The rule that distinguishes a burst from the usual failures. The baseline is made of sums in which a minute loses half its weight every
+ * twelve hours; a minute is added ten minutes late, and not at all during a burst. Failures come in clumps, so the
  * evidence is divided by how much more they have varied so far than chance alone would make them. All functions are pure, and the work for
  * each minute does not depend on the length of the history.
  */
@@ -14,7 +14,7 @@ export interface Baseline {
   attempts: number
   /** How far the five-minute counts were from what was expected, squared and divided by it. */
   dispersion: number
-  /** Minutes that were fed as usual. */
+  /** Minutes that were added to the baseline. */
   weight: number
 }
 
@@ -34,7 +34,7 @@ export interface Verdict {
 }
 
 export const windowMinutes = 5
-/** How long a minute waits before it counts as usual. */
+/** How long a minute waits before it is added to the baseline. */
 export const feedDelayMinutes = 10
 const halfLifeMinutes = 720
 const decay = 2 ** (-1 / halfLifeMinutes)
@@ -80,7 +80,7 @@ export interface FedMinute {
   attempts: number
   /** The five minutes that end with it. */
   window: Recent
-  /** False: it belongs to a burst. Then it says how much the counts can vary, but not what is usual. */
+  /** False: it belongs to a burst. Then it adds to the dispersion, but not to the usual rate. */
   usual: boolean
 }
 
@@ -92,7 +92,7 @@ export function feed(baseline: Baseline, { failures, attempts, window, usual }: 
   return { failures: faded.failures + failures, attempts: faded.attempts + attempts, dispersion, weight: faded.weight + 1 }
 }
 
-/** What is left of it after so many minutes of which nothing is known. */
+/** What is left of it after this many unmeasured minutes. */
 export function fade({ failures, attempts, dispersion, weight }: Baseline, minutes: number): Baseline {
   const left = decay ** minutes
   return { failures: failures * left, attempts: attempts * left, dispersion: dispersion * left, weight: weight * left }

@@ -21,7 +21,7 @@ const overlapMs = 10_000
 /** Every so many reads one goes back further, for long transactions and for clocks that differ. */
 const deepOverlapMs = 300_000
 const deepEvery = 60
-/** If nobody has read for this long, that is recorded as a gap. */
+/** A time of this length without a read is recorded as a gap. */
 const gapMs = 60_000
 
 /** When the next read is due, as this process knows without a query. */

@@ -24,7 +24,7 @@ export interface Fingerprint {
 export const version = 'e1'
 const maxHostKey = 300
 
-/** Messages that say nothing, in whose place the stack decides. */
+/** Meaningless messages, for which the stack decides instead. */
 const constantMessage = /^(?:|(?:an? )?(?:unknown |unexpected |internal )?(?:error|exception|failure|failed)(?: occurred)?[.!]?|undefined|null|none|\[object Object\]|\{\}|<int>)$/i
 
 /** The group that an error belongs to: its class, its normalized message and its worker. */

@@ -12,7 +12,7 @@ export interface Gap {
   to: Date
 }
 
-/** The failures of each group in equal steps. A step in which nobody read and nothing was found afterwards is null. */
+/** The failures of each group in equal steps. A step that was not read, and for which nothing was found afterwards, is null. */
 export async function listHistograms(scope: Scope, fingerprints: string[], range: ErrorRange): Promise<Map<string, Histogram>> {
   const { kit: { db }, em } = scope
   const stepMs = range.stepSeconds * 1_000
@@ -39,7 +39,7 @@ export async function listHistograms(scope: Scope, fingerprints: string[], range
   )
 }
 
-/** When nobody read the engine's failures: before the first read, in recorded gaps, and since the last read. */
+/** When the engine's failures were not read: before the first read, in recorded gaps, and since the last read. */
 export async function listGaps({ kit: { db }, em }: Scope, { from, to }: ErrorRange): Promise<Gap[]> {
   const feed = await findFeed(em)
   if (!feed) return [{ from, to }]

@@ -4,7 +4,7 @@ import { engineMinutes, queueMinutes } from '../figures/tables.ts'
 import type { Kit } from '../kit.ts'
 import { type Baseline, type Recent, windowMinutes } from './burst.ts'
 
-/** The last five complete minutes of a group beside what is usual for it. */
+/** The last five complete minutes of a group, with its baseline. */
 export interface RecentGroup {
   fingerprint: string
   queue: string
@@ -17,7 +17,7 @@ export interface RecentGroup {
 }
 
 const minuteMs = 60_000
-/** A minute of which less was measured tells nothing of how much was attempted. */
+/** A minute of which less was measured does not count towards the attempts. */
 const minMeasuredSeconds = 30
 
 /** Does the engine report how many jobs end? */

@@ -118,7 +118,7 @@ async function listBursts({ kit, em, now }: Scope, fingerprints: string[]): Prom
   return new Map(groups?.map((group) => [group.fingerprint, showBurst(group, end)]))
 }
 
-/** As old as figures may be before nobody can judge by them. */
+/** Figures older than this are not used. */
 const maxAgeMs = 300_000
 
 function showBurst(group: RecentGroup, end: Date): NonNullable<ShownGroup['burst']> {

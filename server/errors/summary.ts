@@ -47,7 +47,7 @@ function countStates({ kit: { db }, em, now }: Scope, visible: RawBuilder<boolea
   )
 }
 
-/** Pure: what to say first, and what there is besides. */
+/** Pure: the headline, and the rest. */
 export function sentences(counts: readonly StateCount[], { from, to }: ErrorRange, read: boolean): { headline: string; rest: string } {
   if (!read) return { headline: 'No failures have been read yet.', rest: '' }
   const total = sum(counts, 'failures')
@@ -68,7 +68,7 @@ export function sentences(counts: readonly StateCount[], { from, to }: ErrorRang
     return { headline, rest: rest.join(' ') }
   }
   const all = sum(open, 'failed')
-  if (!all) return { headline: `Nothing failed in ${window} but what is silenced or resolved.`, rest: '' }
+  if (!all) return { headline: `Nothing failed in ${window} except silenced or resolved errors.`, rest: '' }
   return { headline: `${failures(total)} in ${window}, of ${all === 1 ? 'one error' : `${formatCount(all)} errors`}, none of them new.`, rest: rest.join(' ') }
 }
 

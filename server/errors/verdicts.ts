@@ -7,7 +7,7 @@ import { findFeed } from './feed.ts'
 import { lastMinuteEnd, listRecent, type RecentGroup } from './recent.ts'
 import { isSilenced, stateOf, statusOf } from './state.ts'
 
-/** Made for others: what the detector judges by. Values are raw. */
+/** Made for others: the input of the detector. Values are raw. */
 export interface GroupVerdict {
   fingerprint: string
   queue: string

@@ -28,7 +28,7 @@ export async function getShownExecutor(scope: Scope, id: string): Promise<Execut
 
 const getExecutorId = getExecutor.params!.shape.id.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
 
-/** The jobs it has in hand that the viewer may see. What the host is asked about a job is the engine's to tell, and so is its state now. */
+/** The jobs it has in hand that the viewer may see. The engine provides each job's resource and current state. */
 async function listShownJobs(scope: Scope, { id }: KnownExecutor): Promise<ExecutorDetail['jobs']> {
   const held = await listHeldJobs(scope, { executors: [id], limit: maxJobs })
   const stored = held.length ? await scope.kit.engine.read(held.map(({ jobId }) => jobId)).catch(() => null) : []

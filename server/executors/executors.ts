@@ -5,7 +5,7 @@ import type { ReportedQueue } from '../db/entities.ts'
 import { healthOf } from './health.ts'
 import { silenceOf } from './silence.ts'
 
-/** What the server knows of its executors, made for other folders. Nothing here asks the engine. */
+/** What the server knows about its executors, made for other folders. Nothing here queries the engine. */
 
 export interface Reading {
   kit: { db: Database }

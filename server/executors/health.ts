@@ -1,6 +1,6 @@
 import { type ExecutorHealth, lateSeconds, missingSeconds } from '../../schemas/executor-words.ts'
 
-/** What the health of an executor is judged by. */
+/** The facts that decide an executor's health. */
 export interface Signs {
   /** Seconds since its last beat by the database's clock, without the time when the database was away; null: it does not beat. */
   silentSeconds: number | null

@@ -2,13 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
 import { snapshots } from '../figures/tables.ts'
 
-/** Measurements come every few seconds; after a hole of this length, the database was away, or nobody measured. */
+/** Measurements come every few seconds; a gap of this length means that the database was down, or that no process was measuring. */
 const holeSeconds = 30
 /** Longer than an executor may be silent. */
 const lookBackSeconds = 180
 
 /**
- * For how many seconds `executor` has been silent. While the database was away no executor could beat, and all would be missing
+ * For how many seconds `executor` has been silent. While the database was down no executor could send heartbeats, and all would be missing
  * the moment it is back: so silence counts at most from the end of the latest hole in the measurements. The subqueries do not
  * depend on the executor and are evaluated once.
  */

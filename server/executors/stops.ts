@@ -16,7 +16,7 @@ interface RunningJob {
 /** An executor reports its queues by the engine's queue or, where an engine runs tasks, by the task. */
 const attended = sql`attending.executors > 0 and attending.queue in (job.queue, job.worker)`
 
-/** Does an executor attend the queue of this job, so that it can be told to stop it? */
+/** Does an executor attend the queue of this job, so that it can be signalled to stop it? */
 export async function isAttended({ kit: { db }, em }: Reading, { queue, worker }: Pick<RunningJob, 'queue' | 'worker'>): Promise<boolean> {
   const rows = await query(
     em,
@@ -114,8 +114,8 @@ function eventOfStop({ event_id, job_id, queue, outcome, seconds, executor_id, n
 }
 
 const notes: Record<StopWord, string> = {
-  stopped: 'The executor told the handler to stop, and it stopped.',
-  completed: 'The executor told the handler to stop, and it ended without an error: it may have done its work.',
-  still_running: `The executor told the handler to stop; ${stopSeconds} seconds later it was still running.`,
+  stopped: 'The executor signalled the handler to stop, and it stopped.',
+  completed: 'The executor signalled the handler to stop, and it ended without an error: it may have done its work.',
+  still_running: `The executor signalled the handler to stop; ${stopSeconds} seconds later it was still running.`,
   not_in_hand: 'No executor that reports itself had the job in hand.',
 }

@@ -7,7 +7,7 @@ import { silenceOf } from './silence.ts'
 import { workersChannel } from './wire.ts'
 
 /**
- * What operators want of queues whose engine can neither pause nor scale them. It is a row, which every executor reads; made for
+ * The desired state of queues whose engine can neither pause nor scale them. It is a row, which every executor reads; made for
  * the operations on queues.
  */
 export interface WishedQueue {
@@ -39,7 +39,7 @@ export async function isPausedByWish({ em }: Pick<Reading, 'em'>, queue: string)
   return (await em.count(QueueWish, { queue, paused: true })) > 0
 }
 
-/** Writes what is wanted from now on, in the transaction of its event; the executors hear of it after the commit. */
+/** Writes the desired state, in the transaction of its event; the executors are notified after the commit. */
 export async function saveWish({ kit: { db }, em }: Reading, queue: string, wish: { paused?: boolean; limit?: number }, eventId: string): Promise<void> {
   await query(
     em,
@@ -52,7 +52,7 @@ export async function saveWish({ kit: { db }, em }: Reading, queue: string, wish
   await wakeExecutors(db, em)
 }
 
-/** Nothing depends on its arrival: executors ask once a second anyway. */
+/** Nothing depends on its arrival: executors poll once a second anyway. */
 export async function wakeExecutors(db: Database, em: Em): Promise<void> {
   await query(em, sql`select pg_notify(${workersChannel(db.schema)}, '')`)
 }

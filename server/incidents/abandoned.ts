@@ -4,11 +4,11 @@ import { attendanceByQueue, type HeldJob, type KnownExecutor, listExecutors, lis
 import type { FindingKind } from '../figures/finding.ts'
 import type { Kit } from '../kit.ts'
 
-/** More jobs in hand of missing executors are not looked at. */
+/** Jobs of missing executors beyond this number are not checked. */
 const maxJobs = 5_000
 const maxNamed = 200
 
-/** An executor that has been missing for long enough, with the jobs that the engine still considers executing by it. */
+/** An executor that has been missing for long enough, with the jobs that the engine still shows as executing on it. */
 export interface AbandonedBy {
   executor: string
   name: string
@@ -24,7 +24,7 @@ export interface AbandonedBy {
   deserted: string[]
 }
 
-/** What a missing executor had in hand is only half of it: the engine may have given the jobs to others since, so it is asked. */
+/** The last report of a missing executor is not enough: the engine may have given its jobs to others since, so it is queried. */
 export const abandonedJobs: FindingKind<AbandonedBy[]> = {
   key: 'abandoned_jobs',
   async find(kit) {

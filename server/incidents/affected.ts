@@ -28,7 +28,7 @@ export const findAffectedJobs: FindJobSet = async (asking, id) => {
   return { ...jobs, keep: await testOfError(asking, incident.scope.fingerprint) }
 }
 
-/** Other errors of the same queue are not what it is about. */
+/** Other errors of the same queue do not belong to it. */
 async function testOfError(asking: Parameters<FindJobSet>[0], fingerprint: string): Promise<(job: EngineJob) => boolean> {
   const group = await findJobsOfGroup(asking, fingerprint)
   const inGroup = group && 'keep' in group ? group.keep : undefined

@@ -4,7 +4,7 @@ import { listDeploys } from '../deploys/read.ts'
 import { listQueueSeries, type SeriesPoint, type SeriesRange, seriesRanges } from '../figures/series.ts'
 import type { Scope } from '../operations/scope.ts'
 
-/** Classes about what waits; all others are about what ends, and how. */
+/** Classes about waiting jobs; all others are about jobs that end, and how. */
 const aboutWaiting: ReadonlySet<IncidentClassName> = new Set(['stuck_queue', 'saturated_queue'])
 
 /** What happened in its queue since some time before it began, from measurements that are stored already. */
@@ -22,7 +22,7 @@ export async function chartOf(scope: Scope, { class: name, scope: { queue }, beg
     ...(state === 'resolved' && resolvedAt && resolvedAt >= from ? [{ at: resolvedAt.toISOString(), kind: 'incident' as const, label: 'resolved' }] : []),
   ]
   const base = { from: from.toISOString(), to: to.toISOString(), stepSeconds: step * 60, marks }
-  if (aboutWaiting.has(name)) return { ...base, label: 'Jobs that wait', kind: 'line', unit: 'jobs', points: points.map(({ at, due, waiting }) => ({ at, value: due ?? waiting })) }
+  if (aboutWaiting.has(name)) return { ...base, label: 'Jobs waiting', kind: 'line', unit: 'jobs', points: points.map(({ at, due, waiting }) => ({ at, value: due ?? waiting })) }
   return { ...base, label: 'Jobs ended per minute', kind: 'bars', unit: '/min', points: points.map(endedPoint) }
 }
 

@@ -4,11 +4,11 @@ import type { JobFilter } from '../engines/engine.ts'
 import type { Thresholds } from '../options.ts'
 import type { Sight } from './sight.ts'
 
-/** What a class may say about its facts to one viewer. */
+/** What a class needs to describe its facts to one viewer. */
 export interface Telling {
   /** The viewer's current time, for ages. */
   now: Date
-  /** Whether the viewer may see a queue: what is in the others must not show, in no count and no sentence. */
+  /** Whether the viewer may see a queue: nothing in the others may show in any count or sentence. */
   sees(queue: string): boolean
   /** An error text as the viewer may see it; undefined if it is withheld. */
   showError(text: string | undefined): string | undefined
@@ -34,12 +34,12 @@ export interface Affected {
   slot?: { cronEntry: string; slotAt: string }
 }
 
-/** One trouble that a class sees in one tick. */
+/** One problem that a class detects in one tick. */
 export interface Candidate<Facts> {
-  /** What makes it the same trouble next time, within its class; at most 300 characters. */
+  /** What identifies the same problem next time, within its class; at most 300 characters. */
   key: string
   scope: IncidentScope
-  /** When the trouble began, as far as the measurement shows. */
+  /** When the problem began, as far as the measurement shows. */
   began: Date
   facts: Facts
   /** For a silence that ends by rate: failures per minute. */
@@ -48,7 +48,7 @@ export interface Candidate<Facts> {
   count?: number
 }
 
-/** What a class sees in one tick: everything that is wrong by its rule, and nothing else is, except where it is `blind`. */
+/** What a class detects in one tick: everything that is wrong by its rule. Everything else is fine, except where it is `blind`. */
 export interface Seen<Facts> {
   /** When its source was measured. */
   asOf: Date
@@ -70,9 +70,9 @@ export interface DescribedClass<Facts = unknown> {
 
 /** One class of incident: how it is recognized and described. */
 export interface IncidentClass<Facts = unknown> extends DescribedClass<Facts> {
-  /** How many measurements in a row must show the trouble before it is opened. */
+  /** How many consecutive measurements must show the problem before it opens. */
   readonly opensAfterTicks: number
-  /** For how long the trouble must be gone before the incident is resolved. */
+  /** For how long the problem must be gone before the incident resolves. */
   readonly keepOpenMs: number
   /** Pure. `unavailable`: its source could not be read or is too old, which opens and resolves nothing. */
   find(sight: Sight, thresholdsOf: (queue?: string) => Thresholds): Seen<Facts> | 'unavailable'

@@ -7,22 +7,22 @@ import { idle } from '../repeat.ts'
 import { gatherSight } from './sight.ts'
 import { recordTick } from './tick.ts'
 
-/** Lease of the turn: after the death of a process, another one looks no later than this. */
+/** Lease of the turn: after a process dies, another one takes over no later than this. */
 const leaseMs = 30_000
 
-/** What this process knows without a query: when the next look is due. */
+/** What this process knows without a query: when the next tick is due. */
 const schedules = new WeakMap<Kit, { nextAt: number }>()
 
 /**
- * Looks for incidents once per interval across all processes. A process that does not get the turn knows that another one is
- * looking. It is polled more often than there is something to do. If the database is away, it throws and changes nothing.
+ * Runs the detector once per interval across all processes. A process that does not get the turn knows that another one is
+ * running it. It is polled more often than there is something to do. If the database is down, it throws and changes nothing.
  */
 export async function detect(kit: Kit): Promise<void | typeof idle> {
   const schedule = schedules.get(kit) ?? { nextAt: 0 }
   schedules.set(kit, schedule)
   if (kit.now().getTime() < schedule.nextAt || !(await isDue(kit, schedule))) return idle
   const done = await withTurn(kit.db, 'detector', leaseMs, async (end) => {
-    // Another process may have looked between the check and the turn.
+    // Another process may have run it between the check and the turn.
     if (!(await isDue(kit, schedule))) return idle
     const startedAt = performance.now()
     const sight = await gatherSight({ ...systemScope(kit, kit.db.em()), now: await kit.dbNow() })
@@ -34,7 +34,7 @@ export async function detect(kit: Kit): Promise<void | typeof idle> {
   if (done === null || done === idle) return idle
 }
 
-/** Also remembers, for this process, when the next look is due. A last look in the future is of a clock that has been set back. */
+/** Also remembers, for this process, when the next tick is due. A last tick in the future means that the clock was set back. */
 async function isDue(kit: Kit, schedule: { nextAt: number }): Promise<boolean> {
   const intervalMs = kit.detector.tickSeconds * 1000
   const now = (await kit.dbNow()).getTime()

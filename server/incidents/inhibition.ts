@@ -18,7 +18,7 @@ interface Inhibition {
 }
 
 /**
- * Which open incident mutes which, the first that applies. A cause stands in the table before its symptoms, so that no incident
+ * Which open incident mutes which; the first match applies. A cause comes before its symptoms in the table, so that no incident
  * explains itself, however many others are in between.
  */
 export const inhibitions: readonly Inhibition[] = [

@@ -22,7 +22,7 @@ export type LifeEventType = Extract<
   'incident.opened' | 'incident.reopened' | 'incident.resolved' | 'incident.calmed' | 'incident.explained' | 'incident.unexplained' | 'incident.silence_ended'
 >
 
-/** Something that happened to an incident. Whether the host is told of it is decided from the state of the incident. */
+/** Something that happened to an incident. Whether a notice is sent is decided from the state of the incident. */
 export interface LifeEvent {
   type: LifeEventType
   /** Added to the event's metadata. */
@@ -80,7 +80,7 @@ function newborn({ asOf, began, facts }: Sighting): Life {
 }
 
 function see(before: Life, { asOf, began, facts }: Sighting, { opensAfterTicks }: LifeRules, now: Date): Step {
-  // The same measurement seen again says nothing new.
+  // The same measurement again adds nothing.
   const streak = asOf > before.lastSeenAt ? before.streak + 1 : before.streak
   const resolved = before.state === 'resolved'
   // What a resolved incident shows stays as it was until it is open again.

@@ -81,7 +81,7 @@ async function queryIncidents(scope: Scope, { state, class: name, queue, owner, 
   return rows.map((row) => ({ ...toRow(Incident, row), place: row.place }))
 }
 
-/** Whoever it is assigned to is on it; else whoever acknowledged it. */
+/** The assignee, or else whoever acknowledged it. */
 function ownedBy({ viewer: { principal } }: Scope, owner: IncidentOwner): RawBuilder<unknown> {
   const onIt = sql`coalesce(assigned_to, acknowledged_by)`
   if (owner === 'nobody') return sql`${onIt} is null`

@@ -54,7 +54,7 @@ function stateOf(row: IncidentRow | null): Record<string, unknown> {
   return { state: row.state, reopened: row.reopened, flapping: row.flappingSince !== null, explainedBy: row.explainedBy, acknowledged: row.acknowledgedAt !== null, silenced: row.silence !== null }
 }
 
-/** What every event says that the host is told of: which incident it is, also for those who get no more than the event. */
+/** The metadata of every event that leads to a notice: it identifies the incident, also for receivers that get only the event. */
 export function aboutIncident(row: IncidentRow, now: Date): Record<string, unknown> {
   return { class: row.class, title: titleOf(row, now), scope: row.scope, since: row.beganAt.toISOString() }
 }

@@ -4,7 +4,7 @@ import type { Resource } from '../host/auth.ts'
 import type { Viewer } from '../host/viewer.ts'
 import { keepAllowed, visible } from '../host/visible.ts'
 
-/** What the host is asked about for an incident. */
+/** The resource for which the host's permission is checked. */
 export function resourceOfIncident({ id, scope: { queue, worker } }: Pick<IncidentRow, 'id' | 'scope'>): Resource {
   return { type: 'incident', id, queue, worker }
 }

@@ -85,7 +85,7 @@ function describe({ viewer, now }: Pick<Scope, 'viewer' | 'now'>, row: IncidentR
   const { label } = incidentClasses[row.class]
   return {
     title: [row.scope.queue, label].filter(Boolean).join(': '),
-    headline: 'What was measured about it is withheld.',
+    headline: 'Its measurements are withheld.',
     measured: [],
     ruledOut: [],
     facts: [],

@@ -16,10 +16,10 @@ export interface Measured<Value> {
   asOf: Date
 }
 
-/** null: it could not be read, was never measured, or was measured too long ago to judge by. */
+/** null: it could not be read, was never measured, or is too old to use. */
 export type Source<Value> = Measured<Value> | null
 
-/** Everything that one tick of the detector judges by, read once from our own tables. */
+/** The input of one tick of the detector, read once from our own tables. */
 export interface Sight {
   now: Date
   engine: Source<EngineSeen>

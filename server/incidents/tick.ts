@@ -22,11 +22,11 @@ export interface Change {
   events: LifeEvent[]
 }
 
-/** More troubles of one class are not told apart: those beyond are neither opened nor resolved. */
+/** The maximum number of problems per class: those beyond it are neither opened nor resolved. */
 const maxCandidates = 500
 /** Longer keys cannot be indexed. */
 const maxKeyLength = 400
-/** If nobody has looked for this many intervals, the time since the last look is unmeasured. */
+/** If the detector has not run for this many intervals, the time since its last tick is unmeasured. */
 const maxMissedTicks = 6
 
 /** The order in which incidents are listed. */
@@ -54,7 +54,7 @@ export async function recordTick(kit: Kit, sight: Sight, { end, startedAt }: { e
   })
 }
 
-/** A class that fails is as one whose source is away: it must not hold up the others. */
+/** A class that throws is treated as if its source were unavailable: it must not hold up the others. */
 function judge(of: IncidentClass, sight: Sight, { thresholdsOf }: DetectorSettings): Judgement {
   const seen = of.find(sight, thresholdsOf)
   if (seen === 'unavailable' || seen.candidates.length <= maxCandidates) return { of, seen }
@@ -78,7 +78,7 @@ async function listWatched({ db }: Kit, em: Em, judgements: Judgement[]): Promis
   return rows.map((row) => toRow(Incident, row))
 }
 
-/** Pure, but for the ids of new incidents. `interrupted`: when somebody last looked, if that is too long ago. */
+/** Pure, but for the ids of new incidents. `interrupted`: when the detector last ran, if that is too long ago. */
 export function decide(rows: IncidentRow[], judgements: Judgement[], now: Date, interrupted?: Date): Change[] {
   const byKey = new Map(rows.map((row) => [row.key, row]))
   const seenKeys = new Set<string>()
@@ -114,7 +114,7 @@ function newRow(key: string, { name }: IncidentClass): IncidentRow {
   return { id: uuidv7(), key, class: name, rank, explainedBy: null, assignedAt: null, assignedTo: null } as unknown as IncidentRow
 }
 
-/** That an open incident has a cause, or has lost it, is an event of its own. */
+/** Gaining or losing a cause is a separate event. */
 function withCauses(changes: Change[]): Change[] {
   const causes = explain(changes.flatMap(({ after }) => after ?? []))
   return changes.map(({ before, after, events }) => {
@@ -145,7 +145,7 @@ function isSame(before: IncidentRow | null, after: IncidentRow): boolean {
   return before !== null && JSON.stringify(columnsOf(before)) === JSON.stringify(columnsOf(after))
 }
 
-/** The columns that the detector writes; whoever is assigned is left alone. */
+/** The columns that the detector writes; the assignee is left alone. */
 function columnsOf(row: IncidentRow) {
   return {
     id: row.id,

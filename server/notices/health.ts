@@ -3,10 +3,10 @@ import { query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 
 export interface NoticeHealth {
-  /** Messages that nobody has told although they were due a while ago, and since when the oldest is. */
+  /** Overdue notices that have not been sent, and since when the oldest has been due. */
   overdue: number
   oldest: string | null
-  /** Messages of the last day that the host's handler failed to take. */
+  /** Notices of the last day that the host's handler failed to accept. */
   failed: number
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { type Em, query } from '../db/query.ts'
 import type { Database } from '../db/database.ts'
 
-/** The audit event that a notice tells of. */
+/** The audit event that a notice is about. */
 export interface NoticedEvent {
   id: string
   event_type: string
@@ -12,17 +12,17 @@ export interface NoticedEvent {
 
 interface Recording {
   db: Pick<Database, 'table'>
-  /** Without a handler nobody is to be told, so nothing is recorded. */
+  /** Without a handler there are no notices, so nothing is recorded. */
   escalation?: unknown
   now(): Date
 }
 
 /**
- * Made for others: records that the host is to be told of an event. Call it in the transaction that writes the event, and
+ * Made for others: records a notice about an event. Call it in the transaction that writes the event, and
  * `kit.tellSoon()` after its commit. The event's id is the id of the message, however often it has to be told.
  *
- * Repairs are told at once. Of an incident, pass every event that changes its state or ends a silence; whether and when the host
- * is told of it is decided later, from the state that the incident is in by then.
+ * Notices of repairs are sent at once. For an incident, pass every event that changes its state or ends a silence; whether and when
+ * a notice is sent is decided later, from the state that the incident is in by then.
  */
 export async function recordNotice({ db, escalation, now }: Recording, em: Em, event: NoticedEvent): Promise<void> {
   if (!escalation) return
@@ -40,7 +40,7 @@ export async function recordNotice({ db, escalation, now }: Recording, em: Em, e
   )
 }
 
-/** All notices of one incident are decided on together; any other stands for itself. */
+/** All notices of one incident are decided together; any other notice on its own. */
 function threadOf({ id, subject_type, subject_id }: NoticedEvent): string {
   return subject_type === 'incident' ? `incident:${subject_id}` : `event:${id}`
 }

@@ -1,5 +1,5 @@
 /**
- * When the host is told of what about an incident. Pure: everything it needs is passed in, the time included.
+ * Which notices about an incident are sent, and when. Pure: everything it needs is passed in, including the time.
  *
  * - The first notice waits for half a minute, so that what is over by then, or explained by another incident, disturbs nobody.
  * - Changes are told at most every five minutes, and only if the host does not know the state already.
@@ -12,16 +12,16 @@
 export const groupingMs = 30_000
 export const changeMs = 5 * 60_000
 export const repeatMs = 4 * 60 * 60_000
-/** How often an incident is looked at that may be told of again without an event of its own, e.g. when its cause is gone. */
+/** How often to check an incident for which a notice may be due without a new event, e.g. when its cause is gone. */
 const lookMs = 60_000
 
 export type ToldState = 'open' | 'silenced' | 'resolved'
 
-/** What the host knows. */
+/** What the host has been sent so far. */
 export interface Told {
   state: ToldState | null
   at: Date | null
-  /** When it was last told that the incident is flapping. */
+  /** When it last received a notice that the incident is flapping. */
   flappingAt: Date | null
 }
 
@@ -42,9 +42,9 @@ export interface IncidentNow {
 }
 
 export interface Decision {
-  /** The notice to tell now. */
+  /** The notice to send now. */
   tell?: { id: string; state: ToldState; flapping: boolean }
-  /** Record that it is still open, as an event and a notice of their own. */
+  /** Record that it is still open, as a new event with its notice. */
   remind?: true
   leaveOut: { id: string; why: string }[]
   /** When to decide again; null: not before something is recorded. */
@@ -66,10 +66,10 @@ const says: Readonly<Record<string, ToldState>> = {
 export function decide(told: Told, notices: readonly WaitingNotice[], incident: IncidentNow | null, now: Date): Decision {
   if (!incident) return { leaveOut: leaveOut(notices, 'The incident is no longer kept.'), nextAt: null }
   const is = !incident.open ? 'resolved' : incident.silenced && notices.some(({ eventType }) => says[eventType] === 'silenced') ? 'silenced' : 'open'
-  // The last event that says what is so; held notices of an opening stay, in case the silence ends before it is resolved.
+  // The latest event decides; held notices of an opening stay, in case the silence ends before it is resolved.
   const candidate = notices.findLast(({ eventType }) => says[eventType] === is)
   const kept = candidate && is === 'silenced' ? notices.findLast(({ eventType }) => says[eventType] === 'open') : undefined
-  const overtaken = leaveOut(notices.filter((notice) => notice !== candidate && notice !== kept), 'Another change came before it was told.')
+  const overtaken = leaveOut(notices.filter((notice) => notice !== candidate && notice !== kept), 'Another change came before it was sent.')
   if (!candidate) return { ...withoutCandidate(told, incident, now), leaveOut: overtaken }
   const verdict = is === 'silenced' ? 'tell' : is === 'resolved' ? judgeResolved(told, incident, now) : judgeOpen(told, candidate, incident, now)
   if (verdict instanceof Date) return { leaveOut: overtaken, nextAt: verdict }
@@ -77,25 +77,25 @@ export function decide(told: Told, notices: readonly WaitingNotice[], incident: 
   return { leaveOut: [...overtaken, { id: candidate.id, why: verdict.why }], nextAt: now }
 }
 
-/** Tell it, decide again then, or leave it out. */
+/** Send it, decide again at that time, or leave it out. */
 type Verdict = 'tell' | Date | { why: string }
 
 function judgeOpen(told: Told, { eventType, at }: WaitingNotice, incident: IncidentNow, now: Date): Verdict {
   const { flappingSince } = incident
-  if (eventType === 'incident.still_open') return incident.acknowledged || incident.silenced ? { why: 'Somebody has attended to it.' } : 'tell'
+  if (eventType === 'incident.still_open') return incident.acknowledged || incident.silenced ? { why: 'It has been acknowledged or silenced.' } : 'tell'
   if (incident.silenced || incident.explained) return later(now, lookMs / 2)
-  if (flappingSince !== null && told.flappingAt !== null && told.flappingAt >= flappingSince) return { why: 'It keeps opening and resolving, of which the host was told.' }
-  if (told.state === 'open' && flappingSince === null) return { why: 'Nothing has changed since the host was told.' }
+  if (flappingSince !== null && told.flappingAt !== null && told.flappingAt >= flappingSince) return { why: 'It keeps opening and resolving, and a notice about that was sent.' }
+  if (told.state === 'open' && flappingSince === null) return { why: 'Nothing has changed since the last notice.' }
   return notBefore([later(at, groupingMs), nextChange(told)], now)
 }
 
 function judgeResolved(told: Told, { flappingSince }: IncidentNow, now: Date): Verdict {
-  if (told.state === null || told.state === 'resolved') return { why: 'The host was not told that it had opened.' }
+  if (told.state === null || told.state === 'resolved') return { why: 'No notice was sent that it had opened.' }
   if (flappingSince !== null) return later(now, lookMs)
   return notBefore([nextChange(told)], now)
 }
 
-/** No event waits to be told; but an open incident is repeated, and told again when a silence has ended without an event. */
+/** No notice is waiting; but notices of an open incident are repeated, and sent again when a silence has ended without an event. */
 function withoutCandidate(told: Told, incident: IncidentNow, now: Date): Pick<Decision, 'remind' | 'nextAt'> {
   if (!incident.open || told.state === null) return { nextAt: null }
   if (incident.acknowledged || incident.silenced || incident.explained || incident.flappingSince !== null) return { nextAt: later(now, lookMs) }

@@ -3,7 +3,7 @@ import { type Database, type Em, query } from '../db/database.ts'
 import type { Kit } from '../kit.ts'
 import type { ToldState } from './policy.ts'
 
-/** A process that dies while it tells the host holds the thread for this long; the handler has 5 seconds. */
+/** A process that dies while calling the handler holds the thread for this long; the handler has 5 seconds. */
 const leaseSeconds = 30
 
 export interface ThreadRow {
@@ -80,7 +80,7 @@ export async function countTry({ db }: Kit, em: Em, id: string): Promise<void> {
   await query(em, sql`update ${db.table('notice')} set tries = tries + 1 where id = ${id}`)
 }
 
-/** A repair is told once; nothing comes after it. */
+/** A notice of a repair is sent once; nothing comes after it. */
 export async function deleteThread({ db }: Kit, em: Em, { id, claims }: ThreadRow): Promise<boolean> {
   const deleted = await query(em, sql`delete from ${db.table('notice_thread')} where id = ${id} and claims = ${claims} returning id`)
   return deleted.length > 0
@@ -89,7 +89,7 @@ export async function deleteThread({ db }: Kit, em: Em, { id, claims }: ThreadRo
 const keptDays = 30
 const maxDeleted = 5_000
 
-/** Deletes settled notices and threads of the past. What the host was last told of an open incident is kept. */
+/** Deletes settled notices and old threads. The last notice of an open incident is kept. */
 export async function deleteOldNotices({ db, now }: { db: Database; now(): Date }): Promise<void> {
   const old = sql`${now()}::timestamptz - make_interval(days => ${keptDays})`
   await query(

@@ -14,12 +14,12 @@ import { claimThread, countTry, deleteThread, listWaiting, type NoticeRow, relea
 /** Reads incidents as they are now; one that is not in the answer is no longer kept. Incidents have another owner, which passes this in. */
 export type ReadIncidents = (kit: Kit, ids: string[]) => Promise<ReadonlyMap<string, IncidentNow>>
 
-/** Waits after each failed try; after the last one the notice counts as failed. */
+/** Delays after each failed attempt; after the last one the notice counts as failed. */
 const retryMs = [10_000, 60_000, 5 * 60_000, 30 * 60_000]
 
 /**
- * Tells the host's escalation handler of everything that is due, at least once each. Any number of processes may run it: the
- * database decides who tells what. If one dies, another tells the same message again, with the same id.
+ * Delivers all due notices to the host's escalation handler, at least once each. Any number of processes may run it: the
+ * database decides who sends what. If one dies, another sends the same notice again, with the same id.
  */
 export async function tellHost(kit: Kit, readIncidents: ReadIncidents, stopping: () => boolean = () => false): Promise<void> {
   if (!kit.escalation) return
@@ -94,7 +94,7 @@ async function findEvent({ db }: Kit, id: string): Promise<EventRow | undefined>
   return row
 }
 
-/** The repetition is an event of its own, about the event that the host was told of last. */
+/** The reminder is a separate event, which references the event of the last notice. */
 async function recordReminder(kit: Kit, em: Em, { subject_type, subject_id, told_event_id }: ThreadRow): Promise<void> {
   const last = told_event_id === null ? undefined : await findEvent(kit, told_event_id)
   const event = await writeEvent(kit.db, em, {
@@ -116,7 +116,7 @@ function aboutIncident(event: EventRow | undefined): Record<string, unknown> {
   return { class: name, title, scope, since }
 }
 
-/** For `kit.tellSoon`: what cannot be told now is told by the background loop. */
+/** For `kit.tellSoon`: what cannot be sent now is sent by the background loop. */
 export async function tellNow(kit: Kit, readIncidents: ReadIncidents): Promise<void> {
   await tellHost(kit, readIncidents).catch((error: unknown) => kit.log.warn('telling the host failed and will be retried', describeFailure(error)))
 }

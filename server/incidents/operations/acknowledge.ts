@@ -17,7 +17,7 @@ export const acknowledgeIncident = defineOperation<Acknowledging, Found>({
     const incident = requireIncident(action, found, subject.id, scope.now)
     return {
       title: `Acknowledge: ${await nameIncident(scope, incident)}`,
-      effect: 'Everybody sees that you have seen it. It stays open until its evidence is gone; the acknowledgement ends with it, or when it reopens.',
+      effect: 'Everyone sees that you have seen it. It stays open until its evidence is gone. The acknowledgement ends when it resolves or reopens.',
       before: { acknowledgedBy: null },
       after: { acknowledgedBy: scope.principal.label },
     }
@@ -40,8 +40,8 @@ export const unacknowledgeIncident = defineOperation<TakingBack, Found>({
     const incident = requireIncident(action, found, subject.id, scope.now)
     const by = incident.acknowledgedBy!
     return {
-      title: `Take back the acknowledgement: ${await nameIncident(scope, incident)}`,
-      effect: 'It is shown again as seen by nobody.',
+      title: `Undo the acknowledgement: ${await nameIncident(scope, incident)}`,
+      effect: 'It is shown as not acknowledged again.',
       before: { acknowledgedBy: by.label, acknowledgedAt: incident.acknowledgedAt!.toISOString() },
       after: { acknowledgedBy: null },
       basis: { by: [by.type, by.id] },

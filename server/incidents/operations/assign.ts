@@ -26,10 +26,10 @@ export const assignIncident = defineOperation<Request, Found>({
     const name = await nameIncident(scope, incident)
     return {
       title: to ? `Assign to ${isSameActor(to, scope.principal) ? 'me' : to.label}: ${name}` : `Assign to nobody: ${name}`,
-      effect: to ? `Everybody sees that ${to.label} is on it.` : 'Everybody sees that nobody is on it.',
+      effect: to ? `Everyone sees that ${to.label} is on it.` : 'Everyone sees that nobody is on it.',
       cautions: [
         ...(before ? [`It is taken from ${nameOf(before, scope)}.`] : []),
-        ...(to && !isSameActor(to, scope.principal) ? ['Whether the host has this account is not checked, and nobody is notified by this.'] : []),
+        ...(to && !isSameActor(to, scope.principal) ? ['We do not check that the host has this account, and do not notify it.'] : []),
       ],
       before: assigned(before),
       after: assigned(to),

@@ -2,7 +2,7 @@ import type { IncidentRow } from '../../db/entities.ts'
 import { Incident } from '../../db/entities.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 
-/** What people say about an incident. The detector writes the other columns, and `pending`, `open` and `resolved`. */
+/** The columns that operators change. The detector writes the others, and `pending`, `open` and `resolved`. */
 export type Marks = Partial<Pick<IncidentRow, 'acknowledgedAt' | 'acknowledgedBy' | 'assignedAt' | 'assignedTo' | 'silence'>>
 
 /** The row is locked by the transaction of the operation. */

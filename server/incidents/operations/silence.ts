@@ -35,7 +35,7 @@ export const silenceIncident = defineOperation<Silencing, Found>({
     }
     return {
       title: `Silence: ${title}`,
-      effect: `Nobody is told of its changes until ${endsInWords(input)}. It stays in every list, marked as silenced, and nothing else is silenced.`,
+      effect: `No notices about it are sent until ${endsInWords(input)}. It stays in every list, marked as silenced. Other incidents are not affected.`,
       before: { silencedUntil: null },
       after: endsIn(input),
     }
@@ -62,7 +62,7 @@ export const unsilenceIncident = defineOperation<Ending, Found>({
     const silence = silenceOf(incident, scope.now)!
     return {
       title: `End silence: ${await nameIncident(scope, incident)}`,
-      effect: 'Its changes are told again from now on.',
+      effect: 'Notices about it are sent again from now on.',
       before: { ...endsIn(silence), silencedBy: silence.by.label },
       after: { silencedUntil: null },
       basis: { eventId: silence.eventId },

@@ -4,7 +4,7 @@ import { type GroupVerdict, listVerdicts } from '../../errors/verdicts.ts'
 import { listExecutors } from '../../executors/executors.ts'
 import type { Reading, Source } from '../sight.ts'
 
-/** A deploy that came so shortly before the first failure is mentioned: as an order of events, never as a cause. */
+/** A deploy this shortly before the first failure is mentioned: as an order of events, never as a cause. */
 const deployWithinMs = 3_600_000
 
 /** Errors of one group far above their usual rate, with where they happen. */

@@ -20,7 +20,7 @@ export interface MissedRun {
 export interface CronSeen {
   /** Entries that wait for a scheduler. */
   entries: number
-  /** There are more entries than were looked at. */
+  /** There are more entries than were read. */
   capped: boolean
   missed: MissedRun[]
   /** When a scheduler was last on record; null: never. */

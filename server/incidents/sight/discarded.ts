@@ -9,7 +9,7 @@ export interface DiscardedSeen {
   queue: string
   fingerprint: string
   worker?: string
-  /** `capped`: not all jobs of the queue were looked at. */
+  /** `capped`: not all jobs of the queue were read. */
   count: number
   how: CountMethod
   /** The newest. */
@@ -24,7 +24,7 @@ export async function readDiscarded(reading: Reading): Promise<Source<DiscardedS
   if (!finding) return null
   const jobs = finding.data.flatMap((of) => of.jobs)
   const groups = jobs.flatMap((job) => job.groups ?? [])
-  // A process of an older version has looked: nobody knows which error is which.
+  // Recorded by a process of an older version, which did not store the fingerprints.
   if (groups.length < jobs.length) return null
   const groupOf = await resolveGroups(reading, groups)
   return { value: finding.data.flatMap((of) => groupsIn(of, (job) => groupOf(job.groups!))), asOf: finding.asOf }
@@ -39,7 +39,7 @@ function groupsIn({ queue, count, jobs }: DiscardedOfQueue, groupOf: (job: Disca
       queue,
       fingerprint: key,
       worker: newest.worker,
-      // If only some of the jobs were looked at and all of them failed alike, it is a sample of one group.
+      // If only some of the jobs were read and all of them failed with the same error, they are a sample of one group.
       count: groups.length === 1 ? count : of.length,
       how: jobs.length === count ? 'exact' : groups.length === 1 ? 'estimated' : 'capped',
       ids: of.map(({ id }) => id),

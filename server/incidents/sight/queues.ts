@@ -124,7 +124,7 @@ function toQueue(row: Row, { paused, minutes, attending }: Around): QueueSeen {
 
 type Attendance = [queue: string, attending: NonNullable<Around['attending']>]
 
-/** What executors report of each queue. One that all its executors have left within a day is served by none. */
+/** What executors report about each queue. A queue that all its executors have left within a day has none. */
 async function readAttendance(reading: Reading): Promise<Map<string, Attendance[1]>> {
   const executors: KnownExecutor[] = await listExecutors(reading, { endedHours: 24 })
   const left = executors.flatMap(({ queues }) => queues.map(({ queue }): Attendance => [queue, { healthy: 0, late: 0, slots: 0, used: 0 }]))

@@ -66,8 +66,8 @@ test('what is over within half a minute is left out, and why is recorded', async
   await tell()
   expect(told).toEqual([])
   expect((await notices()).map(({ outcome, detail }) => [outcome, detail])).toEqual([
-    ['left_out', 'Another change came before it was told.'],
-    ['left_out', 'The host was not told that it had opened.'],
+    ['left_out', 'Another change came before it was sent.'],
+    ['left_out', 'No notice was sent that it had opened.'],
   ])
 })
 
