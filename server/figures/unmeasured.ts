@@ -11,13 +11,13 @@ const slackSeconds = 60
 const maxGaps = 50
 
 export interface Unmeasured {
-  /** The stretches of the window in which nobody measured, newest first, at most 50. */
+  /** The stretches of the window without measurements, newest first, at most 50. */
   gaps: { from: Date; to: Date }[]
   /** The oldest measurement that is kept; null if there is none. */
   firstAt: Date | null
 }
 
-/** When nobody measured the engine, from what is kept of the measurements. */
+/** When the engine was not measured, according to the stored measurements. */
 export async function listUnmeasured({ kit: { db }, em }: Reading, { from, to }: { from: Date; to: Date }): Promise<Unmeasured> {
   const table = db.table('snapshot')
   const [first] = await query(em, sql<{ at: string | null }>`select min(at)::text as at from ${table}`)

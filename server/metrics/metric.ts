@@ -34,7 +34,7 @@ export const gauges = {
   finished: { name: 'ops.queue.finished_rate', description: 'Jobs that ended per second, over the last five complete minutes', unit: '{job}/s', labels: ['queue'] },
   failed: { name: 'ops.queue.failed_rate', description: 'Attempts that failed per second, over the last five complete minutes', unit: '{attempt}/s', labels: ['queue'] },
   wait: { name: 'ops.queue.wait_p95', description: '95th percentile of the time from due to start, over the last five complete minutes', unit: 's', labels: ['queue'] },
-  figuresAge: { name: 'ops.figures.age', description: 'Age of the figures above; if it grows, nobody measures', unit: 's', labels: [] },
+  figuresAge: { name: 'ops.figures.age', description: 'Age of the figures above; if it keeps growing, no process is measuring', unit: 's', labels: [] },
   incidents: { name: 'ops.incidents.open', description: 'Open incidents by class', unit: '{incident}', labels: ['class'] },
   executors: { name: 'ops.executors', description: 'Executors by health', unit: '{executor}', labels: ['health'] },
   missed: { name: 'ops.cron.missed_fires', description: 'Runs of cron entries that were missed in the last hour', unit: '{run}', labels: [] },

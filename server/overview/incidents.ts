@@ -114,7 +114,7 @@ export function incidentAttention({ kit: { base } }: Scope, incident: Incident):
 /** Incidents about jobs that failed, which tell of them by the kind of failure. */
 const ofFailures: IncidentClassName[] = ['retry_exhausted', 'failure_burst']
 
-/** The subject of which an incident already tells, so that it is not told twice. */
+/** The subject of an incident, so that it is not listed twice. */
 function coveredBy({ class: name, scope: { queue, cronEntry, eventId, jobId } }: Pick<Incident, 'class' | 'scope'>): string | undefined {
   if (ofFailures.includes(name)) return `failures ${queue}`
   if (eventId) return `audit_event ${eventId}`

@@ -79,7 +79,7 @@ function showVitals({ steps, lately, latest, frame, finishes, asOf, how, drain }
   }))
 }
 
-/** Every step of the frame; what nobody measured is null, not 0. */
+/** Every step of the frame; steps that were not measured are null, not 0. */
 function seriesOf(steps: SeriesPoint[], { from, to, stepSeconds }: Frame, point: (step: SeriesPoint) => Omit<Vital['series'][number], 'at'>): Vital['series'] {
   if (!steps.length) return []
   const measured = new Map(steps.map((step) => [Date.parse(step.at), step]))

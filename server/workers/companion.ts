@@ -27,7 +27,7 @@ const pollIntervalMs = 1_000
 /** An error that only a migration or a setting can end is not tried every second. */
 const slowRetryMs = 10_000
 const signOffMs = 3_000
-/** A host that starts while the database is away must not wait for it. */
+/** A host that starts while the database is down must not wait for it. */
 const hearMs = 1_000
 
 export const noWish: Wish = { paused: false, limit: null }

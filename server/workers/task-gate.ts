@@ -1,6 +1,6 @@
 import type { Wish } from './companion.ts'
 
-/** Lets so many jobs of a task run at once as is wanted; those that were taken beyond that wait for their turn. */
+/** Limits how many jobs of a task run at once; jobs taken beyond the limit wait for their turn. */
 export class TaskGate {
   #limit: number | null = null
   #running = 0

@@ -62,7 +62,7 @@ async function key(host: Element, name: string, index = 0) {
 describe('ops-chart', () => {
   afterEach(clear)
 
-  it('says its trend, what failed, what nobody measured and what was deployed', async () => {
+  it('describes its trend, failures, gaps and deploys in words', async () => {
     const host = await show(chart())
     const words = all(host, 'svg')[0]!.getAttribute('aria-label')!
     for (const part of ['Finished per minute: steady over 59 min', '140 jobs failed in all', 'not measured for 5 min', 'deployed v412 at']) includes(words, part)

@@ -20,7 +20,7 @@ const about = { 'subject-type': 'incident', 'subject-id': 'i1' }
 describe('ops-deliveries', () => {
   afterEach(clear)
 
-  it('says whom each webhook went to, what became of it, and why it failed', async () => {
+  it('shows the receiver of each webhook, its status, and why it failed', async () => {
     const api = usual()
     const part = mount('ops-deliveries', api, about)
     const text = await until(() => seen(part).includes('on-call') && seen(part), 'the deliveries')

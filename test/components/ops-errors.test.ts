@@ -70,7 +70,7 @@ describe('ops-errors', () => {
     for (const part of ['Unresolved 3', 'Silenced 1', 'Resolved 5', '1 silenced', 'Grey: failures were not read']) includes(seen(page), part)
   })
 
-  it('draws all histograms on one scale, with what nobody read as a gap', async () => {
+  it('draws all histograms on one scale, with gaps where failures were not read', async () => {
     const page = await opened()
     const heights = rows(page).map((row) => Math.max(0, ...[...(row.querySelector('.bars')!.getAttribute('d') ?? '').matchAll(/v-([\d.]+)/g)].map(([, tall]) => Number(tall))))
     ok(heights[0]! > heights[2]! * 2, `one scale: ${heights.join(' ')}`)

@@ -133,7 +133,7 @@ describe('ops-executors', () => {
     includes(seen(page), "attendPgBoss(boss, { database: { url: databaseUrl } })")
   })
 
-  it('closes the rescue for somebody who may only look, with the reason', async () => {
+  it('disables the rescue for a viewer who may not act, with the reason', async () => {
     const reason = 'Role viewer may look, not change.'
     const page = await opened(usual({ getSession: () => session({ permissions: everything(false, reason) }) }))
     const rescue = await until(() => button(page, 'Rescue 2 jobs…'), 'the button')

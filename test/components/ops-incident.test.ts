@@ -67,7 +67,7 @@ describe('ops-incident', () => {
     await accessible(page)
   })
 
-  it('says what a repair would touch and what not, only when asked', async () => {
+  it('shows what a repair would change and leave alone, only on request', async () => {
     const api = usual()
     const page = await opened(api)
     equal(bodies(api), [])
@@ -103,7 +103,7 @@ describe('ops-incident', () => {
     equal([nine.getHours(), nine.getMinutes()], [9, 0])
   })
 
-  it('assigns to oneself at once, and to somebody else by name', async () => {
+  it('assigns to the reader at once, and to another account by name', async () => {
     const api = usual()
     const page = await opened(api)
     button(page, 'Assign to me…')!.click()
@@ -117,7 +117,7 @@ describe('ops-incident', () => {
     equal(bodies(api)[1], { action: 'assign_incident', subject: { type: 'incident', id: ids.burst }, input: { to: { id: 'ops-lead', type: 'user' } } })
   })
 
-  it('says where nobody looks, and where it is no longer seen', async () => {
+  it('shows when the detector is not running, and when the incident is no longer seen', async () => {
     const blind = await opened(usual({}, { watch: watch({ state: 'unknown', lookedAt: at(-900_000) }) }))
     includes(seen(blind), 'Unknown. The detector last ran')
     clear()

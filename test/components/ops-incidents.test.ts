@@ -44,7 +44,7 @@ describe('ops-incidents', () => {
     equal(api.calls.find(({ name }) => name === 'createPreview')!.body, { action: 'acknowledge_incident', subject: { type: 'incident', id: ids.stuck } })
   })
 
-  it('says that nothing is wrong only where somebody looked, and what was not measured', async () => {
+  it('says that nothing is wrong only if the detector ran, and names what was not measured', async () => {
     const calm = mount('ops-incidents', none({ watch: watch({ sources: [{ name: 'executors', asOf: null, state: 'unknown' }] }) }))
     await until(() => seen(calm).includes('No open incident'), 'calm')
     for (const part of ['Last looked', 'Not measured then: executors']) includes(seen(calm), part)

@@ -35,7 +35,7 @@ describe('ops-overview', () => {
     equal(seen(all(sentence, '.calm')[0]), 'The rest is moving.')
   })
 
-  it('says of each incident its age and who is on it, and offers Acknowledge… only where nobody is', async () => {
+  it('shows the age and owner of each incident, and offers Acknowledge… only where there is no owner', async () => {
     const page = mount('ops-overview', usual({ getOverview: () => troubledOverview() }))
     const rows = await until(() => all(page, '.incident').length === 3 && all(page, '.incident'), 'the incidents')
     for (const part of ['Blocked', 'report is stuck', '84 jobs are due', '3 h 1 min', 'nobody yet']) includes(seen(rows[0]), part)
@@ -99,7 +99,7 @@ describe('ops-overview', () => {
     excludes(seen(all(page, '.case-line')[0]), 'complete')
   })
 
-  it('tells the trend of a figure in words, what nobody measured, and marks a rate that is too high', async () => {
+  it('describes the trend of a figure in words, including gaps, and marks a rate that is too high', async () => {
     const page = mount('ops-overview', usual())
     const labels = (await until(() => all(page, '[role=img]').length === 4 && all(page, '[role=img]'), 'the charts')).map((chart) => chart.getAttribute('aria-label')!)
     ok(/^Finished per minute: rising over 5[89] min/.test(labels[0]!), labels[0]!)
@@ -180,7 +180,7 @@ describe('ops-overview', () => {
     excludes(words, '2026-11-22T02')
   })
 
-  it('says what changed lately: deeds, incidents, deploys and gaps', async () => {
+  it('lists recent changes: operations, incidents, deploys and gaps', async () => {
     const page = mount('ops-overview', usual())
     const items = await until(() => all(page, '.change').length === 4 && all(page, '.change'), 'the changes')
     const words = items.map(seen)

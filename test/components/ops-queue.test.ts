@@ -28,7 +28,7 @@ const part = (page: Element, name: string) => seen(all(page, `[part=${name}]`)[0
 describe('ops-queue', () => {
   afterEach(clear)
 
-  it('says what is so, what is ruled out, and which incident is open', async () => {
+  it('shows the condition, what is ruled out, and the open incident', async () => {
     const page = await opened(usual({ getQueue: () => queueDetail('report', { status: 'blocked', diagnosis: 'stuck', headline: 'Nothing started for 3 h 1 min: 84 jobs wait.', ruledOut: ['a pause', 'failures here'], drainMinutes: null, incident: { id: 'i1', title: 'report is stuck' } }) }))
     equal(part(page, 'headline'), 'Blocked report is stuck Nothing started for 3 h 1 min: 84 jobs wait. Ruled out: a pause · failures here .')
     equal(all(page, '[part=headline] a')[0]!.getAttribute('href'), '/ops/jobs/incident/i1')
@@ -91,7 +91,7 @@ describe('ops-queue', () => {
     ok(all(less, '[part=errors]').length === 0, 'no errors')
   })
 
-  it('offers what helps first where only the host can help, and says why the rest is not possible', async () => {
+  it('offers the best action first where only the host can act, and shows why the others are not possible', async () => {
     const operations = { pause_queue: { allowed: false, reason: 'No companion attends it.' }, resume_queue: { allowed: false, reason: 'It is not paused.' }, scale_queue: { allowed: false, reason: 'No companion attends it.' } }
     const page = await opened(usual({ getQueue: () => queueDetail('report', { status: 'blocked', diagnosis: 'no_executor', operations }) }))
     const possible = part(page, 'possible')
@@ -100,7 +100,7 @@ describe('ops-queue', () => {
     ok(button(page, 'Pause queue…')!.disabled, 'closed')
   })
 
-  it('says that there is no such queue, and what the figures are worth', async () => {
+  it('shows that a queue does not exist, and how fresh the figures are', async () => {
     const none = mount('ops-queue', usual({ getQueue: () => { throw new Refusal('not_found', "No queue 'report' that you may see.") } }), { queue: 'report' })
     await until(() => seen(none).includes("No queue 'report' that you may see."), 'the refusal')
     clear()

@@ -42,7 +42,7 @@ describe('ops-queues', () => {
     equal(cell(page, 'search_index', 'executors'), 'none')
   })
 
-  it('does not call a queue well that nobody has measured', async () => {
+  it('does not call a queue healthy that has not been measured', async () => {
     const row = rowOf(await opened(), 'empty')
     includes(seen(row), 'unknown not measured yet')
     excludes(seen(row), 'Runnable')
@@ -73,7 +73,7 @@ describe('ops-queues', () => {
     equal(rowOf(page, 'mail').querySelector('.cause a')!.getAttribute('href'), '/ops/jobs/incident/8c1f')
   })
 
-  it('draws what waited in the last hour on one scale for all, says it in words, and leaves a gap where nobody measured', async () => {
+  it('draws the jobs waiting in the last hour on one scale for all rows, with a text alternative, and gaps where nothing was measured', async () => {
     const page = await opened()
     const [picture] = rowOf(page, 'mail').querySelectorAll('.histogram')
     equal(picture!.getAttribute('aria-label'), 'Waiting in mail, last hour: from 2,000 to 3,770, at most 3,770; 1 minute not measured')

@@ -22,7 +22,7 @@ afterAll(async () => {
 const row = async (id: string) => (await client.query('select * from ops.incident where id = $1', [id])).rows[0] as Record<string, unknown>
 
 describe('incidents', () => {
-  test('are listed with who is on them, and the list says when nobody looks', async () => {
+  test('are listed with their owners, and the list shows when the detector is not running', async () => {
     const id = await givenIncident(client, { queue: 'report', minutesAgo: 90 })
     const table = await ops.run(['incidents', 'list'])
     expect(table.out.split('\n')[0]).toMatch(/^id +status +incident +since +on it +marks +error$/)

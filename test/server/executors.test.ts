@@ -73,7 +73,7 @@ describe('the list of executors', () => {
     expect((await list()).summary).toMatchObject({ executors: 3, ended: 1, health: { healthy: 1, late: 1, missing: 1, unknown: 0 }, slots: 8, used: 2 })
   })
 
-  test('is narrowed by queue, host, version and part of a name, and each page goes on where the last one ended', async () => {
+  test('is narrowed by queue, host, version and part of a name, and each page continues where the last one ended', async () => {
     for (let n = 1; n <= 5; n++) await given({ name: `worker-${n}`, host: n < 4 ? 'a' : 'b', version: n % 2 ? 'v1' : 'v2', queues: { [n === 5 ? 'print' : 'mail']: {} } })
     expect(names(await list('host=b'))).toEqual(['worker-4', 'worker-5'])
     expect(names(await list('version=v2'))).toEqual(['worker-2', 'worker-4'])
@@ -133,7 +133,7 @@ describe('one executor', () => {
   })
 })
 
-test('executors that only the engine lists are shown for queues that nobody attends, and claim no more than the list says', async () => {
+test('executors that only the engine lists are shown for queues without a companion, and claim no more than the list does', async () => {
   const beat = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString()
   const node = (name: string, queue: string, beatAt: string | null) => ({ id: `node ${name}`, name, host: 'web-1', startedAt: null, beatAt, queues: [{ name: queue, slots: 5, paused: false }] })
   const found = [node('alive', 'reports', beat(5)), node('silent', 'reports', beat(200)), node('connected', 'reports', null), node('attended', 'mail', beat(5))]

@@ -78,7 +78,7 @@ test.each([
   expect(await readAll('ops-two', id)).not.toContain(canary)
 })
 
-test('the name of whoever acknowledged, was assigned or silenced goes through the display policy everywhere', async () => {
+test('the names of actors who acknowledged, were assigned or silenced go through the display policy everywhere', async () => {
   hidden = []
   await client.query('truncate ops.incident')
   const id = await givenIncident(client, { class: 'failure_burst', queue: 'mail', facts: { text: 'plain', error: 'plain' } })

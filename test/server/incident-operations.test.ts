@@ -79,7 +79,7 @@ describe('an acknowledgement', () => {
 })
 
 describe('an assignment', () => {
-  test('goes to oneself, to somebody who is named, or to nobody, and the event tells who had it before', async () => {
+  test('goes to the actor, to a named account, or to nobody, and the event records the previous assignee', async () => {
     const id = await givenIncident(client, { queue: 'report' })
     expect((await once('ops-demo', on('assign_incident', id))).status).toBe(200)
     expect((await read(id)).assignee).toMatchObject({ to: { id: 'ops-demo', type: 'user', label: 'ops-demo' } })
@@ -121,7 +121,7 @@ describe('a note', () => {
     }
   })
 
-  test('is refused when it says nothing', async () => {
+  test('is refused when it is empty', async () => {
     const id = await givenIncident(client, { queue: 'report' })
     const { status, body } = await once('ops-demo', { ...on('note_incident', id), reason: '  ' })
     expect({ status, code: body.code }).toEqual({ status: 422, code: 'reason_required' })
@@ -230,7 +230,7 @@ describe('whether anybody is looking', () => {
     }
   })
 
-  test('is unknown where nobody has ever looked', async () => {
+  test('is unknown if the detector has never run', async () => {
     await client.query('delete from ops.detection')
     expect(await watch()).toEqual({ state: 'unknown', lookedAt: null, sources: [] })
   })

@@ -94,7 +94,7 @@ describe('the repairs of an incident', () => {
 })
 
 describe('the chart of an incident', () => {
-  test('has the minutes of its queue, with what failed, and where it began; minutes that nobody measured are missing', async () => {
+  test('has the minutes of its queue, with failures and its start; minutes that were not measured are missing', async () => {
     const { chart } = await read('failure_burst', jobs, { minutesAgo: 20 })
     expect(chart).toMatchObject({ label: 'Jobs ended per minute', kind: 'bars', stepSeconds: 60, marks: [{ kind: 'incident', label: 'began' }] })
     expect(Date.parse(chart!.to) - Date.parse(chart!.from)).toBe(3_600_000)

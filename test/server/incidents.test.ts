@@ -72,7 +72,7 @@ describe('the list of incidents', () => {
     expect(read).toEqual(['q5', 'q4', 'q3', 'q2', 'q1'])
   })
 
-  test('is counted without those that the viewer may not see, and those that somebody is on', async () => {
+  test('is counted without those that the viewer may not see, and those that have an owner', async () => {
     const cause = await given({ queue: 'first', minutesAgo: 5 })
     await given({ queue: 'second', minutesAgo: 4, explainedBy: cause })
     await given({ queue: 'third', minutesAgo: 3 })

@@ -27,7 +27,7 @@ describe('the sentence on top of the overview', () => {
     expect(tellWork({ ...facts, ...over }, troubles, '/ops/jobs').sentence).toBe(sentence)
   })
 
-  test('says of a standstill that an incident explains only the incident', () => {
+  test('names only the incident when it explains a standstill', () => {
     const told = tellWork({ ...facts, moving: false, explained: true, waiting: 84 }, [stuck], '/ops/jobs')
     expect(told.troubles).toEqual([stuck])
     expect(told.rest).not.toMatch(/moving\./)

@@ -139,7 +139,7 @@ describe('the overview', () => {
     await client.query('truncate ops.incident')
   })
 
-  test('says what changed: deeds and deploys, marked on the charts as well, and nothing of what may not be seen', async () => {
+  test('lists changes: operations and deploys, marked on the charts as well, and nothing that the viewer may not see', async () => {
     await client.query('truncate ops.snapshot')
     expect((await server.call('ops-demo', 'POST', '/deploys', { version: 'v412', note: 'new mailer' })).status).toBe(201)
     await operate('pause_cron_entry', 'e_fifth', 'fixture maintenance')

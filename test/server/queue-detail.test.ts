@@ -57,7 +57,7 @@ async function measured(queue: string, depths: number[], oldest: number, started
 }
 
 describe('one queue', () => {
-  test('says what is so, what was ruled out, and shows its hour', async () => {
+  test('describes its condition, what was ruled out, and shows its last hour', async () => {
     await measured('report', [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], 181)
     const queue = await get('report')
     expect(queue).toMatchObject({ status: 'blocked', diagnosis: 'stuck', headline: 'Nothing started for 3 h: 15 jobs wait.', ruledOut: ['a pause', 'failures here'], drainMinutes: null, chart: { stepSeconds: 60 } })

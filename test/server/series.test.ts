@@ -40,7 +40,7 @@ const minute = (name: string, at: string, started: number | null, waiting: numbe
   )
 
 describe('a series', () => {
-  test('of an hour has complete minutes only, and gaps where nobody measured', async () => {
+  test('of an hour has complete minutes only, and gaps where nothing was measured', async () => {
     await measured('2026-11-21T11:00Z', '2026-11-21T11:59Z')
     await measured('2026-11-21T12:10Z', '2026-11-21T12:30Z')
     const points = await listSeries(reading(), '1h')
@@ -62,7 +62,7 @@ describe('a series', () => {
     expect((await listSeries(reading(), '6h')).map(({ at }) => at)).toEqual([])
   })
 
-  test('of a queue tells a quiet minute from one that nobody measured', async () => {
+  test('of a queue distinguishes a quiet minute from one that was not measured', async () => {
     await measured('2026-11-21T12:25Z', '2026-11-21T12:27Z')
     await queue('mail')
     await minute('mail', '2026-11-21T12:26Z', 3, 9, 1)

@@ -41,7 +41,7 @@ describe('the trace of a request', () => {
   const send = (path: string, body: object, traceparent: string) => server.call('ops-demo', 'POST', path, body, { traceparent, 'idempotency-key': crypto.randomUUID() })
   const newest = async (query: string) => (await server.call('ops-demo', 'GET', `/audit-events?limit=1${query}`)).body.items![0]!.metadata as Record<string, unknown>
 
-  test('stands in the event of a change, of a refusal and of an export', async () => {
+  test('is recorded in the event of a change, of a refusal and of an export', async () => {
     expect((await send('/operations', { action: 'pause_cron_entry', subject }, good)).body.event).toMatchObject({ metadata: { traceparent: good } })
     expect((await send('/operations', { action: 'pause_cron_entry', subject }, good)).status).toBe(409)
     expect(await newest('&outcome=failed')).toMatchObject({ traceparent: good })
@@ -62,7 +62,7 @@ describe('the trace of a request', () => {
     expect((body.event as { metadata: object }).metadata).not.toHaveProperty('traceparent')
   })
 
-  test('stands in the events of a bulk run', async () => {
+  test('is recorded in the events of a bulk run', async () => {
     const { once } = operate(() => server)
     const made = await once('ops-demo', { action: 'run_cron_entry', subject })
     const { jobId } = made.body.result as { jobId: string }

@@ -44,7 +44,7 @@ test('a day is shown in quarters of an hour, with rates still per minute', async
   expect(changes).toEqual([])
 })
 
-test('time that nobody measured is a gap among the changes, and no zero', async () => {
+test('time without measurements is a gap among the changes, not a zero', async () => {
   const { changes } = (await server.call('ops-demo', 'GET', '/overview')).body as unknown as Overview
   expect(changes).toMatchObject([{ kind: 'gap', at: '2026-11-21T12:00:00.000Z', text: 'Nobody measured for 5 min' }])
 })

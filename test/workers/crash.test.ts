@@ -90,7 +90,7 @@ describe('a worker process', () => {
     expect(await stateOf(queue, job)).toBe('active')
   })
 
-  test('that is suspended is missing meanwhile, goes on afterwards, and says that it did not run', async () => {
+  test('that is suspended is missing meanwhile, continues afterwards, and reports that it was not running', async () => {
     const queue = await makeQueue()
     const { child, working } = start(queue)
     const id = await working

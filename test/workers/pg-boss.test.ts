@@ -62,7 +62,7 @@ test('a process that attends its pg-boss is listed with its host, version, queue
   expect(await list('health=ended')).toMatchObject({ items: [{ id, health: 'ended', queues: [{ name: queue, used: null }] }] })
 })
 
-test('the jobs in hand, and those done and failed since, come with the beats', async () => {
+test('heartbeats report the jobs in hand, and those done and failed since', async () => {
   const queue = await makeQueue()
   const { boss, id } = await openBoss()
   const { open, passed } = gate()
@@ -82,14 +82,14 @@ const queueOf = async (name: string) => (await server.call('ops-demo', 'GET', `/
 /** What an executor says it obeys. */
 const obeyed = async (queue: string) => (await list(`queue=${queue}`)).items.map(({ queues: [each] }) => ({ paused: each!.paused, limit: each!.limit, slots: each!.slots }))
 
-test('a queue that nobody attends cannot be paused, and the reason says what would help', async () => {
+test('a queue without attended workers cannot be paused, and the reason says what would help', async () => {
   const queue = await makeQueue()
   const { status, body } = await once(on('pause_queue', queue))
   expect([status, body.code]).toEqual([422, 'unsupported_by_engine'])
   expect(String(body.detail)).toMatch(/no pause of its own.*ops-powertools\/workers/)
 })
 
-test('a pause is obeyed by every process, also by one that starts later; what runs goes on; and so is the end of the pause', async () => {
+test('every process obeys a pause and its end, also one that starts later; running jobs continue', async () => {
   const queue = await makeQueue()
   const started: string[] = []
   const { open: release, passed } = gate()

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 
-/** Marks figures that nobody has measured for more than a minute, so that an old number does not look current. */
+/** Marks figures that have not been measured for more than a minute, so that an old number does not look current. */
 export function ageNote(queues: Queue[]): TemplateResult | typeof nothing {
   const measured = queues.filter(({ diagnosis }) => diagnosis !== 'not_measured')
   if (measured.length === 0 || measured.some(({ age }) => age === 'fresh')) return nothing

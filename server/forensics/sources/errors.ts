@@ -2,7 +2,7 @@ import { nothing, type Source, type SourceItem } from '../source.ts'
 import type { EvidenceGap } from '../../../schemas/index.ts'
 import { subjectPath } from '../../../schemas/index.ts'
 
-/** What is known of a group of errors: when it was seen first and last, its examples, and when nobody read the engine's failures. */
+/** What is known about an error group: when it was first and last seen, its examples, and when the engine's failures were not read. */
 export const errorSource: Source = {
   key: 'error',
   collect({ kit: { base } }, { errorGroup }) {
@@ -26,7 +26,7 @@ export const errorSource: Source = {
   },
 }
 
-/** Steps in which nobody read the engine's failures, as stretches. */
+/** Steps in which the engine's failures were not read, as stretches. */
 function unread({ from, stepSeconds, counts }: { from: string; stepSeconds: number; counts: (number | null)[] }): EvidenceGap[] {
   const at = (step: number) => new Date(Date.parse(from) + step * stepSeconds * 1_000).toISOString()
   const gaps: EvidenceGap[] = []

@@ -7,7 +7,7 @@ import type { Scope } from '../../operations/scope.ts'
 import { type Collected, type Facts, nothing, type Source, type SourceItem, type Window } from '../source.ts'
 import { gapItem } from './gap-item.ts'
 
-const causes = { database: 'It could not report: the database was away', process: 'It could not report: its process stood still' }
+const causes = { database: 'It could not report: the database was down', process: 'It could not report: its process was not running' }
 
 /** What executors reported of themselves: of one executor its beats, of a job who ran it. */
 export const executorSource: Source = {

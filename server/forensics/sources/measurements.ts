@@ -3,7 +3,7 @@ import { listUnmeasured } from '../../figures/unmeasured.ts'
 import { nothing, type Source } from '../source.ts'
 import { gapItem } from './gap-item.ts'
 
-/** The stretches in which nobody measured: what happened to the figures of a queue then is not known. */
+/** The stretches without measurements, in which the figures of a queue are unknown. */
 export const measurementSource: Source = {
   key: 'measurement',
   async collect(scope, { queue, incident }, window) {

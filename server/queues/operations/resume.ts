@@ -28,7 +28,7 @@ export const resumeQueue = defineOperation<Request, QueueSubject>({
     return {
       title: `Resume queue ${queue.name}`,
       effect: 'Workers start its jobs again, those already waiting first.',
-      cautions: [...(pause ? [] : ['It was not paused through these pages; whoever paused it may have had a reason.']), ...engineCautions(scope, 'resume_queue', found)],
+      cautions: [...(pause ? [] : ['It was not paused through these pages; there may be a good reason for the pause.']), ...engineCautions(scope, 'resume_queue', found)],
       before: { paused: true, ...(pause && { pausedAt: pause.pausedAt.toISOString(), pausedBy: pause.pausedBy.label }) },
       after: { paused: false },
       basis: { paused: queue.paused },

@@ -24,7 +24,7 @@ async function pass(minutes: number, { moves = false } = {}): Promise<void> {
 }
 const states = async () => (await world.incidents()).map(({ key, state }) => [key, state])
 
-test('while the database is away the detector says so and changes nothing; afterwards it goes on where it was', { timeout: 120_000 }, async () => {
+test('while the database is down the detector reports it and changes nothing; afterwards it continues where it was', { timeout: 120_000 }, async () => {
   await pass(13)
   expect(await states()).toEqual([['stuck_queue:report', 'open']])
   // It moves again, but not for long enough to be resolved.

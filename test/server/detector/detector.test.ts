@@ -58,7 +58,7 @@ describe('the detector', () => {
     expect(await states()).toEqual([['stuck_queue:report', 'resolved']])
   })
 
-  test('knows one trouble as the cause of another, and says so when that ends', async () => {
+  test('recognizes one incident as the cause of another, and records when that ends', async () => {
     await pass(12, stuck)
     for (let round = 0; round < 3; round++) {
       world.pass(15)
@@ -87,7 +87,7 @@ describe('the detector', () => {
     ])
   })
 
-  test('looks once per interval, whichever process comes first', async () => {
+  test('runs once per interval, whichever process comes first', async () => {
     const second = await openKit({ database: { url: world.database.url }, auth, displayPolicy, engine: pgBoss({} as never), log: { info() {}, warn() {}, error() {} }, now: world.now })
     try {
       const looks: number[] = []

@@ -65,7 +65,7 @@ describe('the group of a job that failed for good', () => {
     expect((await read())?.value.map(({ fingerprint, ids }) => [fingerprint, ids])).toEqual([[groupsOf(invoice).fingerprint, ['0', '2']], [groupsOf(report).fingerprint, ['1']]])
   })
 
-  test('is unknown as long as a process of an older version looks for them', async () => {
+  test('is unknown as long as a process of an older version reads them', async () => {
     await found([{ ...timeout, groups: groupsOf(timeout) }, timeout])
     expect(await read()).toBeNull()
   })

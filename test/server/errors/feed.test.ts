@@ -79,7 +79,7 @@ test('what failed while the engine was away is counted afterwards, and the time 
   expect(counts.filter((count) => count === 0).length).toBeGreaterThanOrEqual(45)
 })
 
-test('a worker whose every message is new gets one group for each class, which says so', async () => {
+test('a worker whose every message is new gets one group for each class, marked as not groupable', async () => {
   const words = Array.from({ length: 230 }, (_, n) => String.fromCodePoint(0x4e00 + n))
   for (const word of words) await insertJobs(client, 1, { error: `no ${word} here` })
   await reader.read()

@@ -126,7 +126,7 @@ describe('a fingerprint', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
-  test('looks at the stack only if the message is empty or says nothing', () => {
+  test('uses the stack only if the message is empty or meaningless', () => {
     const at = (name: string, line: number) => `Error\n    at ${name} (/app/src/${name}.ts:${line}:1)`
     for (const text of ['', 'Error', 'undefined', '[object Object]', 'unknown error']) {
       expect(of({ text, stack: at('a', 1) })).toBe(of({ text, stack: at('a', 99) }))

@@ -85,7 +85,7 @@ describe('the groups of errors', () => {
     expect((await list()).items).toMatchObject([{ title: 'old trouble', state: 'known' }])
   })
 
-  test('never mix two queues, so that whoever may not see one of them counts nothing of it', async () => {
+  test('never mix two queues, so that an actor who may not see one of them gets no counts from it', async () => {
     await reader.read()
     await insertJobs(client, 2, { queue: 'mail', error: 'lock timeout after 30s' })
     await insertJobs(client, 3, { queue: 'ledger', error: 'lock timeout after 31s' })
@@ -186,7 +186,7 @@ describe('what people decide about a group', () => {
     expect(await events()).toEqual([])
   })
 
-  test('a viewer may do none of it, and is told why; an unknown or hidden group is not found', async () => {
+  test('a viewer may perform none of them, and gets the reason; an unknown or hidden group is not found', async () => {
     const id = await failing()
     expect((await list('', 'viewer-demo')).items[0]!.operations).toMatchObject({ resolve_error_group: { allowed: false, reason: 'Your role is viewer.' } })
     expect((await once('viewer-demo', { action: 'resolve_error_group', subject: subject(id) })).status).toBe(403)

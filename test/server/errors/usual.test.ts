@@ -58,7 +58,7 @@ const verdict = async () => (await listVerdicts({ kit: reader.kit, em: reader.ki
 const group = async (): Promise<ErrorGroup> => listErrorGroups.output.parse((await server.call('ops-demo', 'GET', '/errors')).body).items[0]!
 
 describe('what is usual', () => {
-  test('a burst is told within minutes, with its odds and what was usual, and its minutes never become usual', async () => {
+  test('a burst is detected within minutes, with its probability and the usual rate, and its minutes never enter the baseline', async () => {
     await minutes(60, { ended: 20, failed: 0 })
     await minutes(2, { ended: 20, failed: 5 })
     expect(await verdict()).toMatchObject({ burst: true, failures: 10, attempts: 100, exhausted: 10, exhaustedOfDay: 10 })
@@ -80,7 +80,7 @@ describe('what is usual', () => {
     expect(await verdict()).toMatchObject({ burst: false, failures: 80, attempts: 800, burstSince: null })
   })
 
-  test('without measurements nobody judges', async () => {
+  test('without measurements there is no verdict', async () => {
     await minutes(30, { ended: 20, failed: 0 })
     await minutes(3, { ended: 0, failed: 20, measured: false })
     expect(await listVerdicts({ kit: reader.kit, em: reader.kit.db.em(), now: new Date(now) })).toBeNull()

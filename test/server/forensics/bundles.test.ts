@@ -176,11 +176,11 @@ describe('a bundle for any subject', () => {
 
   test('names each gap with its window', async () => {
     const { completeness: { gaps } } = await read('executor', known.executor![0]!)
-    expect(gaps).toEqual([{ source: 'executor', from: expect.any(String), to: expect.any(String), reason: 'It could not report: the database was away' }])
+    expect(gaps).toEqual([{ source: 'executor', from: expect.any(String), to: expect.any(String), reason: 'It could not report: the database was down' }])
     expect(Date.parse(gaps[0]!.to!) - Date.parse(gaps[0]!.from!)).toBe(10 * 60_000)
   })
 
-  test('says that a part lies in the archive, from when to when', async () => {
+  test('shows that a part is in the archive, with its window', async () => {
     await client.query(`insert into ops.archive (id, kind, file, sha256, rows, from_at, to_at, archived_at) values (gen_random_uuid(), 'audit', 'audit-1.ndjson.gz', repeat('0', 64), 9, now() - interval '90 days', now() - interval '10 minutes', now())`)
     try {
       const { completeness } = await read('queue', 'books')

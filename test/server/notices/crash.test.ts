@@ -44,7 +44,7 @@ function dieAt(step: number): Promise<number | undefined> {
   })
 }
 
-test('a process that is killed at any step loses no message, and none is told with another id', async () => {
+test('a process that is killed at any step loses no notice, and none is sent with another id', async () => {
   let killed = 0
   for (let step = 1; step <= maxSteps; step++) {
     const incident = await insertIncident(kit, clock.now)

@@ -83,7 +83,7 @@ const cases: Case[] = [
   { title: 'when it flaps again later, that is told again', host: told('open', 3030, 3030), notices: 'reopened@90000', incident: { ...open, flappingSince: at(90000) }, now: 90030, expected: 'reopened' },
 ]
 
-describe('whether the host is told of an incident', () => {
+describe('which notices about an incident are sent', () => {
   test.each(cases)('$title', ({ host = nothing, notices, incident, now, expected, leftOut = [] }) => {
     let decision = decide(host, waiting(notices), incident, at(now))
     const left = decision.leaveOut.map(({ id }) => id)
@@ -107,7 +107,7 @@ describe('whatever happens', () => {
   }
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 
-  test(`the host hears changes at most every five minutes, no end without a beginning, and in the end knows what is so (seed ${seed})`, () => {
+  test(`the host gets changes at most every five minutes, no end without a beginning, and finally the current state (seed ${seed})`, () => {
     const next = random(seed)
     for (let history = 0; history < 400; history++) {
       const trouble = next() < 0.5 ? 0.02 : 0.2

@@ -43,7 +43,7 @@ const notices = () => query(kit.db.em(), sql<{ id: string; outcome: string | nul
 const followUps = async (subject: string) =>
   query(kit.db.em(), sql<{ outcome: string; metadata: Record<string, unknown> }>`select outcome, metadata from ops.audit_event where event_type = 'host.follow_up' and subject_id = ${subject} order by occurred_at`)
 
-test('an incident is told half a minute after it opened, once, with the id of its audit event, and what the host answered is recorded', async () => {
+test('a notice is sent half a minute after an incident opened, once, with the id of its audit event, and the answer of the host is recorded', async () => {
   behave = () => 'paged the mail team'
   const incident = await insertIncident(kit, clock.now)
   const id = await changeIncident(kit, incident, 'incident.opened')
@@ -89,7 +89,7 @@ test('an incident that stays open is repeated every four hours by an event of it
   expect(told).toHaveLength(3)
 })
 
-test('its end is told five minutes after the last change at the earliest', async () => {
+test('the notice of its end is sent five minutes after the last change at the earliest', async () => {
   const incident = await insertIncident(kit, clock.now)
   await changeIncident(kit, incident, 'incident.opened')
   pass(31)
@@ -120,7 +120,7 @@ test('a handler that fails is called again with the same message, later and late
   expect(JSON.stringify(recorded)).not.toContain('CANARY')
 })
 
-test('a repair whose process died before it could tell the host is told at once by another process', async () => {
+test('the notice of a repair whose process died before sending it is sent at once by another process', async () => {
   const id = await kit.db.transact(async (em) => {
     const event = await writeEvent(kit.db, em, { action: 'retry_job', eventType: 'job.retried', outcome: 'succeeded', actor: { id: 'ops-demo', type: 'user', label: 'ops-demo' }, subject: { type: 'job', id: 'j1' }, source: 'api', requestId: 'r1', metadata: { resource: { queue: 'mail' } } })
     await recordNotice(kit, em, event)
@@ -146,7 +146,7 @@ test('many processes tell each message once', async () => {
   await Promise.all(others.map(({ db }) => db.close()))
 })
 
-test('a message that is recorded while another one of its incident is told is not overlooked', async () => {
+test('a notice that is recorded while another one of its incident is being sent is not overlooked', async () => {
   const incident = await insertIncident(kit, clock.now)
   await changeIncident(kit, incident, 'incident.opened')
   pass(31)

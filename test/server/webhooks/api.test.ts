@@ -133,7 +133,7 @@ describe('sending a webhook again', () => {
   })
 })
 
-test('a silence is told at once, and says which incident it is about, but not why', async () => {
+test('the notice of a silence is sent at once, and names the incident, but not the reason', async () => {
   const { incident } = await tellOf()
   await expect.poll(() => receiver.received.length).toBe(1)
   const done = await once('ops-demo', { action: 'silence_incident', subject: { type: 'incident', id: incident }, input: { untilCount: 100_000 }, reason: 'the CANARY sings' })
@@ -145,7 +145,7 @@ test('a silence is told at once, and says which incident it is about, but not wh
   expect(receiver.received[1]!.body).not.toContain('CANARY')
 })
 
-test('a repair is told by webhook, without the reason unless an actor is named as whom it is shown', async () => {
+test('a repair is sent by webhook, without its reason unless showAs names an actor who may see it', async () => {
   await runSql(server.database.url, `insert into ops.cron_slot (entry_id, kind, slot_at, state, decided_at) select id, 'scheduled', clock_timestamp() - interval '1 minute', 'missed_fire', now() from ops.cron_entry`)
   const done = await once('ops-demo', { action: 'run_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' }, reason: 'the CANARY sings' }, undefined)
   expect(done.status).toBe(200)
@@ -173,7 +173,7 @@ test('with an actor to show it as, the display policy decides about reasons and 
   await database.drop()
 })
 
-test('no secret, address or body stands in a log or in evidence', async () => {
+test('no secret, address or body appears in a log or in evidence', async () => {
   receiver.answer = 410
   await tellOf()
   await expect.poll(async () => (await list())[0]?.state).toBe('dead')

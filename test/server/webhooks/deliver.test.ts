@@ -76,7 +76,7 @@ describe('a webhook', () => {
     expect(await eventsOf(kit, 'host.follow_up')).toMatchObject([{ metadata: { status: 'invoked', detail: 'Webhooks for chat.', event } }])
   })
 
-  test('is sent once for each endpoint that takes its type, and the host’s own handler is told as well', async () => {
+  test('is sent once for each endpoint that receives its type, and the host’s own handler is called as well', async () => {
     const told: string[] = []
     const endpoint = (name: string, events?: string[]) => ({ name, url: `${receiver.url}/${name}`, secrets: [secret], allowPrivate: true, events })
     const kit = await open({
@@ -90,7 +90,7 @@ describe('a webhook', () => {
     expect((await eventsOf(kit, 'host.follow_up')).at(-1)!.metadata.detail).toBe('thanks Webhooks for all, incidents.')
   })
 
-  test('is not queued again when the host’s own handler fails and is told again', async () => {
+  test('is not queued again when the host’s own handler fails and is called again', async () => {
     const kit = await open({ also: { handle: () => Promise.reject(new Error('no')) } })
     await openIncident(kit)
     for (let n = 0; n < 6; n++) {
@@ -101,7 +101,7 @@ describe('a webhook', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('has the format of its receiver where one is given, and a format that fails keeps nobody else from theirs', async () => {
+  test('uses the format of its receiver if there is one, and a format that throws does not affect other receivers', async () => {
     const endpoint = (name: string, format: (event: { eventType: string }) => unknown) => ({ name, url: `${receiver.url}/${name}`, secrets: [], allowPrivate: true, format })
     const kit = await open({ endpoints: [endpoint('own', ({ eventType }) => ({ said: eventType })), endpoint('broken', () => { throw new Error('CANARY') }), endpoint('none', () => undefined)] })
     await openIncident(kit)
@@ -211,7 +211,7 @@ test('many processes send each message once', async () => {
   expect(receiver.received.map(({ headers }) => headers['webhook-id']).toSorted()).toEqual(events.toSorted())
 })
 
-test('what nobody sends any more is given up after a day, and deleted after a month', async () => {
+test('a message that is no longer sent is given up after a day, and deleted after a month', async () => {
   const kit = await open()
   await openIncident(kit)
   pass(28 * hours)
@@ -229,14 +229,14 @@ describe('doctor', () => {
     clock.now = new Date()
   })
 
-  test('is content while everything is told', async () => {
+  test('reports no problem while all notices are sent', async () => {
     const kit = await open()
     await openIncident(kit)
     await deliver(kit)
     expect(await said(kit)).toEqual(['ok escalation: everything that was due has been told'])
   })
 
-  test('warns of messages that nobody tells', async () => {
+  test('warns about notices that are not sent', async () => {
     const kit = await open()
     pass(-3_600)
     await changeIncident(kit, await insertIncident(kit, clock.now), 'incident.opened')

@@ -163,7 +163,7 @@ describe('options are refused', () => {
     ['a name with a blank', [{ ...one, name: 'my chat' }], /expected letters/],
     ['an address that is none', [{ ...one, url: 'CANARY' }], /'chat': its url is not/],
     ['a script', [{ ...one, url: 'javascript:CANARY' }], /its url is not/],
-    ['http', [{ ...one, url: 'http://CANARY.example' }], /not https; only with allowPrivate/],
+    ['http', [{ ...one, url: 'http://CANARY.example' }], /not https; http is allowed only with allowPrivate/],
     ['credentials in the address', [{ ...one, url: 'https://me:CANARY@chat.example' }], /user name or a password/],
     ['no secret', [{ ...one, secrets: [] }], /has no secret/],
     ['a secret without its beginning', [{ ...one, secrets: [secret(1).slice(6)] }], /secret 1 of 1 is not valid/],

@@ -35,7 +35,7 @@ describe('for Slack', () => {
     expect(text.isWellFormed()).toBe(true)
   })
 
-  test('whatever the event says, it can be told', () => {
+  test('can be written for any event', () => {
     expect(textOf(event({ eventType: 'from.elsewhere', subject: { type: 'comet', id: 'x y' }, metadata: {} }), { base })).toContain('/forensics/comet/x%20y|comet x y>')
     expect(textOf(event({ subject: { type: 'job', id: '42' }, eventType: 'job.retried', metadata: {} }))).toBe(':wrench: *job 42*\njob retried')
     expect(textOf(event({}, { flapping: true }))).toContain('keeps opening and resolving')
