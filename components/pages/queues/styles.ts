@@ -110,13 +110,17 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 28%;
+    width: 29%;
   }
   .chip-slot {
     display: inline-block;
     width: 126px;
   }
+  /* Beside the chip, also when it takes two lines. */
   .cause {
+    display: inline-block;
+    width: calc(100% - 132px);
+    vertical-align: middle;
     color: var(--_text);
   }
   .num,
@@ -253,6 +257,9 @@ export const queuesStyles = css`
     }
     .chip-slot {
       width: auto;
+    }
+    .cause {
+      display: inline;
     }
     .list tbody td.num {
       display: flex;
