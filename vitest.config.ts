@@ -7,7 +7,6 @@ const thorough = [
   'test/workers/**/*.test.ts',
   'test/engines/model-*.test.ts',
   'test/engines/*-contract.test.ts',
-  'test/engines/incidents.test.ts',
   'test/engines/pg-boss.test.ts',
   'test/server/cli*.test.ts',
   'test/server/{snapshot,live,two-teams,requested,bulk-limits,bridge-page,bridge-absent,bull-board,bullmq-pipeline,bullmq-reads}.test.ts',

@@ -16,7 +16,7 @@ const limits: Record<string, number> = {
   'ops-queue.js': 30_000,
   'ops-errors.js': 30_000,
   'ops-executors.js': 30_000,
-  'ops-jobs.js': 31_800,
+  'ops-jobs.js': 32_400,
   'ops-incidents.js': 30_000,
   'ops-incident.js': 30_000,
   'ops-job.js': 31_200,

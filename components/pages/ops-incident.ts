@@ -25,7 +25,8 @@ import { keyOf, type Outlook, repairs, requestOf } from './incident/repair.ts'
 import { incidentStyles } from './incident/styles.ts'
 import { watchNote } from './incidents/watch.ts'
 
-const loadRun = later(() => import('./jobs/bulk-run.ts'))
+/** The file that the list of jobs loads as well: a part of it that were a file of its own could not be tried again after a failure. */
+const loadRun = later(() => import('./jobs/later.ts'))
 const loadRest = later(() => import('./incident/later.ts'))
 
 /**

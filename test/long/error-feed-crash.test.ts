@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pgBoss } from '../../../server/engines/pg-boss/index.ts'
-import { type FailureReader, openFailureReader } from '../../support/errors.ts'
-import { insertJobs } from '../../support/failed-jobs.ts'
-import { startServer, type TestServer } from '../../support/server.ts'
+import { pgBoss } from '../../server/engines/pg-boss/index.ts'
+import { type FailureReader, openFailureReader } from '../support/errors.ts'
+import { insertJobs } from '../support/failed-jobs.ts'
+import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 let reader: FailureReader
@@ -23,7 +23,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-const child = new URL('../../support/failures-child.ts', import.meta.url).pathname
+const child = new URL('../support/failures-child.ts', import.meta.url).pathname
 const readAndDieAt = (statement: number) =>
   spawnSync(process.execPath, [child], { env: { ...process.env, DATABASE_URL: server.database.url, KILL_AT: String(statement) }, encoding: 'utf8', timeout: 60_000 }).stdout
 const counted = async () =>

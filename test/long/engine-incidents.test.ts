@@ -9,7 +9,7 @@ import { startObanFixture } from '../support/oban-fixture.ts'
 import { startPgBoss } from '../support/pg-boss.ts'
 import { startOwnServer } from '../support/postgres.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import type { EngineFixture } from './contract.ts'
+import type { EngineFixture } from '../engines/contract.ts'
 
 const engines: [name: string, start: () => Promise<EngineFixture>, skipped?: string][] = [
   ['pg-boss', () => startPgBoss({ sharesDatabase: false })],

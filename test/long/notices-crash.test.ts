@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { query } from '../../../server/db/database.ts'
-import { readNoticeFacts } from '../../../server/incidents/notice-facts.ts'
-import { tellHost } from '../../../server/notices/tell.ts'
-import type { RunningKit } from '../../../server/open.ts'
-import { deliverDue } from '../../../server/webhooks/deliver.ts'
-import { standardWebhooks } from '../../../server/webhooks/index.ts'
-import { changeIncident, insertIncident, openNoticeKit } from '../../support/notices.ts'
-import { createDatabase, type TestDatabase } from '../../support/postgres.ts'
-import { type Receiver, startReceiver } from '../../support/receiver.ts'
+import { query } from '../../server/db/database.ts'
+import { readNoticeFacts } from '../../server/incidents/notice-facts.ts'
+import { tellHost } from '../../server/notices/tell.ts'
+import type { RunningKit } from '../../server/open.ts'
+import { deliverDue } from '../../server/webhooks/deliver.ts'
+import { standardWebhooks } from '../../server/webhooks/index.ts'
+import { changeIncident, insertIncident, openNoticeKit } from '../support/notices.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres.ts'
+import { type Receiver, startReceiver } from '../support/receiver.ts'
 
 /** More than there are; the test ends at the first child that was not killed before its work was done. */
 const maxSteps = 60
@@ -54,12 +54,17 @@ test('a process that is killed at any step loses no notice, and none is sent wit
     const finished = await dieAt(step)
     // Its claims expire, and another process goes on.
     pass(61)
-    await tellHost(kit, readNoticeFacts)
-    for (const endpoint of kit.escalation!.webhooks!.endpoints) await deliverDue(kit, endpoint)
-
-    const heard = receiver.received.filter(({ path }) => path === '/handler').map(({ body }) => body)
-    const hooked = receiver.received.filter(({ path }) => path === '/hook').map(({ headers }) => headers['webhook-id'])
     const at = `killed at step ${step}`
+    const heardBy = (path: string) => receiver.received.filter((request) => request.path === path)
+    // PostgreSQL needs a moment to notice that the killed process is gone, and to let go of what it held.
+    await expect.poll(async () => {
+      await tellHost(kit, readNoticeFacts)
+      for (const endpoint of kit.escalation!.webhooks!.endpoints) await deliverDue(kit, endpoint)
+      return [heardBy('/handler').length > 0, heardBy('/hook').length > 0]
+    }, { message: at }).toEqual([true, true])
+
+    const heard = heardBy('/handler').map(({ body }) => body)
+    const hooked = heardBy('/hook').map(({ headers }) => headers['webhook-id'])
     expect([...new Set(heard)], at).toEqual([event])
     expect([...new Set(hooked)], at).toEqual([event])
     expect(heard.length, at).toBeLessThanOrEqual(2)
