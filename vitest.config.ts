@@ -33,7 +33,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Much of what the tests do is waiting, so that three at a time keep two cores busy.
+    maxWorkers: 3,
     // What is waited for comes within moments; under load it may take longer, and that is no failure.
     expect: { poll: { timeout: 10_000 } },
   },
