@@ -1,0 +1,87 @@
+/**
+ * The words of the elements, in the language of the reader. Sources are written in English, and the English text is the key of the
+ * catalogue: `t` returns the text, `tr` keeps templates among its values as parts to render, `tn` chooses the plural form.
+ *
+ *     t`Retry ${count} jobs`                          // key: Retry {0} jobs
+ *     tr`Paused by ${html`<b>${name}</b>`}`           // key: Paused by {0}
+ *     tn(count, '# job waits', '# jobs wait')         // key: # job waits|# jobs wait
+ */
+
+/** Translations by English text. A plural has one text for each plural category of the language. */
+export type Catalogue = Readonly<Record<string, string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>>>
+
+export interface Language {
+  /** BCP 47 tag, e.g. `de`. */
+  tag: string
+  /** Undefined for English, whose words are in the sources. */
+  catalogue?: Catalogue
+}
+
+export const english: Language = { tag: 'en-GB' }
+
+let reading = english
+
+/** Runs `render` with the words of `language`. Only for synchronous work: afterwards the language is what it was before. */
+export function speaking<T>(language: Language, render: () => T): T {
+  const before = reading
+  reading = language
+  try {
+    return render()
+  } finally {
+    reading = before
+  }
+}
+
+/** The tag of the language of the words now, e.g. for `Intl`. */
+export function languageTag(): string {
+  return reading.tag
+}
+
+/** A text. Numbers among the values are formatted for the language. */
+export function t(strings: TemplateStringsArray, ...values: (string | number)[]): string {
+  return partsOf(strings, values).join('')
+}
+
+/** A text whose values may be templates; returns parts for Lit to render. */
+export function tr(strings: TemplateStringsArray, ...values: unknown[]): unknown[] {
+  return partsOf(strings, values)
+}
+
+/** A text with a count: `#` is the count, formatted for the language. */
+export function tn(count: number, one: string, other: string): string {
+  const forms = reading.catalogue?.[`${one}|${other}`]
+  const rule = pluralRule(reading.tag, count)
+  const form = typeof forms === 'object' ? (forms[rule] ?? forms.other) : forms
+  return (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
+}
+
+function partsOf(strings: TemplateStringsArray, values: unknown[]): unknown[] {
+  const text = reading.catalogue && reading.catalogue[keyOf(strings)]
+  if (typeof text !== 'string') return strings.flatMap((part, index) => (index < values.length ? [part, shown(values[index])] : [part]))
+  // Every second piece is the number of a value, because the pattern has a group.
+  return text.split(/\{(\d)\}/).map((piece, index) => (index % 2 ? shown(values[Number(piece)]) : piece))
+}
+
+const keys = new WeakMap<TemplateStringsArray, string>()
+
+function keyOf(strings: TemplateStringsArray): string {
+  let key = keys.get(strings)
+  if (key === undefined) keys.set(strings, (key = strings.reduce((text, part, index) => `${text}{${index - 1}}${part}`)))
+  return key
+}
+
+function shown(value: unknown): unknown {
+  return typeof value === 'number' ? numberText(value) : value
+}
+
+function numberText(value: number): string {
+  return value.toLocaleString(reading.tag)
+}
+
+const rules = new Map<string, Intl.PluralRules>()
+
+function pluralRule(tag: string, count: number): Intl.LDMLPluralRule {
+  let rule = rules.get(tag)
+  if (!rule) rules.set(tag, (rule = new Intl.PluralRules(tag)))
+  return rule.select(count)
+}
