@@ -133,7 +133,7 @@ export class OpsQueues extends OpsElement {
         `,
       })}
       <ops-confirm @ops-operation=${this.queues.reload}></ops-confirm>
-      <ops-queue-sheet .base=${this.base} .connection=${this.connection} .session=${this.session} .ask=${this.ask}></ops-queue-sheet>
+      <ops-queue-sheet exportparts="sheet" .base=${this.base} .connection=${this.connection} .session=${this.session} .ask=${this.ask}></ops-queue-sheet>
     `
   }
 

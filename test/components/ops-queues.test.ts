@@ -1,4 +1,5 @@
 import type { Queue } from '../../schemas/queue.ts'
+import type { OpsSheet } from '../../components/parts/sheet.ts'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { queue, queueDetail, queuePage } from './job-sample.ts'
 import { at, everything, plan, preview, session } from './sample.ts'
@@ -145,7 +146,7 @@ describe('ops-queues', () => {
     const api = usual({ getQueue: ({ params }) => queueDetail(params.name!, { operations: closed, due: { count: 84, how: 'exact' } }) })
     const page = await opened(api)
     button(page, 'More for mail')!.click()
-    const sheet = await until(() => all<HTMLDialogElement>(page, 'dialog[open]')[0], 'the sheet')
+    const sheet = await until(() => all<OpsSheet>(page, 'ops-sheet[open]')[0], 'the sheet')
     await until(() => seen(sheet).includes('Cancel the 84 waiting…'), 'what is possible')
     for (const part of ['Pause nightly_sync… 60 of 84', '1 cron entry feeds mail. 24 waiting jobs come from elsewhere and are not affected.', 'host-owned follow-up', 'await boss.offWork("mail")', 'Not possible now. No process with a companion attends it.']) includes(seen(sheet), part)
     ok(button(page, 'Pause queue…')!.disabled, 'closed')
