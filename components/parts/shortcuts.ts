@@ -103,7 +103,7 @@ export class OpsShortcuts extends OpsElement {
 
   protected readonly keys = new Keys(
     this,
-    () => [{ keys: '?', label: t`This sheet`, run: () => this.dialog.close() }],
+    () => [{ keys: '?', label: t`This sheet`, run: () => this.close() }],
     { only: () => this.dialog?.open },
   )
 
@@ -114,13 +114,18 @@ export class OpsShortcuts extends OpsElement {
     this.dialog.showModal()
   }
 
+  private close() {
+    this.dialog.close()
+    this.remove()
+  }
+
   override render() {
     const groups: [KeyGroup, string][] = [['anywhere', t`Anywhere`], ['list', t`Lists`], ['chosen', t`The chosen`], ['preview', t`In a preview`]]
     return html`<dialog aria-labelledby="title" @click=${this.handleClick} @close=${() => this.remove()}>
       <div class="head">
         <h2 id="title" tabindex="-1" autofocus>${t`Keyboard`}</h2>
         <label><input type="checkbox" .checked=${this.single} @change=${this.handleSwitch} /> ${t`Single keys on`}</label>
-        <button type="button" class="button" aria-label=${t`Close`} @click=${() => this.dialog.close()}>×</button>
+        <button type="button" class="button" aria-label=${t`Close`} @click=${this.close}>×</button>
       </div>
       <div class="groups">
         ${groups.map(([group, title]) => this.group(title, this.rowsOf(group)))}
@@ -158,7 +163,7 @@ export class OpsShortcuts extends OpsElement {
 
   /** A press on the backdrop closes it. */
   private handleClick(event: MouseEvent) {
-    if (event.target === this.dialog) this.dialog.close()
+    if (event.target === this.dialog) this.close()
   }
 }
 
