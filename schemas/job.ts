@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auditEvent } from './audit.ts'
 import { permission } from './actor.ts'
 import { endpoint } from './endpoint.ts'
+import { errorHistogram, stackLine } from './error-group.ts'
 import { bundle } from './forensics.ts'
 import { type JobFilterKind, type JobFilterName, jobFilterTable, type JobFilterValue } from './job-filters.ts'
 import { page, pageQuery } from './page.ts'
@@ -115,7 +116,33 @@ export const jobAttempt = z.object({
   endedAt: instant.optional(),
   outcome: z.enum(['completed', 'failed', 'cancelled', 'executing', 'unknown']),
   error: z.string().optional(),
+  /** The frames of its stack, the innermost first, at most 60. */
+  stack: z.array(stackLine).optional(),
   executor: z.string().optional(),
+})
+
+/** The error group of a job's last error, counted over the last 24 hours. */
+export const alike = z.object({
+  fingerprint: z.string(),
+  /** Failed attempts, this job's own among them. */
+  failures: z.number().int(),
+  /** Those of them that were a job's last. */
+  final: z.number().int(),
+  /** The first of them, to within a step of the histogram. */
+  since: instant,
+  lastSeenAt: instant,
+  histogram: errorHistogram,
+})
+export type Alike = z.infer<typeof alike>
+
+/** How long jobs of the same queue and worker usually run. */
+export const usualRun = z.object({
+  p50Seconds: z.number(),
+  p95Seconds: z.number(),
+  /** How many runs that is based on; older ones count less. */
+  runs: z.number().int(),
+  /** This job is running far longer than that, by the host's thresholds. */
+  exceeded: z.boolean(),
 })
 
 export const jobRef = z.object({ id: z.string(), queue: z.string(), state: words(jobStates).optional() })
@@ -135,6 +162,14 @@ export const jobDetail = job.extend({
     parent: jobRef.optional(),
     retryOf: jobRef.optional(),
   }),
+  /** How the engine spaces its retries; omitted if there are none or only the workers know. */
+  retries: z.object({ afterSeconds: z.number(), grows: z.boolean(), maxSeconds: z.number().optional() }).optional(),
+  /** When the engine deletes it, if it has ended and the engine knows. */
+  keptUntil: instant.optional(),
+  /** Omitted unless it is executing and enough is known about its queue and worker. */
+  usual: usualRun.optional(),
+  /** Omitted if it has no error, if the error has not been read yet, or if the actor may not see the group. */
+  alike: alike.optional(),
   /** Jobs it depends on; unfinished ones block it. */
   dependencies: z.array(jobRef),
   /** Why it is not running; empty if it is executing or has ended. */

@@ -79,7 +79,17 @@ export interface EngineAttempt {
   endedAt?: Date
   outcome: 'completed' | 'failed' | 'cancelled' | 'executing' | 'unknown'
   error?: string
+  /** If the engine stores it apart from the text of the error. */
+  stack?: string
   executor?: string
+}
+
+/** How an engine spaces the retries of a job. */
+export interface RetryPlan {
+  afterSeconds: number
+  /** Each further retry waits longer than the one before. */
+  grows: boolean
+  maxSeconds?: number
 }
 
 /** Everything the engine knows about one job. */
@@ -93,6 +103,10 @@ export interface EngineJobDetail extends EngineJob {
   retryOf?: JobRef
   /** Jobs it depends on, including finished ones if the engine still has them. */
   dependencies: FoundJob[]
+  /** Left out if the engine does not know, e.g. because its workers decide. */
+  retries?: RetryPlan
+  /** When the engine deletes the job that has ended; left out if it is not known. */
+  keptUntil?: Date
   /** Why it is not running, as far as the engine shows; empty means `unknown`. */
   waiting: { reason: WaitReason; detail: string }[]
 }

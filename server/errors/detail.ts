@@ -33,7 +33,7 @@ export async function findVisibleGroup(scope: Scope, fingerprint: string): Promi
   return row && (await maySeeGroup(scope, row)) ? row : null
 }
 
-async function countInRange({ kit: { db }, em }: Scope, fingerprint: string, { from, to }: ErrorRange): Promise<{ inRange: number; finalInRange: number }> {
+export async function countInRange({ kit: { db }, em }: Scope, fingerprint: string, { from, to }: ErrorRange): Promise<{ inRange: number; finalInRange: number }> {
   const [row] = await query(
     em,
     sql<{ n: number; finals: number }>`select coalesce(sum(count), 0)::int as n, coalesce(sum(final_count), 0)::int as finals from ${db.table('error_minute')}

@@ -84,6 +84,14 @@ export function isHostFrame(line: string): boolean {
   return !notOfHost.test(line)
 }
 
+const maxLines = 60
+
+/** The frames of a whole report as a page shows them; undefined if there are none. */
+export function stackLines(trace: string | undefined): { text: string; ofHost: boolean }[] | undefined {
+  const lines = linesOf(cutTo(trace ?? '', maxStack)).filter((line) => isFrame(line)).slice(0, maxLines)
+  return lines.length ? lines.map((text) => ({ text, ofHost: isHostFrame(text) })) : undefined
+}
+
 /** Function and file name: neither lines nor columns nor folders, which differ between two builds of the same program. */
 function framesOf(trace: string): string[] {
   return linesOf(trace)

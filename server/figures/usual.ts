@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { type Database, type Em, query } from '../db/database.ts'
 import type { QueueMeasurement } from '../engines/engine.ts'
+import type { Thresholds } from '../options.ts'
 
 /**
  * How long the jobs of a queue and worker usually run: counts by duration, of which older ones weigh less and less. Counts of
@@ -94,6 +95,11 @@ export async function listUsualDurations(reading: Reading, pairs: readonly { que
 /** What is usual for the jobs of a queue and worker; null if too few of them are known to have ended. */
 export async function findUsualDuration(reading: Reading, queue: string, worker?: string): Promise<UsualDuration | null> {
   return (await listUsualDurations(reading, [{ queue, worker }]))[0] ?? null
+}
+
+/** Whether a job that has been running for so long is an exception, and not merely one of the slower ones. */
+export function isFarBeyond(seconds: number, { p50Seconds, p95Seconds }: Pick<UsualDuration, 'p50Seconds' | 'p95Seconds'>, { longRunningFactor, longRunningMinutes }: Pick<Thresholds, 'longRunningFactor' | 'longRunningMinutes'>): boolean {
+  return seconds > longRunningMinutes * 60 && seconds > p50Seconds * longRunningFactor && seconds > p95Seconds * 2
 }
 
 interface UsualRow {

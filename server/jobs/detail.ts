@@ -1,9 +1,12 @@
 import type { JobDetail, Queue } from '../../schemas/index.ts'
+import { findAlike } from '../errors/alike.ts'
 import { findSlotOfJob } from '../cron/made-jobs.ts'
 import { type EngineJobDetail, type FoundJob, type JobRef, unfinishedStates } from '../engines/engine.ts'
 import { OpsError } from '../error.ts'
+import { stackLines } from '../errors/parse-error.ts'
 import { listRunsOf, type RunBy } from '../executors/executors.ts'
 import { isPausedByWish } from '../executors/wishes.ts'
+import { findUsualDuration, isFarBeyond } from '../figures/usual.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { permissionsOn } from './permissions.ts'
@@ -32,12 +35,14 @@ export async function findJob(scope: Scope, id: string): Promise<JobFacts | null
 async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts> {
   const { viewer, kit, now } = scope
   const subject = { type: 'job', id: job.id }
-  const [slot, runs, pause, dependencies, operations] = await Promise.all([
+  const [slot, runs, pause, dependencies, operations, usual, alike] = await Promise.all([
     findSlotOfJob(scope, job.id),
     listRunsOf(scope, [job.id]),
     findPause(scope, job.queue),
     visibleRefs(scope, job.dependencies),
     permissionsOn(scope, job),
+    findUsual(scope, job),
+    findAlike(scope, job),
   ])
   const unfinished = job.dependencies.filter(({ state }) => unfinishedStates.includes(state))
   const origin = await visibleRefs(scope, [job.parent, job.retryOf].filter((ref) => ref !== undefined))
@@ -47,12 +52,13 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
     executor: job.executor ?? nameOfRun(runs[0]),
     meta: viewer.show('job_meta', job.meta, 'view_jobs', subject),
     output: viewer.show('job_output', job.output, 'view_jobs', subject),
-    attempts: job.attempts.map(({ startedAt, endedAt, error, ...attempt }) => ({
+    attempts: job.attempts.map(({ startedAt, endedAt, error, stack, ...attempt }) => ({
       ...attempt,
       executor: attempt.executor ?? nameOfRun(runs.find((run) => run.attempt === attempt.number)),
       startedAt: startedAt?.toISOString(),
       endedAt: endedAt?.toISOString(),
       error: showText('job_error', error, viewer, 'view_jobs', subject),
+      stack: stackLines(showText('job_error', stack ?? error, viewer, 'view_jobs', subject)),
     })),
     attemptsKept: kit.engine.attemptHistory,
     timeline: timelineOf(job, slot?.slotAt),
@@ -62,11 +68,24 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
       parent: shownRef(job.parent),
       retryOf: shownRef(job.retryOf),
     },
+    retries: job.retries,
+    keptUntil: job.keptUntil?.toISOString(),
+    usual,
+    alike,
     dependencies: dependencies.map(({ id, queue, state }) => ({ id, queue, state })),
     waiting: whyWaiting(job, { pause, waitsFor: unfinished.length, someHidden: dependencies.length < job.dependencies.length, now }),
     operations,
     asOf: now.toISOString(),
   }
+}
+
+async function findUsual(scope: Scope, { state, queue, worker, startedAt }: EngineJobDetail): Promise<JobFacts['usual']> {
+  if (state !== 'executing' || !startedAt) return undefined
+  const usual = await findUsualDuration(scope, queue, worker)
+  if (!usual) return undefined
+  const seconds = (scope.now.getTime() - startedAt.getTime()) / 1000
+  const { p50Seconds, p95Seconds, runs } = usual
+  return { p50Seconds, p95Seconds, runs, exceeded: isFarBeyond(seconds, usual, scope.kit.detector.thresholdsOf(queue)) }
 }
 
 /** Executors that report themselves are known by name and version, also where the engine does not store who ran a job. */

@@ -21,8 +21,17 @@ export async function findDetail(queues: BullQueue[], id: string): Promise<Engin
     attempts: attemptsOf(stored),
     parent: parentOf(stored),
     dependencies,
+    retries: retriesOf(stored),
     waiting: await explainWaiting(queue, stored, dependencies),
   }
+}
+
+/** A host can also name a back-off of its own; what that does, only its workers know. */
+function retriesOf({ record: { opts } }: StoredJob): EngineJobDetail['retries'] {
+  if ((opts.attempts ?? 1) <= 1) return undefined
+  const { type, delay } = typeof opts.backoff === 'number' ? { type: 'fixed', delay: opts.backoff } : ((opts.backoff ?? { type: 'fixed', delay: 0 }) as { type?: unknown; delay?: unknown })
+  if (type !== 'fixed' && type !== 'exponential') return undefined
+  return { afterSeconds: Number(delay ?? 0) / 1_000, grows: type === 'exponential' }
 }
 
 /** Everything else that BullMQ stores with a job; its options determine how it is retried and when it is removed. */

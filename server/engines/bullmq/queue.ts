@@ -39,7 +39,7 @@ export interface BullRecord extends BullTimes {
   id: string
   name: string
   data: string
-  opts: { attempts?: number; priority?: number; delay?: number; stackTraceLimit?: number; jobId?: string; parent?: object }
+  opts: { attempts?: number; priority?: number; delay?: number; stackTraceLimit?: number; backoff?: unknown; jobId?: string; parent?: object }
   priority?: number
   failedReason?: string
   stacktrace?: string

@@ -15,6 +15,7 @@ export async function findDetail(db: SqlExecutor, tables: GraphileTables, id: st
     ...(row.key !== null || row.flags !== null ? { meta: { key: row.key ?? undefined, flags: row.flags === null ? undefined : Object.keys(JSON.parse(String(row.flags))) } } : {}),
     attempts: attemptsOf(job),
     dependencies: [],
+    ...(job.maxAttempts === 1 ? {} : { retries: { afterSeconds: 3, grows: true } }),
     waiting: waitingOf(job, row.queue_name === null ? undefined : String(row.queue_name), row.queue_locked_by !== null),
   }
 }

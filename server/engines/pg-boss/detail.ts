@@ -1,13 +1,14 @@
 import type { EngineAttempt, EngineJob, EngineJobDetail, FoundJob } from '../engine.ts'
 import { parseExact } from '../exact-json.ts'
-import { engineJob, foundColumns, foundJob, isJobId, jobColumns } from './rows.ts'
+import { engineJob, foundColumns, foundJob, isJobId, jobColumns, maxStack, textOf } from './rows.ts'
 import type { PgBossTables } from './table.ts'
 import { instantText, type Row } from '../sql.ts'
 
 const detailColumns = `${jobColumns}, j.output::text as output, j.policy, j.singleton_key, j.group_id, j.group_tier, j.retry_delay,
   j.retry_backoff, j.retry_delay_max, j.expire_seconds, j.heartbeat_seconds, ${instantText('j.heartbeat_on')} as heartbeat,
   j.deletion_seconds, ${instantText('j.keep_until')} as keep_until, j.dead_letter, j.blocked, j.start_after > now() as later,
-  ${instantText('j.start_after')} as due_text, j.source_name, j.source_id::text as source_id`
+  ${instantText('j.start_after')} as due_text, j.source_name, j.source_id::text as source_id,
+  case when j.state <> 'completed' then left(j.output ->> 'stack', ${maxStack}) end as whole_stack`
 
 export async function findDetail(tables: PgBossTables, id: string): Promise<EngineJobDetail | null> {
   if (!isJobId(id)) return null
@@ -28,8 +29,15 @@ export async function findDetail(tables: PgBossTables, id: string): Promise<Engi
     attempts: lastAttempt(row, job),
     retryOf: row.source_id === null ? undefined : { queue: String(row.source_name), id: String(row.source_id) },
     dependencies,
+    retries: retriesOf(row, job),
+    keptUntil: job.finishedAt && row.deletion_seconds !== null ? new Date(job.finishedAt.getTime() + Number(row.deletion_seconds) * 1_000) : undefined,
     waiting: await explainWaiting(tables, row, job, dependencies),
   }
+}
+
+function retriesOf(row: Row, { maxAttempts }: EngineJob): EngineJobDetail['retries'] {
+  if (maxAttempts === 1) return undefined
+  return { afterSeconds: Number(row.retry_delay ?? 0), grows: row.retry_backoff === true, ...(row.retry_delay_max !== null && { maxSeconds: Number(row.retry_delay_max) }) }
 }
 
 function metaOf(row: Row): unknown {
@@ -57,8 +65,8 @@ function lastAttempt(row: Row, job: EngineJob): EngineAttempt[] {
   const failed = row.output !== null && (row.state === 'retry' || row.state === 'failed')
   const outcome = failed ? 'failed' : (outcomes[String(row.state)] ?? 'unknown')
   // While an attempt is running, the row still contains the error of the previous one.
-  const error = outcome === 'executing' ? undefined : job.error
-  return [{ number: job.attempt, startedAt: job.startedAt, endedAt: job.finishedAt, outcome, error }]
+  const failure = outcome === 'executing' ? {} : { error: job.error, stack: textOf(row.whole_stack) }
+  return [{ number: job.attempt, startedAt: job.startedAt, endedAt: job.finishedAt, outcome, ...failure }]
 }
 
 async function listDependencies(tables: PgBossTables, { queue, id }: EngineJob): Promise<FoundJob[]> {

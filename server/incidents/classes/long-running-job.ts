@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isFarBeyond } from '../../figures/usual.ts'
 import type { Thresholds } from '../../options.ts'
 import type { Candidate, Description, IncidentClass } from '../class.ts'
 import { pairOf, type RunningSeen } from '../sight/running.ts'
@@ -32,10 +33,8 @@ export const longRunningJob: IncidentClass<Facts> = {
 }
 
 /** Without a usual duration nothing is unusual. */
-function isLong({ startedAt, usual }: RunningSeen, asOf: Date, { longRunningFactor, longRunningMinutes }: Thresholds): boolean {
-  if (!usual) return false
-  const seconds = (asOf.getTime() - Date.parse(startedAt)) / 1000
-  return seconds > longRunningMinutes * 60 && seconds > usual.p50Seconds * longRunningFactor && seconds > usual.p95Seconds * 2
+function isLong({ startedAt, usual }: RunningSeen, asOf: Date, thresholds: Thresholds): boolean {
+  return usual !== undefined && isFarBeyond((asOf.getTime() - Date.parse(startedAt)) / 1000, usual, thresholds)
 }
 
 function candidateOf(jobs: RunningSeen[], asOf: Date): Candidate<Facts> {
