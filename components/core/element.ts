@@ -4,9 +4,9 @@ import type { Session } from '../../schemas/actor.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ViewAction } from '../../schemas/vocabulary.ts'
 import { type Connection, connect } from './connection.ts'
-import { closeLinks } from './closed-links.ts'
 import { raiseHeadings } from './headings.ts'
-import { followLinks } from './navigate.ts'
+import { addressLinks, joinLinks, type Links, pageAt, type PageName, pathTo } from './links.ts'
+import { followLinks, navigate } from './navigate.ts'
 import { problemOf } from './problem.ts'
 import type { SubjectDetail } from './subject.ts'
 import { Around, Within } from './surroundings.ts'
@@ -25,6 +25,11 @@ export abstract class OpsElement extends LitElement {
   @property() locale?: string
   /** Used instead of the global `fetch`, e.g. to add a token. */
   @property({ attribute: false }) fetch?: typeof fetch
+  /**
+   * The host's addresses: called with what a link leads to (`{ page, params, path }`), it returns the address, or undefined for the
+   * usual one. Holds for everything inside.
+   */
+  @property({ attribute: false }) links?: Links
 
   /** True only for the shell. */
   protected readonly isShell: boolean = false
@@ -35,6 +40,7 @@ export abstract class OpsElement extends LitElement {
 
   private readonly around = new Around(this, () => this.adopt())
   private readonly within = new Within(this)
+  private readonly address = (root: ParentNode): void => addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
   private forgetSession?: () => void
   private subjectName = ''
 
@@ -60,7 +66,7 @@ export abstract class OpsElement extends LitElement {
     this.forgetSession?.()
   }
 
-  /** Path of the pages: a link is `${this.base}/cron`. From the session, or derived from `api` until the session has loaded. */
+  /** Path of the pages on the server. From the session, or derived from `api` until the session has loaded. */
   protected get base(): string {
     return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
   }
@@ -77,12 +83,26 @@ export abstract class OpsElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues) {
-    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale')) this.adopt()
+    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale') || changed.has('links')) this.adopt()
   }
 
   protected override updated(_changed: PropertyValues) {
     if (this.within.value.shell) raiseHeadings(this.renderRoot)
-    if (this.session) closeLinks(this.renderRoot, (href) => this.mayOpen(href))
+    if (this.connection) this.address(this.renderRoot)
+  }
+
+  /**
+   * The link to one of our pages, to be written into a template: `linkTo('job', { jobId })`. Once rendered, it has the address that the
+   * host gives it.
+   */
+  protected linkTo(page: PageName, params?: Record<string, string | undefined>): string {
+    return this.base + pathTo(page, params)
+  }
+
+  /** Goes to one of our pages as if its link had been clicked. Returns whether it was left to this element. */
+  protected goTo(href: string): boolean {
+    const target = pageAt(this.base, href)
+    return navigate(this, { page: target?.page, params: target?.params, path: target?.path, href: (target && this.within.value.links?.(target)) ?? href, newTab: false })
   }
 
   /** Announces what the page is about; the shell shows it in the document title. */
@@ -102,10 +122,16 @@ export abstract class OpsElement extends LitElement {
     return mayOpen(this.session, this.base, href)
   }
 
+  /** The host's own addresses first, then those of the surroundings. */
+  protected get ownLinks(): Links | undefined {
+    return this.links
+  }
+
   private adopt() {
     const outer = this.around?.value
+    const links = joinLinks(this.ownLinks, outer?.links)
     const connection = this.api === undefined ? outer?.connection : connect(this.api, this.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell })
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, address: this.address })
     if (connection === this.connection) return
     this.connection = connection
     this.watchSession()

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Connection } from './connection.ts'
+import type { Links } from './links.ts'
 
 /** What an element gets from its surroundings: the API connection and the locale. */
 export interface Surroundings {
@@ -7,6 +8,10 @@ export interface Surroundings {
   locale?: string
   /** Inside the shell, an element's heading is the page's heading; in a host's page it is a section heading. */
   shell?: boolean
+  /** The host's addresses of our pages. */
+  links?: Links
+  /** Gives the links of a part their addresses, as the surrounding page does with its own. */
+  address?: (root: ParentNode) => void
 }
 
 type Listener = (value: Surroundings, stop: () => void) => void

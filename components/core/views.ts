@@ -1,11 +1,8 @@
 import type { Session } from '../../schemas/actor.ts'
+import { pageAt } from './links.ts'
 
-/** Pages whose path differs from the name of their view. */
-const others: Record<string, string> = { '': 'overview', list: 'jobs', job: 'jobs', incident: 'incidents' }
-
-/** Whether a link leads to a page that this actor may see. True for links outside this product. */
+/** Whether a link leads to a page that this actor may see. True for links outside this product, and until the session has loaded. */
 export function mayOpen(session: Session | undefined, base: string, href: string): boolean {
-  if (!session || !href.startsWith(base)) return true
-  const [first = ''] = href.slice(base.length + 1).split(/[/?#]/, 1)
-  return session.permissions[`view_${others[first] ?? first}`]?.allowed ?? true
+  const page = session && pageAt(base, href)
+  return !page || (session.permissions[page.view]?.allowed ?? true)
 }

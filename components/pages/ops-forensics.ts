@@ -5,7 +5,6 @@ import { type ForensicRange, forensicRanges } from '../../schemas/forensics-word
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { later, loadFailure } from '../core/later.ts'
-import { navigate } from '../core/navigate.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import '../parts/confirm.ts'
@@ -176,7 +175,7 @@ export class OpsForensics extends OpsElement {
 
   /** A listener may navigate to the subject's URL; otherwise this element shows the subject in place. */
   private readonly choose = (subject: ChosenSubject): void => {
-    if (!navigate(this, forensicsHref(this.base, subject))) return
+    if (!this.goTo(forensicsHref(this.base, subject))) return
     this.subjectType = subject.type
     this.subjectId = subject.id
   }

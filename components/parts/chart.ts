@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, svg } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { now } from '../core/clock.ts'
+import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { Around } from '../core/surroundings.ts'
 import { clockTime, exactTime } from '../core/time.ts'
@@ -34,6 +35,8 @@ const minBar = 2.5
 @element('ops-chart')
 export class OpsChart extends LitElement {
   static override styles = chartStyles
+
+  protected readonly pageLinks = new PageLinks(this)
 
   /** What is measured, e.g. `Finished per minute`: the accessible name. */
   @property() label = ''

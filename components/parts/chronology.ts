@@ -5,6 +5,7 @@ import type { ChronologyItem } from '../../schemas/forensics.ts'
 import { type ChronologyGroup, chronologyGroups, type ChronologySource, chronologySources, type TimelineMark, timelineMarks } from '../../schemas/forensics-words.ts'
 import { formatCount } from '../../schemas/plural.ts'
 import { provenances, slotOutcomes } from '../../schemas/vocabulary.ts'
+import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { dayOf, exactTime, timeOfDay } from '../core/time.ts'
 import { type Day, type Row, rowsByDay } from './chronology-rows.ts'
@@ -22,6 +23,8 @@ import { subjectTypeLabel } from './subject-link.ts'
  */
 @element('ops-chronology')
 export class OpsChronology extends LitElement {
+  protected readonly pageLinks = new PageLinks(this)
+
   @property({ attribute: false }) items: readonly ChronologyItem[] = []
   /** Whether there are older lines. */
   @property({ type: Boolean }) more = false

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
+import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { base } from '../theme/base.ts'
 import { placeBy, popoverStyles } from './popover.ts'
@@ -67,6 +68,8 @@ export class OpsMenu extends LitElement {
   ]
 
   static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true }
+
+  protected readonly pageLinks = new PageLinks(this)
 
   @query('button') private button!: HTMLButtonElement
   @query('[popover]') private list!: HTMLElement

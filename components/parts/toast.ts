@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { query, state } from 'lit/decorators.js'
+import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { base } from '../theme/base.ts'
 
@@ -97,6 +98,8 @@ export class OpsToast extends LitElement {
       }
     `,
   ]
+
+  protected readonly pageLinks = new PageLinks(this)
 
   @query('[popover]') private box!: HTMLElement
   @state() private content?: ToastContent

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js'
 import type { FilterDetail } from '../core/filter.ts'
 import { address } from '../core/filter.ts'
 import { OpsElement } from '../core/element.ts'
+import { joinLinks, type Links } from '../core/links.ts'
 import { loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
@@ -11,7 +12,7 @@ import { Resource } from '../core/resource.ts'
 import { problemPanel, problemStyles } from '../parts/problem.ts'
 import { quietStyles } from '../parts/quiet.ts'
 import { base } from '../theme/base.ts'
-import { type Place, placeOf, type Route, type RouteGroup, routes } from './routes.ts'
+import { isHash, type Place, placeOf, type Route, type RouteGroup, routes } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 /** Longer than the pauses of somebody who types. */
@@ -29,7 +30,7 @@ const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', po
  *
  * @tag ops-shell
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`.
- * @attr {string} base - Where the pages are, e.g. `/ops/jobs`; asked from the API unless given.
+ * @attr {string} base - Where the pages are in the browser's address, e.g. `/console`, or `#` to keep them in the fragment of the host's page; default: taken from the API.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates.
  * @slot brand - The name on top of the navigation.
@@ -67,9 +68,17 @@ export class OpsShell extends OpsElement {
   private unwatch?: () => void
   private watched?: unknown
 
-  protected override get base(): string {
-    return this.root?.replace(/\/+$/, '') ?? super.base
+  /** Where the pages are in the browser's address: `base` if given. */
+  private get front(): string {
+    return this.root?.replace(/\/+$/, '') ?? this.base
   }
+
+  protected override get ownLinks(): Links | undefined {
+    return this.root === undefined ? this.links : joinLinks(this.links, this.below)
+  }
+
+  /** Our pages below the given base, whatever path the server has for them. */
+  private readonly below: Links = ({ path }) => this.front + path
 
   override connectedCallback() {
     super.connectedCallback()
@@ -106,7 +115,7 @@ export class OpsShell extends OpsElement {
           <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
         </header>
         <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
-          ${this.links()} ${this.bridges()}
+          ${this.pages()} ${this.bridges()}
           <slot name="navigation"></slot>
           ${this.foot()}
         </nav>
@@ -115,7 +124,7 @@ export class OpsShell extends OpsElement {
     `
   }
 
-  private links() {
+  private pages() {
     return html`${groups.map((group) => html`<ul class="pages">${navigation.filter((route) => route.group === group).map((route) => this.pageLink(route))}</ul>`)}
       ${[...new Set(navigation.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
   }
@@ -181,8 +190,8 @@ export class OpsShell extends OpsElement {
     if (this.place && this.refused(this.place.route)) return this.closed(this.place.route)
     if (this.failed) return this.lost('This page could not be loaded', this.failed)
     if (this.page) return this.page
-    if (this.place || !this.base) return html`<p class="muted" role="status">Loading…</p>`
-    return this.lost('There is no such page', html`Nothing is at <code>${location.pathname}</code>.`)
+    if (this.place || !this.front) return html`<p class="muted" role="status">Loading…</p>`
+    return this.lost('There is no such page', html`Nothing is at <code>${isHash(this.front) ? location.hash : location.pathname}</code>.`)
   }
 
   /** A page that is not theirs to see, and those that are. */
@@ -203,14 +212,14 @@ export class OpsShell extends OpsElement {
     return html`<section class="card padded lost">
       <h1 class="page-title" tabindex="-1">${title}</h1>
       <p class="muted wrap">${detail}</p>
-      <p><a href="${this.base}/">Go to the overview</a></p>
+      <p><a href=${this.linkTo('overview')}>Go to the overview</a></p>
     </section>`
   }
 
   /** Shows what the address says; the same page is kept when only what it shows has changed. */
   private async show(moveFocus: boolean) {
-    if (!this.base) await this.connection?.session.reload()
-    const place = placeOf(this.base, new URL(location.href))
+    if (!this.front) await this.connection?.session.reload()
+    const place = placeOf(this.front, new URL(location.href))
     const same = place !== undefined && place.route === this.place?.route && this.page !== undefined
     this.place = place
     this.menuOpen = false
@@ -259,7 +268,7 @@ export class OpsShell extends OpsElement {
 
   private readonly navigated = (event: CustomEvent<NavigateDetail>) => {
     const url = new URL(event.detail.href, location.href)
-    if (url.origin !== location.origin || !placeOf(this.base, url)) return
+    if (event.detail.newTab || url.origin !== location.origin || !placeOf(this.front, url)) return
     event.preventDefault()
     history.pushState(null, '', url)
     void this.show(true)
@@ -267,8 +276,8 @@ export class OpsShell extends OpsElement {
 
   /** What is changed shortly after another change, as while somebody types, is the same step of the way back. */
   private readonly filtered = ({ detail, timeStamp }: CustomEvent<FilterDetail>) => {
-    const to = `${this.base}${address(detail)}`
-    if (to === location.pathname + location.search) return
+    const to = `${this.front}${address(detail)}`
+    if (to === (isHash(this.front) ? location.hash : location.pathname + location.search)) return
     if (timeStamp - this.narrowed < stepMs) history.replaceState(null, '', to)
     else history.pushState(null, '', to)
     this.narrowed = timeStamp

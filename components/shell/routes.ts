@@ -1,4 +1,5 @@
 import type { ViewAction, viewActions } from '../../schemas/actions.ts'
+import { pageAt, pageOf } from '../core/links.ts'
 
 /** The navigation has three groups: current problems, the work itself, and history. */
 export type RouteGroup = 'trouble' | 'work' | 'evidence'
@@ -40,45 +41,20 @@ export interface Place {
   shown: Record<string, string>
 }
 
-/** Which page an address below the base means; nothing when none of ours. */
-export function placeOf(base: string, url: URL): Place | undefined {
-  const path = decode(below(base, url.pathname))
-  if (path === undefined) return undefined
-  const query = Object.fromEntries(url.searchParams)
-  const { at, named } = nameOf(path)
-  const route = routes.find(({ paths: [own] }) => own === at)
-  return route && { route, shown: { ...renamed(query), ...named } }
+/** Pages in the fragment of the host's page, e.g. with the base `#`. */
+export function isHash(base: string): boolean {
+  return base.startsWith('#')
 }
 
-/** A page about one thing has its name in the path, where it may hold any character. */
-function nameOf(path: string): { at: string; named?: Record<string, string> } {
-  const [, subjectType, subjectId] = /^\/forensics\/([^/]+)\/(.+)$/.exec(path) ?? []
-  if (subjectType && subjectId) return { at: '/forensics', named: { subjectType, subjectId } }
-  const [, jobId] = /^\/job\/(.+)$/.exec(path) ?? []
-  if (jobId) return { at: '/job/{jobId}', named: { jobId } }
-  const [, queue] = /^\/queue\/(.+)$/.exec(path) ?? []
-  if (queue) return { at: '/queue/{queue}', named: { queue } }
-  const [, incidentId] = /^\/incident\/([^/]+)$/.exec(path) ?? []
-  if (incidentId) return { at: '/incident/{incidentId}', named: { incidentId } }
-  return { at: path }
+/** Which page an address below the base means; undefined when none of ours. */
+export function placeOf(base: string, url: URL): Place | undefined {
+  if (isHash(base) && url.pathname !== location.pathname) return undefined
+  const found = pageAt(base, isHash(base) ? url.hash || base : url.pathname + url.search)
+  const route = found && routes.find(({ paths }) => paths.some((path) => pageOf(path) === found.page))
+  return route && { route, shown: renamed(found!.params) }
 }
 
 /** An element's own `id` is the page's business; the word in the address is the API's. */
-function renamed({ id, ...query }: Record<string, string>): Record<string, string> {
-  return id === undefined ? query : { ...query, jobId: id }
-}
-
-function below(base: string, path: string): string | undefined {
-  const root = base.replace(/\/+$/, '')
-  if (path !== root && !path.startsWith(`${root}/`)) return undefined
-  return path.slice(root.length).replace(/\/+$/, '')
-}
-
-/** A broken escape is an address nobody knows, not an error. */
-function decode(path: string | undefined): string | undefined {
-  try {
-    return path === undefined ? undefined : decodeURIComponent(path)
-  } catch {
-    return undefined
-  }
+function renamed({ id, ...params }: Record<string, string>): Record<string, string> {
+  return id === undefined ? params : { jobId: id, ...params }
 }

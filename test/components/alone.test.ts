@@ -69,12 +69,6 @@ describe('an element alone on a page', () => {
     )
     link.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true }))
     ok(left, 'the browser follows the link')
-    const special = new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ctrlKey: true })
-    document.addEventListener('click', (event) => event.preventDefault(), { once: true })
-    document.addEventListener('ops-navigate', router, { once: true })
-    link.dispatchEvent(special)
-    equal(hrefs.length, 1, 'a click with Ctrl is the browser’s')
-    document.removeEventListener('ops-navigate', router)
   })
 
   it('takes every colour from the page, and the theme from its attribute', async () => {

@@ -4,6 +4,7 @@ import { subjectPath } from '../../../schemas/actions.ts'
 import type { Session } from '../../../schemas/actor.ts'
 import type { QueueDetail } from '../../../schemas/queue.ts'
 import type { Connection } from '../../core/connection.ts'
+import { PageLinks } from '../../core/links.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
 import { mayOpen } from '../../core/views.ts'
@@ -52,6 +53,7 @@ export class OpsQueueSheet extends LitElement {
     `,
   ]
 
+  protected readonly pageLinks = new PageLinks(this)
   @query('ops-sheet') private sheet!: OpsSheet
   @property({ attribute: false }) connection?: Connection
   @property({ attribute: false }) session?: Session
