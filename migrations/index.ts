@@ -17,6 +17,7 @@ import { Executor } from './0014-executor.ts'
 import { Errors } from './0015-errors.ts'
 import { Detection } from './0020-detection.ts'
 import { IncidentRepairs } from './0021-incident-repairs.ts'
+import { CronOrder } from './0025-cron-order.ts'
 
 /** In order; a name is never changed once released. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   { name: '0015-errors', class: Errors },
   { name: '0020-detection', class: Detection },
   { name: '0021-incident-repairs', class: IncidentRepairs },
+  { name: '0025-cron-order', class: CronOrder },
 ]

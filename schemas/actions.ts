@@ -88,6 +88,7 @@ export const operationActions = {
   resume_cron_entry: { label: 'Resume entry', done: 'Resumed', undoneBy: 'pause_cron_entry', subject: 'cron_entry' },
   run_cron_entry: { label: 'Run now', done: 'Started a run of', subject: 'cron_entry' },
   skip_cron_slot: { label: 'Skip slot', done: 'Skipped a run of', subject: 'cron_entry' },
+  unskip_cron_slot: { label: 'Run after all', done: 'Took back the skip of a run of', subject: 'cron_entry' },
   create_cron_entry: { label: 'Create entry', done: 'Created', subject: 'cron_entry' },
   update_cron_entry: { label: 'Change entry', done: 'Changed', subject: 'cron_entry' },
   delete_cron_entry: { label: 'Delete entry', done: 'Deleted', subject: 'cron_entry' },

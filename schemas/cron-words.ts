@@ -24,6 +24,13 @@ export const catchUpPolicies = { none: 'none', latest: 'latest', all: 'all' } as
 
 export const cronSources = { code: 'code', runtime: 'runtime', fixture: 'fixture' } as const
 
+/** The orders of the list. */
+export const cronSorts = { name: 'name', next: 'next run', health: 'health' } as const
+/** What the list can be grouped by; the groups come first in the order. */
+export const cronGroups = { source: 'source', queue: 'queue' } as const
+
+export type CronSort = keyof typeof cronSorts
+export type CronGroup = keyof typeof cronGroups
 export type SlotOutcome = keyof typeof slotOutcomes
 export type OverlapPolicy = keyof typeof overlapPolicies
 export type CatchUpPolicy = keyof typeof catchUpPolicies

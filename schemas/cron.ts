@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { catchUpPolicies, completenessStates, cronSources, maxRecentSlots, operatorStatuses, overlapPolicies, slotOutcomes } from './vocabulary.ts'
+import { catchUpPolicies, completenessStates, cronGroups, cronSorts, cronSources, maxRecentSlots, operatorStatuses, overlapPolicies, slotOutcomes } from './vocabulary.ts'
 import { instant, jsonObject, text, words } from './words.ts'
 
 /** A cron entry's name: stable, used in URLs and shown to operators. */
@@ -107,7 +107,7 @@ export type CronHistory = z.infer<typeof cronHistory>
 const byName = z.object({ name: text({ max: 100 }) })
 
 export const listCronEntries = endpoint('listCronEntries', {
-  summary: 'Cron entries by name, with status, pause, last and next runs and, on request, recent slots',
+  summary: 'Cron entries by name, next run or health, with status, pause, last and next runs and, on request, recent slots',
   access: 'view_cron',
   query: z.strictObject({
     ...pageQuery,
@@ -115,6 +115,13 @@ export const listCronEntries = endpoint('listCronEntries', {
     q: text({ max: 100 }).optional(),
     source: words(cronSources).optional(),
     state: z.enum(['active', 'paused', 'retired']).optional(),
+    queue: text({ max: 200 }).optional(),
+    /** Exact names, separated by commas. */
+    names: text({ max: 4000 }).optional(),
+    /** `name`: natural order, so `mail_2` precedes `mail_10`. `next`: paused ones first, then by next run. `health`: the worst first. */
+    sort: words(cronSorts).default('name'),
+    /** Sorts by this first. */
+    group: words(cronGroups).optional(),
     /** Number of last slots to include with each entry: default 0, maximum 36. */
     recent: z.coerce.number().int().min(0).max(maxRecentSlots).default(0),
   }),

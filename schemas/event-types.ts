@@ -14,6 +14,7 @@ export const eventFacts = {
   'cron.resumed': { label: 'entry resumed', verb: 'resumed the entry' },
   'cron.run_now': { label: 'entry run now', verb: 'ran the entry now' },
   'cron.slot_skipped': { label: 'slot marked to be skipped', verb: 'marked a slot to be skipped' },
+  'cron.slot_unskipped': { label: 'skip of a slot taken back', verb: 'took back the skip of a slot' },
   'cron.created': { label: 'entry created', verb: 'created the entry' },
   'cron.updated': { label: 'entry changed', verb: 'changed the entry' },
   'cron.deleted': { label: 'entry deleted', verb: 'deleted the entry' },

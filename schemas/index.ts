@@ -2,6 +2,7 @@ import * as actorSchemas from './actor.ts'
 import * as auditSchemas from './audit.ts'
 import * as bulkSchemas from './bulk.ts'
 import * as cronSchemas from './cron.ts'
+import * as cronRunSchemas from './cron-runs.ts'
 import * as deploySchemas from './deploy.ts'
 import * as executorSchemas from './executor.ts'
 import * as errorSchemas from './error-group.ts'
@@ -22,6 +23,7 @@ const described = {
   ...auditSchemas,
   ...bulkSchemas,
   ...cronSchemas,
+  ...cronRunSchemas,
   ...deploySchemas,
   ...executorSchemas,
   ...errorSchemas,
@@ -47,6 +49,7 @@ export * from './actor.ts'
 export * from './audit.ts'
 export * from './bulk.ts'
 export * from './cron.ts'
+export * from './cron-runs.ts'
 export * from './deploy.ts'
 export * from './duration.ts'
 export * from './endpoint.ts'

@@ -72,6 +72,12 @@ export const operationRequests = {
     subject: cronSubject,
     input: z.strictObject({ slotAt: instant }),
   }),
+  unskip_cron_slot: z.strictObject({
+    action: z.literal('unskip_cron_slot'),
+    subject: cronSubject,
+    /** A coming run that was marked as skipped. */
+    input: z.strictObject({ slotAt: instant }),
+  }),
   create_cron_entry: z.strictObject({
     action: z.literal('create_cron_entry'),
     subject: z.strictObject({ type: z.literal('cron_entry'), id: cronName }),

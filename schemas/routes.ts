@@ -8,6 +8,8 @@ export const routes = {
   listCronEntries: 'GET /cron-entries',
   getCronEntry: 'GET /cron-entries/{name}',
   getCronHistory: 'GET /cron-entries/{name}/history',
+  listComingRuns: 'GET /cron-runs',
+  previewCronSchedule: 'GET /cron-schedule',
   listAuditEvents: 'GET /audit-events',
   exportAuditEvents: 'GET /audit-events/export',
   getAuditEvent: 'GET /audit-events/{id}',

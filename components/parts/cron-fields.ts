@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../schemas/cron.ts'
 import { now } from '../core/clock.ts'
 import { exactTime, viewerZone } from '../core/time.ts'
+import { t } from '../core/words.ts'
 import { definitionFields, definitionInput, draftOf, emptyDraft } from './definition-fields.ts'
 import { fieldError, type FieldErrors, InvalidFields } from './field-errors.ts'
 import { localMinute } from './local-minute.ts'
@@ -29,6 +30,16 @@ export const cronFields: FieldsByAction = {
     request: ({ slotAt }, { id = '' }) => {
       if (!slotAt) throw new Error('This entry has no upcoming run to skip.')
       return { action: 'skip_cron_slot', subject: subject(id), input: { slotAt } }
+    },
+  },
+  unskip_cron_slot: {
+    eager: true,
+    needsEntry: true,
+    start: (_, entry) => ({ slotAt: entry?.coming.find(({ skipped }) => skipped)?.at ?? '' }),
+    render: (draft, change, { entry }) => slotField(draft.slotAt ?? '', change, entry, true),
+    request: ({ slotAt }, { id = '' }) => {
+      if (!slotAt) throw new Error('This entry has no skipped run to come.')
+      return { action: 'unskip_cron_slot', subject: subject(id), input: { slotAt } }
     },
   },
   create_cron_entry: {
@@ -74,13 +85,15 @@ function resumeField(value: string, change: (field: string, value: string) => vo
   </div>`
 }
 
-function slotField(value: string, change: (field: string, value: string) => void, entry?: CronEntry): TemplateResult {
+/** `back`: the runs that are skipped are offered, instead of the others. */
+function slotField(value: string, change: (field: string, value: string) => void, entry?: CronEntry, back = false): TemplateResult {
+  const offered = (entry?.coming ?? []).filter(({ skipped }) => skipped || !back)
   return html`<div class="field">
-    <label for="slotAt">Run to skip</label>
+    <label for="slotAt">${back ? t`Run that shall happen after all` : t`Run to skip`}</label>
     <select id="slotAt" @change=${(event: Event) => change('slotAt', (event.target as HTMLSelectElement).value)}>
-      ${(entry?.coming ?? []).map(
-        ({ at, skipped }) => html`<option value=${at} ?selected=${at === value} ?disabled=${skipped}>
-          ${exactTime(Date.parse(at), { zone: entry?.timezone, seconds: false })}${skipped ? ' (already skipped)' : nothing}
+      ${offered.map(
+        ({ at, skipped }) => html`<option value=${at} ?selected=${at === value} ?disabled=${skipped && !back}>
+          ${exactTime(Date.parse(at), { zone: entry?.timezone, seconds: false })}${skipped && !back ? ` (${t`already skipped`})` : nothing}
         </option>`,
       )}
     </select>

@@ -1,8 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import { z } from 'zod'
 import { type CronEntry, type CronHistory, maxRecentSlots } from '../../schemas/index.ts'
-import type { CronSource } from '../../schemas/vocabulary.ts'
-import { cursorCodec } from '../cursor.ts'
+import type { CronGroup, CronSort, CronSource } from '../../schemas/vocabulary.ts'
+import { query } from '../db/database.ts'
 import { fieldError, OpsError } from '../error.ts'
 import { fillPage } from '../host/full-page.ts'
 import type { Scope } from '../operations/scope.ts'
@@ -10,7 +9,8 @@ import { loadCronFacts } from './facts.ts'
 import { loadGlances } from './glances.ts'
 import { type ClassifiedSlot, classifyWindow, type Coverage, assessCompleteness, listCoverageGaps, type Window } from './history.ts'
 import { findStatusCoverage } from './list-status.ts'
-import { type Entry, findEntry, queryEntries, type RawEntry, visibleEntries } from './rows.ts'
+import { type Order, orderOf, parsePlace, writePlace } from './order.ts'
+import { type Entry, findEntry, type RawEntry, toEntry, visibleEntries } from './rows.ts'
 import { showEntry, showSlot } from './show.ts'
 import { statusOfEntry } from './status.ts'
 
@@ -21,6 +21,9 @@ export interface CronFilters {
   q?: string
   source?: CronSource
   state?: 'active' | 'paused' | 'retired'
+  queue?: string
+  /** Exact names, separated by commas. */
+  names?: string
 }
 
 export interface CronPage {
@@ -34,25 +37,41 @@ export interface CronPageWanted {
   cursor?: string
   /** So many of its last slots with each entry. */
   recent?: number
+  /** Default: by name. */
+  sort?: CronSort
+  group?: CronGroup
 }
 
-/** One page by name. The cursor is the last name read, so entries created or deleted elsewhere do not affect it. */
-export async function listCronEntries(scope: Scope, filters: CronFilters, { limit, cursor, recent = 0 }: CronPageWanted): Promise<CronPage> {
+/** One page. The cursor is the place of the last entry read, so entries created or deleted elsewhere do not affect it. */
+export async function listCronEntries(scope: Scope, filters: CronFilters, { limit, cursor, recent = 0, sort = 'name', group }: CronPageWanted): Promise<CronPage> {
+  const { db } = scope.kit
+  const order = orderOf(db, { sort, group }, scope.now)
   const { items, next } = await fillPage({
     limit,
-    after: await cursors.parse(scope.kit.db, cursor),
-    read: (after, most) => listEntries(scope, filters, after?.name, most),
-    show: async (entries) => (await visibleEntries(scope.viewer, entries)).map((row) => ({ row, shown: row })),
-    placeOf: ({ name }) => ({ name }),
+    after: await parsePlace(db, cursor, { sort, group }),
+    read: (after, most) => listEntries(scope, filters, order, after, most),
+    show: async (rows) => {
+      const seen = new Set(await visibleEntries(scope.viewer, rows.map(({ entry }) => entry)))
+      return rows.filter(({ entry }) => seen.has(entry)).map((row) => ({ row, shown: row.entry }))
+    },
+    placeOf: ({ place }) => place,
   })
-  return { items: await showEntries(scope, items, { recent, coming: recent > 0 }), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+  return {
+    items: await showEntries(scope, items, { recent, coming: recent > 0 }),
+    nextCursor: await writePlace(db, next && { sort, group, keys: next }),
+    asOf: scope.now.toISOString(),
+  }
 }
 
-function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, after: string | undefined, most: number): Promise<Entry[]> {
+async function listEntries({ kit: { db }, em }: Scope, filters: CronFilters, order: Order, after: string[] | undefined, most: number): Promise<{ entry: Entry; place: string[] }[]> {
   const conditions = filterConditions(filters)
-  if (after !== undefined) conditions.push(sql`name > ${after}`)
+  if (after !== undefined) conditions.push(order.after(after))
   const where = conditions.length ? sql`where ${sql.join(conditions, sql` and `)}` : sql``
-  return queryEntries(em, sql<RawEntry>`select * from ${db.table('cron_entry')} ${where} order by name limit ${most}`)
+  const rows = await query(
+    em,
+    sql<RawEntry & { place: string[] }>`select entry.*, ${order.place} as place from ${db.table('cron_entry')} entry ${order.join} ${where} order by ${order.by} limit ${most}`,
+  )
+  return rows.map((row) => ({ entry: toEntry(row), place: row.place }))
 }
 
 /** One entry with the strip of its last slots. */
@@ -148,13 +167,15 @@ async function getVisibleEntry(scope: Scope, name: string): Promise<Entry> {
   return entry
 }
 
-function filterConditions({ q, source, state }: CronFilters): RawBuilder<unknown>[] {
+function filterConditions({ q, source, state, queue, names }: CronFilters): RawBuilder<unknown>[] {
   return [
-    q !== undefined && sql`position(lower(${q}) in lower(name)) > 0`,
-    source !== undefined && sql`source = ${source}`,
-    state === 'active' && sql`paused_at is null and retired_at is null`,
-    state === 'paused' && sql`paused_at is not null and retired_at is null`,
-    state === 'retired' && sql`retired_at is not null`,
+    q !== undefined && sql`position(lower(${q}) in lower(entry.name)) > 0`,
+    source !== undefined && sql`entry.source = ${source}`,
+    queue !== undefined && sql`entry.queue = ${queue}`,
+    names !== undefined && sql`entry.name = any(${names.split(',')}::text[])`,
+    state === 'active' && sql`entry.paused_at is null and entry.retired_at is null`,
+    state === 'paused' && sql`entry.paused_at is not null and entry.retired_at is null`,
+    state === 'retired' && sql`entry.retired_at is not null`,
   ].filter((condition) => condition !== false)
 }
 
@@ -164,5 +185,3 @@ function parseWindow({ from, to }: { from?: string; to?: string }, now: Date): W
   if (start < end) return { from: start, to: end }
   throw fieldError('query.from', `got ${start.toISOString()}; expected an instant before 'to', ${end.toISOString()}`)
 }
-
-const cursors = cursorCodec('cron entries', z.strictObject({ name: z.string().max(100) }))

@@ -1,4 +1,4 @@
-import { type CronEntry, operationsOn, type Permission, type RecentSlot, type Slot } from '../../schemas/index.ts'
+import { type CronEntry, type OperationOn, operationsOn, type Permission, type RecentSlot, type Slot } from '../../schemas/index.ts'
 import { showPrincipal, showText } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
 import { diagnose } from './diagnosis.ts'
@@ -40,7 +40,7 @@ export async function showEntry(scope: Scope, entry: Entry, glance: Shown): Prom
     coming: glance.coming ? coming : [],
     unfinishedJobs: glance.unfinishedJobs,
     definitionLocked: source === 'runtime' ? undefined : 'This entry is declared in code; change it there.',
-    permissions: await permissionsOn(scope, entry),
+    permissions: await permissionsOn(scope, entry, operationsOn('cron_entry')),
     createdAt: entry.createdAt.toISOString(),
     updatedAt: entry.updatedAt.toISOString(),
   }
@@ -69,7 +69,7 @@ function comingOf(entry: Entry, marked: Date[], now: Date, count: number): CronE
   return upcomingTexts(entry, now, count).map((at) => ({ at, skipped: skipped.has(at) }))
 }
 
-function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, resumeAt }: Entry): CronEntry['pause'] {
+export function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, resumeAt }: Entry): CronEntry['pause'] {
   if (!pausedAt) return undefined
   const subject = { type: 'cron_entry', id: name }
   return {
@@ -81,10 +81,9 @@ function showPause({ viewer }: Scope, { name, pausedAt, pausedBy, pauseReason, r
 }
 
 /** What the host allows this actor to do; whether it is possible now is checked by the operation. */
-async function permissionsOn({ viewer }: Scope, entry: Entry): Promise<Record<string, Permission>> {
-  const actions = operationsOn('cron_entry')
+export async function permissionsOn<Action extends OperationOn<'cron_entry'>>({ viewer }: Scope, entry: Entry, actions: readonly Action[]): Promise<Record<Action, Permission>> {
   const nameless: Permission = { allowed: false, reason: 'Your account can view but not change anything, because it cannot be named in evidence.' }
   const resource = resourceOf(entry)
   const answers = await Promise.all(actions.map((action) => (viewer.principal ? viewer.can(action, resource) : nameless)))
-  return Object.fromEntries(actions.map((action, index) => [action, answers[index]!]))
+  return Object.fromEntries(actions.map((action, index) => [action, answers[index]!])) as Record<Action, Permission>
 }

@@ -66,6 +66,7 @@ describe.each(all.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endp
 test.each(Object.keys(operationActions))('%s is refused to a viewer before anything about the subject is revealed', async (action) => {
   const input: Record<string, object> = {
     skip_cron_slot: { slotAt: '2030-01-01T02:00:00Z' },
+    unskip_cron_slot: { slotAt: '2030-01-01T02:00:00Z' },
     create_cron_entry: { queue: 'q', expression: '* * * * *' },
     scale_queue: { limit: 3 },
     silence_incident: { untilCount: 9 },

@@ -237,7 +237,7 @@ const paths = [
   '/jobs?limit=2', '/jobs?order=oldest&limit=5', '/jobs?queue=a-1', '/jobs?queue=nowhere', '/jobs?state=discarded&limit=1', '/jobs?worker=a.Worker0', '/jobs?args=%7B%22team%22%3A%22a%22%7D',
   '/jobs/count', '/jobs/count?queue=a-1', '/jobs/count?state=available', '/jobs/count?args=%7B%22team%22%3A%22a%22%7D', '/jobs/count?tag=a-tag',
   '/jobs/hints?field=queue&prefix=', '/jobs/hints?field=worker&prefix=', '/jobs/hints?field=tag&prefix=',
-  '/queues?limit=1', '/queues?name=a-', '/cron-entries?limit=1', '/cron-entries?q=a_', '/cron-entries/a_entry_0',
+  '/queues?limit=1', '/queues?name=a-', '/cron-entries?limit=1', '/cron-entries?q=a_', '/cron-entries/a_entry_0', '/cron-entries?limit=1&sort=next', '/cron-entries?limit=1&sort=health&group=queue', '/cron-entries?queue=a-1', '/cron-runs', '/cron-runs?queue=a-1', '/cron-schedule?expression=0%202%20*%20*%20*',
   '/audit-events?limit=3', '/audit-events?actor=ops-demo', '/audit-events?q=reason&limit=2', '/audit-events?subjectType=queue', '/bulk?limit=1',
   '/overview', '/forensics/queue/a-1', '/forensics/queue/b-1', '/forensics/cron_entry/a_entry_0', '/jobs/export?format=ndjson&queue=a-0',
   '/incidents?limit=1', '/incidents?state=resolved', '/incidents?queue=a-1', '/incidents/count', '/incidents/{a-1}', '/incidents/{b-1}', '/jobs?incident={a-1}', '/jobs/count?incident={a-1}', '/jobs/count?incident={b-1}',

@@ -39,6 +39,7 @@ function moreItems(entry: CronEntry, base: string, ask: (ask: Ask) => void): Men
   })
   return [
     operation('skip_cron_slot', 'Skip a run…'),
+    ...(entry.coming.some(({ skipped }) => skipped) ? [operation('unskip_cron_slot', 'Let a skipped run happen…')] : []),
     operation('update_cron_entry', 'Change…'),
     operation('delete_cron_entry', 'Delete…'),
     { label: 'History', href: `${base}/cron?entry=${encodeURIComponent(entry.name)}` },

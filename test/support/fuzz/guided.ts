@@ -2,7 +2,7 @@ import type { Random } from './random.ts'
 import type { Known } from './values.ts'
 
 const subjects: Record<string, { kind: string; actions: readonly string[] }> = {
-  cron_entry: { kind: 'entry', actions: ['pause_cron_entry', 'resume_cron_entry', 'run_cron_entry', 'skip_cron_slot', 'create_cron_entry', 'update_cron_entry', 'delete_cron_entry'] },
+  cron_entry: { kind: 'entry', actions: ['pause_cron_entry', 'resume_cron_entry', 'run_cron_entry', 'skip_cron_slot', 'unskip_cron_slot', 'create_cron_entry', 'update_cron_entry', 'delete_cron_entry'] },
   job: { kind: 'job', actions: ['retry_job', 'cancel_job', 'discard_job', 'rescue_job', 'restore_job'] },
   incident: { kind: 'uuid', actions: ['acknowledge_incident', 'unacknowledge_incident', 'assign_incident', 'note_incident', 'silence_incident', 'unsilence_incident'] },
   queue: { kind: 'queue', actions: ['pause_queue', 'resume_queue', 'scale_queue'] },
@@ -37,7 +37,7 @@ function inputOf(action: string, random: Random, known: Known): Record<string, u
   const queue = random.pick(known.of('queue')) ?? 'mail'
   if (action === 'create_cron_entry') return { queue, expression: random.pick(['0 3 * * *', '*/5 * * * *']), worker: 'Shop.Mailer', args: { from: 'the fuzz' } }
   if (action === 'update_cron_entry') return { expression: `${random.below(60)} 4 * * *` }
-  if (action === 'skip_cron_slot') return { slotAt: new Date(Date.UTC(2027, 0, 1 + random.below(300), 2)).toISOString() }
+  if (action === 'skip_cron_slot' || action === 'unskip_cron_slot') return { slotAt: new Date(Date.UTC(2027, 0, 1 + random.below(300), 2)).toISOString() }
   if (action === 'mark_deploy' && random.chance(0.5)) return { at: new Date(Date.now() - random.below(1e9)).toISOString(), url: 'https://ci.example.com/412' }
   if (action === 'silence_incident') return { untilCount: 1 + random.below(1_000) }
   if (action === 'scale_queue') return { limit: 1 + random.below(10) }
