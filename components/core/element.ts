@@ -1,4 +1,4 @@
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
+import { html, LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -8,6 +8,7 @@ import { raiseHeadings } from './headings.ts'
 import { addressLinks, joinLinks, type Links, pageAt, type PageName, pathTo } from './links.ts'
 import { followLinks, navigate } from './navigate.ts'
 import { problemOf } from './problem.ts'
+import type { Resource } from './resource.ts'
 import type { SubjectDetail } from './subject.ts'
 import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
@@ -38,9 +39,15 @@ export abstract class OpsElement extends LitElement {
   @state() protected session?: Session
   @state() protected sessionProblem?: Problem
 
+  private readonly reading: { refresh(): Promise<unknown> }[] = []
   private readonly around = new Around(this, () => this.adopt())
   private readonly within = new Within(this)
   private readonly address = (root: ParentNode): void => addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
+  /** The address that the host wants for one of our links. */
+  protected readonly addressOf = (href: string): string => {
+    const target = pageAt(this.base, href)
+    return (target && this.within.value.links?.(target)) ?? href
+  }
   private forgetSession?: () => void
   private subjectName = ''
 
@@ -64,6 +71,28 @@ export abstract class OpsElement extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     this.forgetSession?.()
+  }
+
+  /**
+   * Reads everything again that is shown here and inside, the session too, e.g. after the user has signed in. Resolves once the
+   * answers have arrived; what fails is shown and announced as `ops-problem`.
+   */
+  async refresh(): Promise<void> {
+    await this.updateComplete
+    await this.connection?.session.reload()
+    await this.readAgain()
+    await this.updateComplete
+  }
+
+  override addController(controller: ReactiveController) {
+    super.addController(controller)
+    if ('refresh' in controller) this.reading.push(controller as Resource<unknown>)
+  }
+
+  private async readAgain(): Promise<void> {
+    await this.updateComplete
+    const inside = [this, this.renderRoot].flatMap((root) => [...root.querySelectorAll('*')]).filter((each) => each instanceof OpsElement)
+    await Promise.all([...this.reading.map((each) => each.refresh()), ...inside.map((each) => each.readAgain())])
   }
 
   /** Path of the pages on the server. From the session, or derived from `api` until the session has loaded. */
@@ -101,8 +130,8 @@ export abstract class OpsElement extends LitElement {
 
   /** Goes to one of our pages as if its link had been clicked. Returns whether it was left to this element. */
   protected goTo(href: string): boolean {
-    const target = pageAt(this.base, href)
-    return navigate(this, { page: target?.page, params: target?.params, path: target?.path, href: (target && this.within.value.links?.(target)) ?? href, newTab: false })
+    const { page, params, path } = pageAt(this.base, href) ?? {}
+    return navigate(this, { page, params, path, href: this.addressOf(href), newTab: false })
   }
 
   /** Announces what the page is about; the shell shows it in the document title. */
@@ -131,7 +160,7 @@ export abstract class OpsElement extends LitElement {
     const outer = this.around?.value
     const links = joinLinks(this.ownLinks, outer?.links)
     const connection = this.api === undefined ? outer?.connection : connect(this.api, this.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, address: this.address })
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, address: this.address, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.watchSession()

@@ -1,3 +1,5 @@
+import { announce } from './events.ts'
+
 export interface FilterDetail {
   /** Path of the page below the base, e.g. `/cron`. */
   path: string
@@ -7,7 +9,7 @@ export interface FilterDetail {
 
 /** Announces that the reader changed what a page shows. The shell stores it in the URL; a host may store it anywhere. */
 export function filtered(from: HTMLElement, detail: FilterDetail): void {
-  from.dispatchEvent(new CustomEvent<FilterDetail>('ops-filter', { detail, bubbles: true, composed: true }))
+  announce(from, 'ops-filter', detail)
 }
 
 /** e.g. `/cron?q=sync`, without empty values. */

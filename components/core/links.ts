@@ -143,6 +143,11 @@ export class PageLinks implements ReactiveController {
     host.addController(this)
   }
 
+  /** The host's address for one of our links, e.g. to be copied. */
+  addressOf(href: string): string {
+    return this.around.value?.addressOf?.(href) ?? href
+  }
+
   hostUpdated() {
     this.around.value?.address?.(this.host.shadowRoot ?? this.host)
   }

@@ -1,3 +1,4 @@
+import { announce } from './events.ts'
 import { type LinkTarget, targetOf } from './links.ts'
 
 /** Detail of `ops-navigate`. */
@@ -29,7 +30,7 @@ export function followLinks(host: HTMLElement): void {
 
 /** Returns whether the browser should still follow the link. */
 export function navigate(from: HTMLElement, detail: NavigateDetail): boolean {
-  return from.dispatchEvent(new CustomEvent<NavigateDetail>('ops-navigate', { detail, bubbles: true, composed: true, cancelable: true }))
+  return announce(from, 'ops-navigate', detail, true)
 }
 
 /** With Alt, browsers download the target. */

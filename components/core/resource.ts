@@ -40,6 +40,7 @@ export class Resource<T> implements ReactiveController {
   private again = false
   private later?: ReturnType<typeof setTimeout>
   private unlisten?: () => void
+  private waiting: (() => void)[] = []
 
   constructor(host: ReactiveControllerHost, options: ResourceOptions<T>) {
     this.host = host
@@ -71,6 +72,11 @@ export class Resource<T> implements ReactiveController {
     this.unlisten?.()
     this.run?.abort()
     clearTimeout(this.later)
+    this.settle()
+  }
+
+  private settle() {
+    for (const resolve of this.waiting.splice(0)) resolve()
   }
 
   /** Whether this actor may not read it at all. */
@@ -84,6 +90,14 @@ export class Resource<T> implements ReactiveController {
     else void this.load()
   }
 
+  /** Reloads now; resolves once an answer to this has arrived, whatever it is. */
+  refresh(): Promise<void> {
+    if (!this.connection) return Promise.resolve()
+    const arrived = new Promise<void>((resolve) => this.waiting.push(resolve))
+    this.reload()
+    return arrived
+  }
+
   render<R>(parts: { pending: () => R; error: (problem: Problem) => R; complete: (data: T, late?: Problem) => R }): R {
     if (this.data !== undefined) return parts.complete(this.data, this.problem)
     return this.problem ? parts.error(this.problem) : parts.pending()
@@ -93,7 +107,7 @@ export class Resource<T> implements ReactiveController {
     const connection = this.connection
     this.run?.abort()
     clearTimeout(this.later)
-    if (!connection) return
+    if (!connection) return this.settle()
     const run = (this.run = new AbortController())
     this.loading = true
     this.again = false
@@ -112,8 +126,9 @@ export class Resource<T> implements ReactiveController {
     }
     this.loading = false
     this.host.requestUpdate()
-    if (this.again) void this.load()
-    else if (!this.problem && this.options.topics.length > 0) this.later = setTimeout(this.recheck, recheckMs)
+    if (this.again) return void this.load()
+    this.settle()
+    if (!this.problem && this.options.topics.length > 0) this.later = setTimeout(this.recheck, recheckMs)
   }
 
   private readonly recheck = (): void => {

@@ -12,6 +12,8 @@ export interface Surroundings {
   links?: Links
   /** Gives the links of a part their addresses, as the surrounding page does with its own. */
   address?: (root: ParentNode) => void
+  /** The address of one of our pages as the host wants it. */
+  addressOf?: (href: string) => string
 }
 
 type Listener = (value: Surroundings, stop: () => void) => void

@@ -8,12 +8,12 @@ import type { ProblemCode } from '../../schemas/problem-codes.ts'
 import { operationActions, risks } from '../../schemas/vocabulary.ts'
 import { Clock } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
+import { announce, type BulkDetail, type OperationDetail } from '../core/events.ts'
 import { deepFocus, returnFocus } from '../core/focus.ts'
 import { element } from '../core/register.ts'
 import { duration } from '../core/time.ts'
 import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
-import type { BulkDetail } from './confirm.ts'
 import { doneToast } from './confirm-outcome.ts'
 import { Review } from './confirm-review.ts'
 import { confirmStyles } from './confirm-styles.ts'
@@ -268,7 +268,7 @@ export class OpsConfirmDialog extends OpsElement {
     }
     this.complaint = ''
     const done = await this.review.execute(preview, reason)
-    if (!done) return
+    if (!done) return this.announceFailure(preview)
     this.kept = undefined
     const { selection } = preview.plan
     if ('event' in done) this.finish(done.event, done.result, selection === undefined)
@@ -278,7 +278,8 @@ export class OpsConfirmDialog extends OpsElement {
 
   /** The dialog has done its work and goes; the toast says what is on record now, and leads there and back. */
   private finish(event: AuditEvent, result: Record<string, unknown>, one: boolean) {
-    this.announce('ops-operation', event)
+    const { id, action, eventType, outcome, subject, occurredAt, bulkId } = event
+    announce(this, 'ops-operation', { id, action, eventType, outcome: outcome as OperationDetail['outcome'], subject, occurredAt, bulkId })
     Object.assign(this, { draft: {}, reason: '' })
     this.close()
     if (!one) return
@@ -289,11 +290,11 @@ export class OpsConfirmDialog extends OpsElement {
   /** What became of the jobs of a selection is shown on the page, also after the dialog has closed. */
   private follow(detail: BulkDetail) {
     this.close()
-    this.announce('ops-bulk', detail)
+    announce(this, 'ops-bulk', detail)
   }
 
-  private announce(name: string, detail: AuditEvent | BulkDetail) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }))
+  private announceFailure({ plan: { action, subject } }: CreatedPreview) {
+    announce(this, 'ops-operation', { action, subject: { type: subject.type, id: subject.id }, outcome: 'failed', code: this.review.problem?.code })
   }
 
   private forgetPreview() {

@@ -1,19 +1,13 @@
 import { html, LitElement, nothing } from 'lit'
 import { query, state } from 'lit/decorators.js'
-import type { OperationAction } from '../../schemas/actions.ts'
 import { deepFocus } from '../core/focus.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import type { OpsConfirmDialog } from './confirm-dialog.ts'
 import type { Ask } from './operation-fields.ts'
 
+export type { BulkDetail } from '../core/events.ts'
 export type { Ask } from './operation-fields.ts'
-
-/** Where the progress and the outcome of many jobs at once can be read. */
-export interface BulkDetail {
-  id: string
-  action: OperationAction
-}
 
 const loadDialog = later(() => import('./confirm-dialog.ts'))
 
@@ -22,8 +16,8 @@ const loadDialog = later(() => import('./confirm-dialog.ts'))
  * said here and can be tried again. Renders into the page itself, so that the page's own styles apply.
  *
  * @tag ops-confirm
- * @fires ops-operation - An operation was recorded; the detail is its audit event.
- * @fires ops-bulk - A selection was accepted; the detail is `{ id, action }` of its run.
+ * @fires {CustomEvent<OperationDetail>} ops-operation - An operation was recorded or failed.
+ * @fires {CustomEvent<BulkDetail>} ops-bulk - A selection was accepted.
  */
 @element('ops-confirm')
 export class OpsConfirm extends LitElement {

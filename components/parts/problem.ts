@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
+import { announced } from './announced.ts'
 import './copy.ts'
 
 const advice: Partial<Record<ProblemCode, string>> = {
@@ -18,7 +19,7 @@ const final = [400, 403, 404, 410, 422]
 
 /** What happened, what to do, and the request id to report. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
-  return html`<section class="problem card" role="alert" part="problem">
+  return html`<section class="problem card" role="alert" part="problem" ${announced(problem)}>
     <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
     <p class="wrap">${problem.detail}</p>
     ${fieldErrors(problem)}
@@ -32,7 +33,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
 /** One line above data that could not be refreshed. */
 export function staleNote(problem: Problem | undefined, retry: () => void): TemplateResult | typeof nothing {
   if (!problem) return nothing
-  return html`<div class="problem card slim" role="status" part="problem">
+  return html`<div class="problem card slim" role="status" part="problem" ${announced(problem)}>
     <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
     <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
   </div>`
@@ -57,6 +58,9 @@ export const problemStyles = css`
     gap: 8px;
     padding: 16px;
     border-inline-start: 3px solid var(--_review);
+  }
+  .problem[hidden] {
+    display: none;
   }
   .problem.slim {
     display: flex;

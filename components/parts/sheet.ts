@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { deepFocus, returnFocus } from '../core/focus.ts'
+import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { t } from '../core/words.ts'
 import { base } from '../theme/base.ts'
@@ -29,6 +30,7 @@ const minBesidePx = 400
 export class OpsSheet extends LitElement {
   static override styles = [base, sheetStyles]
 
+  private readonly pageLinks = new PageLinks(this)
   @query('dialog') private dialog!: HTMLDialogElement
   @query('#heading') private headingArea!: HTMLElement
   @state() private copied = ''
@@ -171,7 +173,7 @@ export class OpsSheet extends LitElement {
   }
 
   private readonly copyLink = async () => {
-    this.copied = (await copyText(new URL(this.href, location.href).href)) ? t`Copied` : t`Not copied`
+    this.copied = (await copyText(new URL(this.pageLinks.addressOf(this.href), location.href).href)) ? t`Copied` : t`Not copied`
   }
 }
 
