@@ -1,137 +1,152 @@
-import type { z } from 'zod'
-import type { Endpoint } from './endpoint.ts'
+import { ApiError, type Callable, type CallOptions, type Calls, createCalls, type Input, type Output } from './calls.ts'
 import type { Endpoints } from './index.ts'
-import type { Problem } from './problem.ts'
+import { backoffMs, ConnectionError, pause, type RetryOptions, retrying } from './retry.ts'
+import { eventsOf } from './event-stream.ts'
+import type { LiveHint } from './live.ts'
 import { type EndpointName, routes } from './routes.ts'
 
-export interface ClientOptions {
-  /** Base URL of the API, e.g. `/ops/jobs/api/v1` or `https://admin.example.com/ops/jobs/api/v1`. */
+export { ApiError, ConnectionError }
+export type { CallOptions, RetryOptions }
+
+export interface ClientOptions extends RetryOptions {
+  /** Base URL of the API, e.g. `https://admin.example.com/ops/jobs/api/v1`; a path such as `/ops/jobs/api/v1` in a browser. */
   api: string
-  /** Used instead of the global `fetch`, e.g. to add a token. */
+  /** Used instead of the global `fetch`. */
   fetch?: typeof fetch
-  /** Sent with every request. */
-  headers?: Record<string, string>
+  /** Sent with every request. A function is asked before each attempt, e.g. for a token that expires. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
 }
 
-type Input<E> = E extends Endpoint<EndpointName, infer P, infer Q, infer B>
-  ? (z.ZodObject extends P ? unknown : { params: z.input<P> }) &
-      (z.ZodObject extends Q ? unknown : { query?: z.input<Q> }) &
-      (z.ZodType extends B ? unknown : { body: z.input<B> }) &
-      CallOptions
-  : never
+type ItemOf<E> = Output<E> extends { items: (infer Item)[] } ? Item : never
 
-type Output<E> = E extends Endpoint<EndpointName, z.ZodObject, z.ZodObject, z.ZodType, infer O> ? z.output<O> : never
+/** A page, and with `for await` every item of this page and of all pages after it, each requested when it is needed. */
+export type Pages<E> = Promise<Output<E>> & AsyncIterable<ItemOf<E>>
 
-export interface CallOptions {
-  headers?: Record<string, string>
-  signal?: AbortSignal
-}
+/** The endpoints that answer page by page. */
+type Paged = { [Name in Callable]: Output<Endpoints[Name]> extends { items: unknown[]; nextCursor?: string } ? Name : never }[Callable]
 
-/** Streams have their own readers (`EventSource`, a download link); everything else is one call here. */
-type Callable = { [Name in EndpointName]: Endpoints[Name] extends { media: 'json' } ? Name : never }[EndpointName]
+type Arguments<Name extends Callable> = Parameters<Calls[Name]>
 
 export type Client = {
   [Name in Callable]: (
-    ...input: CallOptions extends Input<Endpoints[Name]> ? [Input<Endpoints[Name]>?] : [Input<Endpoints[Name]>]
-  ) => Promise<Output<Endpoints[Name]>>
+    ...input: Name extends 'runOperation' ? [Input<Endpoints[Name]> & { idempotencyKey?: string }] : Arguments<Name>
+  ) => Name extends Paged ? Pages<Endpoints[Name]> : Promise<Output<Endpoints[Name]>>
 } & {
-  /** The URL of any endpoint, for links and streams. */
-  url(name: EndpointName, input?: { params?: Record<string, string>; query?: Record<string, unknown> }): string
-}
-
-/** The API refused the request, or its response could not be parsed. `problem.code` is the reason; `problem.requestId` identifies the request in the log. */
-export class ApiError extends Error {
-  readonly problem: Problem
-
-  constructor(problem: Problem) {
-    super(problem.detail || problem.title)
-    this.name = 'ApiError'
-    this.problem = problem
-  }
+  /** The URL of any endpoint, for links and downloads. */
+  url: Calls['url']
+  /**
+   * Hints about what changed, for as long as the loop runs or until `signal` aborts. It connects again after a lost connection; a
+   * hint with the topic `reset` then says that hints may have been missed, so that everything has to be read again.
+   *
+   * @throws ApiError if the server refuses the stream, e.g. `unauthenticated`
+   */
+  live(options?: CallOptions): AsyncIterable<LiveHint>
 }
 
 /**
- * A typed client of the API, for browsers and Node.
+ * A typed client of the API, for browsers and Node. A request that changes nothing, or carries an Idempotency-Key, is repeated
+ * after a lost connection and after 429, 502, 503 and 504, at the time the server names. Calls reject with `ApiError` if the server
+ * refused, `ConnectionError` if it did not answer, and the reason of `signal` if that aborted.
  *
  * @example
- * const ops = createClient({ api: 'https://admin.example.com/ops/jobs/api/v1', headers: { authorization: `Bearer ${token}` } })
- * const { items } = await ops.listCronEntries({ query: { state: 'paused' } })
+ * const ops = createClient({ api: 'https://admin.example.com/ops/jobs/api/v1', headers: () => ({ authorization: `Bearer ${token()}` }) })
+ * for await (const entry of ops.listCronEntries({ query: { state: 'paused' } })) console.log(entry.name)
  */
-export function createClient({ api, fetch: send = globalThis.fetch, headers = {} }: ClientOptions): Client {
-  const base = api.replace(/\/+$/, '')
-  const url: Client['url'] = (name, input = {}) => base + fillPath(routes[name], input.params) + queryString(input.query)
-
-  const call = async (name: EndpointName, input: LooseInput = {}) => {
-    const response = await send(url(name, input), {
-      method: routes[name].split(' ')[0]!,
-      headers: {
-        accept: 'application/json',
-        ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-        ...input.headers,
-      },
-      body: input.body === undefined ? undefined : JSON.stringify(input.body),
-      credentials: 'same-origin',
-      signal: input.signal,
-    } as RequestInit)
-    if (!response.ok) throw new ApiError(await parseProblem(response))
-    return parseExact(await response.text())
+export function createClient({ api, fetch: send = globalThis.fetch, headers = {}, ...limits }: ClientOptions): Client {
+  const authorized: typeof fetch = async (url, init = {}) => {
+    const own = typeof headers === 'function' ? await headers() : headers
+    return await send(url, { ...init, headers: { ...own, ...(init.headers as Record<string, string>) } })
   }
-
-  const calls = Object.fromEntries(
-    (Object.keys(routes) as EndpointName[]).map((name) => [name, (input?: LooseInput) => call(name, input)]),
+  const calls = createCalls({ api, fetch: retrying(authorized, limits) })
+  const loose = calls as unknown as Record<EndpointName, (input?: LooseInput) => Promise<LoosePage>>
+  const named = Object.fromEntries(
+    (Object.keys(routes) as EndpointName[]).map((name) => [name, (input?: LooseInput) => pagesOf((given) => loose[name](withKey(name, given)), input)]),
   )
-  return { ...calls, url } as Client
-}
-
-/** Access to the source text of numbers: supported by every current engine, but not yet in TypeScript's library. */
-const exact = JSON as unknown as {
-  parse(text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown): unknown
-  rawJSON?: (text: string) => unknown
-}
-
-/**
- * Parses JSON and preserves the digits of numbers that JavaScript cannot represent (beyond 2^53), so that they are displayed and
- * serialized as they were sent. Falls back to the nearest number if the JavaScript engine does not support this.
- */
-export function parseExact(text: string): unknown {
-  const { rawJSON } = exact
-  if (!rawJSON || !/\d{16}|[\d.]e/i.test(text)) return JSON.parse(text)
-  return exact.parse(text, (_, value, context) =>
-    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source ? rawJSON(context.source) : value,
-  )
+  const stream: Client['live'] = (options) => hintsOf(calls.url('streamLive'), authorized, options)
+  return { ...named, url: calls.url, live: stream } as unknown as Client
 }
 
 interface LooseInput extends CallOptions {
-  params?: Record<string, string>
   query?: Record<string, unknown>
-  body?: unknown
+  idempotencyKey?: string
 }
 
-function fillPath(route: string, params: Record<string, string> = {}): string {
-  return route.slice(route.indexOf(' ') + 1).replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+interface LoosePage {
+  items?: unknown[]
+  nextCursor?: string
 }
 
-function queryString(query: Record<string, unknown> = {}): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
-  return text && `?${text}`
+/** A change in one request needs a key. One made here covers the repetitions of this call. */
+function withKey(name: EndpointName, input: LooseInput = {}): LooseInput {
+  if (name !== 'runOperation' || input.headers?.['idempotency-key'] !== undefined) return input
+  return { ...input, headers: { ...input.headers, 'idempotency-key': input.idempotencyKey ?? crypto.randomUUID() } }
 }
 
-/** A proxy may answer with something other than a problem document; that must still become a readable error. */
-async function parseProblem(response: Response): Promise<Problem> {
-  try {
-    const body = (await response.json()) as Partial<Problem>
-    if (typeof body.code === 'string') return body as Problem
-  } catch {
-    // not JSON: described below
+function pagesOf(call: (input?: LooseInput) => Promise<LoosePage>, input?: LooseInput): Promise<LoosePage> & AsyncIterable<unknown> {
+  const first = call(input)
+  return Object.assign(first, {
+    async *[Symbol.asyncIterator]() {
+      for (let page = await first; ; page = await call({ ...input, query: { ...input?.query, cursor: page.nextCursor } })) {
+        yield* page.items ?? []
+        if (page.nextCursor === undefined) return
+      }
+    },
+  })
+}
+
+/** The server sends a comment every 15 seconds; a connection that is silent for longer is dead. */
+const maxSilenceMs = 45_000
+
+async function* hintsOf(url: string, send: typeof fetch, { headers, signal }: CallOptions = {}): AsyncGenerator<LiveHint, void, undefined> {
+  for (let lastId = '', failures = 0; ; ) {
+    const connection = new Silence(signal)
+    try {
+      const response = await send(url, { headers: { accept: 'text/event-stream', ...(lastId ? { 'last-event-id': lastId } : {}), ...headers }, signal: connection.signal })
+      if (!response.ok) throw await ApiError.from(response)
+      if (failures) yield { topic: 'reset' }
+      failures = 0
+      for await (const { id, data } of eventsOf(response.body!, () => connection.restart())) {
+        lastId = id || lastId
+        if (data) yield JSON.parse(data) as LiveHint
+      }
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error
+    } finally {
+      connection.end()
+    }
+    failures += 1
+    await pause(backoffMs(failures), signal)
   }
-  return {
-    type: 'about:blank',
-    title: response.statusText || 'Unexpected answer',
-    status: response.status,
-    code: response.status === 401 ? 'unauthenticated' : response.status >= 500 ? 'unavailable' : 'internal',
-    detail: `The server answered ${response.status} without an explanation.`,
-    requestId: response.headers.get('x-request-id') ?? '',
+}
+
+/** Aborts a connection on which nothing arrives any more, or with the caller's signal. */
+class Silence {
+  readonly #connection = new AbortController()
+  readonly #outer?: AbortSignal
+  readonly #abort = () => this.#connection.abort(this.#outer?.reason)
+  #timer?: ReturnType<typeof setTimeout>
+
+  constructor(outer?: AbortSignal) {
+    this.#outer = outer
+    if (outer?.aborted) this.#abort()
+    outer?.addEventListener('abort', this.#abort, { once: true })
+    this.restart()
+  }
+
+  get signal(): AbortSignal {
+    return this.#connection.signal
+  }
+
+  restart(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#abort, maxSilenceMs)
+  }
+
+  /** Also ends the connection, if the reader of the hints left its loop. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#outer?.removeEventListener('abort', this.#abort)
+    this.#connection.abort()
   }
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../schemas/actor.ts'
-import { type Client, createClient } from '../../schemas/client.ts'
+import { type Calls, createCalls } from '../../schemas/calls.ts'
 import { setClock } from './clock.ts'
 import { Live } from './live.ts'
 import { Shared } from './shared.ts'
@@ -7,7 +7,7 @@ import { Shared } from './shared.ts'
 /** Everything an element needs to use one API. */
 export interface Connection {
   readonly api: string
-  readonly client: Client
+  readonly client: Calls
   readonly live: Live
   readonly session: Shared<Session>
   /** The host's own `fetch`, if it supplied one; a plain link would then lack its token. */
@@ -27,7 +27,7 @@ export function connect(api: string, send: typeof fetch = defaultFetch): Connect
 }
 
 function open(api: string, send: typeof fetch): Connection {
-  const client = createClient({ api, fetch: send })
+  const client = createCalls({ api, fetch: send })
   return {
     api,
     client,

@@ -1,4 +1,4 @@
-import { ApiError } from '../../schemas/client.ts'
+import { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
 
 /** Converts anything thrown to a problem that can be shown. */

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
-import { ApiError } from '../../schemas/client.ts'
+import { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from '../core/connection.ts'
 import { problemOf } from '../core/problem.ts'
