@@ -1,7 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import Koa, { type Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { openKit, type RunningKit } from './open.ts'
+import { type FetchHandler, fetchHandler } from './http/fetch-handler.ts'
 import { opsMiddleware } from './http/mount.ts'
+import { type NodeHandler, nodeHandler } from './http/node-handler.ts'
+import { Running } from './http/running.ts'
+import { belowPlace } from './host/place.ts'
 import type { OpsOptions } from './options.ts'
 import { startLoops } from './loops.ts'
 import { Hub } from './live/hub.ts'
@@ -13,8 +16,19 @@ import { requireNode } from './node-version.ts'
 export interface Ops {
   /** Koa middleware for the host's app: pages, API and assets below `base`; all other paths are passed to `next`. */
   middleware(): Middleware
-  /** The same for anything that calls Node's `(request, response)` handlers; other paths get a 404. */
-  handler: (request: IncomingMessage, response: ServerResponse) => void
+  /**
+   * The same as a handler of Node, for `createServer`, Express, Fastify and whatever else passes on `(request, response)`. Other paths go
+   * to `next` if it is called with one, as Express does, else they get a 404 that says where it answers. The promise is resolved
+   * when the response has ended, and never rejected; everything is logged through `log`.
+   */
+  handler: NodeHandler
+  /**
+   * The same for hosts that speak the fetch standard, such as Next, SvelteKit and Hono: bodies are streamed both ways, and an abort
+   * of the request ends its answer. Other paths get a 404. Never rejected.
+   */
+  fetch: FetchHandler
+  /** Whether requests to this path, such as `/ops/jobs/cron`, are for this server. */
+  owns(path: string): boolean
   /** Applies pending migrations and returns their names. Safe to call from several processes: only one applies them. */
   migrate(): Promise<string[]>
   /**
@@ -23,10 +37,15 @@ export interface Ops {
    * @throws Error when migrations are pending, a declared entry is invalid, or the database does not answer
    */
   start(): Promise<void>
-  /** Finishes the work in progress, then closes every connection. */
+  /**
+   * Finishes the work in progress, then closes every connection. Requests that are being answered get up to ten seconds; live streams
+   * end at once, and their readers connect to another process.
+   */
   stop(): Promise<void>
   /** Where it is mounted, e.g. `/ops/jobs`. */
   readonly base: string
+  /** Where browsers find it: the path of `publicBase`, or else `base`. */
+  readonly publicBase: string
 }
 
 /**
@@ -46,13 +65,18 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
   const hub = new Hub()
   const listening = listenForHints(kit.db, hub, kit.log)
   kit.setLiveClients(() => hub.size)
-  const middleware = opsMiddleware(kit, hub)
+  const running = new Running()
+  const middleware = opsMiddleware(kit, hub, running)
+  const handler = nodeHandler(kit, middleware)
   let loops: { stop(): Promise<void> } | undefined
   let offered: { stop(): void } | undefined
   return {
-    base: kit.base,
+    base: kit.mount,
+    publicBase: kit.base,
+    owns: (path) => belowPlace(path, kit) !== undefined,
     middleware: () => middleware,
-    handler: nodeHandler(middleware),
+    handler,
+    fetch: fetchHandler(handler),
     migrate: () => kit.db.migrate(),
     async start() {
       await Promise.all([requireMigrated(kit), listening.ready])
@@ -62,8 +86,8 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
     async stop() {
       offered?.stop()
       await loops?.stop()
-      await listening.stop()
       hub.close()
+      await Promise.all([running.stop(), listening.stop()])
       await closeKit(kit)
     },
   }
@@ -72,15 +96,6 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
 /** Types a host's options in a separate module; returns them unchanged. */
 export function defineOptions<Actor>(options: OpsOptions<Actor>): OpsOptions<Actor> {
   return options
-}
-
-function nodeHandler(middleware: Middleware): Ops['handler'] {
-  const app = new Koa()
-  // Koa would print a stack trace to standard error; the host's log already has the error.
-  app.on('error', () => {})
-  app.use(middleware)
-  const callback = app.callback()
-  return (request, response) => void callback(request, response)
 }
 
 async function requireMigrated({ db }: RunningKit): Promise<void> {
@@ -99,9 +114,10 @@ async function closeKit(kit: RunningKit): Promise<void> {
 
 export { OpsError } from './error.ts'
 export { denyEverything } from './host/auth.ts'
-export type { Auth, Resource } from './host/auth.ts'
+export type { Auth, HostRequest, Resource } from './host/auth.ts'
 export { hidden, hideSecrets, redacted } from './host/display.ts'
 export type { DisplayContext, DisplayKind, DisplayPolicy } from './host/display.ts'
+export type { FetchContext } from './http/fetch-request.ts'
 export type { Escalation } from './host/escalation.ts'
 export type { Log } from './host/log.ts'
 export type { HostRunbook, HostRunbooks } from './host/runbooks.ts'

@@ -63,8 +63,14 @@ export interface Kit {
   readonly escalation?: Escalation
   readonly errors?: ErrorOptions
   readonly bridges: readonly MountedBridge[]
-  /** Without a trailing slash, e.g. `/ops/jobs`. */
+  /** The path below which requests arrive, e.g. `/ops/jobs`. */
+  readonly mount: string
+  /** The path below which browsers find it, without a trailing slash: every link begins with it. Usually the same as `mount`. */
   readonly base: string
+  /** The scheme, host and port that browsers use, if the host stated them. */
+  readonly origin?: string
+  /** Other origins whose pages may use the API with their users' cookies. */
+  readonly allowedOrigins: ReadonlySet<string>
   readonly reasons: Readonly<Record<string, { required: boolean; minLength: number }>>
   /** How long each kind of record is kept. */
   readonly retention: Retention

@@ -4,7 +4,9 @@ import { type Database, openDatabase, query } from './db/database.ts'
 import { openHints } from './db/hint.ts'
 import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
+import { parseAllowedOrigins } from './host/allowed-origins.ts'
 import { jsonLog, type Log } from './host/log.ts'
+import { parsePlace } from './host/place.ts'
 import { parseRunbooks } from './host/runbooks.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
 import type { Kit, MountedBridge } from './kit.ts'
@@ -34,7 +36,8 @@ export interface RunningKit extends Kit {
  */
 export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<RunningKit> {
   checkOptions(options)
-  const base = parseBase(options.base)
+  const place = parsePlace(options.base, options.publicBase)
+  const allowedOrigins = parseAllowedOrigins(options.allowedOrigins)
   const log = options.log ?? jsonLog
   const retention = parseRetention(options.retention)
   const detector = parseDetector(options.detector, options.scheduler?.enabled ?? true)
@@ -55,8 +58,9 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
     errors: options.errors,
-    bridges: await openBridges(options.bridges ?? [], base, log),
-    base,
+    bridges: await openBridges(options.bridges ?? [], place.base, log),
+    ...place,
+    allowedOrigins,
     reasons: parseReasons(options.reasons ?? {}),
     runbooks: parseRunbooks(options.runbooks),
     retention,
@@ -147,11 +151,6 @@ function checkOptions(options: unknown): void {
 
 function missing(what: string, lines: string): Error {
   return new Error(`${what} Add to the options:\n\n  ${lines}\n`)
-}
-
-function parseBase(base: string = '/ops/jobs'): string {
-  if (/^(\/[\w.~-]+)+$/.test(base)) return base
-  throw new Error(`createOps: 'base' is '${base}'; expected a path such as /ops/jobs, without a trailing slash.`)
 }
 
 function parseReasons(reasons: NonNullable<OpsOptions['reasons']>): Kit['reasons'] {

@@ -99,8 +99,18 @@ export interface OpsOptions<Actor = never> {
   /** How errors are grouped. */
   errors?: ErrorOptions
   bridges?: Bridge[]
-  /** Where pages and API are mounted. Default `/ops/jobs`. */
+  /** The path below which requests arrive: where pages and API are mounted. Default `/ops/jobs`. */
   base?: string
+  /**
+   * The path below which browsers find it, if a proxy strips a prefix, e.g. `/tools/ops/jobs`; or the whole address, e.g.
+   * `https://admin.example.com/tools/ops/jobs`, if the proxy also replaces the `Host` header. Default: `base`.
+   */
+  publicBase?: string
+  /**
+   * Other origins, e.g. `https://admin.example.com`, whose pages may use the API and load the elements, with their users' cookies.
+   * Default none: only pages of the same origin may.
+   */
+  allowedOrigins?: readonly string[]
   cron?: DeclaredCronEntry[]
   /** Operations that require a reason in this host, of at least `minLength` characters (default and minimum 8). */
   reasons?: Partial<Record<string, { required: true; minLength?: number }>>

@@ -17,6 +17,14 @@ export function pageOf(view: ViewAction): Resource {
   return { type: 'page', id: viewActions[view].page }
 }
 
+/** Node's request. With `ops.fetch` it stands for a `Request` of the fetch standard, which is then there as well. */
+export interface HostRequest extends IncomingMessage {
+  /** The `Request` that was passed to `ops.fetch`. */
+  readonly fetchRequest?: Request
+  /** What the host passed to `ops.fetch` as `context`. */
+  readonly context?: unknown
+}
+
 /**
  * The host's login and permissions. `Actor` is whatever the host uses for a signed-in user or service;
  * it is passed back to the host unread.
@@ -26,7 +34,7 @@ export interface Auth<Actor = unknown> {
    * The signed-in actor, or null if there is none (401 for the API, `signInUrl` for a page). If it throws, or takes longer
    * than 4 seconds, the answer is 503.
    */
-  currentActor(request: IncomingMessage): Promise<Actor | null> | Actor | null
+  currentActor(request: HostRequest): Promise<Actor | null> | Actor | null
 
   /**
    * Called for every page, every read and every operation. Returns `true` or `false`, or `{ allowed, reason }`, whose
@@ -43,7 +51,7 @@ export interface Auth<Actor = unknown> {
    * true for a cookie, HTTP authentication (Basic, Digest, NTLM, Negotiate), a client certificate, or no
    * `Authorization` header; false for a Bearer token alone.
    */
-  fromCookie?(request: IncomingMessage): boolean
+  fromCookie?(request: HostRequest): boolean
 
   /** Where a page redirects users who are not signed in; `returnTo` is the path they requested. Default: a plain 401 page. */
   signInUrl?(returnTo: string): string

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { type Endpoint, type EndpointName, endpoints, type ViewAction } from '../../schemas/index.ts'
 import { fieldError, OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
+import { belowBase } from '../host/place.ts'
 import type { Kit } from '../kit.ts'
 import type { Hub } from '../live/hub.ts'
 import type { FileFormat } from '../operations/export-lines.ts'
@@ -29,7 +30,7 @@ const all = Object.values(endpoints) as unknown as Endpoint[]
 
 /** The API below `<base>/api/v1`: parses, authorizes, runs and answers requests to every described endpoint. */
 export function apiMiddleware(kit: Kit, handlers: readonly Handled[], hub: Hub): Middleware {
-  const prefix = `${kit.base}/api/v1`
+  const prefix = `${kit.mount}/api/v1`
   const router = new Router({ prefix, sensitive: true, strict: true })
   const answers = answersOf(kit, handlers, hub)
   for (const endpoint of all) {
@@ -39,7 +40,7 @@ export function apiMiddleware(kit: Kit, handlers: readonly Handled[], hub: Hub):
   }
   const routes = router.routes() as unknown as Middleware
   return async (ctx, next) => {
-    if (ctx.path !== prefix && !ctx.path.startsWith(`${prefix}/`)) return next()
+    if (belowBase(ctx.path, prefix) === undefined) return next()
     const requestId = requestIdOf(ctx)
     ctx.set({ 'x-request-id': requestId, ...apiHeaders })
     try {
@@ -48,7 +49,7 @@ export function apiMiddleware(kit: Kit, handlers: readonly Handled[], hub: Hub):
       await routes(ctx, async () => {
         matched = false
       })
-      if (!matched) refuseUnknown(ctx, prefix)
+      if (!matched) refuseUnknown(ctx, prefix, kit.base)
     } catch (error) {
       answerProblem(ctx, error, requestId, kit.log)
     }
@@ -76,8 +77,8 @@ function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
   return async (ctx) => {
     const scope = await openScope(kit, ctx)
     if (!scope) throw new OpsError('unauthenticated', 'You are not signed in; sign in, or send the credentials the host expects.')
-    if (endpoint.method !== 'GET') requireSameOrigin(ctx, kit.auth)
-    if (endpoint.media === 'export') requireOwnNavigation(ctx, kit.auth)
+    if (endpoint.method !== 'GET') requireSameOrigin(ctx, kit)
+    if (endpoint.media === 'export') requireOwnNavigation(ctx, kit)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
     await send(ctx, await parseInput(ctx, endpoint), scope)
   }
@@ -138,12 +139,12 @@ function methodsOf({ method }: Endpoint): string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method]
 }
 
-function refuseUnknown(ctx: Context, prefix: string): never {
+function refuseUnknown(ctx: Context, prefix: string, base: string): never {
   const path = ctx.path.slice(prefix.length)
   const methods = all
     .filter((endpoint) => new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
     .flatMap(methodsOf)
-  if (!methods.length) throw new OpsError('not_found', `There is no endpoint ${ctx.method} ${path}; ${prefix}/openapi.json lists all endpoints.`)
+  if (!methods.length) throw new OpsError('not_found', `There is no endpoint ${ctx.method} ${path}; ${base}/api/v1/openapi.json lists all endpoints.`)
   ctx.set('allow', [...new Set(methods)].join(', '))
   throw new OpsError('method_not_allowed', `${path} does not accept ${ctx.method}; expected ${methods.join(' or ')}.`)
 }

@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Middleware } from 'koa'
+import type { Place } from '../host/place.ts'
 
 const types: Record<string, string> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.map': 'application/json', '.md': 'text/plain; charset=utf-8' }
 
@@ -20,9 +21,9 @@ function browserFolder(): URL | undefined {
   return ['../../browser/', '../../dist/browser/'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
 }
 
-/** Serves the built elements at `<base>/assets/`. Only files that exist at the first request are ever served. */
-export function assetsMiddleware(base: string): Middleware {
-  const prefix = `${base}/assets/`
+/** Serves the built elements at `<mount>/assets/`. Only files that exist at the first request are ever served. */
+export function assetsMiddleware({ mount }: Place): Middleware {
+  const prefix = `${mount}/assets/`
   let assets: Promise<Map<string, Asset>> | undefined
   return async (ctx, next) => {
     if (!ctx.path.startsWith(prefix)) return next()
@@ -35,9 +36,9 @@ export function assetsMiddleware(base: string): Middleware {
       // Chunk names contain a hash; entry names are stable, so browsers must revalidate them.
       'cache-control': name.startsWith('chunk-') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
       etag: asset.etag,
-      vary: 'accept-encoding',
       'x-content-type-options': 'nosniff',
     })
+    ctx.vary('accept-encoding')
     ctx.status = 200
     if (ctx.fresh) {
       ctx.status = 304

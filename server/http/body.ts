@@ -1,17 +1,38 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 import { OpsError } from '../error.ts'
+import { withTimeout } from '../timeout.ts'
 
 const maxBytes = 1024 * 1024
+/** Enough for the largest body over a slow line; a server without a limit of its own would wait for ever. */
+const maxReadMs = 30_000
 
-/** The JSON body of a request. If the host's own body parser ran first and consumed the stream, its result is used. */
+/** The JSON body of a request. If a parser of the host has already read the stream, its result is used. */
 export async function parseJsonBody(ctx: Context): Promise<unknown> {
   if (!ctx.is('application/json')) {
     const got = ctx.get('content-type') || '(none)'
     throw new OpsError('unsupported_media_type', `The body has the content type ${got}; expected application/json.`)
   }
-  const parsed = (ctx.request as { body?: unknown }).body
-  if (parsed !== undefined) return parsed
-  const text = await readBodyText(ctx)
+  if (!isRead(ctx.req)) return parseJson(await readBodyText(ctx))
+  const body = bodyOfHost(ctx)
+  if (body === undefined || body === null) {
+    throw new OpsError('invalid_request', "The host read the body before Ops Powertools got the request, and did not keep it in request.body; mount Ops Powertools before whatever reads it, or set request.body to the text or the parsed object.")
+  }
+  if (typeof body === 'string') return parseJson(decode(Buffer.from(body)))
+  return body instanceof Uint8Array ? parseJson(decode(body)) : body
+}
+
+/** The stream decides: some parsers set `request.body` to `{}` without reading it, because the type is not theirs. */
+function isRead(request: IncomingMessage): boolean {
+  return request.readableDidRead || request.readableEnded
+}
+
+/** Koa's parsers set it on the context, those of Express, Nest and Next on Node's request. */
+function bodyOfHost(ctx: Context): unknown {
+  return (ctx.request as { body?: unknown }).body ?? (ctx.req as { body?: unknown }).body
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -23,7 +44,12 @@ export async function parseJsonBody(ctx: Context): Promise<unknown> {
 
 async function readBodyText(ctx: Context): Promise<string> {
   if (Number(ctx.get('content-length')) > maxBytes) throw tooLarge()
-  const bytes = await readBytes(ctx)
+  const late = () => new OpsError('invalid_request', `The whole body did not arrive within ${maxReadMs / 1_000} seconds.`)
+  return decode(await withTimeout(readBytes(ctx), maxReadMs, late))
+}
+
+function decode(bytes: Uint8Array): string {
+  if (bytes.byteLength > maxBytes) throw tooLarge()
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -6,6 +6,7 @@ import type { BridgeVisit } from '../bridges/bridge.ts'
 import { OpsError } from '../error.ts'
 import { pageOf } from '../host/auth.ts'
 import type { DisplayKind } from '../host/display.ts'
+import { belowBase } from '../host/place.ts'
 import { visible } from '../host/visible.ts'
 import type { Kit, MountedBridge } from '../kit.ts'
 import { listQueueNames } from '../queues/known.ts'
@@ -19,7 +20,10 @@ import { openScope, requestIdOf } from './scope.ts'
 /** Engine dashboards: the same actor, `view_bridge` required, and only GET and HEAD, whatever the dashboard itself would allow. */
 export function bridgesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
-    const bridge = kit.bridges.find(({ href }) => ctx.path === href || ctx.path === `${href}.data` || ctx.path.startsWith(`${href}/`))
+    const bridge = kit.bridges.find(({ name }) => {
+      const path = `${kit.mount}/${name}`
+      return ctx.path === `${path}.data` || belowBase(ctx.path, path) !== undefined
+    })
     if (!bridge) return next()
     const requestId = requestIdOf(ctx)
     ctx.set({ 'x-request-id': requestId, ...pageHeaders })
@@ -39,11 +43,11 @@ async function visitBridge(kit: Kit, ctx: Context, bridge: MountedBridge): Promi
   }
   const scope = await openScope(kit, ctx)
   if (!scope) {
-    if (kit.auth.signInUrl && ctx.accepts('html')) return ctx.redirect(kit.auth.signInUrl(returnPathOf(ctx)))
+    if (kit.auth.signInUrl && ctx.accepts('html')) return ctx.redirect(kit.auth.signInUrl(returnPathOf(kit, ctx)))
     throw new OpsError('unauthenticated', 'You are not signed in; sign in first.')
   }
   await requireView(scope, 'view_bridge')
-  await sendAnswer(ctx, kit, bridge, await bridge.answer(requestOf(ctx), await visitOf(scope)))
+  await sendAnswer(ctx, kit, bridge, await bridge.answer(requestOf(kit, ctx), await visitOf(scope)))
 }
 
 /** A dashboard cannot hide parts of a value, so an actor whose policy changes harmless job data may not see any. */
@@ -70,13 +74,13 @@ async function mayReadAll({ viewer }: Scope, view: 'view_queues' | 'view_jobs', 
 const forwarded = ['accept', 'accept-language', 'user-agent', 'if-none-match', 'if-modified-since']
 
 /** The request as the dashboard sees it: what it needs to render, without cookies or credentials. */
-function requestOf(ctx: Context): Request {
+function requestOf({ base, mount }: Kit, ctx: Context): Request {
   const headers = new Headers()
   for (const name of forwarded) {
     const value = ctx.get(name)
     if (value) headers.set(name, value)
   }
-  return new Request(`http://localhost${ctx.url}`, { method: ctx.method, headers })
+  return new Request(`http://localhost${base}${ctx.path.slice(mount.length)}${ctx.search}`, { method: ctx.method, headers })
 }
 
 const passedOn = /^(content-type|etag|last-modified|location|vary|x-remix-.+)$/

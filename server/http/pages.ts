@@ -2,6 +2,7 @@ import { pageOf } from '../host/auth.ts'
 import type { Context, Middleware } from 'koa'
 import { type ViewAction, viewActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
+import { belowBase } from '../host/place.ts'
 import type { Kit } from '../kit.ts'
 import { asOpsError, answerProblem } from './errors.ts'
 import { openScope, requestIdOf } from './scope.ts'
@@ -34,7 +35,7 @@ const icon = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
 /** Serves the shell on every page path below the base. Its data comes from the API, which checks permissions again. */
 export function pagesMiddleware(kit: Kit): Middleware {
   return async (ctx, next) => {
-    if (ctx.path !== kit.base && !ctx.path.startsWith(`${kit.base}/`)) return next()
+    if (belowBase(ctx.path, kit.mount) === undefined) return next()
     const requestId = requestIdOf(ctx)
     ctx.set({ 'x-request-id': requestId, ...pageHeaders, 'content-security-policy': contentSecurityPolicy })
     try {
@@ -44,8 +45,8 @@ export function pagesMiddleware(kit: Kit): Middleware {
       }
       await answerPage(kit, ctx)
     } catch (error) {
+      answerProblem(ctx, error, requestId, kit.log)
       if (ctx.accepts('html') && asOpsError(error).status >= 500) answerOutage(kit, ctx, asOpsError(error), requestId)
-      else answerProblem(ctx, error, requestId, kit.log)
     }
   }
 }
@@ -53,7 +54,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
 async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   const scope = await openScope(kit, ctx)
   if (!scope) return answerNotSignedIn(kit, ctx)
-  const path = ctx.path.slice(kit.base.length).replace(/^\/$/, '')
+  const path = ctx.path.slice(kit.mount.length).replace(/^\/$/, '')
   const view = pages.find(({ pattern }) => pattern.test(path))?.view
   const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
   ctx.type = 'html'
@@ -61,17 +62,19 @@ async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   ctx.status = !view ? 404 : allowed ? 200 : 403
 }
 
-function answerNotSignedIn({ auth, base }: Kit, ctx: Context): void {
-  if (auth.signInUrl) return ctx.redirect(auth.signInUrl(returnPathOf(ctx)))
+function answerNotSignedIn(kit: Kit, ctx: Context): void {
+  const { auth, base } = kit
+  if (auth.signInUrl) return ctx.redirect(auth.signInUrl(returnPathOf(kit, ctx)))
   ctx.status = 401
   ctx.type = 'html'
   ctx.body = plainPage(base, 'Sign in first', `You are not signed in. Sign in to this site, then open <code>${escapeHtml(base)}</code> again.`)
 }
 
-/** Where to return after signing in: always a path on this site, whatever URL the request line contained. */
-export function returnPathOf(ctx: Context): string {
-  const { pathname, search } = URL.parse(ctx.originalUrl, 'http://localhost') ?? { pathname: ctx.path, search: ctx.search }
-  return `/${pathname.replace(/^[/\\]+/, '')}${search}`
+/** Where to return after signing in: always a path on this site as browsers know it, whatever URL the request line contained. */
+export function returnPathOf({ base, mount }: Kit, ctx: Context): string {
+  const url = URL.parse(base + ctx.path.slice(mount.length) + ctx.search, 'http://localhost')
+  // Dot segments may leave a path that begins with two slashes, which a browser takes for another host.
+  return url ? `/${url.pathname.replace(/^[/\\]+/, '')}${url.search}` : base
 }
 
 /** Reloads itself, so that a page left open recovers after the outage. */
@@ -81,6 +84,14 @@ function answerOutage({ base }: Kit, ctx: Context, error: OpsError, requestId: s
   ctx.type = 'html'
   const body = `${escapeHtml(error.message)} This page reloads every ten seconds.</p><p>Request <code>${escapeHtml(requestId)}</code>`
   ctx.body = plainPage(base, 'Not available', body, '<meta http-equiv="refresh" content="10">')
+}
+
+/** A page that says one thing. */
+export function answerPlainPage(ctx: Context, { base }: Kit, title: string, { message, status }: OpsError): void {
+  ctx.set('content-security-policy', contentSecurityPolicy)
+  ctx.type = 'html'
+  ctx.body = plainPage(base, title, escapeHtml(message))
+  ctx.status = status
 }
 
 function shellPage(base: string): string {

@@ -47,7 +47,7 @@ async function requireMonitoring({ prometheus }: Kit, request: IncomingMessage):
 }
 
 /** Cached, because it never changes within a process and takes some 30 ms to generate. */
-function writeDocument({ base, version }: Kit): { text: string; etag: string } {
-  const text = JSON.stringify(describeApi(base, version))
+function writeDocument({ base, origin = '', version }: Kit): { text: string; etag: string } {
+  const text = JSON.stringify(describeApi(origin + base, version))
   return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
 }

@@ -3,6 +3,7 @@ import { OpsError } from '../error.ts'
 import type { Hub } from '../live/hub.ts'
 import { followHints, openSubscription } from '../live/stream.ts'
 import type { Scope } from '../operations/scope.ts'
+import { clientAddressOf } from './client-address.ts'
 import { openScope } from './scope.ts'
 import { takeOver } from './take-over.ts'
 
@@ -17,8 +18,11 @@ export async function sendLive(ctx: Context, scope: Scope, hub: Hub): Promise<vo
   const release = hub.acquireSlot(actorKey(ctx, scope), maxStreamsPerActor)
   if (!release) throw new OpsError('rate_limited', `This account already has ${maxStreamsPerActor} live streams open in this process; close one, or poll instead.`)
   ctx.res.on('close', release)
+  // The reader may have left while the host was deciding who it is.
+  if (ctx.res.destroyed) return release()
   const subscription = await openSubscription(scope)
-  ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  // Compression would hold hints back until its buffer is full.
+  ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' })
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()
   ctx.req.socket.setNoDelay(true)
@@ -26,6 +30,6 @@ export async function sendLive(ctx: Context, scope: Scope, hub: Hub): Promise<vo
 }
 
 /** Actors that cannot be named in evidence are distinguished by their network address. */
-function actorKey({ req }: Context, { viewer: { principal } }: Scope): string {
-  return principal ? JSON.stringify([principal.type, principal.id]) : `unnamed at ${req.socket.remoteAddress}`
+function actorKey(ctx: Context, { viewer: { principal } }: Scope): string {
+  return principal ? JSON.stringify([principal.type, principal.id]) : `unnamed at ${clientAddressOf(ctx)}`
 }
