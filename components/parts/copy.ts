@@ -52,9 +52,12 @@ export class OpsCopy extends LitElement {
   /** Show it unabbreviated. */
   @property({ type: Boolean }) whole = false
 
+  /** Show only the sign, beside a text that can be read already. */
+  @property({ type: Boolean }) bare = false
+
   override render() {
-    const text = this.whole || this.value.length <= 16 ? this.value : `${this.value.slice(0, 8)}…${this.value.slice(-4)}`
-    return html`<button type="button" title=${this.value} aria-label="Copy ${this.label} ${this.value}" @click=${this.copy}>${text}<svg
+    const text = this.bare ? '' : this.whole || this.value.length <= 16 ? this.value : `${this.value.slice(0, 8)}…${this.value.slice(-4)}`
+    return html`<button type="button" title=${this.bare ? `Copy ${this.label}` : this.value} aria-label=${this.bare ? `Copy ${this.label}` : `Copy ${this.label} ${this.value}`} @click=${this.copy}>${text}<svg
           viewBox="0 0 12 12"
           aria-hidden="true"
         >

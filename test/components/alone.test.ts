@@ -30,7 +30,7 @@ describe('an element alone on a page', () => {
     document.body.innerHTML = '<ops-jobs api="/alone/six/api/v1"></ops-jobs><ops-job api="/alone/six/api/v1" job-id="job-0002"></ops-job><ops-queues api="/alone/six/api/v1"></ops-queues>'
     const [list, one, queues] = [...document.body.children]
     await until(() => all(list, '.job a')[0]?.getAttribute('href') === '/admin/jobs/job/job-0001', 'the list')
-    await until(() => seen(one).includes('Attempts'), 'the job')
+    await until(() => seen(one).includes('Where it comes from'), 'the job')
     await until(() => all(queues, '.name a')[0]?.getAttribute('href') === '/admin/jobs/queue/mail', 'the queues')
   })
 

@@ -100,7 +100,7 @@ const states: Record<string, State> = {
   },
   'jobs, the views': { tag: 'ops-jobs', shows: 'job-0007', act: async (page) => (await press(page, 'Views'), until(() => seen(page).includes('Overdue'), 'the views')) },
   'jobs, the columns': { tag: 'ops-jobs', shows: 'job-0007', act: (page) => press(page, 'Columns') },
-  'a job': { tag: 'ops-job', shows: 'Attempts', attributes: { 'job-id': 'job-0002' } },
+  'a job': { tag: 'ops-job', shows: 'Where it comes from', attributes: { 'job-id': 'job-0002' } },
   'a job, lost': { tag: 'ops-job', shows: 'did not answer', attributes: { 'job-id': 'job-0002' }, answers: { getJob: refuse } },
   queues: { tag: 'ops-queues', shows: 'search_index' },
   'queues, old figures': { tag: 'ops-queues', shows: 'Figures are old', answers: { listQueues: () => queuePage(queuePage().items.map((each) => ({ ...each, age: 'unknown' as const, status: 'unknown' as const, asOf: at(-600_000) }))) } },

@@ -1,7 +1,7 @@
 import { FakeApi, Refusal } from './fake-api.ts'
-import { detail } from './job-sample.ts'
+import { detail, job } from './job-sample.ts'
 import { at, event, preview, session } from './sample.ts'
-import { all, button, clear, equal, excludes, includes, mount, ok, seen, until } from './support.ts'
+import { all, button, clear, equal, excludes, includes, mount, ok, press, seen, until } from './support.ts'
 
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
   new FakeApi({
@@ -14,7 +14,7 @@ const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
 
 const opened = async (api = usual(), id = 'mail:job-0002') => {
   const page = mount('ops-job', api, { 'job-id': id })
-  await until(() => seen(page).includes('Attempts'), 'the job')
+  await until(() => seen(page).includes('Where it comes from'), 'the job')
   return page
 }
 
@@ -25,21 +25,80 @@ describe('ops-job', () => {
     const api = usual()
     const page = await opened(api)
     const text = seen(page)
-    for (const part of ['SendWelcome', 'retryable', 'the engine says retry', 'mail:job-0002', 'Why it is not running', 'It will be retried at', 'tenant:acme', 'nightly_sync']) includes(text, part)
+    for (const part of ['SendWelcome', 'retryable', 'Failed, and will be tried again', 'Engine says retry', 'mail:job-0002', 'Why it is not running', 'It will be retried at', 'tenant:acme', 'nightly_sync']) includes(text, part)
     equal(api.calls.find(({ name }) => name === 'getJob')!.params.id, 'mail:job-0002', 'the id, whatever characters it has')
   })
 
-  it('shows every attempt, the last first: the message to read, the stack to open', async () => {
-    const page = await opened()
-    const attempts = all(page, '[part=attempt]')
-    equal(attempts.map((each) => seen(each.querySelector('b'))), ['2', '1'])
-    includes(seen(attempts[0]), 'SmtpError: 451 try again later')
-    includes(seen(attempts[0]), 'took 4.0 s')
-    includes(seen(attempts[0]), 'on worker-eu-3')
-    const stack = attempts[0]!.querySelector('details')!
-    ok(!stack.open, 'a long stack is folded')
-    includes(seen(stack), 'Stack, 12 lines')
-    includes(seen(attempts[1]), 'TypeError: no recipient')
+  it('shows its error first: the message, the frames of the host’s program apart from those of libraries, the rest on demand', async () => {
+    const stack = Array.from({ length: 6 }, (_, index) => ({ text: `at frame${index} (${index % 2 ? '/srv/src/mail.ts:88:1' : 'node:net:1637:16'})`, ofHost: index % 2 === 1 }))
+    const attempts = [{ number: 3, outcome: 'failed' as const, startedAt: at(-20_000), endedAt: at(-10_000), error: 'connect ETIMEDOUT\n    at frame0', stack }]
+    const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', attempt: 3, maxAttempts: 3, finishedAt: at(-10_000), waiting: [], attempts }) }))
+    includes(seen(all(page, '[part=fate]')[0]), 'Failed for good 3 of 3 attempts · ran 10 s')
+    const block = all(page, '[part=error]')[0]!
+    equal(seen(block.querySelector('bdi')), 'connect ETIMEDOUT')
+    equal(all(block, '.stack')[0]!.children.length, 4, 'frames at first')
+    equal(all(block, '.of-host b').map(seen), ['mail.ts:88', 'mail.ts:88', 'mail.ts:88'])
+    const rest = block.querySelector('details')!
+    ok(!rest.open, 'the others are folded')
+    includes(seen(rest), '2 more frames')
+    const text = seen(page)
+    ok(text.indexOf('connect ETIMEDOUT') < text.indexOf('Its life in time'), 'the error comes first')
+  })
+
+  it('draws its life as a bar true to scale, and says it as a list', async () => {
+    const attempts = [
+      { number: 1, outcome: 'failed' as const, startedAt: at(-120_000), endedAt: at(-110_000), error: 'Error: 451' },
+      { number: 2, outcome: 'failed' as const, startedAt: at(-80_000), endedAt: at(-70_000), error: 'Error: 451' },
+    ]
+    const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', createdAt: at(-170_000), finishedAt: at(-70_000), attempt: 2, waiting: [], attempts }) }))
+    const bar = all(page, '.life')[0]!
+    equal(bar.getAttribute('aria-label'), 'waited 50 s, attempt 1 failed after 10 s, waited 30 s to retry, attempt 2 failed after 10 s')
+    equal(all<HTMLElement>(bar, '.gap, .run').map((each) => [each.className.trim(), each.style.inlineSize]), [['gap waited', '50%'], ['run failed', '10%'], ['gap retry', '30%'], ['run failed', '10%']])
+    button(page, 'As a list')!.click()
+    await until(() => all(page, '[part=attempt]').length === 2, 'the list')
+    equal(all(page, '[part=attempt]').map((each) => seen(each.querySelector('b'))), ['2', '1'])
+    ok(button(page, 'As a list')!.getAttribute('aria-expanded') === 'true', 'it is said to be open')
+  })
+
+  it('leads to the failures like it, and to retrying them all', async () => {
+    const alike = { fingerprint: 'e1:7c0d41b2a90f33e8', failures: 420, final: 140, since: at(-1_620_000), lastSeenAt: at(-32_000), histogram: { from: at(-1_800_000), stepSeconds: 900, counts: [60, 360] } }
+    const api = usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', waiting: [], alike }) })
+    const page = await opened(api)
+    const line = all(page, '[part=alike]')[0]!
+    includes(seen(line), '139 others failed for good alike since')
+    ok(line.querySelector('a[href="/ops/jobs/list?errorGroup=e1%3A7c0d41b2a90f33e8"]'), 'the list of them')
+    button(page, 'Retry all…')!.click()
+    await until(() => api.count('createPreview') === 1, 'the preview')
+    equal(api.calls.find(({ name }) => name === 'createPreview')!.body, { action: 'retry_job', selection: { filter: { errorGroup: alike.fingerprint, state: 'discarded' } } })
+  })
+
+  it('says in amber that it runs far longer than usual, and only then', async () => {
+    const running = (exceeded: boolean) => usual({ getJob: ({ params }) => detail(params.id!, { state: 'executing', startedAt: at(-10_860_000), waiting: [], usual: { p50Seconds: 4, p95Seconds: 9, runs: 80, exceeded } }) })
+    const page = await opened(running(true))
+    includes(seen(all(page, '[part=overdue]')[0]), '3 h 1 min, usually 4 s')
+    clear()
+    equal(all(await opened(running(false)), '[part=overdue]').length, 0)
+  })
+
+  it('goes to the job before and after in the list it came from, by link and by key', async () => {
+    const went: string[] = []
+    const api = usual({ listJobs: ({ query }) => (query.get('cursor') === 'c2' ? { items: [job('job-3')], asOf: at(0) } : { items: [job('job-1'), job('mail:job-0002')], nextCursor: 'c2', asOf: at(0) }) })
+    const page = mount('ops-job', api, { 'job-id': 'mail:job-0002', list: 'queue=mail&state=discarded&view=mine' })
+    page.addEventListener('ops-navigate', (event) => {
+      event.preventDefault()
+      went.push((event as CustomEvent<{ href: string }>).detail.href)
+    })
+    await until(() => all(page, 'a.step').length === 2, 'both ways')
+    equal(Object.fromEntries(api.calls.find(({ name }) => name === 'listJobs')!.query), { queue: 'mail', state: 'discarded' })
+    includes(seen(all(page, '.steps')[0]), '2 / 2+')
+    equal(all(page, 'a.step').map((each) => each.getAttribute('href')), [
+      '/ops/jobs/job/job-1?list=queue%3Dmail%26state%3Ddiscarded',
+      '/ops/jobs/job/job-3?list=queue%3Dmail%26state%3Ddiscarded%26cursor%3Dc2%26back%3D',
+    ])
+    all<HTMLAnchorElement>(page, '.page-title')[0]!.focus()
+    press('[')
+    press(']')
+    equal(went.map((href) => href.replace(/\?.*/, '')), ['/ops/jobs/job/job-1', '/ops/jobs/job/job-3'])
   })
 
   it('says what the engine does not keep of earlier attempts', async () => {
@@ -62,8 +121,8 @@ describe('ops-job', () => {
     const attempt = { number: 1, outcome: 'failed' as const, startedAt: at(-1000), endedAt: at(-9000), error: 'Error: 451' }
     const together = event({ action: 'retry_job', eventType: 'job.retried', jobs: 2 })
     const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { attempt: 1, attempts: [attempt], events: [together] }) }))
-    excludes(seen(page), 'took')
-    includes(seen(page), 'with 1 other ')
+    excludes(seen(page), 'ran')
+    includes(seen(page), 'with 1 other')
   })
 
   it('lets somebody look again at a job that changed behind the page, as it is now', async () => {
@@ -76,7 +135,7 @@ describe('ops-job', () => {
       },
     })
     const page = await opened(api)
-    button(page, 'Discard…')!.click()
+    button(page, 'Retry…')!.click()
     await until(() => seen(all(page, 'dialog')[0]).includes('it is now available'), 'the refusal')
     ok(seenVersion, 'it was asked of the job as it was seen')
     includes(seen(all(page, 'dialog')[0]), 'You have changed nothing.')
@@ -120,12 +179,20 @@ describe('ops-job', () => {
     includes(seen(page), '"ratio": 0.1')
   })
 
-  it('offers what may be done and says why the rest may not', async () => {
+  const menuOf = async (page: Element) => {
+    const menu = all(page, 'ops-menu')[0]!
+    menu.shadowRoot!.querySelector('button')!.click()
+    await until(() => all(menu, '[role=menuitem]').length > 0, 'the menu')
+    return all<HTMLElement>(menu, '[role=menuitem]')
+  }
+
+  it('offers what most likely helps in its title bar, the rest in a menu, and there also what is not possible, with the reason', async () => {
     const api = usual()
     const page = await opened(api)
     ok(!button(page, 'Retry…')!.disabled, 'retry is open')
-    ok(!button(page, 'Restore…'), 'nothing to restore while it is not discarded')
-    button(page, 'Discard…')!.click()
+    const items = await menuOf(page)
+    equal(items.map((item) => seen(item)), ['Cancel…', 'Discard…', 'Copy as JSON', 'Copy as cURL', 'Copy id'])
+    items[1]!.click()
     await until(() => api.count('createPreview') === 1, 'the preview')
     const { body } = api.calls.find(({ name }) => name === 'createPreview')!
     equal(body, { action: 'discard_job', subject: { type: 'job', id: 'mail:job-0002' }, input: { seen: 'mail:job-0002-v1' } })
@@ -133,27 +200,27 @@ describe('ops-job', () => {
 
   it('says why a discarded job cannot be restored', async () => {
     const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', waiting: [] }) }))
-    const restore = await until(() => button(page, 'Restore…'), 'the button')
-    ok(restore.disabled, 'restore is closed')
-    includes(seen(all(page, `#${restore.getAttribute('aria-describedby')}`)[0]), 'Only a job that was discarded here')
+    const restore = (await menuOf(page)).find((item) => seen(item).startsWith('Restore…'))!
+    equal(restore.getAttribute('aria-disabled'), 'true')
+    includes(seen(restore), 'Only a job that was discarded here')
   })
 
   it('offers to take a discard back first of all', async () => {
     const operations = { ...detail('x').operations, restore_job: { allowed: true }, cancel_job: { allowed: false, reason: 'It has ended.' }, discard_job: { allowed: false, reason: 'It has ended.' } }
     const api = usual({ getJob: ({ params }) => detail(params.id!, { state: 'discarded', waiting: [], operations }) })
     const page = await opened(api)
-    const buttons = all<HTMLButtonElement>(page, '.do button')
-    equal(seen(buttons[0]), 'Undo the discard…')
-    ok(buttons[0]!.classList.contains('primary'), 'it stands out')
+    const [first] = all<HTMLButtonElement>(page, '[part=actions] button')
+    equal(seen(first), 'Undo the discard…')
+    ok(first!.classList.contains('primary'), 'it stands out')
     excludes(seen(page), 'Why it is not running')
   })
 
-  it('says the same reason once for somebody who may only look', async () => {
+  it('says the reason once for somebody who may only look', async () => {
     const reason = 'Role viewer may look, not change.'
     const operations = Object.fromEntries(Object.keys(detail('x').operations).map((action) => [action, { allowed: false, reason }]))
     const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { operations }) }))
-    equal(all(page, '.do .refusal').length, 1, 'reasons')
-    ok(all<HTMLButtonElement>(page, '.do button').every(({ disabled }) => disabled), 'every button is closed')
+    equal(all(page, '.refusal').map(seen), [reason])
+    ok(all<HTMLButtonElement>(page, '[part=actions] > button').every(({ disabled }) => disabled), 'the button is closed')
   })
 
   it('links to where it came from, what it waits for and what was done to it', async () => {
@@ -175,7 +242,7 @@ describe('ops-job', () => {
 
   it('leaves out the events of somebody who may not see them', async () => {
     const page = await opened(usual({ getJob: ({ params }) => detail(params.id!, { events: undefined }) }))
-    excludes(seen(page), 'Audit events')
+    excludes(seen(page), 'All events')
   })
 
   it('shows the next paths of its evidence with their owner in front', async () => {

@@ -126,7 +126,7 @@ describe('ops-shell', () => {
     const id = 'mail:7f3c/91 d0?'
     const shell = await openAt(`/ops/jobs/job/${encodeURIComponent(id)}`, usual({ getJob: ({ params }) => detail(params.id!) }))
     const page = await until(() => all<HTMLElementTagNameMap['ops-job']>(shell, 'ops-job')[0], 'the page')
-    await until(() => seen(page).includes('Attempts'), 'the job')
+    await until(() => seen(page).includes('Where it comes from'), 'the job')
     equal(page.jobId, id)
     equal(document.title, 'SendWelcome retryable · Job · Jobs', 'a name instead of the id')
     equal(all(shell, 'nav [aria-current=page]').map(seen), ['Jobs'])
@@ -204,7 +204,7 @@ describe('ops-shell', () => {
 
   it('leaves out no level of headings', async () => {
     const shell = await openAt('/ops/jobs/job/job-0002', usual({ getJob: () => detail('job-0002') }))
-    await until(() => seen(shell).includes('Attempts'), 'the job')
+    await until(() => seen(shell).includes('Where it comes from'), 'the job')
     const levels = all(all(shell, 'ops-job')[0], 'h1, h2, h3').filter((heading) => !heading.closest('dialog')).map((heading) => Number(heading.getAttribute('aria-level') ?? heading.localName.slice(1)))
     equal(levels[0], 1)
     ok(levels.every((level, index) => index === 0 || level <= levels[index - 1]! + 1), `levels ${levels}`)
@@ -214,7 +214,7 @@ describe('ops-shell', () => {
     const permissions = { ...everything(true), view_forensics: { allowed: false }, view_audit: { allowed: false }, view_queues: { allowed: false } }
     const shell = await openAt('/ops/jobs/job/job-0002', usual({ getSession: () => session({ permissions }), getJob: () => detail('job-0002') }))
     const page = await until(() => all(shell, 'ops-job')[0], 'the page')
-    await until(() => seen(page).includes('Attempts'), 'the job')
+    await until(() => seen(page).includes('Where it comes from'), 'the job')
     const leading = () => all<HTMLAnchorElement>(page, 'a[href]').map((link) => link.getAttribute('href')!)
     await until(() => leading().length > 0 && !leading().some((href) => /\/(forensics|audit|queues)\b/.test(href)), 'no way to a closed page')
     ok(leading().some((href) => href.startsWith('/ops/jobs/list')), 'the others stay')

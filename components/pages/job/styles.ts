@@ -1,19 +1,48 @@
 import { css } from 'lit'
 
 export const jobStyles = css`
-  .who {
-    min-width: 0;
-  }
-  .identity {
+  .way-back,
+  .steps,
+  .who,
+  .acts,
+  .thumb {
     display: flex;
-    flex-wrap: wrap;
     align-items: center;
     gap: 4px 10px;
+  }
+  .way-back {
+    justify-content: space-between;
+    min-height: 28px;
+  }
+  .who {
+    flex-wrap: wrap;
+    min-width: 0;
+  }
+  .page-head {
+    align-items: center;
     margin-top: 4px;
+  }
+  .page-head + .refusal {
+    margin: -8px 0 12px;
+  }
+  .step {
+    min-width: 30px;
+    text-align: center;
+  }
+  .step:not([href]) {
+    opacity: 0.4;
+  }
+  .thumb {
+    display: none;
   }
   .columns {
     display: grid;
-    grid-template: 'first may' auto 'first side' 1fr / minmax(0, 1fr) 340px;
+    grid-template-columns: minmax(0, 1fr) 300px;
+    gap: 14px;
+  }
+  .values {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr));
     gap: 14px;
   }
   .first,
@@ -22,15 +51,6 @@ export const jobStyles = css`
     gap: 14px;
     align-content: start;
     min-width: 0;
-  }
-  .first {
-    grid-area: first;
-  }
-  .may {
-    grid-area: may;
-  }
-  .side {
-    grid-area: side;
   }
   .section-title {
     margin-bottom: 8px;
@@ -45,31 +65,45 @@ export const jobStyles = css`
   .none {
     padding: 0 16px 12px;
   }
-  .attempts + .none {
-    padding-top: 10px;
+  .section-head.head {
+    justify-content: start;
+  }
+  .padded > .section-head {
+    padding: 0 0 8px;
+  }
+  .link {
+    margin-inline-start: auto;
+    padding: 2px 4px;
+    border: 0;
+    background: none;
+    color: var(--_accent);
+    cursor: pointer;
+  }
+  .attempts,
+  .moments,
+  .events {
+    display: grid;
+    gap: 6px;
+  }
+  .attempts,
+  .moments {
+    padding: 8px 16px 12px;
     border-top: 1px solid var(--_line);
+    font-size: 13px;
+  }
+  .attempt .error {
+    color: var(--_review);
+  }
+  .moments li {
+    display: grid;
+    grid-template-columns: 190px minmax(0, 1fr);
+    gap: 0 12px;
   }
   .why {
     border-inline-start: 3px solid var(--_waiting);
   }
   .why li + li {
     margin-top: 6px;
-  }
-  .do {
-    display: grid;
-    gap: 8px;
-  }
-  .do .section-title {
-    margin: 0;
-  }
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 6px;
-  }
-  .refusals {
-    display: grid;
-    gap: 2px;
   }
   .reasons {
     margin-top: 6px;
@@ -91,11 +125,29 @@ export const jobStyles = css`
   }
   @container ops-page (max-width: 860px) {
     .columns {
-      grid-template: 'may' auto 'first' auto 'side' auto / minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr);
     }
-    .buttons .button {
+    .moments li {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+  @media (max-width: 640px) {
+    .acts {
+      display: none;
+    }
+    .thumb {
+      position: sticky;
+      bottom: 0;
+      display: flex;
+      flex-direction: row-reverse;
+      margin: 14px calc(-1 * var(--ops-page-padding, 16px)) 0;
+      padding: 10px 16px;
+      border-top: 1px solid var(--_line);
+      background: var(--_surface);
+    }
+    .thumb > .button {
       flex: 1;
-      min-height: 44px;
+      min-height: 46px;
     }
   }
 `
