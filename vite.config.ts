@@ -7,22 +7,23 @@ import { minifyTemplates } from './scripts/minify-templates.ts'
 const entries = ['components/shell', 'components/pages']
   .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
   .filter((file) => /\/ops-[a-z-]+\.ts$/.test(file))
-  .concat('components/index.ts')
+  .concat('components/index.ts', 'components/autoloader.ts', 'components/classes.ts')
   .filter((file) => existsSync(file))
 
 /**
  * What travels together: many small files compress worse and take more round trips, one large file makes each page load what only
- * another needs. `core` is for every element, `frame` also for the shell, `status` for pages
- * with chips, `list` for those with tables, `act` for those where one acts, `menu` for those with a menu.
+ * another needs. `core` is for every element, `status` for pages with chips, `list` for those with tables, `act` for those where
+ * one acts, `menu` for those with a menu.
  */
 const together: Record<string, RegExp[]> = {
+  // Has to run before the core.
+  hold: [/components\/core\/hold\.ts/],
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
     /\/schemas\/(client|routes|problem-codes)\.ts/,
-    /components\/(core\/(?!filter|focus|later)|theme\/)/,
-    /parts\/(copy|problem|quiet|sentence|status-tone|time)\.ts/,
+    /components\/(core\/(?!focus|hold|skew|second-copy|own-registry)|theme\/)/,
+    /parts\/(copy|missing|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
-  frame: [/components\/core\/(filter|later)/, /parts\/missing\.ts/],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
   act: [/components\/core\/focus/, /parts\/confirm\.ts/],

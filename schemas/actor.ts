@@ -32,6 +32,8 @@ export const session = z.object({
   /** Whether each operation requires a reason, and the minimum length of one. */
   reasons: z.record(z.string(), z.object({ required: z.boolean(), minLength: z.number().int() })),
   version: z.string(),
+  /** Elements with a number from `oldest` to `current` fit this API; others say so to the reader. Missing from version 0.1.0, whose number is 1. */
+  protocol: z.object({ current: z.number().int(), oldest: z.number().int() }),
   asOf: instant,
 })
 export type Session = z.infer<typeof session>

@@ -8,6 +8,7 @@ rmSync('dist', { recursive: true, force: true })
 run('tsc', '-p', 'tsconfig.build.json')
 chmodSync('dist/server/cli/main.js', 0o755)
 run('vite', 'build', '--logLevel', 'warn')
+run('vite', 'build', '--config', 'vite.cdn.config.ts', '--logLevel', 'warn')
 run('cem', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet')
 
 // The manifest is made from the sources; in the package stand the compiled files.

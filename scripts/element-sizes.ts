@@ -7,8 +7,8 @@ const folder = process.argv[2] ?? 'dist/browser'
 
 /** Close to what each element weighs now, so that growth is noticed. */
 const limits: Record<string, number> = {
-  'ops-provider.js': 15_900,
-  'ops-bridge.js': 18_000,
+  'ops-provider.js': 16_900,
+  'ops-bridge.js': 19_000,
   'ops-overview.js': 20_000,
   'ops-shell.js': 21_550,
   'ops-audit.js': 30_000,

@@ -1,16 +1,15 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-
-let ahead = 0
+import { page } from './page.ts'
 
 /** The estimated time of the server: this machine's clock may be wrong by hours, and the expiry of a preview must be exact. */
 export function now(): number {
-  return Date.now() + ahead
+  return Date.now() + page.ahead
 }
 
 /** Estimates the clock difference from a fresh response. Small differences are latency, not a wrong clock. */
 export function setClock(asOf: string): void {
   const difference = Date.parse(asOf) - Date.now()
-  ahead = Math.abs(difference) > 2000 ? difference : 0
+  page.ahead = Math.abs(difference) > 2000 ? difference : 0
 }
 
 const listeners = new Set<() => void>()

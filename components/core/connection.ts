@@ -2,6 +2,7 @@ import type { Session } from '../../schemas/actor.ts'
 import { type Calls, createCalls } from '../../schemas/calls.ts'
 import { setClock } from './clock.ts'
 import { Live } from './live.ts'
+import { type Line, page } from './page.ts'
 import { Shared } from './shared.ts'
 
 /** Everything an element needs to use one API. */
@@ -14,29 +15,33 @@ export interface Connection {
   readonly fetch?: typeof fetch
 }
 
-const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
-const connections = new WeakMap<typeof fetch, Map<string, Connection>>()
-
-/** The connection to this API. All elements on the page that use the same API share it, its session and its live stream. */
-export function connect(api: string, send: typeof fetch = defaultFetch): Connection {
-  let byApi = connections.get(send)
-  if (!byApi) connections.set(send, (byApi = new Map()))
-  let connection = byApi.get(api)
-  if (!connection) byApi.set(api, (connection = open(api, send)))
+/**
+ * The connection to this API. All elements on the page that use the same API share it. Other copies of this package on the page share
+ * its session and its live stream; each has a client of its own, because versions differ in their endpoints.
+ */
+export function connect(api: string, send?: typeof fetch): Connection {
+  const owner = send ?? page
+  let lines = page.lines.get(owner)
+  if (!lines) page.lines.set(owner, (lines = {}))
+  let connection = lines[api] && connections.get(lines[api])
+  if (!connection) {
+    const client = createCalls({ api, fetch: send ?? defaultFetch })
+    const line = (lines[api] ??= open(client, send ?? defaultFetch))
+    connections.set(line, (connection = { api, client, fetch: send, ...line }))
+  }
   return connection
 }
 
-function open(api: string, send: typeof fetch): Connection {
-  const client = createCalls({ api, fetch: send })
+const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
+const connections = new WeakMap<Line, Connection>()
+
+function open(client: Calls, send: typeof fetch): Line {
   return {
-    api,
-    client,
     live: new Live(client.url('streamLive'), send),
     session: new Shared(async () => {
       const session = await client.getSession()
       setClock(session.asOf)
       return session
     }),
-    fetch: send === defaultFetch ? undefined : send,
   }
 }

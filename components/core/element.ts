@@ -1,6 +1,7 @@
 import { html, LitElement, type PropertyValues, type ReactiveController, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
+import { protocol } from '../../schemas/protocol.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ViewAction } from '../../schemas/vocabulary.ts'
 import { type Connection, connect } from './connection.ts'
@@ -159,11 +160,20 @@ export abstract class OpsElement extends LitElement {
   private adopt() {
     const outer = this.around?.value
     const links = joinLinks(this.ownLinks, outer?.links)
-    const connection = this.api === undefined ? outer?.connection : connect(this.api, this.fetch)
+    // A provider of another copy of this package has that copy's client; ours uses the same session and stream.
+    const given = outer?.connection
+    const connection = this.api !== undefined ? connect(this.api, this.fetch) : given && connect(given.api, given.fetch)
     this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, address: this.address, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.watchSession()
+  }
+
+  /** Elements and API may be of different versions: a page left open during an update, a copy on a CDN. Inside the shell, the shell says it. */
+  private checkVersion() {
+    const { session } = this
+    const { current = 1, oldest = 1 } = (session?.protocol as Partial<typeof protocol> | undefined) ?? {}
+    if (session && (current < protocol.current || oldest > protocol.current) && !this.around.value?.shell) void import('./skew.ts').then((skew) => skew.showSkew(this, session))
   }
 
   private watchSession() {
@@ -173,6 +183,7 @@ export abstract class OpsElement extends LitElement {
     const read = () => {
       this.session = shared.value
       this.sessionProblem = shared.error === undefined ? undefined : problemOf(shared.error)
+      this.checkVersion()
     }
     this.forgetSession = shared.watch(read)
     read()

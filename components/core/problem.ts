@@ -1,9 +1,10 @@
-import { ApiError } from '../../schemas/calls.ts'
+import type { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
 
 /** Converts anything thrown to a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ApiError) return error.problem
+  // Also the errors of another copy of this package, whose class is not ours.
+  if (error instanceof Error && 'problem' in error) return (error as ApiError).problem
   return {
     type: 'about:blank',
     title: 'Cannot reach the server',

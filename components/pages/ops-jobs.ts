@@ -5,7 +5,7 @@ import type { Job, JobFilters } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
-import { element } from '../core/register.ts'
+import { element, whenDefined } from '../core/register.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { Resource } from '../core/resource.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
@@ -337,7 +337,7 @@ export class OpsJobs extends OpsElement {
     }
   }
 
-  private readonly ask = (ask: Ask): void => void customElements.whenDefined('ops-confirm').then(() => this.confirm.open(ask))
+  private readonly ask = (ask: Ask): void => void whenDefined('ops-confirm').then(() => this.confirm.open(ask))
 
   private readonly look = async ({ id }: Job) => {
     try {

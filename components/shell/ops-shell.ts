@@ -7,7 +7,7 @@ import { joinLinks, type Links } from '../core/links.ts'
 import { loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
-import { element } from '../core/register.ts'
+import { createElement, element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { problemPanel, problemStyles } from '../parts/problem.ts'
 import { quietStyles } from '../parts/quiet.ts'
@@ -248,7 +248,7 @@ export class OpsShell extends OpsElement {
   private async make({ route }: Place): Promise<OpsElement | undefined> {
     try {
       await route.load()
-      return document.createElement(route.tag) as OpsElement
+      return createElement(route.tag) as OpsElement
     } catch (error) {
       this.failed = loadFailure(error)
       return undefined

@@ -34,7 +34,7 @@ export function assetsMiddleware({ mount }: Place): Middleware {
     ctx.set({
       'content-type': asset.type,
       // Chunk names contain a hash; entry names are stable, so browsers must revalidate them.
-      'cache-control': name.startsWith('chunk-') ? 'public, max-age=31536000, immutable' : 'public, no-cache',
+      'cache-control': /(^|\/)chunk-/.test(name) ? 'public, max-age=31536000, immutable' : 'public, no-cache',
       etag: asset.etag,
       'x-content-type-options': 'nosniff',
     })

@@ -1,5 +1,6 @@
 import { pageOf } from '../host/auth.ts'
 import { getSession, type OperationAction, operationActions, type Permission, type Session, subjectAccess, type ViewAction, viewActions } from '../../schemas/index.ts'
+import { protocol } from '../../schemas/protocol.ts'
 import { reasonRule } from '../operations/guards.ts'
 import { isAnyQueueAttended } from '../executors/wishes.ts'
 import { handle } from '../operations/handle.ts'
@@ -28,6 +29,7 @@ async function describeSession(scope: Scope): Promise<Session> {
     base: kit.base,
     reasons: Object.fromEntries(Object.values(kit.operations).map((operation) => [operation.action, reasonRule(scope, operation)])),
     version: kit.version,
+    protocol,
     asOf: scope.now.toISOString(),
   }
 }

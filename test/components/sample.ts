@@ -1,3 +1,4 @@
+import { protocol, version } from '../../schemas/protocol.ts'
 import type { Session } from '../../schemas/actor.ts'
 import type { AuditEvent } from '../../schemas/audit.ts'
 import type { CronEntry, Slot } from '../../schemas/cron.ts'
@@ -30,7 +31,8 @@ export function session(over: Partial<Session> = {}): Session {
     reasons: {
       ...Object.fromEntries(['create', 'update', 'delete'].map((verb) => [`${verb}_cron_entry`, { required: true, minLength: 8 }])),
     },
-    version: '0.1.0',
+    version,
+    protocol,
     asOf: at(0),
     ...over,
   }
