@@ -16,6 +16,7 @@ import { Archive } from './0019-archive.ts'
 import { Executor } from './0014-executor.ts'
 import { Errors } from './0015-errors.ts'
 import { Detection } from './0020-detection.ts'
+import { AuditActors } from './0024-audit-actors.ts'
 import { IncidentRepairs } from './0021-incident-repairs.ts'
 import { CronOrder } from './0025-cron-order.ts'
 
@@ -41,4 +42,5 @@ export const migrations = [
   { name: '0020-detection', class: Detection },
   { name: '0021-incident-repairs', class: IncidentRepairs },
   { name: '0025-cron-order', class: CronOrder },
+  { name: '0024-audit-actors', class: AuditActors },
 ]

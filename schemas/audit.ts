@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { auditOutcomes, eventSources } from './vocabulary.ts'
+import { actorKinds, auditOutcomes, bulkOutcomes, bulkStatuses, eventSources } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 export const auditEvent = z.object({
@@ -26,6 +26,19 @@ export const auditEvent = z.object({
   /** Number of jobs covered by one event of a bulk run; they are listed at `GET /bulk/{id}/items`. */
   jobs: z.number().int().optional(),
   metadata: z.record(z.string(), z.unknown()),
+  /** The bulk run that the event is about, as it is now; left out by the export, and once the run is no longer kept. */
+  run: z
+    .object({
+      status: words(bulkStatuses),
+      /** Jobs in the frozen set, eligible or not. */
+      total: z.number().int(),
+      eligible: z.number().int(),
+      /** Number of eligible jobs by current outcome; they add up to `eligible`. */
+      outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
+      /** Number of batches, each with an event of its own. */
+      batches: z.number().int(),
+    })
+    .optional(),
 })
 export type AuditEvent = z.infer<typeof auditEvent>
 
@@ -35,6 +48,8 @@ const filters = {
   /** Tells apart actors with the same id, e.g. a `user` and a `service`. */
   actorType: text({ max: 200 }).optional(),
   action: text({ max: 100 }).optional(),
+  /** `people`: neither services nor the system. `accounts`: everyone but the system. `system`: what the product did by itself. */
+  actors: words(actorKinds).optional(),
   /** How the type begins: `cron.paused`, or `job.` for all of jobs. */
   eventType: text({ max: 100 }).optional(),
   outcome: words(auditOutcomes).optional(),
@@ -46,13 +61,50 @@ const filters = {
   to: instant.optional(),
   /** Words that the reason must contain, in any order. */
   q: text({ max: 200 }).optional(),
+  /** Leaves out this actor id; with `notActorType` only the actor of that type. */
+  notActor: text({ max: 200 }).optional(),
+  notActorType: text({ max: 200 }).optional(),
+  /** Leaves out types that begin so; several are separated by commas. */
+  notEventType: text({ max: 400 }).optional(),
+  notOutcome: words(auditOutcomes).optional(),
+  /** Leaves out subjects of this type; with `notSubjectId` only the one with that id. */
+  notSubjectType: text({ max: 50 }).optional(),
+  notSubjectId: text({ max: 400 }).optional(),
 }
+
+/** A search for words of a reason is decided by what is displayed, so its matches are not counted. */
+const { from: _from, to: _to, q: _q, ...countedFilters } = filters
+
+/** The largest number counted for one period of `GET /audit-events/count`. */
+export const maxCountedEvents = 100
+const maxPeriods = 40
+
+/** Instants with commas between them, in either order: two of them bound one period. */
+const bounds = text({ max: 2_000 })
+  .refine((value) => value.split(',').every((each) => instant.safeParse(each).success), 'expected ISO-8601 instants separated by commas')
+  .refine((value) => ((count) => count >= 2 && count <= maxPeriods + 1)(value.split(',').length), `expected 2 to ${maxPeriods + 1} instants`)
 
 export const listAuditEvents = endpoint('listAuditEvents', {
   summary: 'Audit events, newest first',
   access: 'view_audit',
-  query: z.strictObject({ ...filters, ...pageQuery }),
+  query: z.strictObject({
+    ...filters,
+    /** `no`: one event for each bulk run, its first. Has no effect with `eventType`, `outcome` or `subjectId`, which may be about a batch. */
+    batches: z.enum(['no']).optional(),
+    ...pageQuery,
+  }),
   output: page(auditEvent),
+})
+
+export const countAuditEvents = endpoint('countAuditEvents', {
+  summary: `Numbers of audit events in consecutive periods, each counted to ${maxCountedEvents}`,
+  access: 'view_audit',
+  query: z.strictObject({ ...countedFilters, bounds }),
+  output: z.object({
+    /** In the order of `bounds`. `more`: there are more events than were counted. */
+    periods: z.array(z.object({ from: instant, to: instant, events: z.number().int(), more: z.boolean() })),
+    asOf: instant,
+  }),
 })
 
 export const getAuditEvent = endpoint('getAuditEvent', {
@@ -70,3 +122,4 @@ export const exportAuditEvents = endpoint('exportAuditEvents', {
   media: 'export',
 })
 export type AuditFilters = Omit<z.infer<NonNullable<typeof exportAuditEvents.query>>, 'format'>
+export type AuditListFilters = AuditFilters & { batches?: 'no' }

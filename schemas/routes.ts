@@ -11,6 +11,7 @@ export const routes = {
   listComingRuns: 'GET /cron-runs',
   previewCronSchedule: 'GET /cron-schedule',
   listAuditEvents: 'GET /audit-events',
+  countAuditEvents: 'GET /audit-events/count',
   exportAuditEvents: 'GET /audit-events/export',
   getAuditEvent: 'GET /audit-events/{id}',
   listJobs: 'GET /jobs',

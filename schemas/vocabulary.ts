@@ -31,6 +31,13 @@ export const auditOutcomes = {
   requested: 'requested',
 } as const
 
+/** Whose audit events a list has. */
+export const actorKinds = {
+  people: 'people',
+  accounts: 'people and services',
+  system: 'the system',
+} as const
+
 export const followUpStatuses = {
   unconfigured: 'unconfigured',
   invoked: 'invoked',

@@ -1,16 +1,18 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import { type AuditEvent, type AuditFilters, eventTypesFrom, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
+import { type AuditEvent, type AuditFilters, type AuditListFilters, type ViewAction, viewOfSubject } from '../../schemas/index.ts'
 import { cursorCodec, cursorInstant } from '../cursor.ts'
-import { type Database, query } from '../db/database.ts'
+import { query } from '../db/database.ts'
 import { OpsError } from '../error.ts'
 import { hidden } from '../host/display.ts'
 import { type FullPage, fillPage } from '../host/full-page.ts'
 import { isSameActor, type Viewer } from '../host/viewer.ts'
 import { keepAllowed } from '../host/visible.ts'
+import { findRunFacts } from '../operations/bulk/facts.ts'
 import { findVisibleRuns } from '../operations/bulk/rights.ts'
 import { auditEvents, type EventRow, showEvent } from '../operations/event.ts'
 import type { Scope } from '../operations/scope.ts'
+import { filterConditions } from './filter.ts'
 import { visibilityConditions } from './visibility.ts'
 
 /** The view that authorizes an event, and hints about it. */
@@ -34,11 +36,11 @@ export interface AuditPage {
 }
 
 /** One page, newest first. The cursor is the last event read, so inserts above it change nothing below. */
-export async function listEvents(scope: Scope, filters: AuditFilters, limit: number, cursor?: string): Promise<AuditPage> {
+export async function listEvents(scope: Scope, filters: AuditListFilters, limit: number, cursor?: string): Promise<AuditPage> {
   requireShown(scope.viewer, filters)
   const after = await cursors.parse(scope.kit.db, cursor)
   const { items, next } = await findEvents(scope, filters, { limit, after })
-  return { items, nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
+  return { items: await addRuns(scope, items), nextCursor: await cursors.write(scope.kit.db, next), asOf: scope.now.toISOString() }
 }
 
 interface EventsAsked {
@@ -54,7 +56,7 @@ interface EventsAsked {
 }
 
 /** The newest matching events that the viewer may see; `next` is set if there are more. */
-export async function findEvents(scope: Scope, filters: AuditFilters, { limit, after, surface = 'view_audit', visibility }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
+export async function findEvents(scope: Scope, filters: AuditListFilters, { limit, after, surface = 'view_audit', visibility }: EventsAsked): Promise<FullPage<AuditEvent, Position>> {
   const { read, show } = await eventReader(scope, filters, { surface, visibility })
   return fillPage({
     limit,
@@ -96,7 +98,15 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
   const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where ${sql.join(conditions, sql` and `)}`)
   const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
   if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
-  return found.shown
+  return (await addRuns(scope, [found.shown]))[0]!
+}
+
+/** Each event about a bulk run gets the run's numbers of now, if the viewer may see the whole run. */
+async function addRuns(scope: Scope, events: AuditEvent[]): Promise<AuditEvent[]> {
+  const ids = events.flatMap(({ subject }) => (subject.type === 'bulk' ? [subject.id] : []))
+  if (ids.length === 0) return events
+  const runs = await findRunFacts(scope, ids)
+  return events.map((event) => ({ ...event, run: runs.get(event.subject.type === 'bulk' ? event.subject.id : '') }))
 }
 
 /** Reads the matching events, newest first, chunk by chunk. */
@@ -108,64 +118,20 @@ export interface EventReader {
 }
 
 /** Visibility is computed once, however many chunks a page takes. */
-export async function eventReader(scope: Scope, filters: AuditFilters, { surface, visibility }: { surface: Surface; visibility?: RawBuilder<unknown>[] }): Promise<EventReader> {
+export async function eventReader(scope: Scope, filters: AuditListFilters, { surface, visibility }: { surface: Surface; visibility?: RawBuilder<unknown>[] }): Promise<EventReader> {
   const table = auditEvents(scope.kit.db)
   visibility ??= await visibilityConditions(scope, { ofOneJob: filters.subjectType === 'job' })
-  const conditions = [...filterConditions(scope.kit.db, filters, await maySeeRunsOf(scope, filters)), ...visibility]
+  const conditions = [...(await filterConditions(scope, filters)), ...visibility]
   return {
     read(after, limit) {
       // The plain comparison lets the planner skip partitions, which it does not do for the row comparison.
       const behind = after ? [sql`occurred_at <= ${after.at}::timestamptz`, sql`(occurred_at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`] : []
       const all = [...conditions, ...behind]
       const where = all.length ? sql`where ${sql.join(all, sql` and `)}` : sql``
-      return query(scope.em, sql<ListedRow>`select ${columns} from ${table} ${where} order by occurred_at desc, id desc limit ${limit}`)
+      return query(scope.em, sql<ListedRow>`select ${columns} from ${table} event ${where} order by occurred_at desc, id desc limit ${limit}`)
     },
     show: (rows) => matchingEvents(scope, rows, filters, surface),
   }
-}
-
-/** An event of a bulk run covers many jobs; only a viewer who may see the job learns that the run included it. */
-async function maySeeRunsOf({ kit: { engine }, viewer }: Scope, { subjectType, subjectId: id }: AuditFilters): Promise<boolean> {
-  if (subjectType !== 'job' || id === undefined) return true
-  const [job] = await engine.read([id]).catch(() => [])
-  const { allowed } = await viewer.can('view_jobs', { type: 'job', id, queue: job?.queue, worker: job?.worker, tags: job?.tags })
-  return allowed
-}
-
-function filterConditions(db: Database, filters: AuditFilters, withRuns: boolean): RawBuilder<unknown>[] {
-  const { actor, actorType, action, eventType, outcome, subjectType, subjectId, from, to, q } = filters
-  return [
-    actor !== undefined && sql`actor_id = ${actor}`,
-    actorType !== undefined && sql`actor_type = ${actorType}`,
-    action !== undefined && sql`action = ${action}`,
-    eventType !== undefined && sql`event_type = any(${eventTypesFrom(eventType)})`,
-    // A literal, because the planner does not match a parameter with the partial index of refusals.
-    outcome !== undefined && sql`outcome = ${sql.lit(outcome)}`,
-    ...(subjectType === 'job' && subjectId !== undefined && withRuns
-      ? [aboutJob(db, subjectId)]
-      : subjectType === 'incident' && subjectId !== undefined
-      ? [aboutIncident(db, subjectId)]
-      : [subjectType !== undefined && sql`subject_type = ${subjectType}`, subjectId !== undefined && sql`subject_id = ${subjectId}`]),
-    from !== undefined && sql`occurred_at >= ${from}::timestamptz`,
-    to !== undefined && sql`occurred_at < ${to}::timestamptz`,
-    q !== undefined && sql`${db.table('reason_words')}(reason) @@ plainto_tsquery('simple', ${q}) and reason is not null`,
-  ].filter((condition) => condition !== false)
-}
-
-/** A job's events include those of bulk runs. Uses two indexes; an `or` would scan the log. */
-function aboutJob(db: Database, id: string): RawBuilder<unknown> {
-  const table = auditEvents(db)
-  return sql`id = any(array(
-    select id from ${table} where subject_type = 'job' and subject_id = ${id}
-    union all select id from ${table} where jobs @> array[${id}]::text[]))`
-}
-
-/** An incident's events include those of its repairs, which name it. */
-function aboutIncident(db: Database, id: string): RawBuilder<unknown> {
-  const table = auditEvents(db)
-  return sql`id = any(array(
-    select id from ${table} where subject_type = 'incident' and subject_id = ${id}
-    union all select id from ${table} where metadata ->> 'incident' = ${id}))`
 }
 
 interface FoundEvent {

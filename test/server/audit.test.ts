@@ -69,6 +69,17 @@ describe('the list', () => {
     ['from=2999-01-01T00:00:00Z', 0],
     ['to=2001-01-01T00:00:00Z', 0],
     ['from=2001-01-01T00:00:00%2B02:00&to=2999-01-01T00:00:00Z&actor=eve', 1],
+    ['actors=people&limit=200', 47],
+    ['notActor=ops-demo', 2],
+    ['notActor=ops-demo&notActorType=service&limit=200', 47],
+    ['notEventType=cron.paused', 1],
+    ['notEventType=cron.pau,host.', 1],
+    ['notEventType=cron.,host.', 0],
+    ['notEventType=%2C&limit=200', 47],
+    ['notOutcome=succeeded', 1],
+    ['notSubjectType=cron_entry', 0],
+    ['notSubjectType=cron_entry&notSubjectId=entry_0&limit=200', 30],
+    ['eventType=cron.&notEventType=cron.paused&notActor=ops-demo', 1],
   ])('%s finds %i', async (search, count) => {
     expect((await list(search)).items).toHaveLength(count)
   })

@@ -16,6 +16,7 @@ async function ask(endpoint: Endpoint, who: string | null) {
   const id = crypto.randomUUID()
   const path = endpoint.path.replace('{id}', id).replace('{fingerprint}', 'e1:0123456789abcdef').replace('{name}', 'nightly_sync').replace('{subjectType}', 'cron_entry').replace('{subjectId}', 'nightly_sync')
   const queries: Partial<Record<string, string>> = {
+    countAuditEvents: '?bounds=2026-11-20T00:00:00Z,2026-11-21T00:00:00Z',
     exportAuditEvents: '?format=ndjson', exportJobs: '?format=ndjson', exportBulkItems: '?format=ndjson', exportForensics: '?format=json', hintJobs: '?field=queue',
   }
   const query = queries[endpoint.name] ?? ''

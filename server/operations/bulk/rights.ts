@@ -8,7 +8,7 @@ import { keepAllowed } from '../../host/visible.ts'
 import type { Kit } from '../../kit.ts'
 import type { Operation } from '../operation.ts'
 import type { ActingScope, Scope } from '../scope.ts'
-import type { BulkRunRow, QueueShare } from './rows.ts'
+import { type BulkRunRow, type QueueShare, uuid } from './rows.ts'
 
 /** Authorization of selections and runs as a whole; their jobs are authorized one by one. */
 
@@ -58,8 +58,6 @@ export interface NamedRun {
   id: string
   queues?: string[]
 }
-
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** The ids of the given runs that the viewer may see. */
 export async function findVisibleRuns(scope: Scope, named: NamedRun[]): Promise<Set<string>> {

@@ -5,6 +5,9 @@ import type { Chosen } from '../operation.ts'
 /** Jobs per batch. A batch is changed in one transaction, so its size determines how long locks are held. */
 export const batchSize = 1_000
 
+/** The form of a run's id; an event may name anything. */
+export const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 export type BatchJob = Chosen
 
 /** The outcome of the job at the same position in the batch; null for a job that is not eligible. */

@@ -7,7 +7,6 @@ import type { BulkRunRow } from './rows.ts'
 /** A run as this viewer may see it. Its outcomes, including waiting jobs, add up to `eligible`. */
 export function showRun(run: BulkRunRow, { viewer, kit }: Scope): BulkRun {
   const subject = { type: 'bulk', id: run.id }
-  const counted = Object.values(run.outcomes).reduce((sum, count) => sum + count, 0)
   return {
     id: run.id,
     action: run.action,
@@ -17,11 +16,17 @@ export function showRun(run: BulkRunRow, { viewer, kit }: Scope): BulkRun {
     total: run.total,
     eligible: run.eligible,
     notEligible: run.not_eligible,
-    outcomes: { ...run.outcomes, ...(run.eligible > counted && { waiting: run.eligible - counted }) },
+    outcomes: { ...run.outcomes, ...waitingOf(run) },
     createdAt: isoMicroseconds(run.created_at),
     startedAt: run.started_at === null ? undefined : isoMicroseconds(run.started_at),
     finishedAt: run.finished_at === null ? undefined : isoMicroseconds(run.finished_at),
     abortedBy: run.aborted_by ? showPrincipal(run.aborted_by, viewer, 'view_jobs', subject) : undefined,
     asOf: kit.now().toISOString(),
   }
+}
+
+/** The eligible jobs that have no outcome yet. */
+export function waitingOf({ eligible, outcomes }: Pick<BulkRunRow, 'eligible' | 'outcomes'>): { waiting?: number } {
+  const counted = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
+  return eligible > counted ? { waiting: eligible - counted } : {}
 }
