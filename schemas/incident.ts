@@ -133,9 +133,12 @@ export const countIncidents = endpoint('countIncidents', {
     unattended: z.number().int(),
     /** True if there are more than were counted. */
     capped: z.boolean(),
+    /** By the path of the page about it, e.g. `/queues`: how many open incidents there are, and their worst status. */
+    pages: z.record(z.string(), z.object({ status: words(operatorStatuses), count: z.number().int() })),
     asOf: instant,
   }),
 })
+export type IncidentCount = z.infer<(typeof countIncidents)['output']>
 
 /** An operation that may repair what is affected. Nothing is changed before its preview is confirmed. */
 export const repair = z.object({

@@ -39,6 +39,8 @@ export abstract class OpsElement extends LitElement {
   @state() protected connection?: Connection
   @state() protected session?: Session
   @state() protected sessionProblem?: Problem
+  /** Set if it has no connection although the page has been there for a while: it has no `api`, and nothing around it has one. */
+  @state() setupProblem?: Problem
 
   private readonly reading: { refresh(): Promise<unknown> }[] = []
   private readonly around = new Around(this, () => this.adopt())

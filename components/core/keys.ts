@@ -101,6 +101,11 @@ export function setSingleKeys(on: boolean): void {
   }
 }
 
+/** Where Cmd is what Ctrl is elsewhere. */
+export function isMac(): boolean {
+  return /Mac|iP/.test(navigator.platform)
+}
+
 /** Opens the sheet of keys inside `host`, whose theme it takes. */
 export async function showKeys(host: HTMLElement): Promise<void> {
   const { openShortcuts } = await loadSheet()
@@ -179,7 +184,7 @@ function nameOf(event: KeyboardEvent): string {
   if (['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'Dead', 'Unidentified'].includes(key) || !key) return ''
   // AltGr is how some layouts type a symbol; Windows reports it as Ctrl and Alt.
   const typed = event.getModifierState('AltGraph')
-  const mod = !typed && (/Mac|iP/.test(navigator.platform) ? event.metaKey : event.ctrlKey)
+  const mod = !typed && (isMac() ? event.metaKey : event.ctrlKey)
   const alt = !typed && event.altKey
   if (!typed && !mod && (event.metaKey || event.ctrlKey)) return ''
   // On a keyboard of another script, the letter is the one at that place; Caps Lock does not make a capital.

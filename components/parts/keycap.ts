@@ -1,4 +1,5 @@
 import { css, html, type TemplateResult } from 'lit'
+import { isMac } from '../core/keys.ts'
 import { t, tr } from '../core/words.ts'
 
 /** A key as it is engraved: `Mod+K` is two caps, `g j` is one after the other. */
@@ -12,7 +13,7 @@ function cap(name: string): TemplateResult {
 }
 
 function engraved(name: string): string {
-  if (name === 'Mod') return /Mac|iP/.test(navigator.platform) ? '⌘' : t`Ctrl`
+  if (name === 'Mod') return isMac() ? '⌘' : t`Ctrl`
   const symbols: Record<string, string> = { Enter: '↵', ArrowDown: '↓', ArrowUp: '↑', Escape: t`Esc`, Space: t`Space`, Shift: t`Shift`, Alt: t`Alt` }
   return symbols[name] ?? name
 }

@@ -10,6 +10,7 @@ import { tokens } from '../theme/tokens.ts'
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`.
  * @attr {'light' | 'dark'} theme - Forces a theme on everything inside.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
+ * @attr {'page' | 'inside' | 'off'} keys - Where the keys of the elements inside work: anywhere on the page, only while the focus is inside the element (the default), or not at all.
  * @slot - Any page content with `ops-…` elements in it.
  */
 @element('ops-provider')

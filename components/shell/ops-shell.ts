@@ -4,26 +4,25 @@ import type { FilterDetail } from '../core/filter.ts'
 import { address } from '../core/filter.ts'
 import { OpsElement } from '../core/element.ts'
 import { joinLinks, type Links } from '../core/links.ts'
-import { loadFailure } from '../core/later.ts'
+import { isMac, Keys, showKeys } from '../core/keys.ts'
+import { later, loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
 import { createElement, element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { problemPanel, problemStyles } from '../parts/problem.ts'
-import { quietStyles } from '../parts/quiet.ts'
+import { t, tr } from '../core/words.ts'
 import { base } from '../theme/base.ts'
-import { isHash, type Place, placeOf, type Route, type RouteGroup, routes } from './routes.ts'
+import { bridgeLinks, foot, navigation, openIncidents, pageLinks } from './navigation.ts'
+import { isHash, type Place, placeOf, type Route } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 /** Longer than the pauses of somebody who types. */
 const stepMs = 1000
 
-/** What has a place of its own in the navigation. */
-const navigation = routes.filter(({ under }) => !under)
+const loadPalette = later(() => import('./palette.ts'))
+const loadElsewhere = later(() => import('./elsewhere.ts'))
+type Elsewhere = Awaited<ReturnType<typeof loadElsewhere>>
 
-const groups: RouteGroup[] = ['trouble', 'work', 'evidence']
-
-const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', polling: 'polling every 10 s' }
 
 /**
  * The whole console: navigation and pages under one address. Pages load when they are opened.
@@ -33,6 +32,7 @@ const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', po
  * @attr {string} base - Where the pages are in the browser's address, e.g. `/console`, or `#` to keep them in the fragment of the host's page; default: taken from the API.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates.
+ * @attr {'page' | 'inside' | 'off'} keys - Where single keys work: anywhere on the page (the default here), only while the focus is inside, or not at all.
  * @slot brand - The name on top of the navigation.
  * @slot navigation - Links of the host below ours, e.g. back to its admin.
  * @csspart navigation - The navigation.
@@ -40,7 +40,7 @@ const liveWords = { idle: 'not live', connecting: 'connecting', live: 'live', po
  */
 @element('ops-shell')
 export class OpsShell extends OpsElement {
-  static override styles = [base, problemStyles, quietStyles, shellStyles]
+  static override styles = [base, shellStyles]
 
   protected override readonly isShell = true
 
@@ -49,6 +49,7 @@ export class OpsShell extends OpsElement {
   @state() private page?: OpsElement
   @state() private menuOpen = false
   @state() private failed = ''
+  @state() private parts?: Elsewhere
   /** The name of what the page is about, once the page knows it. */
   private subject = ''
 
@@ -67,6 +68,12 @@ export class OpsShell extends OpsElement {
 
   private unwatch?: () => void
   private watched?: unknown
+
+  protected readonly keys = new Keys(this, () => [
+    { keys: 'Mod+K', label: t`Find or do`, run: this.find },
+    { keys: '/', label: t`Search this page`, run: () => this.searchPage() },
+    ...navigation.filter((route) => route.letter && !this.refused(route)).map((route) => ({ keys: `g ${route.letter}`, label: route.title, run: () => this.goTo(this.href(route)) })),
+  ])
 
   /** Where the pages are in the browser's address: `base` if given. */
   private get front(): string {
@@ -106,114 +113,74 @@ export class OpsShell extends OpsElement {
   }
 
   override render() {
+    const { menuOpen } = this
+    const context = { here: this.isHere, href: this.href, refused: this.refused, counts: this.incidents.data }
     return html`
-      <button type="button" class="skip" @click=${() => this.main.focus()}>Skip to the page</button>
+      <button type="button" class="skip" @click=${() => this.main.focus()}>${t`Skip to the page`}</button>
       <div class="edge" @keydown=${this.handleKey}>
-        <header class="bar">
-          <span class="brand">${brandMark}<slot name="brand">Jobs</slot></span>
+        <header class="bar" ?inert=${menuOpen}>
+          <span class="brand">${brandMark}<slot name="brand">${t`Jobs`}</slot></span>
           ${this.barCount()}
-          <button type="button" class="button menu" aria-expanded=${this.menuOpen} aria-controls="navigation" @click=${this.toggleMenu}>Menu</button>
+          <button type="button" class="button find-short" aria-label=${t`Find or do`} @click=${this.find}>${findMark}</button>
+          <button type="button" class="button menu" aria-label=${t`Menu`} aria-expanded=${menuOpen} aria-controls="navigation" @click=${this.openMenu}>${menuMark}</button>
         </header>
-        <nav id="navigation" class=${this.menuOpen ? 'open' : ''} aria-label="Jobs" part="navigation">
-          ${this.pages()} ${this.bridges()}
+        ${menuOpen ? html`<div class="backdrop" @click=${this.closeMenu}></div>` : nothing}
+        <nav id="navigation" class=${menuOpen ? 'open' : ''} aria-label=${t`Jobs`} part="navigation" @click=${this.handleChoice}>
+          <div class="first">
+            <button type="button" class="find" aria-keyshortcuts="Control+K Meta+K" @click=${this.find}>${findMark}<span>${t`Find or do`}</span><kbd aria-hidden="true">${isMac() ? '⌘ K' : t`Ctrl K`}</kbd></button>
+            <button type="button" class="shut-menu" aria-label=${t`Close`} @click=${this.closeMenu}>×</button>
+          </div>
+          ${pageLinks(context)} ${bridgeLinks(this.session)}
           <slot name="navigation"></slot>
-          ${this.foot()}
+          ${foot(this.session, this.connection?.live.state ?? 'idle', this.openKeys)}
         </nav>
       </div>
-      <main id="main" tabindex="-1" part="main">${this.content()}</main>
+      <main id="main" tabindex="-1" part="main" ?inert=${menuOpen}>${this.content()}</main>
     `
-  }
-
-  private pages() {
-    return html`${groups.map((group) => html`<ul class="pages">${navigation.filter((route) => route.group === group).map((route) => this.pageLink(route))}</ul>`)}
-      ${[...new Set(navigation.map((route) => this.refused(route)))].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
-  }
-
-  private pageLink(route: Route) {
-    const { title, view, paths: [path] } = route
-    const here = [this.place?.route.paths[0], this.place?.route.under].includes(path)
-    const refused = this.refused(route)
-    if (refused) return html`<li class="shut" title=${refused}>${title}<span class="hidden-text">: ${refused}</span></li>`
-    return html`<li><a href=${this.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}${view === 'view_incidents' ? this.openIncidents() : nothing}</a></li>`
-  }
-
-  private openIncidents() {
-    const { data } = this.incidents
-    if (!data?.open) return nothing
-    const count = `${data.open}${data.capped ? '+' : ''}`
-    return html`<span class="open-count num"><span aria-hidden="true">▲ ${count}</span><span class="hidden-text">, ${count} open</span></span>`
   }
 
   /** Where the navigation is folded away, the number of open incidents is beside its button. */
   private barCount() {
     const route = navigation.find(({ view }) => view === 'view_incidents')
     if (!route || !this.incidents.data?.open) return nothing
-    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">Incidents</span>${this.openIncidents()}</a>`
+    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">${route.title}</span>${openIncidents(this.incidents.data)}</a>`
+  }
+
+  private readonly isHere = (path: string): boolean => {
+    const { place } = this
+    return place?.route.paths[0] === path || place?.route.under === path
   }
 
   /** Why this actor may not go there; empty when they may, or nobody knows yet. */
-  private refused({ view }: Route): string {
+  private readonly refused = ({ view }: Route): string => {
     const permission = this.session?.permissions[view]
-    return !permission || permission.allowed ? '' : (permission.reason ?? 'Your account may not see this.')
+    return !permission || permission.allowed ? '' : (permission.reason ?? t`Your account may not see this.`)
   }
 
-  private href({ paths: [path] }: Route): string {
-    return `${this.base}${path || '/'}`
-  }
-
-  private bridges() {
-    const bridges = this.session?.bridges ?? []
-    if (bridges.length === 0) return nothing
-    return html`<h2 class="group" id="inspection">Inspection only</h2>
-      <ul aria-labelledby="inspection">
-        ${bridges.map(({ label, href }) => html`<li><a href=${href}>${label.replace(/ bridge$/, '')}</a></li>`)}
-      </ul>`
-  }
-
-  private foot() {
-    const { session } = this
-    const state = this.connection?.live.state ?? 'idle'
-    return html`<footer>
-      ${session
-        ? html`<div><b>${session.actor?.label ?? 'You'}</b>${session.actor ? ` · ${session.actor.type}` : ' · view only'}</div>
-            <div>${session.engine.name} ${session.engine.version ?? ''}</div>`
-        : nothing}
-      <div><span class="dot ${state}" aria-hidden="true"></span>${liveWords[state]}</div>
-    </footer>`
-  }
+  private readonly href = ({ paths: [path] }: Route): string => `${this.base}${path || '/'}`
 
   private content() {
-    if (this.sessionProblem?.code === 'unauthenticated') {
-      return html`${problemPanel(this.sessionProblem)}
-        <p class="again"><button type="button" class="button primary" @click=${() => location.reload()}>Sign in</button></p>`
-    }
-    if (this.place && this.refused(this.place.route)) return this.closed(this.place.route)
-    if (this.failed) return this.lost('This page could not be loaded', this.failed)
-    if (this.page) return this.page
-    if (this.place || !this.front) return html`<p class="muted" role="status">Loading…</p>`
-    return this.lost('There is no such page', html`Nothing is at <code>${isHash(this.front) ? location.hash : location.pathname}</code>.`)
+    const { place, page, sessionProblem } = this
+    if (sessionProblem?.code === 'unauthenticated') return this.elsewhere(({ signIn }) => signIn(sessionProblem))
+    if (place && this.refused(place.route)) return this.elsewhere(({ closedPage }) => closedPage(place.route, { href: this.href, refused: this.refused }))
+    if (this.failed) return this.elsewhere(({ lostPage }) => lostPage(t`This page could not be loaded`, this.failed, `${this.base}/`))
+    if (page) return page
+    const problem = this.setupProblem ?? sessionProblem
+    if (problem && !this.session) return this.elsewhere(({ problemPanel }) => problemPanel(problem, this.connection && (() => void this.connection?.session.reload())))
+    if (place || !this.front) return html`<p class="muted" role="status">${t`Loading…`}</p>`
+    const here = html`<code>${isHash(this.front) ? location.hash : location.pathname}</code>`
+    return this.elsewhere(({ lostPage }) => lostPage(t`There is no such page`, tr`Nothing is at ${here}.`, `${this.base}/`))
   }
 
-  /** A page that is not theirs to see, and those that are. */
-  private closed(route: Route) {
-    const open = navigation.filter((each) => !this.refused(each))
-    return html`<h1 class="page-title" tabindex="-1">${route.title}</h1>
-      <section class="card padded lost" role="note">
-        <h2>This page is not open to you</h2>
-        <p class="wrap">${this.refused(route)}</p>
-        ${open.length > 0
-          ? html`<p>You may open:</p>
-              <ul class="choices">${open.map((each) => html`<li><a class="button" href=${this.href(each)}>${each.title}</a></li>`)}</ul>`
-          : html`<p>None of the pages here is open to you.</p>`}
-      </section>`
-  }
-
-  private lost(title: string, detail: unknown) {
-    return html`<section class="card padded lost">
-      <h1 class="page-title" tabindex="-1">${title}</h1>
-      <p class="muted wrap">${detail}</p>
-      <p><a href=${this.linkTo('overview')}>Go to the overview</a></p>
-    </section>`
+  /** What is shown instead of a page is loaded when it is needed. */
+  private elsewhere(view: (parts: Elsewhere) => unknown) {
+    if (this.parts) return view(this.parts)
+    void loadElsewhere().then((parts) => {
+      if (this.parts) return
+      parts.adoptStyles(this.renderRoot as ShadowRoot)
+      this.parts = parts
+    })
+    return nothing
   }
 
   /** Shows what the address says; the same page is kept when only what it shows has changed. */
@@ -283,15 +250,46 @@ export class OpsShell extends OpsElement {
     this.narrowed = timeStamp
   }
 
-  private toggleMenu() {
-    this.menuOpen = !this.menuOpen
+  private readonly openMenu = async () => {
+    this.menuOpen = true
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('nav .find')?.focus()
+  }
+
+  private readonly closeMenu = async () => {
+    if (!this.menuOpen) return
+    this.menuOpen = false
+    await this.updateComplete
+    this.renderRoot.querySelector<HTMLElement>('.menu')?.focus()
+  }
+
+  /** A choice of the page that is already shown closes the menu too. */
+  private handleChoice(event: Event) {
+    if (event.target instanceof HTMLAnchorElement) this.menuOpen = false
   }
 
   /** Escape closes the open menu, as it closes everything that lies over a page. */
   private handleKey(event: KeyboardEvent) {
-    if (event.key !== 'Escape' || !this.menuOpen) return
+    if (event.key === 'Escape') void this.closeMenu()
+  }
+
+  /** Opens the palette, with what this actor may see and do. */
+  private readonly find = async () => {
     this.menuOpen = false
-    this.renderRoot.querySelector<HTMLElement>('.menu')?.focus()
+    const { openPalette } = await loadPalette()
+    openPalette(this.renderRoot as ShadowRoot)
+  }
+
+  private readonly openKeys = () => {
+    this.menuOpen = false
+    void showKeys(this)
+  }
+
+  /** Focuses the search of the page, if it has one. */
+  private searchPage(): boolean {
+    const field = this.page?.renderRoot.querySelector<HTMLElement>('ops-search, input[type=search]')
+    field?.focus()
+    return field !== undefined && field !== null
   }
 }
 
@@ -314,6 +312,10 @@ const brandMark = html`<svg viewBox="0 0 18 18" width="18" height="18" aria-hidd
   <rect x="1" y="1" width="16" height="16" rx="4" fill="none" stroke="currentColor" stroke-width="1.5" />
   <path d="M4 9.5h2.5L8.2 5l2.2 8 1.5-3.5H14" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" />
 </svg>`
+
+const findMark = html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="m10.5 10.5 3.5 3.5" /></svg>`
+
+const menuMark = html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true"><path d="M2 4h12M2 8h12M2 12h12" /></svg>`
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -14,6 +14,8 @@ export interface Route<View extends ViewAction = ViewAction> {
   /** What must be allowed to go there. */
   view: View
   tag: string
+  /** After `g`, the key that goes there. */
+  letter?: string
   load: () => Promise<unknown>
 }
 
@@ -21,15 +23,15 @@ type PathOf<View extends ViewAction> = (typeof viewActions)[View]['paths'][numbe
 type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
 
 export const routes: RouteOfAny[] = [
-  { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', load: () => import('../pages/ops-overview.ts') },
-  { title: 'Incidents', paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', load: () => import('../pages/ops-incidents.ts') },
-  { title: 'Errors', paths: ['/errors'], view: 'view_jobs', group: 'trouble', tag: 'ops-errors', load: () => import('../pages/ops-errors.ts') },
-  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', load: () => import('../pages/ops-jobs.ts') },
-  { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', load: () => import('../pages/ops-queues.ts') },
-  { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', load: () => import('../pages/ops-executors.ts') },
-  { title: 'Cron', paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', load: () => import('../pages/ops-cron.ts') },
-  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', load: () => import('../pages/ops-forensics.ts') },
-  { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', load: () => import('../pages/ops-audit.ts') },
+  { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', letter: 'o', load: () => import('../pages/ops-overview.ts') },
+  { title: 'Incidents', paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', letter: 'i', load: () => import('../pages/ops-incidents.ts') },
+  { title: 'Errors', paths: ['/errors'], view: 'view_jobs', group: 'trouble', tag: 'ops-errors', letter: 'e', load: () => import('../pages/ops-errors.ts') },
+  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', letter: 'j', load: () => import('../pages/ops-jobs.ts') },
+  { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', letter: 'q', load: () => import('../pages/ops-queues.ts') },
+  { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', letter: 'x', load: () => import('../pages/ops-executors.ts') },
+  { title: 'Cron', paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', letter: 'c', load: () => import('../pages/ops-cron.ts') },
+  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', letter: 'f', load: () => import('../pages/ops-forensics.ts') },
+  { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', letter: 'a', load: () => import('../pages/ops-audit.ts') },
   { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
   { title: 'Queue', paths: ['/queue/{queue}'], under: '/queues', view: 'view_queues', group: 'work', tag: 'ops-queue', load: () => import('../pages/ops-queue.ts') },
   { title: 'Incident', paths: ['/incident/{incidentId}'], under: '/incidents', view: 'view_incidents', group: 'trouble', tag: 'ops-incident', load: () => import('../pages/ops-incident.ts') },

@@ -58,15 +58,72 @@ export const shellStyles = css`
     padding-top: 8px;
     border-top: 1px solid var(--_line);
   }
-  .open-count {
+  .open-count,
+  .mark {
     color: var(--_review);
     font-size: 12px;
     font-weight: 650;
     line-height: 20px;
+    white-space: nowrap;
   }
-  .bar-count {
+  .mark.blocked {
+    color: var(--_blocked);
+  }
+  .mark.waiting {
+    color: var(--_waiting);
+  }
+  /* On a phone the word is beside the shape; here it is for screen readers. */
+  .mark .word {
+    position: absolute;
+    width: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+  }
+  .bar-count,
+  .find-short,
+  .shut-menu {
     display: none;
-    margin-inline-start: auto;
+  }
+  .first {
+    display: flex;
+    gap: 8px;
+    margin-bottom: 8px;
+  }
+  .find {
+    display: flex;
+    flex: 1;
+    align-items: center;
+    gap: 8px;
+    min-height: 30px;
+    padding: 0 8px;
+    border: 1px solid var(--_control-line);
+    border-radius: 6px;
+    background: var(--_surface);
+    color: var(--_muted);
+    cursor: pointer;
+  }
+  .find span {
+    margin-inline-end: auto;
+  }
+  kbd {
+    padding: 0 5px;
+    border: 1px solid var(--_line-strong);
+    border-radius: 4px;
+    font: 12px / 16px var(--_font);
+  }
+  .live {
+    display: flex;
+    justify-content: space-between;
+    align-items: center;
+  }
+  .keys {
+    min-height: 24px;
+    padding: 0 4px;
+    border: 0;
+    background: none;
+    color: inherit;
+    font-size: 12px;
+    cursor: pointer;
   }
   nav a {
     display: flex;
@@ -90,14 +147,6 @@ export const shellStyles = css`
   }
   nav .refusal {
     margin: 4px 10px 0;
-  }
-  .choices {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
-  main > .page-title + .lost {
-    margin-top: 14px;
   }
   .group {
     margin: 12px 10px 4px;
@@ -140,18 +189,10 @@ export const shellStyles = css`
     max-width: 1600px;
     outline: none;
   }
-  .lost {
-    display: grid;
-    gap: 8px;
-  }
-  .again {
-    margin-top: 12px;
-  }
   @media (max-width: 760px) {
     :host {
       display: block;
     }
-    /* The menu hangs from the bar, which stays in view: it opens before the eyes however far the page is scrolled. */
     .edge {
       position: sticky;
       top: 0;
@@ -163,33 +204,85 @@ export const shellStyles = css`
       position: static;
       display: flex;
       align-items: center;
-      justify-content: space-between;
-      height: auto;
-      padding: 8px 16px;
-    }
-    .menu,
-    .bar-count {
-      display: inline-flex;
-    }
-    .bar {
       gap: 8px;
+      height: auto;
+      padding: 4px 12px;
+    }
+    .brand {
+      margin-inline-end: auto;
+    }
+    .bar .button {
+      display: inline-flex;
+      min-width: 46px;
+      min-height: 46px;
+      border-color: transparent;
+    }
+    /* The menu is a sheet at the lower edge, under the thumb, however far the page is scrolled. */
+    .backdrop {
+      position: fixed;
+      inset: 0;
+      background: rgb(10 14 20 / 0.45);
     }
     nav {
       display: none;
-      position: absolute;
-      top: 100%;
-      inset-inline: 0;
+      position: fixed;
+      top: auto;
+      inset: auto 0 0;
       height: auto;
-      max-height: calc(100dvh - 60px);
-      border-bottom: 1px solid var(--_line-strong);
+      max-height: 88dvh;
+      padding: 16px 12px max(8px, env(safe-area-inset-bottom));
+      border-radius: 16px 16px 0 0;
       background: var(--_surface);
-      box-shadow: 0 16px 32px rgb(0 0 0 / 0.2);
+      box-shadow: 0 -12px 32px rgb(0 0 0 / 0.2);
+      overscroll-behavior: contain;
     }
     nav.open {
-      display: flex;
+      display: block;
     }
-    nav a {
-      padding-block: 11px;
+    nav a,
+    .shut {
+      align-items: center;
+      min-height: 46px;
+    }
+    nav a,
+    .find {
+      font-size: 16px;
+    }
+    .find,
+    .shut-menu {
+      min-width: 46px;
+      min-height: 46px;
+    }
+    .find kbd {
+      display: none;
+    }
+    .shut-menu {
+      display: block;
+      border: 0;
+      background: none;
+      font-size: 22px;
+    }
+    .mark,
+    nav .open-count {
+      padding: 0 8px;
+      border-radius: 99px;
+      background: var(--_review-soft);
+    }
+    .mark.blocked {
+      background: var(--_blocked-soft);
+    }
+    .mark.waiting {
+      background: var(--_waiting-soft);
+    }
+    .mark .word {
+      position: static;
+      clip-path: none;
+    }
+    .keys {
+      min-height: 44px;
+    }
+    nav footer {
+      margin-top: 8px;
     }
     main {
       padding: 16px 12px 40px;

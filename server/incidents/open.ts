@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { incidentClasses, type IncidentClassName, type Incident as ShownIncident } from '../../schemas/index.ts'
+import { incidentClasses, type IncidentClassName, type Incident as ShownIncident, type IncidentCount } from '../../schemas/index.ts'
 import { query } from '../db/database.ts'
 import { Incident, type IncidentRow } from '../db/entities.ts'
 import { toRow } from '../db/row.ts'
@@ -18,10 +18,35 @@ interface OpenCount {
 
 const maxCounted = 500
 
-/** How many open incidents this viewer may see, without their evidence: for the navigation, which is on every page. */
-export async function countIncidents(scope: Scope): Promise<OpenCount & { asOf: string }> {
-  const columns = sql`id, scope, explained_by, acknowledged_at, assigned_at, silence`
-  return { ...countOf(await listOpenRows(scope, columns)), asOf: scope.now.toISOString() }
+/** The page about what each class of incident happens to. */
+const pages: Record<IncidentClassName, string> = {
+  engine_unreachable: '/executors',
+  scheduler_down: '/cron',
+  stuck_queue: '/queues',
+  executor_missing: '/executors',
+  failure_burst: '/errors',
+  retry_exhausted: '/errors',
+  long_running_job: '/list',
+  missed_fire: '/cron',
+  orphan_request: '/audit',
+  saturated_queue: '/queues',
+}
+
+/** How many open incidents this viewer may see, and about which pages, without their evidence: for the navigation, which is on every page. */
+export async function countIncidents(scope: Scope): Promise<OpenCount & { pages: IncidentCount['pages']; asOf: string }> {
+  const columns = sql`id, class, rank, scope, explained_by, acknowledged_at, assigned_at, silence`
+  const found = await listOpenRows(scope, columns)
+  return { ...countOf(found), pages: countByPage(found.rows), asOf: scope.now.toISOString() }
+}
+
+/** `rows` come with the worst first, so the first of a page has its status. */
+function countByPage(rows: readonly Pick<IncidentRow, 'class'>[]): IncidentCount['pages'] {
+  const counts: IncidentCount['pages'] = {}
+  for (const { class: name } of rows) {
+    const count = (counts[pages[name]] ??= { status: incidentClasses[name].status, count: 0 })
+    count.count += 1
+  }
+  return counts
 }
 
 /** What an open incident is about, without its evidence. */

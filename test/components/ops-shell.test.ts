@@ -182,7 +182,7 @@ describe('ops-shell', () => {
 
   it('says who is looking, at which engine, and whether it is live', async () => {
     const shell = await openAt('/ops/jobs/cron')
-    await until(() => seen(all(shell, 'footer')[0]).endsWith('live'), 'the live state')
+    await until(() => all(shell, 'footer .dot.live')[0], 'the live state')
     includes(seen(all(shell, 'footer')[0]), 'ops-demo')
   })
 
