@@ -8,25 +8,31 @@
 /** How a value is entered and validated; in a URL each is text. */
 export type JobFilterKind =
   | { kind: 'states' }
-  | { kind: 'text'; max: number; hinted?: true }
+  | { kind: 'text'; max: number; hinted?: true; pattern?: string; expected?: string }
   | { kind: 'integer'; min: number; max: number }
   | { kind: 'object'; max: number }
   | { kind: 'choice'; choices: readonly string[] }
   | { kind: 'instant' }
 
+/** Times of a job that lists filter and sort by. */
+export const jobTimes = ['created', 'due', 'finished'] as const
+export type JobTimeName = (typeof jobTimes)[number]
+
 export const jobFilterTable = {
   state: { label: 'State', kind: 'states' },
   queue: { label: 'Queue', kind: 'text', max: 300, hinted: true },
+  notQueue: { label: 'Not queue', kind: 'text', max: 300 },
   worker: { label: 'Worker', kind: 'text', max: 300, hinted: true },
   id: { label: 'Id', kind: 'text', max: 400 },
   tag: { label: 'Tag', kind: 'text', max: 300, hinted: true },
   args: { label: 'Arguments contain', kind: 'object', max: 4000 },
   error: { label: 'Error text', kind: 'text', max: 300 },
+  words: { label: 'Error or arguments', kind: 'text', max: 300 },
   cronEntry: { label: 'Cron entry', kind: 'text', max: 100 },
-  incident: { label: 'Incident', kind: 'text', max: 40 },
-  errorGroup: { label: 'Error', kind: 'text', max: 40 },
+  incident: { label: 'Incident', kind: 'text', max: 40, pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', expected: 'the id of an incident, a UUID' },
+  errorGroup: { label: 'Error', kind: 'text', max: 40, pattern: '^e\\d{1,3}:[0-9a-f]{16}$', expected: 'a fingerprint such as e1:7c0d41b2a90f33e8' },
   /** The time to which `from` and `to` apply. */
-  time: { label: 'Time', kind: 'choice', choices: ['created', 'due', 'finished'] },
+  time: { label: 'Time', kind: 'choice', choices: jobTimes },
   /** Inclusive. */
   from: { label: 'From', kind: 'instant' },
   /** Exclusive. */
@@ -45,11 +51,13 @@ export type JobSetName = (typeof jobSetNames)[number]
 export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]> = {
   state: ['states', 'jobs in these states, separated by commas'],
   queue: ['queue', 'jobs of this queue'],
+  notQueue: ['queue', 'jobs of all queues but this one'],
   worker: ['worker', 'jobs of this worker'],
   id: ['id', 'the job with this id'],
   tag: ['tag', 'jobs with this tag'],
   args: ['json', 'jobs whose arguments contain this object, e.g. \'{"orderId":1}\''],
   error: ['text', 'jobs with this text in the last error, case-insensitive'],
+  words: ['text', 'jobs with this text in the last error or the arguments, case-insensitive'],
   cronEntry: ['name', 'jobs created by this cron entry'],
   incident: ['id', 'jobs that this incident affects'],
   errorGroup: ['fingerprint', 'jobs whose last error belongs to this group'],

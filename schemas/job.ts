@@ -4,7 +4,7 @@ import { permission } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { errorHistogram, stackLine } from './error-group.ts'
 import { bundle } from './forensics.ts'
-import { type JobFilterKind, type JobFilterName, jobFilterTable, type JobFilterValue } from './job-filters.ts'
+import { type JobFilterKind, type JobFilterName, jobFilterTable, type JobFilterValue, jobTimes } from './job-filters.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
 import { findUnstorable, instant, text, words } from './words.ts'
@@ -53,7 +53,7 @@ function filterSchema(filter: JobFilterKind): z.ZodType<string, string> {
     case 'states':
       return stateList
     case 'text':
-      return text(filter)
+      return filter.pattern === undefined ? text(filter) : text(filter).regex(new RegExp(filter.pattern), `expected ${filter.expected}`)
     case 'integer':
       return integerText(filter)
     case 'object':
@@ -193,8 +193,16 @@ const searched = z.object({
 export const listJobs = endpoint('listJobs', {
   summary: 'Jobs, newest first by default',
   access: 'view_jobs',
-  query: z.strictObject({ ...jobFilters, order: z.enum(['newest', 'oldest']).default('newest'), ...pageQuery }),
+  query: z.strictObject({
+    ...jobFilters,
+    /** Which time the order is about. An engine that cannot sort by it at a bounded cost sorts by creation; `sortedBy` in the answer is what it did. */
+    sort: z.enum(jobTimes).default('created'),
+    order: z.enum(['newest', 'oldest']).default('newest'),
+    ...pageQuery,
+  }),
   output: page(job).extend({
+    /** Left out if the jobs are sorted by creation. */
+    sortedBy: z.enum(jobTimes).optional(),
     searched: searched.optional(),
   }),
 })
@@ -213,11 +221,66 @@ export const countJobs = endpoint('countJobs', {
   }),
 })
 
+/** A path or a value of arguments, as found among the newest jobs that the actor may see, through the display policy. */
+const jobHint = z.object({
+  /** A path such as `order.id`, or a value as it is written in a filter: JSON, or plain text if it cannot be mistaken for JSON. */
+  value: z.string(),
+  kind: z.enum(['number', 'string', 'boolean', 'null', 'list', 'mixed']),
+  /** Number of jobs of the sample that have it. */
+  count: z.number().int(),
+  /** The range of a path whose values are all numbers. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+  /** The values that a path has most often. */
+  often: z.array(z.object({ value: z.string(), count: z.number().int() })).optional(),
+})
+export type JobHint = z.infer<typeof jobHint>
+
 export const hintJobs = endpoint('hintJobs', {
-  summary: 'Suggested values to filter by, never taken from arguments',
+  summary: 'Suggested values to filter by; for arguments, paths and values among the newest jobs as the actor sees them',
   access: 'view_jobs',
-  query: z.strictObject({ field: z.enum(['queue', 'worker', 'tag']), prefix: text({ min: 0, max: 300 }).default('') }),
-  output: z.object({ values: z.array(z.string()), asOf: instant }),
+  query: z.strictObject({
+    field: z.enum(['queue', 'worker', 'tag', 'args']),
+    prefix: text({ min: 0, max: 300 }).default(''),
+    /** With `args`: suggest values found at this path, e.g. `order.id`; otherwise paths are suggested. */
+    path: text({ max: 300 }).optional(),
+    /** With `args`: only among jobs of this queue. */
+    queue: jobFilters.queue,
+    /** With `args`: only among jobs in these states. */
+    state: jobFilters.state,
+  }),
+  output: z.object({
+    values: z.array(z.string()),
+    /** Only with `args`: more about each value. */
+    hints: z.array(jobHint).optional(),
+    asOf: instant,
+  }),
+})
+
+const jobHistogram = z.object({
+  /** The range of all counts together; `to` is exclusive. */
+  from: instant,
+  to: instant,
+  /** Jobs in each of equally long parts of the range, oldest first; null where jobs were not counted. */
+  counts: z.array(z.number().int().nullable()),
+  /** How many jobs were counted. */
+  jobs: z.number().int(),
+  /** There are more jobs than were counted. */
+  partial: z.boolean(),
+  /** The time that was counted by. */
+  sortedBy: z.enum(jobTimes),
+  /** The earliest and the latest time among the counted jobs. */
+  first: instant.optional(),
+  last: instant.optional(),
+  asOf: instant,
+})
+export type JobHistogram = z.infer<typeof jobHistogram>
+
+export const getJobHistogram = endpoint('getJobHistogram', {
+  summary: 'How matching jobs are distributed over time, counted among the first 1,000 of the list',
+  access: 'view_jobs',
+  query: z.strictObject({ ...jobFilters, sort: z.enum(jobTimes).default('created') }),
+  output: jobHistogram,
 })
 
 export const exportJobs = endpoint('exportJobs', {

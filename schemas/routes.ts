@@ -17,6 +17,7 @@ export const routes = {
   listJobs: 'GET /jobs',
   countJobs: 'GET /jobs/count',
   hintJobs: 'GET /jobs/hints',
+  getJobHistogram: 'GET /jobs/histogram',
   exportJobs: 'GET /jobs/export',
   getJob: 'GET /jobs/{id}',
   listJobViews: 'GET /job-views',

@@ -47,11 +47,13 @@ const loadTools = later(() => import('./jobs/later.ts'))
  * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
  * @attr {string} state - Only jobs in these states, with commas between them, e.g. `retryable,discarded`.
  * @attr {string} queue - Only jobs of this queue.
+ * @attr {string} not-queue - Only jobs of other queues than this one.
  * @attr {string} worker - Only jobs of this worker.
  * @attr {string} tag - Only jobs with this tag.
  * @attr {string} job-id - Only the job with this id; `id` in the address.
  * @attr {string} args - Only jobs whose arguments contain this JSON object.
  * @attr {string} error - Only jobs whose last error has this text.
+ * @attr {string} words - Only jobs with this text in the last error or the arguments.
  * @attr {string} cron-entry - Only jobs that this cron entry made.
  * @attr {string} incident - Only jobs that the incident with this id affects.
  * @attr {string} error-group - Only jobs whose last error belongs to the group with this fingerprint.
@@ -91,11 +93,13 @@ export class OpsJobs extends OpsElement {
 
   @property() state = ''
   @property() queue = ''
+  @property({ attribute: 'not-queue' }) notQueue = ''
   @property() worker = ''
   @property() tag = ''
   @property({ attribute: 'job-id' }) jobId = ''
   @property() args = ''
   @property() error = ''
+  @property() words = ''
   @property({ attribute: 'cron-entry' }) cronEntry = ''
   @property() incident = ''
   @property({ attribute: 'error-group' }) errorGroup = ''

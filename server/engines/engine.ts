@@ -113,9 +113,9 @@ export interface EngineJobDetail extends EngineJob {
 
 /**
  * Filters of the job list that engines get as they are: `args` is the JSON text of an object that the arguments must contain,
- * `error` part of the text of the last error, in any case.
+ * `error` part of the text of the last error, in any case; `words` part of that text or of the arguments written as JSON, in any case.
  */
-type PlainFilters = Partial<Record<Exclude<JobFilterName, 'state' | 'cronEntry' | JobSetName | 'time' | 'from' | 'to'>, string>>
+type PlainFilters = Partial<Record<Exclude<JobFilterName, 'state' | 'notQueue' | 'cronEntry' | JobSetName | 'time' | 'from' | 'to'>, string>>
 
 /** Which jobs to find. All conditions must hold. */
 export interface JobFilter extends PlainFilters {
@@ -135,7 +135,12 @@ export interface JobPage<Job> {
   places?: string[]
   /** What was searched, if the filter had no index and the search was bounded, e.g. `the newest 100,000 jobs`. */
   searched?: string
+  /** The time by which the page is sorted, if it is not the creation time. */
+  by?: JobTime
 }
+
+/** Times of a job by which a list may be sorted. */
+export type JobTime = 'created' | 'due' | 'finished'
 
 export interface JobCount {
   count: number
@@ -328,8 +333,12 @@ export interface Engine {
   /** Cancels jobs that have not ended, including executing ones if `cancelExecuting`. */
   cancel(refs: JobRef[], tx: SqlExecutor): Promise<void>
 
-  /** One page of jobs by creation time. A page costs the same at any depth, and never loads more than it needs. */
-  list(filter: JobFilter, page: { order: 'newest' | 'oldest'; after?: string; limit: number }): Promise<JobPage<EngineJob>>
+  /**
+   * One page of jobs by creation time. A page costs the same at any depth, and never loads more than it needs. An engine that can
+   * sort by another time at a bounded cost does so if `by` says so, and the page repeats it; a job without that time is placed at
+   * its creation.
+   */
+  list(filter: JobFilter, page: { order: 'newest' | 'oldest'; by?: JobTime; after?: string; limit: number }): Promise<JobPage<EngineJob>>
   /** The same jobs without their large fields, oldest first, for a selection. `limit` may be up to 10,000. */
   select(filter: JobFilter, page: { after?: string; limit: number }): Promise<JobPage<SelectedJob>>
   /** Counts up to `limit`. */

@@ -22,11 +22,17 @@ const tests: Tests = {
   tag: ({ tags = [] }, wanted) => tags.includes(wanted),
   args: ({ args }, wanted) => contains(args, parseExact(wanted)),
   error: ({ error }, wanted) => includes(error, wanted),
+  words: ({ error, args }, wanted) => includes(error, wanted) || includes(writeArgs(args), wanted),
   time(job, { field, from, to }) {
     const at = { created: job.createdAt, due: job.dueAt, finished: job.finishedAt }[field]
     return at !== undefined && (!from || at >= from) && (!to || at < to)
   },
   createdBefore: ({ createdAt }, instant) => createdAt < instant,
+}
+
+/** Arguments as text that words are searched in. */
+export function writeArgs(args: unknown): string {
+  return typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
 }
 
 /** Case-insensitive. */

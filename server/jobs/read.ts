@@ -1,21 +1,15 @@
 import type { CountMethod, Job, JobFilters } from '../../schemas/index.ts'
-import type { JobFilter } from '../engines/engine.ts'
-import { keepAllowed } from '../host/visible.ts'
-import { listHiddenQueues, listRefusedQueues } from '../queues/known.ts'
+import type { JobFilter, JobTime } from '../engines/engine.ts'
 import type { Scope } from '../operations/scope.ts'
-import { looksInside, mayName } from './filter.ts'
+import { looksInside, mayName, withoutHiddenQueues } from './filter.ts'
 import { listPage } from './pages.ts'
 import { visibleJobs } from './resource.ts'
 import { findSearch } from './search.ts'
-import { showTags } from './show.ts'
 
 /** Counts stop here; more is shown as `10,000+`. */
 const maxCounted = 10_000
 /** Limit of a count for which each job must be authorized individually. */
 const maxChecked = 1_000
-const maxHints = 20
-/** More than are shown, because some may be hidden. */
-const maxFetched = 200
 
 export interface Searched {
   searched?: { window: string }
@@ -24,18 +18,20 @@ export interface Searched {
 export interface JobList extends Searched {
   items: Job[]
   nextCursor?: string
+  sortedBy?: JobTime
   asOf: string
 }
 
 export interface JobListAsked extends JobFilters {
+  sort?: JobTime
   order: 'newest' | 'oldest'
   limit: number
   cursor?: string
 }
 
-export async function listJobs(scope: Scope, { order, limit, cursor, ...filters }: JobListAsked): Promise<JobList> {
-  const { jobs, searched, ...page } = await listPage(scope, filters, { order, limit, cursor })
-  return { items: jobs, ...page, ...inWindow(searched), asOf: scope.now.toISOString() }
+export async function listJobs(scope: Scope, { sort, order, limit, cursor, ...filters }: JobListAsked): Promise<JobList> {
+  const { jobs, searched, sortedBy, ...page } = await listPage(scope, filters, { sort, order, limit, cursor })
+  return { items: jobs, ...page, ...(sortedBy === 'created' ? {} : { sortedBy }), ...inWindow(searched), asOf: scope.now.toISOString() }
 }
 
 export interface Counted extends Searched {
@@ -50,7 +46,7 @@ export interface Counted extends Searched {
  */
 export async function countJobs(scope: Scope, filters: JobFilters): Promise<Counted & { asOf: string }> {
   const { filter: found, ids, keep } = await findSearch(scope, filters)
-  const filter = { ...found, notQueues: await listHiddenQueues(scope) }
+  const filter = await withoutHiddenQueues(scope, found)
   const oneByOne = looksInside(filters) || filters.cronEntry !== undefined || ids !== undefined || keep !== undefined || !(await mayName(scope, filters))
   return { ...(oneByOne ? await countShown(scope, filters) : await countVisible(scope, filter)), asOf: scope.now.toISOString() }
 }
@@ -89,23 +85,6 @@ async function countShown(scope: Scope, filters: JobFilters): Promise<Searched &
     if (page.searched !== undefined) return { count, how: cursor === undefined ? 'exact' : 'capped', ...inWindow(page.searched) }
   } while (cursor !== undefined && checked < maxChecked)
   return { count, how: cursor === undefined ? 'exact' : 'capped' }
-}
-
-/** Suggests values to filter by, except values that the viewer may not see. */
-export async function hintJobs(scope: Scope, field: 'queue' | 'worker' | 'tag', prefix: string): Promise<{ values: string[]; asOf: string }> {
-  const { engine } = scope.kit
-  const asOf = scope.now.toISOString()
-  if (field !== 'queue' && engine.lacks[`filter_${field}`] !== undefined) return { values: [], asOf }
-  const values = await engine.hints(field, prefix, maxFetched, await listRefusedQueues(scope))
-  return { values: (await keepAllowed(values, (value) => maySuggest(scope, field, value))).slice(0, maxHints), asOf }
-}
-
-/** A worker or tag is authorized as a hypothetical job that has it. */
-async function maySuggest({ viewer }: Scope, field: 'queue' | 'worker' | 'tag', value: string): Promise<boolean> {
-  if (field === 'queue') return (await viewer.can('view_jobs', { type: 'queue', id: value, queue: value })).allowed
-  if (field === 'worker') return (await viewer.can('view_jobs', { type: 'job', id: '*', worker: value })).allowed
-  const { allowed } = await viewer.can('view_jobs', { type: 'job', id: '*', tags: [value] })
-  return allowed && showTags(viewer, [value], 'view_jobs')[0] === value
 }
 
 function inWindow(searched: string | undefined): Searched {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type JobFilterName, jobFilterTable, jobSetNames, type JobState, jobStates } from '../../schemas/index.ts'
-import type { Engine, EngineFailure, EngineJob, JobAction, JobFilter, JobOutcome, SqlExecutor } from '../../server/engines/engine.ts'
+import type { Engine, EngineFailure, EngineJob, JobAction, JobFilter, JobOutcome, JobTime, SqlExecutor } from '../../server/engines/engine.ts'
 import { isLegal } from '../../server/jobs/legality.ts'
 
 export interface MadeJob {
@@ -209,7 +209,7 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         const unmatched: Record<string, string> = { text: 'no such value', integer: '-12345', object: '{"noSuchKey":1}' }
         for (const [name, { kind }] of Object.entries(jobFilterTable)) {
           const value = unmatched[kind]
-          if (value === undefined || name === 'cronEntry' || (jobSetNames as readonly string[]).includes(name) || !has(`filter_${name as JobFilterName}`)) continue
+          if (value === undefined || name === 'cronEntry' || name === 'notQueue' || (jobSetNames as readonly string[]).includes(name) || !has(`filter_${name as JobFilterName}`)) continue
           expect([name, await list({ queue, [name]: value })]).toEqual([name, []])
         }
       })
@@ -253,6 +253,45 @@ export function engineContract(name: string, start: () => Promise<EngineFixture>
         expect(await found('50%')).toEqual([id])
         expect(await found('5_0')).toEqual([])
         expect((await readKnown(id)).error).toContain('SMTP said 50% of "it" was down')
+      })
+
+      test('jobs are found by words in their error or their arguments, taken literally', async () => {
+        const queue = await fixture.queue('words')
+        const failed = await make({ queue, state: 'discarded', error: 'SMTP said 50% of it was down' })
+        const waits = await make({ queue, state: 'available', args: '{"to":{"mail":"Kim.Sato@mail.example"}}' })
+        const found = async (words: string, filter: JobFilter = {}) => (await list({ queue, ...filter, words })).map((job) => job.id)
+        expect(await found('smtp SAID 50%')).toEqual([failed])
+        expect(await found('kim.sato@')).toEqual([waits])
+        expect(await found('5_0')).toEqual([])
+        expect(await found('kim', { states: ['discarded'] })).toEqual([])
+        expect(await engine.count({ queue, words: 'sato' }, 10)).toMatchObject({ count: 1 })
+      })
+
+      test('a page that says it is sorted by due or end time is, in both directions and across pages', async () => {
+        const queue = await fixture.queue('sorted')
+        await fixture.make({ queue, state: 'scheduled' }, 3)
+        for (let each = 0; each < 4; each++) await make({ queue, state: 'discarded', error: 'out of order' })
+        await fixture.make({ queue, state: 'available' }, 2)
+        const timeOf = (job: EngineJob, by: JobTime) => ({ created: job.createdAt, due: job.dueAt, finished: job.finishedAt })[by] ?? job.createdAt
+        const cases = [['due', ['scheduled', 'available'], 5], ['finished', ['discarded'], 4]] as const
+        for (const [by, states, count] of cases) {
+          if ((await engine.list({ queue }, { order: 'newest', by, limit: 1 })).by === undefined) continue
+          for (const order of ['newest', 'oldest'] as const) {
+            const jobs: EngineJob[] = []
+            let after: string | undefined
+            do {
+              const page = await engine.list({ queue, states: [...states] }, { order, by, limit: 2, after })
+              expect(page.by).toBe(by)
+              jobs.push(...page.jobs)
+              after = page.next
+            } while (after !== undefined)
+            expect(new Set(jobs.map(({ id }) => id)).size).toBe(count)
+            const times = jobs.map((job) => timeOf(job, by).getTime())
+            expect(times).toEqual(times.toSorted((a, b) => (order === 'newest' ? b - a : a - b)))
+          }
+          for (const after of ['', 'nonsense', 's1~', 's1~x', 'tx', 's99999999999999999999~1'])
+            await expect(engine.list({ queue, states: [...states] }, { order: 'newest', by, limit: 4, after }), after).rejects.toMatchObject({ code: 'invalid_request' })
+        }
       })
 
       test('jobs are found by creation time and due time', async () => {

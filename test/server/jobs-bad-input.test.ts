@@ -79,7 +79,7 @@ describe('addresses', () => {
       }
       for (const query of ['outcome=nonsense', 'outcome=', 'limit=0', 'state=discarded']) expectProblem(await server.call('ops-demo', 'GET', `/bulk/${id}/items?${query}`))
       for (const query of ['', 'format=xml', 'format=', 'format=csv&format=csv', 'format=csv&cursor=x', 'format=csv&limit=5']) expectProblem(await server.call('ops-demo', 'GET', `/jobs/export?${query}`))
-      for (const query of ['', 'field=args', 'field=error', 'field=constructor', 'field=queue&prefix=%00', `field=queue&prefix=${'x'.repeat(301)}`]) expectProblem(await server.call('ops-demo', 'GET', `/jobs/hints?${query}`))
+      for (const query of ['', 'field=colour', 'field=error', 'field=constructor', 'field=queue&prefix=%00', `field=queue&prefix=${'x'.repeat(301)}`]) expectProblem(await server.call('ops-demo', 'GET', `/jobs/hints?${query}`))
       for (const query of ['field=queue&prefix=%25', 'field=queue&prefix=_', 'field=queue&prefix=%5C', 'field=queue&prefix=']) {
         expect((await server.call('ops-demo', 'GET', `/jobs/hints?${query}`)).status).toBe(200)
       }

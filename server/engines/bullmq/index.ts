@@ -120,9 +120,9 @@ export function bullmq({ queues }: BullMqOptions): Engine {
 /** Cursors travel in URLs. One with positions in more than about seventy sets is too long for that. */
 const maxCursorLength = 370
 
-function asPage({ jobs, places, next, searched }: JobPage<EngineJob>): JobPage<EngineJob> {
-  if (next === undefined || next.length <= maxCursorLength) return { jobs, places, next, searched }
-  return { jobs, searched: 'as far as all queues can be read in parallel; filter by one queue to see more' }
+function asPage({ jobs, places, next, searched, by }: JobPage<EngineJob>): JobPage<EngineJob> {
+  if (next === undefined || next.length <= maxCursorLength) return { jobs, places, next, searched, by }
+  return { jobs, by, searched: 'as far as all queues can be read in parallel; filter by one queue to see more' }
 }
 
 function asSelected({ id, queue, version, state, worker, tags }: EngineJob): SelectedJob {

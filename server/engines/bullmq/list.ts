@@ -1,5 +1,5 @@
 import { asEngineJob, typesOf } from './job.ts'
-import { type JobSet, listMerged, type ListRequest } from './merge.ts'
+import { type JobSet, listMerged, type ListRequest, timeOf } from './merge.ts'
 import { type BullQueue, parsePublicId } from './queue.ts'
 import { idsOf, loadJobs, sizesOf } from './store.ts'
 import { unknownCursor } from '../cursor.ts'
@@ -56,31 +56,34 @@ async function setsOf(queues: BullQueue[], filter: JobFilter): Promise<JobSet[]>
   return sets.flat()
 }
 
-/** By creation time, then id. The cursor holds the keys of the last job, so it stays valid whatever is added, removed or changed. */
-async function listSorted(sets: JobSet[], filter: JobFilter, { order, after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
+/** By the time asked for, then id. The cursor holds the keys of the last job, so it stays valid whatever is added, removed or changed. */
+async function listSorted(sets: JobSet[], filter: JobFilter, { order, by = 'created', after, limit }: ListRequest): Promise<JobPage<EngineJob>> {
   const loaded = await Promise.all(sets.map(loadSet))
   const jobs = withoutRepeats(loaded.flat())
     .filter((job) => matches(filter, job))
+    .map((job) => ({ job, at: timeOf(job, by).getTime(), id: job.id }))
     .toSorted(order === 'newest' ? (a, b) => compare(b, a) : compare)
   const place = after === undefined ? undefined : parsePlace(after)
-  const isAfter = (job: EngineJob) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0)
-  const rest = jobs.filter(isAfter)
+  const rest = jobs.filter((job) => !place || (order === 'newest' ? compare(job, place) < 0 : compare(job, place) > 0))
   const shown = rest.slice(0, limit)
-  const places = shown.map(({ createdAt, id }) => `t${createdAt.getTime()}.${id}`)
-  return { jobs: shown, places, next: rest.length > limit ? places.at(-1) : undefined }
+  const places = shown.map(({ at, id }) => `t${at}.${id}`)
+  return { jobs: shown.map(({ job }) => job), by, places, next: rest.length > limit ? places.at(-1) : undefined }
 }
 
-type Place = Pick<EngineJob, 'createdAt' | 'id'>
+interface Place {
+  at: number
+  id: string
+}
 
-/** BullMQ's own ids are increasing numbers: of two jobs created at the same time, the one with the longer id is later. */
+/** BullMQ's own ids are increasing numbers: of two jobs with the same time, the one with the longer id is later. */
 function compare(a: Place, b: Place): number {
-  return a.createdAt.getTime() - b.createdAt.getTime() || a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  return a.at - b.at || a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 function parsePlace(cursor: string): Place {
-  const [, createdAt, id] = /^t(\d{1,15})\.(.+)$/.exec(cursor) ?? []
-  if (createdAt === undefined || id === undefined) throw unknownCursor()
-  return { createdAt: new Date(Number(createdAt)), id }
+  const [, at, id] = /^t(\d{1,15})\.(.+)$/.exec(cursor) ?? []
+  if (at === undefined || id === undefined) throw unknownCursor()
+  return { at: Number(at), id }
 }
 
 /** A job that moved while the sets were being read can be in two of them. */

@@ -4,7 +4,7 @@ import type { BullQueue, BullType } from './queue.ts'
 import { idsOf, loadJobs } from './store.ts'
 import { unknownCursor } from '../cursor.ts'
 import { matches } from '../matches.ts'
-import type { EngineJob, JobFilter, JobPage } from '../engine.ts'
+import type { EngineJob, JobFilter, JobPage, JobTime } from '../engine.ts'
 
 /** The jobs of one queue in one state. */
 export interface JobSet {
@@ -15,6 +15,7 @@ export interface JobSet {
 
 export interface ListRequest {
   order: 'newest' | 'oldest'
+  by?: JobTime
   after?: string
   limit: number
 }
@@ -27,7 +28,7 @@ const maxStep = 2_000
 
 /** Reads sets in parallel and merges their jobs by creation time as they come. Holds no more than one step per set. */
 export async function listMerged(sets: JobSet[], filter: JobFilter, request: ListRequest): Promise<JobPage<EngineJob>> {
-  const { order, after, limit } = request
+  const { order, by = 'created', after, limit } = request
   const places = after === undefined ? new Map<number, number>() : parsePlaces(after, sets.length)
   const step = Math.min(maxStep, Math.max(10, Math.ceil(limit / sets.length)))
   const readers = sets.map((set, index) => new SetReader(set, order, step, places.get(index)))
@@ -35,27 +36,32 @@ export async function listMerged(sets: JobSet[], filter: JobFilter, request: Lis
   const jobs: EngineJob[] = []
   let searched = 0
   while (jobs.length < limit && searched < maxSearched) {
-    const first = firstOf(heads, order)
-    if (first < 0) return { jobs }
+    const first = firstOf(heads, order, by)
+    if (first < 0) return { jobs, by }
     const job = heads[first]!
     if (matches(filter, job)) jobs.push(job)
     searched++
     readers[first]!.take()
     heads[first] = await readers[first]!.head()
   }
-  if (firstOf(heads, order) < 0) return { jobs }
+  if (firstOf(heads, order, by) < 0) return { jobs, by }
   const next = writePlaces(readers)
   const searchedAll = `${maxSearched.toLocaleString('en')} jobs, ${order} first`
-  return jobs.length < limit ? { jobs, next, searched: searchedAll } : { jobs, next }
+  return jobs.length < limit ? { jobs, by, next, searched: searchedAll } : { jobs, by, next }
 }
 
-function firstOf(heads: (EngineJob | undefined)[], order: ListRequest['order']): number {
+function firstOf(heads: (EngineJob | undefined)[], order: ListRequest['order'], by: JobTime): number {
   const sign = order === 'newest' ? -1 : 1
   let first = -1
   for (const [index, job] of heads.entries()) {
-    if (job && (first < 0 || sign * (job.createdAt.getTime() - heads[first]!.createdAt.getTime()) < 0)) first = index
+    if (job && (first < 0 || sign * (timeOf(job, by).getTime() - timeOf(heads[first]!, by).getTime()) < 0)) first = index
   }
   return first
+}
+
+/** BullMQ's own sets are in this order: finished ones by their end, delayed ones by when they are due. */
+export function timeOf({ createdAt, dueAt, finishedAt }: EngineJob, by: JobTime): Date {
+  return { created: createdAt, due: dueAt, finished: finishedAt }[by] ?? createdAt
 }
 
 /** Reads one set in growing steps. Positions are counted from the old end, because a set grows at its new end. */

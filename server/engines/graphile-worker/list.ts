@@ -1,5 +1,6 @@
 import { unknownCursor } from '../cursor.ts'
-import type { JobCount, JobFilter, JobPage, SqlExecutor } from '../engine.ts'
+import type { JobCount, JobFilter, JobPage, JobTime, SqlExecutor } from '../engine.ts'
+import { findSortedPage } from '../sorted-page.ts'
 import { payloadContains } from './payload.ts'
 import { type GraphileTables, isJobId, queueColumn, stateColumn } from './rows.ts'
 import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
@@ -17,12 +18,15 @@ interface PageQuery<Job> {
   columns: string
   read(row: Row): Job
   order: Order
+  by?: JobTime
   after?: string
   limit: number
 }
 
+const timeColumns = { created: 'j.created_at', due: 'j.run_at', finished: `case when ${stateColumn} = 'discarded' then j.updated_at end` }
+
 /** undefined if nothing can match. */
-function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
+function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, words, time, createdBefore }: JobFilter, bound: Bound): string[] | undefined {
   if (tag !== undefined || (id !== undefined && !isJobId(id))) return undefined
   const conditions: string[] = []
   if (id !== undefined) conditions.push(`j.id = ${bound.add(id)}::bigint`)
@@ -32,8 +36,12 @@ function conditionsOf({ states, queue, notQueues, worker, id, tag, args, error, 
   if (worker !== undefined) conditions.push(`t.identifier = ${bound.add(worker)}`)
   if (args !== undefined) conditions.push(payloadContains(bound.add(args)))
   if (error !== undefined) conditions.push(`j.last_error ilike ${bound.add(`%${escapeLike(error)}%`)}`)
+  if (words !== undefined) {
+    const part = bound.add(`%${escapeLike(words)}%`)
+    conditions.push(`(j.last_error ilike ${part} or j.payload::text ilike ${part})`)
+  }
   if (time) {
-    const column = { created: 'j.created_at', due: 'j.run_at', finished: `case when ${stateColumn} = 'discarded' then j.updated_at end` }[time.field]
+    const column = timeColumns[time.field]
     if (time.from) conditions.push(`${column} >= ${bound.add(time.from.toISOString())}::timestamptz`)
     if (time.to) conditions.push(`${column} < ${bound.add(time.to.toISOString())}::timestamptz`)
   }
@@ -46,8 +54,10 @@ export async function listPage<Job extends { id: string }>(
   db: SqlExecutor,
   tables: GraphileTables,
   filter: JobFilter,
-  { columns, read, order, after, limit }: PageQuery<Job>,
+  query: PageQuery<Job>,
 ): Promise<JobPage<Job>> {
+  const { columns, read, order, by: sorted = 'created', after, limit } = query
+  if (sorted !== 'created') return listSorted(db, tables, filter, { ...query, by: sorted })
   if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()
   const conditions = conditionsOf(filter, bound)
@@ -67,6 +77,22 @@ export async function listPage<Job extends { id: string }>(
   if (filter.id !== undefined || !conditions.length) return { jobs, places }
   const edge = await findEdge(db, tables, order, after)
   return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
+}
+
+/** By the due or end time, for which there is no index: the jobs of one window are sorted. */
+async function listSorted<Job extends { id: string }>(
+  db: SqlExecutor,
+  tables: GraphileTables,
+  filter: JobFilter,
+  { by, ...query }: PageQuery<Job> & { by: 'due' | 'finished' },
+): Promise<JobPage<Job>> {
+  const bound = new Bound()
+  const conditions = conditionsOf(filter, bound)
+  if (!conditions) return { jobs: [], by }
+  const source = filter.id === undefined ? `(select * from ${tables.jobs} order by id desc limit ${windowSize})` : tables.jobs
+  const page = await findSortedPage({ ...query, db, from: tables.joined(source), conditions, by, time: timeColumns[by], created: timeColumns.created, idType: 'bigint', bound })
+  if (filter.id !== undefined || (await findEdge(db, tables, 'newest', undefined)) === undefined) return page
+  return { ...page, searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
 }
 
 /** The last job of a window; undefined if the window reaches the end. */

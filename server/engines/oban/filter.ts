@@ -11,7 +11,7 @@ export interface Conditions {
   other: string[]
 }
 
-const timeColumns = {
+export const timeColumns = {
   created: 'j.inserted_at',
   due: 'j.scheduled_at',
   finished: 'coalesce(j.completed_at, j.cancelled_at, j.discarded_at)',
@@ -19,7 +19,7 @@ const timeColumns = {
 
 /** undefined if nothing can match. */
 export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter, bound: Bound): Conditions | undefined {
-  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
+  const { states, queue, notQueues, worker, id, tag, args, error, words, time, createdBefore } = filter
   const indexed: string[] = []
   const other: string[] = []
   if (id !== undefined) {
@@ -42,6 +42,10 @@ export function conditionsOf(tables: ObanTables, shape: Shape, filter: JobFilter
   if (worker !== undefined) other.push(`j.worker = ${bound.add(worker)}`)
   if (tag !== undefined) other.push(`jsonb_exists(to_jsonb(j.tags), ${bound.add(tag)})`)
   if (error !== undefined) other.push(`to_jsonb(j.errors)->-1->>'error' ilike ${bound.add(`%${escapeLike(error)}%`)}`)
+  if (words !== undefined) {
+    const part = bound.add(`%${escapeLike(words)}%`)
+    other.push(`(to_jsonb(j.errors)->-1->>'error' ilike ${part} or j.args::text ilike ${part})`)
+  }
   if (time) {
     const column = timeColumns[time.field]
     if (time.from) other.push(`${column} >= ${asUtc(bound.add(time.from.toISOString()))}`)

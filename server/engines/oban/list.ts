@@ -1,6 +1,7 @@
 import { unknownCursor } from '../cursor.ts'
-import type { JobCount, JobFilter, JobPage } from '../engine.ts'
-import { conditionsOf } from './filter.ts'
+import type { JobCount, JobFilter, JobPage, JobTime } from '../engine.ts'
+import { findSortedPage } from '../sorted-page.ts'
+import { conditionsOf, timeColumns } from './filter.ts'
 import { isJobId, type ObanTables } from './table.ts'
 import { allOf, Bound, escapeLike, type Row } from '../sql.ts'
 
@@ -20,13 +21,15 @@ interface PageQuery<Job> {
   columns: string
   read(row: Row): Job
   order: Order
+  by?: JobTime
   after?: string
   limit: number
 }
 
 /** A page by id, which is the order of insertion. Its cost is bounded at any depth and with any filter. */
 export async function listPage<Job extends { id: string }>(tables: ObanTables, filter: JobFilter, query: PageQuery<Job>): Promise<JobPage<Job>> {
-  const { columns, read, order, after, limit } = query
+  const { columns, read, order, by: time = 'created', after, limit } = query
+  if (time !== 'created') return listSorted(tables, filter, { ...query, by: time })
   if (after !== undefined && !isJobId(after)) throw unknownCursor()
   const bound = new Bound()
   const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
@@ -52,6 +55,34 @@ export async function listPage<Job extends { id: string }>(tables: ObanTables, f
   if (narrow || indexed.length + other.length === 0) return { jobs, places }
   const edge = await findEdge(tables, order, after)
   return edge === undefined ? { jobs, places } : { jobs, places, next: edge, searched: windowText(order) }
+}
+
+/** By the due or end time, for which Oban has no index: a narrow filter is sorted as a whole, and otherwise the jobs of one window are. */
+async function listSorted<Job extends { id: string }>(
+  tables: ObanTables,
+  filter: JobFilter,
+  { by, ...query }: PageQuery<Job> & { by: 'due' | 'finished' },
+): Promise<JobPage<Job>> {
+  const bound = new Bound()
+  const conditions = conditionsOf(tables, await tables.shape(), filter, bound)
+  if (!conditions) return { jobs: [], by }
+  const { indexed, other } = conditions
+  const narrow = indexed.length > 0 && (await isNarrow(tables, filter))
+  const hidden = filter.notQueues?.length ? `where queue <> all(${bound.add(filter.notQueues)}::text[])` : ''
+  const from = narrow ? `(select * from ${tables.jobs} j where ${allOf(indexed)}) j` : `(select * from ${tables.jobs} ${hidden} order by id desc limit ${windowSize}) j`
+  const page = await findSortedPage({
+    ...query,
+    db: tables.db,
+    from,
+    conditions: [...(narrow ? [] : indexed), ...other],
+    by,
+    time: timeColumns[by],
+    created: timeColumns.created,
+    idType: 'bigint',
+    bound,
+  })
+  if (narrow || (await findEdge(tables, 'newest', undefined)) === undefined) return page
+  return { ...page, searched: `the newest ${windowSize.toLocaleString('en')} jobs` }
 }
 
 /** The last job of a window; undefined if the window reaches the end. */

@@ -20,9 +20,11 @@ export interface Conditions {
   other: string[]
 }
 
+export const timeColumns = { created: 'j.created_on', due: 'j.start_after', finished: 'j.completed_on' }
+
 /** undefined if nothing can match. */
 export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | undefined {
-  const { states, queue, notQueues, worker, id, tag, args, error, time, createdBefore } = filter
+  const { states, queue, notQueues, worker, id, tag, args, error, words, time, createdBefore } = filter
   if (worker !== undefined || tag !== undefined || states?.length === 0) return undefined
   if (id !== undefined && !isJobId(id)) return undefined
   const conditions: Conditions = { queue, notQueues: notQueues?.length ? notQueues : undefined, id, created: [], args: [], ended: [], other: [] }
@@ -39,10 +41,14 @@ export function conditionsOf(filter: JobFilter, bound: Bound): Conditions | unde
     if (conditions.states.length === 0) return undefined
     other.push(`j.output is not null and ${errorColumn} ilike ${bound.add(`%${escapeLike(error)}%`)}`)
   }
+  if (words !== undefined) {
+    const part = bound.add(`%${escapeLike(words)}%`)
+    other.push(`((j.output is not null and ${errorColumn} ilike ${part}) or j.data::text ilike ${part})`)
+  }
   const at = (instant: Date) => `${bound.add(instant.toISOString())}::timestamptz`
   if (time) {
     const { field, from, to } = time
-    const column = { created: 'j.created_on', due: 'j.start_after', finished: 'j.completed_on' }[field]
+    const column = timeColumns[field]
     const place = { created, due: other, finished: ended }[field]
     if (from) place.push(`${column} >= ${at(from)}`)
     if (to) place.push(`${column} < ${at(to)}`)

@@ -1,7 +1,8 @@
 import { unknownCursor } from '../cursor.ts'
-import type { JobFilter, JobPage } from '../engine.ts'
+import type { JobFilter, JobPage, JobTime } from '../engine.ts'
 import { type Conditions, conditionsOf } from './filter.ts'
 import { isJobId } from './rows.ts'
+import { listSorted } from './sorted.ts'
 import type { PgBossTables, Shape } from './table.ts'
 import { findInTail } from './tail.ts'
 import { beyond, by, byPlace, canWalk, type Cursor, fetchPage, findInWindow, type Found } from './window.ts'
@@ -19,13 +20,16 @@ export interface ListRequest<Job> {
   columns: string
   read(row: Row): Job
   order: Order
+  by?: JobTime
   after?: string
   limit: number
 }
 
-/** A page by creation time. Its cost is bounded at any depth, with any filter and without any index. */
-export async function listPage<Job>(tables: PgBossTables, filter: JobFilter, request: ListRequest<Job>): Promise<JobPage<Job>> {
-  const { order, limit } = request
+/** A page by creation time, or by another if that can be found at a bounded cost. Its cost is bounded at any depth, with any filter and without any index. */
+export async function listPage<Job extends { id: string }>(tables: PgBossTables, filter: JobFilter, request: ListRequest<Job>): Promise<JobPage<Job>> {
+  const { order, by: time = 'created', limit } = request
+  const sorted = time === 'created' ? undefined : await listSorted(tables, filter, { ...request, by: time })
+  if (sorted) return sorted
   const after = request.after === undefined ? undefined : parseCursor(request.after)
   const query: PageQuery = { columns: request.columns, order, after, limit }
   const found = await findPage(tables, await tables.shape(), filter, query)

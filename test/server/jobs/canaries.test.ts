@@ -64,6 +64,7 @@ function walked(value: unknown): unknown {
 const reads = () => [
   '/jobs', '/jobs?queue=planted', `/jobs?id=${job}`, `/jobs/${job}`, '/jobs/count?queue=planted',
   '/jobs/hints?field=tag', '/jobs/hints?field=tag&prefix=CANARY', '/jobs/hints?field=queue', '/jobs/hints?field=worker',
+  '/jobs/hints?field=args', '/jobs/hints?field=args&path=scope', '/jobs/hints?field=args&path=nested', '/jobs/histogram?queue=planted', '/jobs?sort=finished',
   '/jobs/export?format=csv', '/jobs/export?format=ndjson', '/job-views', '/queues', '/overview',
   `/forensics/job/${job}`, '/forensics/queue/planted', `/audit-events?subjectType=job&subjectId=${job}`, '/audit-events', '/audit-events/export?format=ndjson',
 ]
@@ -92,7 +93,7 @@ describe('canaries in jobs', () => {
   })
 
   test('are not found by searching for them either: not listed, not counted, not exported, not repeated', async () => {
-    const searches: Record<string, string>[] = [{ args: JSON.stringify({ scope: canary.plainArg }) }, { error: canary.error }, { tag: canary.tag }]
+    const searches: Record<string, string>[] = [{ args: JSON.stringify({ scope: canary.plainArg }) }, { error: canary.error }, { words: canary.error }, { words: canary.plainArg }, { tag: canary.tag }]
     for (const search of searches) {
       for (const path of ['/jobs', '/jobs/count', '/jobs/export']) {
         const query = new URLSearchParams({ ...search, ...(path.endsWith('export') ? { format: 'csv' } : {}) })
@@ -103,6 +104,8 @@ describe('canaries in jobs', () => {
     }
     const secret = new URLSearchParams({ args: JSON.stringify({ nested: [{ apiKey: canary.secretKey }] }) })
     expect((await server.call('ops-demo', 'GET', `/jobs?${secret}`)).status).toBe(403)
+    const words = new URLSearchParams({ words: canary.secretKey.slice(2) })
+    for (const path of ['/jobs', '/jobs/count', '/jobs/histogram']) expect((await server.call('ops-demo', 'GET', `${path}?${words}`)).text).toMatch(/"items":\[\]|"count":0|"jobs":0/)
   })
 
   test('stay hidden when the policy itself fails', async () => {

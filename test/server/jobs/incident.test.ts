@@ -99,10 +99,19 @@ describe('jobs of an incident', () => {
     expect(await listed(`queue=${queue}&state=discarded`)).toContain(other)
   })
 
-  test.each(['999', crypto.randomUUID(), "'; drop table ops.incident; --"])('are none where there is no incident %s', async (id) => {
+  test('are none where there is no such incident', async () => {
     await insert('discarded')
-    expect(await listed(`incident=${encodeURIComponent(id)}`)).toEqual([])
-    expect(await counted(`incident=${encodeURIComponent(id)}`)).toBe(0)
+    const id = crypto.randomUUID()
+    expect(await listed(`incident=${id}`)).toEqual([])
+    expect(await counted(`incident=${id}`)).toBe(0)
+  })
+
+  test.each(['999', 'nope', "'; drop table ops.incident; --"])('cannot be asked for with %s, which is no id', async (id) => {
+    for (const path of ['/jobs', '/jobs/count', '/jobs/histogram']) {
+      const { status, body } = await server.call('ops-demo', 'GET', `${path}?incident=${encodeURIComponent(id)}`)
+      expect(status).toBe(400)
+      expect(body).toMatchObject({ code: 'invalid_request', errors: [{ path: 'query.incident', message: expect.stringContaining('the id of an incident') }] })
+    }
   })
 
   test('are none for those who may not see the incident, exactly as for an incident without jobs', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listJobs as endpoint } from '../../../schemas/index.ts'
+import { type JobHistogram, listJobs as endpoint } from '../../../schemas/index.ts'
 import { startJobServer, type JobServer } from '../../support/jobs.ts'
 import { auth } from '../../support/server.ts'
 
@@ -68,6 +68,11 @@ describe('the list of jobs', () => {
       [{ queue, args: '{"order":{"id":8}}' }, []],
       [{ queue, error: '100% OF' }, [failed]],
       [{ queue, error: '100_ of' }, []],
+      [{ queue, words: '100% of' }, [failed]],
+      [{ queue, words: 'KIND":"rep' }, []],
+      [{ queue, words: 'report' }, [failed]],
+      [{ queue, notQueue: 'another' }, [due, failed]],
+      [{ notQueue: queue, worker: 'Shop.Report' }, []],
       [{ queue, from: instant(-1800) }, [due]],
       [{ queue, time: 'created', to: instant(-1800) }, [failed]],
       [{ queue, time: 'due', from: instant(1800), to: instant(5400) }, [due]],
@@ -103,8 +108,29 @@ describe('the list of jobs', () => {
     }
   })
 
+  test('is sorted by the time that was asked for, page by page, and says so', async () => {
+    const queue = 'by_end'
+    const ended: string[] = []
+    for (const discardedIn of [-30, -10, -50, -20, -40]) ended.push(await server.oban.insert({ queue, state: 'discarded', discardedIn, insertedIn: -3600 }))
+    const expected = [1, 3, 0, 4, 2].map((index) => ended[index])
+    for (const order of ['newest', 'oldest']) {
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await list({ queue, sort: 'finished', order, limit: '2', ...(cursor === undefined ? {} : { cursor }) })
+        expect(page.sortedBy).toBe('finished')
+        seen.push(...page.items.map(({ id }) => id))
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      expect(seen).toEqual(order === 'newest' ? expected : expected.toReversed())
+    }
+    expect((await list({ queue })).sortedBy).toBeUndefined()
+    const byCreation = (await list({ queue, limit: '2' })).nextCursor!
+    expect((await server.call('ops-demo', 'GET', `/jobs?${new URLSearchParams({ queue, sort: 'finished', cursor: byCreation })}`)).status).toBe(400)
+  })
+
   test('refuses invalid input, naming the field and without repeating what may be secret', async () => {
-    const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red', 'args=%7B%22a%22:%22%5Cu0000%22%7D', 'args=%7B%22%5Cud800%22:1%7D', 'from=0000-01-01T00:00:00Z']
+    const wrong = ['state=running', 'args=%7Bnot', 'from=yesterday', 'cursor=zzz', 'cursor=e', 'limit=500', 'colour=red', 'args=%7B%22a%22:%22%5Cu0000%22%7D', 'args=%7B%22%5Cud800%22:1%7D', 'from=0000-01-01T00:00:00Z', 'incident=nope', 'errorGroup=nope', 'sort=colour']
     for (const query of wrong) {
       const { status, body } = await server.call('ops-demo', 'GET', `/jobs?${query}`)
       expect({ query, status, code: body.code }).toEqual({ query, status: 400, code: 'invalid_request' })
@@ -153,15 +179,70 @@ describe('counts', () => {
   })
 })
 
+describe('the histogram', () => {
+  const histogram = async (query: Record<string, string>) => (await server.call('ops-demo', 'GET', `/jobs/histogram?${new URLSearchParams(query)}`)).body as unknown as JobHistogram
+  const sum = (counts: (number | null)[]) => counts.reduce<number>((total, count) => total + (count ?? 0), 0)
+
+  test('counts every matching job by the time of the list, within the range that was asked for', async () => {
+    const queue = 'by_time'
+    for (const discardedIn of [-600, -500, -10]) await server.oban.insert({ queue, state: 'discarded', discardedIn, insertedIn: -7200 })
+    const instant = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+    const all = await histogram({ queue, sort: 'finished' })
+    expect(all).toMatchObject({ jobs: 3, partial: false, sortedBy: 'finished' })
+    expect([sum(all.counts), all.counts[0], all.counts.at(-1), all.counts.length]).toEqual([3, 1, 1, 60])
+    expect(all.first).toBe(all.from)
+    const range = { time: 'finished', from: instant(-545), to: instant(55) }
+    const narrowed = await histogram({ queue, sort: 'finished', ...range })
+    expect(narrowed).toMatchObject({ from: range.from, to: range.to, jobs: 2 })
+    expect(narrowed.counts.flatMap((count, index) => (count ? [index] : []))).toEqual([4, 53])
+    expect(await histogram({ queue: 'no_such' })).toMatchObject({ jobs: 0, partial: false })
+  })
+
+  test('counts a thousand jobs, and says where it did not count', async () => {
+    const queue = 'by_time_many'
+    await server.oban.insertMany({ queue, insertedIn: -600 }, 700)
+    await server.oban.insertMany({ queue, insertedIn: -10 }, 700)
+    const answer = await histogram({ queue, from: new Date(Date.now() - 3_600_000).toISOString() })
+    expect(answer).toMatchObject({ jobs: 1000, partial: true })
+    expect(answer.counts[0]).toBeNull()
+    expect(sum(answer.counts)).toBe(1000)
+  })
+
+  test('knows nothing of jobs that the actor may not see', async () => {
+    const queue = 'by_time_closed'
+    await server.oban.insertMany({ queue, tags: ['tenant-h'] }, 3)
+    await server.oban.insert({ queue })
+    mayNot = ({ tags }) => tags?.includes('tenant-h') ?? false
+    try {
+      expect(await histogram({ queue })).toMatchObject({ jobs: 1, partial: false })
+    } finally {
+      mayNot = () => false
+    }
+  })
+})
+
 describe('hints', () => {
   const hint = async (field: string, prefix: string) => (await server.call('ops-demo', 'GET', `/jobs/hints?${new URLSearchParams({ field, prefix })}`)).body.values
 
-  test('are values of queues, workers and tags, and never of arguments', async () => {
+  test('are values of queues, workers and tags', async () => {
     await server.oban.insert({ queue: 'hinted_queue', worker: 'Hinted.Worker', tags: ['hinted-tag'], args: '{"hinted":"hinted-arg"}' })
     expect(await hint('queue', 'HINTED')).toEqual(['hinted_queue'])
     expect(await hint('worker', 'hinted')).toEqual(['Hinted.Worker'])
     expect(await hint('tag', 'hinted')).toEqual(['hinted-tag'])
-    expect((await server.call('ops-demo', 'GET', '/jobs/hints?field=args')).status).toBe(400)
+  })
+
+  test('are paths and values of arguments, from the newest jobs, with what tells them apart', async () => {
+    const queue = 'args_hinted'
+    for (let order = 0; order < 6; order++) await server.oban.insert({ queue, args: JSON.stringify({ order: 1000 + order, origin: order < 4 ? 'shop' : 'admin', to: { 'e.mail': 'x', zip: '0815', big: 1 }, lines: [1] }) })
+    await server.oban.insert({ queue, args: '{"order":9007199254740993}' })
+    const hinted = async (query: Record<string, string>) => (await server.call('ops-demo', 'GET', `/jobs/hints?${new URLSearchParams({ field: 'args', queue, ...query })}`)).body
+    expect(await hinted({ prefix: 'O' })).toMatchObject({ values: ['order', 'origin'], hints: [{ kind: 'number', count: 7 }, { kind: 'string', count: 6, often: [{ value: 'shop', count: 4 }, { value: 'admin', count: 2 }] }] })
+    expect((await hinted({})).values).toEqual(['order', 'lines', 'origin', 'to.big', 'to.zip'])
+    expect((await hinted({ prefix: 'to.b' })).hints).toEqual([{ value: 'to.big', kind: 'number', count: 6, min: 1, max: 1 }])
+    expect((await hinted({ path: 'origin', prefix: 'AD' })).hints).toEqual([{ value: 'admin', kind: 'string', count: 2 }])
+    expect((await hinted({ path: 'order', prefix: '9' })).values).toEqual(['9007199254740993'])
+    expect((await hinted({ path: 'to.zip' })).values).toEqual(['0815'])
+    expect((await hinted({ state: 'discarded' })).values).toEqual([])
   })
 
   test('leave out what the actor may not see', async () => {
