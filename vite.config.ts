@@ -20,8 +20,8 @@ const together: Record<string, RegExp[]> = {
   hold: [/components\/core\/hold\.ts/],
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
-    /\/schemas\/(client|routes|problem-codes)\.ts/,
-    /components\/(core\/(?!focus|hold|skew|second-copy|own-registry)|theme\/)/,
+    /\/schemas\/(calls|protocol|views|routes|problem-codes)\.ts/,
+    /components\/(core\/(?!focus|hold|keys|skew|second-copy|own-registry)|theme\/)/,
     /parts\/(copy|missing|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { type ViewAction, viewActions } from '../../schemas/actions.ts'
+import { type ViewAction, viewActions } from '../../schemas/views.ts'
 import { Around } from './surroundings.ts'
 
 type Path = (typeof viewActions)[ViewAction]['paths'][number]
