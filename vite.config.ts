@@ -20,9 +20,9 @@ const together: Record<string, RegExp[]> = {
   hold: [/components\/core\/hold\.ts/],
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
-    /\/schemas\/(calls|protocol|views|routes|problem-codes)\.ts/,
-    /components\/(core\/(?!focus|hold|keys|skew|second-copy|own-registry)|theme\/)/,
-    /parts\/(copy|missing|problem|quiet|sentence|status-tone|time)\.ts/,
+    /\/schemas\/(calls|protocol|routes|problem-codes)\.ts/,
+    /components\/(core\/(?!focus|hold|keys|path-to|skew|second-copy|own-registry)|theme\/)/,
+    /parts\/(missing|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],

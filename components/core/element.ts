@@ -3,12 +3,11 @@ import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import { protocol } from '../../schemas/protocol.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import type { ViewAction } from '../../schemas/vocabulary.ts'
 import { type Connection, connect } from './connection.ts'
 import { raiseHeadings } from './headings.ts'
-import { addressLinks, joinLinks, type Links, pageAt, type PageName, pathTo } from './links.ts'
+import { addressLinks, joinLinks, type Links, pageAt } from './links.ts'
 import { followLinks, navigate } from './navigate.ts'
-import { problemOf } from './problem.ts'
+import { announceProblems, problemOf } from './problem.ts'
 import type { Resource } from './resource.ts'
 import type { SubjectDetail } from './subject.ts'
 import { Around, Within } from './surroundings.ts'
@@ -45,7 +44,11 @@ export abstract class OpsElement extends LitElement {
   private readonly reading: { refresh(): Promise<unknown> }[] = []
   private readonly around = new Around(this, () => this.adopt())
   private readonly within = new Within(this)
-  private readonly address = (root: ParentNode): void => addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
+  /** What is done with everything rendered, whatever made it: here, and in parts with a root of their own. */
+  private readonly finishParts = (root: ParentNode): void => {
+    if (this.connection) addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
+    announceProblems(root)
+  }
   /** The address that the host wants for one of our links. */
   protected readonly addressOf = (href: string): string => {
     const target = pageAt(this.base, href)
@@ -94,7 +97,7 @@ export abstract class OpsElement extends LitElement {
 
   private async readAgain(): Promise<void> {
     await this.updateComplete
-    const inside = [this, this.renderRoot].flatMap((root) => [...root.querySelectorAll('*')]).filter((each) => each instanceof OpsElement)
+    const inside = [this, this.renderRoot].flatMap((root) => [...root.querySelectorAll('*')]).filter((each): each is OpsElement => 'readAgain' in each)
     await Promise.all([...this.reading.map((each) => each.refresh()), ...inside.map((each) => each.readAgain())])
   }
 
@@ -120,15 +123,7 @@ export abstract class OpsElement extends LitElement {
 
   protected override updated(_changed: PropertyValues) {
     if (this.within.value.shell) raiseHeadings(this.renderRoot)
-    if (this.connection) this.address(this.renderRoot)
-  }
-
-  /**
-   * The link to one of our pages, to be written into a template: `linkTo('job', { jobId })`. Once rendered, it has the address that the
-   * host gives it.
-   */
-  protected linkTo(page: PageName, params?: Record<string, string | undefined>): string {
-    return this.base + pathTo(page, params)
+    this.finishParts(this.renderRoot)
   }
 
   /** Goes to one of our pages as if its link had been clicked. Returns whether it was left to this element. */
@@ -145,7 +140,7 @@ export abstract class OpsElement extends LitElement {
   }
 
   /** Whether this actor may see such pages; true until the session has loaded. */
-  protected mayView(view: ViewAction): boolean {
+  protected mayView(view: string): boolean {
     return this.session?.permissions[view]?.allowed ?? true
   }
 
@@ -165,7 +160,7 @@ export abstract class OpsElement extends LitElement {
     // A provider of another copy of this package has that copy's client; ours uses the same session and stream.
     const given = outer?.connection
     const connection = this.api !== undefined ? connect(this.api, this.fetch) : given && connect(given.api, given.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, address: this.address, addressOf: this.addressOf })
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, finishParts: this.finishParts, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.watchSession()

@@ -1,12 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
-import { type ViewAction, viewActions } from '../../schemas/views.ts'
 import { Around } from './surroundings.ts'
 
-type Path = (typeof viewActions)[ViewAction]['paths'][number]
-type NameOf<P extends string> = P extends '' ? 'overview' : P extends '/list' ? 'jobs' : P extends `/${infer Name}/${string}` ? Name : P extends `/${infer Name}` ? Name : never
-
-/** The name of a page, e.g. `jobs`, `job` or `audit`. */
-export type PageName = NameOf<Path>
+/** The name of a page of the console. */
+export type PageName = 'overview' | 'incidents' | 'incident' | 'errors' | 'jobs' | 'job' | 'queues' | 'queue' | 'executors' | 'cron' | 'forensics' | 'audit'
 
 /** What one of our links leads to. */
 export interface LinkTarget {
@@ -21,76 +17,55 @@ export interface LinkTarget {
 /** The host's address of a page; undefined for the usual one. */
 export type Links = (target: LinkTarget) => string | undefined
 
-interface Pattern {
-  page: PageName
-  path: string
-  view: ViewAction
-  names: string[]
-  match: RegExp
-}
-
-/** From the table that the server opens, so that there is no second list of our pages. */
-const patterns: Pattern[] = Object.entries(viewActions).flatMap(([view, { paths }]) =>
-  paths.map((path: string) => {
-    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
-    // Only the last name may hold a slash.
-    const source = path.replaceAll(/\{\w+\}(?!$)/g, '([^/]+)').replace(/\{\w+\}$/, '(.+?)')
-    return { page: pageOf(path), path, view: view as ViewAction, names, match: new RegExp(`^${source}/?$`) }
-  }),
-)
-
-/** The name of the page with this path. */
-export function pageOf(path: string): PageName {
-  const first = path.split('/')[1] ?? 'overview'
-  return (first === 'list' ? 'jobs' : first) as PageName
-}
-
 /** A page and what must be allowed to see it. */
 export interface OurPage extends LinkTarget {
-  view: ViewAction
+  /** e.g. `view_jobs`. */
+  view: string
+}
+
+/**
+ * By the first part of the address: the page, its view, and the names of the parts that follow. The paths in `viewActions` are the
+ * same, which a test checks; that table with its labels is too large for what every element loads.
+ */
+export const pages: Record<string, string> = {
+  '': 'overview overview',
+  incidents: 'incidents incidents',
+  incident: 'incident incidents incidentId',
+  errors: 'errors jobs',
+  list: 'jobs jobs',
+  job: 'job jobs jobId',
+  queues: 'queues queues',
+  queue: 'queue queues queue',
+  executors: 'executors queues',
+  cron: 'cron cron',
+  forensics: 'forensics forensics subjectType subjectId',
+  audit: 'audit audit',
 }
 
 /** The page that an address below the base means; undefined for any other address. */
 export function pageAt(base: string, href: string): OurPage | undefined {
   const root = base.replace(/\/+$/, '')
-  if (!href.startsWith(root)) return undefined
   const path = href.slice(root.length) || '/'
-  const [, at = '', query = ''] = /^(\/?[^?#]*)\??([^#]*)/.exec(path) ?? []
-  if (!at.startsWith('/') && (at || !root)) return undefined
-  for (const { page, view, names, match } of patterns) {
-    const found = match.exec(at)
-    if (!found) continue
-    try {
-      const named = names.map((name, index) => [name, decodeURIComponent(found[index + 1]!)])
-      return { page, view, params: { ...Object.fromEntries(new URLSearchParams(query)), ...Object.fromEntries(named) }, path }
-    } catch {
-      // A broken escape is an address that does not exist.
-      return undefined
-    }
+  const [, first = '', rest = '', query] = /^\/?([^/?#]*)(?:\/([^?#]+?))?\/?(?:\?([^#]*))?(?:#.*)?$/.exec(path) ?? []
+  if (!href.startsWith(root) || !/^[/?#]/.test(path) || (!root && path[0] !== '/') || !Object.hasOwn(pages, first)) return undefined
+  const [page, view, ...names] = pages[first]!.split(' ')
+  const last = names.length > 1 ? rest.indexOf('/') : -1
+  const values = rest ? (last < 0 ? [rest] : [rest.slice(0, last), rest.slice(last + 1)]) : []
+  if (values.length !== names.length && (values.length > 0 || page !== 'forensics')) return undefined
+  const params = Object.fromEntries(new URLSearchParams(query))
+  try {
+    values.forEach((value, index) => (params[names[index]!] = decodeURIComponent(value)))
+  } catch {
+    // A broken escape is an address that does not exist.
+    return undefined
   }
-  return undefined
+  return { page: page as PageName, view: `view_${view}`, params, path }
 }
 
-/** The address of a page below the base. Empty values are left out. */
-export function pathTo(page: PageName, params: Record<string, string | undefined> = {}): string {
-  const given = Object.entries(params).filter((pair): pair is [string, string] => Boolean(pair[1]))
-  const named = Object.fromEntries(given)
-  const pattern = patterns.findLast((each) => each.page === page && each.names.every((name) => named[name]))
-  if (!pattern) throw new Error(`The page ${page} needs more than ${JSON.stringify(params)}.`)
-  const { path, names } = pattern
-  const query = new URLSearchParams(given.filter(([name]) => !names.includes(name))).toString()
-  return (path || '/').replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(named[name]!)) + (query ? `?${query}` : '')
-}
-
-/** Asks the second where the first has no answer. The same two make the same function, so that links are addressed once. */
+/** Asks the second where the first has no answer. */
 export function joinLinks(first?: Links, second?: Links): Links | undefined {
-  if (!first || !second || first === second) return first ?? second
-  let both = joined.get(first)
-  if (both?.second !== second) joined.set(first, (both = { second, links: (target) => first(target) ?? second(target) }))
-  return both.links
+  return first && second ? (target) => first(target) ?? second(target) : (first ?? second)
 }
-
-const joined = new WeakMap<Links, { second: Links; links: Links }>()
 
 /** A link as it was rendered, and as it is shown: with the host's address, or closed. */
 interface Addressed {
@@ -110,11 +85,11 @@ export function targetOf(link: Element): LinkTarget | undefined {
 
 /**
  * Gives every link the address that the host wants, and turns links to pages that the actor may not see into plain text. This works
- * on the rendered DOM, because links come from templates, from the server and from a host's runbooks: a template writes
- * `${this.base}${pathTo(page, params)}`, and here is the one place that decides what becomes of it. A link that only leads somewhere
+ * on the rendered DOM, because links come from templates, from the server and from a host's runbooks: a template writes the address
+ * on the server, and here is the one place that decides what becomes of it. A link that only leads somewhere
  * (`way`) makes no sense without its target and is hidden by its style.
  */
-export function addressLinks(root: ParentNode, base: string, mayOpen: (view: ViewAction) => boolean, links?: Links): void {
+export function addressLinks(root: ParentNode, base: string, mayOpen: (view: string) => boolean, links?: Links): void {
   for (const link of root.querySelectorAll('a')) {
     const href = link.getAttribute('href')
     const before = addressed.get(link)
@@ -132,7 +107,7 @@ export function addressLinks(root: ParentNode, base: string, mayOpen: (view: Vie
   }
 }
 
-/** For a part with links that is no `OpsElement`: its links are treated as those of the page around it. */
+/** For a part that is no `OpsElement`: its links and its problems are treated as those of the page around it. */
 export class PageLinks implements ReactiveController {
   private readonly host: ReactiveControllerHost & Element
   private readonly around: Around
@@ -149,6 +124,6 @@ export class PageLinks implements ReactiveController {
   }
 
   hostUpdated() {
-    this.around.value?.address?.(this.host.shadowRoot ?? this.host)
+    this.around.value?.finishParts?.(this.host.shadowRoot ?? this.host)
   }
 }

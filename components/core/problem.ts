@@ -1,5 +1,6 @@
 import type { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import { announce } from './events.ts'
 
 /** Converts anything thrown to a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
@@ -13,5 +14,23 @@ export function problemOf(error: unknown): Problem {
     // Browsers' own messages for a lost connection are not helpful.
     detail: error instanceof TypeError ? 'It does not answer.' : error instanceof Error ? error.message : String(error),
     requestId: '',
+  }
+}
+
+/** What each place shows now: the same problem after a retry is not announced again. */
+const announced = new WeakMap<Element, string>()
+
+/**
+ * Announces every rendered problem as `ops-problem`, so that none is shown that the host does not hear of. A problem is an element with
+ * the class and the property `problem`. If the host prevents the event, it is hidden: the host shows the problem itself.
+ */
+export function announceProblems(root: ParentNode): void {
+  for (const place of root.querySelectorAll<HTMLElement & { problem?: Problem }>('.problem')) {
+    if (!place.problem) continue
+    const { code, status, title, detail, requestId } = place.problem
+    const key = [code, status, title, detail].join()
+    if (announced.get(place) === key) continue
+    announced.set(place, key)
+    place.hidden = !announce(place, 'ops-problem', { code, status, title, detail, requestId }, true)
   }
 }

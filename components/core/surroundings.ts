@@ -10,8 +10,8 @@ export interface Surroundings {
   shell?: boolean
   /** The host's addresses of our pages. */
   links?: Links
-  /** Gives the links of a part their addresses, as the surrounding page does with its own. */
-  address?: (root: ParentNode) => void
+  /** Gives the links of a part their addresses and announces its problems, as the surrounding page does with its own. */
+  finishParts?: (root: ParentNode) => void
   /** The address of one of our pages as the host wants it. */
   addressOf?: (href: string) => string
 }

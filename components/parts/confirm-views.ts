@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { auditPath } from '../../schemas/actions.ts'
 import type { Plan, Subject } from '../../schemas/plan.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { announced } from './announced.ts'
 import './copy.ts'
 import { difference } from './diff.ts'
 import { fieldErrors } from './problem.ts'
@@ -42,7 +41,7 @@ export function driftView(reviewed: Plan, present: Plan): TemplateResult {
 
 /** Why it did not happen, said in terms of what to do next. Nothing typed is lost. */
 export function problemView(problem: Problem, base: string, subject?: Subject): TemplateResult {
-  return html`<section class="problem card" role="alert" ${announced(problem)}>
+  return html`<section class="problem card" role="alert" .problem=${problem}>
     <h3>${problem.title}</h3>
     <p class="wrap">${sentence(problem.detail)} ${advice(problem, base, subject)}</p>
     ${fieldErrors(problem)}

@@ -1,8 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
-import { announced } from './announced.ts'
-import './copy.ts'
 
 const advice: Partial<Record<ProblemCode, string>> = {
   unauthenticated: 'You are not signed in, or your session has ended. Nothing was changed.',
@@ -19,7 +17,7 @@ const final = [400, 403, 404, 410, 422]
 
 /** What happened, what to do, and the request id to report. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
-  return html`<section class="problem card" role="alert" part="problem" ${announced(problem)}>
+  return html`<section class="problem card" role="alert" part="problem" .problem=${problem}>
     <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
     <p class="wrap">${problem.detail}</p>
     ${fieldErrors(problem)}
@@ -33,7 +31,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
 /** One line above data that could not be refreshed. */
 export function staleNote(problem: Problem | undefined, retry: () => void): TemplateResult | typeof nothing {
   if (!problem) return nothing
-  return html`<div class="problem card slim" role="status" part="problem" ${announced(problem)}>
+  return html`<div class="problem card slim" role="status" part="problem" .problem=${problem}>
     <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
     <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
   </div>`
@@ -49,7 +47,9 @@ export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {
 
 function requestId(problem: Problem) {
   if (!problem.requestId) return nothing
-  return html`<span class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}></ops-copy></span>`
+  // A page without problems need not load it; until then, and without it, there is the id as text.
+  void import('./copy.ts').catch(() => undefined)
+  return html`<span class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}>${problem.requestId}</ops-copy></span>`
 }
 
 export const problemStyles = css`

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit'
 import { query, state } from 'lit/decorators.js'
 import { OpsElement } from '../core/element.ts'
 import { Keys } from '../core/keys.ts'
+import { pathTo } from '../core/path-to.ts'
 import { element } from '../core/register.ts'
 import { t, tr } from '../core/words.ts'
 import { chipStyles, statusChip } from '../parts/chip.ts'
@@ -206,7 +207,7 @@ export class OpsPalette extends OpsElement {
 
   /** What becomes of many jobs is shown on the page of jobs. */
   private follow({ detail }: CustomEvent<BulkDetail>) {
-    const href = this.linkTo('jobs', { bulk: detail.id })
+    const href = this.base + pathTo('jobs', { bulk: detail.id })
     if (this.goTo(href)) location.assign(href)
   }
 

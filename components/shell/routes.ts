@@ -1,5 +1,5 @@
 import type { ViewAction, viewActions } from '../../schemas/actions.ts'
-import { pageAt, pageOf } from '../core/links.ts'
+import { pageAt } from '../core/links.ts'
 
 /** The navigation has three groups: current problems, the work itself, and history. */
 export type RouteGroup = 'trouble' | 'work' | 'evidence'
@@ -52,7 +52,7 @@ export function isHash(base: string): boolean {
 export function placeOf(base: string, url: URL): Place | undefined {
   if (isHash(base) && url.pathname !== location.pathname) return undefined
   const found = pageAt(base, isHash(base) ? url.hash || base : url.pathname + url.search)
-  const route = found && routes.find(({ paths }) => paths.some((path) => pageOf(path) === found.page))
+  const route = found && routes.find(({ paths }) => pageAt('', paths[0] || '/')?.page === found.page)
   return route && { route, shown: renamed(found!.params) }
 }
 

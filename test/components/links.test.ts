@@ -1,7 +1,9 @@
 import { html, render } from 'lit'
 import type { LinkTarget, Links } from '../../components/core/links.ts'
-import { addressLinks, pageAt, pathTo } from '../../components/core/links.ts'
+import { addressLinks, pageAt } from '../../components/core/links.ts'
+import { pathTo } from '../../components/core/path-to.ts'
 import type { NavigateDetail } from '../../components/core/navigate.ts'
+import { viewActions } from '../../schemas/actions.ts'
 import { overview } from './evidence-sample.ts'
 import { FakeApi } from './fake-api.ts'
 import { detail, jobPage, count } from './job-sample.ts'
@@ -46,9 +48,19 @@ describe('the addresses of our pages', () => {
     })
   }
 
-  for (const href of ['/ops/jobsearch', '/ops', '/elsewhere', '/ops/jobs/api/v1/jobs', '/ops/jobs/native/pg-boss', '/ops/jobs/job/%zz', 'https://example.com/ops/jobs/cron', '#chronology']) {
+  for (const href of ['/ops/jobsearch', '/ops', '/elsewhere', '/ops/jobs/api/v1/jobs', '/ops/jobs/native/pg-boss', '/ops/jobs/job/%zz', '/ops/jobs/job', '/ops/jobs/cron/more', '/ops/jobs/forensics/job', '/ops/jobs/constructor', 'https://example.com/ops/jobs/cron', '#chronology']) {
     it(`are not confused with others: ${href}`, () => equal(pageAt('/ops/jobs', href), undefined))
   }
+
+  it('are all paths that the server opens, each with its view', () => {
+    for (const [view, { paths }] of Object.entries(viewActions)) {
+      for (const path of paths as readonly string[]) {
+        const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+        const found = pageAt('/ops', `/ops${path.replaceAll(/[{}]/g, '')}`)
+        equal([path, found?.view, Object.entries(found?.params ?? {})], [path, view, names.map((name) => [name, name])])
+      }
+    }
+  })
 
   it('are made of a page and what it shows, without empty values', () => {
     equal(pathTo('jobs', { state: 'discarded', queue: '', worker: undefined }), '/list?state=discarded')
