@@ -198,17 +198,17 @@ export class OpsPalette extends OpsElement {
     if (!href) return
     if (!ask) rememberChoice({ label, href })
     if (newTab) {
-      window.open(href, '_blank', 'noopener')
+      window.open(this.addressOf(href), '_blank', 'noopener')
       return
     }
     this.dialog.close()
-    if (this.goTo(href)) location.assign(href)
+    if (this.goTo(href)) location.assign(this.addressOf(href))
   }
 
   /** What becomes of many jobs is shown on the page of jobs. */
   private follow({ detail }: CustomEvent<BulkDetail>) {
     const href = this.base + pathTo('jobs', { bulk: detail.id })
-    if (this.goTo(href)) location.assign(href)
+    if (this.goTo(href)) location.assign(this.addressOf(href))
   }
 
   private handleBackdrop(event: MouseEvent) {
