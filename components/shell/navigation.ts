@@ -1,10 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../schemas/actor.ts'
-import type { IncidentCount } from '../../schemas/incident.ts'
-import { operatorStatuses, type OperatorStatus } from '../../schemas/status-words.ts'
 import type { LiveState } from '../core/live.ts'
 import { t } from '../core/words.ts'
-import { statusTones } from '../parts/status-tone.ts'
 import { type Route, type RouteGroup, routes } from './routes.ts'
 
 /** What has a place of its own in the navigation. */
@@ -12,16 +9,14 @@ export const navigation = routes.filter(({ under }) => !under)
 
 const groups: RouteGroup[] = ['trouble', 'work', 'evidence']
 
-/** The shape of each status, as in its chip, small enough for a line of the navigation. */
-const shapes: Partial<Record<OperatorStatus, string>> = { needs_review: '▲', blocked: '■', waiting: '❚❚' }
-
 export interface NavigationContext {
   /** The path of the page that is shown, or of the one it is under. */
   here: (path: string) => boolean
   href: (route: Route) => string
   /** Why this actor may not go there; empty if they may. */
   refused: (route: Route) => string
-  counts?: IncidentCount
+  /** What is wrong there, beside its name. */
+  mark: (path: string) => unknown
 }
 
 export function pageLinks(context: NavigationContext): TemplateResult {
@@ -36,21 +31,7 @@ function pageLink(route: Route, context: NavigationContext) {
   const reason = context.refused(route)
   if (reason) return html`<li class="shut" title=${reason}>${title}<span class="hidden-text">: ${reason}</span></li>`
   const here = context.here(path)
-  return html`<li><a href=${context.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}${mark(route, context)}</a></li>`
-}
-
-/** What is wrong there, by the open incidents about it: the mark of its worst status and how many there are. */
-function mark({ paths: [path = ''] }: Route, { counts }: NavigationContext) {
-  if (path === '/incidents') return openIncidents(counts)
-  const worst = counts?.pages?.[path]
-  if (!worst) return nothing
-  return html`<span class="mark ${statusTones[worst.status]} num"><span aria-hidden="true">${shapes[worst.status]}</span> <span class="word">${operatorStatuses[worst.status]}</span> ${worst.count}</span>`
-}
-
-export function openIncidents(counts: NavigationContext['counts']) {
-  if (!counts?.open) return nothing
-  const count = `${counts.open}${counts.capped ? '+' : ''}`
-  return html`<span class="open-count num"><span aria-hidden="true">▲ ${count}</span><span class="hidden-text">, ${count} open</span></span>`
+  return html`<li><a href=${context.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}${context.mark(path)}</a></li>`
 }
 
 export function bridgeLinks(session: Session | undefined): TemplateResult | typeof nothing {

@@ -4,7 +4,7 @@ import type { FilterDetail } from '../core/filter.ts'
 import { address } from '../core/filter.ts'
 import { OpsElement } from '../core/element.ts'
 import { joinLinks, type Links } from '../core/links.ts'
-import { isMac, Keys, showKeys } from '../core/keys.ts'
+import type { Key } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
@@ -12,13 +12,17 @@ import { createElement, element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tr } from '../core/words.ts'
 import { base } from '../theme/base.ts'
-import { bridgeLinks, foot, navigation, openIncidents, pageLinks } from './navigation.ts'
+import { bridgeLinks, foot, navigation, pageLinks } from './navigation.ts'
 import { isHash, type Place, placeOf, type Route } from './routes.ts'
 import { shellStyles } from './styles.ts'
 
 /** Longer than the pauses of somebody who types. */
 const stepMs = 1000
 
+const loadKeys = later(() => import('../core/keys.ts'))
+const loadMarks = later(() => import('./marks.ts'))
+type KeysPart = Awaited<ReturnType<typeof loadKeys>>
+type MarksPart = Awaited<ReturnType<typeof loadMarks>>
 const loadPalette = later(() => import('./palette.ts'))
 const loadElsewhere = later(() => import('./elsewhere.ts'))
 type Elsewhere = Awaited<ReturnType<typeof loadElsewhere>>
@@ -69,11 +73,10 @@ export class OpsShell extends OpsElement {
   private unwatch?: () => void
   private watched?: unknown
 
-  protected readonly keys = new Keys(this, () => [
-    { keys: 'Mod+K', label: t`Find or do`, run: this.find },
-    { keys: '/', label: t`Search this page`, run: () => this.searchPage() },
-    ...navigation.filter((route) => route.letter && !this.refused(route)).map((route) => ({ keys: `g ${route.letter}`, label: route.title, run: () => this.goTo(this.href(route)) })),
-  ])
+  /** Keys and marks come after the page: nobody needs them before there is something to see. */
+  @state() private keys?: KeysPart
+  @state() private marks?: MarksPart
+  protected declared?: InstanceType<KeysPart['Keys']>
 
   /** Where the pages are in the browser's address: `base` if given. */
   private get front(): string {
@@ -96,6 +99,24 @@ export class OpsShell extends OpsElement {
     void this.show(false)
   }
 
+  protected override firstUpdated() {
+    // Without them the pages work all the same.
+    void Promise.all([loadKeys(), loadMarks()]).then(this.receive, () => {})
+  }
+
+  private readonly receive = ([keys, marks]: [KeysPart, MarksPart]) => {
+    Object.assign(this, { keys, marks, declared: new keys.Keys(this, () => this.listKeys()) })
+  }
+
+  private listKeys(): Key[] {
+    const pages = navigation.filter((route) => route.letter && !this.refused(route))
+    return [
+      { keys: 'Mod+K', label: t`Find or do`, run: this.find },
+      { keys: '/', label: t`Search this page`, run: () => this.searchPage() },
+      ...pages.map((route) => ({ keys: `g ${route.letter}`, label: route.title, run: () => this.goTo(this.href(route)) })),
+    ]
+  }
+
   override disconnectedCallback() {
     super.disconnectedCallback()
     removeEventListener('popstate', this.arrive)
@@ -114,7 +135,7 @@ export class OpsShell extends OpsElement {
 
   override render() {
     const { menuOpen } = this
-    const context = { here: this.isHere, href: this.href, refused: this.refused, counts: this.incidents.data }
+    const context = { here: this.isHere, href: this.href, refused: this.refused, mark: (path: string) => this.marks?.mark(path, this.incidents.data) }
     return html`
       <button type="button" class="skip" @click=${() => this.main.focus()}>${t`Skip to the page`}</button>
       <div class="edge" @keydown=${this.handleKey}>
@@ -127,7 +148,7 @@ export class OpsShell extends OpsElement {
         ${menuOpen ? html`<div class="backdrop" @click=${this.closeMenu}></div>` : nothing}
         <nav id="navigation" class=${menuOpen ? 'open' : ''} aria-label=${t`Jobs`} part="navigation" @click=${this.handleChoice}>
           <div class="first">
-            <button type="button" class="find" aria-keyshortcuts="Control+K Meta+K" @click=${this.find}>${findMark}<span>${t`Find or do`}</span><kbd aria-hidden="true">${isMac() ? '⌘ K' : t`Ctrl K`}</kbd></button>
+            <button type="button" class="find" aria-keyshortcuts="Control+K Meta+K" @click=${this.find}>${findMark}<span>${t`Find or do`}</span>${this.keys && html`<kbd aria-hidden="true">${this.keys.isMac() ? '⌘ K' : t`Ctrl K`}</kbd>`}</button>
             <button type="button" class="shut-menu" aria-label=${t`Close`} @click=${this.closeMenu}>×</button>
           </div>
           ${pageLinks(context)} ${bridgeLinks(this.session)}
@@ -142,8 +163,8 @@ export class OpsShell extends OpsElement {
   /** Where the navigation is folded away, the number of open incidents is beside its button. */
   private barCount() {
     const route = navigation.find(({ view }) => view === 'view_incidents')
-    if (!route || !this.incidents.data?.open) return nothing
-    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">${route.title}</span>${openIncidents(this.incidents.data)}</a>`
+    if (!route || !this.marks || !this.incidents.data?.open) return nothing
+    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">${route.title}</span>${this.marks.openIncidents(this.incidents.data)}</a>`
   }
 
   private readonly isHere = (path: string): boolean => {
@@ -282,7 +303,7 @@ export class OpsShell extends OpsElement {
 
   private readonly openKeys = () => {
     this.menuOpen = false
-    void showKeys(this)
+    void this.keys?.showKeys(this)
   }
 
   /** Focuses the search of the page, if it has one. */
