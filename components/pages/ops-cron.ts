@@ -2,40 +2,58 @@ import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { CronEntry } from '../../schemas/cron.ts'
-import { cronSources, maxRecentSlots } from '../../schemas/vocabulary.ts'
-import { countOf } from '../../schemas/plural.ts'
+import { cronGroups, cronSorts, cronSources, maxRecentSlots } from '../../schemas/cron-words.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
+import { Keys } from '../core/keys.ts'
+import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tn, tr } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { pager } from '../parts/pager.ts'
-import { problemPanel, staleNote } from '../parts/problem.ts'
-import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { jobHref } from '../parts/job-link.ts'
+import { pager, pagerStyles } from '../parts/pager.ts'
+import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
+import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner, refusal, shortRefusal } from '../parts/refusal.ts'
 import { stripLegend, stripStyles } from '../parts/strip.ts'
-import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import './cron/details.ts'
-import { entryRow } from './cron/row.ts'
+import { foldAlike } from './cron/fold.ts'
+import { entryRow, foldRow, type RowContext } from './cron/row.ts'
 import { cronStyles } from './cron/styles.ts'
 
 const states = { active: 'active', paused: 'paused', retired: 'retired' }
 
+const loadMenu = later(() => import('./cron/menu.ts'))
+const loadDetails = later(() => import('./cron/details.ts'))
+const loadTonight = later(() => import('./cron/tonight.ts'))
+
+type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group' | 'view' | 'between' | 'span'>
+
 /**
- * Cron entries: schedule, last and next runs, a strip of slots, status, and the operations on each.
+ * Cron entries: schedule, last and next runs, a strip of slots, status, and the operations on each; and, under “Tonight”, all coming
+ * runs on one time axis.
  *
  * @tag ops-cron
  * @attr {string} api - Where the API is; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} q - Part of the name of the entries to show.
  * @attr {string} source - Only entries of this source: `code`, `runtime` or `fixture`.
+ * @attr {string} queue - Only entries that create their jobs in this queue.
+ * @attr {string} entries - Only the entries with these names, separated by commas.
  * @attr {string} state - Only entries in this state: `active`, `paused` or `retired`.
+ * @attr {'next' | 'name' | 'health'} sort - The order; default `next`, with paused entries first.
+ * @attr {'source' | 'queue'} group - Sorts by this first, with a heading for each.
  * @attr {string} entry - Name of the entry shown in full.
+ * @attr {'tonight'} view - Shows the coming runs instead of the list.
+ * @attr {string} between - The window of the coming runs, `01:00-04:00` by default, in the reader's time.
+ * @attr {'24h' | '7d'} span - How far the axis of the coming runs reaches; default `24h`.
+ * @attr {number} limit - The number of entries on a page, at most 200; default 50.
+ * @attr {boolean} compact - One line for each entry, without the controls above the list and the legend below it.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -49,36 +67,61 @@ const states = { active: 'active', paused: 'paused', retired: 'retired' }
  */
 @element('ops-cron')
 export class OpsCron extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, chipStyles, partStyles, stripStyles, cronStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, stripStyles, cronStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
+  @state() private unfolded: ReadonlySet<string> = new Set()
+  @state() private menus?: typeof import('./cron/menu.ts')
+  @state() private loaded = { details: false, tonight: false }
+  @state() private loadProblem = ''
 
   @property() q = ''
   @property() source = ''
   @property() state = ''
   @property() entry = ''
+  @property() sort = ''
+  @property() group = ''
+  @property() view = ''
+  @property() between = ''
+  @property() span = ''
+  @property() queue = ''
+  @property() entries = ''
+  @property({ type: Number }) limit?: number
+  @property({ type: Boolean, reflect: true }) compact = false
 
+  private readonly loading = new Set<string>()
   private typing?: ReturnType<typeof setTimeout>
 
-  private readonly entries = new Resource(this, {
-    connection: () => this.connection,
-    load: ({ client }, signal) => {
-      const [source, state] = [known(cronSources, this.source), known(states, this.state)]
-      return client.listCronEntries({ query: { q: this.q || undefined, source, state, recent: maxRecentSlots, cursor: this.trail.at(-1) }, signal })
-    },
-    key: () => [this.q, this.source, this.state, this.trail],
+  private readonly list = new Resource(this, {
+    connection: () => (this.view === 'tonight' ? undefined : this.connection),
+    load: ({ client }, signal) => client.listCronEntries({ query: { ...this.restriction, state: known(states, this.state), recent: maxRecentSlots, sort: known(cronSorts, this.sort) ?? 'next', group: known(cronGroups, this.group), cursor: this.trail.at(-1), limit: this.limit }, signal }),
+    key: () => [this.restriction, this.state, this.sort, this.group, this.limit, this.trail],
     topics: ['cron'],
   })
 
   /** The selected entry, if it is not among those listed, e.g. because it is on another page. */
   private readonly alone = new Resource(this, {
-    connection: () => (this.entry && this.entries.data && !this.listed ? this.connection : undefined),
+    connection: () => (this.entry && this.list.data && !this.listed ? this.connection : undefined),
     load: ({ client }, signal) => client.getCronEntry({ params: { name: this.entry }, signal }),
     key: () => this.entry,
     of: () => this.entry,
     topics: ['cron'],
   })
+
+  protected readonly keys = new Keys(this, () => [
+    { keys: '/', label: t`Find an entry`, run: () => this.focusOn('.search') },
+    { keys: 'j', label: t`Next entry`, group: 'list', run: () => this.move(1) },
+    { keys: 'k', label: t`Previous entry`, group: 'list', run: () => this.move(-1) },
+    { keys: 'P', label: t`Pause… or Resume…`, group: 'chosen', run: () => this.press(0) },
+    { keys: 'R', label: t`Run now…`, group: 'chosen', run: () => this.press(1) },
+  ])
+
+  protected override willUpdate(changed: PropertyValues) {
+    super.willUpdate(changed)
+    if (this.view === 'tonight') void this.load('tonight', loadTonight)
+    if (this.entry) void this.load('details', loadDetails)
+  }
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
@@ -87,104 +130,146 @@ export class OpsCron extends OpsElement {
 
   override render() {
     return html`
-      <div class="page-head">${this.heading('Cron')} ${this.asOf()}</div>
-      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.toolbar()}
-      ${this.entries.render({
-        pending: () => skeletonRows(5),
-        error: (problem) => problemPanel(problem, this.entries.reload),
-        complete: ({ items, nextCursor }, late) => html`
-          ${staleNote(late, this.entries.reload)} ${this.listed ? nothing : this.shownAlone()}
-          ${items.length > 0 ? this.table(items) : this.nothingThere()}
-          ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
-        `,
-      })}
-      <ops-confirm @ops-operation=${this.entries.reload}></ops-confirm>
+      <div class="page-head">${this.heading(t`Cron`)} <span class="end">${this.asOf()} ${this.create()}</span></div>
+      ${this.compact ? nothing : this.tabs()} ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing}
+      ${this.loadProblem ? html`<p class="card padded" role="alert">${this.loadProblem} <button type="button" class="button" @click=${this.retryLoad}>${t`Try again`}</button></p>` : nothing}
+      ${this.view === 'tonight' ? this.tonight() : this.entryList()}
+      <ops-confirm @ops-operation=${this.handleOperation}></ops-confirm>
     `
   }
 
+  private tabs() {
+    const tab = (view: string, words: string) => html`<a href="${this.base}/cron${view ? `?view=${view}` : ''}" aria-current=${this.view === view ? 'true' : nothing} @click=${(event: MouseEvent) => this.followHere(event, { view })}>${words}</a>`
+    return html`<nav class="tabs" aria-label=${t`Cron`}>${tab('', t`Entries`)} ${tab('tonight', t`Tonight`)} <a class="way" href="${this.base}/audit?eventType=cron.">${t`History`}</a></nav>`
+  }
+
+  private tonight() {
+    if (!this.loaded.tonight) return this.loadProblem ? nothing : skeletonRows(5)
+    return html`<ops-cron-tonight
+      .restriction=${this.restriction}
+      .between=${this.between}
+      .span=${this.span}
+      .ask=${this.ask}
+      @ops-window=${(event: CustomEvent<Pick<Shown, 'between' | 'span'>>) => this.show(event.detail)}
+    ></ops-cron-tonight>`
+  }
+
+  private entryList() {
+    return html`${this.compact ? nothing : this.toolbar()}
+      ${this.list.render({
+        pending: () => skeletonRows(5),
+        error: (problem) => problemPanel(problem, this.list.reload),
+        complete: ({ items, nextCursor }, late) => html`
+          ${staleNote(late, this.list.reload)} ${this.listed ? nothing : this.shownAlone()}
+          ${items.length > 0 ? this.table(items) : this.nothingThere()}
+          ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
+        `,
+      })}`
+  }
+
   private get listed(): CronEntry | undefined {
-    return this.entries.data?.items.find(({ name }) => name === this.entry)
+    return this.list.data?.items.find(({ name }) => name === this.entry)
+  }
+
+  /** Which entries this element is about, in the list and in the coming runs. */
+  private get restriction() {
+    return { q: this.q || undefined, source: known(cronSources, this.source), queue: this.queue || undefined, names: this.entries || undefined }
   }
 
   private asOf() {
-    const { data } = this.entries
-    if (!data) return nothing
-    const count = data.nextCursor ? `${data.items.length}+ entries` : countOf(data.items.length, 'entry', 'entries')
-    return html`<span class="muted num">${count} · as of <ops-time show="relative" at=${data.asOf}></ops-time></span>`
+    const { data } = this.list
+    if (!data || this.view === 'tonight') return nothing
+    const count = data.nextCursor ? t`${data.items.length}+ entries` : tn(data.items.length, '# entry', '# entries')
+    return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" at=${data.asOf}></ops-time>`}`}</span>`
   }
 
-  /** Why this actor may change no cron entry at all; said once on top. */
+  /** Why this actor may change no cron entry at all; shown once at the top. */
   private get readOnly(): string {
     const operations = Object.entries(this.session?.permissions ?? {}).filter(([action]) => /_cron_(entry|slot)$/.test(action))
     if (operations.length === 0 || operations.some(([, { allowed }]) => allowed)) return ''
-    return operations[0]![1].reason ?? 'Your account may not do this.'
+    return operations[0]![1].reason ?? t`Your account may not do this.`
+  }
+
+  private create() {
+    if (this.compact) return nothing
+    const mayCreate = this.session?.permissions.create_cron_entry
+    const said = this.readOnly && mayCreate?.reason === this.readOnly
+    return html`${said ? shortRefusal(this.readOnly, 'why-create', t`Read-only`) : this.session ? refusal(mayCreate, 'why-create') : nothing}
+      <button type="button" class="button primary" ?disabled=${!mayCreate?.allowed} aria-describedby="why-create" @click=${() => this.confirm.open({ action: 'create_cron_entry' })}>${t`New entry…`}</button>`
   }
 
   private toolbar() {
-    const mayCreate = this.session?.permissions.create_cron_entry
-    const said = this.readOnly && mayCreate?.reason === this.readOnly
     return html`<div class="toolbar" role="search">
-      <input
-        class="search"
-        type="search"
-        aria-label="Find an entry"
-        placeholder="Find an entry"
-        .value=${this.q}
-        @input=${this.searched}
-        maxlength="100"
-      />
-      ${this.choice('state', 'State', states)} ${this.choice('source', 'Source', cronSources)}
-      <span class="end">${said ? shortRefusal(this.readOnly, 'why-create') : this.session ? refusal(mayCreate, 'why-create') : nothing}</span>
-      <button
-        type="button"
-        class="button"
-        ?disabled=${!mayCreate?.allowed}
-        aria-describedby="why-create"
-        @click=${() => this.confirm.open({ action: 'create_cron_entry' })}
-      >
-        New entry…
-      </button>
+      <input class="search" type="search" aria-label=${t`Find an entry`} placeholder=${t`Find an entry`} .value=${this.q} @input=${this.handleSearch} maxlength="100" />
+      ${this.choice('state', t`State`, states, t`any`)} ${this.choice('source', t`Source`, cronSources, t`any`)}
+      <span class="end">${this.choice('sort', t`Sort`, cronSorts, '', 'next')} ${this.choice('group', t`Group`, cronGroups, t`none`)}</span>
     </div>`
   }
 
-  private choice(name: 'state' | 'source', label: string, table: Record<string, string>) {
+  private choice(name: 'state' | 'source' | 'sort' | 'group', label: string, table: Record<string, string>, none: string, usual = '') {
+    const shown = this[name] || usual
     return html`<select aria-label=${label} @change=${(event: Event) => this.show({ [name]: (event.target as HTMLSelectElement).value })}>
-      <option value="" ?selected=${!this[name]}>${label}: any</option>
-      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${this[name] === value}>${label}: ${word}</option>`)}
+      ${none ? html`<option value="" ?selected=${!shown}>${label}: ${none}</option>` : nothing}
+      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${shown === value}>${label}: ${word}</option>`)}
     </select>`
   }
 
   private table(items: CronEntry[]) {
-    return html`<div class="card ${this.entries.problem ? 'stale' : ''}">
-        <table role="table" aria-label="Cron entries">
+    const sorted = (sort: string) => (this.sort || 'next') === sort
+    const head = (sort: string, words: string, of: string) =>
+      html`<th scope="col" role="columnheader" class=${of} aria-sort=${sorted(sort) ? 'ascending' : nothing}>
+        <button type="button" class="sort" @click=${() => this.show({ sort })}>${words}${sorted(sort) ? html`<span aria-hidden="true"> ↑</span>` : nothing}</button>
+      </th>`
+    return html`<div class="card ${this.list.problem ? 'stale' : ''}">
+        <table role="table" aria-label=${t`Cron entries`}>
           <thead role="rowgroup">
             <tr role="row">
-              <th scope="col" role="columnheader" class="entry-column">Entry</th>
-              <th scope="col" role="columnheader" class="schedule-column">Schedule</th>
-              <th scope="col" role="columnheader" class="runs-column">Next run</th>
-              <th scope="col" role="columnheader" class="slots-column">Last 36 slots, next 12</th>
-              <th scope="col" role="columnheader">Status</th>
-              <th scope="col" role="columnheader" class="do-column">Actions</th>
+              ${head('name', t`Entry`, 'entry-column')} ${head('next', t`Next run`, 'runs-column')}
+              <th scope="col" role="columnheader" class="slots-column">
+                <span class="axis"><span>${t`Recent slots`}</span> <span class="now-word">${t`now`}</span> <span class="future-word">${t`next ${12}`}</span></span>
+              </th>
+              ${head('health', t`Status and health`, 'status-column')}
+              <th scope="col" role="columnheader" class="do-column"><span class="hidden-text">${t`Actions`}</span></th>
             </tr>
           </thead>
           <tbody role="rowgroup">
-            ${repeat(
-              items,
-              ({ name }) => name,
-              (entry) => this.row(entry),
-            )}
+            ${this.grouped(items).map(([heading, entries]) => html`${heading === '' ? nothing : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="5"><bdi>${heading}</bdi></th></tr>`}${this.rows(entries)}`)}
           </tbody>
         </table>
       </div>
-      ${stripLegend()}`
+      ${this.compact ? nothing : stripLegend()}`
+  }
+
+  private grouped(items: CronEntry[]): [string, CronEntry[]][] {
+    const group = known(cronGroups, this.group)
+    return group ? [...Map.groupBy(items, (entry) => entry[group] as string)] : [['', items]]
+  }
+
+  private rows(entries: CronEntry[]) {
+    return repeat(
+      foldAlike(entries, { open: this.unfolded, selected: this.entry }),
+      (row) => ('entry' in row ? row.entry.name : row.stem),
+      (row) => ('entry' in row ? this.row(row.entry) : foldRow(row.entries, { unfolded: this.unfolded.has(row.stem), toggle: () => this.toggle(row.stem) })),
+    )
   }
 
   private row(entry: CronEntry) {
     const selected = entry.name === this.entry
-    return html`${entryRow(entry, { base: this.base, readOnly: this.readOnly, selected, ask: this.ask, mayOpen: (href) => this.mayOpen(href), select: (event) => this.select(event, entry.name) })}
-    ${selected
+    const { menus } = this
+    const context: RowContext = {
+      base: this.base,
+      readOnly: this.readOnly,
+      selected,
+      ask: this.ask,
+      menu: menus && ((of) => menus.entryMenu(of, { base: this.base, ask: this.ask, mayOpen: (href) => this.mayOpen(href) })),
+      loadMenu: this.openMenu,
+      select: (event) => this.followHere(event, { entry: selected ? '' : entry.name }),
+      follow: this.followRun,
+    }
+    return html`${entryRow(entry, context)}
+    ${selected && this.loaded.details
       ? html`<tr role="row" class="details">
-          <td role="cell" colspan="6"><ops-cron-details .entry=${entry}></ops-cron-details></td>
+          <td role="cell" colspan="5"><ops-cron-details .entry=${entry}></ops-cron-details></td>
         </tr>`
       : nothing}`
   }
@@ -199,29 +284,108 @@ export class OpsCron extends OpsElement {
   }
 
   private nothingThere() {
-    if (this.q || this.source || this.state) return emptyState('No entry matches', 'Widen the search or the filters above.')
-    return emptyState('No cron entries', 'Entries declared in code appear here after the next start; others can be made with “New entry…”.')
+    if (this.q || this.source || this.state || this.queue || this.entries) return emptyState(t`No entry matches`, t`Widen the search or the filters above.`)
+    return emptyState(t`No cron entries`, t`Entries declared in code appear here after the next start; others can be made with “New entry…”.`)
   }
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
 
-  private select(event: MouseEvent, name: string) {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    this.show({ entry: this.entry === name ? '' : name })
+  private readonly handleOperation = (): void => {
+    this.list.reload()
+    this.alone.reload()
   }
 
-  private searched(event: Event) {
+  /** The button becomes the menu's own when the menu is loaded, and that is opened in its place. */
+  private readonly openMenu = async (event: Event): Promise<void> => {
+    const cell = (event.currentTarget as HTMLElement).closest('td')!
+    try {
+      this.menus = await loadMenu()
+    } catch (error) {
+      this.loadProblem = loadFailure(error)
+      return
+    }
+    await this.updateComplete
+    const menu = cell.querySelector('ops-menu')
+    await menu?.updateComplete
+    menu?.shadowRoot?.querySelector('button')?.click()
+  }
+
+  /** A mark of the strip leads to the job of its slot. */
+  private readonly followRun = async ({ name }: CronEntry, { target }: MouseEvent): Promise<void> => {
+    const at = (target as Element).closest('[data-at]')?.getAttribute('data-at')
+    if (!at || !this.connection) return
+    const to = new Date(Date.parse(at) + 1).toISOString()
+    const { slots } = await this.connection.client.getCronHistory({ params: { name }, query: { from: at, to } }).catch(() => ({ slots: [] }))
+    const jobId = slots.find((slot) => slot.at === at)?.jobId
+    if (jobId && this.mayView('view_jobs')) {
+      const href = jobHref(this.base, jobId)
+      if (this.goTo(href)) location.assign(href)
+    } else this.show({ entry: name })
+  }
+
+  private async load(part: 'details' | 'tonight', load: () => Promise<unknown>) {
+    if (this.loaded[part] || this.loadProblem || this.loading.has(part)) return
+    this.loading.add(part)
+    try {
+      await load()
+      this.loaded = { ...this.loaded, [part]: true }
+    } catch (error) {
+      this.loadProblem = loadFailure(error)
+    }
+    this.loading.delete(part)
+  }
+
+  private readonly retryLoad = (): void => {
+    this.loadProblem = ''
+  }
+
+  private toggle(stem: string) {
+    const unfolded = new Set(this.unfolded)
+    if (!unfolded.delete(stem)) unfolded.add(stem)
+    this.unfolded = unfolded
+  }
+
+  private focusOn(selector: string): boolean {
+    const found = this.renderRoot.querySelector<HTMLElement>(selector)
+    found?.focus()
+    return found !== null
+  }
+
+  private get focusedRow(): HTMLElement | null {
+    return (this.renderRoot as ShadowRoot).activeElement?.closest('tr') ?? null
+  }
+
+  private move(by: number): boolean {
+    const links = [...this.renderRoot.querySelectorAll<HTMLElement>('.entry a, .unfold')]
+    const at = links.findIndex((link) => link.closest('tr') === this.focusedRow)
+    const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]
+    next?.focus()
+    return links.length > 0
+  }
+
+  private press(place: number): boolean {
+    const button = this.focusedRow?.querySelectorAll<HTMLButtonElement>('.actions > .button')[place]
+    button?.click()
+    return Boolean(button)
+  }
+
+  private followHere(event: MouseEvent, change: Partial<Shown>) {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    this.show(change)
+  }
+
+  private handleSearch(event: Event) {
     const q = (event.target as HTMLInputElement).value.trim()
     clearTimeout(this.typing)
     this.typing = setTimeout(() => this.show({ q }), 250)
   }
 
-  private show(change: Partial<Pick<this, 'q' | 'source' | 'state' | 'entry'>>) {
+  private show(change: Partial<Shown>) {
     Object.assign(this, change)
     if (!('entry' in change)) this.trail = []
-    const { q, source, state, entry } = this
-    filtered(this, { path: '/cron', query: { q, source, state, entry } })
+    const { q, source, state, entry, sort, group, view, between, span } = this
+    filtered(this, { path: '/cron', query: { q, source, state, entry, sort, group, view, between, span } })
   }
 }
 

@@ -1,6 +1,6 @@
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, entries, entry, everything, paused, session } from './sample.ts'
-import { all, button, clear, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
+import { all, button, clear, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 const listed = () => ({ items: entries(), asOf: at(0) })
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
@@ -18,14 +18,14 @@ describe('ops-cron', () => {
     const withStrips = (asked: string | null) => entries().map((each) => ({ ...each, recent: each.recent.slice(0, Number(asked ?? 0)) }))
     const page = mount('ops-cron', usual({ listCronEntries: ({ query }) => ({ ...listed(), items: withStrips(query.get('recent')) }) }))
     const text = await until(() => seen(page).includes('ledger_close') && seen(page), 'the entries')
-    for (const part of ['nightly_sync', '0 2 * * *', 'At 02:00', 'Etc/UTC', 'queue nightly_sync', 'queue one', 'in 37 s', 'Runnable', 'Needs Review']) {
+    for (const part of ['nightly_sync', '0 2 * * *', 'At 02:00', 'Etc/UTC', 'queue nightly_sync', 'in 37 s', 'Runnable', 'Needs Review']) {
       if (part !== 'in 37 s') includes(text, part)
     }
     includes(text, 'paused by ops-demo')
     includes(text, 'fixture maintenance')
     includes(text, 'resumes in')
     includes(text, '5 entries')
-    const strip = all<SVGElement>(page, '.strip svg')[0]!
+    const strip = all<HTMLElement>(page, '.strip')[0]!
     equal(strip.querySelectorAll('title').length, 48, 'marks in a strip')
     includes(strip.getAttribute('aria-label')!, '1 missed')
   })
@@ -177,7 +177,7 @@ describe('ops-cron', () => {
     await until(() => seen(page).includes('nightly_sync'), 'the entries')
     type(all(page, 'input[type=search]')[0], 'night')
     await until(() => api.calls.some(({ name, query }) => name === 'listCronEntries' && query.get('q') === 'night'), 'the search')
-    equal(told, [{ path: '/cron', query: { q: 'night', source: '', state: '', entry: '' } }])
+    equal(told, [{ path: '/cron', query: { q: 'night', source: '', state: '', entry: '', sort: '', group: '', view: '', between: '', span: '' } }])
     type(all(page, 'select')[0], 'paused')
     await until(() => api.calls.some(({ name, query }) => name === 'listCronEntries' && query.get('state') === 'paused'), 'the filter')
   })
@@ -186,7 +186,7 @@ describe('ops-cron', () => {
     const api = usual()
     const page = mount('ops-cron', api, { source: 'nonsense', state: 'constructor' })
     await until(() => seen(page).includes('nightly_sync'), 'the entries')
-    equal(api.calls.find(({ name }) => name === 'listCronEntries')!.query.toString(), 'recent=36', 'the query')
+    equal(api.calls.find(({ name }) => name === 'listCronEntries')!.query.toString(), 'recent=36&sort=next', 'the query')
   })
 
   it('turns pages by cursor', async () => {
@@ -227,5 +227,209 @@ describe('ops-cron', () => {
     const page = mount('ops-cron', api, { entry: 'far_away' })
     await until(() => seen(page).includes('far_away'), 'the entry')
     excludes(seen(page), 'Not found')
+  })
+})
+
+describe('ops-cron, the rows', () => {
+  afterEach(clear)
+
+  const list = (items: ReturnType<typeof entries>) => usual({ listCronEntries: () => ({ items, asOf: at(0) }) })
+  const recent = (outcomes: Partial<ReturnType<typeof entry>['recent'][number]>[]) => outcomes.map((slot, index) => ({ at: at((index - outcomes.length) * 60_000), outcome: 'on_time' as const, ...slot }))
+  const skipping = recent(Array.from({ length: 36 }, (_, index) => ({ outcome: index < 3 ? ('unknown' as const) : index % 5 === 4 && index < 33 ? ('skipped_overlap' as const) : ('on_time' as const) })))
+
+  it('draws now at the same place in every row, however many slots there are', async () => {
+    const page = mount('ops-cron', list([entry('much'), entry('little', { recent: entry('x').recent.slice(-3) }), entry('nothing', { recent: [] })]))
+    page.style.width = '1040px'
+    await until(() => all(page, '.entry-row').length === 3, 'the rows')
+    const places = () => new Set(all(page, '.future').map((each) => each.getBoundingClientRect().left))
+    equal(places().size, 1, 'places of now')
+    for (const width of [1000, 800, 390]) {
+      page.style.width = `${width}px`
+      await page.updateComplete
+      equal(places().size, 1, `places of now at ${width}`)
+    }
+    const newest = all(page, '.entry-row').slice(0, 2).map((row) => all(row, '.past g').at(-1)!.getBoundingClientRect().left)
+    equal(newest[0], newest[1], 'the newest slot is beside it')
+  })
+
+  it('says the health as on time of known, with what stands out', async () => {
+    const failing = recent([{ jobState: 'completed' }, { jobState: 'completed' }, { jobState: 'discarded' }])
+    const page = mount('ops-cron', list([entry('skipping', { recent: skipping }), entry('failing', { recent: failing })]))
+    const text = await until(() => all(page, '.entry-row').length === 2 && all(page, '.status').map(seen), 'the rows')
+    includes(text[0]!, '27 / 33 27 of 33 on time · skips every 5th')
+    includes(text[1]!, '2 of 3 on time · last run failed')
+    equal(all(page, '.strip .review').length, 1, 'a failed run is marked')
+    equal(all(all(page, '.entry-row')[1]!, 'a[href="/ops/jobs/job/7f3c2d10-91d0"]').map(seen), ['last run failed'], 'and leads to its job')
+  })
+
+  it('leads from a mark of the strip to the job of its slot', async () => {
+    const slots = recent([{}, {}])
+    const api = list([entry('feed', { recent: slots })])
+    api.answers.getCronHistory = () => ({ entry: 'feed', from: at(-1), to: at(0), slots: [{ ...slots[0]!, jobId: 'job-1' }], counts: {}, completeness: { state: 'complete', reasons: [] }, truncated: false, asOf: at(0) })
+    const page = mount('ops-cron', api)
+    const mark = await until(() => all<SVGElement>(page, '.past [data-at]')[0], 'the mark')
+    const went = new Promise<string>((resolve) => document.body.addEventListener('ops-navigate', (event) => (event.preventDefault(), resolve((event as CustomEvent<{ href: string }>).detail.href)), { once: true }))
+    mark.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))
+    equal(await went, '/ops/jobs/job/job-1')
+  })
+
+  it('folds entries that differ only by a number, but not those that need attention', async () => {
+    const alike = [1, 2, 10].map((number) => entry(`statement_${number}`, { queue: `q${number}` }))
+    const page = mount('ops-cron', list([...alike, entry('statement_11', { ...paused, queue: 'q11' }), entry('other')]))
+    const fold = await until(() => button(page, 'statement_1 – 10'), 'the fold')
+    equal(all(page, '.entry-row .entry a').map(seen), ['statement_11', 'other'])
+    includes(seen(all(page, '.fold')[0]), '3 entries alike')
+    includes(seen(all(page, '.fold')[0]), 'all Runnable')
+    fold.click()
+    await until(() => all(page, '.entry-row').length === 5, 'all of them')
+    equal(fold.getAttribute('aria-expanded'), 'true')
+  })
+
+  it('sorts and groups on the server', async () => {
+    const api = list(entries())
+    const page = mount('ops-cron', api)
+    page.style.width = '1040px'
+    const sort = await until(() => button(page, 'Entry'), 'the heading')
+    sort.click()
+    await until(() => api.calls.some(({ query }) => query.get('sort') === 'name'), 'by name')
+    equal(all(page, 'th[aria-sort]').map((each) => each.className), ['entry-column'])
+    type(all(page, 'select').at(-1), 'source')
+    await until(() => api.calls.some(({ query }) => query.get('group') === 'source'), 'by source')
+    await until(() => all(page, '.group').map(seen).join(), 'headings')
+  })
+
+  it('is restricted by its attributes', async () => {
+    const api = list(entries())
+    const page = mount('ops-cron', api, { queue: 'mail', entries: 'a,b', source: 'code', limit: '7', compact: '' })
+    page.style.width = '1040px'
+    await until(() => all(page, '.entry-row').length === 5, 'the rows')
+    const { query } = api.calls.find(({ name }) => name === 'listCronEntries')!
+    equal(Object.fromEntries(query), { source: 'code', queue: 'mail', names: 'a,b', recent: '36', sort: 'next', limit: '7' })
+    equal(all(page, '.toolbar, .tabs, .legend').length, 0, 'nothing but the table')
+    ok(all<HTMLElement>(page, '.entry-row').every(({ offsetHeight }) => offsetHeight <= 31), 'rows of one line')
+  })
+
+  it('has rows of 44 pixels, and moves between them with the keys', async () => {
+    const page = mount('ops-cron', list(entries()))
+    page.style.width = '1040px'
+    const links = await until(() => all<HTMLElement>(page, '.entry a').length === 5 && all<HTMLElement>(page, '.entry a'), 'the rows')
+    ok(all<HTMLElement>(page, '.entry-row').every(({ offsetHeight }) => offsetHeight <= 46), `rows of ${all<HTMLElement>(page, '.entry-row').map(({ offsetHeight }) => offsetHeight).join()}`)
+    links[0]!.focus()
+    press('j')
+    equal(document.activeElement?.shadowRoot?.activeElement, links[1])
+    press('k')
+    equal(document.activeElement?.shadowRoot?.activeElement, links[0])
+  })
+
+  it('loads the menu of an entry when it is first asked for, and opens it', async () => {
+    const page = mount('ops-cron', list([entry('nightly_sync')]))
+    ;(await until(() => button(page, 'More for nightly_sync'), 'the button')).click()
+    await until(() => all(page, '[role=menuitem]').map(seen).includes('Skip a run…'), 'the menu')
+  })
+})
+
+describe('ops-cron, tonight', () => {
+  afterEach(clear)
+
+  const minutes = 60_000
+  /** Two hours ahead, at a full hour. */
+  const start = new Date(Date.now() + 2 * 60 * minutes).setMinutes(0, 0, 0)
+  const clock = (offset: number) => new Date(start + offset * minutes)
+  const hhmm = (date: Date) => `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
+  const between = `${hhmm(clock(-30))}-${hhmm(clock(150))}`
+  const allowed = { skip_cron_slot: { allowed: true }, unskip_cron_slot: { allowed: true }, resume_cron_entry: { allowed: true } }
+  const one = (name: string, offset: number, more: object = {}) => ({
+    name, source: 'code', queue: `q_${name}`, expression: '0 2 * * *', description: 'At 02:00', timezone: 'Etc/UTC',
+    usual: { seconds: 3000, basis: 'entry', runs: 9 }, runs: [{ at: clock(offset).toISOString(), skipped: false, paused: false }], rhythms: [], permissions: allowed, ...more,
+  })
+  const coming = () => ({
+    from: at(0), to: at(86_400_000), capped: false, asOf: at(0),
+    entries: [
+      one('feed', 0, { description: 'Every minute', runs: [], rhythms: [{ from: at(0), to: at(86_400_000), everySeconds: 60, runs: 1440 }] }),
+      one('reindex', 0),
+      one('backup', 30),
+      one('sync', 40, { pause: { reason: 'fixture maintenance' }, runs: [{ at: clock(40).toISOString(), skipped: false, paused: true }] }),
+      one('left_out', 50, { runs: [{ at: clock(50).toISOString(), skipped: true, paused: false }] }),
+      one('unmeasured', 100, { usual: undefined }),
+    ],
+  })
+  const tonight = (over: ConstructorParameters<typeof FakeApi>[0] = {}, attributes: Record<string, string> = {}) => {
+    const api = usual({ listComingRuns: coming, ...over })
+    return { api, page: mount('ops-cron', api, { view: 'tonight', between, ...attributes }) }
+  }
+  const text = (page: Element) => until(() => seen(page).includes('In the window') && seen(page), 'the coming runs')
+
+  it('says in one sentence what runs in the window, and lists it with what overlaps', async () => {
+    const { page, api } = tonight()
+    const words = await text(page)
+    includes(words, `Between ${hhmm(clock(-30))} and ${hhmm(clock(150))}, 3 entries run once.`)
+    includes(words, '1 is paused. 1 runs all the time.')
+    includes(words, `2 overlap at ${hhmm(clock(30))}.`)
+    includes(words, 'overlaps reindex')
+    includes(words, 'length unknown')
+    includes(words, 'will not start : fixture maintenance')
+    includes(words, '180 runs')
+    equal(api.count('listCronEntries'), 0, 'the list is not asked for')
+  })
+
+  it('opens from the list with one click, and keeps the window in the address', async () => {
+    const api = usual({ listComingRuns: coming })
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('nightly_sync'), 'the list')
+    const told: { query: Record<string, string> }[] = []
+    page.addEventListener('ops-filter', (event) => told.push((event as CustomEvent<{ query: Record<string, string> }>).detail))
+    all<HTMLAnchorElement>(page, '.tabs a')[1]!.click()
+    await text(page)
+    equal(told[0]!.query.view, 'tonight')
+    type(all(page, 'input[type=time]')[0], '00:30')
+    await until(() => told.some(({ query }) => query.between === '00:30-04:00'), 'the window')
+  })
+
+  it('moves each end of the window with the keys, and says where it is', async () => {
+    const { page } = tonight()
+    await text(page)
+    const slider = await until(() => all<HTMLElement>(page, '[role=slider]')[0], 'the handle')
+    includes(slider.getAttribute('aria-valuetext')!, hhmm(clock(-30)))
+    press('ArrowRight', slider)
+    await until(() => page.between.startsWith(hhmm(clock(-25))), 'five minutes later')
+    press('PageUp', all(page, '[role=slider]')[1])
+    await until(() => page.between.endsWith(hhmm(clock(210))), 'an hour later')
+  })
+
+  it('skips one run, and lets a skipped one run after all', async () => {
+    const { page, api } = tonight({ createPreview: ({ body }) => { throw new Refusal('unavailable', JSON.stringify(body)) } })
+    await text(page)
+    all<HTMLButtonElement>(page, '.deed').find((each) => seen(each) === 'Skip this run…')!.click()
+    const asked = await until(() => api.calls.find(({ name }) => name === 'createPreview'), 'the preview')
+    equal(asked.body, { action: 'skip_cron_slot', subject: { type: 'cron_entry', id: 'reindex' }, input: { slotAt: clock(0).toISOString() } })
+    equal(all(page, '.deed').map(seen), ['Skip this run…', 'Skip this run…', 'Resume…', 'Run after all…', 'Skip this run…'])
+  })
+
+  it('asks for a week on request, and for what the element is restricted to', async () => {
+    const { page, api } = tonight({}, { queue: 'mail', entries: 'a,b' })
+    await text(page)
+    button(page, '7 d')!.click()
+    await until(() => api.count('listComingRuns') === 2, 'the week')
+    const [day, week] = api.calls.filter(({ name }) => name === 'listComingRuns').map(({ query }) => query)
+    equal([day!.get('queue'), day!.get('names')], ['mail', 'a,b'])
+    ok(Date.parse(week!.get('to')!) - Date.parse(day!.get('to')!) > 5.9 * 86_400_000, 'six days more')
+  })
+
+  it('never scrolls sideways, and can be read in both directions', async () => {
+    for (const dir of ['ltr', 'rtl']) {
+      document.documentElement.dir = dir
+      const { page } = tonight()
+      await text(page)
+      for (const width of [1040, 720, 366, 296]) {
+        page.style.width = `${width}px`
+        await page.updateComplete
+        ok(page.scrollWidth <= page.clientWidth, `${page.scrollWidth} within ${page.clientWidth}, ${dir}`)
+      }
+      page.style.width = '1040px'
+      const left = (selector: string) => all(page, selector)[0]!.getBoundingClientRect().left
+      equal(left('.run') < left('.run.skipped'), dir === 'ltr', `time runs ${dir}`)
+      clear()
+    }
+    document.documentElement.removeAttribute('dir')
   })
 })

@@ -1,12 +1,13 @@
 import { css, html, nothing } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import type { CronEntry, CronHistory, Slot } from '../../../schemas/cron.ts'
-import { overlapPolicies, slotOutcomes } from '../../../schemas/vocabulary.ts'
+import { catchUpPolicies, overlapPolicies, slotOutcomes } from '../../../schemas/cron-words.ts'
 import { formatCount } from '../../../schemas/plural.ts'
 import { now } from '../../core/clock.ts'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
+import { t, tr } from '../../core/words.ts'
 import { completenessChip } from '../../parts/chip.ts'
 import { diffStyles, json } from '../../parts/diff.ts'
 import { jobLink } from '../../parts/job-link.ts'
@@ -17,7 +18,7 @@ import { markOf, stripStyles } from '../../parts/strip.ts'
 import { partStyles } from '../../parts/styles.ts'
 import { tableStyles } from '../../parts/table.ts'
 import { base } from '../../theme/base.ts'
-import { catchUpWords } from './row.ts'
+
 
 const hour = 3_600_000
 const windows = { '24 h': 24 * hour, '7 d': 7 * 24 * hour }
@@ -123,32 +124,32 @@ export class OpsCronDetails extends OpsElement {
   }
 
   private facts(entry: CronEntry) {
-    return html`<aside aria-label="About ${entry.name}">
+    return html`<aside aria-label=${t`About ${entry.name}`}>
       <dl>${definition(entry).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-      <div><h3>Upcoming runs</h3>${this.coming(entry)}</div>
-      <div><h3>Arguments</h3>${json(entry.args)}</div>
-      <p class="muted small">Version ${entry.version}, changed <ops-time at=${entry.updatedAt}></ops-time></p>
+      <div><h3>${t`Upcoming runs`}</h3>${this.coming(entry)}</div>
+      <div><h3>${t`Arguments`}</h3>${json(entry.args)}</div>
+      <p class="muted small">${tr`Version ${entry.version}, changed ${html`<ops-time at=${entry.updatedAt}></ops-time>`}`}</p>
       ${entry.definitionLocked ? html`<p class="muted small">${entry.definitionLocked}</p>` : nothing}
     </aside>`
   }
 
   private coming({ nextRuns, coming, timezone, pause }: CronEntry) {
-    if (nextRuns.length === 0) return html`<p class="muted">${pause ? 'None while it is paused.' : 'None.'}</p>`
+    if (nextRuns.length === 0) return html`<p class="muted">${pause ? t`None while it is paused.` : t`None.`}</p>`
     const skipped = coming.filter((slot) => slot.skipped).map(({ at }) => at)
     return html`<ul>
       ${nextRuns.map((at) => html`<li><ops-time at=${at} zone=${timezone} coarse></ops-time></li>`)}
-      ${skipped.map((at) => html`<li class="muted"><ops-time at=${at} zone=${timezone} show="exact" coarse></ops-time> is skipped</li>`)}
+      ${skipped.map((at) => html`<li class="muted">${tr`${html`<ops-time at=${at} zone=${timezone} show="exact" coarse></ops-time>`} is skipped`}</li>`)}
     </ul>`
   }
 
   private slots(entry: CronEntry) {
-    return html`<section aria-label="History of ${entry.name}">
+    return html`<section aria-label=${t`History of ${entry.name}`}>
       <div class="bar">
-        <h3>History</h3>
+        <h3>${t`History`}</h3>
         ${(Object.keys(windows) as (keyof typeof windows)[]).map(
           (span) => html`<button type="button" class="button" aria-pressed=${span === this.span} @click=${() => (this.span = span)}>${span}</button>`,
         )}
-        <a class="end way" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">Forensic timeline</a>
+        <a class="end way" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">${t`Forensic timeline`}</a>
       </div>
       ${this.history.render({
         pending: () => skeletonRows(4),
@@ -165,19 +166,19 @@ export class OpsCronDetails extends OpsElement {
         ${counts.map(([outcome, count]) => html`<span>${markOf(outcome)} ${formatCount(count)} ${word(outcome)}</span>`)}
       </div>
       ${history.completeness.reasons.map((reason) => html`<p class="muted small">${sentence(reason)}</p>`)}
-      ${history.truncated ? html`<p class="muted small">There are more slots than fit; shown from <ops-time at=${history.from} show="exact"></ops-time>.</p>` : nothing}
-      ${history.slots.length === 0 ? html`<p class="muted">No run was due in this window.</p>` : this.slotTable(history.slots, entry)}`
+      ${history.truncated ? html`<p class="muted small">${tr`There are more slots than fit; shown from ${html`<ops-time at=${history.from} show="exact"></ops-time>`}.`}</p>` : nothing}
+      ${history.slots.length === 0 ? html`<p class="muted">${t`No run was due in this window.`}</p>` : this.slotTable(history.slots, entry)}`
   }
 
   private slotTable(slots: Slot[], { timezone }: CronEntry) {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Slots">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Slots`}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Slot</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Late</th>
-            <th scope="col">Job</th>
+            <th scope="col">${t`Slot`}</th>
+            <th scope="col">${t`Outcome`}</th>
+            <th scope="col">${t`Late`}</th>
+            <th scope="col">${t`Job`}</th>
           </tr>
         </thead>
         <tbody>
@@ -185,7 +186,7 @@ export class OpsCronDetails extends OpsElement {
             (slot) => html`<tr>
               <td><ops-time at=${slot.at} zone=${timezone} show="exact"></ops-time></td>
               <td>${markOf(slot.outcome)} ${word(slot.outcome)} ${slot.note ? html`<span class="muted small">${sentence(slot.note, { zone: timezone })}</span>` : nothing}</td>
-              <td class="num">${slot.lateSeconds === undefined ? '' : `${slot.lateSeconds.toFixed(1)} s`}</td>
+              <td class="num">${slot.lateSeconds === undefined ? '' : t`${slot.lateSeconds.toFixed(1)} s`}</td>
               <td>${slot.jobId ? jobLink(this.base, slot.jobId) : nothing} ${slot.jobState ?? nothing}</td>
             </tr>`,
           )}
@@ -199,14 +200,19 @@ export class OpsCronDetails extends OpsElement {
 function definition(entry: CronEntry): [string, unknown][] {
   const { pause } = entry
   return [
-    ...(pause?.reason ? [['Paused', html`<span class="quote">${pause.reason}</span>`] as [string, unknown]] : []),
-    ['Schedule', html`<code>${entry.expression}</code> ${entry.description}, ${entry.timezone}`],
-    ['Queue', entry.queue],
-    ...(entry.worker ? [['Worker', entry.worker] as [string, unknown]] : []),
-    ['Overlap', overlapPolicies[entry.overlap]],
-    ['Catch-up', catchUpWords(entry)],
-    ['Source', entry.source],
+    ...(pause?.reason ? [[t`Paused`, html`<span class="quote">${pause.reason}</span>`] as [string, unknown]] : []),
+    [t`Schedule`, html`<code dir="ltr">${entry.expression}</code> ${entry.description}, ${entry.timezone}`],
+    [t`Queue`, html`<bdi>${entry.queue}</bdi>`],
+    ...(entry.worker ? [[t`Worker`, html`<bdi>${entry.worker}</bdi>`] as [string, unknown]] : []),
+    [t`Overlap`, overlapPolicies[entry.overlap]],
+    [t`Catch-up`, catchUpWords(entry)],
+    [t`Source`, entry.source],
+    [t`Unfinished jobs`, entry.unfinishedJobs],
   ]
+}
+
+function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
+  return catchUp === 'all' ? t`all, max ${maxCatchUp}` : catchUpPolicies[catchUp]
 }
 
 function word(outcome: string): string {

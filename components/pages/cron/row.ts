@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../../schemas/cron.ts'
-import { catchUpPolicies, overlapPolicies } from '../../../schemas/vocabulary.ts'
-import { countOf } from '../../../schemas/plural.ts'
-import { duration, exactTime, sameClock, viewerZone } from '../../core/time.ts'
+import { operatorStatuses } from '../../../schemas/status-words.ts'
+import { now } from '../../core/clock.ts'
+import { clockTime, dayOf, duration, exactTime, relativeTime } from '../../core/time.ts'
+import { t, tn, tr } from '../../core/words.ts'
 import { statusChip } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
-import { sentence } from '../../parts/sentence.ts'
 import { jobHref } from '../../parts/job-link.ts'
-import { markOf, slotStrip } from '../../parts/strip.ts'
+import { sentence } from '../../parts/sentence.ts'
+import { healthOf, slotStrip } from '../../parts/strip.ts'
 import { entryActions } from './actions.ts'
 
 export interface RowContext {
@@ -16,64 +17,87 @@ export interface RowContext {
   readOnly: string
   selected: boolean
   ask: (ask: Ask) => void
-  mayOpen: (href: string) => boolean
+  /** Once it is loaded. */
+  menu?: (entry: CronEntry) => TemplateResult
+  loadMenu: (event: Event) => void
   select: (event: MouseEvent) => void
+  /** A mark of the strip was clicked. */
+  follow: (entry: CronEntry, event: MouseEvent) => void
 }
 
 export function entryRow(entry: CronEntry, context: RowContext): TemplateResult {
-  const { base, selected, select } = context
+  const { base, selected, select, follow } = context
   const href = `${base}/cron?entry=${encodeURIComponent(entry.name)}`
-  return html`<tr class=${selected ? 'selected' : ''} role="row" part="row">
+  return html`<tr class="entry-row ${selected ? 'selected' : ''} ${entry.pause ? 'held' : ''}" role="row" part="row">
     <th scope="row" role="rowheader" class="entry">
-      <a href=${href} aria-expanded=${selected} @click=${select}>${entry.name}</a>
-      ${line(`queue ${entry.queue}${entry.worker ? ` · ${entry.worker}` : ''}`)}
-      ${line(`source ${entry.source}`)}
+      <a href=${href} aria-expanded=${selected} @click=${select}><bdi>${entry.name}</bdi></a>
+      <span class="sub one" title="${entry.expression} · ${entry.timezone}"
+        ><span class="words">${entry.description}</span> <span class="exact"><code dir="ltr">${entry.expression}</code> ${entry.timezone} · ${tr`queue ${html`<bdi>${entry.queue}</bdi>`}`}</span></span
+      >
     </th>
-    <td role="cell" class="schedule">
-      <code class="clamp" title=${entry.expression}>${entry.expression}</code>
-      <span class="sub clamp" title=${entry.description}>${entry.description}</span>
-      <span class="sub wrap">${entry.timezone}</span>
-    </td>
-    <td role="cell" class="runs"><span class="caption">Next run</span>${nextRun(entry)}</td>
-    <td role="cell" class="slots">${slotStrip(entry)} ${lastRun(entry, base)} ${line(`${overlapPolicies[entry.overlap]} · catch up ${catchUpWords(entry)}`)}</td>
-    <td role="cell" class="status">${statusChip(entry.status)} ${statusDetail(entry)}</td>
+    <td role="cell" class="runs">${nextRun(entry)}</td>
+    <td role="cell" class="slots" @click=${(event: MouseEvent) => follow(entry, event)}>${slotStrip(entry)}</td>
+    <td role="cell" class="status">${status(entry, base)}</td>
     <td role="cell" class="do">${entryActions(entry, context)}</td>
   </tr>`
 }
 
-/** Limited to one line in a narrow column; the details show it in full. */
-function line(words: string) {
-  return html`<span class="sub clamp line" title=${words}>${words}</span>`
+export interface FoldContext {
+  unfolded: boolean
+  toggle: () => void
 }
 
-export function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
-  return catchUp === 'all' ? `all, max ${maxCatchUp}` : `${catchUpPolicies[catchUp]}`
+/** Entries that differ only by a number, as one row. */
+export function foldRow(entries: CronEntry[], { unfolded, toggle }: FoldContext): TemplateResult {
+  const [first, last] = [entries[0]!, entries.at(-1)!]
+  const health = entries.map(({ recent }) => healthOf(recent))
+  const sum = (key: 'onTime' | 'known') => health.reduce((total, each) => total + each[key], 0)
+  const next = entries.flatMap(({ nextRuns }) => nextRuns.slice(0, 1)).toSorted()
+  const summary = [
+    tn(entries.length, '# entry alike', '# entries alike'),
+    next[0] && t`next ${relativeTime(Date.parse(next[0]), now())}`,
+    next.length > 1 && Date.parse(next.at(-1)!) - Date.parse(next[0]!) < 86_400_000 && `${clockTime(Date.parse(next[0]!))} – ${clockTime(Date.parse(next.at(-1)!))}`,
+    t`all ${operatorStatuses[first.status] ?? first.status}`,
+    sum('known') > 0 && t`${sum('onTime')} of ${sum('known')} on time`,
+  ]
+  return html`<tr role="row" class="fold" part="row">
+    <td role="cell" colspan="5">
+      <button type="button" class="unfold" aria-expanded=${unfolded} @click=${toggle}><span class="twist" aria-hidden="true"></span><bdi>${first.name} – ${/\d+\D*$/.exec(last.name)?.[0] ?? last.name}</bdi></button>
+      <span class="muted small num">${summary.filter(Boolean).join(' · ')}</span>
+    </td>
+  </tr>`
 }
 
-function nextRun({ nextRuns, timezone, pause, retiredAt }: CronEntry) {
+/** The reader's clock; the entry's own on hover and for screen readers. */
+function nextRun({ nextRuns, coming, timezone, pause, retiredAt }: CronEntry) {
   const [next] = nextRuns
-  if (!next) return html`<span class="muted">none: ${retiredAt ? 'retired' : pause ? 'paused' : 'no time matches'}</span>`
-  const at = Date.parse(next)
-  return html`<ops-time at=${next} zone=${timezone} show="relative" coarse></ops-time>
-    <span class="sub num">${exactTime(at, { zone: timezone, seconds: false })}</span>
-    ${sameClock(at, timezone, viewerZone) ? nothing : html`<span class="sub"><span class="num">${exactTime(at, { seconds: false })}</span> your clock</span>`}`
+  if (next) return html`<ops-time at=${next} zone=${timezone} show="relative" coarse></ops-time> <span class="sub num" title=${exactTime(Date.parse(next), { zone: timezone, seconds: false })}>${shortTime(Date.parse(next))}</span>`
+  const none = retiredAt ? t`none: retired` : pause ? t`none: paused` : t`none: no time matches`
+  return html`<span class="muted">${none}</span>${pause && coming[0] ? html`<span class="sub num">${t`was ${shortTime(Date.parse(coming[0].at))}`}</span>` : nothing}`
 }
 
-function lastRun({ lastRun, timezone }: CronEntry, base: string) {
-  if (!lastRun) return html`<span class="sub">No run yet.</span>`
-  const ended = lastRun.jobState ?? (lastRun.jobId ? 'open job' : 'end not seen')
-  const late = lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${duration(lastRun.lateSeconds * 1000)} late` : ''
-  return html`<span class="sub"
-    >Last run <ops-time at=${lastRun.at} zone=${timezone} show="relative" coarse></ops-time> ${markOf(lastRun.outcome)}
-    ${lastRun.jobId ? html`<a class="linked" href=${jobHref(base, lastRun.jobId)}>${ended}</a>` : ended}${late}</span
-  >`
+/** `13:25` today, `22 Nov 02:00` on another day. */
+function shortTime(at: number): string {
+  return dayOf(at) === dayOf(now()) ? clockTime(at) : `${dayOf(at)} ${clockTime(at)}`
 }
 
-function statusDetail({ pause, status, detail, timezone, unfinishedJobs }: CronEntry) {
-  const unfinished = unfinishedJobs > 0 ? html`<span class="sub">${countOf(unfinishedJobs, 'unfinished job')}</span>` : nothing
-  if (!pause) return html`${status === 'runnable' ? nothing : html`<span class="sub clamp" title=${detail}>${sentence(detail, { zone: timezone, seconds: false })}</span>`} ${unfinished}`
-  return html`<span class="sub">paused by ${pause.by?.label ?? 'someone'}, <ops-time at=${pause.at} show="relative"></ops-time></span>
-    ${pause.reason ? html`<span class="sub quote clamp" title=${pause.reason}>${pause.reason}</span>` : nothing}
-    <span class="sub">${pause.resumeAt ? html`resumes <ops-time at=${pause.resumeAt} show="both" coarse></ops-time>` : 'until someone resumes it'}</span>
-    ${unfinished}`
+function status(entry: CronEntry, base: string) {
+  const { pause, detail, timezone } = entry
+  const troubled = entry.status === 'needs_review'
+  const why = html`<span class="sub one ${troubled ? 'bad' : ''}" title=${troubled ? detail : nothing}>${healthLine(entry, base)}${troubled ? html` · ${sentence(detail, { zone: timezone, seconds: false })}` : nothing}</span>`
+  if (!pause) return html`${statusChip(entry.status)} ${why}`
+  const who = pause.by?.label ?? t`someone`
+  return html`${statusChip(entry.status)} <span class="small num"><ops-time at=${pause.at} show="age"></ops-time></span>
+    <span class="sub one" title=${pause.reason ?? nothing}
+      >${tr`paused by ${html`<bdi>${who}</bdi>`}`}${pause.resumeAt ? html`, ${tr`resumes ${html`<ops-time at=${pause.resumeAt} show="relative" coarse></ops-time>`}`}` : nothing}
+      ${pause.reason ? html`<bdi class="quote">${pause.reason}</bdi>` : nothing}</span
+    >`
+}
+
+/** `27/33 · skips every 5th · last run`, which leads to its job. */
+function healthLine({ recent, coming, lastRun }: CronEntry, base: string) {
+  const { onTime, known, note, alarming } = healthOf(recent, coming)
+  const ran = lastRun && t`ran ${relativeTime(Date.parse(lastRun.at), now())}${lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${t`${duration(lastRun.lateSeconds * 1000)} late`}` : ''}`
+  const last = lastRun?.jobId ? html`<a class="linked" href=${jobHref(base, lastRun.jobId)} title=${ran!}>${alarming ? note : t`last run`}</a>` : alarming ? note : nothing
+  return html`${known > 0 ? html`<span class="num" title=${t`${onTime} of the last ${known} known slots ran on time`}><span aria-hidden="true" dir="ltr">${onTime}/${known}</span><span class="hidden-text">${t`${onTime} of ${known} on time`}</span></span>` : t`No run yet.`}${note && !alarming ? html` · ${note}` : nothing}${last === nothing ? nothing : html` · ${last}`}`
 }
