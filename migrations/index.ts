@@ -18,6 +18,7 @@ import { Errors } from './0015-errors.ts'
 import { Detection } from './0020-detection.ts'
 import { AuditActors } from './0024-audit-actors.ts'
 import { IncidentRepairs } from './0021-incident-repairs.ts'
+import { BulkFate } from './0023-bulk-fate.ts'
 import { CronOrder } from './0025-cron-order.ts'
 
 /** In order; a name is never changed once released. */
@@ -41,6 +42,7 @@ export const migrations = [
   { name: '0015-errors', class: Errors },
   { name: '0020-detection', class: Detection },
   { name: '0021-incident-repairs', class: IncidentRepairs },
+  { name: '0023-bulk-fate', class: BulkFate },
   { name: '0025-cron-order', class: CronOrder },
   { name: '0024-audit-actors', class: AuditActors },
 ]

@@ -20,6 +20,17 @@ export const bulkOutcomes = {
  */
 export const leftOverOutcomes = ['failed', 'refused', 'unconfirmed', 'changed', 'locked', 'aborted'] as const satisfies (keyof typeof bulkOutcomes)[]
 
+/** What has become of a job since it was retried, restored or rescued; `gone`: the engine no longer has it, so its end is not known. */
+export const bulkFates = {
+  completed: 'completed',
+  failed: 'failed again',
+  retrying: 'failed, to be tried again',
+  cancelled: 'cancelled',
+  running: 'running',
+  waiting: 'still to run',
+  gone: 'no longer in the engine',
+} as const
+
 export const bulkStatuses = {
   previewed: 'previewed',
   queued: 'queued',
@@ -29,4 +40,5 @@ export const bulkStatuses = {
 } as const
 
 export type BulkOutcome = keyof typeof bulkOutcomes
+export type BulkFate = keyof typeof bulkFates
 export type BulkStatus = keyof typeof bulkStatuses

@@ -2,8 +2,22 @@ import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { bulkOutcomes, bulkStatuses, operationActions } from './vocabulary.ts'
+import { bulkFates, bulkOutcomes, bulkStatuses, operationActions } from './vocabulary.ts'
 import { instant, words } from './words.ts'
+
+/** Read from the engine afterwards, and no part of the record of the run. */
+export const bulkFate = z.object({
+  /** Number of jobs that the run changed, by what has become of each since; the first end of a job counts. */
+  counts: z.partialRecord(words(bulkFates), z.number().int()),
+  asOf: instant,
+  /** When every job had ended, or was gone. */
+  settledAt: instant.optional(),
+  /** It is followed until then at the latest. */
+  until: instant,
+  /** Why the engine no longer has some of them, as far as it says so. */
+  gone: z.string().optional(),
+})
+export type BulkFateCounts = z.infer<typeof bulkFate>
 
 export const bulkRun = z.object({
   id: z.string(),
@@ -22,6 +36,10 @@ export const bulkRun = z.object({
   startedAt: instant.optional(),
   finishedAt: instant.optional(),
   abortedBy: principal.optional(),
+  /** What was chosen. Values that may be secret are left out, others only for an actor who did not start the run. */
+  chosen: z.object({ filter: z.record(z.string(), z.string()).optional(), ids: z.number().int().optional(), bulk: z.string().optional() }).optional(),
+  /** What became of its jobs; omitted for a run whose jobs are not meant to run again, and until it was first measured. */
+  fate: bulkFate.optional(),
   asOf: instant,
 })
 export type BulkRun = z.infer<typeof bulkRun>

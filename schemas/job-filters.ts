@@ -31,6 +31,7 @@ export const jobFilterTable = {
   cronEntry: { label: 'Cron entry', kind: 'text', max: 100 },
   incident: { label: 'Incident', kind: 'text', max: 40, pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', expected: 'the id of an incident, a UUID' },
   errorGroup: { label: 'Error', kind: 'text', max: 40, pattern: '^e\\d{1,3}:[0-9a-f]{16}$', expected: 'a fingerprint such as e1:7c0d41b2a90f33e8' },
+  failedAgain: { label: 'Failed again after run', kind: 'text', max: 40, pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', expected: 'the id of a bulk run, a UUID' },
   /** The time to which `from` and `to` apply. */
   time: { label: 'Time', kind: 'choice', choices: jobTimes },
   /** Inclusive. */
@@ -44,7 +45,7 @@ export type JobFilterName = keyof Table
 export type JobFilterValue<Name extends JobFilterName> = Table[Name] extends { choices: readonly (infer Choice)[] } ? Choice : string
 
 /** Filters that name a set of jobs by an id of ours. Engines know nothing of them: the set is resolved into what they do know. */
-export const jobSetNames = ['incident', 'errorGroup'] as const satisfies readonly JobFilterName[]
+export const jobSetNames = ['incident', 'errorGroup', 'failedAgain'] as const satisfies readonly JobFilterName[]
 export type JobSetName = (typeof jobSetNames)[number]
 
 /** Flags of the command line: the placeholder of the value, and the help. A table of its own, because no element needs it. */
@@ -61,6 +62,7 @@ export const jobFilterFlags: Record<JobFilterName, [value: string, help: string]
   cronEntry: ['name', 'jobs created by this cron entry'],
   incident: ['id', 'jobs that this incident affects'],
   errorGroup: ['fingerprint', 'jobs whose last error belongs to this group'],
+  failedAgain: ['run', 'jobs that failed for good again after this bulk run'],
   time: ['which', 'the time that --from and --to refer to: created (default), due, finished'],
   from: ['instant', 'jobs whose time is at or after this, e.g. 2026-11-21T02:00:00Z'],
   to: ['instant', 'jobs whose time is before this'],

@@ -154,6 +154,8 @@ export const jobDetail = job.extend({
   attempts: z.array(jobAttempt),
   /** Which attempts the engine stores. */
   attemptsKept: z.enum(['all', 'last', 'none']),
+  /** Runs as its executors reported them, oldest first; of those that completed only the running one is kept. */
+  runs: z.array(z.object({ attempt: z.number().int(), startedAt: instant, endedAt: instant.optional(), executor: z.string() })).optional(),
   /** Events in the job's life, oldest first. */
   timeline: z.array(z.object({ at: instant, label: z.string() })),
   origin: z.object({

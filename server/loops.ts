@@ -17,6 +17,7 @@ import { takeSnapshot } from './figures/snapshot.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
 import { deliverDue } from './webhooks/deliver.ts'
 import { tellHost } from './notices/tell.ts'
+import { followRuns } from './operations/bulk/follow.ts'
 import { runBatches } from './operations/bulk/runner.ts'
 import { expireRecords } from './retention/expire.ts'
 import { settleOrphans } from './operations/orphans.ts'
@@ -37,6 +38,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           ...[...findingKinds, discardedJobs, engineExecutors, abandonedJobs].map((kind) => repeat(kit, `refreshing ${kind.key}`, 5, () => refreshFinding(kit, kind))),
           // Two batches at a time: while one waits for its commit, the other changes jobs.
           ...['first', 'second'].map((lane) => repeat(kit, `bulk runs, ${lane} lane`, 0.5, (stopping) => runBatches(kit, stopping))),
+          repeat(kit, 'following bulk runs', 1, (stopping) => followRuns(kit, stopping)),
           repeat(kit, 'rechecking changes', 0.5, (stopping) => recheckChanges(kit, stopping)),
           repeat(kit, 'retention', 300, (stopping) => expireRecords(kit, stopping)),
           repeat(kit, 'notices', 1, (stopping) => tellHost(kit, readNoticeFacts, stopping)),

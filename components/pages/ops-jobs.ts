@@ -103,6 +103,7 @@ export class OpsJobs extends OpsElement {
   @property({ attribute: 'cron-entry' }) cronEntry = ''
   @property() incident = ''
   @property({ attribute: 'error-group' }) errorGroup = ''
+  @property({ attribute: 'failed-again' }) failedAgain = ''
   @property() time = ''
   @property() from = ''
   @property() to = ''

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { BulkRun } from '../../schemas/index.ts'
+import { type BulkFate, bulkFates, type BulkRun } from '../../schemas/index.ts'
 import { isUnavailable } from '../describe-failure.ts'
 import { getRun } from '../operations/bulk/read.ts'
 import { runBatch } from '../operations/bulk/runner.ts'
 import { showRun } from '../operations/bulk/show.ts'
-import { note } from './print.ts'
+import { note, shortTime } from './print.ts'
 import type { CliSession } from './session.ts'
 
 const pollEveryMs = 200
@@ -134,4 +134,12 @@ function lineOf({ eligible, outcomes, status }: BulkRun, trouble?: string): stri
 export function outcomesInWords(outcomes: BulkRun['outcomes']): string {
   const counted = Object.entries(outcomes).filter(([, count]) => count > 0)
   return counted.length ? counted.map(([outcome, count]) => `${outcome} ${count}`).join(', ') : 'nothing to do'
+}
+
+/** What became of the jobs since, e.g. `131 completed, 9 failed again`; undefined as long as nothing is known. */
+export function fateInWords({ fate }: Pick<BulkRun, 'fate'>): string | undefined {
+  if (!fate) return undefined
+  const counted = (Object.keys(bulkFates) as BulkFate[]).flatMap((name) => (fate.counts[name] ? [`${fate.counts[name]} ${bulkFates[name]}`] : []))
+  const settled = fate.settledAt === undefined ? `, as of ${shortTime(fate.asOf)}` : ''
+  return counted.length ? `${counted.join(', ')}${settled}` : undefined
 }

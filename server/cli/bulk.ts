@@ -6,7 +6,7 @@ import { listRuns } from '../operations/bulk/list.ts'
 import { getRun } from '../operations/bulk/read.ts'
 import { showRun } from '../operations/bulk/show.ts'
 import { confirm, requireAnswerable } from './ask.ts'
-import { outcomesInWords } from './bulk-progress.ts'
+import { fateInWords, outcomesInWords } from './bulk-progress.ts'
 import { CliError } from './explain.ts'
 import { parseRunId } from './jobs.ts'
 import { note, print, printJson, printTable, shortTime, visible } from './print.ts'
@@ -51,13 +51,14 @@ async function listCommand({ limit, cursor, json }: PageOptions, command: Comman
     await requireView('view_jobs')
     const page = await listRuns(scope(), query)
     if (json) return printJson(page)
-    printTable(['id', 'action', 'status', 'eligible', 'outcomes', 'actor', 'started', 'finished', 'reason'], page.items.map(rowOf))
+    printTable(['id', 'action', 'status', 'eligible', 'outcomes', 'actor', 'started', 'finished', 'since', 'reason'], page.items.map(rowOf))
     if (page.nextCursor) note(`More with --cursor ${page.nextCursor}`)
   })
 }
 
-function rowOf({ id, action, status, eligible, outcomes, actor, startedAt, finishedAt, reason }: BulkRun): string[] {
-  return [id, action, status, String(eligible), outcomesInWords(outcomes), actor.label, shortTime(startedAt), shortTime(finishedAt), reason ?? '-']
+function rowOf(run: BulkRun): string[] {
+  const { id, action, status, eligible, outcomes, actor, startedAt, finishedAt, reason } = run
+  return [id, action, status, String(eligible), outcomesInWords(outcomes), actor.label, shortTime(startedAt), shortTime(finishedAt), fateInWords(run) ?? '-', reason ?? '-']
 }
 
 async function showCommand(text: string, { json }: { json?: boolean }, command: Command): Promise<void> {
@@ -82,6 +83,7 @@ function printBulk(run: BulkRun, json: boolean | undefined): void {
     ['started', run.startedAt && shortTime(run.startedAt)],
     ['ended', run.finishedAt && shortTime(run.finishedAt)],
     ['aborted', run.abortedBy && `by ${run.abortedBy.label}`],
+    ['since', fateInWords(run)],
   ]
   print(`Bulk run ${run.id}`)
   for (const [name, text] of lines) if (text) print(`  ${name.padEnd(8)}  ${visible(text)}`)

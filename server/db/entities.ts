@@ -219,6 +219,8 @@ export const BulkRun = defineEntity({
     servedAt: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),
     abortedBy: p.json().$type<Principal>().nullable(),
+    fate: p.json().$type<Record<string, unknown>>().nullable(),
+    fateDueAt: p.datetime().nullable(),
   },
 })
 
@@ -236,6 +238,8 @@ export const BulkBatch = defineEntity({
     tries: p.integer().default(0),
     notBefore: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),
+    /** A letter for each of `jobs`. */
+    fates: p.text().nullable(),
   },
 })
 

@@ -60,6 +60,9 @@ async function showDetail(scope: Scope, job: EngineJobDetail): Promise<JobFacts>
       error: showText('job_error', error, viewer, 'view_jobs', subject),
       stack: stackLines(showText('job_error', stack ?? error, viewer, 'view_jobs', subject)),
     })),
+    runs: runs
+      .flatMap(({ attempt, startedAt, endedAt, ...run }) => (attempt === null ? [] : [{ attempt, startedAt: startedAt.toISOString(), endedAt: endedAt?.toISOString(), executor: nameOfRun({ attempt, startedAt, endedAt, ...run })! }]))
+      .toReversed(),
     attemptsKept: kit.engine.attemptHistory,
     timeline: timelineOf(job, slot?.slotAt),
     origin: {

@@ -9,7 +9,7 @@ import { listHiddenQueues } from '../queues/known.ts'
 import type { Scope } from '../operations/scope.ts'
 
 /** Converts query parameters to an engine filter; engines know nothing of cron entries and of named sets. */
-export function parseFilter({ state, notQueue, cronEntry: _ours, incident: _named, errorGroup: _grouped, time = 'created', from, to, ...plain }: JobFilters): JobFilter {
+export function parseFilter({ state, notQueue, cronEntry: _ours, incident: _named, errorGroup: _grouped, failedAgain: _failed, time = 'created', from, to, ...plain }: JobFilters): JobFilter {
   return {
     ...plain,
     ...(state === undefined ? {} : { states: [...new Set(state.split(','))] as JobState[] }),

@@ -119,7 +119,7 @@ function othersAlike({ state }: JobDetail, { failures, final, since, lastSeenAt,
     ${histogram({ values, top: Math.max(...values.map((value) => value ?? 0)), label })}
     <span><b>${ended ? tn(others, '# other failed for good alike', '# others failed for good alike') : tn(others, '# other attempt failed alike', '# other attempts failed alike')}</b>
       <span class="muted">${tr`since ${clockTime(Date.parse(since), locale)}, the last ${html`<ops-time at=${lastSeenAt} show="relative"></ops-time>`}`}</span></span>
-    <span class="ways"><a class="linked" href=${jobsHref(base, { errorGroup: fingerprint })}>${t`See them`}</a>
+    <span class="leads"><a class="linked" href=${jobsHref(base, { errorGroup: fingerprint })}>${t`See them`}</a>
       <button type="button" class="button" @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, ...(ended && { state: 'discarded' }) } } })}>${t`Retry all…`}</button></span>
   </p>`
 }
@@ -176,13 +176,13 @@ export const fateStyles = css`
     cursor: pointer;
   }
   .alike,
-  .alike .ways {
+  .alike .leads {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 6px 12px;
   }
-  .alike .ways {
+  .alike .leads {
     margin-inline-start: auto;
   }
   @container ops-page (max-width: 560px) {

@@ -25,13 +25,13 @@ const noiseMs = 500
  * The life of a job as stretches that follow one another: waiting, running, waiting to be retried. Where the engine has kept no
  * times, the stretch is unknown rather than guessed.
  */
-export function lifeOf({ createdAt, finishedAt, attempts, state, asOf }: Pick<JobDetail, 'createdAt' | 'finishedAt' | 'attempts' | 'state' | 'asOf'>): Life {
+export function lifeOf({ createdAt, finishedAt, attempts, runs, state, asOf }: Pick<JobDetail, 'createdAt' | 'finishedAt' | 'attempts' | 'runs' | 'state' | 'asOf'>): Life {
   const from = Date.parse(createdAt)
   const ended = finishedAt === undefined || state === 'retryable' ? undefined : Date.parse(finishedAt)
   const stretches: Stretch[] = []
   let at = from
   let known = 0
-  for (const attempt of attempts.filter(({ startedAt, endedAt }) => startedAt ?? endedAt).slice(-maxRuns)) {
+  for (const attempt of timed(attempts, runs).slice(-maxRuns)) {
     const end = endOf(attempt, asOf)
     const start = Math.max(at, attempt.startedAt ? Date.parse(attempt.startedAt) : end)
     if (start - at > noiseMs || known < attempt.number - 1) stretches.push(gap(at, start, known, attempt))
@@ -42,6 +42,14 @@ export function lifeOf({ createdAt, finishedAt, attempts, state, asOf }: Pick<Jo
   const to = Math.max(at, ended ?? Date.parse(asOf))
   if (to - at > noiseMs && state !== 'executing') stretches.push(tail(at, to, known, ended !== undefined))
   return { from, to: Math.max(to, from + 1), stretches }
+}
+
+/** The attempts whose times are known, from the engine or else from the executors. A report does not say how the run ended. */
+function timed(attempts: Attempt[], runs: JobDetail['runs'] = []): Attempt[] {
+  const known = attempts.filter(({ startedAt, endedAt }) => startedAt ?? endedAt)
+  const first = Math.min(Infinity, ...known.map(({ number }) => number))
+  const reported = runs.filter(({ attempt, endedAt }) => attempt < first && endedAt).map(({ attempt, ...times }): Attempt => ({ number: attempt, outcome: 'unknown', ...times }))
+  return [...new Map([...reported, ...known].map((attempt) => [attempt.number, attempt])).values()].toSorted((one, other) => one.number - other.number)
 }
 
 function endOf({ startedAt, endedAt, outcome }: Attempt, asOf: string): number {

@@ -6,6 +6,7 @@ import { OpsError } from '../../error.ts'
 import { writeEvent } from '../event.ts'
 import { authorize, recordingRefusals, requirePrincipal } from '../guards.ts'
 import { type Scope, traceOf } from '../scope.ts'
+import { isFollowed } from './fate.ts'
 import { getRun } from './read.ts'
 import { publishRun, resourceOfRun, runResources } from './rights.ts'
 import type { BulkRunRow } from './rows.ts'
@@ -39,7 +40,7 @@ export async function abortRun(scope: Scope, id: string): Promise<BulkRun> {
         em,
         sql<BulkRunRow>`
           update ${acting.kit.db.table('bulk_run')} set status = 'aborted', aborted_by = ${JSON.stringify(acting.principal)}, outcomes = ${JSON.stringify(outcomes)},
-            finished_at = ${acting.now} where id = ${id} returning *`,
+            finished_at = ${acting.now}, fate_due_at = case when ${isFollowed(acting.kit, locked!)} then ${acting.now}::timestamptz end where id = ${id} returning *`,
       )
       await writeEvent(acting.kit.db, em, {
         action: 'abort_bulk',

@@ -5,7 +5,7 @@ import type { Correction } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, type PlacedOutcome } from './rows.ts'
 
 /** Corrects outcomes that turned out to be wrong, in the batch and in the counts of its run. */
-export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bulkId: string; number: number }, corrections: Correction[]): Promise<BulkRunRow | undefined> {
+export async function correctBatch({ db, now }: Kit, em: Em, { bulkId, number }: { bulkId: string; number: number }, corrections: Correction[]): Promise<BulkRunRow | undefined> {
   const where = sql`bulk_id = ${bulkId} and number = ${number}`
   const [batch] = await query(
     em,
@@ -22,7 +22,8 @@ export async function correctBatch({ db }: Kit, em: Em, { bulkId, number }: { bu
     return [correction.outcome, correction.detail]
   })
   const left = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
-  await query(em, sql`update ${db.table('bulk_batch')} set outcomes = ${JSON.stringify(outcomes)} where ${where}`)
-  await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)} where id = ${bulkId}`)
+  await query(em, sql`update ${db.table('bulk_batch')} set outcomes = ${JSON.stringify(outcomes)}, fates = null where ${where}`)
+  await query(em, sql`update ${db.table('bulk_run')} set outcomes = ${JSON.stringify(left)},
+    fate_due_at = case when fate is null then fate_due_at else ${now()}::timestamptz end where id = ${bulkId}`)
   return run
 }

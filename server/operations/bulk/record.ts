@@ -9,6 +9,7 @@ import { recordNotice } from '../../notices/outbox.ts'
 import { type EventRow, type NewEvent, writeEvent } from '../event.ts'
 import { recheckSoon, scheduleRecheck } from '../second-look.ts'
 import { addCounts, type BatchJob, type BulkRunRow, countBy, inBackground, originOf, type PlacedOutcome } from './rows.ts'
+import { isFollowed } from './fate.ts'
 import { publishRun, resourceOfRun } from './rights.ts'
 import type { BatchRow, ClaimedBatch } from './claim.ts'
 
@@ -109,6 +110,7 @@ async function addToRun(kit: Kit, em: Em, { id }: BulkRunRow, batch: BatchRow, c
   await query(
     em,
     sql`update ${table} set outcomes = ${JSON.stringify(outcomes)}, served_at = ${kit.now()},
+          fate_due_at = case when ${(ended || run!.status === 'aborted') && isFollowed(kit, run!)} then ${kit.now()}::timestamptz else fate_due_at end,
           status = case when status = 'aborted' then status when ${ended} then 'finished' else 'running' end,
           finished_at = case when ${ended} then ${kit.now()}::timestamptz else finished_at end where id = ${id}`,
   )

@@ -48,7 +48,7 @@ async function findShares({ kit, em }: Pick<Scope, 'kit' | 'em'>, bulkId: string
 }
 
 /** An actor may see their own runs, and runs all of whose queues they may see: totals and reason concern all of them. */
-export async function maySeeRun(scope: Scope, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
+export async function maySeeRun(scope: Pick<Scope, 'viewer'>, { id, actor, queues }: Pick<BulkRunRow, 'id' | 'actor' | 'queues'>): Promise<boolean> {
   if (scope.viewer.principal && isSameActor(scope.viewer.principal, actor)) return true
   return mayAll(scope, runResources(id, queues))
 }
@@ -80,7 +80,7 @@ export function runsOf(db: Database, { type, id }: Pick<Principal, 'type' | 'id'
   return sql`select id::text from ${db.table('bulk_run')} where actor_type = ${type} and actor_id = ${id}`
 }
 
-async function mayAll({ viewer }: Scope, resources: Resource[]): Promise<boolean> {
+async function mayAll({ viewer }: Pick<Scope, 'viewer'>, resources: Resource[]): Promise<boolean> {
   const answers = await Promise.all(resources.map((resource) => viewer.can('view_jobs', resource)))
   return answers.every(({ allowed }) => allowed)
 }

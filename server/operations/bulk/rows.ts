@@ -1,4 +1,4 @@
-import { type BulkOutcome, type BulkStatus, type EventSource, type JobSetName, jobSetNames, type OperationAction, type Principal } from '../../../schemas/index.ts'
+import { type BulkFate, type BulkOutcome, type BulkStatus, type EventSource, type JobSetName, jobSetNames, type OperationAction, type Principal } from '../../../schemas/index.ts'
 import type { SelectedJob } from '../../engines/engine.ts'
 import type { Chosen } from '../operation.ts'
 
@@ -27,7 +27,7 @@ export interface BulkRunRow {
   /** The operation's input, parsed when the run was previewed. */
   input: unknown
   /** As requested, without values that may be secret. */
-  selection?: { filter?: Partial<Record<JobSetName, string>> }
+  selection?: { filter?: Partial<Record<JobSetName, string>> & Record<string, string>; ids?: number; bulk?: string }
   status: BulkStatus
   actor: Principal
   reason: string | null
@@ -45,6 +45,15 @@ export interface BulkRunRow {
   finished_at: string | null
   aborted_by: Principal | null
   queues: Record<string, QueueShare>
+  fate: StoredFate | null
+}
+
+/** What has become of the jobs, as it was last read from the engine. */
+export interface StoredFate {
+  counts: Partial<Record<BulkFate, number>>
+  asOf: string
+  settledAt?: string
+  tookMs: number
 }
 
 /** A set of one batch is processed while its request waits; a larger one is processed in the background. */
