@@ -106,8 +106,8 @@ export function requireMany({ many, action }: Operation): Many {
 function redactSelection({ selection }: SelectionRequest): Record<string, unknown> {
   if ('ids' in selection) return { ids: selection.ids.length }
   if ('bulk' in selection) return { bulk: selection.bulk }
-  const { args, error, tag, ...plain } = selection.filter
-  const given = Object.entries({ args, error, tag }).flatMap(([field, value]) => (value === undefined ? [] : [[field, '(given)']]))
+  const { args, error, words, tag, ...plain } = selection.filter
+  const given = Object.entries({ args, error, words, tag }).flatMap(([field, value]) => (value === undefined ? [] : [[field, '(given)']]))
   return { filter: { ...plain, ...(Object.fromEntries(given) as object) } }
 }
 
