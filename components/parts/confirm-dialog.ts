@@ -28,6 +28,7 @@ import { ownershipLabel, ownershipStyles } from './ownership.ts'
 import { problemStyles } from './problem.ts'
 import { selectionStyles } from './selection-view.ts'
 import { tableStyles } from './table.ts'
+import { queueChooserStyles } from './queue-chooser.ts'
 import './toast.ts'
 import type { OpsToast } from './toast.ts'
 
@@ -46,7 +47,7 @@ const typingMs = 300
  */
 @element('ops-confirm-dialog')
 export class OpsConfirmDialog extends OpsElement {
-  static override styles = [base, tableStyles, chipStyles, ownershipStyles, problemStyles, diffStyles, selectionStyles, confirmStyles]
+  static override styles = [base, tableStyles, chipStyles, ownershipStyles, problemStyles, diffStyles, selectionStyles, confirmStyles, queueChooserStyles]
 
   @query('dialog') private dialog!: HTMLDialogElement
   @query('#reason') private reasonField?: HTMLTextAreaElement

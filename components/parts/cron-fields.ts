@@ -53,7 +53,7 @@ export const cronFields: FieldsByAction = {
     eager: false,
     needsEntry: true,
     start: (_, entry) => (entry ? draftOf(entry) : {}),
-    render: (draft, change, { errors }) => definitionFields(draft, change, { named: false, errors }),
+    render: (draft, change, { errors, entry }) => definitionFields(draft, change, { named: false, errors, entry }),
     request: (draft, { id = '' }, entry) => ({ action: 'update_cron_entry', subject: subject(id), input: changed(draft, entry) }),
   },
 }
@@ -63,7 +63,7 @@ function changed(draft: Draft, entry: CronEntry | undefined) {
   const wanted = definitionInput(draft)
   const present: Record<string, unknown> = entry ? definitionInput(draftOf(entry)) : {}
   const different = Object.entries(wanted).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(present[key]))
-  if (different.length === 0) throw new Error('You have not changed anything yet.')
+  if (different.length === 0) throw new Error(t`You have not changed anything yet.`)
   return Object.fromEntries(different)
 }
 
