@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readTokens, tableIn, tokenTable } from '../scripts/token-table.ts'
 import { operationActions, problemCodes, routes } from '../schemas/index.ts'
 import { bullmq } from '../server/engines/bullmq/index.ts'
 import { graphileWorker } from '../server/engines/graphile-worker/index.ts'
@@ -41,6 +42,12 @@ describe('the guides', () => {
       return !existsSync(join(root, target)) || (anchor !== undefined && !anchorsOf(target).has(anchor))
     })
     expect(broken).toEqual([])
+  })
+
+  test('the table of custom properties is that of the tokens; `node scripts/token-table.ts` writes it', () => {
+    const source = textOf('components/theme/tokens.ts')
+    expect(readTokens(source).length).toBe([...source.matchAll(/^ *--_/gm)].length)
+    expect(tableIn.exec(textOf('docs/elements.md'))?.[0]).toBe(`${tokenTable(source)}\n`)
   })
 
   test('each is named in the README', () => {

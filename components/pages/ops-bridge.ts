@@ -48,7 +48,7 @@ export class OpsBridge extends OpsElement {
         justify-items: start;
       }
       .dashboard h3 {
-        font-size: 16px;
+        font-size: var(--_heading);
       }
       .dashboard .button {
         margin-top: 4px;

@@ -34,9 +34,9 @@ export const chipStyles = css`
     align-items: center;
     gap: 5px;
     padding: 1px 8px 1px 6px;
-    border-radius: 99px;
-    font-size: 12px;
-    font-weight: 600;
+    border-radius: var(--_chip-radius);
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-medium);
     line-height: 18px;
     white-space: nowrap;
   }

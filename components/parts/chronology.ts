@@ -203,8 +203,8 @@ export const chronologyStyles = css`
   .day h4 {
     margin: 0;
     padding: 8px 16px 2px;
-    font-size: 12px;
-    font-weight: 650;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-strong);
     color: var(--_muted);
   }
   .line {
@@ -214,7 +214,7 @@ export const chronologyStyles = css`
     gap: 8px;
     align-items: baseline;
     padding: 5px 16px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .line::before {
     content: '';
@@ -228,7 +228,7 @@ export const chronologyStyles = css`
     border-inline-start: 1px dashed var(--_control-line);
   }
   .line .when {
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
   .line .dot {
@@ -259,7 +259,7 @@ export const chronologyStyles = css`
     color: var(--_muted);
   }
   .whence {
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
     white-space: nowrap;
     text-decoration: underline dotted;

@@ -10,17 +10,17 @@ export const confirmStyles = css`
     padding: 0;
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
-    background: var(--_surface);
+    background: var(--_overlay);
     color: var(--_text);
-    font: var(--_size) / 1.45 var(--_font);
-    box-shadow: 0 16px 48px rgb(0 0 0 / 0.3);
+    font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
+    box-shadow: var(--_shadow);
     overflow: hidden;
   }
   dialog[open] {
     display: flex;
   }
   dialog::backdrop {
-    background: rgb(10 14 20 / 0.45);
+    background: var(--_backdrop);
   }
   form {
     display: flex;
@@ -42,7 +42,7 @@ export const confirmStyles = css`
     border-bottom: 1px solid var(--_line);
   }
   .head h2 {
-    font-size: 16px;
+    font-size: var(--_heading);
     overflow-wrap: anywhere;
   }
   .foot {
@@ -81,13 +81,13 @@ export const confirmStyles = css`
   .record {
     padding-inline-start: 10px;
     border-inline-start: 3px solid var(--_accent);
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .cautions {
     display: grid;
     gap: 4px;
     padding: 8px 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     color: var(--_waiting);
     background: var(--_waiting-soft);
   }
@@ -97,7 +97,7 @@ export const confirmStyles = css`
   }
   .cautions li::before {
     content: '! ';
-    font-weight: 700;
+    font-weight: var(--_weight-strong);
   }
   .cautions.grave {
     color: var(--_review);
@@ -110,7 +110,7 @@ export const confirmStyles = css`
   }
   .complaint {
     color: var(--_review);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .field [aria-invalid='true'] {
     border-color: var(--_review);
@@ -129,7 +129,7 @@ export const confirmStyles = css`
   }
   .waiting-plan i {
     height: 12px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     background: var(--_sunken);
   }
   @media (max-width: 560px) {

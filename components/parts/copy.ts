@@ -21,7 +21,7 @@ export class OpsCopy extends LitElement {
       button {
         padding: 1px 5px;
         border: 1px solid transparent;
-        border-radius: 4px;
+        border-radius: var(--_small-radius);
         background: none;
         font-family: var(--_mono);
         font-size: var(--_small);

@@ -44,7 +44,7 @@ export class OpsDeliveries extends OpsElement {
     }
     h2 {
       padding: 12px 16px 0;
-      font-size: 14px;
+      font-size: var(--_size);
     }
     li {
       display: grid;

@@ -96,7 +96,7 @@ export const diffStyles = css`
   .diff tbody th {
     overflow-wrap: anywhere;
     color: var(--_text);
-    font-weight: 400;
+    font-weight: var(--_weight);
     vertical-align: top;
   }
   .diff tbody th {
@@ -113,7 +113,7 @@ export const diffStyles = css`
     text-decoration-thickness: 1px;
   }
   .diff ins {
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     text-decoration: none;
   }
   pre,
@@ -127,7 +127,7 @@ export const diffStyles = css`
   }
   .json {
     padding: 8px 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
     max-height: 320px;
     overflow: auto;

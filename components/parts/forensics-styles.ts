@@ -49,7 +49,7 @@ export const forensicsStyles = css`
     border-inline-start-color: var(--_runnable);
   }
   .lead-card h3 {
-    font-size: 18px;
+    font-size: var(--_figure);
     line-height: 1.35;
     text-wrap: balance;
   }
@@ -61,14 +61,14 @@ export const forensicsStyles = css`
   }
   .beside > div {
     padding: 8px 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .beside h4 {
     margin: 0 0 2px;
-    font-size: 12px;
-    font-weight: 600;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-medium);
     color: var(--_muted);
   }
   .beside dl {
@@ -82,7 +82,7 @@ export const forensicsStyles = css`
   .error {
     margin-top: 6px;
     padding: 10px 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_review-soft);
     font: 13px / 1.5 var(--_mono);
     white-space: pre-wrap;

@@ -28,11 +28,11 @@ export const markStyles = css`
   .mark {
     display: inline-block;
     padding: 1px 8px;
-    border-radius: 99px;
+    border-radius: var(--_chip-radius);
     background: var(--_resolved-soft);
     color: var(--_resolved);
-    font-size: 12px;
-    font-weight: 600;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-medium);
     line-height: 18px;
   }
 `

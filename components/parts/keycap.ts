@@ -25,7 +25,7 @@ export const keycapStyles = css`
     padding: 0 5px;
     border: 1px solid var(--_line-strong);
     border-bottom-width: 2px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     background: var(--_surface);
     color: var(--_muted);
     font: 12px / 16px var(--_font);

@@ -33,10 +33,10 @@ export class OpsMenu extends LitElement {
         width: 100%;
         padding: 6px 10px;
         border: 0;
-        border-radius: 6px;
+        border-radius: var(--_control-radius);
         background: none;
         color: inherit;
-        font-size: 13px;
+        font-size: var(--_medium);
         text-align: start;
         text-decoration: none;
         cursor: pointer;
@@ -52,7 +52,7 @@ export class OpsMenu extends LitElement {
       }
       .why {
         display: block;
-        font-size: 12px;
+        font-size: var(--_tiny);
         color: var(--_muted);
       }
       @media (pointer: coarse) {

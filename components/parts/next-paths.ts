@@ -115,7 +115,7 @@ export const nextPathStyles = css`
   }
   .ways {
     padding: 8px 16px 10px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .ways a {
     text-decoration: underline;

@@ -31,7 +31,7 @@ export const ownerStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 7px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .avatar {
     flex: none;
@@ -43,7 +43,7 @@ export const ownerStyles = css`
     background: var(--_accent-soft);
     color: var(--_accent);
     font-size: 11px;
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .avatar.none {
     border: 1px dashed var(--_control-line);

@@ -8,11 +8,11 @@ export function ownershipLabel(ownership: Ownership, label: string = ownerships[
 
 export const ownershipStyles = css`
   .ownership {
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
   .ownership b {
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
     color: var(--_text);
   }
 `

@@ -19,8 +19,8 @@ export const popoverStyles = css`
     padding: 4px;
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius);
-    background: var(--_surface);
+    background: var(--_overlay);
     color: var(--_text);
-    box-shadow: 0 8px 24px rgb(0 0 0 / 0.18);
+    box-shadow: var(--_shadow);
   }
 `

@@ -31,7 +31,7 @@ export const quietStyles = css`
   }
   .skeleton-row i {
     height: 12px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     background: var(--_line);
     animation: ops-breathe 1.6s ease-in-out infinite alternate;
   }
@@ -48,7 +48,7 @@ export const quietStyles = css`
     text-align: center;
   }
   .refusal {
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
   .read-only {

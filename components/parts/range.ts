@@ -26,24 +26,24 @@ export const rangeStyles = css`
   .ranges {
     display: inline-flex;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
   }
   .ranges button {
     min-height: 26px;
     padding: 2px 9px;
     border: 0;
-    border-radius: 5px;
+    border-radius: var(--_small-radius);
     background: none;
     color: var(--_muted);
-    font-size: 12.5px;
+    font-size: var(--_small);
     white-space: nowrap;
     cursor: pointer;
   }
   .ranges [aria-pressed='true'] {
     background: var(--_accent-soft);
     color: var(--_accent);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   @media (forced-colors: active) {
     .ranges [aria-pressed='true'] {

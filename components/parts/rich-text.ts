@@ -31,12 +31,12 @@ export const richTextStyles = css`
   }
   .rich-text h5 {
     margin: 0;
-    font-size: 13px;
-    font-weight: 650;
+    font-size: var(--_medium);
+    font-weight: var(--_weight-strong);
   }
   .rich-text pre {
     padding: 8px 10px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
     font: 12px / 1.5 var(--_mono);
     white-space: pre-wrap;

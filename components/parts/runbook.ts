@@ -45,12 +45,12 @@ export const runbookStyles = [
   css`
   .runbook summary {
     padding: 10px 16px;
-    font-size: 13px;
+    font-size: var(--_medium);
     cursor: pointer;
   }
   .runbook-body {
     padding: 0 16px 14px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .runbook-body {
     display: grid;
@@ -59,8 +59,8 @@ export const runbookStyles = [
   .caption {
     display: block;
     margin-bottom: 2px;
-    font-size: 12px;
-    font-weight: 600;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-medium);
     color: var(--_muted);
   }
   .runbook-body li + li {

@@ -6,7 +6,7 @@ export const segmentStyles = css`
     display: inline-flex;
     flex-wrap: wrap;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     overflow: hidden;
   }
   .segments button {
@@ -25,7 +25,7 @@ export const segmentStyles = css`
   .segments button[aria-pressed='true'] {
     background: var(--_accent-soft);
     color: var(--_accent);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .segments button:focus-visible {
     outline-offset: -2px;

@@ -53,12 +53,12 @@ export const selectionStyles = css`
     gap: 10px;
   }
   .taken {
-    font-size: 15px;
+    font-size: var(--_heading);
   }
   .left-alone,
   .made-of {
     padding: 8px 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
   }
   .left-alone li,
@@ -70,7 +70,7 @@ export const selectionStyles = css`
   .left-alone .num,
   .made-of .num {
     text-align: end;
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .made-of {
     display: grid;
@@ -78,7 +78,7 @@ export const selectionStyles = css`
     gap: 8px 12px;
   }
   .made-of dt {
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
 `

@@ -19,11 +19,11 @@ export const sheetStyles = css`
     padding: 0;
     border: 0;
     border-inline-start: 1px solid var(--_line-strong);
-    background: var(--_surface);
+    background: var(--_overlay);
     color: var(--_text);
-    font: var(--_size) / 1.45 var(--_font);
+    font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
     text-align: start;
-    box-shadow: 0 0 28px light-dark(rgb(16 24 40 / 0.1), rgb(0 0 0 / 0.4));
+    box-shadow: var(--_shadow);
     overflow: hidden;
   }
   dialog:is([open], :popover-open) {
@@ -32,7 +32,7 @@ export const sheetStyles = css`
     animation: sheet-in 120ms ease-out;
   }
   dialog::backdrop {
-    background: light-dark(rgb(21 26 33 / 0.46), rgb(0 0 0 / 0.62));
+    background: var(--_backdrop);
   }
   dialog:popover-open::backdrop {
     display: none;

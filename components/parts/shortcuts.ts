@@ -35,13 +35,13 @@ export class OpsShortcuts extends OpsElement {
         padding: 0;
         border: 1px solid var(--_line);
         border-radius: calc(1.25 * var(--_radius));
-        background: var(--_surface);
+        background: var(--_overlay);
         color: var(--_text);
-        font: var(--_size) / 1.45 var(--_font);
-        box-shadow: 0 16px 48px rgb(0 0 0 / 0.3);
+        font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
+        box-shadow: var(--_shadow);
       }
       dialog::backdrop {
-        background: rgb(10 14 20 / 0.45);
+        background: var(--_backdrop);
       }
       .head {
         display: flex;
@@ -53,13 +53,13 @@ export class OpsShortcuts extends OpsElement {
       }
       .head h2 {
         margin-inline-end: auto;
-        font-size: 16px;
+        font-size: var(--_heading);
       }
       .head label {
         display: inline-flex;
         align-items: center;
         gap: 6px;
-        min-height: 28px;
+        min-height: var(--_control-height);
       }
       .head input {
         width: 16px;
@@ -89,7 +89,7 @@ export class OpsShortcuts extends OpsElement {
       dd {
         flex: none;
         color: var(--_muted);
-        font-size: 12px;
+        font-size: var(--_tiny);
       }
       .off {
         opacity: 0.6;

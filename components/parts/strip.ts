@@ -270,7 +270,7 @@ export const stripStyles = css`
     flex-wrap: wrap;
     gap: 4px 16px;
     margin-top: 8px;
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
   @media (forced-colors: active) {

@@ -59,7 +59,7 @@ export class OpsSubjectChooser extends OpsElement {
         max-width: 420px;
       }
       label {
-        font-size: 12px;
+        font-size: var(--_tiny);
         color: var(--_muted);
       }
       .recent {

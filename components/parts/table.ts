@@ -6,11 +6,14 @@ export const tableStyles = css`
     width: 100%;
     border-collapse: collapse;
   }
+  thead {
+    background: var(--_head);
+  }
   th {
     padding: calc(2 * var(--_gap)) calc(3 * var(--_gap));
     border-bottom: 1px solid var(--_line);
-    font-size: 12px;
-    font-weight: 600;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-medium);
     text-align: start;
     color: var(--_muted);
   }

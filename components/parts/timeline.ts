@@ -221,7 +221,7 @@ export const timelineStyles = css`
   }
   .lane-names {
     padding-top: ${top}px;
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
   }
   .lane-names span {
@@ -251,7 +251,7 @@ export const timelineStyles = css`
   }
   .now-word {
     fill: var(--_text);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .line {
     fill: var(--_control-line);
@@ -324,7 +324,7 @@ export const timelineStyles = css`
     flex-wrap: wrap;
     gap: 4px 14px;
     padding: 4px 16px 12px;
-    font-size: 12px;
+    font-size: var(--_tiny);
   }
   .timeline-legend svg {
     vertical-align: -4px;

@@ -39,8 +39,8 @@ export class OpsToast extends LitElement {
         border-radius: var(--_radius);
         background: light-dark(#1c2430, #e8ecf1);
         color: light-dark(#f4f6f9, #151a21);
-        font: var(--_size) / 1.45 var(--_font);
-        box-shadow: 0 8px 28px rgb(0 0 0 / 0.3);
+        font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
+        box-shadow: var(--_shadow);
       }
       .toast {
         display: flex;
@@ -68,11 +68,11 @@ export class OpsToast extends LitElement {
         min-height: 32px;
         padding: 0 10px;
         border: 0;
-        border-radius: 6px;
+        border-radius: var(--_control-radius);
         background: none;
         color: inherit;
         font: inherit;
-        font-weight: 600;
+        font-weight: var(--_weight-medium);
         text-decoration: underline;
         text-underline-offset: 3px;
         cursor: pointer;

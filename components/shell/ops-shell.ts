@@ -11,7 +11,7 @@ import type { SubjectDetail } from '../core/subject.ts'
 import { createElement, element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tr } from '../core/words.ts'
-import { base } from '../theme/base.ts'
+import { base, reset } from '../theme/base.ts'
 import { bridgeLinks, foot, navigation, pageLinks } from './navigation.ts'
 import { isHash, type Place, placeOf, type Route } from './routes.ts'
 import { shellStyles } from './styles.ts'
@@ -44,7 +44,7 @@ type Elsewhere = Awaited<ReturnType<typeof loadElsewhere>>
  */
 @element('ops-shell')
 export class OpsShell extends OpsElement {
-  static override styles = [base, shellStyles]
+  static override styles = [base, reset, shellStyles]
 
   protected override readonly isShell = true
 

@@ -13,8 +13,8 @@ export const paletteStyles = css`
     border-radius: calc(1.25 * var(--_radius));
     background: var(--_surface);
     color: var(--_text);
-    font: var(--_size) / 1.45 var(--_font);
-    box-shadow: 0 16px 48px rgb(0 0 0 / 0.3);
+    font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
+    box-shadow: var(--_shadow);
     overflow: hidden;
   }
   dialog[open]:not(.card) {
@@ -22,7 +22,7 @@ export const paletteStyles = css`
     flex-direction: column;
   }
   dialog::backdrop {
-    background: rgb(10 14 20 / 0.45);
+    background: var(--_backdrop);
   }
   .asked {
     display: flex;
@@ -41,14 +41,14 @@ export const paletteStyles = css`
     border: 0;
     background: none;
     color: var(--_text);
-    font-size: 16px;
+    font-size: var(--_heading);
     outline: none;
   }
   .asked:focus-within {
     box-shadow: inset 0 -2px var(--_accent);
   }
   .close {
-    min-height: 28px;
+    min-height: var(--_control-height);
     padding: 0 4px;
     border: 0;
     background: none;
@@ -64,8 +64,8 @@ export const paletteStyles = css`
   .group {
     padding: 8px 10px 4px;
     color: var(--_muted);
-    font-size: 12px;
-    font-weight: 400;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight);
   }
   [role='option'] {
     display: flex;
@@ -73,7 +73,7 @@ export const paletteStyles = css`
     gap: 10px;
     min-height: 34px;
     padding: 4px 10px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     cursor: pointer;
   }
   [role='option'][aria-selected='true'] {
@@ -117,7 +117,7 @@ export const paletteStyles = css`
     padding: 8px 16px;
     border-top: 1px solid var(--_line);
     color: var(--_muted);
-    font-size: 12px;
+    font-size: var(--_tiny);
   }
   .foot :last-child {
     margin-inline-start: auto;

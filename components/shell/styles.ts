@@ -14,7 +14,7 @@ export const shellStyles = css`
     z-index: 2;
     padding: 8px 12px;
     border: 0;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_accent);
     color: var(--_accent-ink);
   }
@@ -36,7 +36,7 @@ export const shellStyles = css`
     display: flex;
     align-items: center;
     gap: 8px;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .menu {
     display: none;
@@ -61,8 +61,8 @@ export const shellStyles = css`
   .open-count,
   .mark {
     color: var(--_review);
-    font-size: 12px;
-    font-weight: 650;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight-strong);
     line-height: 20px;
     white-space: nowrap;
   }
@@ -97,7 +97,7 @@ export const shellStyles = css`
     min-height: 30px;
     padding: 0 8px;
     border: 1px solid var(--_control-line);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
     color: var(--_muted);
     cursor: pointer;
@@ -108,7 +108,7 @@ export const shellStyles = css`
   kbd {
     padding: 0 5px;
     border: 1px solid var(--_line-strong);
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     font: 12px / 16px var(--_font);
   }
   .live {
@@ -122,14 +122,14 @@ export const shellStyles = css`
     border: 0;
     background: none;
     color: inherit;
-    font-size: 12px;
+    font-size: var(--_tiny);
     cursor: pointer;
   }
   nav a {
     display: flex;
     justify-content: space-between;
     padding: 6px 10px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     color: var(--_text);
   }
   nav a:hover {
@@ -139,7 +139,7 @@ export const shellStyles = css`
   nav a.here {
     background: var(--_accent-soft);
     color: var(--_accent);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .shut {
     padding: 6px 10px;
@@ -151,7 +151,7 @@ export const shellStyles = css`
   .group {
     margin: 12px 10px 4px;
     font-size: 11px;
-    font-weight: 400;
+    font-weight: var(--_weight);
     letter-spacing: 0.04em;
     color: var(--_muted);
   }
@@ -159,13 +159,13 @@ export const shellStyles = css`
     margin-top: auto;
     padding: 10px;
     border-top: 1px solid var(--_line);
-    font-size: 12px;
+    font-size: var(--_tiny);
     color: var(--_muted);
     overflow-wrap: anywhere;
   }
   nav footer b {
     color: var(--_text);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .dot {
     display: inline-block;
@@ -246,7 +246,7 @@ export const shellStyles = css`
     }
     nav a,
     .find {
-      font-size: 16px;
+      font-size: var(--_heading);
     }
     .find,
     .shut-menu {
@@ -265,7 +265,7 @@ export const shellStyles = css`
     .mark,
     nav .open-count {
       padding: 0 8px;
-      border-radius: 99px;
+      border-radius: var(--_chip-radius);
       background: var(--_review-soft);
     }
     .mark.blocked {

@@ -6,9 +6,8 @@ const text = css`
     display: block;
     background: var(--_bg);
     color: var(--_text);
-    font: var(--_size) / 1.45 var(--_font);
+    font: var(--_weight) var(--_size) / var(--_line-height) var(--_font);
     text-align: start;
-    letter-spacing: normal;
     -webkit-text-size-adjust: 100%;
   }
   :host([hidden]) {
@@ -38,18 +37,18 @@ const text = css`
   h2,
   h3 {
     font-size: var(--_size);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   h1,
   .page-title {
-    font-size: 20px;
-    font-weight: 650;
+    font-size: var(--_title);
+    font-weight: var(--_weight-strong);
     line-height: 1.3;
     overflow-wrap: anywhere;
   }
   a {
-    color: var(--_accent);
-    text-decoration: none;
+    color: var(--_link);
+    text-decoration: var(--_link-line);
   }
   a:hover,
   p a,
@@ -69,9 +68,9 @@ const text = css`
     outline: none;
   }
   :focus-visible {
-    outline: 2px solid var(--_accent);
+    outline: var(--_focus-width) solid var(--_focus);
     outline-offset: 2px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
   }
   .muted {
     color: var(--_muted);
@@ -113,6 +112,7 @@ const surfaces = css`
     background: var(--_surface);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
+    box-shadow: var(--_card-shadow);
   }
   .card.padded {
     padding: calc(4 * var(--_gap));
@@ -144,17 +144,17 @@ const controls = css`
   select,
   textarea {
     font: inherit;
-    font-size: 13px;
+    font-size: var(--_medium);
     color: inherit;
   }
   .button,
   input,
   select,
   textarea {
-    min-height: 28px;
-    padding: 3px 10px;
+    min-height: var(--_control-height);
+    padding: calc(0.75 * var(--_gap)) calc(2.5 * var(--_gap));
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
     color: var(--_text);
   }
@@ -167,8 +167,8 @@ const controls = css`
     display: inline-flex;
     align-items: center;
     justify-content: center;
-    gap: 6px;
-    font-size: 13px;
+    gap: calc(1.5 * var(--_gap));
+    font-size: var(--_medium);
     white-space: nowrap;
     cursor: pointer;
     text-decoration: none;
@@ -180,13 +180,13 @@ const controls = css`
     background: var(--_accent);
     border-color: var(--_accent);
     color: var(--_accent-ink);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .button.danger {
     background: var(--_review);
     border-color: var(--_review);
-    color: light-dark(#fff, #1a0508);
-    font-weight: 600;
+    color: var(--_review-ink);
+    font-weight: var(--_weight-medium);
   }
   .button[disabled],
   input[disabled],
@@ -194,7 +194,7 @@ const controls = css`
     background: var(--_sunken);
     border-color: var(--_line);
     color: var(--_muted);
-    font-weight: 400;
+    font-weight: var(--_weight);
     cursor: not-allowed;
   }
   label {
@@ -204,7 +204,7 @@ const controls = css`
     .button,
     input,
     select {
-      min-height: 40px;
+      min-height: var(--_touch-height);
     }
   }
 `
@@ -223,11 +223,53 @@ const motion = css`
 /** The base styles of every element: tokens, typography, surfaces and controls. */
 export const base = [tokens, text, surfaces, controls, motion]
 
-/** Styles of a page: it has its own padding in a host's page, and container queries measure the page instead of the window. */
-export const pageStyles = css`
+/**
+ * The page's styles end here: every inherited property of text starts anew, against whatever a rule of the page sets on its ancestors or on
+ * every element. What is the host's to decide stays: direction (`dir`), visibility, and everything about the box of the element.
+ */
+export const reset = css`
   :host {
-    padding: var(--ops-page-padding, 16px);
-    border-radius: var(--_radius);
-    container: ops-page / inline-size;
+    color: var(--_text) !important;
+    font: var(--_weight) var(--_size) / var(--_line-height) var(--_font) !important;
+    font-feature-settings: normal !important;
+    font-variation-settings: normal !important;
+    letter-spacing: normal !important;
+    word-spacing: normal !important;
+    text-align: start !important;
+    text-decoration: none !important;
+    text-indent: 0 !important;
+    text-shadow: none !important;
+    text-transform: none !important;
+    text-wrap: wrap !important;
+    white-space: normal !important;
+    word-break: normal !important;
+    overflow-wrap: normal !important;
+    hyphens: manual !important;
+    tab-size: 8 !important;
+    quotes: auto !important;
+    list-style: none !important;
+    border-collapse: separate !important;
+    border-spacing: 0 !important;
+    caption-side: top !important;
+    empty-cells: show !important;
+    writing-mode: horizontal-tb !important;
+    cursor: auto !important;
+    user-select: auto !important;
+    accent-color: auto !important;
+    caret-color: auto !important;
+    -webkit-text-fill-color: currentColor !important;
+    -webkit-text-stroke: 0 !important;
   }
 `
+
+/** Styles of a page: it has its own padding in a host's page, and container queries measure the page instead of the window. */
+export const pageStyles = [
+  reset,
+  css`
+    :host {
+      padding: var(--_page-padding);
+      border-radius: var(--_radius);
+      container: ops-page / inline-size !important;
+    }
+  `,
+]

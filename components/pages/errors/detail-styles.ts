@@ -22,13 +22,13 @@ export const detailStyles = [
     }
     .examples td {
       padding: 6px 8px 6px 0;
-      font-size: 13px;
+      font-size: var(--_medium);
     }
     .stack {
       display: grid;
       gap: 2px;
       padding: 12px;
-      border-radius: 6px;
+      border-radius: var(--_control-radius);
       background: var(--_review-soft);
       overflow-wrap: anywhere;
       white-space: pre-wrap;

@@ -8,10 +8,10 @@ export const errorsStyles = [
   css`
     .headline {
       margin-bottom: 12px;
-      font-size: 16px;
+      font-size: var(--_heading);
     }
     .headline b {
-      font-weight: 650;
+      font-weight: var(--_weight-strong);
     }
     .tools {
       display: flex;
@@ -40,7 +40,7 @@ export const errorsStyles = [
       min-inline-size: 0;
     }
     .message {
-      font-size: 13px;
+      font-size: var(--_medium);
       color: var(--_text);
       overflow: hidden;
       text-overflow: ellipsis;
@@ -48,7 +48,7 @@ export const errorsStyles = [
     }
     .what .small b {
       color: var(--_text);
-      font-weight: 600;
+      font-weight: var(--_weight-medium);
     }
     .fold {
       inline-size: 24px;
@@ -77,9 +77,9 @@ export const errorsStyles = [
       display: inline-block;
       padding: 0 6px;
       border: 1px solid var(--_line-strong);
-      border-radius: 4px;
-      font-size: 12px;
-      font-weight: 600;
+      border-radius: var(--_small-radius);
+      font-size: var(--_tiny);
+      font-weight: var(--_weight-medium);
       line-height: 18px;
     }
     .tag.new,

@@ -17,9 +17,9 @@ export const executorsStyles = css`
     border-inline-start-color: var(--_waiting);
   }
   .sentence {
-    font-size: 18px;
+    font-size: var(--_figure);
     line-height: 1.35;
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .rollout {
     inline-size: 300px;
@@ -114,7 +114,7 @@ export const executorsStyles = css`
     background: var(--_accent-soft);
     border-color: var(--_accent);
     color: var(--_accent);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .only {
     margin-bottom: 10px;
@@ -126,20 +126,20 @@ export const executorsStyles = css`
   .executors tbody th {
     padding-block: 7px;
     vertical-align: middle;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .band th {
     padding-block: 5px;
     background: var(--_sunken);
     font-size: var(--_small);
-    font-weight: 400;
+    font-weight: var(--_weight);
   }
   .band b {
     color: var(--_text);
   }
   tbody .name {
     padding-block: 4px;
-    font-weight: 400;
+    font-weight: var(--_weight);
   }
   .executors tbody:last-child tr:last-child > :is(td, th) {
     border-bottom: 0;
@@ -155,13 +155,13 @@ export const executorsStyles = css`
   .fold {
     display: inline-flex;
     gap: 6px;
-    min-height: 28px;
+    min-height: var(--_control-height);
     align-items: center;
     padding: 0;
     border: 0;
     background: none;
     color: var(--_text);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     text-align: start;
     cursor: pointer;
   }
@@ -175,10 +175,10 @@ export const executorsStyles = css`
   }
   .bad {
     color: var(--_review);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .newest {
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .executors .unfolded > td {
     padding: 4px 16px 14px 28px;
@@ -210,12 +210,12 @@ export const executorsStyles = css`
   }
   .foot b {
     color: var(--_text);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   .start pre {
     margin-top: 12px;
     padding: 12px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
     font: var(--_small) / 1.6 var(--_mono);
     text-align: start;
@@ -266,8 +266,8 @@ export const executorsStyles = css`
     .executors > table > tbody > tr > [data-label]::before {
       content: attr(data-label) ': ';
       color: var(--_muted);
-      font-weight: 400;
-      font-size: 12px;
+      font-weight: var(--_weight);
+      font-size: var(--_tiny);
     }
     .queues,
     .slots {

@@ -69,7 +69,7 @@ const adviceStyles = css`
   }
   .links li {
     padding: 4px 0;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
 `
 

@@ -56,13 +56,13 @@ export const incidentStyles = [
       margin-bottom: 6px;
     }
     .headline {
-      font-size: 18px;
-      font-weight: 650;
+      font-size: var(--_figure);
+      font-weight: var(--_weight-strong);
       line-height: 1.4;
     }
     .error {
       margin-top: 2px;
-      font-size: 14px;
+      font-size: var(--_size);
     }
     .figures {
       display: grid;
@@ -82,7 +82,7 @@ export const incidentStyles = [
       display: grid;
       align-content: start;
       gap: 4px;
-      font-size: 13px;
+      font-size: var(--_medium);
     }
     dl div {
       display: grid;
@@ -107,7 +107,7 @@ export const incidentStyles = [
       align-items: baseline;
       padding: 7px 0;
       border-top: 1px solid var(--_line);
-      font-size: 13px;
+      font-size: var(--_medium);
     }
     .evidence li:first-child {
       border-top: 0;

@@ -23,7 +23,7 @@ export const incidentsStyles = [
     .tabs a[aria-current] {
       border-bottom-color: var(--_accent);
       color: var(--_text);
-      font-weight: 600;
+      font-weight: var(--_weight-medium);
     }
     .filters {
       display: flex;
@@ -34,7 +34,7 @@ export const incidentsStyles = [
     }
     .filters label {
       margin-bottom: 2px;
-      font-size: 12px;
+      font-size: var(--_tiny);
       color: var(--_muted);
     }
     .filters .end {
@@ -58,8 +58,8 @@ export const incidentsStyles = [
       border-top: 0;
     }
     .row h3 {
-      font-size: 14px;
-      font-weight: 600;
+      font-size: var(--_size);
+      font-weight: var(--_weight-medium);
     }
     .row h3 a {
       color: var(--_text);
@@ -88,7 +88,7 @@ export const incidentsStyles = [
     }
     .explains {
       grid-column: 2 / -1;
-      font-size: 13px;
+      font-size: var(--_medium);
     }
     .explains summary {
       width: max-content;

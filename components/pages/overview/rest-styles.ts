@@ -5,6 +5,9 @@ import { ownershipStyles } from '../../parts/ownership.ts'
 
 const cards = css`
   .card-head {
+    border-start-start-radius: inherit;
+    border-start-end-radius: inherit;
+    background: var(--_head);
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -70,7 +73,7 @@ const incidents = css`
   }
   .incident-title a {
     color: inherit;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     text-decoration: underline;
     text-underline-offset: 2px;
     text-decoration-color: var(--_control-line);
@@ -85,7 +88,7 @@ const incidents = css`
     background: var(--_accent-soft);
     color: var(--_accent);
     font-size: 10px;
-    font-weight: 700;
+    font-weight: var(--_weight-strong);
     vertical-align: middle;
   }
   .nobody {
@@ -134,8 +137,8 @@ const buckets = css`
     gap: 8px;
   }
   .count {
-    font-size: 15px;
-    font-weight: 650;
+    font-size: var(--_heading);
+    font-weight: var(--_weight-strong);
   }
   .case {
     display: grid;
@@ -166,7 +169,7 @@ const buckets = css`
   }
   .case-name {
     color: inherit;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     overflow-wrap: anywhere;
   }
   .bucket {
@@ -192,7 +195,7 @@ const buckets = css`
   }
   .empties .count {
     font-size: var(--_small);
-    font-weight: 400;
+    font-weight: var(--_weight);
   }
   .case-line a {
     text-decoration: underline;
@@ -246,7 +249,7 @@ const changes = css`
     color: var(--_muted);
   }
   .change b {
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .of-gap {
     color: var(--_muted);
@@ -258,9 +261,9 @@ const changes = css`
     display: inline-block;
     padding: 0 5px;
     border: 1px solid var(--_line-strong);
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     font-size: 11.5px;
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
     line-height: 16px;
   }
 `

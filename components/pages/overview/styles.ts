@@ -10,7 +10,7 @@ export const overviewStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px 10px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .headline {
     padding: 14px 16px 12px;
@@ -30,9 +30,9 @@ export const overviewStyles = css`
     border-inline-start-color: var(--_runnable);
   }
   .sentence {
-    font-size: 18px;
+    font-size: var(--_figure);
     line-height: 1.4;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     overflow-wrap: anywhere;
     text-wrap: pretty;
   }
@@ -41,11 +41,11 @@ export const overviewStyles = css`
     text-decoration-color: var(--_control-line);
   }
   .sentence .calm {
-    font-weight: 400;
+    font-weight: var(--_weight);
     color: var(--_muted);
   }
   .sentence.calm-only .calm {
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     color: inherit;
   }
   .vitals {
@@ -66,17 +66,17 @@ export const overviewStyles = css`
     font-size: var(--_small);
   }
   .value {
-    font-size: 18px;
+    font-size: var(--_figure);
     line-height: 24px;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     white-space: nowrap;
   }
   .bad {
     color: var(--_review);
   }
   .unit {
-    font-size: 12px;
-    font-weight: 400;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight);
     color: var(--_muted);
   }
   /* Keeps its place until the charts are loaded. */
@@ -94,7 +94,7 @@ export const overviewStyles = css`
   .skeleton i {
     display: block;
     height: 12px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
     background: var(--_sunken);
     animation: ops-breathe 1.6s ease-in-out infinite alternate;
   }

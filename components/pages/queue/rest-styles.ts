@@ -12,24 +12,24 @@ export const restStyles = css`
   .choice {
     display: inline-flex;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
   }
   .choice button {
     min-height: 26px;
     padding: 2px 10px;
     border: 0;
-    border-radius: 5px;
+    border-radius: var(--_small-radius);
     background: none;
     color: var(--_muted);
-    font-size: 12.5px;
+    font-size: var(--_small);
     white-space: nowrap;
     cursor: pointer;
   }
   .choice [aria-pressed='true'] {
     background: var(--_accent-soft);
     color: var(--_accent);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   ops-chart.tall {
     --chart-height: 200px;
@@ -39,7 +39,7 @@ export const restStyles = css`
   }
   .lane {
     margin: 14px 0 4px;
-    font-weight: 400;
+    font-weight: var(--_weight);
   }
   .box-head {
     display: flex;
@@ -52,7 +52,7 @@ export const restStyles = css`
   .none {
     padding: 7px 16px;
     border-top: 1px solid var(--_line);
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .box li {
     display: grid;
@@ -83,7 +83,7 @@ export const restStyles = css`
   }
   .health.missing {
     color: var(--_review);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .health.late,
   .health.unknown,

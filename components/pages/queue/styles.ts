@@ -2,7 +2,7 @@ import { css } from 'lit'
 
 export const queueStyles = css`
   .crumb {
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .columns {
     display: grid;
@@ -43,12 +43,12 @@ export const queueStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px 8px;
-    font-size: 13px;
+    font-size: var(--_medium);
   }
   .headline .said {
     margin: 6px 0 2px;
-    font-size: 18px;
-    font-weight: 650;
+    font-size: var(--_figure);
+    font-weight: var(--_weight-strong);
     line-height: 1.35;
     overflow-wrap: anywhere;
     text-wrap: pretty;

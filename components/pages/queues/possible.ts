@@ -112,7 +112,7 @@ export const possibleStyles = css`
   .act .line {
     margin-top: 0;
     padding: 5px 6px;
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_sunken);
     color: var(--_text);
   }

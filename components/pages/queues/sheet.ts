@@ -36,7 +36,7 @@ export class OpsQueueSheet extends LitElement {
         background: none;
       }
       h2 {
-        font-size: 16px;
+        font-size: var(--_heading);
       }
       .acts {
         margin: -14px -18px;

@@ -11,8 +11,8 @@ export const queuesStyles = css`
   }
   .piles {
     margin-bottom: 12px;
-    font-size: 16px;
-    font-weight: 650;
+    font-size: var(--_heading);
+    font-weight: var(--_weight-strong);
     line-height: 1.4;
     overflow-wrap: anywhere;
     text-wrap: pretty;
@@ -21,7 +21,7 @@ export const queuesStyles = css`
     color: inherit;
   }
   .piles .calm {
-    font-weight: 400;
+    font-weight: var(--_weight);
     color: var(--_muted);
   }
   .tools {
@@ -40,24 +40,24 @@ export const queuesStyles = css`
   .orders {
     display: inline-flex;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
   }
   .orders button {
     min-height: 26px;
     padding: 2px 10px;
     border: 0;
-    border-radius: 5px;
+    border-radius: var(--_small-radius);
     background: none;
     color: var(--_muted);
-    font-size: 12.5px;
+    font-size: var(--_small);
     white-space: nowrap;
     cursor: pointer;
   }
   .orders [aria-pressed='true'] {
     background: var(--_accent-soft);
     color: var(--_accent);
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .list {
     overflow: hidden;
@@ -66,19 +66,19 @@ export const queuesStyles = css`
   .list td {
     height: 36px;
     padding: 3px 6px;
-    font-size: 13px;
+    font-size: var(--_medium);
     vertical-align: middle;
   }
   .list thead th {
     height: auto;
     padding-block: 8px;
-    font-size: 12.5px;
+    font-size: var(--_small);
     vertical-align: bottom;
   }
   .list thead small {
     display: block;
-    font-size: 12px;
-    font-weight: 400;
+    font-size: var(--_tiny);
+    font-weight: var(--_weight);
   }
   .list tr > :first-child {
     padding-inline-start: 16px;
@@ -96,7 +96,7 @@ export const queuesStyles = css`
     min-width: 150px;
   }
   .list tbody .name {
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
     color: inherit;
     text-align: start;
   }
@@ -140,7 +140,7 @@ export const queuesStyles = css`
   .strong,
   .still,
   .bad {
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
   }
   .still {
     color: var(--_blocked);
@@ -245,7 +245,7 @@ export const queuesStyles = css`
     .list tbody .name {
       grid-area: name;
       align-self: center;
-      font-size: 14px;
+      font-size: var(--_size);
     }
     .list .do {
       grid-area: do;

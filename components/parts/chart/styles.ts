@@ -90,7 +90,7 @@ export const chartStyles = css`
     color: var(--_text);
     font-size: 10.5px;
     line-height: 14px;
-    font-weight: 650;
+    font-weight: var(--_weight-strong);
     white-space: nowrap;
   }
   .deploy.early b {
@@ -116,7 +116,7 @@ export const chartStyles = css`
   :focus-visible {
     outline: 2px solid var(--_accent);
     outline-offset: 2px;
-    border-radius: 4px;
+    border-radius: var(--_small-radius);
   }
   .cursor {
     top: 0;
@@ -131,11 +131,11 @@ export const chartStyles = css`
     width: max-content;
     padding: 2px 8px;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
-    background: var(--_surface);
+    border-radius: var(--_control-radius);
+    background: var(--_overlay);
     color: var(--_text);
-    font-size: 12px;
-    box-shadow: 0 4px 12px rgb(0 0 0 / 0.15);
+    font-size: var(--_tiny);
+    box-shadow: var(--_shadow);
   }
   .tip time {
     color: var(--_muted);
@@ -170,11 +170,11 @@ export const chartStyles = css`
     min-height: 26px;
     padding: 1px 8px;
     border: 1px solid var(--_line-strong);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
     background: var(--_surface);
     color: var(--_text);
     font: inherit;
-    font-size: 12px;
+    font-size: var(--_tiny);
     cursor: pointer;
   }
   .as-table:not(:focus-visible, [aria-expanded='true']) {
@@ -185,19 +185,19 @@ export const chartStyles = css`
     margin-top: 4px;
     overflow: auto;
     border: 1px solid var(--_line);
-    border-radius: 6px;
+    border-radius: var(--_control-radius);
   }
   table {
     width: 100%;
     border-collapse: collapse;
-    font-size: 12px;
+    font-size: var(--_tiny);
   }
   th,
   td {
     padding: 2px 8px;
     border-bottom: 1px solid var(--_line);
     text-align: start;
-    font-weight: 400;
+    font-weight: var(--_weight);
     color: var(--_text);
   }
   thead th {
@@ -205,7 +205,7 @@ export const chartStyles = css`
     top: 0;
     background: var(--_surface);
     color: var(--_muted);
-    font-weight: 600;
+    font-weight: var(--_weight-medium);
   }
   @media (forced-colors: active) {
     .bars {
