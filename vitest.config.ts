@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const thorough = [
   'test/host/**/*.test.ts',
   'test/package.test.ts',
+  'test/manifest.test.ts',
   'test/workers/**/*.test.ts',
   'test/engines/model-*.test.ts',
   'test/engines/*-contract.test.ts',

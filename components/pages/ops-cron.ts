@@ -42,10 +42,10 @@ type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group'
  * @attr {string} api - Where the API is; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} q - Part of the name of the entries to show.
- * @attr {string} source - Only entries of this source: `code`, `runtime` or `fixture`.
+ * @attr {'code' | 'runtime' | 'fixture'} source - Only entries of this source.
  * @attr {string} queue - Only entries that create their jobs in this queue.
  * @attr {string} entries - Only the entries with these names, separated by commas.
- * @attr {string} state - Only entries in this state: `active`, `paused` or `retired`.
+ * @attr {'active' | 'paused' | 'retired'} state - Only entries in this state.
  * @attr {'next' | 'name' | 'health'} sort - The order; default `next`, with paused entries first.
  * @attr {'source' | 'queue'} group - Sorts by this first, with a heading for each.
  * @attr {string} entry - Name of the entry shown in full.

@@ -40,6 +40,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  * @slot empty - Shown below the sentence while there is nothing to operate at all.
  * @csspart heading - The heading.
  * @csspart range - The choice of the charts' range.
+ * @csspart skeleton - What holds the place of the page until it has loaded.
  * @csspart headline - The card with the sentence and the figures.
  * @csspart vital - One vital figure.
  * @csspart incidents - The open incidents.
