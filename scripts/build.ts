@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { writeElementData } from './elements/write.ts'
 
 /** Compiles the package into `dist/`: modules with their types, the elements for browsers, the two machine-readable contracts, typings and data for editors. */
@@ -10,6 +10,7 @@ run('tsc', '-p', 'tsconfig.build.json')
 chmodSync('dist/server/cli/main.js', 0o755)
 run('vite', 'build', '--logLevel', 'warn')
 run('vite', 'build', '--config', 'vite.cdn.config.ts', '--logLevel', 'warn')
+cpSync('themes', 'dist/browser/themes', { recursive: true })
 run('cem', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet')
 
 writeElementData('.')
