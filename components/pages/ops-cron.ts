@@ -180,7 +180,7 @@ export class OpsCron extends OpsElement {
     const { data } = this.list
     if (!data || this.view === 'tonight') return nothing
     const count = data.nextCursor ? t`${data.items.length}+ entries` : tn(data.items.length, '# entry', '# entries')
-    return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" at=${data.asOf}></ops-time>`}`}</span>`
+    return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>`
   }
 
   /** Why this actor may change no cron entry at all; shown once at the top. */

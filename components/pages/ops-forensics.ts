@@ -126,7 +126,7 @@ export class OpsForensics extends OpsElement {
     const { data } = this.bundle
     if (!data) return nothing
     return html`<div class="tools">
-      <span class="muted num">as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
+      <span class="muted num">as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
       ${data.subject.href ? html`<a class="way" href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
       <ops-export
         .connection=${this.connection}

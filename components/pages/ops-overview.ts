@@ -104,7 +104,7 @@ export class OpsOverview extends OpsElement {
     const { data } = this.overview
     if (!data) return nothing
     return html`<div class="as-of muted num">
-      <span>as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
+      <span>as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
       ${this.held ? html`<b>paused</b>` : nothing}
       ${rangeControl(parseRange(this.range), this.chooseRange)}
       <button type="button" class="button" @click=${this.toggleLive}>${this.held ? 'Resume live' : 'Pause live'}</button>
