@@ -6,7 +6,7 @@ let detail = 'as at first'
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
   new FakeApi({
     getSession: () => session(),
-    listCronEntries: () => ({ items: [entry('nightly_sync', { status: 'waiting', detail })], asOf: at(0) }),
+    listCronEntries: () => ({ items: [entry('nightly_sync', { description: detail })], asOf: at(0) }),
     ...over,
   })
 
@@ -43,7 +43,7 @@ describe('live hints', () => {
   })
 
   it('are not awaited in silence: a measurement without a change keeps a page current without a request', async () => {
-    const api = usual({ listCronEntries: () => ({ items: [entry('nightly_sync', { status: 'waiting', detail })], asOf: at(-60_000) }) })
+    const api = usual({ listCronEntries: () => ({ items: [entry('nightly_sync', { description: detail })], asOf: at(-60_000) }) })
     const page = mount('ops-cron', api)
     await until(() => seen(page).includes('as at first') && api.openStreams === 1, 'the page')
     ok(seen(page).includes('as of 1 min ago'), 'old at first')
