@@ -51,8 +51,9 @@ async function queuesWithoutEntries(scope: Scope, queues: string[]): Promise<str
 /** If a queue is hidden from the viewer, so are other actors' events that name no queue: they may have been about that queue. */
 function namesQueue({ viewer: { principal } }: Scope, ofOneJob: boolean): RawBuilder<unknown> {
   const conditions = [
-    // A deploy is about no queue, and an incident names its queue if it has one.
-    sql`subject_type in ('queue', 'deploy', 'incident')`,
+    sql`subject_type in ('queue', 'deploy')`,
+    // An incident that was found names its queue if it has one. Of one that may not have been found, nothing is known.
+    sql`(subject_type = 'incident' and coalesce(code not in ('not_found', 'forbidden'), true))`,
     sql`metadata #> '{resource,queue}' is not null`,
     sql`metadata #> '{resource,queues}' is not null`,
     ...(ofOneJob ? [sql`subject_type = 'bulk'`] : []),

@@ -47,18 +47,40 @@ export interface Answered {
   cost: Cost
 }
 
+/**
+ * Time as both worlds have it. The real one would end a minute, or make an executor late, in one of them only. Each reading is a
+ * millisecond later, so that events have an order.
+ */
+class StepClock {
+  #at: number
+  #readings = 0
+
+  constructor(startedAt: Date) {
+    this.#at = startedAt.getTime()
+  }
+
+  readonly now = (): Date => new Date(this.#at + this.#readings++)
+
+  pass(): void {
+    this.#at += 5_000
+    this.#readings = 0
+  }
+}
+
 /** One installation in which team `b` works, and in one of the two worlds also team `a`. */
 export class World {
   readonly server: JobServer
   readonly #kit: Awaited<ReturnType<typeof openKit>>
   readonly #jobs: Record<Team, string[]> = { a: [], b: [] }
   readonly #calls: { engine: number }
+  readonly #clock: StepClock
   readonly #reader: LiveReader
 
-  private constructor(server: JobServer, kit: Awaited<ReturnType<typeof openKit>>, calls: { engine: number }, reader: LiveReader) {
+  private constructor(server: JobServer, kit: Awaited<ReturnType<typeof openKit>>, calls: { engine: number }, clock: StepClock, reader: LiveReader) {
     this.server = server
     this.#kit = kit
     this.#calls = calls
+    this.#clock = clock
     this.#reader = reader
   }
 
@@ -66,16 +88,17 @@ export class World {
    * `strict`: the host refuses what names no queue, unless it is a page; a lax one allows it. Each team that is there begins with
    * a queue that was measured: until a queue is known, nothing tells that a lax host keeps any back.
    */
-  static async start(strict: boolean, teams: Team[]): Promise<World> {
+  static async start(strict: boolean, teams: Team[], startedAt: Date): Promise<World> {
     const calls = { engine: 0 }
+    const clock = new StepClock(startedAt)
     const authorize = (person: Person, _action: string, { type, queue }: { type: string; queue?: string }) => {
       if (type === 'page') return true
       if (queue === undefined) return !strict
       return queue.startsWith(person.id === actors.a ? 'a-' : 'b-')
     }
-    const server = await startJobServer({ cron: [], auth: { ...auth, authorize }, wrap: (engine) => counting(engine, calls) })
-    const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine })
-    const world = new World(server, kit, calls, await LiveReader.open(server, actors.b))
+    const server = await startJobServer({ cron: [], now: clock.now, auth: { ...auth, authorize }, wrap: (engine) => counting(engine, calls) })
+    const kit = await openKit({ database: { url: server.oban.url }, auth, displayPolicy, engine: server.oban.engine, now: clock.now })
+    const world = new World(server, kit, calls, clock, await LiveReader.open(server, actors.b))
     for (const team of teams) await world.take({ team, kind: 'job', number: 0 })
     await world.measure()
     await world.hear()
@@ -86,6 +109,11 @@ export class World {
     await this.#reader.close()
     await this.#kit.db.close()
     await this.server.stop()
+  }
+
+  /** Time goes on, in both worlds alike, also for a team that does nothing. */
+  pass(): void {
+    this.#clock.pass()
   }
 
   /** Does it; what it answered is part of what the team sees. */
@@ -151,7 +179,7 @@ export class World {
   /** As the detector writes it: opened, or resolved. */
   async #trouble(queue: string, number: number): Promise<void> {
     const { db } = this.#kit
-    const at = new Date()
+    const at = this.#clock.now()
     const facts = { queue, due: number, how: 'exact', oldestDueAt: at, movedAt: null, executing: 0, executors: 0, slots: null, minutes: 10, failed: 0, asOf: at }
     const state = number % 4 ? 'open' : 'resolved'
     await query(
@@ -171,18 +199,19 @@ export class World {
   /** A worker process that serves one queue reports itself. */
   async #beat(queue: string, number: number): Promise<void> {
     const { db } = this.#kit
+    const at = this.#clock.now()
     const served = [{ queue, slots: 2, used: 1, done: number, failed: 0, lately: { done: number, failed: 0 }, paused: false, limit: null }]
     await query(
       db.em(),
       sql`insert into ${db.table('executor')} (id, name, host, engine, started_at, beat_at, queues)
-          values (md5(${queue})::uuid, ${`worker of ${queue}`}, ${`host ${queue}`}, 'any', now(), now(), ${JSON.stringify(served)}::jsonb)
-          on conflict (id) do update set beat_at = now(), queues = excluded.queues`,
+          values (md5(${queue})::uuid, ${`worker of ${queue}`}, ${`host ${queue}`}, 'any', ${at}, ${at}, ${JSON.stringify(served)}::jsonb)
+          on conflict (id) do update set beat_at = excluded.beat_at, queues = excluded.queues`,
     )
   }
 
   /** What the background loops would do by now. */
   async measure(): Promise<void> {
-    const now = new Date()
+    const now = this.#clock.now()
     const { queues, waiting, executing } = await this.#kit.engine.measure(new Date(now.getTime() - 3_000))
     const { db } = this.#kit
     await db.transact(async (em) => {
@@ -290,8 +319,10 @@ export function withoutAccidents(text: string): string {
     // Rates are made of whole minutes, and the minute of one world may end before that of the other.
     .replace(/ In the last hour, [\d.]+ ended and [\d.]+ failed per minute\./g, '')
     .replace(/ (?:for|waits) \d+ (s|min)/g, ' for a while')
+    // How long the engine has listened for Oban's nodes is real time.
+    .replace(/,"No Oban node was heard[^"]*"/g, '')
     .replace(/measured in \d+ of/g, 'measured in … of')
-    .replace(/"(finishedPerMinute|failedPerMinute)":[^,]+/g, '"$1":0')
+    .replace(/"(finishedPerMinute|failedPerMinute|perMinute)":[^,}]+/g, '"$1":0')
     .replace(/"gaps":\[[^\]]*\]/g, '"gaps":[]')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
     .replace(/("key":"(?:finished_per_minute|wait_p95_seconds)"[^}]*?"value":)[^,]+/g, '$1…')
