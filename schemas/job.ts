@@ -308,6 +308,9 @@ export const jobView = z.object({
 })
 export type JobView = z.infer<typeof jobView>
 
+const jobLast = z.enum(['15m', '1h', '24h', '7d', 'deploy'])
+export type JobLast = z.infer<typeof jobLast>
+
 const viewName = z.object({ name: text({ max: 100 }) })
 
 export const listJobViews = endpoint('listJobViews', {
@@ -320,7 +323,14 @@ export const saveJobView = endpoint('saveJobView', {
   summary: 'Save filters under a name, replacing any saved under the same name',
   access: 'view_jobs',
   params: viewName,
-  body: z.strictObject({ filters: z.strictObject({ ...jobFilters, order: z.enum(['newest', 'oldest']).optional() }) }),
+  body: z.strictObject({
+    filters: z.strictObject({
+      ...jobFilters,
+      order: z.enum(['newest', 'oldest']).optional(),
+      /** A range that ends now, instead of `from` and `to`. */
+      last: jobLast.optional(),
+    }),
+  }),
   output: jobView,
 })
 

@@ -1,45 +1,57 @@
 import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
-import type { Job, JobFilters } from '../../schemas/job.ts'
+import type { Job, JobFilters, JobHistogram } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import type { JobState } from '../../schemas/vocabulary.ts'
+import { now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
-import { element, whenDefined } from '../core/register.ts'
+import { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
+import { element, whenDefined } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tn } from '../core/words.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { figure } from '../parts/count.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { skeletonRows } from '../parts/quiet.ts'
+import { rangeStyles } from '../parts/range.ts'
+import type { PickedRange } from '../parts/range-picker.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
+import type { SearchDetail } from '../parts/search-bar.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
+import { Choosing } from './jobs/choosing.ts'
+import { timeTitle } from './jobs/columns.ts'
 import { nothingThere } from './jobs/empty.ts'
-import { filterChips, filterChipStyles } from './jobs/filter-chips.ts'
-import { apiFilters, filterNames, type FilterValues, noFilters, pageFilters } from './jobs/filters.ts'
+import { apiFilters, type FilterName, filterNames, type FilterValues, noFilters, pageFilters, sortOf, startOfLast } from './jobs/filters.ts'
 import { keysOf } from './jobs/keys.ts'
-import type { OpsJobFilters } from './jobs/filter-form.ts'
-import { jobOperations } from './jobs/operations.ts'
+import { jobOperations, refusedAltogether } from './jobs/operations.ts'
+import { pager } from './jobs/pager.ts'
 import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
-import { jobsOf, newJobs, refresh, show, type Shown } from './jobs/rows.ts'
-import { choose, nothingSelected, type Selected, selectionOf } from './jobs/selection.ts'
+import { newJobs, refresh, show, type Shown } from './jobs/rows.ts'
+import { changeFor, conditionsOf } from './jobs/search.ts'
+import { selectionOf } from './jobs/selection.ts'
 import { jobsStyles } from './jobs/styles.ts'
+import { summaryLine } from './jobs/summary.ts'
 import { jobTable } from './jobs/table.ts'
 import { stateTabs } from './jobs/tabs.ts'
 
 const loadTools = later(() => import('./jobs/later.ts'))
+const loadSheet = later(() => import('./jobs/job-sheet.ts'))
+const loadGroups = later(() => import('./jobs/by-error.ts'))
 
 /**
- * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. What is looked for
- * stands in the address; rows are marked where they stand and replaced only when asked.
+ * Jobs: find the ones that hurt, choose one or a hundred thousand, and retry, cancel, discard or restore them. The filters are part
+ * of the address; rows are marked where they stand and replaced only on request.
  *
- * Keys, with the focus on a row: up and down move, Home and End go to the first and the last, behind which stands what can be done;
- * Space chooses, Shift with any of them extends, Ctrl+A chooses the page, Escape chooses nothing.
+ * Keys, with the focus on a row: up and down move, Home and End go to the first and the last; Space opens the job beside the list,
+ * Shift with any of them extends, Ctrl+A chooses the page, Escape chooses nothing. `j` and `k` move, `x` chooses, `R` retries.
  *
  * @tag ops-jobs
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
@@ -58,40 +70,45 @@ const loadTools = later(() => import('./jobs/later.ts'))
  * @attr {string} incident - Only jobs that the incident with this id affects.
  * @attr {string} failed-again - Only jobs that this bulk run retried and that failed again afterwards.
  * @attr {string} error-group - Only jobs whose last error belongs to the group with this fingerprint.
- * @attr {'created' | 'due' | 'finished'} time - Which moment `from` and `to` are about.
+ * @attr {'created' | 'due' | 'finished'} time - The time that `from` and `to` refer to, `created` unless set.
  * @attr {string} from - From this instant on, ISO-8601.
  * @attr {string} to - Before this instant, ISO-8601.
- * @attr {'newest' | 'oldest'} order - Newest first unless set.
+ * @attr {'15m' | '1h' | '24h' | '7d' | 'deploy'} last - Instead of `from`: the last minutes, hours or days, or since the last deploy.
+ * @attr {'newest' | 'oldest'} order - By the time that is shown; newest first unless set, and what is due soonest first.
+ * @attr {'error'} group - Shows the groups of errors instead of the jobs.
  * @attr {string} bulk - Id of the bulk run whose progress is shown on top.
- * @attr {number} limit - How many jobs to a page, 50 unless set, 200 at most.
+ * @attr {string} fixed - Names of filters that the reader can neither see nor change, with commas between them, e.g. `queue,tag`.
+ * @attr {boolean} compact - Only the list: no tabs, search, exports or views.
+ * @attr {number} limit - Jobs per page, 50 unless set, 200 at most.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
- * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-filter - The reader changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
- * @fires ops-bulk - A selection was taken on; the detail is `{ id, action }` of its run.
+ * @fires ops-bulk - A bulk run was started; the detail is `{ id, action }` of the run.
  * @slot empty - Shown when there are no jobs.
  * @csspart heading - The heading.
  * @csspart tabs - The states with their counts.
- * @csspart filters - The form that narrows the list.
+ * @csspart filters - The search bar.
  * @csspart table - The table.
  * @csspart pager - The way to the next and the previous page.
  * @csspart row - One job.
  * @csspart bulk-bar - What can be done to the chosen jobs.
  * @csspart bulk-run - The progress of a bulk run.
+ * @csspart sheet - The job beside the list.
  * @csspart chip - A state.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
 @element('ops-jobs')
 export class OpsJobs extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, filterChipStyles, jobsStyles]
+  static override styles = [base, tableStyles, pageStyles, partStyles, rangeStyles, jobsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
-  @query('ops-job-filters') private filterForm?: OpsJobFilters
   @state() private shown?: Shown
-  @state() private selected: Selected = nothingSelected
   @state() private trail: string[] = []
   @state() private preferences?: Preferences
   @state() private tools?: typeof import('./jobs/later.ts')
   @state() private missing = ''
+  /** Id of the job in the sheet. */
+  @state() private inSheet = ''
 
   @property() state = ''
   @property() queue = ''
@@ -109,26 +126,52 @@ export class OpsJobs extends OpsElement {
   @property() time = ''
   @property() from = ''
   @property() to = ''
+  @property() last = ''
   @property() order = ''
+  @property() group = ''
   @property() bulk = ''
+  @property() fixed = ''
+  @property({ type: Boolean }) compact = false
   @property({ type: Number }) limit = 50
 
-  private anchor = ''
-  /** The run that was begun here; the focus goes to it. */
+  /** The run that was started here; it gets the focus. */
   private begun = ''
-  private readonly keys = keysOf({
+  /** From when the relative range counted when the list was read. */
+  private since = ''
+  /** Titles of error groups whose fingerprints are among the filters. */
+  private readonly titles = new Map<string, string>()
+
+  private readonly choosing = new Choosing({ rows: () => this.shown?.rows ?? [], root: () => this.renderRoot, changed: () => this.requestUpdate() })
+
+  private readonly moving = keysOf({
     rows: () => this.shown?.rows ?? [],
     root: () => this.renderRoot,
-    choose: (jobs, chosen) => this.pick(jobs, chosen),
-    clear: () => (this.selected = nothingSelected),
+    choose: this.choosing.pick,
+    clear: this.choosing.clear,
+  })
+
+  protected readonly keys = new Keys(this, () => [
+    { keys: 'j', label: t`Next job`, group: 'list', run: () => this.step(1) },
+    { keys: 'k', label: t`Previous job`, group: 'list', run: () => this.step(-1) },
+    { keys: 'x', label: t`Choose the job`, group: 'list', run: () => this.chooseCurrent() },
+    { keys: 'Space', label: t`Open the job beside the list`, group: 'list', run: () => this.openCurrent() },
+    { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => this.askForChosen('retry_job') },
+    { keys: 'C', label: t`Cancel…`, group: 'chosen', run: () => this.askForChosen('cancel_job') },
+  ])
+
+  private readonly deploy = new Resource(this, {
+    connection: () => (this.last === 'deploy' ? this.connection : undefined),
+    load: async ({ client }, signal) => ({ at: (await client.listDeploys({ query: { limit: 1 }, signal })).items[0]?.at ?? null }),
+    key: () => this.last,
+    topics: [],
   })
 
   private readonly list = new Resource(this, {
-    connection: () => this.connection,
+    connection: () => (this.waitsForDeploy ? undefined : this.connection),
     load: async ({ client }, signal) => {
       const key = this.pageKey
-      const order = this.order === 'oldest' ? 'oldest' : undefined
-      const query = { ...this.filters, order, limit: this.limit, cursor: this.trail.at(-1) } as const
+      this.since = this.startOfRange()
+      const query = { ...this.filters, ...this.sorting, limit: this.limit, cursor: this.trail.at(-1) } as const
       return { key, ...(await client.listJobs({ query, signal })) }
     },
     key: () => this.pageKey,
@@ -136,15 +179,23 @@ export class OpsJobs extends OpsElement {
   })
 
   private readonly count = new Resource(this, {
-    connection: () => this.connection,
+    connection: () => (this.waitsForDeploy ? undefined : this.connection),
     load: async ({ client }, signal) => ({ key: this.filterKey, ...(await client.countJobs({ query: this.filters, signal })) }),
     key: () => this.filterKey,
     topics: ['jobs', 'bulk'],
   })
 
+  /** After the list, which is what one came for. */
+  private readonly times = new Resource<JobHistogram & { key: string }>(this, {
+    connection: () => (this.tools && this.list.data && !this.compact && !this.group ? this.connection : undefined),
+    load: async ({ client }, signal) => ({ key: this.filterKey, ...(await client.getJobHistogram({ query: { ...this.filters, sort: this.sort }, signal })) }),
+    key: () => this.filterKey,
+    topics: [],
+  })
+
   /** Figures of the snapshot; they know queues, but none of the other filters. */
   private readonly figures = new Resource(this, {
-    connection: () => (this.session?.permissions.view_queues?.allowed && this.countable ? this.connection : undefined),
+    connection: () => (this.session?.permissions.view_queues?.allowed && this.countable && !this.compact ? this.connection : undefined),
     load: async ({ client }, signal) => onlyNamed(await client.listQueues({ query: { name: this.queue || undefined, limit: 200 }, signal }), this.queue),
     key: () => this.queue,
     of: () => this.queue,
@@ -153,7 +204,7 @@ export class OpsJobs extends OpsElement {
 
   /** Runs that are under way, also when this page was not open when they began. */
   private readonly runs = new Resource(this, {
-    connection: () => this.connection,
+    connection: () => (this.compact ? undefined : this.connection),
     load: ({ client }, signal) => client.listBulkRuns({ query: { limit: 20 }, signal }),
     key: () => this.bulk,
     topics: ['bulk'],
@@ -162,17 +213,21 @@ export class OpsJobs extends OpsElement {
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
     if (this.session) this.preferences ??= loadPreferences(this.session)
-    if (this.hasUpdated && filterNames.some((name) => changed.has(name))) Object.assign(this, { trail: [], selected: nothingSelected })
+    if (this.hasUpdated && [...filterNames, 'last' as const].some((name) => changed.has(name))) {
+      Object.assign(this, { trail: [], inSheet: '' })
+      this.choosing.clear()
+    }
     const { data } = this.list
     if (!data) this.shown = undefined
     else if (data.key === this.pageKey && this.shown?.key !== data.key) this.shown = show(data)
     // Where nothing is shown there is nothing to lose the place in: what is new appears by itself.
     else if (data.key === this.shown?.key && data !== this.merged) this.shown = this.shown.rows.length === 0 ? show(data) : refresh(this.shown, data)
     this.merged = data
+    if (this.group === 'error' && changed.has('group')) void loadGroups().catch(this.failed)
   }
   private merged?: unknown
 
-  /** What is not needed to read the list comes right after it: the dialog, the progress of runs, views, columns, exports. */
+  /** What is not needed to read the list comes right after it: search, the dialog, the progress of runs, views, columns, exports. */
   protected override firstUpdated() {
     void this.loadTools()
   }
@@ -184,26 +239,62 @@ export class OpsJobs extends OpsElement {
 
   override render() {
     // An actor who may not see the list needs no way to filter or export it.
-    if (this.list.closed) return html`<header class="page-head">${this.heading('Jobs')}</header>${problemPanel(this.list.problem!, this.list.reload)}`
+    if (this.list.closed) return html`<header class="page-head">${this.heading(t`Jobs`)}</header>${problemPanel(this.list.problem!, this.list.reload)}`
     return html`
-      <header class="page-head">
-        ${this.heading('Jobs')}
-        <div class="tools">
-          <ops-job-views .filters=${this.values} .order=${this.order} @ops-view=${this.viewChosen}></ops-job-views>
-          <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" .session=${this.session}></ops-export>
-        </div>
-      </header>
-      ${missingPart(this.missing, this.loadTools)}
-      ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()}
-      ${stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
-      <ops-job-filters exportparts="filters" .values=${this.values} .lacks=${this.session?.engine.lacks ?? {}} .change=${this.narrow}></ops-job-filters>
-      ${filterChips(this.values, this.narrow, () => this.clear({ ...noFilters, state: this.state }))}
+      ${this.compact ? nothing : this.head()} ${missingPart(this.missing, this.loadTools)}
+      ${this.readOnly && !this.compact ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()} ${this.compact ? nothing : this.search()}
       ${this.list.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.list.reload),
         complete: (_, late) => this.content(late),
       })}
+      <ops-job-sheet
+        exportparts="sheet"
+        .connection=${this.connection}
+        .session=${this.session}
+        .base=${this.base}
+        .locale=${this.language}
+        .job=${this.inSheet}
+        .list=${this.listQuery}
+        .steps=${this.stepsOfSheet}
+        .place=${this.placeInList}
+        .ask=${this.ask}
+        .returnTo=${() => this.linkOf(this.lastInSheet)}
+        @ops-close=${() => (this.inSheet = '')}
+        @ops-step=${({ detail }: CustomEvent<1 | -1>) => this.step(detail)}
+      ></ops-job-sheet>
       <ops-confirm @ops-operation=${this.acted} @ops-bulk=${this.followed}></ops-confirm>
+    `
+  }
+
+  private head() {
+    const { data } = this.list
+    return html`<header class="page-head">
+      ${this.heading(t`Jobs`)}
+      <div class="tools">
+        ${data ? html`<span class="muted small num">${t`as of`} <ops-time show="relative" at=${data.asOf}></ops-time></span>` : nothing}
+        <ops-job-views .filters=${this.values} .last=${this.last} .order=${this.order} @ops-view=${this.viewChosen}></ops-job-views>
+        <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" .session=${this.session}></ops-export>
+      </div>
+    </header>`
+  }
+
+  private search() {
+    const { tools, fixedNames } = this
+    const source = { connection: () => this.connection, lacks: this.session?.engine.lacks ?? {}, fixed: fixedNames, values: () => this.values, name: this.nameGroup }
+    return html`
+      ${fixedNames.includes('state') ? nothing : stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
+      <ops-search
+        exportparts="search: filters"
+        label=${t`Search jobs`}
+        placeholder=${t`Search jobs: queue, error, args., cron, id, or any words`}
+        hotkey="/"
+        .keys=${tools?.searchKeys(source) ?? []}
+        .filters=${conditionsOf(this.values, this.titles, fixedNames)}
+        @ops-search=${({ detail }: CustomEvent<SearchDetail>) => this.go(changeFor(detail.filters, fixedNames))}
+      >
+        <ops-range slot="end" .range=${{ last: this.last, from: this.from, to: this.to }} .lastDeploy=${this.findLastDeploy} label=${t`Time`} @ops-range=${({ detail }: CustomEvent<PickedRange>) => this.choseRange(detail)}></ops-range>
+      </ops-search>
     `
   }
 
@@ -219,108 +310,164 @@ export class OpsJobs extends OpsElement {
   }
 
   private content(late?: Problem) {
-    const { shown } = this
+    const { shown, tools } = this
     if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
-    return html`${staleNote(late, this.list.reload)} ${this.line()} ${this.news(shown)}
-      ${shown.rows.length > 0 ? this.table(shown) : nothingThere(this.values, this.session, this.list.data!, () => this.clear(noFilters))} ${this.pager()}
-      ${this.tools?.bulkBar({
-        selected: this.selected,
+    const { selected } = this.choosing
+    return html`${staleNote(late, this.list.reload)} ${this.compact ? nothing : this.line()} ${this.group === 'error' ? this.byError() : html`${this.news(shown)}
+      ${shown.rows.length > 0 ? this.table(shown) : html`<slot name="empty">${nothingThere({ ...this.values, from: this.from || this.last }, this.session, this.list.data!, () => this.clear())}</slot>`}
+      ${pager({ page: this.trail.length, next: this.list.data?.nextCursor, order: this.shownOrder, back: () => (this.trail = this.trail.slice(0, -1)), on: (next) => (this.trail = [...this.trail, next]) })}
+      ${tools?.bulkBar({
+        selected,
         page: shown.rows,
+        state: this.single,
         matching: this.matching,
         more: this.moreThan(shown.rows.length),
         session: this.session,
-        ask: (action) => this.ask({ action, selection: selectionOf(this.selected, this.filters) }),
-        all: () => (this.selected = { ...this.selected, all: true }),
-        clear: () => (this.selected = nothingSelected),
-      })}`
+        ask: (action) => this.ask({ action, selection: selectionOf(selected, this.filters) }),
+        all: () => this.choosing.set({ ...selected, all: true }),
+        clear: this.choosing.clear,
+      })}
+      ${tools && shown.rows.length > 0 && this.failedOnly && selected.seen.size === 0 && !selected.all ? tools.thumbBar({ matching: this.matching, refused: refusedAltogether(this.session, 'retry_job'), choose: () => this.choosing.pick(shown.rows.map(({ job }) => job), true), retry: () => this.ask({ action: 'retry_job', selection: { filter: this.filters } }) }) : nothing}`}`
   }
 
-  /** How many there are and how that was counted, as of when, and how the table is shown. */
   private line() {
-    const { searched, asOf } = this.list.data!
-    const window = searched?.window ?? (this.count.data?.key === this.filterKey ? this.count.data.searched?.window : undefined)
-    return html`<div class="line">
-      <span class="num">${this.matching ? html`<b>${this.matching}</b> ${this.matching === '1' ? 'job' : 'jobs'}` : nothing}</span>
-      ${window ? html`<span class="muted small">searched: ${window}</span>` : nothing}
-      <span class="muted small num">as of <ops-time show="relative" at=${asOf}></ops-time></span>
-      <span class="end">
-        <select aria-label="Order" @change=${(event: Event) => this.go({ order: (event.target as HTMLSelectElement).value })}>
-          <option value="" ?selected=${this.order !== 'oldest'}>Newest first</option>
-          <option value="oldest" ?selected=${this.order === 'oldest'}>Oldest first</option>
-        </select>
-        ${this.preferences ? html`<ops-view-options .preferences=${this.preferences} .keep=${this.keep}></ops-view-options>` : nothing}
-      </span>
-    </div>`
+    const { data } = this.times
+    const current = data?.key === this.filterKey ? data : undefined
+    const window = this.list.data!.searched?.window ?? (this.count.data?.key === this.filterKey ? this.count.data.searched?.window : undefined)
+    const grouped = this.group === 'error'
+    const end = html`${this.session?.engine.lacks.failures
+        ? nothing
+        : html`<span class="ranges" role="group" aria-label=${t`How the jobs are shown`}>
+            <button type="button" aria-pressed=${!grouped} @click=${() => this.go({ group: '' })}>${t`List`}</button>
+            <button type="button" aria-pressed=${grouped} @click=${() => this.go({ group: 'error' })}>${t`By error`}</button>
+          </span>`}
+      ${grouped || !this.shown ? nothing : html`<button type="button" class="button narrow" @click=${this.turn}>${timeTitle(this.shown.by)} ${this.shownOrder === 'newest' ? '↓' : '↑'}</button>`}
+      ${this.preferences && !grouped ? html`<ops-view-options .preferences=${this.preferences} .keep=${this.keep}></ops-view-options>` : nothing}`
+    return summaryLine({ matching: this.matching, window, histogram: grouped ? undefined : current, failed: this.failedOnly, locale: this.language, range: (range) => this.choseRange(range), end })
+  }
+
+  private byError() {
+    return html`<ops-jobs-by-error
+      .connection=${this.connection}
+      .base=${this.base}
+      .filters=${this.filters}
+      .refused=${refusedAltogether(this.session, 'retry_job')}
+      .ask=${this.ask}
+      @ops-group=${({ detail }: CustomEvent<{ fingerprint: string; title: string }>) => {
+        this.nameGroup(detail.fingerprint, detail.title)
+        this.go({ errorGroup: detail.fingerprint, error: '', words: '', group: '' })
+      }}
+    ></ops-jobs-by-error>`
   }
 
   private news(shown: Shown) {
     const { data } = this.list
     const fresh = data && data.key === shown.key ? newJobs(shown, data).length : 0
     const gone = shown.rows.filter(({ left }) => left).length
-    const words = fresh > 0 ? `${fresh === data?.items.length ? `${fresh}+` : fresh} new` : `${gone} no longer ${gone === 1 ? 'matches' : 'match'}`
+    const many = fresh === data?.items.length
+    const words = fresh > 0 ? (many ? t`${fresh}+ new · show` : t`${fresh} new · show`) : tn(gone, '# no longer matches · show', '# no longer match · show')
     return html`<div role="status" class="news">
-      ${fresh + gone > 0 ? html`<button type="button" class="button primary" @click=${this.showNews}>${`${words} · show`}</button>` : nothing}
+      ${fresh + gone > 0 ? html`<button type="button" class="button primary" @click=${this.showNews}>${words}</button>` : nothing}
     </div>`
   }
 
-  private table({ rows, key }: Shown) {
-    return jobTable(rows, {
+  private table(shown: Shown) {
+    return jobTable(shown, {
       base: this.base,
+      list: this.listQuery,
       session: this.session,
-      preferences: this.preferences,
-      selected: this.selected,
-      stale: this.list.problem !== undefined || key !== this.pageKey,
+      preferences: this.compact ? { ...(this.preferences ?? loadPreferences(this.session)), dense: true } : (this.preferences ?? loadPreferences(this.session)),
+      selected: this.choosing.selected,
+      state: this.single,
+      order: this.shownOrder,
+      turn: this.turn,
+      stale: this.list.problem !== undefined || shown.key !== this.pageKey,
       busy: this.list.loading,
-      pressed: this.keys.pressed,
-      pick: (jobs, chosen) => this.pick(jobs, chosen),
-      ticked: (event, job) => this.ticked(event, job),
+      current: this.inSheet,
+      pressed: this.moving.pressed,
+      pick: this.choosing.pick,
+      ticked: this.choosing.ticked,
       clicked: (event, job) => this.clicked(event, job),
       ask: this.ask,
       look: this.look,
     })
   }
 
-  private pager() {
-    const next = this.list.data?.nextCursor
-    const { trail } = this
-    if (trail.length === 0 && !next) return nothing
-    const [back, on] = this.order === 'oldest' ? ['Older', 'Newer'] : ['Newer', 'Older']
-    return html`<nav class="pages" aria-label="Pages" part="pager">
-      <button type="button" class="button" ?disabled=${trail.length === 0} @click=${() => (this.trail = trail.slice(0, -1))}>${back}</button>
-      <span class="muted small">Page ${trail.length + 1}</span>
-      <button type="button" class="button" ?disabled=${!next} @click=${() => next && (this.trail = [...trail, next])}>${on}</button>
-    </nav>`
-  }
-
   /** Why this actor may change no job at all; said once on top. */
   private get readOnly(): string {
     if (!this.session) return ''
     const reasons = jobOperations.map((action) => this.session!.permissions[action])
-    return reasons.every((permission) => permission && !permission.allowed) ? (reasons[0]!.reason ?? 'Your account may not do this.') : ''
+    return reasons.every((permission) => permission && !permission.allowed) ? (reasons[0]!.reason ?? t`Your account may not do this.`) : ''
   }
 
   private get values(): FilterValues {
     return Object.fromEntries(filterNames.map((name) => [name, this[name]])) as FilterValues
   }
 
+  private get fixedNames(): FilterName[] {
+    return this.fixed.split(',').map((name) => name.trim() as FilterName).filter(Boolean)
+  }
+
+  /** The filters for the API; a relative range starts where it did when the list was read. */
   private get filters(): JobFilters {
-    return apiFilters(this.values)
+    const range = this.last ? { from: this.since || this.startOfRange(), to: '' } : {}
+    return apiFilters({ ...this.values, ...range, ...(this.last && this.sort !== 'created' ? { time: this.sort } : {}) })
+  }
+
+  private get sort() {
+    return sortOf(this.state)
+  }
+
+  /** What is due comes soonest first. */
+  private get shownOrder(): 'newest' | 'oldest' {
+    return this.order === 'oldest' || (this.sort === 'due' && this.order !== 'newest') ? 'oldest' : 'newest'
+  }
+
+  private get sorting() {
+    return { sort: this.sort === 'created' ? undefined : this.sort, order: this.shownOrder === 'oldest' ? 'oldest' : undefined } as const
+  }
+
+  /** The only state that is listed. */
+  private get single(): JobState | undefined {
+    return this.state && !this.state.includes(',') ? (this.state as JobState) : undefined
+  }
+
+  private get failedOnly(): boolean {
+    return this.single === 'discarded' || this.single === 'retryable'
+  }
+
+  private get waitsForDeploy(): boolean {
+    return this.last === 'deploy' && !this.deploy.data && !this.deploy.problem
+  }
+
+  private startOfRange(): string {
+    if (!this.last) return ''
+    if (this.last === 'deploy') return this.deploy.data?.at ?? ''
+    return startOfLast(this.last, now())
   }
 
   private get filterKey(): string {
-    return JSON.stringify(this.values)
+    return JSON.stringify([this.values, this.last])
   }
 
   private get pageKey(): string {
-    return JSON.stringify([this.values, this.order, this.limit, this.trail])
+    return JSON.stringify([this.values, this.last, this.order, this.limit, this.trail])
+  }
+
+  /** What the page of a job needs to find the jobs beside it. */
+  private get listQuery(): string {
+    const { sort, order } = this.sorting
+    const cursor = this.trail.at(-1)
+    const query = address({ path: '', query: { ...this.filters, sort: sort ?? '', order: order ?? '', limit: this.limit === 50 ? '' : String(this.limit), cursor: cursor ?? '' } })
+    return query.slice(1)
   }
 
   /** Whether the figures by queue and state say how many there are. */
   private get countable(): boolean {
-    return filterNames.every((name) => name === 'state' || name === 'queue' || !this.values[name])
+    return !this.last && filterNames.every((name) => name === 'state' || name === 'queue' || !this.values[name])
   }
 
-  /** How many match, as sure as it was counted, and no fewer than stand here; empty until it is known. */
+  /** How many match, as sure as it was counted, and no fewer than are shown; empty until it is known. */
   private get matching(): string {
     const { data } = this.count
     const count = Math.max(data?.count ?? 0, data?.how === 'exact' ? 0 : (this.shown?.rows.length ?? 0))
@@ -332,7 +479,8 @@ export class OpsJobs extends OpsElement {
   }
 
   private hrefWith(change: Partial<FilterValues>): string {
-    return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change }), order: this.order } })}`
+    const time = change.state !== undefined && this.time ? { time: sortOf(change.state) } : {}
+    return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change, ...time }), last: this.last, order: this.order, group: this.group } })}`
   }
 
   private readonly loadTools = async () => {
@@ -340,9 +488,19 @@ export class OpsJobs extends OpsElement {
       this.tools = await loadTools()
       this.missing = ''
     } catch (error) {
-      this.missing = loadFailure(error)
+      this.failed(error)
     }
   }
+
+  private readonly failed = (error: unknown) => {
+    this.missing = loadFailure(error)
+  }
+
+  private readonly nameGroup = (fingerprint: string, title: string) => {
+    this.titles.set(fingerprint, title)
+  }
+
+  private readonly findLastDeploy = async () => (await this.connection!.client.listDeploys({ query: { limit: 1 } })).items[0]?.at ?? null
 
   private readonly ask = (ask: Ask): void => void whenDefined('ops-confirm').then(() => this.confirm.open(ask))
 
@@ -354,31 +512,71 @@ export class OpsJobs extends OpsElement {
     }
   }
 
-  private pick(jobs: Job[], chosen: boolean) {
-    const { all } = this.selected
-    const from = all ? choose(nothingSelected, jobsOf(this.shown?.rows ?? []), true) : this.selected
-    this.selected = choose(from, jobs, chosen)
-  }
-
-  /** A click with Shift takes everything between it and the last one. */
-  private ticked(event: MouseEvent, job: Job) {
-    const chosen = (event.target as HTMLInputElement).checked
-    const rows = this.shown!.rows
-    const [a, b] = [rows.findIndex((row) => row.job.id === this.anchor), rows.findIndex((row) => row.job.id === job.id)]
-    const range = event.shiftKey && a >= 0 ? rows.slice(Math.min(a, b), Math.max(a, b) + 1) : rows.slice(b, b + 1)
-    this.pick(jobsOf(range), chosen)
-    this.anchor = job.id
-  }
-
-  /** Shift or Ctrl on the row itself chooses it too; a plain click there does nothing. */
+  /** A plain click on a row opens its job beside the list; on a link or a control it does what that does. */
   private clicked(event: MouseEvent, job: Job) {
-    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return
     const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches('a, button, input, label, ops-menu'))
-    if (onControl) return
-    event.preventDefault()
-    getSelection()?.removeAllRanges()
-    const box = this.renderRoot.querySelector<HTMLInputElement>(`[data-row="${this.shown!.rows.findIndex((row) => row.job.id === job.id)}"]`)
-    box?.dispatchEvent(new MouseEvent('click', { shiftKey: event.shiftKey, bubbles: false, cancelable: true }))
+    if (onControl || this.choosing.clicked(event, job) || String(getSelection()) !== '') return
+    this.open(job.id)
+  }
+
+  private open(id: string) {
+    this.inSheet = id
+    this.lastInSheet = id
+    void loadSheet().catch(this.failed)
+  }
+  private lastInSheet = ''
+
+  private linkOf(id: string) {
+    return this.renderRoot.querySelector<HTMLElement>(`[data-job="${CSS.escape(id)}"]`)
+  }
+
+  /** The row with the sheet or the focus; -1 if there is none. */
+  private get place(): number {
+    const focused = (this.renderRoot as ShadowRoot).activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-job]')?.dataset.job
+    const id = this.inSheet || focused
+    return this.shown?.rows.findIndex(({ job }) => job.id === id) ?? -1
+  }
+
+  private get stepsOfSheet() {
+    const at = this.place
+    return { previous: at > 0, next: at >= 0 && at < this.shown!.rows.length - 1 }
+  }
+
+  private get placeInList(): string {
+    const at = this.place
+    return at < 0 || this.trail.length > 0 ? '' : `${at + 1} / ${this.matching || `${this.shown!.rows.length}+`}`
+  }
+
+  private step(by: 1 | -1): boolean {
+    const rows = this.shown?.rows ?? []
+    const to = rows[this.place < 0 ? (by === 1 ? 0 : rows.length - 1) : this.place + by]
+    if (!to || this.group) return false
+    const link = this.linkOf(to.job.id)
+    link?.scrollIntoView({ block: 'nearest' })
+    if (this.inSheet) this.open(to.job.id)
+    else link?.focus()
+    return true
+  }
+
+  private chooseCurrent(): boolean {
+    const job = this.shown?.rows[this.place]?.job
+    if (job) this.choosing.pick([job], !this.choosing.has(job))
+    return job !== undefined
+  }
+
+  private openCurrent(): boolean {
+    const job = this.shown?.rows[this.place]?.job
+    if (job) this.open(job.id)
+    return job !== undefined
+  }
+
+  /** For the chosen jobs, or else for the one with the sheet or the focus. */
+  private askForChosen(action: 'retry_job' | 'cancel_job'): boolean {
+    const { selected } = this.choosing
+    const job = this.shown?.rows[this.place]?.job
+    if (refusedAltogether(this.session, action) || (!selected.all && selected.seen.size === 0 && !job)) return false
+    this.ask(selected.all || selected.seen.size > 0 ? { action, selection: selectionOf(selected, this.filters) } : { action, id: job!.id, seen: job!.version })
+    return true
   }
 
   private readonly showNews = async () => {
@@ -396,15 +594,15 @@ export class OpsJobs extends OpsElement {
   }
 
   private readonly followed = ({ detail }: CustomEvent<BulkDetail>) => {
-    this.selected = nothingSelected
+    this.choosing.clear()
     this.begun = detail.id
     this.go({ bulk: detail.id })
     this.acted()
   }
 
   private readonly viewChosen = ({ detail }: CustomEvent<Record<string, string>>) => {
-    const { order = '', ...filters } = detail
-    this.go({ ...pageFilters(filters), order })
+    const { order = '', last = '', ...filters } = detail
+    this.go({ ...pageFilters(filters), last, order })
   }
 
   private readonly keep = (preferences: Preferences) => {
@@ -412,18 +610,22 @@ export class OpsJobs extends OpsElement {
     keepPreferences(preferences)
   }
 
-  /** The form may not be loaded yet. */
-  private clear(values: FilterValues) {
-    this.filterForm?.reset?.()
-    this.go(values)
+  private readonly turn = () => this.go({ order: this.shownOrder === 'newest' ? 'oldest' : 'newest' })
+
+  private choseRange({ last = '', from = '', to = '' }: PickedRange) {
+    this.go({ last, from, to, time: from || to ? this.sort : '' })
   }
 
-  private readonly narrow = (change: Partial<FilterValues>) => this.go(change)
+  /** Fixed filters stay. */
+  private clear() {
+    const free = Object.keys(noFilters).filter((name) => !this.fixedNames.includes(name as FilterName))
+    this.go({ ...Object.fromEntries(free.map((name) => [name, ''])), last: '' })
+  }
 
-  private go(change: Partial<FilterValues> & { order?: string; bulk?: string }) {
+  private go(change: Partial<FilterValues> & { order?: string; bulk?: string; last?: string; group?: string }) {
     if ('order' in change) this.trail = []
     Object.assign(this, change)
-    filtered(this, { path: '/list', query: { ...apiFilters(this.values), order: this.order, bulk: this.bulk } })
+    filtered(this, { path: '/list', query: { ...apiFilters(this.values), last: this.last, order: this.order, group: this.group, bulk: this.bulk } })
   }
 }
 

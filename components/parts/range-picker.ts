@@ -28,11 +28,6 @@ export function lastLabel(last: string): string {
   return labels[last]?.() ?? last
 }
 
-/** The instant from which a relative range counts, or undefined if it is not one. The start of `deploy` only the page knows. */
-export function startOfLast(last: string, at: number): string | undefined {
-  return Object.hasOwn(lastRanges, last) ? new Date(at - lastRanges[last as keyof typeof lastRanges]).toISOString() : undefined
-}
-
 /**
  * Chooses a time range: the last minutes, hours or days, since the last deploy, or from one instant to another.
  *

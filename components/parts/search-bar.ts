@@ -111,11 +111,11 @@ export class OpsSearch extends LitElement {
   }
 
   private chip(filter: SearchFilter, index: number) {
-    const { key, path, value, without } = filter
+    const { key, path, value, without, label } = filter
     const name = key && `${without ? '−' : ''}${key}${path ? `.${path}` : ''}:`
     return html`<span class="token" part="token">
       <button type="button" class="edit" aria-label=${t`Change ${writeSearch(filter)}`} @click=${() => this.edit(index)}>
-        ${name ? html`<bdi class="key">${name}</bdi>` : nothing} <bdi class="value">${value}</bdi>
+        ${name ? html`<bdi class="key">${name}</bdi>` : nothing} <bdi class="value" title=${label ?? value}>${label ?? value}</bdi>
       </button>
       <button type="button" class="remove" aria-label=${t`Remove ${writeSearch(filter)}`} @click=${() => this.takeOff(index)}>×</button>
     </span>`
@@ -202,7 +202,8 @@ export class OpsSearch extends LitElement {
         choose: (filter) => this.choose(filter),
       })
     }
-    this.completion.show(this.text, this.field.offsetLeft)
+    this.style.setProperty('--_offset', `${this.field.offsetLeft}px`)
+    this.completion.show(this.text)
   }
 
   /** A key or a path was chosen; its value comes next. */

@@ -32,7 +32,6 @@ export class Completion {
   /** Id of the highlighted option; none until the reader moves to one. */
   active?: string
   private text = ''
-  private offset = 0
   private groups: Group[] = []
   private loading = false
   private run?: AbortController
@@ -43,8 +42,8 @@ export class Completion {
     this.to = to
   }
 
-  show(text: string, offset: number): void {
-    Object.assign(this, { text, offset, open: true, active: undefined })
+  show(text: string): void {
+    Object.assign(this, { text, open: true, active: undefined })
     this.stop()
     const run = (this.run = new AbortController())
     const ask = this.questionFor(text, run.signal)
@@ -91,7 +90,7 @@ export class Completion {
   render(): TemplateResult | typeof nothing {
     if (!this.open || (this.choices.length === 0 && !this.loading)) return nothing
     let index = 0
-    return html`<div class="offers" style="--_offset: ${this.offset}px" @pointerdown=${(event: Event) => event.preventDefault()}>
+    return html`<div class="offers" @pointerdown=${(event: Event) => event.preventDefault()}>
       <div role="listbox" id="offers" aria-label=${t`Completions`} aria-busy=${this.loading}>
         ${this.groups.map(
           ({ title, choices }, group) => html`<div role="group" aria-labelledby="group-${group}">

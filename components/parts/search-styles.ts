@@ -49,6 +49,10 @@ export const searchStyles = css`
     color: var(--_text);
     font-size: 13px;
   }
+  /* The whole bar shows the focus. */
+  input:focus-visible {
+    outline: 0;
+  }
   input::placeholder {
     color: var(--_muted);
     opacity: 1;

@@ -6,6 +6,8 @@ export interface SearchFilter {
   value: string
   /** Leaves out what matches. */
   without?: boolean
+  /** Shown on the chip instead of the value. */
+  label?: string | undefined
 }
 
 /** What can be searched for. The page says what there is; the search bar knows nothing of its meaning. */

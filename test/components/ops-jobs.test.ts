@@ -5,6 +5,8 @@ import { bulkId, bulkPlan, bulkRun, count, detail, job, jobPage, jobs, queuePage
 import { at, event, everything, preview, session } from './sample.ts'
 import { all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
+const histogram = (over: object = {}) => ({ from: at(-3600), to: at(0), counts: Array.from({ length: 60 }, (_, index) => (index > 50 ? 2 : 0)), jobs: 18, partial: false, sortedBy: 'created', first: at(-540), last: at(-5), asOf: at(0), ...over })
+
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
   new FakeApi({
     getSession: () => session(),
@@ -12,6 +14,7 @@ const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
     countJobs: () => count(7),
     listQueues: () => queuePage(),
     listBulkRuns: () => ({ items: [], asOf: at(0) }),
+    getJobHistogram: () => histogram(),
     hintJobs: () => ({ values: ['mail', 'mail_bulk'], asOf: at(0) }),
     createPreview: () => preview({ plan: bulkPlan(), reasonRequired: true }),
     executePreview: () => ({ bulk: bulkRun() }),
@@ -21,9 +24,25 @@ const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
 
 async function opened(api = usual(), attributes: Record<string, string> = {}): Promise<OpsJobs> {
   const page = mount('ops-jobs', api, attributes)
-  await until(() => all(page, 'tbody [role=row]').length > 0 && all(page, '#queue')[0] && seen(page).includes('jobs'), 'the jobs')
+  await until(() => all(page, 'tbody [role=row]').length > 0 && searchField(page) && seen(page).includes('jobs'), 'the jobs')
   return page
 }
+
+const searchField = (page: OpsJobs) => all<HTMLInputElement>(page, 'input[role=combobox]')[0]!
+
+function write(page: OpsJobs, text: string): void {
+  const field = searchField(page)
+  field.focus()
+  field.value = text
+  field.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+}
+
+function finish(page: OpsJobs, text: string): void {
+  write(page, text)
+  press('Enter', searchField(page))
+}
+
+const chips = (page: OpsJobs) => all(page, '.token .edit').map((chip) => chip.textContent!.replace(/\s+/g, ' ').trim())
 
 const rowOf = (page: OpsJobs, id: string) => all<HTMLElement>(page, 'tbody [role=row]').find((row) => seen(row).includes(id))!
 const boxOf = (page: OpsJobs, id: string) => rowOf(page, id).querySelector('input')!
@@ -86,16 +105,17 @@ describe('ops-jobs', () => {
     const page = await opened(api)
     const told: unknown[] = []
     page.addEventListener('ops-filter', (each) => told.push((each as CustomEvent).detail))
-    type(all(page, '#error')[0], ' timeout ')
-    await until(() => last(api, 'listJobs').query.get('error') === 'timeout', 'the filter')
-    equal(told.at(-1), { path: '/list', query: { error: 'timeout', order: '', bulk: '' } })
-    type(all(page, '#jobId')[0], 'job-0002')
+    write(page, 'error: timeout ')
+    await until(() => last(api, 'listJobs').query.get('error') === 'timeout', 'the filter, before it is finished')
+    equal(told.at(-1), { path: '/list', query: { error: 'timeout', last: '', order: '', group: '', bulk: '' } })
+    finish(page, 'error: timeout')
+    finish(page, 'id:job-0002')
     await until(() => last(api, 'listJobs').query.get('id') === 'job-0002', 'the id')
     await until(() => last(api, 'countJobs').query.get('id') === 'job-0002', 'the count of the same')
-    const remove = await until(() => button(page, 'Remove the filter Error text'), 'the chip')
+    const remove = await until(() => button(page, 'Remove error:timeout'), 'the chip')
     remove.click()
     await until(() => !last(api, 'listJobs').query.has('error') && last(api, 'listJobs').query.get('id') === 'job-0002', 'the filter taken off')
-    ok(!button(page, 'Remove the filter Error text'), 'the chip is gone')
+    equal(chips(page), ['id: job-0002'])
   })
 
   it('sends a time only together with a window of it', async () => {
@@ -106,37 +126,35 @@ describe('ops-jobs', () => {
     const windowed = usual()
     const page = await opened(windowed, { time: 'finished', from: '2026-11-20T00:00:00.000Z' })
     equal(Object.fromEntries(last(windowed, 'listJobs').query), { from: '2026-11-20T00:00:00.000Z', time: 'finished', limit: '50' })
-    includes(seen(all(page, '.chips')[0]), 'finished from')
+    includes(seen(all(page, 'ops-range')[0]), 'Since')
   })
 
   it('keeps arguments that are no JSON object to itself and says what is wrong', async () => {
     const api = usual()
     const page = await opened(api)
-    const field = all<HTMLInputElement>(page, '#args')[0]!
-    type(field, '[1,2]')
-    ok(field.validationMessage.includes('JSON object'), 'the complaint')
+    finish(page, 'args:[1,2]')
+    await until(() => seen(page).includes('JSON object'), 'the complaint')
     equal(api.count('listJobs'), 1, 'reads of the list')
-    type(field, '{"orderId":9007199254740993}')
+    finish(page, 'args:{"orderId":9007199254740993}')
     await until(() => last(api, 'listJobs').query.get('args') === '{"orderId":9007199254740993}', 'the filter, digit by digit')
   })
 
   it('offers values the server knows while somebody types', async () => {
     const api = usual()
     const page = await opened(api)
-    const field = all<HTMLInputElement>(page, '#queue')[0]!
-    field.value = 'ma'
-    field.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
-    await until(() => all<HTMLOptionElement>(page, '#queue-offers option').some(({ value }) => value === 'mail_bulk'), 'the offers')
+    write(page, 'queue:ma')
+    await until(() => all(page, '[role=option]').some((option) => option.textContent!.includes('mail_bulk')), 'the offers')
     equal(Object.fromEntries(last(api, 'hintJobs').query), { field: 'queue', prefix: 'ma' })
   })
 
-  it('cannot look for what the engine cannot, and says why', async () => {
+  it('offers no search that the engine cannot do', async () => {
     const lacks = { filter_args: 'Redis keeps arguments as text that cannot be searched.' }
     const page = await opened(usual({ getSession: () => session({ engine: { ...session().engine, lacks } }) }))
-    const field = all<HTMLInputElement>(page, '#args')[0]!
-    await until(() => field.disabled, 'the closed field')
-    equal(field.title, lacks.filter_args)
-    ok(!all<HTMLInputElement>(page, '#error')[0]!.disabled, 'the others stay open')
+    write(page, '')
+    press('ArrowDown', searchField(page))
+    const offers = await until(() => all(page, '[role=option]').length > 3 && all(page, '[role=option]').map((option) => option.textContent!.trim()), 'the keys')
+    ok(offers.some((offer) => offer.startsWith('error:')), 'what it can')
+    ok(!offers.some((offer) => offer.startsWith('args')), 'not what it cannot')
   })
 
   it('turns pages by cursor, and starts again when a filter changes', async () => {
@@ -145,7 +163,7 @@ describe('ops-jobs', () => {
     button(page, 'Older')!.click()
     await until(() => seen(page).includes('job-0100'), 'the second page')
     ok(button(page, 'Older')!.disabled, 'no further page')
-    type(all(page, '#queue')[0], 'mail')
+    finish(page, 'queue:mail')
     await until(() => last(api, 'listJobs').query.get('queue') === 'mail' && !last(api, 'listJobs').query.has('cursor'), 'the first page again')
   })
 
@@ -287,7 +305,7 @@ describe('ops-jobs', () => {
       const page = await opened()
       tick(page, 'job-0002')
       await until(() => seen(page).includes('1 job chosen'), 'the first')
-      type(all(page, '#queue')[0], 'mail')
+      finish(page, 'queue:mail')
       await until(() => !seen(page).includes('chosen'), 'nothing chosen')
     })
   })
@@ -369,7 +387,7 @@ describe('ops-jobs', () => {
       includes(text, '6,000 of 12,034 · 49 %')
       includes(text, '5,990 done')
       equal(all(all(page, 'ops-bulk-run')[0]!, 'a')[0]?.getAttribute('href'), `/ops/jobs/forensics/bulk/${bulkId}`)
-      equal(told.at(-1), { path: '/list', query: { queue: 'mail', order: '', bulk: bulkId } })
+      equal(told.at(-1), { path: '/list', query: { queue: 'mail', last: '', order: '', group: '', bulk: bulkId } })
       ok(!all<HTMLDialogElement>(page, 'dialog')[0]!.open, 'the dialog is closed')
       equal(last(api, 'listJobs').query.get('queue'), 'mail')
       await until(() => !seen(page).includes('1 job chosen'), 'nothing chosen any more')
@@ -515,6 +533,168 @@ describe('ops-jobs', () => {
       await until(() => all(many, 'ops-bulk-run a[href="/ops/jobs/list?state=discarded"], a[href="/ops/jobs/list?state=discarded"]').length > 0, 'another way back')
       includes(seen(all(many, 'ops-bulk-run')[0]), 'within 24 hours')
     })
+  })
+
+  describe('the time that is shown', () => {
+    const ended = () => jobs().map((each, index) => ({ ...each, state: 'discarded' as const, error: 'connect ETIMEDOUT', finishedAt: at(-10 * (index + 1)) }))
+    const byEnd = (over: ConstructorParameters<typeof FakeApi>[0] = {}) => usual({ listJobs: () => jobPage(ended(), { sortedBy: 'finished' }), ...over })
+
+    it('is the one that is sorted by, as the server says, and its heading turns the order', async () => {
+      const api = byEnd()
+      const page = await opened(api, { state: 'discarded' })
+      equal(last(api, 'listJobs').query.get('sort'), 'finished')
+      page.style.width = '1080px'
+      const heading = await until(() => button(page, 'Ended ↓'), 'the heading')
+      equal(heading.closest('th')!.getAttribute('aria-sort'), 'descending')
+      equal(all(page, 'thead .state').length, 0, 'one state needs no column')
+      heading.click()
+      await until(() => last(api, 'listJobs').query.get('order') === 'oldest', 'the other order')
+      clear()
+      const unsorted = await opened(byEnd({ listJobs: () => jobPage(ended()) }), { state: 'discarded' })
+      unsorted.style.width = '1080px'
+      await unsorted.updateComplete
+      ok(button(unsorted, 'Created ↓'), 'an engine that cannot sort by the end shows the creation')
+    })
+
+    it('puts what is due soonest first', async () => {
+      const api = usual({ listJobs: () => jobPage(jobs(), { sortedBy: 'due' }) })
+      const page = await opened(api, { state: 'scheduled' })
+      equal([last(api, 'listJobs').query.get('sort'), last(api, 'listJobs').query.get('order')], ['due', 'oldest'])
+      page.style.width = '1080px'
+      ;(await until(() => button(page, 'Due ↑'), 'the heading')).click()
+      await until(() => last(api, 'listJobs').query.get('order') === null, 'the latest first')
+    })
+
+    it('is what a range is about, which starts anew with each read', async () => {
+      const api = byEnd()
+      const page = await opened(api, { state: 'discarded', last: '1h' })
+      const { query } = last(api, 'listJobs')
+      equal(query.get('time'), 'finished')
+      ok(Math.abs(Date.parse(query.get('from')!) - (Date.now() - 3_600_000)) < 60_000, 'an hour ago')
+      await until(() => api.count('getJobHistogram') === 1, 'the histogram')
+      equal(last(api, 'getJobHistogram').query.get('sort'), 'finished')
+      const told: { query: Record<string, string> }[] = []
+      page.addEventListener('ops-filter', (each) => told.push((each as CustomEvent).detail))
+      const bars = await until(() => all(page, 'ops-time-bars svg')[0] ?? all(page, 'ops-time-bars')[0]?.shadowRoot?.querySelector('svg'), 'the bars')
+      const { left, width, top } = bars.getBoundingClientRect()
+      const point = (type: string, share: number) => bars.dispatchEvent(new PointerEvent(type, { clientX: left + share * width, clientY: top + 5, button: 0, pointerId: 1, bubbles: true, composed: true }))
+      bars.setPointerCapture = () => undefined
+      for (const [type, share] of [['pointerdown', 0.5], ['pointermove', 0.6], ['pointerup', 0.75]] as const) point(type, share)
+      await until(() => told.length > 0, 'the range')
+      equal([told[0]!.query.last, told[0]!.query.time], ['', 'finished'])
+      ok(Math.abs(Date.parse(told[0]!.query.from!) - Date.parse(at(-1800))) < 20_000, 'the middle')
+    })
+
+    it('counts since the last deploy, once it is known when that was', async () => {
+      const deployedAt = at(-600)
+      const api = byEnd({ listDeploys: () => ({ items: [{ id: 'd1', version: '1', at: deployedAt }], asOf: at(0) }) })
+      await opened(api, { state: 'discarded', last: 'deploy' })
+      equal(last(api, 'listJobs').query.get('from'), deployedAt)
+      equal(api.count('listJobs'), 1)
+    })
+  })
+
+  describe('beside the list', () => {
+    it('opens a job with Space or a click on its row, goes through the list with j and k, and returns to the row', async () => {
+      const api = usual({ getJob: ({ params }) => detail(params.id!) })
+      const page = await opened(api)
+      page.setAttribute('keys', 'page')
+      press('j', document.body)
+      await until(() => deepFocus().getAttribute('data-job') === 'job-0001', 'the first row')
+      press('j')
+      press(' ')
+      const sheet = await until(() => all(page, 'ops-sheet')[0], 'the sheet')
+      await until(() => sheet.hasAttribute('open') && seen(page).includes('2 / 7'), 'the second job')
+      equal(rowOf(page, 'job-0002').classList.contains('current'), true)
+      press('j', document.body)
+      await until(() => last(api, 'getJob').params.id === 'job-0003', 'the next one')
+      press('x', document.body)
+      await until(() => boxOf(page, 'job-0003').checked, 'chosen')
+      press('Escape', document.body)
+      await until(() => !sheet.hasAttribute('open'), 'closed')
+      await until(() => deepFocus().getAttribute('data-job') === 'job-0003', 'the row')
+      rowOf(page, 'job-0005').querySelector<HTMLElement>('.fact')!.click()
+      await until(() => last(api, 'getJob').params.id === 'job-0005', 'the clicked one')
+    })
+
+    it('leads to the page of a job with its list, so that one can go on there', async () => {
+      const page = await opened(usual(), { state: 'retryable', queue: 'mail' })
+      const href = rowOf(page, 'job-0001').querySelector('.job a')!.getAttribute('href')!
+      const list = new URLSearchParams(new URL(href, 'http://x').searchParams.get('list')!)
+      equal([list.get('queue'), list.get('state'), list.get('sort')], ['mail', 'retryable', 'due'])
+    })
+  })
+
+  describe('by error', () => {
+    const group = (fingerprint: string, title: string, n: number) => ({ fingerprint, title, queue: 'mail', worker: 'mail', count: n, final: n, total: n, lastSeenAt: at(-5), firstSeenAt: at(-500), histogram: { from: at(-3600), stepSeconds: 60, counts: [0, n] } })
+    const grouped = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
+      usual({ listErrorGroups: () => ({ items: [group('e1:0000000000000001', 'connect ETIMEDOUT <ip>', 40), group('e1:0000000000000002', 'no such mailbox', 4)], summary: {}, asOf: at(0) }), ...over })
+
+    it('shows the groups on one scale, unfolds one into its jobs, and lists them all', async () => {
+      const api = grouped()
+      const page = mount('ops-jobs', api, { group: 'error', queue: 'mail', state: 'discarded' })
+      const fold = await until(() => all<HTMLButtonElement>(page, '.fold')[0], 'the groups')
+      const tall = (index: number) => Number(/v-([\d.]+)h/.exec(all(page, '.histogram .bars')[index]!.getAttribute('d')!)![1])
+      ok(tall(0) > 9 * tall(1), 'one scale')
+      fold.click()
+      await until(() => last(api, 'listJobs').query.get('errorGroup') === 'e1:0000000000000001', 'its jobs')
+      equal([last(api, 'listJobs').query.get('queue'), last(api, 'listJobs').query.get('state')], ['mail', 'discarded'])
+      ;(await until(() => button(page, 'Retry the jobs with no such mailbox'), 'the deed')).click()
+      await until(() => api.count('createPreview') === 1, 'the preview')
+      equal(last(api, 'createPreview').body, { action: 'retry_job', selection: { filter: { state: 'discarded', queue: 'mail', errorGroup: 'e1:0000000000000002' } } })
+      ;(await until(() => button(page, 'Show them'), 'the list')).click()
+      await until(() => page.group === '' && page.errorGroup === 'e1:0000000000000001', 'the list of the group')
+      await until(() => chips(page).includes('error: connect ETIMEDOUT <ip>'), 'a chip that can be read')
+    })
+  })
+
+  describe('in a host’s page', () => {
+    it('keeps what the host has fixed, and does not offer it', async () => {
+      const api = usual()
+      const page = await opened(api, { queue: 'mail', fixed: 'queue', error: 'timeout' })
+      equal(chips(page), ['error: timeout'])
+      finish(page, 'queue:other')
+      await until(() => last(api, 'listJobs').query.get('words') === 'queue:other', 'plain words')
+      equal(last(api, 'listJobs').query.get('queue'), 'mail')
+    })
+
+    it('is only the list if it is compact, as long as the host says', async () => {
+      const api = usual()
+      const page = mount('ops-jobs', api, { compact: '', limit: '5', queue: 'mail' })
+      await until(() => all(page, 'tbody [role=row]').length > 0, 'the jobs')
+      equal(all(page, '.tabs, ops-search, ops-export, .page-head').length, 0)
+      equal(last(api, 'listJobs').query.get('limit'), '5')
+    })
+  })
+
+  it('has rows of thirty pixels in the compact view, whatever is in them', async () => {
+    const long = jobs().map((each) => ({ ...each, error: 'because '.repeat(60), tags: ['newsletter', 'vip'] }))
+    for (const attributes of [{}, { state: 'discarded' }] as Record<string, string>[]) {
+      const page = await opened(usual({ listJobs: () => jobPage(long) }), attributes)
+      page.style.width = '1080px'
+      await page.updateComplete
+      equal([...new Set(all(page, 'tbody [role=row]').map((row) => Math.round(row.getBoundingClientRect().height)))], [30])
+      clear()
+    }
+  })
+
+  it('offers what is possible for the chosen jobs, and the rest with its reason', async () => {
+    const page = await opened(usual({ listJobs: () => jobPage(jobs().map((each) => ({ ...each, state: 'discarded' as const }))) }), { state: 'discarded' })
+    tick(page, 'job-0002')
+    await until(() => button(page, 'Retry…'), 'what is possible')
+    ok(!button(page, 'Cancel…'), 'nothing that is not')
+    all(page, 'ops-menu[label="More for the chosen jobs"]')[0]!.shadowRoot!.querySelector('button')!.click()
+    await until(() => seen(all(page, 'ops-menu[label="More for the chosen jobs"]')[0]).includes('Not while they are discarded.'), 'the reason')
+  })
+
+  it('has its main deed at the thumb on a phone', async () => {
+    const api = usual()
+    const page = await opened(api, { state: 'discarded' })
+    page.style.width = '366px'
+    await page.updateComplete
+    ;(await until(() => button(page, 'Retry all 7…'), 'the deed')).click()
+    await until(() => api.count('createPreview') === 1, 'the preview')
+    equal(last(api, 'createPreview').body, { action: 'retry_job', selection: { filter: { state: 'discarded' } } })
   })
 
   it('never says that fewer match than stand on the page', async () => {

@@ -1,4 +1,4 @@
-import { type JobFilterName, jobFilterTable } from '../../../schemas/job-filters.ts'
+import { type JobFilterName, jobFilterTable, type JobTimeName } from '../../../schemas/job-filters.ts'
 import type { JobFilters } from '../../../schemas/job.ts'
 
 /** By the name of the page's property; in the address and the API they have the same names, but for `id`. */
@@ -25,14 +25,19 @@ export function pageFilters({ id = '', ...filters }: Record<string, string>): Fi
   return { ...noFilters, ...Object.fromEntries(known) }
 }
 
-/** Why a text cannot be what arguments contain; nothing when it can. */
-export function complaintAbout(args: string): string {
-  if (!args) return ''
-  try {
-    const value: unknown = JSON.parse(args)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return ''
-  } catch {
-    // said below
-  }
-  return 'Give a JSON object, like {"orderId":1}.'
+const ended = ['completed', 'cancelled', 'discarded']
+const coming = ['scheduled', 'retryable']
+
+/** The time by which jobs in these states are sorted and shown. */
+export function sortOf(states: string): JobTimeName {
+  const each = states.split(',')
+  if (each.every((state) => ended.includes(state))) return 'finished'
+  return each.every((state) => coming.includes(state)) ? 'due' : 'created'
+}
+
+const lastMs: Record<string, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 }
+
+/** When a range such as `1h` that ends at `at` begins; empty if it is none. */
+export function startOfLast(last: string, at: number): string {
+  return Object.hasOwn(lastMs, last) ? new Date(at - lastMs[last]!).toISOString() : ''
 }

@@ -14,7 +14,7 @@ export function offeredIn(state: JobState): JobOperation[] {
   return jobOperations.filter((action) => !onEvidence.has(action) || statesOf(action).includes(state))
 }
 
-function statesOf(action: JobOperation): readonly JobState[] {
+export function statesOf(action: JobOperation): readonly JobState[] {
   return operationActions[action].states
 }
 

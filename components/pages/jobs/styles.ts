@@ -72,17 +72,6 @@ export const jobsStyles = css`
   thead th {
     padding-inline: 8px;
   }
-  .dense .row > * {
-    padding-block: 3px;
-  }
-  .dense .clamp {
-    -webkit-line-clamp: 1;
-  }
-  .dense .job .sub,
-  .dense .engine {
-    display: inline;
-    margin-inline-start: 6px;
-  }
   .clamp {
     -webkit-line-clamp: 2;
   }
@@ -104,7 +93,11 @@ export const jobsStyles = css`
     accent-color: var(--_accent);
     cursor: pointer;
   }
-  .job {
+  thead th {
+    height: 30px;
+    padding-block: 0;
+  }
+  tbody .job {
     min-width: 204px;
     border-bottom: 1px solid var(--_line);
     font-size: var(--_size);
@@ -129,16 +122,6 @@ export const jobsStyles = css`
     font-weight: 600;
     color: var(--_accent);
     white-space: nowrap;
-  }
-  .dense .mark {
-    display: inline-block;
-    width: 9px;
-    overflow: hidden;
-    vertical-align: middle;
-  }
-  .dense .mark::before {
-    content: '● ';
-    font-size: 10px;
   }
   .plain {
     color: inherit;
@@ -195,7 +178,7 @@ export const jobsStyles = css`
     width: 52px;
     text-align: end;
   }
-  .row.chosen > * {
+  .row:is(.chosen, .current) > * {
     background: var(--_accent-soft);
   }
   .row.left .chip {
@@ -245,9 +228,110 @@ export const jobsStyles = css`
     gap: 6px;
     margin-inline-start: auto;
   }
-  ops-job-filters:not(:defined) {
+  /* It is there a moment later, and nothing moves by that. */
+  ops-search {
     display: block;
-    min-height: 100px;
+    min-height: 36px;
+    margin-bottom: 8px;
+  }
+  ops-time-bars {
+    flex: 0 1 230px;
+    min-width: 80px;
+  }
+  .count {
+    line-height: 1.35;
+  }
+  .count b {
+    font-size: 15px;
+  }
+  .turn {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--_text);
+    font-size: inherit;
+    font-weight: 650;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+  .at {
+    white-space: nowrap;
+  }
+  .row.current > :first-child {
+    box-shadow: inset 3px 0 var(--_accent);
+  }
+  .thumb,
+  .narrow {
+    display: none;
+  }
+  /* Compact: true rows of 30 pixels, one line each, cut at the end of the column; the error gets the room that is left. */
+  @container ops-page (min-width: 860.02px) {
+    .dense table {
+      table-layout: fixed;
+    }
+    .dense .row > * {
+      height: 30px;
+      padding-block: 0;
+      vertical-align: middle;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+      line-height: 20px;
+    }
+    .dense .row > .do {
+      overflow: visible;
+    }
+    .dense .row .value,
+    .dense .row .clamp {
+      display: inline;
+      overflow-wrap: normal;
+    }
+    .dense .sub {
+      display: inline;
+      margin-inline-start: 4px;
+    }
+    .dense .engine {
+      display: none;
+    }
+    .dense .pick {
+      width: 38px;
+    }
+    .dense thead .job {
+      width: 190px;
+    }
+    .dense thead .state {
+      width: 190px;
+    }
+    .dense thead .queue {
+      width: 130px;
+    }
+    .dense thead :is(.attempt, .priority) {
+      width: 76px;
+    }
+    .dense thead :is(.tags, .executor, .created) {
+      width: 118px;
+    }
+    .dense thead .at {
+      width: 128px;
+    }
+    .dense thead .do {
+      width: 44px;
+    }
+    .dense.failed thead .error-column {
+      width: 40%;
+    }
+    .dense.many thead :is(.job, .state) {
+      width: 15%;
+    }
+    .dense ops-menu::part(button) {
+      min-height: 24px;
+      padding-block: 0;
+      border-color: transparent;
+      background: none;
+    }
+    .dense .news {
+      margin-bottom: 0;
+    }
   }
   .pages {
     display: flex;
@@ -266,6 +350,9 @@ export const jobsStyles = css`
     }
     thead {
       display: none;
+    }
+    .narrow {
+      display: inline-flex;
     }
     .row {
       display: grid;
@@ -303,6 +390,11 @@ export const jobsStyles = css`
       grid-area: 1 / 4;
       width: auto;
     }
+    .row > .at {
+      grid-column: 2 / -1;
+      font-size: var(--_small);
+      color: var(--_muted);
+    }
     .row > .fact {
       grid-column: 2 / -1;
       display: flex;
@@ -320,12 +412,12 @@ export const jobsStyles = css`
       font-size: 12px;
       color: var(--_muted);
     }
-    .row.chosen {
+    .row:is(.chosen, .current) {
       background: var(--_accent-soft);
       box-shadow: inset 3px 0 var(--_accent);
     }
-    .row.chosen > *,
-    .row.chosen > :first-child,
+    .row:is(.chosen, .current) > *,
+    .row:is(.chosen, .current) > :first-child,
     .row:focus-within > :first-child {
       background: none;
       box-shadow: none;
@@ -338,14 +430,68 @@ export const jobsStyles = css`
   }
   @container ops-page (max-width: 560px) {
     .tabs {
-      display: grid;
-      grid-template-columns: repeat(4, minmax(0, 1fr));
+      flex-wrap: nowrap;
+      overflow-x: auto;
+      scrollbar-width: thin;
     }
     .tabs a {
-      flex-direction: column;
-      gap: 0;
-      padding: 6px 4px;
-      font-size: 13px;
+      flex: none;
+      min-height: 40px;
+      align-items: center;
+    }
+    /* Two lines: what it is and when, and the error in full. */
+    .single .row {
+      grid-template-columns: 34px minmax(0, 1fr) max-content 40px;
+      gap: 2px 6px;
+      padding: 6px 6px 8px;
+    }
+    .single .row > .at {
+      grid-area: 1 / 3;
+      align-self: center;
+    }
+    .line {
+      flex-wrap: nowrap;
+    }
+    ops-time-bars {
+      flex: 0 1 90px;
+      min-width: 40px;
+    }
+    ops-view-options,
+    ops-export {
+      display: none;
+    }
+    .state .sub:not(.mark) {
+      display: none;
+    }
+    .single .sub {
+      display: inline;
+    }
+    .failed .row > :is(.queue, .args, .attempt) {
+      display: none;
+    }
+    .failed .row > .error-column .caption {
+      display: none;
+    }
+    .failed .clamp {
+      display: block;
+    }
+    .single .row > .pick {
+      grid-row: 1 / span 2;
+    }
+    .thumb {
+      position: sticky;
+      bottom: 0;
+      z-index: 3;
+      display: grid;
+      grid-template-columns: 1fr 1.4fr;
+      gap: 8px;
+      margin-inline: calc(-1 * var(--ops-page-padding, 16px));
+      padding: 10px var(--ops-page-padding, 16px);
+      border-top: 1px solid var(--_line);
+      background: var(--_surface);
+    }
+    .thumb .button {
+      min-height: 46px;
     }
     .do-bulk {
       display: grid;

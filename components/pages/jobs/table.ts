@@ -3,23 +3,33 @@ import { repeat } from 'lit/directives/repeat.js'
 import { evidencePath, operationActions } from '../../../schemas/actions.ts'
 import type { Session } from '../../../schemas/actor.ts'
 import type { Job, JobDetail } from '../../../schemas/job.ts'
+import type { JobState } from '../../../schemas/vocabulary.ts'
 import { mayOpen } from '../../core/views.ts'
+import { t } from '../../core/words.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
-import { columns, leadingCells } from './columns.ts'
+import { type ColumnName, columns, columnsInOrder, leadingCells, timeTitle } from './columns.ts'
 import { type JobOperation, offeredIn, onEvidence, refusedFor } from './operations.ts'
 import type { Preferences } from './preferences.ts'
-import { jobsOf, type Row } from './rows.ts'
+import { jobsOf, type Row, type Shown, timeOf } from './rows.ts'
 import type { Selected } from './selection.ts'
 
 export interface JobTable {
   base: string
+  /** Query of the list; empty for the whole list. */
+  list: string
   session: Session | undefined
-  preferences: Preferences | undefined
+  preferences: Preferences
   selected: Selected
+  /** Set if only jobs in this state are listed. */
+  state: JobState | undefined
+  order: 'newest' | 'oldest'
+  turn: () => void
   /** What is shown is not what was asked for last. */
   stale: boolean
   busy: boolean
+  /** Id of the job in the sheet. */
+  current: string
   pressed: (event: KeyboardEvent) => void
   pick: (jobs: Job[], chosen: boolean) => void
   ticked: (event: MouseEvent, job: Job) => void
@@ -30,62 +40,70 @@ export interface JobTable {
 }
 
 /** More columns than this share the room more closely. */
-const usualColumns = 5
+const usualColumns = 4
 
-export function jobTable(rows: Row[], table: JobTable): TemplateResult {
-  const { preferences, selected, stale, busy, pressed, pick } = table
-  const shown = preferences?.columns ?? []
+export function jobTable(shown: Shown, table: JobTable): TemplateResult {
+  const { rows, by } = shown
+  const { preferences, selected, state, order, turn, stale, busy, pressed, pick } = table
+  const names = columnsInOrder(preferences.columns)
   const some = rows.some(({ job }) => selected.seen.has(job.id))
   const whole = selected.all || rows.every(({ job }) => selected.seen.has(job.id))
-  return html`<div class="card ${stale ? 'stale' : ''} ${preferences?.dense ? 'dense' : ''} ${shown.length > usualColumns ? 'many' : ''}">
-    <table role="table" aria-label="Jobs" aria-busy=${busy} part="table" @keydown=${pressed}>
+  const look = [stale && 'stale', preferences.dense && 'dense', names.length > usualColumns && 'many', state && 'single', (state === 'discarded' || state === 'retryable') && 'failed'].filter(Boolean).join(' ')
+  return html`<div class="card ${look}">
+    <table role="table" aria-label=${t`Jobs`} aria-busy=${busy} part="table" @keydown=${pressed}>
       <thead role="rowgroup">
         <tr role="row">
           <th scope="col" role="columnheader" class="pick">
             <label
               ><input
                 type="checkbox"
-                aria-label="Choose every job of this page"
+                aria-label=${t`Choose every job of this page`}
                 .checked=${whole}
                 .indeterminate=${some && !whole}
                 @change=${(event: Event) => pick(jobsOf(rows), (event.target as HTMLInputElement).checked)}
             /></label>
           </th>
-          <th scope="col" role="columnheader">Job</th>
-          <th scope="col" role="columnheader">State</th>
-          ${shown.map((name) => html`<th scope="col" role="columnheader">${columns[name].title}</th>`)}
-          <th scope="col" role="columnheader"><span class="hidden-text">Actions</span></th>
+          <th scope="col" role="columnheader" class="job">${t`Job`}</th>
+          ${state ? nothing : html`<th scope="col" role="columnheader" class="state">${t`State`}</th>`}
+          ${names.map((name) => html`<th scope="col" role="columnheader" class=${classOf(name)}>${columns[name].title()}</th>`)}
+          <th scope="col" role="columnheader" class="at" aria-sort=${order === 'newest' ? 'descending' : 'ascending'}>
+            <button type="button" class="turn" @click=${turn}>${timeTitle(by)} <span aria-hidden="true">${order === 'newest' ? '↓' : '↑'}</span></button>
+          </th>
+          <th scope="col" role="columnheader" class="do"><span class="hidden-text">${t`Actions`}</span></th>
         </tr>
       </thead>
       <tbody role="rowgroup">
         ${repeat(
           rows,
           ({ job }) => job.id,
-          (row, index) => jobRow(row, index, table),
+          (row, index) => jobRow(row, index, names, shown, table),
         )}
       </tbody>
     </table>
   </div>`
 }
 
-function jobRow(row: Row, index: number, table: JobTable) {
-  const { base, preferences, selected, ticked, clicked } = table
+const classOf = (name: ColumnName) => (name === 'error' ? 'error-column' : name)
+
+function jobRow(row: Row, index: number, names: ColumnName[], { by }: Shown, table: JobTable) {
+  const { base, list, preferences, state, selected, current, ticked, clicked } = table
   const { job, left } = row
   const chosen = selected.all || selected.seen.has(job.id)
   const name = `${job.worker ?? job.queue} ${job.id}`
-  return html`<tr role="row" part="row" class="row ${chosen ? 'chosen' : ''} ${left ? 'left' : ''}" @click=${(event: MouseEvent) => clicked(event, job)}>
+  return html`<tr role="row" part="row" class="row ${chosen ? 'chosen' : ''} ${left ? 'left' : ''} ${job.id === current ? 'current' : ''}" @click=${(event: MouseEvent) => clicked(event, job)}>
     <td role="cell" class="pick">
-      <label><input type="checkbox" data-row=${index} aria-label="Choose ${name}" .checked=${chosen} @click=${(event: MouseEvent) => ticked(event, job)} /></label>
+      <label><input type="checkbox" data-row=${index} aria-label=${t`Choose ${name}`} .checked=${chosen} @click=${(event: MouseEvent) => ticked(event, job)} /></label>
     </td>
-    ${leadingCells(row, base)}
-    ${(preferences?.columns ?? []).map((column) => {
+    ${leadingCells(row, { base, list, single: state !== undefined, by })}
+    ${names.map((column) => {
       const cell: unknown = columns[column].cell(job, base)
       const empty = cell === nothing || (Array.isArray(cell) && cell.length === 0)
-      return html`<td role="cell" class="fact ${column === 'error' ? 'error-column' : column} ${empty ? 'nothing' : ''}">
-        <span class="caption" aria-hidden="true">${columns[column].title}</span><span>${cell}</span>
+      return html`<td role="cell" class="fact ${classOf(column)} ${empty ? 'nothing' : ''}">
+        <span class="caption" aria-hidden="true">${columns[column].title()}</span><span class="value">${cell}</span>
       </td>`
     })}
-    <td role="cell" class="do"><ops-menu label="Actions for ${name}" .items=${actionsOn(job, table)} .load=${async () => actionsOn(job, table, (await table.look(job)) ?? 'unknown')}></ops-menu></td>
+    <td role="cell" class="at"><ops-time at=${timeOf(job, by)} show=${preferences.exact ? 'exact' : 'relative'}></ops-time></td>
+    <td role="cell" class="do"><ops-menu label=${t`Actions for ${name}`} .items=${actionsOn(job, table)} .load=${async () => actionsOn(job, table, (await table.look(job)) ?? 'unknown')}></ops-menu></td>
   </tr>`
 }
 
@@ -95,9 +113,9 @@ function jobRow(row: Row, index: number, table: JobTable) {
  */
 function actionsOn(job: Job, { base, session, ask }: JobTable, said?: JobDetail['operations'] | 'unknown'): MenuItem[] {
   const refused = (action: JobOperation) => {
-    if (said === undefined) return refusedFor(session, action, job.state) || (onEvidence.has(action) ? 'Checking…' : '')
+    if (said === undefined) return refusedFor(session, action, job.state) || (onEvidence.has(action) ? t`Checking…` : '')
     const permission = said === 'unknown' ? undefined : said[action]
-    return permission ? (permission.allowed ? '' : (permission.reason ?? 'Your account may not do this.')) : refusedFor(session, action, job.state)
+    return permission ? (permission.allowed ? '' : (permission.reason ?? t`Your account may not do this.`)) : refusedFor(session, action, job.state)
   }
   const forensics = base + evidencePath('job', job.id)
   return [
@@ -106,6 +124,6 @@ function actionsOn(job: Job, { base, session, ask }: JobTable, said?: JobDetail[
       refused: refused(action),
       choose: () => ask({ action, id: job.id, seen: job.version }),
     })),
-    ...(mayOpen(session, base, forensics) ? [{ label: 'Open forensics', href: forensics }] : []),
+    ...(mayOpen(session, base, forensics) ? [{ label: t`Open forensics`, href: forensics }] : []),
   ]
 }

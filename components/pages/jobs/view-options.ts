@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit'
 import { property, query } from 'lit/decorators.js'
 import { element } from '../../core/register.ts'
+import { t } from '../../core/words.ts'
 import { placeBy, popoverStyles } from '../../parts/popover.ts'
 import { base } from '../../theme/base.ts'
 import { type ColumnName, columns } from './columns.ts'
@@ -62,7 +63,7 @@ export class OpsViewOptions extends LitElement {
   @query('.button') private button!: HTMLButtonElement
   @query('[popover]') private list!: HTMLElement
 
-  @property({ attribute: false }) preferences: Preferences = { columns: [], dense: false }
+  @property({ attribute: false }) preferences: Preferences = { columns: [], dense: true, exact: false }
   @property({ attribute: false }) keep: (preferences: Preferences) => void = () => undefined
 
   protected override firstUpdated() {
@@ -70,16 +71,20 @@ export class OpsViewOptions extends LitElement {
   }
 
   override render() {
-    const { dense } = this.preferences
-    return html`<button type="button" class="button" aria-haspopup="dialog">Columns</button>
-      <div popover="auto" role="dialog" aria-label="How the table is shown" @toggle=${this.toggled}>
+    const { dense, exact } = this.preferences
+    return html`<button type="button" class="button" aria-haspopup="dialog">${t`Columns`}</button>
+      <div popover="auto" role="dialog" aria-label=${t`How the table is shown`} @toggle=${this.toggled}>
         <fieldset>
-          <legend>Columns</legend>
+          <legend>${t`Columns`}</legend>
           ${(Object.keys(columns) as ColumnName[]).map((name) => this.column(name))}
         </fieldset>
         <fieldset>
-          <legend>Rows</legend>
-          ${this.density('Comfortable', false, dense)} ${this.density('Compact', true, dense)}
+          <legend>${t`Rows`}</legend>
+          ${this.choice('density', t`Comfortable`, !dense, { dense: false })} ${this.choice('density', t`Compact`, dense, { dense: true })}
+        </fieldset>
+        <fieldset>
+          <legend>${t`Times`}</legend>
+          ${this.choice('times', t`How long ago`, !exact, { exact: false })} ${this.choice('times', t`Date and time`, exact, { exact: true })}
         </fieldset>
       </div>`
   }
@@ -93,13 +98,11 @@ export class OpsViewOptions extends LitElement {
       const inOrder = (Object.keys(columns) as ColumnName[]).filter((each) => wanted.has(each))
       this.keep({ ...this.preferences, columns: inOrder })
     }
-    return html`<label><input type="checkbox" .checked=${chosen.includes(name)} @change=${change} />${columns[name].title}</label>`
+    return html`<label><input type="checkbox" .checked=${chosen.includes(name)} @change=${change} />${columns[name].title()}</label>`
   }
 
-  private density(label: string, value: boolean, dense: boolean) {
-    return html`<label
-      ><input type="radio" name="density" .checked=${value === dense} @change=${() => this.keep({ ...this.preferences, dense: value })} />${label}</label
-    >`
+  private choice(name: string, label: string, checked: boolean, change: Partial<Preferences>) {
+    return html`<label><input type="radio" name=${name} .checked=${checked} @change=${() => this.keep({ ...this.preferences, ...change })} />${label}</label>`
   }
 
   private toggled(event: ToggleEvent) {

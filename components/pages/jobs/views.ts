@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import type { JobView } from '../../../schemas/job.ts'
+import type { JobLast, JobView } from '../../../schemas/job.ts'
 import type { Problem } from '../../../schemas/problem.ts'
 import { OpsElement } from '../../core/element.ts'
 import { address } from '../../core/filter.ts'
@@ -78,6 +78,7 @@ export class OpsJobViews extends OpsElement {
 
   @property({ attribute: false }) filters: FilterValues = noFilters
   @property() order = ''
+  @property() last = ''
 
   protected override firstUpdated() {
     this.button.popoverTargetElement = this.list
@@ -125,7 +126,7 @@ export class OpsJobViews extends OpsElement {
     const name = this.nameField.value.trim()
     if (!name || !this.connection) return
     const { client } = this.connection
-    const filters = { ...apiFilters(this.filters), ...(this.order === 'oldest' ? { order: 'oldest' as const } : {}) }
+    const filters = { ...apiFilters(this.filters), ...(this.order === 'oldest' ? { order: 'oldest' as const } : {}), ...(this.last ? { last: this.last as JobLast } : {}) }
     if (await this.attempt(() => client.saveJobView({ params: { name }, body: { filters } }))) this.nameField.value = ''
   }
 
