@@ -1,26 +1,35 @@
-import { css, html, nothing, type PropertyValues } from 'lit'
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AuditEvent, AuditFilters } from '../../schemas/audit.ts'
-import { countOf } from '../../schemas/plural.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import { now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
+import type { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { auditFilters, auditFilterStyles, filterNames, type FilterValues } from '../parts/audit-filters.ts'
-import { eventColumns, eventRow, eventRowStyles } from '../parts/audit-row.ts'
-import '../parts/export.ts'
+import { t, tn } from '../core/words.ts'
+import { type Day, dayHeading, daysOf, startOfDay } from '../parts/audit-days.ts'
+import { filterNames, type FilterValues } from '../parts/audit-filter-names.ts'
+import { deedRow } from '../parts/audit-row.ts'
+import { deedStyles } from '../parts/audit-row-styles.ts'
+import { startOfLast } from '../parts/last-ranges.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
-import { tableStyles } from '../parts/table.ts'
 import { base, pageStyles } from '../theme/base.ts'
+import type { Unfolded } from './audit/batches.ts'
+import type { Walked } from './audit/walk.ts'
 
+/** Search, presets, keys and the batches of runs: the rows can be read without them. */
+const loadRest = later(() => import('./audit/rest.ts'))
 const loadDetails = later(() => import('../parts/audit-details.ts'))
+/** Headings whose count of the system's events is asked for at most. */
+const maxCountedDays = 20
 
 /** The rows on screen: more are appended on demand, and new ones are prepended only on request. */
 interface Shown {
@@ -30,7 +39,8 @@ interface Shown {
 }
 
 /**
- * The audit log, newest first: who did what, to what, why, and what changed. It can only be read.
+ * The audit log, newest first: a sentence for each deed, with what and why, under the heading of its day. A bulk run is one row with its
+ * batches folded away; what the system did by itself is left out until it is asked for. The log can only be read.
  *
  * @tag ops-audit
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
@@ -43,19 +53,30 @@ interface Shown {
  * @attr {'succeeded' | 'denied' | 'failed' | 'requested'} outcome - Only events that ended so.
  * @attr {string} subject-type - Only events on subjects of this kind, e.g. `cron_entry`.
  * @attr {string} subject-id - Only events on the subject with this id.
+ * @attr {string} not-actor - Leaves out the actor with this id.
+ * @attr {string} not-actor-type - Leaves out actors of this type.
+ * @attr {string} not-event-type - Leaves out types that begin so, separated by commas.
+ * @attr {string} not-outcome - Leaves out events that ended so.
+ * @attr {string} not-subject-type - Leaves out subjects of this kind.
+ * @attr {string} not-subject-id - Leaves out the subject with this id.
+ * @attr {'15m' | '1h' | '24h' | '7d' | 'today'} last - Only events of the time until now.
  * @attr {string} from - Only events from this instant on, ISO-8601.
  * @attr {string} to - Only events before this instant, ISO-8601.
  * @attr {string} q - Only events whose reason has these words.
+ * @attr {'people' | 'not-me'} who - Only what people did, or what others than the reader did.
+ * @attr {'yes' | 'no'} system - Whether what the system did by itself is shown; by default only if a filter asks for it.
  * @attr {string} event - Id of the event shown in full.
  * @attr {number} limit - How many events to load at a time, 50 unless set, 200 at most.
+ * @attr {boolean} compact - Only the rows: no search, no presets, no export.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @slot empty - Shown when there are no events.
  * @csspart heading - The heading.
- * @csspart filters - The form that narrows the list.
+ * @csspart filters - What narrows the list: search, time, whose.
  * @csspart row - One event.
- * @csspart details - One event in full.
- * @csspart chip - An outcome.
+ * @csspart details - One event in full, in its sheet.
+ * @csspart sheet - The sheet beside the list.
+ * @csspart chip - An outcome that is not success.
  * @csspart diff - Before and after.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */
@@ -63,12 +84,16 @@ interface Shown {
 export class OpsAudit extends OpsElement {
   static override styles = [
     base,
-    tableStyles,
     pageStyles,
     partStyles,
-    auditFilterStyles,
-    eventRowStyles,
+    deedStyles,
     css`
+      .filters {
+        display: grid;
+        gap: 10px;
+        min-height: 76px;
+        margin-block-end: 10px;
+      }
       .news {
         position: sticky;
         top: 8px;
@@ -94,6 +119,9 @@ export class OpsAudit extends OpsElement {
   @state() private loadingMore = false
   @state() private moreProblem?: Problem
   @state() private missing = ''
+  @state() private detailsLoaded = false
+  @state() private rest?: Awaited<ReturnType<typeof loadRest>>
+  @state() private readonly unfolded = new Map<string, Unfolded>()
 
   @property() actor = ''
   @property({ attribute: 'actor-type' }) actorType = ''
@@ -105,14 +133,25 @@ export class OpsAudit extends OpsElement {
   @property() from = ''
   @property() to = ''
   @property() q = ''
+  @property({ attribute: 'not-actor' }) notActor = ''
+  @property({ attribute: 'not-actor-type' }) notActorType = ''
+  @property({ attribute: 'not-event-type' }) notEventType = ''
+  @property({ attribute: 'not-outcome' }) notOutcome = ''
+  @property({ attribute: 'not-subject-type' }) notSubjectType = ''
+  @property({ attribute: 'not-subject-id' }) notSubjectId = ''
+  @property() last = ''
+  @property() who = ''
+  @property() system = ''
   @property() event = ''
   @property({ type: Number }) limit = 50
+  @property({ type: Boolean, reflect: true }) compact = false
 
   private readonly newest = new Resource(this, {
-    connection: () => this.connection,
+    // Whose the reader's own events are, only the session says.
+    connection: () => (this.who === 'not-me' && !this.session ? undefined : this.connection),
     load: async ({ client }, signal) => {
       const key = this.key
-      return { key, ...(await client.listAuditEvents({ query: { ...this.filters, limit: this.limit }, signal })) }
+      return { key, ...(await client.listAuditEvents({ query: { ...this.filters, batches: 'no', limit: this.limit }, signal })) }
     },
     key: () => this.key,
     topics: ['audit'],
@@ -124,6 +163,19 @@ export class OpsAudit extends OpsElement {
     load: ({ client }, signal) => client.getAuditEvent({ params: { id: this.event }, signal }),
     key: () => this.event,
     of: () => this.event,
+    topics: [],
+  })
+
+  /** What the system did on the days that are shown without it. */
+  private readonly bySystem = new Resource(this, {
+    connection: () => (this.countedDays.length > 0 ? this.connection : undefined),
+    load: async ({ client }, signal) => {
+      const { from: _from, to: _to, q: _q, actors: _actors, ...filters } = this.filters
+      const { periods } = await client.countAuditEvents({ query: { ...filters, actors: 'system', bounds: this.rest!.boundsOf(this.countedDays).join(',') }, signal })
+      return new Map(periods.map((period) => [period.from, period]))
+    },
+    key: () => [this.key, this.countedDays.map(({ from }) => from)],
+    of: () => this.key,
     topics: [],
   })
 
@@ -141,24 +193,24 @@ export class OpsAudit extends OpsElement {
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
     if (changed.has('event') && this.event) void this.loadDetails()
+    if (!this.rest && !this.missing && this.newest.data) void this.loadRest()
   }
 
   override render() {
     // An actor who may not see the log needs neither filters nor exports.
-    const { closed } = this.newest
+    const bare = this.newest.closed || this.compact
     return html`
       <header class="page-head">
-        ${this.heading('Audit')}
-        ${closed
-          ? nothing
-          : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" .session=${this.session}></ops-export>`}
+        ${this.heading(t`Audit`)}
+        ${bare ? nothing : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" .session=${this.session}></ops-export>`}
       </header>
-      ${closed ? nothing : auditFilters({ values: this.values, events: this.shown?.items ?? [], change: this.narrow })}
+      ${bare ? nothing : (this.rest?.toolbar({ values: this.values, loaded: () => this.shown?.items ?? [], system: !this.withoutSystem, change: this.narrow }) ?? html`<div class="filters"></div>`)}
       ${this.newest.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.newest.reload),
         complete: (_, late) => this.content(late),
       })}
+      ${this.sheet()}
     `
   }
 
@@ -167,7 +219,7 @@ export class OpsAudit extends OpsElement {
     if (!shown || (late && shown.key !== this.key)) return late ? problemPanel(late, this.newest.reload) : skeletonRows(8)
     return html`
       ${staleNote(late, this.newest.reload)} ${this.news(shown)} ${this.linkedEvent()}
-      ${shown.items.length > 0 ? this.table(shown.items, 'Audit events') : shown.next ? nothing : this.nothingThere()} ${this.foot(shown)}
+      ${shown.items.length > 0 ? this.log(shown) : shown.next ? nothing : this.nothingThere()} ${this.foot(shown)}
     `
   }
 
@@ -178,7 +230,7 @@ export class OpsAudit extends OpsElement {
         ? nothing
         : html`<div class="news">
             <button type="button" class="button primary" @click=${this.showNews}>
-              ${this.missed(shown) ? `${fresh.length}+ new events` : countOf(fresh.length, 'new event')} · show
+              ${this.missed(shown) ? t`${fresh.length}+ new events · show` : tn(fresh.length, '# new event · show', '# new events · show')}
             </button>
           </div>`}
     </div>`
@@ -190,61 +242,78 @@ export class OpsAudit extends OpsElement {
       ${this.linked.render<unknown>({
         pending: () => skeletonRows(1),
         error: (problem) => problemPanel(problem, this.linked.reload),
-        complete: (event) => this.table([event], 'The linked event'),
+        complete: (event) => html`<ul class="card log" aria-label=${t`The linked event`}>${this.row(event)}</ul>`,
       })}
     </div>`
   }
 
-  private table(items: AuditEvent[], label: string) {
-    const stale = this.newest.problem || this.shown?.key !== this.key
-    return html`<div class="card ${stale ? 'stale' : ''}">
-      <table class="events" role="table" aria-label=${label} aria-busy=${this.newest.loading}>
-        <thead role="rowgroup">
-          <tr role="row">
-            ${eventColumns.map((column) => html`<th role="columnheader" scope="col">${column}</th>`)}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${repeat(
-            items,
-            ({ id }) => id,
-            (event) => this.row(event),
-          )}
-        </tbody>
-      </table>
+  private log(shown: Shown) {
+    const stale = this.newest.problem || shown.key !== this.key
+    const days = daysOf(shown.items)
+    return html`<div class="card log ${stale ? 'stale' : ''}" aria-busy=${this.newest.loading}>
+      ${days.map((day, index) => this.day(day, shown.next !== undefined && index === days.length - 1))}
     </div>`
   }
 
-  private row(event: AuditEvent) {
-    const open = event.id === this.event
-    return html`${eventRow(event, { base: this.base, open, select: this.select })}
-    ${open
-      ? html`<tr role="row" class="details">
-          <td role="cell" colspan=${eventColumns.length}>${this.details(event)}</td>
-        </tr>`
-      : nothing}`
+  private day(day: Day, partial: boolean) {
+    const showSystem = () => this.show({ system: 'yes' })
+    const counted = this.bySystem.data?.get(new Date(day.from).toISOString())
+    return html`<section>
+      ${dayHeading(day, { now: now(), locale: this.language, counts: this.rest?.dayCounts(day.items, { partial, bySystem: this.withoutSystem ? counted : undefined, showSystem }) })}
+      <ul>
+        ${repeat(
+          day.items,
+          ({ id }) => id,
+          (event) => this.row(event),
+        )}
+      </ul>
+    </section>`
   }
 
-  /** The content inside the element is shown until it has loaded. */
-  private details(event: AuditEvent) {
-    return this.missing
-      ? missingPart(this.missing, this.loadDetails)
-      : html`<ops-event-details part="details" exportparts="diff, chip" .event=${event} .narrow=${this.narrow}>${skeletonRows(1)}</ops-event-details>`
+  private row(event: AuditEvent, isPart = false): TemplateResult {
+    const context = { base: this.base, locale: this.language, open: event.id === this.event, select: this.select }
+    const folds = !isPart && this.rest !== undefined && (event.run?.batches ?? 0) > 1 && event.eventType === 'bulk.started'
+    const unfolded = folds ? this.unfolded.get(event.id) : undefined
+    return html`${deedRow(event, { ...context, outcome: this.rest?.runOutcome(event), unfolded: unfolded !== undefined, unfold: folds ? this.unfold : undefined })}
+    ${unfolded ? html`<li>${this.rest?.runParts(event, unfolded, (part) => html`${this.row(part, true)}`, () => this.setUnfolded(event.id, { ...unfolded, each: true }))}</li>` : nothing}`
+  }
+
+  /** One event in full; what shows it is loaded when it is first asked for. */
+  private sheet() {
+    const { event } = this
+    if (this.missing) return missingPart(this.missing, () => void (event ? this.loadDetails() : this.loadRest()))
+    if (!this.detailsLoaded) return nothing
+    const found = this.findShown(event) ?? (this.linked.data?.id === event ? this.linked.data : undefined)
+    const place = this.shown?.items.findIndex(({ id }) => id === event) ?? -1
+    const steps = place < 0 ? undefined : { previous: place > 0, next: place < this.shown!.items.length - 1 }
+    return html`<ops-event-details
+      exportparts="diff, chip, sheet, details"
+      .event=${found}
+      .locale=${this.language}
+      .href=${event ? `${this.base}/audit?event=${encodeURIComponent(event)}` : ''}
+      .steps=${steps}
+      .returnTo=${() => this.linkOf(this.event || this.closed)}
+      .narrow=${this.narrow}
+      @ops-step=${({ detail }: CustomEvent<number>) => this.rest?.step(this.walked, detail)}
+      @ops-close=${this.close}
+    ></ops-event-details>`
   }
 
   private foot({ items, next }: Shown) {
-    const count = countOf(items.length, 'event')
+    const count = items.length
     return html`<div class="more">
-      ${next ? html`<button type="button" class="button" ?disabled=${this.loadingMore} @click=${this.loadMore}>${this.loadingMore ? 'Loading…' : 'Load more'}</button>` : nothing}
-      <span class="muted small" role="status">${next ? `${count} shown; there are older ones` : items.length > 0 ? `All ${count} shown` : nothing}</span>
-      <span class="muted small">Read-only: events can be neither changed nor removed.</span>
+      ${next ? html`<button type="button" class="button" ?disabled=${this.loadingMore} @click=${this.loadMore}>${this.loadingMore ? t`Loading…` : t`Load more`}</button>` : nothing}
+      <span class="muted small" role="status">
+        ${next ? tn(count, '# event shown; there are older ones', '# events shown; there are older ones') : count > 0 ? tn(count, 'All # event shown', 'All # events shown') : nothing}
+      </span>
+      <span class="muted small">${t`Read-only: events can be neither changed nor removed.`}</span>
     </div>
     ${this.moreProblem ? problemPanel(this.moreProblem, this.loadMore) : nothing}`
   }
 
   private nothingThere() {
-    if (filterNames.some((name) => this[name])) return emptyState('No event matches', 'Widen the filters above, or clear them all.')
-    return emptyState('No events yet', 'Every operation and every refused attempt will appear here.')
+    if (filterNames.some((name) => this[name])) return emptyState(t`No event matches`, t`Widen the filters above, or clear them all.`)
+    return emptyState(t`No events yet`, t`Every operation and every refused attempt will appear here.`)
   }
 
   private get values(): FilterValues {
@@ -253,7 +322,23 @@ export class OpsAudit extends OpsElement {
 
   /** An unknown outcome is sent as well, so that the API refuses it; leaving it out would show unfiltered events. */
   private get filters(): AuditFilters {
-    return Object.fromEntries(filterNames.flatMap((name) => (this[name] ? [[name, this[name]]] : []))) as AuditFilters
+    const { last, who, system: _system, ...given } = this.values
+    const me = who === 'not-me' && !given.notActor ? this.session?.actor : undefined
+    const from = last === 'today' ? startOfDay(now()).toISOString() : (startOfLast(last, now()) ?? given.from)
+    const actors = who === 'people' ? 'people' : this.withoutSystem ? 'accounts' : ''
+    const all = { ...given, from, actors, ...(me ? { notActor: me.id, notActorType: me.type } : {}) }
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value)) as AuditFilters
+  }
+
+  /** By default the system's events are left out, unless a filter may be about them. */
+  private get withoutSystem(): boolean {
+    if (this.system) return this.system === 'no'
+    return !(this.actor || this.actorType || this.eventType || this.action || this.subjectType || this.subjectId)
+  }
+
+  private get countedDays(): Day[] {
+    if (!this.rest || !this.shown || !this.withoutSystem || this.q || this.compact) return []
+    return daysOf(this.shown.items).slice(0, maxCountedDays)
   }
 
   private get key(): string {
@@ -261,7 +346,16 @@ export class OpsAudit extends OpsElement {
   }
 
   private isShown(id: string): boolean {
-    return this.shown?.items.some((item) => item.id === id) ?? false
+    return this.findShown(id) !== undefined
+  }
+
+  private findShown(id: string): AuditEvent | undefined {
+    const parts = [...this.unfolded.values()].flatMap(({ items }) => items ?? [])
+    return this.shown?.items.find((item) => item.id === id) ?? parts.find((item) => item.id === id)
+  }
+
+  private linkOf(id: string): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(`[data-event="${CSS.escape(id)}"]`)
   }
 
   /** Events recorded since the rows were loaded. */
@@ -284,12 +378,26 @@ export class OpsAudit extends OpsElement {
     const items = this.missed(shown) ? fresh : [...fresh, ...shown.items].toSorted(newestFirst)
     this.shown = { key: shown.key, items, next: this.missed(shown) ? this.newest.data!.nextCursor : shown.next }
     await this.updateComplete
-    this.renderRoot.querySelector<HTMLElement>(`[data-event="${items[0]!.id}"]`)?.focus()
+    this.linkOf(items[0]!.id)?.focus()
+  }
+
+  private async loadRest() {
+    try {
+      const rest = await loadRest()
+      if (this.rest) return
+      this.missing = ''
+      this.shadowRoot!.adoptedStyleSheets = [...this.shadowRoot!.adoptedStyleSheets, rest.restStyles.styleSheet!]
+      this.declared = new rest.Keys(this, () => rest.keysOf(this.walked))
+      this.rest = rest
+    } catch (error) {
+      this.missing = loadFailure(error)
+    }
   }
 
   private readonly loadDetails = async () => {
     try {
       await loadDetails()
+      this.detailsLoaded = true
       this.missing = ''
     } catch (error) {
       this.missing = loadFailure(error)
@@ -302,7 +410,7 @@ export class OpsAudit extends OpsElement {
     this.loadingMore = true
     this.moreProblem = undefined
     try {
-      const query = { ...this.filters, limit: this.limit, cursor: shown.next }
+      const query = { ...this.filters, batches: 'no' as const, limit: this.limit, cursor: shown.next }
       const { items, nextCursor } = await this.connection.client.listAuditEvents({ query })
       if (this.shown?.key === shown.key) this.shown = { ...this.shown, items: [...this.shown.items, ...items], next: nextCursor }
     } catch (error) {
@@ -315,6 +423,41 @@ export class OpsAudit extends OpsElement {
     if (click.button !== 0 || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return
     click.preventDefault()
     this.show({ event: this.event === id ? '' : id })
+  }
+
+  private closed = ''
+  protected declared?: Keys
+
+  private readonly close = () => {
+    this.closed = this.event
+    this.show({ event: '' })
+  }
+
+  private readonly walked: Walked = {
+    ids: () => this.shown?.items.map(({ id }) => id) ?? [],
+    open: () => this.event,
+    focused: () => (this.shadowRoot!.activeElement as HTMLElement | null)?.dataset.event,
+    show: (event) => this.show({ event }),
+    linkOf: (id) => this.linkOf(id),
+  }
+
+  private readonly unfold = async (event: AuditEvent) => {
+    if (this.unfolded.has(event.id)) {
+      this.unfolded.delete(event.id)
+      return this.requestUpdate()
+    }
+    this.setUnfolded(event.id, {})
+    try {
+      const { items } = await this.connection!.client.listAuditEvents({ query: { subjectType: 'bulk', subjectId: event.subject.id, limit: 200 } })
+      if (this.unfolded.has(event.id)) this.setUnfolded(event.id, { items })
+    } catch (error) {
+      this.setUnfolded(event.id, { failure: problemOf(error).detail })
+    }
+  }
+
+  private setUnfolded(id: string, unfolded: Unfolded) {
+    this.unfolded.set(id, unfolded)
+    this.requestUpdate()
   }
 
   private readonly narrow = (change: Partial<FilterValues>) => this.show(change)

@@ -1,146 +1,72 @@
-import { css, html, type TemplateResult } from 'lit'
-import { live } from 'lit/directives/live.js'
 import type { AuditEvent } from '../../schemas/audit.ts'
-import { eventTypes } from '../../schemas/event-types.ts'
 import { auditOutcomes, operationActions, subjectTypes } from '../../schemas/vocabulary.ts'
-import { instantFilter } from './instant-filter.ts'
+import { t } from '../core/words.ts'
+import { type FilterValues, searchNames } from './audit-filter-names.ts'
+import type { SearchFilter, SearchKey, SearchOffer } from './search-text.ts'
 
-export const filterNames = ['q', 'outcome', 'actor', 'actorType', 'eventType', 'action', 'subjectType', 'subjectId', 'from', 'to'] as const
-export type FilterName = (typeof filterNames)[number]
-export type FilterValues = Record<FilterName, string>
+/** Conditions of the search bar that are one filter each. */
+const simple = { by: 'actor', type: 'actorType', event: 'eventType', action: 'action', outcome: 'outcome', '': 'q' } as const
+const left = { by: 'notActor', type: 'notActorType', outcome: 'notOutcome' } as const
 
-export interface AuditFilterForm {
-  values: FilterValues
-  /** Already loaded; what they hold is offered while typing. */
-  events: AuditEvent[]
-  change: (change: Partial<FilterValues>) => void
+/** The values of the filters as conditions of the search bar. */
+export function searchOf(values: FilterValues): SearchFilter[] {
+  const filters: SearchFilter[] = []
+  const add = (key: string, value: string, without?: boolean) => value && filters.push({ key, value, ...(without ? { without } : {}) })
+  for (const [key, name] of Object.entries(simple)) add(key, values[name])
+  add('on', subjectText(values.subjectType, values.subjectId))
+  for (const [key, name] of Object.entries(left)) add(key, values[name], true)
+  for (const type of values.notEventType.split(',')) add('event', type, true)
+  add('on', subjectText(values.notSubjectType, values.notSubjectId), true)
+  return filters
 }
 
-const rarer: FilterName[] = ['actorType', 'action', 'subjectType', 'subjectId', 'from', 'to']
-
-/** What to look for. Each field applies when it is left, chosen or confirmed with Enter. */
-export function auditFilters(form: AuditFilterForm): TemplateResult {
-  const { values, events, change } = form
-  // A field that was typed into and not applied yet is emptied too, although its value as a property has not changed.
-  const clear = (event: Event) => {
-    ;(event.target as HTMLButtonElement).form?.reset()
-    change(Object.fromEntries(filterNames.map((name) => [name, ''])))
+/** The conditions of the search bar as filters; those that are not there are empty. */
+export function valuesOf(filters: SearchFilter[]): Partial<FilterValues> {
+  const values = Object.fromEntries(searchNames.map((name) => [name, ''])) as Record<(typeof searchNames)[number], string>
+  for (const { key, value, without } of filters) {
+    if (key === 'on') {
+      const [type, id] = subjectFrom(value)
+      Object.assign(values, without ? { notSubjectType: type, notSubjectId: id } : { subjectType: type, subjectId: id })
+    } else if (key === 'event' && without) values.notEventType = [values.notEventType, value].filter(Boolean).join(',')
+    else if (without) values[left[key as keyof typeof left]] = value
+    else values[simple[key as keyof typeof simple]] = value
   }
-  return html`<form class="filters card" role="search" aria-label="Filter the events" part="filters" @submit=${(event: Event) => event.preventDefault()}>
-    <div class="fields">
-      ${textField(form, 'q', 'Words in the reason', { type: 'search', maxlength: 200 })}
-      ${choiceField(form, 'outcome', 'Outcome', auditOutcomes)}
-      ${textField(form, 'actor', 'Actor id', { maxlength: 200, offers: events.map(({ actor }) => actor.id) })}
-      ${textField(form, 'eventType', 'Event type', { maxlength: 100, offers: eventTypes.flatMap((type) => [type.replace(/\w+$/, ''), type]) })}
-    </div>
-    <details ?open=${rarer.some((name) => values[name])}>
-      <summary>More filters</summary>
-      <div class="fields">
-        ${textField(form, 'actorType', 'Actor type', { maxlength: 200, offers: events.map(({ actor }) => actor.type) })}
-        ${textField(form, 'action', 'Action', { maxlength: 100, offers: [...Object.keys(operationActions), ...events.map(({ action }) => action)] })}
-        ${textField(form, 'subjectType', 'Subject type', { maxlength: 50, offers: Object.keys(subjectTypes) })}
-        ${textField(form, 'subjectId', 'Subject id', { maxlength: 300, offers: events.map(({ subject }) => subject.id) })}
-        ${instantField(form, 'from', 'From')} ${instantField(form, 'to', 'Until')}
-      </div>
-    </details>
-    <button type="button" class="button clear" @mousedown=${keepField} @click=${clear}>Clear all</button>
-  </form>`
+  return values
 }
 
-/** The field being typed into is not left, so that it is not applied first, which could move the button from under the pointer. */
-const keepField = (event: Event) => event.preventDefault()
-
-interface TextOptions {
-  type?: string
-  maxlength: number
-  offers?: string[]
+/** `cron_entry:nightly_sync`, `nightly_sync` of any type, or `cron_entry:` for all of them. */
+function subjectText(type: string, id: string): string {
+  return type ? `${type}:${id}` : id
 }
 
-function textField({ values, change }: AuditFilterForm, name: FilterName, label: string, { type = 'text', maxlength, offers = [] }: TextOptions) {
-  return html`<div class="field">
-    <label for=${name}>${label}</label>
-    <input
-      id=${name}
-      type=${type}
-      maxlength=${maxlength}
-      list="${name}-offers"
-      autocomplete="off"
-      spellcheck="false"
-      .value=${live(values[name])}
-      @change=${(event: Event) => change({ [name]: (event.target as HTMLInputElement).value.trim() })}
-    />
-    <datalist id="${name}-offers">${[...new Set(offers)].map((offer) => html`<option value=${offer}></option>`)}</datalist>
-  </div>`
+function subjectFrom(text: string): [type: string, id: string] {
+  const found = /^([a-z_]+):(.*)$/s.exec(text)
+  return found && Object.hasOwn({ ...subjectTypes, audit_log: 1, job_list: 1, preview: 1 }, found[1]!) ? [found[1]!, found[2]!] : ['', text]
 }
 
-function choiceField({ values, change }: AuditFilterForm, name: FilterName, label: string, table: Record<string, string>) {
-  return html`<div class="field">
-    <label for=${name}>${label}</label>
-    <select id=${name} @change=${(event: Event) => change({ [name]: (event.target as HTMLSelectElement).value })}>
-      <option value="" ?selected=${!values[name]}>any</option>
-      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${values[name] === value}>${word}</option>`)}
-    </select>
-  </div>`
-}
+const eventTypes = async () => (await import('../../schemas/event-types.ts')).eventTypes
 
-function instantField({ values, change }: AuditFilterForm, name: 'from' | 'to', label: string) {
-  return instantFilter({ name, label, value: values[name], change: (value) => change({ [name]: value }) })
+/** What can be searched for; values are those of the events already loaded, and what the product knows. */
+export function searchKeys(loaded: () => AuditEvent[]): SearchKey[] {
+  const matching = (values: Iterable<string>, typed: string, note?: string): SearchOffer[] =>
+    [...new Set(values)].filter((value) => value.toLowerCase().includes(typed.toLowerCase())).slice(0, 12).map((value) => ({ value, ...(note ? { note } : {}) }))
+  return [
+    { name: 'by', label: t`Actor, by id`, kind: 'word', excludes: true, values: async ({ value }) => matching(loaded().map(({ actor }) => actor.id), value) },
+    { name: 'on', label: t`Subject, e.g. nightly_sync or queue:order_mail`, kind: 'word', excludes: true, values: async ({ value }) => matching(loaded().map(({ subject }) => subjectText(subject.type, subject.id)), value) },
+    {
+      name: 'event',
+      label: t`Event, or how it begins: cron.`,
+      kind: 'word',
+      excludes: true,
+      several: true,
+      values: async ({ value }) => {
+        const types = await eventTypes()
+        return matching(types.flatMap((type) => [type.replace(/\w+$/, ''), type]).filter((type) => type.startsWith(value)), value)
+      },
+    },
+    { name: 'outcome', label: t`How it ended`, kind: 'word', excludes: true, values: async ({ value }) => matching(Object.keys(auditOutcomes), value) },
+    { name: 'type', label: t`Type of the actor, e.g. service`, kind: 'word', excludes: true, values: async ({ value }) => matching(loaded().map(({ actor }) => actor.type), value) },
+    { name: 'action', label: t`Operation`, kind: 'word', values: async ({ value }) => matching(Object.keys(operationActions), value) },
+    { name: '', label: t`Words of a reason`, kind: 'words' },
+  ]
 }
-
-export const auditFilterStyles = css`
-  .filters {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    gap: 8px 16px;
-    padding: 12px 16px;
-    margin-bottom: 12px;
-  }
-  .filters > .fields {
-    grid-column: 1 / -1;
-  }
-  .filters details {
-    grid-area: 2 / 1 / auto / -1;
-  }
-  .filters .clear {
-    grid-area: 2 / 2;
-  }
-  .filters .fields {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr));
-    gap: 8px 12px;
-  }
-  .filters details .fields {
-    margin-top: 16px;
-  }
-  .filters label {
-    margin-bottom: 2px;
-    font-size: 12px;
-    color: var(--_muted);
-  }
-  .filters input,
-  .filters select {
-    width: 100%;
-  }
-  .filters .half {
-    color: var(--_review);
-    font-size: 12px;
-  }
-  .filters summary {
-    width: max-content;
-    padding-block: 4px;
-    font-size: 13px;
-    color: var(--_accent);
-    cursor: pointer;
-  }
-  .filters .clear {
-    align-self: start;
-  }
-  @container ops-page (max-width: 860px) {
-    .filters .fields {
-      grid-template-columns: repeat(2, minmax(0, 1fr));
-    }
-    .filters .field.instant {
-      grid-column: 1 / -1;
-    }
-  }
-`

@@ -31,8 +31,8 @@ interface Change {
 function row({ field, from, to }: Change, sides: { from: boolean; to: boolean }): TemplateResult {
   return html`<tr>
     <th scope="row"><code>${field}</code></th>
-    ${sides.from ? html`<td>${from === undefined ? absent : html`<del>${readable(from)}</del>`}</td>` : nothing}
-    ${sides.to ? html`<td>${to === undefined ? absent : html`<ins>${readable(to)}</ins>`}</td>` : nothing}
+    ${sides.from ? html`<td>${from === undefined ? absent : html`<del>${readableValue(from)}</del>`}</td>` : nothing}
+    ${sides.to ? html`<td>${to === undefined ? absent : html`<ins>${readableValue(to)}</ins>`}</td>` : nothing}
   </tr>`
 }
 
@@ -49,11 +49,12 @@ function changes(before: Values, after: Values): Change[] {
     .filter(({ from, to }) => JSON.stringify(from ?? null) !== JSON.stringify(to ?? null))
 }
 
-function readable(value: unknown): string | TemplateResult {
+/** A stored value in words: instants in the reader's zone, nested values with indentation. */
+export function readableValue(value: unknown): string | TemplateResult {
   if (value === null) return 'none'
   if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || '(empty)'
   if (typeof value !== 'object') return String(value)
-  if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readable(each)}</div>`)}`
+  if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readableValue(each)}</div>`)}`
   return html`<pre>${written(value)}</pre>`
 }
 

@@ -6,14 +6,11 @@ import { exactTime, relativeTime, viewerZone } from '../core/time.ts'
 import { now } from '../core/clock.ts'
 import { t } from '../core/words.ts'
 import { base } from '../theme/base.ts'
+import { lastRanges } from './last-ranges.ts'
 import { instantOf, localMinute } from './local-minute.ts'
 import { placeBy, popoverStyles } from './popover.ts'
 
-/** Ranges that end now, by the word in the address. */
-export const lastRanges = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const
-
-/** `deploy`: since the last deploy. */
-export type LastRange = keyof typeof lastRanges | 'deploy'
+export { type LastRange, lastRanges, startOfLast } from './last-ranges.ts'
 
 /** A time range: `last` is relative to now, the others are ISO-8601 instants, `from` inclusive and `to` exclusive. Empty: all time. */
 export interface PickedRange {
@@ -165,7 +162,7 @@ export class OpsRange extends LitElement {
   private pick({ last = '', from = '', to = '' }: PickedRange) {
     this.list.hidePopover()
     this.button.focus()
-    this.dispatchEvent(new CustomEvent<Required<PickedRange>>('ops-range', { detail: { last, from, to }, bubbles: true }))
+    this.dispatchEvent(new CustomEvent<Required<PickedRange>>('ops-range', { detail: { last, from, to }, bubbles: true, composed: true }))
   }
 
   private readonly submitted = (event: Event) => {

@@ -12,6 +12,8 @@ import { sheetStyles } from './sheet-styles.ts'
 const narrow = matchMedia('(max-width: 699px)')
 /** The page keeps at least this width beside the sheet; a narrower one is covered instead. */
 const minBesidePx = 400
+/** Between the page and the sheet. */
+const gapPx = 12
 
 /**
  * One thing in full, beside the list it is from: at the inline end of the window and not modal, so that the list stays usable; below
@@ -139,8 +141,8 @@ export class OpsSheet extends LitElement {
     const whole = page.getBoundingClientRect()
     const { direction, paddingInlineEnd } = getComputedStyle(page)
     const covered = direction === 'rtl' ? sheet.right - whole.left : whole.right - sheet.left
-    if (covered <= 0 || whole.width - covered < minBesidePx) return
-    page.style.paddingInlineEnd = `calc(${paddingInlineEnd} + ${Math.ceil(covered)}px)`
+    if (covered <= 0 || whole.width - covered - gapPx < minBesidePx) return
+    page.style.paddingInlineEnd = `calc(${paddingInlineEnd} + ${Math.ceil(covered) + gapPx}px)`
     this.beside = page
   }
 

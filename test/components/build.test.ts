@@ -13,7 +13,7 @@ const brought = {
   'ops-queues': ['ops-queues', 'ops-time', 'ops-copy'],
   'ops-errors': ['ops-errors', 'ops-time', 'ops-confirm'],
   'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
-  'ops-audit': ['ops-audit', 'ops-time', 'ops-copy'],
+  'ops-audit': ['ops-audit', 'ops-time'],
   'ops-forensics': ['ops-forensics', 'ops-confirm', 'ops-time'],
   'ops-bridge': ['ops-bridge'],
   'ops-shell': ['ops-shell'],

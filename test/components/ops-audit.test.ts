@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../../schemas/audit.ts'
 import { eventId, events } from './evidence-sample.ts'
 import { type Call, FakeApi, Refusal } from './fake-api.ts'
-import { at, session } from './sample.ts'
-import { accessible, all, button, clear, deepFocus, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
+import type { OpsSheet } from '../../components/parts/sheet.ts'
+import { at, entry, preview, session } from './sample.ts'
+import { accessible, all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 type Answers = ConstructorParameters<typeof FakeApi>[0]
 
@@ -35,111 +36,175 @@ const refuse = (code: 'unavailable' | 'unauthenticated' | 'not_found') => () => 
   throw new Refusal(code, 'It did not answer.')
 }
 
-const rows = (page: Element) => all<HTMLElement>(page, 'tr.event')
-const opener = (page: Element, index: number) => until(() => all<HTMLAnchorElement>(page, '.what a')[index], `row ${index}`)
+const rows = (page: Element) => all<HTMLElement>(page, 'li.event')
+const opener = (page: Element, index: number) => until(() => all<HTMLAnchorElement>(page, '.time')[index], `row ${index}`)
 const lastQuery = (api: FakeApi) => Object.fromEntries(api.calls.findLast(({ name }) => name === 'listAuditEvents')!.query)
 const shown = (page: Element, count: number) => until(() => rows(page).length === count && rows(page), `${count} rows`)
 
 describe('ops-audit', () => {
   afterEach(clear)
 
-  it('shows who did what, to what, how it ended, why, when and from where, newest first', async () => {
+  it('shows a sentence for each deed, newest first, with what and why, and is silent about success', async () => {
     const page = mount('ops-audit', usual())
     const [first, , , fourth] = await shown(page, 30)
-    for (const part of ['cron.paused', 'succeeded', 'ops-demo', 'nightly_sync', 'fixture maintenance', 'page', 'ago', 'UTC']) {
-      if (part !== 'UTC') includes(seen(first), part)
-    }
-    equal(all(first, '.what a')[0]!.getAttribute('href'), `/ops/jobs/audit?event=${eventId(30)}`)
+    equal(seen(first).replace(/^\d\d:\d\d /, ''), 'ops-demo paused nightly_sync fixture maintenance page')
+    ok(/^\d\d:\d\d$/.test(seen(first!.querySelector('.time'))), 'the time of day')
+    equal((await opener(page, 0)).getAttribute('href'), `/ops/jobs/audit?event=${eventId(30)}`)
     ok(all(first, 'a[href="/ops/jobs/forensics/cron_entry/nightly_sync"]')[0], 'a link to the evidence')
-    includes(seen(fourth), 'cron.resumed')
+    includes(seen(fourth), 'ops-demo resumed nightly_sync')
+    excludes(seen(page), 'succeeded')
     excludes(seen(page), 'Edit')
     includes(seen(page), 'can be neither changed nor removed')
   })
 
-  it('tells the batches of a bulk run apart, and how many jobs each event names', async () => {
+  it('groups deeds by the reader’s days, and counts only what is loaded', async () => {
     const log = new Log()
-    const subject = { type: 'bulk', id: eventId(99) }
-    log.items = log.items.map((event, index) => (index > 1 ? event : { ...event, subject, bulkId: subject.id, jobs: index ? 1000 : 34, metadata: { batch: 2 - index } }))
+    log.items = [0, 0, 1, 1, 1].map((days, index) => {
+      const day = new Date()
+      day.setDate(day.getDate() - days)
+      day.setHours(12, 30 - index, 0, 0)
+      return { ...log.items[index * 5]!, id: eventId(50 - index), occurredAt: day.toISOString(), ...(index === 4 ? { actor: { id: 'lena', type: 'user', label: 'lena' } } : {}) }
+    })
     const page = mount('ops-audit', usual({}, log))
-    const [first, second, third] = await shown(page, 30)
-    includes(seen(first), 'bulk run, batch 2, 34 jobs')
-    includes(seen(second), 'bulk run, batch 1, 1,000 jobs')
-    excludes(seen(third), 'batch')
+    await shown(page, 5)
+    await until(() => seen(all(page, '.day')[1]).includes('3 deeds by 2 people'), 'the counts')
+    ok(/^Today \w+ \d+ \w+ 2 deeds by 1 person$/.test(seen(all(page, '.day')[0])), seen(all(page, '.day')[0]))
+    ok(seen(all(page, '.day')[1]).startsWith('Yesterday '), 'yesterday')
+    clear()
+    const part = mount('ops-audit', usual({}, log), { limit: '3' })
+    await until(() => seen(all(part, '.day')[1]).includes('1 deed by 1 person loaded, more below'), 'what is not loaded is not claimed')
   })
 
-  it('makes what was refused visible at once, with shape, word and code', async () => {
+  it('leaves the system’s rows out, says how many there were each day, and shows them when asked', async () => {
+    const api = usual({ countAuditEvents: ({ query }) => ({ periods: query.get('bounds')!.split(',').slice(1).map((from, index) => ({ from, to: query.get('bounds')!.split(',')[index], events: 31, more: index > 0 })), asOf: at(0) }) })
+    const page = mount('ops-audit', api)
+    await shown(page, 30)
+    equal(lastQuery(api), { actors: 'accounts', batches: 'no', limit: '50' })
+    const more = await until(() => button(page, '+ 31 by the system'), 'the count')
+    equal(api.calls.findLast(({ name }) => name === 'countAuditEvents')!.query.get('actors'), 'system')
+    more.click()
+    await until(() => Object.keys(lastQuery(api)).join() === 'batches,limit', 'all events')
+    ok((await until(() => all<HTMLInputElement>(page, 'input[type=checkbox]')[0], 'the checkbox')).checked, 'the checkbox says so')
+    page.system = ''
+    page.eventType = 'incident.opened'
+    await until(() => lastQuery(api).eventType === 'incident.opened', 'the filter')
+    ok(!('actors' in lastQuery(api)), 'a filter that may be about the system shows it')
+  })
+
+  it('shows a bulk run as one row with how it ended, and unfolds its batches', async () => {
+    const log = new Log()
+    const subject = { type: 'bulk', id: eventId(99) }
+    const metadata = { resource: { queues: ['gift_reminder'] }, eligible: 30_003 }
+    const started: AuditEvent = {
+      ...log.items[0]!, action: 'cancel_job', eventType: 'bulk.started', subject, bulkId: subject.id, metadata,
+      run: { status: 'aborted', total: 30_003, eligible: 30_003, outcomes: { done: 23_000, aborted: 7_003 }, batches: 31 },
+    }
+    const batches = Array.from({ length: 23 }, (_, index) => ({ ...started, id: eventId(300 + index), eventType: 'job.cancelled', jobs: 1_000, metadata: { ...metadata, batch: 23 - index }, run: undefined }))
+    const aborted: AuditEvent = { ...started, id: eventId(400), eventType: 'bulk.aborted', action: 'abort_bulk' }
+    log.items = [started, ...log.items.slice(1)]
+    const api = usual({ listAuditEvents: (call) => (call.query.get('subjectType') === 'bulk' ? { items: [aborted, ...batches, started], asOf: at(0) } : log.list(call)) }, log)
+    const page = mount('ops-audit', api)
+    const [row] = await shown(page, 30)
+    await until(() => seen(row).includes('aborted'), 'how it ended')
+    includes(seen(row), 'ops-demo cancelled 23,000 of 30,003 jobs in gift_reminder')
+    equal(row!.querySelector('a[href="/ops/jobs/list?bulk=' + subject.id + '"]')!.textContent, '23,000 of 30,003 jobs')
+    const fold = await until(() => button(page, 'Batches of this run'), 'the button')
+    fold.click()
+    const parts = await until(() => all(page, '.parts ul')[0], 'the batches')
+    includes(seen(all(page, '.parts')[0]), '23 batches · 23,000 jobs')
+    equal(parts.querySelectorAll('.event').length, 1, 'what else befell it')
+    includes(seen(parts), 'aborted the bulk run on')
+    button(page, 'All 23')!.click()
+    await until(() => parts.querySelectorAll('.event').length === 24, 'each batch')
+    fold.click()
+    await until(() => all(page, '.parts').length === 0, 'folded again')
+  })
+
+  it('makes what was refused visible at once, with shape, word and why', async () => {
     const page = mount('ops-audit', usual())
     await shown(page, 30)
-    const denied = all(page, 'tr.denied')[0]!
-    const failed = all(page, 'tr.failed')[0]!
-    includes(seen(denied), 'denied forbidden')
-    includes(seen(failed), 'failed preview_drifted')
-    const shapes = ['.succeeded', '.denied', '.failed'].map((kind) => all(page, `tr${kind} .chip svg`)[0]!.innerHTML.replaceAll(/<!--.*?-->/g, ''))
-    equal(new Set(shapes).size, 3, 'different shapes')
+    const denied = all(page, 'li.denied')[0]!
+    const failed = all(page, 'li.failed')[0]!
+    includes(seen(denied), 'denied viewer-demo tried to pause nightly_sync , Not allowed')
+    includes(seen(failed), 'failed ops-demo tried to pause nightly_sync , What the preview showed has changed')
+    const shapes = ['.denied', '.failed'].map((kind) => all(page, `li${kind} .chip svg`)[0]!.innerHTML.replaceAll(/<!--.*?-->/g, ''))
+    equal(new Set(shapes).size, 2, 'different shapes')
   })
 
   it('asks with the filters of its attributes', async () => {
     const api = usual()
     mount('ops-audit', api, { actor: 'ops-demo', 'event-type': 'cron.paused', outcome: 'denied', 'subject-type': 'cron_entry', 'subject-id': 'a/b', limit: '10' })
     await until(() => api.count('listAuditEvents') > 0, 'a request')
-    equal(lastQuery(api), { outcome: 'denied', actor: 'ops-demo', eventType: 'cron.paused', subjectType: 'cron_entry', subjectId: 'a/b', limit: '10' })
+    equal(lastQuery(api), { outcome: 'denied', actor: 'ops-demo', eventType: 'cron.paused', subjectType: 'cron_entry', subjectId: 'a/b', batches: 'no', limit: '10' })
   })
 
-  it('narrows by each field, tells the page around it, and clears all at once', async () => {
+  it('narrows by what is typed into the search bar, tells the page around it, and takes conditions off again', async () => {
     const api = usual()
     const page = mount('ops-audit', api)
     await shown(page, 30)
-    const told: unknown[] = []
+    const told: { path: string; query: Record<string, string> }[] = []
     page.addEventListener('ops-filter', (event) => told.push((event as CustomEvent).detail))
-    type(all(page, '#q')[0], 'fixture maintenance')
+    const field = await until(() => all<HTMLInputElement>(page, 'input[role=combobox]')[0], 'the search bar')
+    const search = async (text: string) => {
+      type(field, text)
+      press('Enter', field)
+      await until(() => field.value === '', 'a finished condition')
+    }
+    await search('fixture maintenance')
     await until(() => lastQuery(api).q === 'fixture maintenance', 'the words')
-    type(all(page, '#outcome')[0], 'failed')
+    await search('-event:audit. by:ops-demo on:queue:order_mail outcome:failed')
     await until(() => lastQuery(api).outcome === 'failed', 'the outcome')
-    type(all(page, '#from')[0], '2026-03-01T10:30')
-    await until(() => lastQuery(api).from === new Date('2026-03-01T10:30').toISOString(), 'the instant')
-    equal((told.at(-1) as { path: string }).path, '/audit')
-    equal((told.at(-1) as { query: Record<string, string> }).query.outcome, 'failed')
-    button(page, 'Clear all')!.click()
-    await until(() => Object.keys(lastQuery(api)).join() === 'limit', 'no filter')
-    await until(() => (all(page, '#q')[0] as HTMLInputElement).value === '' && (all(page, '#outcome')[0] as HTMLSelectElement).value === '', 'the empty form')
+    equal(lastQuery(api), { q: 'fixture maintenance', outcome: 'failed', actor: 'ops-demo', subjectType: 'queue', subjectId: 'order_mail', notEventType: 'audit.', batches: 'no', limit: '50' })
+    equal(told.at(-1)!.path, '/audit')
+    equal([told.at(-1)!.query.notEventType, told.at(-1)!.query.outcome], ['audit.', 'failed'])
+    for (const chip of ['by:ops-demo', '-event:audit.', 'on:queue:order_mail', 'outcome:failed', 'fixture maintenance']) {
+      ;(await until(() => button(page, `Remove ${chip}`), chip)).click()
+      await until(() => !button(page, `Remove ${chip}`), `no ${chip}`)
+    }
+    await until(() => Object.keys(lastQuery(api)).join() === 'actors,batches,limit', 'no filter')
   })
 
-  it('offers every type of event, and all that begin alike', async () => {
-    const page = mount('ops-audit', usual())
-    await shown(page, 30)
-    const offers = all<HTMLOptionElement>(page, '#eventType-offers option').map(({ value }) => value)
-    for (const offer of ['job.', 'job.retried', 'cron.', 'host.follow_up']) ok(offers.includes(offer), offer)
-  })
-
-  it('clears also what was typed and not applied yet', async () => {
+  it('shows the last hour, today or the last day with one click, and what people or others did', async () => {
     const api = usual()
     const page = mount('ops-audit', api)
     await shown(page, 30)
-    const field = all(page, '#q')[0] as HTMLInputElement
-    field.focus()
-    field.value = 'half a word'
-    const clearAll = button(page, 'Clear all')!
-    ok(!clearAll.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, composed: true, cancelable: true })), 'the field is not left first')
-    clearAll.click()
-    equal(field.value, '')
+    const told: Record<string, string>[] = []
+    page.addEventListener('ops-filter', (event) => told.push((event as CustomEvent<{ query: Record<string, string> }>).detail.query))
+    ;(await until(() => button(page, 'Last hour'), 'the preset')).click()
+    await until(() => lastQuery(api).from, 'the hour')
+    ok(Math.abs(Date.parse(lastQuery(api).from!) - (Date.now() - 3_600_000)) < 60_000, lastQuery(api).from)
+    equal(told.at(-1)!.last, '1h')
+    button(page, 'Today')!.click()
+    const midnight = new Date(new Date().setHours(0, 0, 0, 0)).toISOString()
+    await until(() => lastQuery(api).from === midnight, 'since midnight')
+    button(page, 'Today')!.click()
+    await until(() => !lastQuery(api).from, 'all time')
+    button(page, 'People')!.click()
+    await until(() => lastQuery(api).actors === 'people', 'people')
+    button(page, 'Not me')!.click()
+    await until(() => lastQuery(api).notActor === 'ops-demo' && lastQuery(api).notActorType === 'user', 'the others')
+    equal(lastQuery(api).actors, 'accounts')
   })
 
-  it('says at the field when only half of a date is there', async () => {
+  it('completes types of events, and all that begin alike', async () => {
     const page = mount('ops-audit', usual())
     await shown(page, 30)
-    const field = all(page, '#from')[0] as HTMLInputElement
-    // A script cannot fill in half a date; what the browser then says of the field can be.
-    Object.defineProperty(field, 'validity', { value: { badInput: true } })
-    field.dispatchEvent(new Event('blur'))
-    equal(seen(all(page, '#from-half')[0]), 'Fill in both date and time, or neither.')
-    equal(field.getAttribute('aria-invalid'), 'true')
+    const field = await until(() => all<HTMLInputElement>(page, 'input[role=combobox]')[0], 'the search bar')
+    const offered = async (text: string, offer: string) => {
+      field.focus()
+      field.value = text
+      field.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
+      await until(() => all(page, '[role=option]').some((option) => seen(option).replaceAll(' ', '').includes(offer)), `${offer} for ${text}`)
+    }
+    for (const [text, offer] of [['event:job', 'job.retried'], ['event:cr', 'cron.'], ['event:host', 'host.follow_up'], ['by:', 'viewer-demo'], ['outcome:d', 'denied']] as const) await offered(text, offer)
   })
 
-  it('offers every type of event there is', async () => {
-    const page = mount('ops-audit', usual())
-    await shown(page, 30)
-    const offers = [...all(page, '#eventType-offers option')].map((option) => option.getAttribute('value'))
-    for (const offer of ['cron.paused', 'job.rescued', 'queue.scaled', 'refusals.folded']) ok(offers.includes(offer), offer)
+  it('is only the rows where it is compact', async () => {
+    const api = usual()
+    const page = mount('ops-audit', api, { compact: '', 'subject-type': 'cron_entry', 'subject-id': 'nightly_sync', limit: '5' })
+    await shown(page, 5)
+    equal([all(page, 'ops-search').length, all(page, 'ops-export').length, all(page, '.presets').length], [0, 0, 0])
+    equal(api.count('countAuditEvents'), 0, 'counts')
   })
 
   it('fills by itself while it is empty', async () => {
@@ -152,15 +217,61 @@ describe('ops-audit', () => {
     await until(() => all(page, '.event').length === 1, 'the event')
   })
 
-  it('opens one event in full, with a readable difference, and closes it again', async () => {
-    const page = mount('ops-audit', usual())
+  it('opens one event in full in the side sheet, with what it changed, and closes it again', async () => {
+    const page = mount('ops-audit', usual({ getCronEntry: () => entry('nightly_sync') }))
     ;(await opener(page, 3)).click()
     const details = await until(() => all(page, 'ops-event-details').find((each) => seen(each).includes('Request id')), 'the details')
-    for (const part of ['resume_cron_entry', 'pausedAt', 'none', 'req-27', eventId(27), 'cannot be edited or removed']) includes(seen(details), part)
+    for (const part of ['ops-demo resumed nightly_sync', 'resume_cron_entry', 'paused at', 'none', 'req-27', eventId(27)]) includes(`${seen(details)} ${details.shadowRoot!.innerHTML}`, part)
+    excludes(seen(details.shadowRoot!.querySelector('.changes')), 'resume at none')
     equal((await opener(page, 3)).getAttribute('aria-expanded'), 'true')
-    ok(all(details, `a[href="/ops/jobs/audit?event=${eventId(27)}"]`)[0], 'a link to this event')
+    equal(all<OpsSheet>(page, 'ops-sheet')[0]!.href, `/ops/jobs/audit?event=${eventId(27)}`)
     ;(await opener(page, 3)).click()
-    await until(() => all(page, 'ops-event-details').length === 0, 'the details to close')
+    await until(() => !all<OpsSheet>(page, 'ops-sheet')[0]!.open, 'the sheet to close')
+  })
+
+  it('says whether a pause is still true, and offers to take it back', async () => {
+    const at2 = new Date(Date.now() + 3_600_000).toISOString()
+    const paused = entry('nightly_sync', { pause: { at: at(0) }, recent: [], coming: [{ at: at2, skipped: false }], permissions: { resume_cron_entry: { allowed: true } } })
+    const api = usual({ getCronEntry: () => paused, listAuditEvents: (call) => (call.query.has('subjectId') ? { items: [], asOf: at(0) } : new Log().list(call)), createPreview: () => preview() })
+    const page = mount('ops-audit', api)
+    ;(await opener(page, 0)).click()
+    const since = await until(() => all(page, 'section[aria-labelledby=since]')[0], 'since then')
+    includes(seen(since), 'Still paused. No run was due yet. The run at')
+    includes(seen(since), 'will not start unless somebody resumes it')
+    equal(api.calls.findLast(({ query }) => query.has('subjectId'))!.query.get('from'), new Log().items[0]!.occurredAt)
+    ;(await until(() => button(page, 'Resume entry…'), 'the button')).click()
+    await until(() => api.count('createPreview') === 1, 'the preview')
+    equal(api.calls.find(({ name }) => name === 'createPreview')!.body, { action: 'resume_cron_entry', subject: { type: 'cron_entry', id: 'nightly_sync' } })
+  })
+
+  it('says what was done since, and that nothing is known of what is gone or hidden', async () => {
+    const [newest, , , later] = events(30, 4)
+    const list = (call: Call) => (call.query.has('subjectId') ? { items: [later, newest], asOf: at(0) } : new Log().list(call))
+    const page = mount('ops-audit', usual({ getCronEntry: refuse('not_found'), listAuditEvents: list }))
+    ;(await opener(page, 0)).click()
+    const since = await until(() => all(page, 'section[aria-labelledby=since]')[0], 'since then')
+    includes(seen(since), 'not known any more: it is gone, or you may not see it')
+    includes(seen(since), 'ops-demo resumed nightly_sync')
+    ok(!button(page, 'Resume entry…'), 'nothing to take back')
+  })
+
+  it('steps through the list with j and k and with the sheet’s buttons, and Esc returns to the row', async () => {
+    const provider = mount('ops-audit', usual({ getCronEntry: () => entry('nightly_sync') }))
+    provider.parentElement!.setAttribute('keys', 'page')
+    const page = provider
+    await shown(page, 30)
+    await until(() => all(page, 'ops-search')[0], 'the rest of the page')
+    press('j', document.body)
+    equal((deepFocus() as HTMLElement).dataset.event, eventId(30), 'the first row')
+    press('j')
+    press(' ')
+    await until(() => all<OpsSheet>(page, 'ops-sheet')[0]?.open, 'the sheet')
+    equal(page.event, eventId(29))
+    ;(await until(() => button(page, 'Next'), 'the button')).click()
+    await until(() => page.event === eventId(28), 'the next one')
+    all<OpsSheet>(page, 'ops-sheet')[0]!.close()
+    await until(() => (deepFocus() as HTMLElement).dataset.event === eventId(28), 'the row that was shown last')
+    equal(page.event, '')
   })
 
   it('leaves a click with a modifier to the browser', async () => {
@@ -169,7 +280,7 @@ describe('ops-audit', () => {
     document.addEventListener('click', (event) => event.preventDefault(), { once: true })
     link.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true, ctrlKey: true }))
     await page.updateComplete
-    equal(all(page, 'ops-event-details').length, 0, 'details')
+    equal(page.event, '', 'the event')
   })
 
   it('narrows to the actor or the subject of an event', async () => {
@@ -184,7 +295,8 @@ describe('ops-audit', () => {
   it('shows a linked event that is not in the list, and says so when there is none', async () => {
     const log = new Log()
     const page = mount('ops-audit', usual({}, log), { event: eventId(2), limit: '5' })
-    await until(() => seen(all(page, '.linked-event ops-event-details')[0]).includes(eventId(2)), 'the linked event')
+    await until(() => all<HTMLElement>(page, '.linked-event .time')[0]?.dataset.event === eventId(2), 'the linked event')
+    await until(() => all<OpsSheet>(page, 'ops-sheet')[0]?.open, 'its sheet')
     clear()
     const other = mount('ops-audit', usual({ getAuditEvent: refuse('not_found') }), { event: 'gone' })
     await until(() => seen(other).includes('Not found'), 'the problem')
@@ -203,7 +315,7 @@ describe('ops-audit', () => {
     await shown(page, 30)
     includes(seen(page), 'All 30 events shown')
     ok(!button(page, 'Load more'), 'nothing more to load')
-    equal(new Set(rows(page).map((row) => row.querySelector('a')!.dataset.event)).size, 30, 'different events')
+    equal(new Set(rows(page).map((row) => row.querySelector<HTMLElement>('.time')!.dataset.event)).size, 30, 'different events')
   })
 
   it('keeps the rows when older ones cannot be loaded, and tries again', async () => {
@@ -230,10 +342,10 @@ describe('ops-audit', () => {
     await until(() => api.openStreams === 1, 'the stream')
     api.hint({ topic: 'audit' })
     const show = await until(() => button(page, '3 new events · show'), 'the button')
-    equal(rows(page)[0]!.querySelector('a')!.dataset.event, eventId(30), 'the first row')
+    equal(rows(page)[0]!.querySelector<HTMLElement>('.time')!.dataset.event, eventId(30), 'the first row')
     show.click()
     await shown(page, 27)
-    equal(rows(page).slice(0, 4).map((row) => row.querySelector('a')!.dataset.event), [33, 32, 31, 30].map(eventId))
+    equal(rows(page).slice(0, 4).map((row) => row.querySelector<HTMLElement>('.time')!.dataset.event), [33, 32, 31, 30].map(eventId))
     equal((deepFocus() as HTMLElement).dataset.event, eventId(33), 'the focus')
     ok(!button(page, '3 new events · show'), 'nothing new any more')
   })
@@ -247,11 +359,11 @@ describe('ops-audit', () => {
     await until(() => api.openStreams === 1, 'the stream')
     api.hint({ topic: 'reset' })
     ;(await until(() => button(page, '5+ new events · show'), 'the button')).click()
-    await until(() => rows(page)[0]!.querySelector('a')!.dataset.event === eventId(50), 'the newest')
-    equal(rows(page).map((row) => row.querySelector('a')!.dataset.event), [50, 49, 48, 47, 46].map(eventId))
+    await until(() => rows(page)[0]!.querySelector<HTMLElement>('.time')!.dataset.event === eventId(50), 'the newest')
+    equal(rows(page).map((row) => row.querySelector<HTMLElement>('.time')!.dataset.event), [50, 49, 48, 47, 46].map(eventId))
     button(page, 'Load more')!.click()
     await shown(page, 10)
-    equal(rows(page)[5]!.querySelector('a')!.dataset.event, eventId(45), 'no hole')
+    equal(rows(page)[5]!.querySelector<HTMLElement>('.time')!.dataset.event, eventId(45), 'no hole')
   })
 
   it('exports what the filters show by a plain link', async () => {
@@ -285,7 +397,7 @@ describe('ops-audit', () => {
     await until(() => saved.length === 1, 'the file')
     HTMLAnchorElement.prototype.click = click
     equal(saved, ['audit-events.ndjson'])
-    equal(Object.fromEntries(api.calls.findLast(({ name }) => name === 'exportAuditEvents')!.query), { format: 'ndjson', outcome: 'denied' })
+    equal(Object.fromEntries(api.calls.findLast(({ name }) => name === 'exportAuditEvents')!.query), { format: 'ndjson', outcome: 'denied', actors: 'accounts' })
     broken = true
     ;(await until(() => !button(page, 'Export CSV')?.disabled && button(page, 'Export CSV'), 'the button')).click()
     await until(() => seen(page).includes('Not exported.'), 'the problem')

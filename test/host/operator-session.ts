@@ -152,7 +152,7 @@ export function operatorSession(engine: string, bridge?: Bridge): void {
       await expect.poll(() => textOf(row(support))).toContain('Waiting')
       expect(await textOf(support.locator('ops-cron'))).not.toContain('fixture maintenance')
       await support.goto(`${shop.url}/ops/jobs/audit`)
-      await expect.poll(() => textOf(support.locator('ops-audit'))).toContain('cron.paused')
+      await expect.poll(() => textOf(support.locator('ops-audit'))).toContain('paused nightly_sync')
       expect(await textOf(support.locator('ops-audit'))).not.toContain('fixture maintenance')
       await support.context().close()
     })

@@ -97,7 +97,7 @@ describe('ops.fetch', () => {
     const reader = response.body!.getReader()
     expect(new TextDecoder().decode((await reader.read()).value)).toContain(': welcome')
     left.abort()
-    expect((await reader.read()).done).toBe(true)
+    await expect(reader.read()).rejects.toThrow()
   })
 
   test('counts a stream whose reader cancels as closed', async () => {

@@ -1,0 +1,10 @@
+/** What is not needed to read the first rows, in one file. */
+export { Keys } from '../../core/keys.ts'
+import '../../parts/audit-words-more.ts'
+import '../../parts/export.ts'
+export { runParts } from './batches.ts'
+export { boundsOf, dayCounts } from './day-counts.ts'
+export { restStyles } from './rest-styles.ts'
+export { runOutcome } from './run-outcome.ts'
+export { toolbar } from './toolbar.ts'
+export { keysOf, step } from './walk.ts'
