@@ -14,7 +14,7 @@ import { element } from '../core/register.ts'
 import { duration } from '../core/time.ts'
 import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
-import { doneToast } from './confirm-outcome.ts'
+import { doneToast, undoReason } from './confirm-outcome.ts'
 import { Review } from './confirm-review.ts'
 import { confirmStyles } from './confirm-styles.ts'
 import { driftView, planView, problemView } from './confirm-views.ts'
@@ -77,8 +77,8 @@ export class OpsConfirmDialog extends OpsElement {
   /** Opens the dialog and takes the first preview. */
   async open(ask: Ask, opener?: HTMLElement): Promise<void> {
     this.opener = opener
-    const reason = this.kept?.key === keyOf(ask) ? this.kept.reason : ''
-    Object.assign(this, { ask, entry: undefined, draft: {}, reason, restored: reason !== '', opened: true })
+    const kept = this.kept?.key === keyOf(ask) ? this.kept.reason : ''
+    Object.assign(this, { ask, entry: undefined, draft: {}, reason: kept || (ask.reason ?? ''), restored: kept !== '', opened: true })
     this.forgetPreview()
     this.toast.hide()
     await this.updateComplete
@@ -285,7 +285,7 @@ export class OpsConfirmDialog extends OpsElement {
     this.close()
     if (!one) return
     const { base, session } = this
-    void this.toast.show(doneToast(event, result, { base, session, undo: (action) => void this.open({ action, id: event.subject.id }, deepFocus()) }))
+    void this.toast.show(doneToast(event, result, { base, session, undo: (action) => void this.open({ action, id: event.subject.id, reason: undoReason(event) }, deepFocus()) }))
   }
 
   /** What became of the jobs of a selection is shown on the page, also after the dialog has closed. */

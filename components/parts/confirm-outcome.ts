@@ -1,6 +1,7 @@
 import type { Session } from '../../schemas/actor.ts'
 import type { AuditEvent } from '../../schemas/audit.ts'
 import { type OperationAction, operationActions, undoneBy } from '../../schemas/actions.ts'
+import { t } from '../core/words.ts'
 import { jobHref, shortId } from './job-link.ts'
 import type { ToastContent } from './toast.ts'
 
@@ -23,4 +24,12 @@ export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobI
     links,
     undo: reverse && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,
   }
+}
+
+const maxQuoted = 500
+
+/** Says in the record what was undone, and keeps the reason that was given for it. */
+export function undoReason({ action, reason }: Pick<AuditEvent, 'action' | 'reason'>): string {
+  const { label } = operationActions[action as OperationAction]
+  return reason ? t`Undo: ${label}, “${reason.slice(0, maxQuoted)}”` : t`Undo: ${label}`
 }

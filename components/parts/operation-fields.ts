@@ -18,6 +18,8 @@ export interface Ask {
   input?: Record<string, unknown>
   /** The current value, if an operation changes a number. */
   value?: number
+  /** A reason to start with, which the reader may change. */
+  reason?: string
 }
 
 /** The current input by field. */

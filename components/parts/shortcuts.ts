@@ -176,6 +176,7 @@ function always(): Key[] {
   return [
     { keys: '?', label: t`This sheet` },
     { keys: 'Escape', label: t`Close, go back` },
+    { keys: 'F6', label: t`Go to the message` },
     { keys: 'Mod+Enter', label: t`Confirm`, group: 'preview' },
     { keys: 'Escape', label: t`Go back`, group: 'preview' },
   ]

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { query, state } from 'lit/decorators.js'
 import { PageLinks } from '../core/links.ts'
+import { deepFocus } from '../core/focus.ts'
 import { element } from '../core/register.ts'
 import { base } from '../theme/base.ts'
 
@@ -105,23 +106,27 @@ export class OpsToast extends LitElement {
   @state() private content?: ToastContent
 
   private timer?: ReturnType<typeof setTimeout>
+  private back?: HTMLElement
 
   async show(content: ToastContent): Promise<void> {
     this.content = content
     await this.updateComplete
     if (!this.isConnected) return
     this.box.showPopover()
+    addEventListener('keydown', this.reach)
     this.wait()
   }
 
   readonly hide = (): void => {
     clearTimeout(this.timer)
+    removeEventListener('keydown', this.reach)
     this.content = undefined
     if (this.isConnected && this.box?.matches(':popover-open')) this.box.hidePopover()
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
+    removeEventListener('keydown', this.reach)
     clearTimeout(this.timer)
   }
 
@@ -134,7 +139,7 @@ export class OpsToast extends LitElement {
   }
 
   private inside({ words, record, links, undo }: ToastContent) {
-    return html`<div class="toast" role="group" aria-label="Done">
+    return html`<div class="toast" role="group" aria-label="Done" aria-keyshortcuts="F6">
       <p>${words} <span class="record small"><code>${record}</code> is recorded</span></p>
       <span class="ways">
         ${links.map(({ label, href }) => html`<a href=${href} @click=${this.hide}>${label}</a>`)}
@@ -149,6 +154,14 @@ export class OpsToast extends LitElement {
     undo()
   }
 
+  /** F6 goes to the message, and Escape back to where the focus was. */
+  private readonly reach = (event: KeyboardEvent) => {
+    if (event.key !== 'F6' || event.defaultPrevented || this.box.contains(this.renderRoot instanceof ShadowRoot ? this.renderRoot.activeElement : null)) return
+    event.preventDefault()
+    this.back = deepFocus()
+    this.box.querySelector<HTMLElement>('.ways :is(button, a)')?.focus()
+  }
+
   private readonly stay = () => clearTimeout(this.timer)
 
   private readonly wait = () => {
@@ -157,7 +170,9 @@ export class OpsToast extends LitElement {
   }
 
   private readonly pressed = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') this.hide()
+    if (event.key !== 'Escape') return
+    this.hide()
+    this.back?.focus()
   }
 }
 

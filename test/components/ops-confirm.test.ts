@@ -2,7 +2,7 @@ import { setClock } from '../../components/core/clock.ts'
 import type { OpsCron } from '../../components/pages/ops-cron.ts'
 import { type Call, FakeApi, Refusal } from './fake-api.ts'
 import { at, entry, event, paused, plan, preview, session } from './sample.ts'
-import { all, button, clear, deepFocus, equal, excludes, includes, mount, ok, seen, type, until } from './support.ts'
+import { all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) => {
   let isPaused = false
@@ -350,6 +350,20 @@ describe('the confirm dialog', () => {
     button(page, 'Undo…')!.click()
     await until(() => button(page, 'Resume entry') ?? button(page, 'Pause entry'), 'the preview of the way back')
     ok(!all(page, '.toast')[0], 'the toast has gone')
+    const reason = all(page, '#reason')[0] as HTMLTextAreaElement
+    equal(reason.value, `Undo: Pause entry, “${event().reason}”`, 'the reason to start with')
+  })
+
+  it('can be reached by F6 and left by Escape, and stays while the focus is in it', async () => {
+    const page = await openPause(usual())
+    button(page, 'Pause entry')!.click()
+    await until(() => all(page, '.toast')[0], 'the toast')
+    const before = await until(() => (deepFocus() === document.body ? undefined : deepFocus()), 'the focus on the page')
+    press('F6')
+    equal(seen(deepFocus()), 'Audit')
+    press('Escape')
+    await until(() => !all(page, '.toast')[0], 'the toast gone')
+    equal(deepFocus(), before)
   })
 
   it('leads from a run to its job', async () => {
