@@ -156,7 +156,7 @@ function showNextSteps(into: string, choices: Choices, { install: installed }: F
     ...(installed ? [] : [`npm install ${packagesOf(choices).join(' ')}`]),
     ...(process.cwd() === into ? [] : [`cd ${into}`]),
     'npm start        prints the address of the console, which signs you in',
-    ...(choices.engine === 'oban' ? [] : ['In the console, Jobs shows a welcome_mail that failed. Retry it: preview, reason, confirm.']),
+    ...(!engines[choices.engine].sendsJob ? [] : ['In the console, Jobs shows a welcome_mail that failed. Retry it: preview, reason, confirm.']),
     'Before others use it, replace tryOut in ops.config.mjs with your own login and permissions, and run: npx ops-powertools doctor',
   ]
   print('')

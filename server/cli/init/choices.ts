@@ -1,12 +1,19 @@
 import { testedVersion } from '../../version.ts'
 
 /** What `init` can set up. The keys are the values of the flags. */
+interface EngineChoice {
+  label: string
+  packages: string[]
+  /** The starter server has workers of its own, and sends a job that fails. */
+  sendsJob: boolean
+}
+
 export const engines = {
-  'pg-boss': { label: 'pg-boss', packages: ['pg-boss'] },
-  'graphile-worker': { label: 'graphile-worker', packages: ['graphile-worker', 'pg'] },
-  bullmq: { label: 'BullMQ (needs a Redis)', packages: ['bullmq'] },
-  oban: { label: 'Oban (its workers run in Elixir)', packages: ['pg'] },
-} as const
+  'pg-boss': { label: 'pg-boss', packages: ['pg-boss'], sendsJob: true },
+  'graphile-worker': { label: 'graphile-worker', packages: ['graphile-worker', 'pg'], sendsJob: true },
+  bullmq: { label: 'BullMQ (needs a Redis)', packages: ['bullmq'], sendsJob: true },
+  oban: { label: 'Oban (its workers run in Elixir)', packages: ['pg'], sendsJob: false },
+} satisfies Record<string, EngineChoice>
 
 export const servers = {
   koa: { label: 'Koa', packages: ['koa'] },
