@@ -25,7 +25,9 @@ const together: Record<string, RegExp[]> = {
     /parts\/(missing|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
-  list: [/lit(-html)?\/directive/, /\/schemas\/(vocabulary|actions|plural)/, /parts\/(table|job-link|refusal|count|queue-name)\.ts/],
+  list: [/lit(-html)?\/directive/, /parts\/(table|refusal)\.ts/],
+  slots: [/\/schemas\/cron-words/],
+  words: [/\/schemas\/(vocabulary|actions|plural)/, /parts\/(job-link|count|queue-name)\.ts/],
   act: [/components\/core\/focus/, /parts\/confirm\.ts/],
   menu: [/parts\/(menu|popover)\.ts/],
 }

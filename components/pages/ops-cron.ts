@@ -5,15 +5,14 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import { cronGroups, cronSorts, cronSources, maxRecentSlots } from '../../schemas/cron-words.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
-import { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
+import { pathTo } from '../core/path-to.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tn, tr } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { jobHref } from '../parts/job-link.ts'
 import { pager, pagerStyles } from '../parts/pager.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
@@ -28,6 +27,7 @@ import { cronStyles } from './cron/styles.ts'
 
 const states = { active: 'active', paused: 'paused', retired: 'retired' }
 
+const loadKeys = later(() => import('./cron/keys.ts'))
 const loadMenu = later(() => import('./cron/menu.ts'))
 const loadDetails = later(() => import('./cron/details.ts'))
 const loadTonight = later(() => import('./cron/tonight.ts'))
@@ -91,6 +91,7 @@ export class OpsCron extends OpsElement {
   @property({ type: Boolean, reflect: true }) compact = false
 
   private readonly loading = new Set<string>()
+  private focused: Element | null = null
   private typing?: ReturnType<typeof setTimeout>
 
   private readonly list = new Resource(this, {
@@ -109,23 +110,28 @@ export class OpsCron extends OpsElement {
     topics: ['cron'],
   })
 
-  protected readonly keys = new Keys(this, () => [
-    { keys: '/', label: t`Find an entry`, run: () => this.focusOn('.search') },
-    { keys: 'j', label: t`Next entry`, group: 'list', run: () => this.move(1) },
-    { keys: 'k', label: t`Previous entry`, group: 'list', run: () => this.move(-1) },
-    { keys: 'P', label: t`Pause… or Resume…`, group: 'chosen', run: () => this.press(0) },
-    { keys: 'R', label: t`Run now…`, group: 'chosen', run: () => this.press(1) },
-  ])
+  protected override firstUpdated() {
+    void loadKeys().then(({ declareKeys }) => declareKeys(this), () => {})
+  }
 
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
     if (this.view === 'tonight') void this.load('tonight', loadTonight)
     if (this.entry) void this.load('details', loadDetails)
+    this.focused = this.shadowRoot?.activeElement ?? null
   }
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
     this.nameSubject(this.entry)
+    this.keepFocus()
+  }
+
+  /** A row that moves to another place in the order loses the focus, which belongs to whoever is working there. */
+  private keepFocus() {
+    const { focused } = this
+    this.focused = null
+    if (focused instanceof HTMLElement && focused.isConnected && !this.shadowRoot!.activeElement && (document.activeElement === document.body || document.activeElement === null)) focused.focus()
   }
 
   override render() {
@@ -258,6 +264,7 @@ export class OpsCron extends OpsElement {
     const { menus } = this
     const context: RowContext = {
       base: this.base,
+      jobLink: (jobId) => this.base + pathTo('job', { jobId }),
       readOnly: this.readOnly,
       selected,
       ask: this.ask,
@@ -318,7 +325,7 @@ export class OpsCron extends OpsElement {
     const { slots } = await this.connection.client.getCronHistory({ params: { name }, query: { from: at, to } }).catch(() => ({ slots: [] }))
     const jobId = slots.find((slot) => slot.at === at)?.jobId
     if (jobId && this.mayView('view_jobs')) {
-      const href = jobHref(this.base, jobId)
+      const href = this.base + pathTo('job', { jobId })
       if (this.goTo(href)) location.assign(href)
     } else this.show({ entry: name })
   }
@@ -343,30 +350,6 @@ export class OpsCron extends OpsElement {
     const unfolded = new Set(this.unfolded)
     if (!unfolded.delete(stem)) unfolded.add(stem)
     this.unfolded = unfolded
-  }
-
-  private focusOn(selector: string): boolean {
-    const found = this.renderRoot.querySelector<HTMLElement>(selector)
-    found?.focus()
-    return found !== null
-  }
-
-  private get focusedRow(): HTMLElement | null {
-    return (this.renderRoot as ShadowRoot).activeElement?.closest('tr') ?? null
-  }
-
-  private move(by: number): boolean {
-    const links = [...this.renderRoot.querySelectorAll<HTMLElement>('.entry a, .unfold')]
-    const at = links.findIndex((link) => link.closest('tr') === this.focusedRow)
-    const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]
-    next?.focus()
-    return links.length > 0
-  }
-
-  private press(place: number): boolean {
-    const button = this.focusedRow?.querySelectorAll<HTMLButtonElement>('.actions > .button')[place]
-    button?.click()
-    return Boolean(button)
   }
 
   private followHere(event: MouseEvent, change: Partial<Shown>) {

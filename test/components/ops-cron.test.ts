@@ -321,6 +321,19 @@ describe('ops-cron, the rows', () => {
     equal(document.activeElement?.shadowRoot?.activeElement, links[0])
   })
 
+  it('keeps the focus in a row that moves to another place', async () => {
+    let items = [entry('first'), entry('second')]
+    const api = usual({ listCronEntries: () => ({ items, asOf: at(0) }) })
+    const page = mount('ops-cron', api)
+    const pause = await until(() => button(page, 'Pause… second'), 'the button')
+    await until(() => api.openStreams === 1, 'the stream')
+    pause.focus()
+    items = [entry('second', paused), entry('first')]
+    api.hint({ topic: 'cron' })
+    await until(() => seen(all(page, '.entry a')[0]) === 'second', 'the new order')
+    equal(document.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label'), 'Resume… second')
+  })
+
   it('loads the menu of an entry when it is first asked for, and opens it', async () => {
     const page = mount('ops-cron', list([entry('nightly_sync')]))
     ;(await until(() => button(page, 'More for nightly_sync'), 'the button')).click()

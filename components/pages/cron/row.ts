@@ -6,13 +6,14 @@ import { clockTime, dayOf, duration, exactTime, relativeTime } from '../../core/
 import { t, tn, tr } from '../../core/words.ts'
 import { statusChip } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
-import { jobHref } from '../../parts/job-link.ts'
 import { sentence } from '../../parts/sentence.ts'
 import { healthOf, slotStrip } from '../../parts/strip.ts'
 import { entryActions } from './actions.ts'
 
 export interface RowContext {
   base: string
+  /** The address of a job's page. */
+  jobLink: (jobId: string) => string
   /** Why this actor may change nothing at all; shown at the top of the page. */
   readOnly: string
   selected: boolean
@@ -26,7 +27,7 @@ export interface RowContext {
 }
 
 export function entryRow(entry: CronEntry, context: RowContext): TemplateResult {
-  const { base, selected, select, follow } = context
+  const { base, jobLink, selected, select, follow } = context
   const href = `${base}/cron?entry=${encodeURIComponent(entry.name)}`
   return html`<tr class="entry-row ${selected ? 'selected' : ''} ${entry.pause ? 'held' : ''}" role="row" part="row">
     <th scope="row" role="rowheader" class="entry">
@@ -37,7 +38,7 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
     </th>
     <td role="cell" class="runs">${nextRun(entry)}</td>
     <td role="cell" class="slots" @click=${(event: MouseEvent) => follow(entry, event)}>${slotStrip(entry)}</td>
-    <td role="cell" class="status">${status(entry, base)}</td>
+    <td role="cell" class="status">${status(entry, jobLink)}</td>
     <td role="cell" class="do">${entryActions(entry, context)}</td>
   </tr>`
 }
@@ -81,10 +82,10 @@ function shortTime(at: number): string {
   return dayOf(at) === dayOf(now()) ? clockTime(at) : `${dayOf(at)} ${clockTime(at)}`
 }
 
-function status(entry: CronEntry, base: string) {
+function status(entry: CronEntry, jobLink: RowContext['jobLink']) {
   const { pause, detail, timezone } = entry
   const troubled = entry.status === 'needs_review'
-  const why = html`<span class="sub one ${troubled ? 'bad' : ''}" title=${troubled ? detail : nothing}>${healthLine(entry, base)}${troubled ? html` · ${sentence(detail, { zone: timezone, seconds: false })}` : nothing}</span>`
+  const why = html`<span class="sub one ${troubled ? 'bad' : ''}" title=${troubled ? detail : nothing}>${healthLine(entry, jobLink)}${troubled ? html` · ${sentence(detail, { zone: timezone, seconds: false })}` : nothing}</span>`
   if (!pause) return html`${statusChip(entry.status)} ${why}`
   const who = pause.by?.label ?? t`someone`
   return html`${statusChip(entry.status)} <span class="small num"><ops-time at=${pause.at} show="age"></ops-time></span>
@@ -95,9 +96,9 @@ function status(entry: CronEntry, base: string) {
 }
 
 /** `27/33 · skips every 5th · last run`, which leads to its job. */
-function healthLine({ recent, coming, lastRun }: CronEntry, base: string) {
+function healthLine({ recent, coming, lastRun }: CronEntry, jobLink: RowContext['jobLink']) {
   const { onTime, known, note, alarming } = healthOf(recent, coming)
   const ran = lastRun && t`ran ${relativeTime(Date.parse(lastRun.at), now())}${lastRun.lateSeconds && lastRun.lateSeconds > 30 ? `, ${t`${duration(lastRun.lateSeconds * 1000)} late`}` : ''}`
-  const last = lastRun?.jobId ? html`<a class="linked" href=${jobHref(base, lastRun.jobId)} title=${ran!}>${alarming ? note : t`last run`}</a>` : alarming ? note : nothing
+  const last = lastRun?.jobId ? html`<a class="linked" href=${jobLink(lastRun.jobId)} title=${ran!}>${alarming ? note : t`last run`}</a>` : alarming ? note : nothing
   return html`${known > 0 ? html`<span class="num" title=${t`${onTime} of the last ${known} known slots ran on time`}><span aria-hidden="true" dir="ltr">${onTime}/${known}</span><span class="hidden-text">${t`${onTime} of ${known} on time`}</span></span>` : t`No run yet.`}${note && !alarming ? html` · ${note}` : nothing}${last === nothing ? nothing : html` · ${last}`}`
 }
