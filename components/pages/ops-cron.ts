@@ -11,7 +11,6 @@ import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tn, tr } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
-import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pagerStyles } from '../parts/pager.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
@@ -21,13 +20,16 @@ import { stripLegend, stripStyles } from '../parts/strip.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { foldAlike } from './cron/fold.ts'
-import { entryRow, foldRow, type RowContext } from './cron/row.ts'
+import type { Row } from './cron/fold.ts'
+import { entryRow, type RowContext } from './cron/row.ts'
 import { cronStyles } from './cron/styles.ts'
 
 const states = { active: 'active', paused: 'paused', retired: 'retired' }
 
+const loadConfirm = later(() => import('../parts/confirm.ts'))
 const loadKeys = later(() => import('./cron/keys.ts'))
+/** Only lists with numbers in several names have anything to fold. */
+const loadFold = later(() => import('./cron/fold.ts'))
 const loadMenu = later(() => import('./cron/menu.ts'))
 const loadDetails = later(() => import('./cron/details.ts'))
 const loadTonight = later(() => import('./cron/tonight.ts'))
@@ -72,6 +74,7 @@ export class OpsCron extends OpsElement {
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
   @state() private unfolded: ReadonlySet<string> = new Set()
+  @state() private folding?: typeof import('./cron/fold.ts')
   @state() private menus?: typeof import('./cron/menu.ts')
   @state() private loaded = { details: false, tonight: false }
   @state() private loadProblem = ''
@@ -96,7 +99,11 @@ export class OpsCron extends OpsElement {
 
   private readonly list = new Resource(this, {
     connection: () => (this.view === 'tonight' ? undefined : this.connection),
-    load: ({ client }, signal) => client.listCronEntries({ query: { ...this.restriction, state: known(states, this.state), recent: maxRecentSlots, sort: known(cronSorts, this.sort) ?? 'next', group: known(cronGroups, this.group), cursor: this.trail.at(-1), limit: this.limit }, signal }),
+    load: async ({ client }, signal) => {
+      const page = await client.listCronEntries({ query: { ...this.restriction, state: known(states, this.state), recent: maxRecentSlots, sort: known(cronSorts, this.sort) ?? 'next', group: known(cronGroups, this.group), cursor: this.trail.at(-1), limit: this.limit }, signal })
+      if (page.items.filter(({ name }) => /\d/.test(name)).length > 2) this.folding = await loadFold().catch(() => undefined)
+      return page
+    },
     key: () => [this.restriction, this.state, this.sort, this.group, this.limit, this.trail],
     topics: ['cron'],
   })
@@ -111,7 +118,9 @@ export class OpsCron extends OpsElement {
   })
 
   protected override firstUpdated() {
+    // Not needed for the first sight, and at hand when they are.
     void loadKeys().then(({ declareKeys }) => declareKeys(this), () => {})
+    void loadConfirm().catch(() => {})
   }
 
   protected override willUpdate(changed: PropertyValues) {
@@ -201,7 +210,7 @@ export class OpsCron extends OpsElement {
     const mayCreate = this.session?.permissions.create_cron_entry
     const said = this.readOnly && mayCreate?.reason === this.readOnly
     return html`${said ? shortRefusal(this.readOnly, 'why-create', t`Read-only`) : this.session ? refusal(mayCreate, 'why-create') : nothing}
-      <button type="button" class="button primary" ?disabled=${!mayCreate?.allowed} aria-describedby="why-create" @click=${() => this.confirm.open({ action: 'create_cron_entry' })}>${t`New entry…`}</button>`
+      <button type="button" class="button primary" ?disabled=${!mayCreate?.allowed} aria-describedby="why-create" @click=${() => this.ask({ action: 'create_cron_entry' })}>${t`New entry…`}</button>`
   }
 
   private toolbar() {
@@ -252,10 +261,12 @@ export class OpsCron extends OpsElement {
   }
 
   private rows(entries: CronEntry[]) {
+    const { folding } = this
+    const rows: Row[] = folding?.foldAlike(entries, { open: this.unfolded, selected: this.entry }) ?? entries.map((entry) => ({ entry }))
     return repeat(
-      foldAlike(entries, { open: this.unfolded, selected: this.entry }),
+      rows,
       (row) => ('entry' in row ? row.entry.name : row.stem),
-      (row) => ('entry' in row ? this.row(row.entry) : foldRow(row.entries, { unfolded: this.unfolded.has(row.stem), toggle: () => this.toggle(row.stem) })),
+      (row) => ('entry' in row ? this.row(row.entry) : folding?.foldRow(row.entries, { unfolded: this.unfolded.has(row.stem), toggle: () => this.toggle(row.stem) })),
     )
   }
 
@@ -264,7 +275,7 @@ export class OpsCron extends OpsElement {
     const { menus } = this
     const context: RowContext = {
       base: this.base,
-      jobLink: (jobId) => this.base + pathTo('job', { jobId }),
+      jobLink: this.jobLink,
       readOnly: this.readOnly,
       selected,
       ask: this.ask,
@@ -295,7 +306,14 @@ export class OpsCron extends OpsElement {
     return emptyState(t`No cron entries`, t`Entries declared in code appear here after the next start; others can be made with “New entry…”.`)
   }
 
-  private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
+  private readonly ask = async (ask: Ask): Promise<void> => {
+    try {
+      await loadConfirm()
+      await this.confirm.open(ask)
+    } catch (error) {
+      this.loadProblem = loadFailure(error)
+    }
+  }
 
   private readonly handleOperation = (): void => {
     this.list.reload()
@@ -307,28 +325,26 @@ export class OpsCron extends OpsElement {
     const cell = (event.currentTarget as HTMLElement).closest('td')!
     try {
       this.menus = await loadMenu()
+      await this.updateComplete
+      await this.menus.openIn(cell)
     } catch (error) {
       this.loadProblem = loadFailure(error)
-      return
     }
-    await this.updateComplete
-    const menu = cell.querySelector('ops-menu')
-    await menu?.updateComplete
-    menu?.shadowRoot?.querySelector('button')?.click()
   }
 
-  /** A mark of the strip leads to the job of its slot. */
+  /** A mark of the strip leads to the job of its slot; without one, to the history. */
   private readonly followRun = async ({ name }: CronEntry, { target }: MouseEvent): Promise<void> => {
     const at = (target as Element).closest('[data-at]')?.getAttribute('data-at')
     if (!at || !this.connection) return
-    const to = new Date(Date.parse(at) + 1).toISOString()
-    const { slots } = await this.connection.client.getCronHistory({ params: { name }, query: { from: at, to } }).catch(() => ({ slots: [] }))
-    const jobId = slots.find((slot) => slot.at === at)?.jobId
-    if (jobId && this.mayView('view_jobs')) {
-      const href = this.base + pathTo('job', { jobId })
-      if (this.goTo(href)) location.assign(href)
-    } else this.show({ entry: name })
+    const jobId = await loadMenu()
+      .then(({ findJob }) => findJob(this.connection!.client, name, at))
+      .catch(() => undefined)
+    const href = jobId === undefined ? '' : this.jobLink(jobId)
+    if (!href || !this.mayOpen(href)) this.show({ entry: name })
+    else if (this.goTo(href)) location.assign(href)
   }
+
+  private readonly jobLink = (jobId: string): string => this.base + pathTo('job', { jobId })
 
   private async load(part: 'details' | 'tonight', load: () => Promise<unknown>) {
     if (this.loaded[part] || this.loadProblem || this.loading.has(part)) return

@@ -1,4 +1,9 @@
+import { html, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../../schemas/cron.ts'
+import { operatorStatuses } from '../../../schemas/status-words.ts'
+import { now } from '../../core/clock.ts'
+import { clockTime, relativeTime } from '../../core/time.ts'
+import { t, tn } from '../../core/words.ts'
 import { healthOf } from '../../parts/strip.ts'
 
 /** A row of the list: an entry, or several that differ only by a number. */
@@ -36,4 +41,30 @@ function stemOf({ name, source, queue }: CronEntry): string {
 
 function isQuiet({ name, pause, recent }: CronEntry): boolean {
   return /\d/.test(name) && !pause && !healthOf(recent).alarming
+}
+
+export interface FoldContext {
+  unfolded: boolean
+  toggle: () => void
+}
+
+/** Entries that differ only by a number, as one row. */
+export function foldRow(entries: CronEntry[], { unfolded, toggle }: FoldContext): TemplateResult {
+  const [first, last] = [entries[0]!, entries.at(-1)!]
+  const health = entries.map(({ recent }) => healthOf(recent))
+  const sum = (key: 'onTime' | 'known') => health.reduce((total, each) => total + each[key], 0)
+  const next = entries.flatMap(({ nextRuns }) => nextRuns.slice(0, 1)).toSorted()
+  const summary = [
+    tn(entries.length, '# entry alike', '# entries alike'),
+    next[0] && t`next ${relativeTime(Date.parse(next[0]), now())}`,
+    next.length > 1 && Date.parse(next.at(-1)!) - Date.parse(next[0]!) < 86_400_000 && `${clockTime(Date.parse(next[0]!))} – ${clockTime(Date.parse(next.at(-1)!))}`,
+    t`all ${operatorStatuses[first.status] ?? first.status}`,
+    sum('known') > 0 && t`${sum('onTime')} of ${sum('known')} on time`,
+  ]
+  return html`<tr role="row" class="fold" part="row">
+    <td role="cell" colspan="5">
+      <button type="button" class="unfold" aria-expanded=${unfolded} @click=${toggle}><span class="twist" aria-hidden="true"></span><bdi>${first.name} – ${/\d+\D*$/.exec(last.name)?.[0] ?? last.name}</bdi></button>
+      <span class="muted small num">${summary.filter(Boolean).join(' · ')}</span>
+    </td>
+  </tr>`
 }

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../../schemas/cron.ts'
-import { operatorStatuses } from '../../../schemas/status-words.ts'
 import { now } from '../../core/clock.ts'
 import { clockTime, dayOf, duration, exactTime, relativeTime } from '../../core/time.ts'
-import { t, tn, tr } from '../../core/words.ts'
+import { t, tr } from '../../core/words.ts'
 import { statusChip } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
 import { sentence } from '../../parts/sentence.ts'
@@ -43,32 +42,6 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
   </tr>`
 }
 
-export interface FoldContext {
-  unfolded: boolean
-  toggle: () => void
-}
-
-/** Entries that differ only by a number, as one row. */
-export function foldRow(entries: CronEntry[], { unfolded, toggle }: FoldContext): TemplateResult {
-  const [first, last] = [entries[0]!, entries.at(-1)!]
-  const health = entries.map(({ recent }) => healthOf(recent))
-  const sum = (key: 'onTime' | 'known') => health.reduce((total, each) => total + each[key], 0)
-  const next = entries.flatMap(({ nextRuns }) => nextRuns.slice(0, 1)).toSorted()
-  const summary = [
-    tn(entries.length, '# entry alike', '# entries alike'),
-    next[0] && t`next ${relativeTime(Date.parse(next[0]), now())}`,
-    next.length > 1 && Date.parse(next.at(-1)!) - Date.parse(next[0]!) < 86_400_000 && `${clockTime(Date.parse(next[0]!))} – ${clockTime(Date.parse(next.at(-1)!))}`,
-    t`all ${operatorStatuses[first.status] ?? first.status}`,
-    sum('known') > 0 && t`${sum('onTime')} of ${sum('known')} on time`,
-  ]
-  return html`<tr role="row" class="fold" part="row">
-    <td role="cell" colspan="5">
-      <button type="button" class="unfold" aria-expanded=${unfolded} @click=${toggle}><span class="twist" aria-hidden="true"></span><bdi>${first.name} – ${/\d+\D*$/.exec(last.name)?.[0] ?? last.name}</bdi></button>
-      <span class="muted small num">${summary.filter(Boolean).join(' · ')}</span>
-    </td>
-  </tr>`
-}
-
 /** The reader's clock; the entry's own on hover and for screen readers. */
 function nextRun({ nextRuns, coming, timezone, pause, retiredAt }: CronEntry) {
   const [next] = nextRuns
@@ -85,7 +58,8 @@ function shortTime(at: number): string {
 function status(entry: CronEntry, jobLink: RowContext['jobLink']) {
   const { pause, detail, timezone } = entry
   const troubled = entry.status === 'needs_review'
-  const why = html`<span class="sub one ${troubled ? 'bad' : ''}" title=${troubled ? detail : nothing}>${healthLine(entry, jobLink)}${troubled ? html` · ${sentence(detail, { zone: timezone, seconds: false })}` : nothing}</span>`
+  const said = entry.status !== 'runnable'
+  const why = html`<span class="sub one ${troubled ? 'bad' : ''}" title=${said ? detail : nothing}>${healthLine(entry, jobLink)}${said ? html` · ${sentence(detail, { zone: timezone, seconds: false })}` : nothing}</span>`
   if (!pause) return html`${statusChip(entry.status)} ${why}`
   const who = pause.by?.label ?? t`someone`
   return html`${statusChip(entry.status)} <span class="small num"><ops-time at=${pause.at} show="age"></ops-time></span>
