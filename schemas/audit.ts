@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { principal } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { page, pageQuery } from './page.ts'
-import { actorKinds, auditOutcomes, bulkOutcomes, bulkStatuses, eventSources } from './vocabulary.ts'
+import { actorKinds, auditOutcomes, bulkFates, bulkOutcomes, bulkStatuses, eventSources } from './vocabulary.ts'
 import { instant, text, words } from './words.ts'
 
 export const auditEvent = z.object({
@@ -37,6 +37,8 @@ export const auditEvent = z.object({
       outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
       /** Number of batches, each with an event of its own. */
       batches: z.number().int(),
+      /** Number of jobs that the run changed, by what has become of each since; omitted as in `GET /bulk/{id}`. */
+      fates: z.partialRecord(words(bulkFates), z.number().int()).optional(),
     })
     .optional(),
 })

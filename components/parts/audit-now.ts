@@ -5,7 +5,7 @@ import type { Connection } from '../core/connection.ts'
 import type { CronEntry } from '../../schemas/cron.ts'
 import { errorStatuses } from '../../schemas/error-words.ts'
 import { incidentStates } from '../../schemas/incident-words.ts'
-import { jobStates } from '../../schemas/vocabulary.ts'
+import { bulkFates, jobStates } from '../../schemas/vocabulary.ts'
 import { t, tn, tr } from '../core/words.ts'
 import { sentence } from './sentence.ts'
 import './time.ts'
@@ -93,5 +93,10 @@ function bulkNow({ run }: AuditEvent): string {
     waiting > 0 && run.status !== 'aborted' ? t`${waiting} still to do.` : '',
     aborted > 0 ? t`${aborted} left as they were, because the run was aborted.` : '',
     other > 0 ? t`${other} not done.` : '',
+    run.fates && Object.keys(run.fates).length > 0 ? t`Since then: ${fatesOf(run.fates)}.` : '',
   ].filter(Boolean).join(' ')
+}
+
+function fatesOf(fates: NonNullable<NonNullable<AuditEvent['run']>['fates']>): string {
+  return (Object.entries(fates) as [keyof typeof bulkFates, number][]).map(([fate, count]) => t`${count} ${bulkFates[fate]}`).join(', ')
 }

@@ -120,6 +120,20 @@ describe('ops-audit', () => {
     await until(() => all(page, '.parts').length === 0, 'folded again')
   })
 
+  it('says what became of the jobs of a run since: that is not on the run’s own record', async () => {
+    const log = new Log()
+    const subject = { type: 'bulk', id: eventId(99) }
+    const run = { status: 'finished' as const, total: 140, eligible: 140, outcomes: { done: 140 }, batches: 1, fates: { completed: 131, failed: 9 } }
+    log.items = [{ ...log.items[0]!, action: 'retry_job', eventType: 'job.retried', subject, bulkId: subject.id, jobs: 140, metadata: { batch: 1, resource: { queues: ['order_mail'] } }, run }, ...log.items.slice(1)]
+    const page = mount('ops-audit', usual({}, log))
+    const [row] = await shown(page, 30)
+    await until(() => seen(row).includes('131 completed · 9 failed again'), 'what became of them')
+    includes(seen(row), 'ops-demo retried 140 jobs in order_mail')
+    ok(!button(page, 'Batches of this run'), 'nothing to unfold')
+    row!.querySelector<HTMLElement>('.time')!.click()
+    await until(() => seen(all(page, 'section[aria-labelledby=since]')[0]).includes('140 of 140 jobs done. Since then: 131 completed, 9 failed again.'), 'since then')
+  })
+
   it('makes what was refused visible at once, with shape, word and why', async () => {
     const page = mount('ops-audit', usual())
     await shown(page, 30)

@@ -102,6 +102,10 @@ describe('a bulk run', () => {
     const [event, ...more] = await list('batches=no&actors=people')
     expect(more).toEqual([])
     expect(event).toMatchObject({ eventType: 'job.retried', bulkId: id, jobs: 3, run: { status: 'finished', batches: 1 } })
+    expect(event!.run!.fates).toBeUndefined()
+    const fate = { counts: { completed: 2, failed: 1 }, asOf: new Date().toISOString() }
+    await client.query('update ops.bulk_run set fate = $1 where id = $2', [JSON.stringify(fate), id])
+    expect((await list('batches=no&actors=people'))[0]!.run!.fates).toEqual(fate.counts)
   })
 
   test('is nothing to whoever may not see its queue, and shows no numbers once it is no longer kept', async () => {

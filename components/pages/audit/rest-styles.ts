@@ -43,6 +43,12 @@ export const restStyles = css`
   .bar .done {
     fill: var(--_resolved);
   }
+  .bar .completed {
+    fill: var(--_runnable);
+  }
+  .bad {
+    color: var(--_review);
+  }
   .bar .other {
     fill: var(--_review);
   }

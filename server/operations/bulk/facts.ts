@@ -15,14 +15,21 @@ export async function findRunFacts(scope: Scope, named: string[]): Promise<Map<s
   if (ids.length === 0) return new Map()
   const rows = await query(
     scope.em,
-    sql<Pick<BulkRunRow, 'id' | 'actor' | 'queues' | 'status' | 'total' | 'eligible' | 'outcomes'>>`
-      select id::text, actor, queues, status, total, eligible, outcomes from ${scope.kit.db.table('bulk_run')} where id = any(${ids}::uuid[])`,
+    sql<Pick<BulkRunRow, 'id' | 'actor' | 'queues' | 'status' | 'total' | 'eligible' | 'outcomes' | 'fate'>>`
+      select id::text, actor, queues, status, total, eligible, outcomes, fate from ${scope.kit.db.table('bulk_run')} where id = any(${ids}::uuid[])`,
   )
   const visible = await keepAllowed(rows, (run) => maySeeRun(scope, run))
   return new Map(
     visible.map((run) => [
       run.id,
-      { status: run.status, total: run.total, eligible: run.eligible, outcomes: { ...run.outcomes, ...waitingOf(run) }, batches: Math.ceil(run.total / batchSize) },
+      {
+        status: run.status,
+        total: run.total,
+        eligible: run.eligible,
+        outcomes: { ...run.outcomes, ...waitingOf(run) },
+        batches: Math.ceil(run.total / batchSize),
+        fates: run.fate?.counts,
+      },
     ]),
   )
 }
