@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const thorough = [
   'test/host/**/*.test.ts',
   'test/package.test.ts',
+  'test/manifest.test.ts',
   'test/workers/**/*.test.ts',
   'test/engines/model-*.test.ts',
   'test/engines/*-contract.test.ts',
@@ -15,8 +16,8 @@ const thorough = [
   'test/**/*{crash,outage,hang,frozen,engine-down,overtaken,deep-data,oban-listener}*.test.ts',
 ]
 
-/** What runs for many minutes: long models, exhaustive oracles, fuzzing. */
-const long = ['test/long/**/*.test.ts']
+/** What runs for many minutes: long models, exhaustive oracles, fuzzing, and projects that are installed from npm. */
+const long = ['test/long/**/*.test.ts', 'test/consumers/**/*.test.ts']
 
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,

@@ -18,3 +18,4 @@ export type { BulkDetail, OperationDetail, OpsEventMap, ProblemDetail } from './
 export type { FilterDetail } from './core/filter.ts'
 export type { Links, LinkTarget, PageName } from './core/links.ts'
 export type { NavigateDetail } from './core/navigate.ts'
+export type { SubjectDetail } from './core/subject.ts'

@@ -172,7 +172,11 @@ export const preview = z.object({
 export type Preview = z.infer<typeof preview>
 
 /** The token is returned only here; send it in request bodies, never in a URL. */
-export const createdPreview = preview.extend({ token: z.string() })
+export const createdPreview = preview.extend({
+  token: z.string(),
+  /** The reasons that this actor gave last, at most three, the newest first. */
+  recentReasons: z.array(z.string()).optional(),
+})
 export type CreatedPreview = z.infer<typeof createdPreview>
 
 export const executed = z.object({

@@ -11,6 +11,7 @@ import { Hub } from './live/hub.ts'
 import { listenForHints } from './live/listen.ts'
 import { offerGauges } from './metrics/otel.ts'
 import { requireNode } from './node-version.ts'
+import { missingPackage, packageFolder } from './package-folder.ts'
 
 /** An installation of Ops Powertools inside a host. */
 export interface Ops {
@@ -65,6 +66,7 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
   const hub = new Hub()
   const listening = listenForHints(kit.db, hub, kit.log)
   kit.setLiveClients(() => hub.size)
+  if (!packageFolder) kit.log.error(missingPackage)
   const running = new Running()
   const middleware = opsMiddleware(kit, hub, running)
   const handler = nodeHandler(kit, middleware)

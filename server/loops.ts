@@ -7,6 +7,7 @@ import { runMaintenance } from './maintenance.ts'
 import { feedBaselines } from './errors/baseline.ts'
 import { readFailures } from './errors/feed.ts'
 import { engineExecutors } from './executors/engine-list.ts'
+import { publishExecutorChanges } from './executors/changes.ts'
 import { recordStops } from './executors/stops.ts'
 import { refreshFinding } from './figures/finding.ts'
 import { discardedJobs } from './errors/discarded.ts'
@@ -44,6 +45,7 @@ export async function startLoops<Actor>(kit: RunningKit, { cron = [], scheduler 
           repeat(kit, 'notices', 1, (stopping) => tellHost(kit, readNoticeFacts, stopping)),
           ...(kit.escalation?.webhooks?.endpoints ?? []).map((endpoint) => repeat(kit, `webhooks to ${endpoint.name}`, 1, (stopping) => deliverDue(kit, endpoint, stopping))),
           repeat(kit, 'stopped jobs', 1, () => recordStops(kit)),
+          repeat(kit, 'executor changes', 5, () => publishExecutorChanges(kit)),
           repeat(kit, 'orphan requests', 15, () => settleOrphans(kit)),
           startScheduler(kit, { tickSeconds }),
         ]

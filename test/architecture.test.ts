@@ -54,7 +54,7 @@ const layers: string[][] = [
   ['server/notices/outbox.ts'],
   ['server/repeat.ts', 'server/kit.ts', 'server/cursor.ts'],
   ['server/engines/', 'server/host/', 'server/db/', 'server/options.ts'],
-  ['server/error.ts', 'server/metrics/counters.ts', 'server/metrics/metric.ts', 'server/timeout.ts', 'server/node-version.ts', 'server/uuid.ts', 'server/version.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
+  ['server/error.ts', 'server/metrics/counters.ts', 'server/metrics/metric.ts', 'server/timeout.ts', 'server/node-version.ts', 'server/uuid.ts', 'server/version.ts', 'server/package-folder.ts', 'server/describe-failure.ts', 'server/db/sqlstate.ts'],
 ]
 /** A file that is named has its own place, also one that lies in a folder with another. */
 function layerOf(path: string): number {

@@ -9,7 +9,8 @@ import { oban } from '../server/engines/oban/index.ts'
 import { pgBoss } from '../server/engines/pg-boss/index.ts'
 
 const root = join(import.meta.dirname, '..')
-const guides = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+const guidesIn = (folder: string) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`)
+const guides = ['README.md', ...guidesIn('docs'), ...guidesIn('docs/hosts')]
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
 
 /** Examples in fences may show addresses of somebody else's. */
@@ -52,7 +53,8 @@ describe('the guides', () => {
 
   test('each is named in the README', () => {
     const linked = linksOf('README.md').map((link) => link.split('#')[0])
-    expect(guides.filter((path) => path !== 'README.md' && !linked.includes(path))).toEqual([])
+    const hosts = linksOf('docs/hosts/README.md').map((link) => `docs/hosts/${link.split('#')[0]}`)
+    expect(guides.filter((path) => path !== 'README.md' && ![...linked, ...hosts].includes(path))).toEqual([])
   })
 
   test('the API guide names every endpoint, with its client method or why there is none', () => {

@@ -4,24 +4,40 @@ import type { Session } from '../../schemas/actor.ts'
 import { protocol } from '../../schemas/protocol.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { type Connection, connect } from './connection.ts'
+import { announce } from './events.ts'
 import { raiseHeadings } from './headings.ts'
 import { addressLinks, joinLinks, type Links, pageAt } from './links.ts'
 import { followLinks, navigate } from './navigate.ts'
 import { announceProblems, problemOf } from './problem.ts'
 import type { Resource } from './resource.ts'
-import type { SubjectDetail } from './subject.ts'
 import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
+
+export type { OpsEventMap } from './events.ts'
 
 /**
  * An element that uses the API: through its own `api`, or through the connection of a surrounding provider. It passes the connection
  * on to the elements inside it.
+ *
+ * @attr {string} api - Base URL of the API, e.g. `/ops/jobs/api/v1`. Not needed inside `ops-provider` or `ops-shell`.
+ * @attr {'light' | 'dark'} theme - Forces a theme; by default the reader's preference.
+ * @attr {string} locale - Language of dates and numbers, e.g. `de-DE`.
+ * @fires ops-problem - A problem is about to be shown, also that nobody is signed in.
+ * @fires ops-subject - The name of what the page is about is known, or has changed; the shell shows it in the document title.
+ * @csspart empty - What stands where there is nothing to show.
+ * @csspart refusal - Why a control is disabled.
+ * @csspart read-only - The note that this reader may change nothing here.
+ * @csspart completeness - How complete the evidence is.
+ * @csspart legend - What the marks of a strip or a timeline mean.
+ * @csspart sparkline - A small chart in a row.
+ * @csspart problem - What went wrong, with what to do about it.
+ * @csspart skew - The sentence above an element that its API does not fit.
  */
 export abstract class OpsElement extends LitElement {
   /** Base URL of the API, e.g. `/ops/jobs/api/v1`. Not needed inside `ops-provider` or `ops-shell`. */
   @property() api?: string
   /** `light` or `dark`; by default the reader's preference. */
-  @property({ reflect: true }) theme?: string
+  @property({ reflect: true }) theme?: 'light' | 'dark'
   /** Language of dates, e.g. `de-DE`. */
   @property() locale?: string
   /** Used instead of the global `fetch`, e.g. to add a token. */
@@ -38,7 +54,10 @@ export abstract class OpsElement extends LitElement {
   @state() protected connection?: Connection
   @state() protected session?: Session
   @state() protected sessionProblem?: Problem
-  /** Set if it has no connection although the page has been there for a while: it has no `api`, and nothing around it has one. */
+  /**
+   * Set if it has no connection although the page has been there for a while: it has no `api`, and nothing around it has one.
+   * @internal
+   */
   @state() setupProblem?: Problem
 
   private readonly reading: { refresh(): Promise<unknown> }[] = []
@@ -136,7 +155,7 @@ export abstract class OpsElement extends LitElement {
   protected nameSubject(name: string) {
     if (name === this.subjectName) return
     this.subjectName = name
-    this.dispatchEvent(new CustomEvent<SubjectDetail>('ops-subject', { detail: { name }, bubbles: true, composed: true }))
+    announce(this, 'ops-subject', { name })
   }
 
   /** Whether this actor may see such pages; true until the session has loaded. */

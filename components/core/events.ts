@@ -3,6 +3,7 @@ import type { OperationAction } from '../../schemas/actions.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { FilterDetail } from './filter.ts'
 import type { NavigateDetail } from './navigate.ts'
+import type { SubjectDetail } from './subject.ts'
 
 /** Detail of `ops-operation`: what was done, or tried in vain. It holds nothing but names: no reason, no data, no token. */
 export interface OperationDetail extends Pick<AuditEvent, 'action' | 'subject'> {
@@ -35,6 +36,12 @@ export interface OpsEventMap {
   'ops-operation': CustomEvent<OperationDetail>
   'ops-bulk': CustomEvent<BulkDetail>
   'ops-problem': CustomEvent<ProblemDetail>
+  'ops-subject': CustomEvent<SubjectDetail>
+}
+
+declare global {
+  /** Listeners on any element, the document and the window know the details. */
+  interface GlobalEventHandlersEventMap extends OpsEventMap {}
 }
 
 /** Dispatches an event to the page; returns whether nobody prevented it. */

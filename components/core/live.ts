@@ -5,6 +5,8 @@ export type LiveState = 'idle' | 'connecting' | 'live' | 'polling'
 const pollMs = 10_000
 const silenceMs = 45_000
 const hiddenMs = 30_000
+/** Figures of this age are no longer fresh, and later no longer known; see `ageOfFigures` on the server. */
+const laggingMs = [65_000, 240_000]
 const backoffMs = [500, 1000, 2000, 5000, 10_000, 20_000]
 
 const everything: LiveHint = { topic: 'reset' }
@@ -16,6 +18,8 @@ const everything: LiveHint = { topic: 'reset' }
  */
 export class Live {
   state: LiveState = 'idle'
+  /** When the engine was last measured, by the server's clock: whatever was read is true up to then, as no hint says otherwise. */
+  measuredAt = ''
   private readonly url: string
   private readonly send: typeof fetch
   private readonly listeners = new Set<(hint: LiveHint) => void>()
@@ -27,6 +31,7 @@ export class Live {
   private retry?: ReturnType<typeof setTimeout>
   private poll?: ReturnType<typeof setInterval>
   private hide?: ReturnType<typeof setTimeout>
+  private lagging?: ReturnType<typeof setTimeout>
 
   constructor(url: string, send: typeof fetch) {
     this.url = url
@@ -107,11 +112,17 @@ export class Live {
     this.failures = 0
     this.stopPolling()
     this.become('live')
+    this.awaitBeat()
     if (this.missed) this.publish()
     this.missed = false
   }
 
   private receive(block: string) {
+    const [, measuredAt] = /^: measured (\S+)/.exec(block) ?? []
+    if (measuredAt) {
+      this.measuredAt = measuredAt
+      this.awaitBeat()
+    }
     const field = (name: string) =>
       block
         .split('\n')
@@ -123,6 +134,16 @@ export class Live {
     if (data) this.publish(parseHint(data))
   }
 
+  /** Nobody measures any more: what is shown is no longer fresh, and pages have to say so. */
+  private awaitBeat([after, ...later] = laggingMs) {
+    clearTimeout(this.lagging)
+    if (after === undefined) return
+    this.lagging = setTimeout(() => {
+      this.publish()
+      this.awaitBeat(later)
+    }, after)
+  }
+
   /** Notifies all listeners; also called by elements that find that what is shown is stale. */
   publish(hint: LiveHint = everything) {
     for (const listener of [...this.listeners]) listener(hint)
@@ -130,6 +151,8 @@ export class Live {
 
   private readonly close = () => {
     clearTimeout(this.retry)
+    clearTimeout(this.lagging)
+    this.measuredAt = ''
     this.stopPolling()
     this.stream?.abort()
     this.stream = undefined

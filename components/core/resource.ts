@@ -6,8 +6,8 @@ import { problemOf } from './problem.ts'
 
 /** A server that is briefly unavailable is retried automatically. */
 const retryMs = 5000
-/** Hints only make updates faster; an open stream may miss changes that nothing publishes. */
-const recheckMs = 30_000
+/** What passes without a hint is time: charts move on, and ages grow. A page that nothing happens on asks this rarely. */
+const recheckMs = 300_000
 
 export interface ResourceOptions<T> {
   /** Evaluated at every update of the host; nothing is loaded while it is undefined. */
@@ -21,6 +21,8 @@ export interface ResourceOptions<T> {
   topics: string[]
   /** Hints are ignored while this returns true. */
   paused?: () => boolean
+  /** After how long without a hint it is read again; default 5 minutes. */
+  recheckMs?: () => number
 }
 
 /**
@@ -128,12 +130,16 @@ export class Resource<T> implements ReactiveController {
     this.host.requestUpdate()
     if (this.again) return void this.load()
     this.settle()
-    if (!this.problem && this.options.topics.length > 0) this.later = setTimeout(this.recheck, recheckMs)
+    if (!this.problem && this.options.topics.length > 0) this.awaitRecheck()
+  }
+
+  private awaitRecheck() {
+    this.later = setTimeout(this.recheck, this.options.recheckMs?.() ?? recheckMs)
   }
 
   private readonly recheck = (): void => {
     if (document.visibilityState === 'visible' && !this.options.paused?.()) this.reload()
-    else this.later = setTimeout(this.recheck, recheckMs)
+    else this.awaitRecheck()
   }
 
   private listenTo(connection: Connection | undefined) {

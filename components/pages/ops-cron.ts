@@ -44,10 +44,10 @@ type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group'
  * @attr {string} api - Where the API is; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} q - Part of the name of the entries to show.
- * @attr {string} source - Only entries of this source: `code`, `runtime` or `fixture`.
+ * @attr {'code' | 'runtime' | 'fixture'} source - Only entries of this source.
  * @attr {string} queue - Only entries that create their jobs in this queue.
  * @attr {string} entries - Only the entries with these names, separated by commas.
- * @attr {string} state - Only entries in this state: `active`, `paused` or `retired`.
+ * @attr {'active' | 'paused' | 'retired'} state - Only entries in this state.
  * @attr {'next' | 'name' | 'health'} sort - The order; default `next`, with paused entries first.
  * @attr {'source' | 'queue'} group - Sorts by this first, with a heading for each.
  * @attr {string} entry - Name of the entry shown in full.
@@ -195,7 +195,7 @@ export class OpsCron extends OpsElement {
     const { data } = this.list
     if (!data || this.view === 'tonight') return nothing
     const count = data.nextCursor ? t`${data.items.length}+ entries` : tn(data.items.length, '# entry', '# entries')
-    return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" at=${data.asOf}></ops-time>`}`}</span>`
+    return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>`
   }
 
   /** Why this actor may change no cron entry at all; shown once at the top. */

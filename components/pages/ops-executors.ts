@@ -78,7 +78,7 @@ export class OpsExecutors extends OpsElement {
 
   private readonly clock = new Clock(this, (now) => Math.floor(now / 60_000) * 60_000)
 
-  private readonly executors = new Resource<ExecutorList>(this, {
+  private readonly executors: Resource<ExecutorList> = new Resource<ExecutorList>(this, {
     connection: () => this.connection,
     load: ({ client }, signal) =>
       client.listExecutors({
@@ -87,6 +87,8 @@ export class OpsExecutors extends OpsElement {
       }),
     key: () => [this.q, this.queue, this.shown === 'ended', this.trail],
     topics: ['queues'],
+    // Heartbeats are no hints, but their age is shown.
+    recheckMs: () => (this.executors.data?.items.some(({ beatAt, endedAt }) => beatAt && !endedAt) ? 30_000 : 300_000),
   })
 
   private readonly details = new Resource<Map<string, ExecutorDetail>>(this, {
@@ -149,7 +151,7 @@ export class OpsExecutors extends OpsElement {
     if (!data) return nothing
     const { executors, hosts } = data.summary
     return html`<span class="muted num">
-      ${countOf(executors, 'executor', undefined, this.language)} on ${countOf(hosts, 'host', undefined, this.language)} · as of <ops-time show="relative" at=${data.asOf}></ops-time>
+      ${countOf(executors, 'executor', undefined, this.language)} on ${countOf(hosts, 'host', undefined, this.language)} · as of <ops-time show="relative" live at=${data.asOf}></ops-time>
     </span>`
   }
 

@@ -31,7 +31,7 @@ const loadRest = later(() => import('./forensics/later.ts'))
  * @attr {string} api - Where the API is, e.g. `/ops/jobs/api/v1`; not needed inside `ops-provider`.
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
- * @attr {string} subject-type - Kind of the subject: `cron_entry`, `job`, `queue`, `bulk`, `incident`, `executor` or `audit_event`.
+ * @attr {'cron_entry' | 'job' | 'queue' | 'bulk' | 'incident' | 'executor' | 'error_group' | 'audit_event'} subject-type - Kind of the subject.
  * @attr {string} subject-id - Name or id of the subject.
  * @attr {'1h' | '24h' | '21d' | '90d'} range - The window; each subject has its own default.
  * @fires ops-navigate - A link was clicked, or a subject chosen; prevent it to go there yourself. The detail is `{ href }`.
@@ -43,6 +43,11 @@ const loadRest = later(() => import('./forensics/later.ts'))
  * @csspart next-paths - The available actions, and where to go from here.
  * @csspart timeline - The window drawn over time.
  * @csspart chronology - The history.
+ * @csspart chronology-item - One event of the history.
+ * @csspart next-path - One of the available actions or ways.
+ * @csspart linked - A link to the evidence of something else.
+ * @csspart follow-up - What the host does about it.
+ * @csspart host-runbook - The host's own runbook.
  * @csspart runbook - What to do.
  * @csspart boundary - How far the evidence reaches.
  * @csspart chip - A status.
@@ -121,7 +126,7 @@ export class OpsForensics extends OpsElement {
     const { data } = this.bundle
     if (!data) return nothing
     return html`<div class="tools">
-      <span class="muted num">as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
+      <span class="muted num">as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
       ${data.subject.href ? html`<a class="way" href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
       <ops-export
         .connection=${this.connection}

@@ -124,7 +124,7 @@ export class OpsIncident extends OpsElement {
 
   private tools({ asOf }: IncidentDetail) {
     return html`<div class="state">
-      <span class="muted num">measured <ops-time show="relative" at=${asOf}></ops-time></span>
+      <span class="muted num">measured <ops-time show="relative" live at=${asOf}></ops-time></span>
       ${this.bundle.data
         ? html`<ops-export
             .connection=${this.connection}

@@ -42,6 +42,7 @@ import { noneOpen, watchNote } from './incidents/watch.ts'
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no incidents.
  * @csspart heading - The heading.
+ * @csspart tabs - Open and resolved.
  * @csspart row - One incident.
  * @csspart chip - A status.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.

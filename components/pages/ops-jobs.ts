@@ -68,6 +68,7 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  * @attr {string} words - Only jobs with this text in the last error or the arguments.
  * @attr {string} cron-entry - Only jobs that this cron entry made.
  * @attr {string} incident - Only jobs that the incident with this id affects.
+ * @attr {string} failed-again - Only jobs that this bulk run retried and that failed again afterwards.
  * @attr {string} error-group - Only jobs whose last error belongs to the group with this fingerprint.
  * @attr {'created' | 'due' | 'finished'} time - The time that `from` and `to` refer to, `created` unless set.
  * @attr {string} from - From this instant on, ISO-8601.
@@ -88,6 +89,7 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  * @csspart tabs - The states with their counts.
  * @csspart filters - The search bar.
  * @csspart table - The table.
+ * @csspart pager - The way to the next and the previous page.
  * @csspart row - One job.
  * @csspart bulk-bar - What can be done to the chosen jobs.
  * @csspart bulk-run - The progress of a bulk run.

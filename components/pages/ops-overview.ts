@@ -40,6 +40,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  * @slot empty - Shown below the sentence while there is nothing to operate at all.
  * @csspart heading - The heading.
  * @csspart range - The choice of the charts' range.
+ * @csspart skeleton - What holds the place of the page until it has loaded.
  * @csspart headline - The card with the sentence and the figures.
  * @csspart vital - One vital figure.
  * @csspart incidents - The open incidents.
@@ -103,7 +104,7 @@ export class OpsOverview extends OpsElement {
     const { data } = this.overview
     if (!data) return nothing
     return html`<div class="as-of muted num">
-      <span>as of <ops-time show="relative" at=${data.asOf}></ops-time></span>
+      <span>as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
       ${this.held ? html`<b>paused</b>` : nothing}
       ${rangeControl(parseRange(this.range), this.chooseRange)}
       <button type="button" class="button" @click=${this.toggleLive}>${this.held ? 'Resume live' : 'Pause live'}</button>

@@ -131,7 +131,7 @@ export class OpsQueue extends OpsElement {
       <nav class="crumb muted" aria-label="Where this is"><a class="linked" href="${this.base}/queues">Queues</a> / queue</nav>
       <header class="page-head">
         ${this.heading(this.queue || 'Queue')}
-        ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? 'not measured yet' : html`as of <ops-time show="relative" at=${data.asOf}></ops-time>`}</span>` : nothing}
+        ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? 'not measured yet' : html`as of <ops-time show="relative" live at=${data.asOf}></ops-time>`}</span>` : nothing}
       </header>
       ${missingPart(this.missing, this.loadRest)}
       ${this.detail.render<unknown>({

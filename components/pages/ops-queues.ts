@@ -140,7 +140,7 @@ export class OpsQueues extends OpsElement {
   private asOf() {
     const { data } = this.queues
     if (!data) return nothing
-    return html`<span class="muted num">${countOf(data.summary.queues, 'queue', undefined, this.language)} · as of <ops-time show="relative" at=${data.items[0]?.asOf ?? data.asOf}></ops-time></span>`
+    return html`<span class="muted num">${countOf(data.summary.queues, 'queue', undefined, this.language)} · as of <ops-time show="relative" live at=${data.items[0]?.asOf ?? data.asOf}></ops-time></span>`
   }
 
   private sentence({ summary: { sentence } }: QueueList) {

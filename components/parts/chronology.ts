@@ -73,7 +73,7 @@ export class OpsChronology extends LitElement {
   }
 
   private readonly ask = () => {
-    this.dispatchEvent(new CustomEvent('ops-older', { detail: { group: this.group }, bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent('ops-older', { detail: { group: this.group }, bubbles: true }))
   }
 }
 

@@ -5,13 +5,14 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import type { CreatedPreview } from '../../schemas/operation.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
-import { operationActions, risks } from '../../schemas/vocabulary.ts'
+import { jobStates, operationActions, risks } from '../../schemas/vocabulary.ts'
 import { Clock } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { announce, type BulkDetail, type OperationDetail } from '../core/events.ts'
 import { deepFocus, returnFocus } from '../core/focus.ts'
 import { element } from '../core/register.ts'
 import { duration } from '../core/time.ts'
+import { t, tn } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
 import { doneToast, undoReason } from './confirm-outcome.ts'
@@ -60,6 +61,9 @@ export class OpsConfirmDialog extends OpsElement {
   @state() private complaint = ''
   @state() private errors: FieldErrors = {}
   @state() private restored = false
+  @state() private withCompleted = false
+  /** As the page asked for it; `ask` may have been widened since. */
+  private asked?: Ask
 
   /** Whether the dialog is open. */
   @property({ type: Boolean, reflect: true }) opened = false
@@ -78,7 +82,7 @@ export class OpsConfirmDialog extends OpsElement {
   async open(ask: Ask, opener?: HTMLElement): Promise<void> {
     this.opener = opener
     const kept = this.kept?.key === keyOf(ask) ? this.kept.reason : ''
-    Object.assign(this, { ask, entry: undefined, draft: {}, reason: kept || (ask.reason ?? ''), restored: kept !== '', opened: true })
+    Object.assign(this, { ask, asked: ask, withCompleted: false, entry: undefined, draft: {}, reason: kept || (ask.reason ?? ''), restored: kept !== '', opened: true })
     this.forgetPreview()
     this.toast.hide()
     await this.updateComplete
@@ -121,13 +125,14 @@ export class OpsConfirmDialog extends OpsElement {
 
   private content(ask: Ask) {
     const { preview, problem, status, busy, nothingToDo } = this.review
-    if (nothingToDo) return html`${planView(preview!.plan)}<p>There is nothing to confirm. Go back and choose other jobs.</p>`
+    const chosen = { selection: this.asked?.selection, base: this.base }
+    if (nothingToDo) return html`${planView(preview!.plan, chosen)}${this.completedToo(preview!)}<p>${t`There is nothing to confirm. Go back and choose other jobs.`}</p>`
     const fields = fieldsOf(ask)
     const typed = fields.needsEntry && !this.entry ? nothing : fields.render(this.draft, this.change, { entry: this.entry, errors: this.errors })
     return html`
       ${problem && !this.isAtFields(problem) ? problemView(problem, this.base, preview?.plan.subject) : nothing}
       ${status === 'drifted' && preview && problem?.plan ? driftView(preview.plan, problem.plan) : nothing}
-      ${preview && status !== 'drifted' ? planView(preview.plan) : nothing}
+      ${preview && status !== 'drifted' ? html`${planView(preview.plan, chosen)}${this.completedToo(preview)}` : nothing}
       ${busy === 'preview' && !preview ? html`<div class="waiting-plan" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
       ${fields.eager ? nothing : html`<div class="fields">${typed}</div>`}
       <div class="fields">${this.reasonInput(ask)} ${fields.eager ? typed : nothing}</div>
@@ -141,8 +146,42 @@ export class OpsConfirmDialog extends OpsElement {
     return html`<div class="field">
       <label for="reason">Reason <span class="muted">${required ? `(required, at least ${minLength} characters)` : '(optional)'}</span></label>
       <textarea id="reason" rows="2" maxlength="2000" ?required=${required} .value=${this.reason} @input=${this.handleReason}></textarea>
+      ${this.recentReasons()}
       ${this.restored ? html`<p class="muted small">Kept from when this was last open.</p>` : nothing}
     </div>`
+  }
+
+  /** What the actor wrote lately, to be taken with one click. */
+  private recentReasons() {
+    const reasons = this.review.preview?.recentReasons ?? []
+    if (reasons.length === 0 || this.reason) return nothing
+    return html`<p class="recent small"><span class="muted">${t`Recently used`}</span>
+      ${reasons.map((reason) => html`<button type="button" class="button" title=${reason} @click=${() => this.takeReason(reason)}><bdi>${reason}</bdi></button>`)}</p>`
+  }
+
+  private takeReason(reason: string) {
+    Object.assign(this, { reason, complaint: '', restored: false })
+    this.reasonField?.focus()
+  }
+
+  /** To run completed jobs again is a decision of its own, and a preview of its own. */
+  private completedToo({ plan: { selection } }: CreatedPreview) {
+    const count = selection?.completedLeftOut ?? 0
+    if (!this.withCompleted && (count === 0 || !this.ask?.selection || !('filter' in this.ask.selection))) return nothing
+    return html`<label class="completed-too">
+      <input type="checkbox" .checked=${this.withCompleted} ?disabled=${this.review.busy !== ''} @change=${this.handleCompleted} />
+      <span><b>${this.withCompleted ? t`Completed jobs as well` : tn(count, 'Retry the # completed job as well', 'Retry the # completed jobs as well')}</b>
+        <span class="muted">${t`They got through. Whatever they did, such as sending mails or taking payments, is done a second time.`}</span></span>
+    </label>`
+  }
+
+  private readonly handleCompleted = (event: Event) => {
+    const { selection } = this.asked!
+    this.withCompleted = (event.target as HTMLInputElement).checked
+    const all = Object.keys(jobStates).join(',')
+    const chosen = this.withCompleted && selection && 'filter' in selection ? { filter: { ...selection.filter, state: all } } : selection
+    this.ask = { ...this.ask!, selection: chosen }
+    void this.takePreview()
   }
 
   private record({ plan }: CreatedPreview) {
@@ -345,7 +384,7 @@ export class OpsConfirmDialog extends OpsElement {
   }
 
   private leave() {
-    const { ask, draft, reason } = this
+    const { asked: ask, draft, reason } = this
     const typed = reason.trim() !== '' || Object.keys(draft).length > 0
     if (ask && typed) this.kept = { key: keyOf(ask), draft, reason }
     this.opened = false

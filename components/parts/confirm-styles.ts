@@ -56,6 +56,34 @@ export const confirmStyles = css`
     overflow: auto;
     overscroll-behavior: contain;
   }
+  .effect {
+    font-weight: 600;
+  }
+  .completed-too {
+    display: flex;
+    align-items: start;
+    gap: 10px;
+    padding: 10px 12px;
+    border: 1px solid var(--_line);
+    border-radius: 6px;
+  }
+  .completed-too span,
+  .completed-too b {
+    display: block;
+  }
+  .recent {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px;
+  }
+  .recent .button {
+    max-width: 220px;
+    min-height: 24px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .fields {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(240px, 1fr));

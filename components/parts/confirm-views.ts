@@ -5,17 +5,17 @@ import type { Problem } from '../../schemas/problem.ts'
 import './copy.ts'
 import { difference } from './diff.ts'
 import { fieldErrors } from './problem.ts'
-import { selectionView } from './selection-view.ts'
+import { type Chosen, selectionView } from './selection-view.ts'
 import { sentence } from './sentence.ts'
 
 /** What will happen, and what changes by it. What is dangerous says so first. */
-export function planView(plan: Plan): TemplateResult {
+export function planView(plan: Plan, chosen?: Chosen): TemplateResult {
   const { selection, risk } = plan
-  if (selection?.eligible === 0) return selectionView({ ...plan, selection })
+  if (selection?.eligible === 0) return selectionView({ ...plan, selection }, chosen)
   const grave = risk === 'high'
   return html`${grave ? cautions(plan, 'High risk') : nothing}
-    <p>${sentence(plan.effect)}</p>
-    ${selection ? selectionView({ ...plan, selection }) : difference(plan.before, plan.after)} ${grave ? nothing : cautions(plan)}`
+    <p class=${selection ? 'effect' : ''}>${sentence(plan.effect)}</p>
+    ${selection ? selectionView({ ...plan, selection }, chosen) : difference(plan.before, plan.after)} ${grave ? nothing : cautions(plan)}`
 }
 
 function cautions(plan: Plan, title = ''): TemplateResult | typeof nothing {

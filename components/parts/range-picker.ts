@@ -162,7 +162,7 @@ export class OpsRange extends LitElement {
   private pick({ last = '', from = '', to = '' }: PickedRange) {
     this.list.hidePopover()
     this.button.focus()
-    this.dispatchEvent(new CustomEvent<Required<PickedRange>>('ops-range', { detail: { last, from, to }, bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent<Required<PickedRange>>('ops-range', { detail: { last, from, to }, bubbles: true }))
   }
 
   private readonly submitted = (event: Event) => {

@@ -187,7 +187,7 @@ export class OpsSearch extends LitElement {
   private publish(filters: SearchFilter[]) {
     if (filters.length === this.filters.length && filters.every((filter, index) => sameFilter(filter, this.filters[index]!))) return
     this.filters = filters
-    this.dispatchEvent(new CustomEvent<SearchDetail>('ops-search', { detail: { filters }, bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent<SearchDetail>('ops-search', { detail: { filters }, bubbles: true }))
   }
 
   private async offer() {

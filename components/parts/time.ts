@@ -21,6 +21,8 @@ export class OpsTime extends LitElement {
   @property() show: 'both' | 'relative' | 'age' | 'exact' = 'both'
   /** Leave out the seconds of the exact time. */
   @property({ type: Boolean }) coarse = false
+  /** The time up to which a page is true: it moves on while the live stream says that nothing has changed. */
+  @property({ type: Boolean }) live = false
   /** Show milliseconds, for evidence. */
   @property({ type: Boolean }) precise = false
 
@@ -32,16 +34,22 @@ export class OpsTime extends LitElement {
   }
 
   override render() {
-    const at = Date.parse(this.at)
+    const at = this.instant()
     if (Number.isNaN(at)) return html`<span>unknown time</span>`
     const locale = this.around.value?.locale
     const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse, milliseconds: this.precise })
-    return html`<time class="num" datetime=${this.at}>${this.words(exact)}</time>`
+    return html`<time class="num" datetime=${new Date(at).toISOString()}>${this.words(exact)}</time>`
+  }
+
+  private instant(): number {
+    const at = Date.parse(this.at)
+    const live = this.live ? this.around?.value?.connection?.live : undefined
+    return live?.state === 'live' && live.measuredAt ? Math.max(at, Date.parse(live.measuredAt)) : at
   }
 
   private distanceFrom(now: number): string {
     if (this.show === 'exact') return ''
-    const at = Date.parse(this.at)
+    const at = this.instant()
     return this.show === 'age' ? duration(Math.max(0, now - at)) : relativeTime(at, now)
   }
 

@@ -11,6 +11,10 @@ import { tokens } from '../theme/tokens.ts'
  * @attr {'light' | 'dark'} theme - Forces a theme on everything inside.
  * @attr {string} locale - Language of dates, e.g. `de-DE`.
  * @attr {'page' | 'inside' | 'off'} keys - Where the keys of the elements inside work: anywhere on the page, only while the focus is inside the element (the default), or not at all.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href, page, params, path, newTab }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded or failed. The detail names it.
+ * @fires ops-bulk - A change of many jobs was accepted. The detail is `{ id, action }` of its run.
  * @slot - Any page content with `ops-…` elements in it.
  */
 @element('ops-provider')

@@ -37,6 +37,10 @@ type Elsewhere = Awaited<ReturnType<typeof loadElsewhere>>
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates.
  * @attr {'page' | 'inside' | 'off'} keys - Where single keys work: anywhere on the page (the default here), only while the focus is inside, or not at all.
+ * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href, page, params, path, newTab }`.
+ * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
+ * @fires ops-operation - An operation was recorded or failed. The detail names it.
+ * @fires ops-bulk - A change of many jobs was accepted. The detail is `{ id, action }` of its run.
  * @slot brand - The name on top of the navigation.
  * @slot navigation - Links of the host below ours, e.g. back to its admin.
  * @csspart navigation - The navigation.

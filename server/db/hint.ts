@@ -45,6 +45,11 @@ export function payloadOf({ topic, subject, about, resource, actor, queues, allQ
   return queue === undefined ? JSON.stringify({ topic }) : JSON.stringify({ topic, queues: [queue] })
 }
 
+/** Says that the engine was measured at this time; no reader needs to read anything again for it. */
+export function beatPayload(measuredAt: Date): string {
+  return JSON.stringify({ measuredAt: measuredAt.toISOString() })
+}
+
 export interface HintSender {
   /** Call it after the commit. Nothing depends on a hint's arrival. */
   publish(hint: PublishedHint): void

@@ -8,18 +8,24 @@ import type { Kit } from '../kit.ts'
 /** How long a queue that the engine no longer reports is still shown, together with the age of its figures. */
 const figuresKeptHours = 24
 
-/** Queues whose figures differ from the last measurement, or in which a job has ended since. */
+/** Queues whose figures differ from the last measurement, or in which a job has started or ended since. */
 export async function listChangedQueues({ db }: Kit, em: Em, queues: QueueMeasurement[]): Promise<string[]> {
-  const rows = JSON.stringify(queues.map(({ name, depth, finished, failed }) => ({ queue: name, depth, ended: finished + failed > 0 })))
-  const moved = await query(
+  const rows = JSON.stringify(
+    queues.map(({ name, depth, started, finished, failed, paused, executors, limit, due }) => ({
+      queue: name, depth, moved: finished + failed + (started ?? 0) > 0, paused, executors, job_limit: limit, due: due?.count ?? null,
+    })),
+  )
+  const changed = await query(
     em,
     sql<{ queue: string }>`
-      select given.queue from jsonb_to_recordset(${rows}::jsonb) as given (queue text, depth jsonb, ended boolean)
+      select given.queue from jsonb_to_recordset(${rows}::jsonb)
+        as given (queue text, depth jsonb, moved boolean, paused boolean, executors integer, job_limit integer, due bigint)
       left join ${db.table('queue_figure')} figure using (queue)
-      where given.ended or (figure.depth is distinct from given.depth and (figure.queue is not null or given.depth @? '$[*] ? (@.count > 0)'))
+      where given.moved or (figure.depth is distinct from given.depth and (figure.queue is not null or given.depth @? '$[*] ? (@.count > 0)'))
+        or (figure.queue is not null and (figure.paused, figure.executors, figure.job_limit, figure.due) is distinct from (given.paused, given.executors, given.job_limit, given.due))
       order by queue`,
   )
-  return moved.map(({ queue }) => queue)
+  return changed.map(({ queue }) => queue)
 }
 
 /** Records the current figures of every queue, and adds what happened since the last measurement to the current minute. One statement each. */

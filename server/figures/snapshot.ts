@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { type Em, query } from '../db/database.ts'
-import { hintChannel, queueHints, payloadOf } from '../db/hint.ts'
+import { beatPayload, hintChannel, queueHints, payloadOf } from '../db/hint.ts'
 import { withTurn } from '../db/turn.ts'
 import type { Measurement } from '../engines/engine.ts'
 import type { Kit } from '../kit.ts'
 import { idle } from '../repeat.ts'
 import { withTimeout } from '../timeout.ts'
 import { deleteOldFigures, listChangedQueues, recordEngineMinute, recordFigures } from './queues.ts'
+import { laggingMs } from './age.ts'
 import { addRuns, deleteOldRuns, recordRuns, type RunCounts } from './usual.ts'
 
 /**
@@ -50,12 +51,12 @@ export async function takeSnapshot(kit: Kit): Promise<void | typeof idle> {
     const now = kit.now()
     schedule.nextAt = now.getTime() + intervalMs
     const last = await findLastMeasured(kit)
-    const since = last && now.getTime() - last.getTime() < 60_000 ? last : new Date(now.getTime() - intervalMs)
+    const since = last && now.getTime() - last.getTime() < laggingMs ? last : new Date(now.getTime() - intervalMs)
     const measured = await measure(kit, since, schedule)
     addRuns(schedule.runs, measured.queues)
     return kit.db.transact(async (em) => {
       if (!(await end(em))) return idle
-      await recordMeasurement(kit, em, now, since, measured)
+      await recordMeasurement(kit, em, { now, since, measured, afterGap: since !== last })
       await storeRuns(kit, em, now, schedule)
       if (last?.getUTCMinutes() !== now.getUTCMinutes()) await deleteOld(kit, em, now)
     })
@@ -83,14 +84,23 @@ async function storeRuns({ db }: Kit, em: Em, now: Date, schedule: Schedule): Pr
   schedule.runsDueAt = now.getTime() + runsIntervalMs
 }
 
-async function recordMeasurement(kit: Kit, em: Em, now: Date, since: Date, measured: Measurement): Promise<void> {
+interface Recorded {
+  now: Date
+  since: Date
+  measured: Measurement
+  /** Nothing was measured just before, so readers have figures that are too old to show. */
+  afterGap: boolean
+}
+
+async function recordMeasurement(kit: Kit, em: Em, { now, since, measured, afterGap }: Recorded): Promise<void> {
   await insertSnapshot(kit, em, now, since, measured)
   const changed = await listChangedQueues(kit, em, measured.queues)
   const seconds = (now.getTime() - since.getTime()) / 1000
   await recordFigures(kit, em, now, seconds, measured.queues)
   await recordEngineMinute(kit, em, now, seconds, measured)
-  // Everyone is told that there are new figures. That jobs changed is only for those who may see a queue in which they did.
-  const hints = [{ topic: 'overview' }, { topic: 'queues' }, ...queueHints('jobs', changed)].map(payloadOf)
+  // Only those who may see a queue that changed read again. Everyone is told that it was measured, so that a quiet page can say so.
+  const figures = afterGap ? [{ topic: 'overview' }, { topic: 'queues' }] : [...queueHints('overview', changed), ...queueHints('queues', changed)]
+  const hints = [...[...figures, ...queueHints('jobs', changed)].map(payloadOf), beatPayload(now)]
   await query(em, sql`select pg_notify(${hintChannel(kit.db.schema)}, hint) from unnest(${hints}::text[]) as hint`)
 }
 

@@ -4,8 +4,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Middleware } from 'koa'
-import type { Place } from '../host/place.ts'
+import type { Context, Middleware } from 'koa'
+import { OpsError } from '../error.ts'
+import type { Kit } from '../kit.ts'
+import { missingPackage, packageFolder } from '../package-folder.ts'
+import { answerProblem } from './errors.ts'
+import { requestIdOf } from './scope.ts'
 
 const types: Record<string, string> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json', '.map': 'application/json', '.md': 'text/plain; charset=utf-8' }
 
@@ -16,21 +20,21 @@ interface Asset {
   etag: string
 }
 
-/** The folder of the built elements: next to the compiled server or, in this repository, in `dist/`. */
+/** The folder of the built elements, unless the host bundled the server without it, or this repository is not built. */
 function browserFolder(): URL | undefined {
-  return ['../../browser/', '../../dist/browser/'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url))
+  const folder = packageFolder && new URL('dist/browser/', packageFolder)
+  return folder && existsSync(folder) ? folder : undefined
 }
 
 /** Serves the built elements at `<mount>/assets/`. Only files that exist at the first request are ever served. */
-export function assetsMiddleware({ mount }: Place): Middleware {
-  const prefix = `${mount}/assets/`
+export function assetsMiddleware(kit: Kit): Middleware {
+  const prefix = `${kit.mount}/assets/`
   let assets: Promise<Map<string, Asset>> | undefined
   return async (ctx, next) => {
     if (!ctx.path.startsWith(prefix)) return next()
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return ctx.throw(405, 'Method Not Allowed')
     const name = ctx.path.slice(prefix.length)
     const asset = (await (assets ??= loadAssets())).get(name)
-    if (!asset) return ctx.throw(404, 'Not Found')
+    if (!asset || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return refuse(ctx, kit, asset !== undefined)
     ctx.set({
       'content-type': asset.type,
       // Chunk names contain a hash; entry names are stable, so browsers must revalidate them.
@@ -48,6 +52,16 @@ export function assetsMiddleware({ mount }: Place): Middleware {
     if (zipped) ctx.set('content-encoding', 'gzip')
     ctx.body = zipped ? asset.zipped : asset.body
   }
+}
+
+function refuse(ctx: Context, { log }: Kit, exists: boolean): void {
+  const requestId = requestIdOf(ctx)
+  ctx.set({ 'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  if (exists) ctx.set('allow', 'GET, HEAD')
+  const error = exists
+    ? new OpsError('method_not_allowed', `Files do not accept ${ctx.method}; expected GET.`)
+    : new OpsError('not_found', packageFolder ? 'There is no such file; the elements are those that docs/elements.md lists.' : missingPackage)
+  answerProblem(ctx, error, requestId, log)
 }
 
 async function loadAssets(): Promise<Map<string, Asset>> {

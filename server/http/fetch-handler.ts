@@ -11,7 +11,7 @@ export function fetchHandler(handler: NodeHandler): FetchHandler {
     const message = new FetchMessage(request, context)
     const response = new FetchResponse(message)
     const { signal } = request
-    const handleAbort = () => response.destroy()
+    const handleAbort = () => response.abandon()
     if (signal.aborted) handleAbort()
     signal.addEventListener('abort', handleAbort, { once: true })
     response.once('close', () => signal.removeEventListener('abort', handleAbort))

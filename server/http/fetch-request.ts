@@ -44,7 +44,10 @@ class NoConnection extends Duplex {
   }
 }
 
-/** A `Request` of the fetch standard as Node's request, which is what Koa and the host's seams read. Its body is read as it is asked for. */
+/**
+ * A `Request` of the fetch standard as Node's request, which is what Koa and the host's seams read. Its body is read as it is asked for.
+ * What is left of it is not cancelled, because some hosts would then close the connection before the answer is sent.
+ */
 export class FetchMessage extends IncomingMessage {
   /** The `Request` that this stands for. */
   readonly fetchRequest: Request
@@ -92,15 +95,5 @@ export class FetchMessage extends IncomingMessage {
   #end(): void {
     this.complete = true
     this.push(null)
-  }
-
-  /** Releases a body that was not read to its end. */
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#release()
-    super._destroy(error, done)
-  }
-
-  #release(): void {
-    this.#body?.cancel().catch(() => {})
   }
 }

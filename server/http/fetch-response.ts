@@ -5,8 +5,8 @@ import { Writable } from 'node:stream'
 const maxWaitingBytes = 64 * 1024
 
 const bodiless = new Set([204, 205, 304])
-/** About one connection, of which a `Response` has none. */
-const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding'])
+/** How the bytes of one connection are framed is the host's; that a connection should be closed is ours to say. */
+const framing = new Set(['keep-alive', 'transfer-encoding'])
 
 /**
  * Node's response as far as Koa and our streams use it, which becomes a `Response` of the fetch standard with its first byte. Bytes
@@ -98,17 +98,28 @@ export class FetchResponse extends Writable {
   override _final(done: () => void): void {
     this.flushHeaders()
     this.#controller?.close()
+    this.#controller = undefined
     done()
   }
 
-  /** Cut off before its end: whoever reads must not take the rest for all there is. */
+  /** For a reader who left. Hosts print an error of a body that nobody reads, so it just ends. */
+  abandon(): void {
+    this.#controller?.close()
+    this.#controller = undefined
+    this.destroy()
+  }
+
+  /** Cut off before its end: whoever reads must not take what came for all there is. A stream of hints has no end anyway. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (!this.headersSent) {
       this.headersSent = true
       this.#resolve(new Response(null, { status: 499 }))
+    } else if (this.getHeader('content-type') === 'text/event-stream') {
+      if (!this.writableFinished) this.#controller?.close()
     } else if (!this.writableFinished) {
       this.#controller?.error(error ?? new Error('The response was cut off before its end.'))
     }
+    this.#controller = undefined
     done(error)
   }
 
@@ -135,7 +146,7 @@ export class FetchResponse extends Writable {
   #toHeaders(): Headers {
     const headers = new Headers()
     for (const [name, value] of this.#headers) {
-      if (hopByHop.has(name)) continue
+      if (framing.has(name)) continue
       for (const each of [value].flat()) headers.append(name, String(each))
     }
     return headers

@@ -4,6 +4,7 @@ import { type ViewAction, viewActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { belowBase } from '../host/place.ts'
 import type { Kit } from '../kit.ts'
+import { missingPackage, packageFolder } from '../package-folder.ts'
 import { asOpsError, answerProblem } from './errors.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
@@ -52,6 +53,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
 }
 
 async function answerPage(kit: Kit, ctx: Context): Promise<void> {
+  if (!packageFolder) throw new OpsError('internal', missingPackage)
   const scope = await openScope(kit, ctx)
   if (!scope) return answerNotSignedIn(kit, ctx)
   const path = ctx.path.slice(kit.mount.length).replace(/^\/$/, '')

@@ -15,6 +15,7 @@ const maxRecent = 500
 export class Hub {
   readonly #listeners = new Set<Listener>()
   readonly #ends = new Set<() => void>()
+  readonly #beats = new Set<(measuredAt: string) => void>()
   readonly #slots = new Map<string, number>()
   readonly #recent: NumberedHint[] = []
   /** Ids are random: consecutive numbers would reveal to a listener how many hints are withheld from them. */
@@ -34,6 +35,16 @@ export class Hub {
     this.#recent.push(numbered)
     if (this.#recent.length > maxRecent) this.#recent.shift()
     for (const listener of this.#listeners) listener(numbered)
+  }
+
+  /** Notifies all streams that the engine was measured, whether or not anything changed. Not kept: only the latest beat matters. */
+  beat(measuredAt: string): void {
+    for (const listener of this.#beats) listener(measuredAt)
+  }
+
+  onBeat(listener: (measuredAt: string) => void): () => void {
+    this.#beats.add(listener)
+    return () => this.#beats.delete(listener)
   }
 
   /** Reserves a stream for this actor. Returns the function that releases it, or undefined if the actor already has `max`. */

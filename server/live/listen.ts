@@ -59,8 +59,9 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
 
 function publish(hub: Hub, payload = ''): void {
   try {
-    const { topic, ...rest } = JSON.parse(payload) as Partial<PublishedHint>
-    if (typeof topic === 'string') hub.publish({ topic, ...rest }, payload.length)
+    const { topic, measuredAt, ...rest } = JSON.parse(payload) as Partial<PublishedHint> & { measuredAt?: unknown }
+    if (typeof measuredAt === 'string') hub.beat(measuredAt)
+    else if (typeof topic === 'string') hub.publish({ topic, ...rest }, payload.length)
   } catch {
     // a foreign notification on our channel
   }

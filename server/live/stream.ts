@@ -22,6 +22,9 @@ const topicViews: Record<string, ViewAction> = {
   ...Object.fromEntries(Object.values(subjectAccess).map(({ topic, view }) => [topic, view])),
 }
 
+/** The overview is made of jobs and queues, each as far as the viewer may see it. */
+const overviewParts: readonly ViewAction[] = ['view_jobs', 'view_queues']
+
 export interface Following {
   response: ServerResponse
   /** Opened before the first byte is written, so that a failure of the host becomes an ordinary error response. */
@@ -39,10 +42,11 @@ export function followHints({ response, subscription, hub, lastEventId, reopen }
   if (response.destroyed) return
   response.write('retry: 1000\n: welcome\n\n')
   let sending = false
+  let measuredAt: string | undefined
   const send = async (): Promise<void> => {
     if (sending) return
     sending = true
-    while (outbox.size && !response.writableEnded && !response.destroyed) {
+    while ((outbox.size || measuredAt) && !response.writableEnded && !response.destroyed) {
       if (response.writableNeedDrain) await waitForDrain(response)
       try {
         const stillAllowed = await refresh(subscription, reopen)
@@ -50,6 +54,11 @@ export function followHints({ response, subscription, hub, lastEventId, reopen }
         const hint = stillAllowed && numbered ? await hintFor(subscription, numbered.hint) : undefined
         if (!stillAllowed) response.end()
         else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
+        else if (!numbered) {
+          // After the hints of the same measurement: a reader who gets it knows of every change up to then.
+          response.write(`: measured ${measuredAt}\n\n`)
+          measuredAt = undefined
+        }
       } catch {
         // Without the host's answer nothing may be sent; the browser reconnects and tries again.
         response.end()
@@ -60,6 +69,10 @@ export function followHints({ response, subscription, hub, lastEventId, reopen }
   const cleanups = [
     hub.subscribe((numbered) => {
       outbox.add(numbered)
+      void send()
+    }),
+    hub.onBeat((at) => {
+      measuredAt = at
       void send()
     }),
     hub.onClose(() => response.end()),
@@ -123,8 +136,11 @@ async function hintFor(subscription: Subscription, hint: PublishedHint): Promise
   const view = topicViews[topic]
   if (!topics.has(topic)) return undefined
   if (queues && view) {
-    const seen = await visible(viewer, queues, view, (queue) => ({ type: 'queue', id: queue, queue }))
-    return seen.length ? { topic } : undefined
+    for (const each of topic === 'overview' ? overviewParts : [view]) {
+      const seen = await visible(viewer, queues, each, (queue) => ({ type: 'queue', id: queue, queue }))
+      if (seen.length) return { topic }
+    }
+    return undefined
   }
   if (about && allQueues?.length) {
     const seen = await visible(viewer, allQueues, 'view_jobs', (queue) => ({ ...about, queue }))

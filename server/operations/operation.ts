@@ -1,4 +1,4 @@
-import type { EventType, JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionRequest } from '../../schemas/index.ts'
+import type { EventType, JobSelection, OperationAction, OperationRequest, Plan, Risk, SelectionBreakdown, SelectionRequest } from '../../schemas/index.ts'
 import type { JobAction, JobOutcome, SeenJob, SelectedJob } from '../engines/engine.ts'
 import type { Resource } from '../host/auth.ts'
 import type { ActingScope } from './scope.ts'
@@ -86,6 +86,10 @@ export interface Many<Input = unknown> {
   resource(job: SelectedJob): Resource
   /** For each of `jobs`, in their order: why it will be left alone, in words; undefined if it is eligible. */
   whyNot(jobs: Chosen[], request: ManyRequest<Input>, scope: ActingScope): Promise<(string | undefined)[]>
+  /** The reason of `whyNot` for completed jobs that the selection would have to name, if there is one. */
+  completedLeftOut?: string
+  /** What the given jobs are made of, for the preview. Called once for each set, with at most 2,000 of its eligible jobs. */
+  describe?(ids: readonly string[], scope: ActingScope): Promise<SelectionBreakdown>
   /** Describes what would happen to the frozen set. */
   plan(request: ManyRequest<Input>, set: FrozenCounts, scope: ActingScope): ManyPlanned
   /**

@@ -7,10 +7,11 @@ import { listRuns } from './bulk/list.ts'
 import { getRun } from './bulk/read.ts'
 import { showRun } from './bulk/show.ts'
 import { handle, handleExport } from './handle.ts'
+import { listRecentReasons } from './recent-reasons.ts'
 import { createPreview, executePreview, getOwnPreview, runOperation } from './pipeline.ts'
 
 export const operationHandlers = [
-  handle(operation.createPreview, ({ body }, scope) => createPreview(scope, body)),
+  handle(operation.createPreview, async ({ body }, scope) => ({ ...(await createPreview(scope, body)), recentReasons: await listRecentReasons(scope) })),
   handle(operation.getPreview, ({ params }, scope) => getOwnPreview(scope, params.id)),
   handle(operation.executePreview, ({ params, body }, scope) => executePreview(scope, { id: params.id, ...body })),
   handle(operation.runOperation, ({ body, headers }, scope) => runOperation(scope, body, headers['idempotency-key'])),

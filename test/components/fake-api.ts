@@ -48,6 +48,11 @@ export class FakeApi {
     for (const stream of this.streams) stream.enqueue(bytes)
   }
 
+  /** Says that the engine was measured, as every few seconds. */
+  beat(measuredAt: string): void {
+    for (const stream of this.streams) stream.enqueue(new TextEncoder().encode(`: measured ${measuredAt}\n\n`))
+  }
+
   /** Breaks the line, as a restarting server would. */
   drop(): void {
     for (const stream of this.streams) stream.close()

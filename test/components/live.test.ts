@@ -1,12 +1,12 @@
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, entry, session } from './sample.ts'
-import { clear, equal, mount, seen, until } from './support.ts'
+import { clear, equal, mount, ok, seen, until } from './support.ts'
 
 let detail = 'as at first'
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
   new FakeApi({
     getSession: () => session(),
-    listCronEntries: () => ({ items: [entry('nightly_sync', { status: 'waiting', detail })], asOf: at(0) }),
+    listCronEntries: () => ({ items: [entry('nightly_sync', { description: detail })], asOf: at(0) }),
     ...over,
   })
 
@@ -28,15 +28,38 @@ describe('live hints', () => {
     await until(() => seen(page).includes('as changed by somebody'), 'the change')
   })
 
-  it('are not needed: what is shown is read again after half a minute without any', async () => {
+  it('are not needed: what is shown is read again after five minutes without any', async () => {
     const real = window.setTimeout
-    const hurried = (task: TimerHandler, delay?: number) => real(task, delay === 30_000 ? 50 : delay)
+    const hurried = (task: TimerHandler, delay?: number) => real(task, delay === 300_000 ? 50 : delay)
     window.setTimeout = hurried as typeof window.setTimeout
     try {
       const page = mount('ops-cron', usual())
       await until(() => seen(page).includes('as at first'), 'the page')
       detail = 'as changed by somebody'
       await until(() => seen(page).includes('as changed by somebody'), 'the change')
+    } finally {
+      window.setTimeout = real
+    }
+  })
+
+  it('are not awaited in silence: a measurement without a change keeps a page current without a request', async () => {
+    const api = usual({ listCronEntries: () => ({ items: [entry('nightly_sync', { description: detail })], asOf: at(-60_000) }) })
+    const page = mount('ops-cron', api)
+    await until(() => seen(page).includes('as at first') && api.openStreams === 1, 'the page')
+    ok(seen(page).includes('as of 1 min ago'), 'old at first')
+    api.beat(new Date().toISOString())
+    await until(() => /as of (just now|[0-5] s ago)/.test(seen(page)), 'the current time')
+    equal(api.count('listCronEntries'), 1, 'reads')
+  })
+
+  it('make a page read again when nobody measures any more', async () => {
+    const real = window.setTimeout
+    window.setTimeout = ((task: TimerHandler, delay?: number) => real(task, delay === 65_000 ? 50 : delay)) as typeof window.setTimeout
+    try {
+      const api = usual()
+      const page = mount('ops-cron', api)
+      await until(() => seen(page).includes('as at first') && api.openStreams === 1, 'the page')
+      await until(() => api.count('listCronEntries') === 2, 'the second read')
     } finally {
       window.setTimeout = real
     }

@@ -31,7 +31,7 @@ class ChartHost extends OpsElement {
 }
 customElements.define('chart-host', ChartHost)
 
-async function show(content: unknown, theme = 'light'): Promise<ChartHost> {
+async function show(content: unknown, theme: 'light' | 'dark' = 'light'): Promise<ChartHost> {
   const host = document.createElement('chart-host') as ChartHost
   host.content = content
   host.theme = theme
@@ -176,7 +176,7 @@ describe('ops-chart', () => {
     ok(all(host, 'ops-chart *').length < 40, `${all(host, 'ops-chart *').length} elements`)
   })
 
-  for (const theme of ['light', 'dark']) {
+  for (const theme of ['light', 'dark'] as const) {
     it(`is accessible with charts, histograms, the range control and a table, ${theme}`, async () => {
       document.body.style.background = theme === 'dark' ? '#0f1318' : '#f6f7f9'
       const host = await show(

@@ -242,3 +242,32 @@ test('a job or queue that the host denies a viewer is not named to them, and los
     await jobs.stop()
   }
 })
+
+test('a measurement without a change is a beat without a hint, and only who may see the queue that changed hears of it', { timeout: 60_000 }, async () => {
+  const authorize: typeof auth.authorize = (person, _action, resource) => person.id !== 'ops-two' || resource?.queue !== 'secret'
+  const own = await startServer({ loops: true, cron: [], queues: ['open', 'secret'], auth: { ...auth, authorize } })
+  const [all, some] = [await listen('ops-demo', undefined, own), await listen('ops-two', undefined, own)]
+  try {
+    const beats = () => some.text().match(/^: measured \S+$/gm)?.length ?? 0
+    const passed = async (count: number) => {
+      const end = beats() + count
+      await some.until(() => beats() >= end, 20_000)
+    }
+    const topics = (stream: typeof all, from: number) => [...new Set(stream.heard().slice(from).map(({ hint }) => hint.topic))].toSorted()
+    await passed(2)
+    const [before, beforeSome] = [all.heard().length, some.heard().length]
+    await passed(2)
+    expect([topics(all, before), topics(some, beforeSome)]).toEqual([[], []])
+    await own.boss.send('secret', {})
+    await all.until(() => topics(all, before).length >= 3, 20_000)
+    expect(topics(all, before)).toEqual(['jobs', 'overview', 'queues'])
+    await passed(1)
+    expect(topics(some, beforeSome)).toEqual([])
+    await own.boss.send('open', {})
+    await some.until(() => topics(some, beforeSome).length >= 3, 20_000)
+    expect(topics(some, beforeSome)).toEqual(['jobs', 'overview', 'queues'])
+  } finally {
+    await Promise.all([all.close(), some.close()])
+    await own.stop()
+  }
+})

@@ -116,7 +116,7 @@ export class OpsBulkRun extends OpsElement {
   /** What had the focus goes with the run; the heading of the page takes it. */
   private readonly close = () => {
     const root = this.getRootNode() as ShadowRoot
-    this.dispatchEvent(new CustomEvent('ops-close', { bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent('ops-close', { bubbles: true }))
     root.querySelector<HTMLElement>('.page-title')?.focus()
   }
 

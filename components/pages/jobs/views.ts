@@ -109,7 +109,7 @@ export class OpsJobViews extends OpsElement {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     this.list.hidePopover()
-    this.dispatchEvent(new CustomEvent('ops-view', { detail: filters, bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent('ops-view', { detail: filters, bubbles: true }))
   }
 
   private async toggled(event: ToggleEvent) {

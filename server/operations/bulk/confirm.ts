@@ -27,7 +27,7 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
   return recordingRefusals(scope, attemptOf(operation, selected), async () => {
     const acting = requirePrincipal(scope)
     requireMany(operation)
-    const frozen = await freezeSelection(acting, operation, request)
+    const frozen = await freezeSelection(acting, operation, request, { described: true })
     const subject = { type: 'bulk', id: frozen.bulkId }
     const plan = planOf(operation, request, frozen, acting)
     const preview = await storePreview(acting, { ...request, subject }, plan, hashOf(operation, request, frozen))
@@ -121,7 +121,9 @@ async function confirmRun(
 }
 
 function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen, scope: ActingScope): Plan {
-  const { bulkId, total, eligible, notEligible, byQueue, byState, until, searched } = frozen
+  const { bulkId, total, eligible, notEligible, byQueue, byState, until, searched, breakdown } = frozen
+  const leftOut = requireMany(operation).completedLeftOut
+  const completedLeftOut = leftOut === undefined ? undefined : notEligible[leftOut]
   const described = requireMany(operation).plan(request, frozen, scope)
   const background = inBackground({ total })
   const planned: Planned = {
@@ -136,7 +138,7 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
     before: { states: byState },
     after: described.after,
     counts: { subjects: total, jobs: eligible },
-    selection: { bulkId, total, eligible, notEligible, byQueue, byState, until: until.toISOString(), background },
+    selection: { bulkId, total, eligible, notEligible, byQueue, byState, completedLeftOut, breakdown, until: until.toISOString(), background },
     risk: background ? 'high' : described.risk,
   }
   return showPlan(operation, { type: 'bulk', id: bulkId }, planned, scope)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { SelectionRequest } from '../../../schemas/index.ts'
+import type { SelectionBreakdown, SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
+import { describeFailure } from '../../describe-failure.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf } from '../../host/auth.ts'
 import type { Kit } from '../../kit.ts'
@@ -11,10 +12,13 @@ import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operat
 import type { ActingScope } from '../scope.ts'
 import { requireSomeRight } from './rights.ts'
 import { addCounts, batchSize, countBy, noCounts, type QueueShare } from './rows.ts'
+import { Sampler } from './sampler.ts'
 import { withFreezeSlot } from './turns.ts'
 
 /** More jobs than this are not a selection but a migration. */
 const maxJobs = 500_000
+/** More are not read to describe a selection. */
+const maxDescribed = 2_000
 /** How many jobs are checked before other requests of this process get a turn. */
 const jobsPerTurn = 500
 
@@ -26,6 +30,8 @@ export interface Frozen extends FrozenCounts {
   until: Date
   /** If the engine could not search all jobs: which ones it searched, in words. */
   searched?: string
+  /** What it is made of; left out if it is not needed, or if the engine did not answer. */
+  breakdown?: SelectionBreakdown
   /** Hash of the set: equal for the same jobs in the same versions, with the same ones left alone for the same reasons. */
   hash: string
 }
@@ -36,13 +42,13 @@ export interface Frozen extends FrozenCounts {
  * transaction is open while the engine is searched: a set takes effect only through its preview or its run, and an incomplete
  * one is deleted.
  */
-export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest): Promise<Frozen> {
+export async function freezeSelection(scope: ActingScope, operation: Operation, request: SelectionRequest, { described = false } = {}): Promise<Frozen> {
   requireMany(operation)
   await requireSomeRight(scope, operation, request)
   return withFreezeSlot(scope.kit.db, scope.principal, async () => {
     const bulkId = uuidv7(scope.now.getTime())
     try {
-      return await freeze({ ...scope, em: scope.kit.db.em() }, operation, request, bulkId)
+      return await freeze({ ...scope, em: scope.kit.db.em() }, operation, request, bulkId, described)
     } catch (error) {
       await deleteSet(scope.kit, bulkId).catch(() => {})
       throw error
@@ -55,7 +61,7 @@ export async function deleteSet({ db }: Kit, bulkId: string): Promise<void> {
   await query(db.em(), sql`delete from ${db.table('bulk_run')} where id = ${bulkId} and status = 'previewed'`)
 }
 
-async function freeze(scope: ActingScope, operation: Operation, request: SelectionRequest, bulkId: string): Promise<Frozen> {
+async function freeze(scope: ActingScope, operation: Operation, request: SelectionRequest, bulkId: string, described: boolean): Promise<Frozen> {
   const { choose } = requireMany(operation)
   const { kit, em, now, principal } = scope
   const counts = { total: 0, eligible: 0, notEligible: noCounts(), byQueue: noCounts(), byState: noCounts() }
@@ -68,6 +74,7 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
           ${JSON.stringify(request.input)}, '', ${scope.source}, ${scope.requestId}, 0, 0)`,
   )
   const writer = new BatchWriter(scope, bulkId)
+  const sampler = new Sampler<string>(maxDescribed)
   let denied: { count: number; reason?: string } = { count: 0 }
   for await (const page of choose(request.selection, now, scope, (searched) => (frozen.searched = searched))) {
     if (frozen.total + page.length > maxJobs) {
@@ -78,6 +85,7 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
       const checked = await checkEligibility(scope, operation, request, page.slice(from, from + jobsPerTurn))
       denied = { count: denied.count + checked.denied, reason: denied.reason ?? checked.deniedReason }
       count(frozen, checked.jobs)
+      for (const { id, notEligible } of checked.jobs) if (notEligible === undefined) sampler.add(id)
       for (const { id, version, notEligible } of checked.jobs) hash.update(`\0${id}\0${version}\0${notEligible ?? ''}`)
       await writer.write(checked.jobs)
       // Lets other requests run in between.
@@ -89,12 +97,23 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
   if (!frozen.total) throw new OpsError('not_found', 'No job matches the selection.')
   if (denied.count === frozen.total) throw new OpsError('forbidden', denied.reason ?? `${operation.action} is not allowed on any of these jobs.`)
   frozen.hash = hash.digest('hex')
+  if (described) frozen.breakdown = await describe(scope, operation, sampler.items)
   await query(
     em,
     sql`update ${kit.db.table('bulk_run')} set set_hash = ${frozen.hash}, total = ${frozen.total}, eligible = ${frozen.eligible},
           not_eligible = ${JSON.stringify(frozen.notEligible)}, queues = ${JSON.stringify(frozen.queues)} where id = ${bulkId}`,
   )
   return frozen
+}
+
+/** A preview without it is better than none. */
+async function describe(scope: ActingScope, operation: Operation, ids: string[]): Promise<SelectionBreakdown | undefined> {
+  try {
+    return ids.length ? await requireMany(operation).describe?.(ids, scope) : undefined
+  } catch (error) {
+    scope.kit.log.warn('a selection could not be described', { requestId: scope.requestId, ...describeFailure(error) })
+    return undefined
+  }
 }
 
 export function requireMany({ many, action }: Operation): Many {
