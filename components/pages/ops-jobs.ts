@@ -1,13 +1,11 @@
-import { html, nothing, type PropertyValues } from 'lit'
+import { adoptStyles, html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import { repeat } from 'lit/directives/repeat.js'
 import type { Job, JobFilters, JobHistogram } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { JobState } from '../../schemas/vocabulary.ts'
 import { now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
-import { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element, whenDefined } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
@@ -21,29 +19,25 @@ import { skeletonRows } from '../parts/quiet.ts'
 import { rangeStyles } from '../parts/range.ts'
 import type { PickedRange } from '../parts/range-picker.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
-import type { SearchDetail } from '../parts/search-bar.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { Choosing } from './jobs/choosing.ts'
-import { timeTitle } from './jobs/columns.ts'
 import { nothingThere } from './jobs/empty.ts'
 import { apiFilters, type FilterName, filterNames, type FilterValues, noFilters, pageFilters, sortOf, startOfLast } from './jobs/filters.ts'
-import { keysOf } from './jobs/keys.ts'
-import { jobOperations, refusedAltogether } from './jobs/operations.ts'
+import type { keysOf } from './jobs/keys.ts'
+import { jobOperations } from './jobs/operations.ts'
 import { pager } from './jobs/pager.ts'
+import type { Change, PageParts } from './jobs/parts.ts'
 import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
 import { newJobs, refresh, show, type Shown } from './jobs/rows.ts'
-import { changeFor, conditionsOf } from './jobs/search.ts'
-import { selectionOf } from './jobs/selection.ts'
 import { jobsStyles } from './jobs/styles.ts'
-import { summaryLine } from './jobs/summary.ts'
 import { jobTable } from './jobs/table.ts'
 import { stateTabs } from './jobs/tabs.ts'
+import type { Walk } from './jobs/walk.ts'
 
 const loadTools = later(() => import('./jobs/later.ts'))
-const loadSheet = later(() => import('./jobs/job-sheet.ts'))
 const loadGroups = later(() => import('./jobs/by-error.ts'))
 
 /**
@@ -138,26 +132,12 @@ export class OpsJobs extends OpsElement {
   private begun = ''
   /** From when the relative range counted when the list was read. */
   private since = ''
+  private walk?: Walk
+  private moving?: ReturnType<typeof keysOf>
   /** Titles of error groups whose fingerprints are among the filters. */
   private readonly titles = new Map<string, string>()
 
   private readonly choosing = new Choosing({ rows: () => this.shown?.rows ?? [], root: () => this.renderRoot, changed: () => this.requestUpdate() })
-
-  private readonly moving = keysOf({
-    rows: () => this.shown?.rows ?? [],
-    root: () => this.renderRoot,
-    choose: this.choosing.pick,
-    clear: this.choosing.clear,
-  })
-
-  protected readonly keys = new Keys(this, () => [
-    { keys: 'j', label: t`Next job`, group: 'list', run: () => this.step(1) },
-    { keys: 'k', label: t`Previous job`, group: 'list', run: () => this.step(-1) },
-    { keys: 'x', label: t`Choose the job`, group: 'list', run: () => this.chooseCurrent() },
-    { keys: 'Space', label: t`Open the job beside the list`, group: 'list', run: () => this.openCurrent() },
-    { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => this.askForChosen('retry_job') },
-    { keys: 'C', label: t`Cancel…`, group: 'chosen', run: () => this.askForChosen('cancel_job') },
-  ])
 
   private readonly deploy = new Resource(this, {
     connection: () => (this.last === 'deploy' ? this.connection : undefined),
@@ -240,124 +220,34 @@ export class OpsJobs extends OpsElement {
   override render() {
     // An actor who may not see the list needs no way to filter or export it.
     if (this.list.closed) return html`<header class="page-head">${this.heading(t`Jobs`)}</header>${problemPanel(this.list.problem!, this.list.reload)}`
+    const { tools, parts, compact } = this
     return html`
-      ${this.compact ? nothing : this.head()} ${missingPart(this.missing, this.loadTools)}
-      ${this.readOnly && !this.compact ? readOnlyBanner(this.readOnly) : nothing} ${this.bulkRuns()} ${this.compact ? nothing : this.search()}
+      ${compact ? nothing : html`<header class="page-head">${this.heading(t`Jobs`)} ${tools?.headTools(parts) ?? nothing}</header>`} ${missingPart(this.missing, this.loadTools)}
+      ${this.readOnly && !compact ? readOnlyBanner(this.readOnly) : nothing} ${tools?.bulkRuns(parts) ?? nothing} ${compact ? nothing : this.narrowing()}
       ${this.list.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.list.reload),
         complete: (_, late) => this.content(late),
       })}
-      <ops-job-sheet
-        exportparts="sheet"
-        .connection=${this.connection}
-        .session=${this.session}
-        .base=${this.base}
-        .locale=${this.language}
-        .job=${this.inSheet}
-        .list=${this.listQuery}
-        .steps=${this.stepsOfSheet}
-        .place=${this.placeInList}
-        .ask=${this.ask}
-        .returnTo=${() => this.linkOf(this.lastInSheet)}
-        @ops-close=${() => (this.inSheet = '')}
-        @ops-step=${({ detail }: CustomEvent<1 | -1>) => this.step(detail)}
-      ></ops-job-sheet>
+      ${tools?.sheet(parts) ?? nothing}
       <ops-confirm @ops-operation=${this.acted} @ops-bulk=${this.followed}></ops-confirm>
     `
   }
 
-  private head() {
-    const { data } = this.list
-    return html`<header class="page-head">
-      ${this.heading(t`Jobs`)}
-      <div class="tools">
-        ${data ? html`<span class="muted small num">${t`as of`} <ops-time show="relative" at=${data.asOf}></ops-time></span>` : nothing}
-        <ops-job-views .filters=${this.values} .last=${this.last} .order=${this.order} @ops-view=${this.viewChosen}></ops-job-views>
-        <ops-export .connection=${this.connection} endpoint="exportJobs" .filters=${this.filters} name="jobs" .session=${this.session}></ops-export>
-      </div>
-    </header>`
-  }
-
-  private search() {
-    const { tools, fixedNames } = this
-    const source = { connection: () => this.connection, lacks: this.session?.engine.lacks ?? {}, fixed: fixedNames, values: () => this.values, name: this.nameGroup }
-    return html`
-      ${fixedNames.includes('state') ? nothing : stateTabs({ state: this.state, queues: this.countable ? this.figures.data : undefined, href: (state) => this.hrefWith({ state }), locale: this.language })}
-      <ops-search
-        exportparts="search: filters"
-        label=${t`Search jobs`}
-        placeholder=${t`Search jobs: queue, error, args., cron, id, or any words`}
-        hotkey="/"
-        .keys=${tools?.searchKeys(source) ?? []}
-        .filters=${conditionsOf(this.values, this.titles, fixedNames)}
-        @ops-search=${({ detail }: CustomEvent<SearchDetail>) => this.go(changeFor(detail.filters, fixedNames))}
-      >
-        <ops-range slot="end" .range=${{ last: this.last, from: this.from, to: this.to }} .lastDeploy=${this.findLastDeploy} label=${t`Time`} @ops-range=${({ detail }: CustomEvent<PickedRange>) => this.choseRange(detail)}></ops-range>
-      </ops-search>
-    `
-  }
-
-  private bulkRuns() {
-    const running = (this.runs.data?.items ?? []).filter(({ status }) => status === 'queued' || status === 'running').map(({ id }) => id)
-    const ids = [...new Set([this.bulk, ...running])].filter(Boolean)
-    return repeat(
-      ids,
-      (id) => id,
-      (id) =>
-        html`<ops-bulk-run part="bulk-run" run-id=${id} ?closable=${id === this.bulk} ?begun=${id === this.begun} .ask=${this.ask} @ops-close=${() => this.go({ bulk: '' })} @ops-ended=${this.acted}></ops-bulk-run>`,
-    )
+  /** The search bar is there a moment later; its room is kept, so that nothing moves by that. */
+  private narrowing() {
+    const { state, fixedNames, language } = this
+    const tabs = fixedNames.includes('state') ? nothing : stateTabs({ state, queues: this.countable ? this.figures.data : undefined, href: (to) => this.hrefWith({ state: to }), locale: language })
+    return html`${tabs}<div class="search-room">${this.tools?.searchBar(this.parts) ?? nothing}</div>`
   }
 
   private content(late?: Problem) {
     const { shown, tools } = this
     if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
-    const { selected } = this.choosing
-    return html`${staleNote(late, this.list.reload)} ${this.compact ? nothing : this.line()} ${this.group === 'error' ? this.byError() : html`${this.news(shown)}
+    return html`${staleNote(late, this.list.reload)} ${this.compact ? nothing : html`<div class="line-room">${tools?.summary(this.parts) ?? nothing}</div>`} ${this.group === 'error' ? tools?.byError(this.parts) : html`${this.news(shown)}
       ${shown.rows.length > 0 ? this.table(shown) : html`<slot name="empty">${nothingThere({ ...this.values, from: this.from || this.last }, this.session, this.list.data!, () => this.clear())}</slot>`}
       ${pager({ page: this.trail.length, next: this.list.data?.nextCursor, order: this.shownOrder, back: () => (this.trail = this.trail.slice(0, -1)), on: (next) => (this.trail = [...this.trail, next]) })}
-      ${tools?.bulkBar({
-        selected,
-        page: shown.rows,
-        state: this.single,
-        matching: this.matching,
-        more: this.moreThan(shown.rows.length),
-        session: this.session,
-        ask: (action) => this.ask({ action, selection: selectionOf(selected, this.filters) }),
-        all: () => this.choosing.set({ ...selected, all: true }),
-        clear: this.choosing.clear,
-      })}
-      ${tools && shown.rows.length > 0 && this.failedOnly && selected.seen.size === 0 && !selected.all ? tools.thumbBar({ matching: this.matching, refused: refusedAltogether(this.session, 'retry_job'), choose: () => this.choosing.pick(shown.rows.map(({ job }) => job), true), retry: () => this.ask({ action: 'retry_job', selection: { filter: this.filters } }) }) : nothing}`}`
-  }
-
-  private line() {
-    const { data } = this.times
-    const current = data?.key === this.filterKey ? data : undefined
-    const window = this.list.data!.searched?.window ?? (this.count.data?.key === this.filterKey ? this.count.data.searched?.window : undefined)
-    const grouped = this.group === 'error'
-    const end = html`${this.session?.engine.lacks.failures
-        ? nothing
-        : html`<span class="ranges" role="group" aria-label=${t`How the jobs are shown`}>
-            <button type="button" aria-pressed=${!grouped} @click=${() => this.go({ group: '' })}>${t`List`}</button>
-            <button type="button" aria-pressed=${grouped} @click=${() => this.go({ group: 'error' })}>${t`By error`}</button>
-          </span>`}
-      ${grouped || !this.shown ? nothing : html`<button type="button" class="button narrow" @click=${this.turn}>${timeTitle(this.shown.by)} ${this.shownOrder === 'newest' ? '↓' : '↑'}</button>`}
-      ${this.preferences && !grouped ? html`<ops-view-options .preferences=${this.preferences} .keep=${this.keep}></ops-view-options>` : nothing}`
-    return summaryLine({ matching: this.matching, window, histogram: grouped ? undefined : current, failed: this.failedOnly, locale: this.language, range: (range) => this.choseRange(range), end })
-  }
-
-  private byError() {
-    return html`<ops-jobs-by-error
-      .connection=${this.connection}
-      .base=${this.base}
-      .filters=${this.filters}
-      .refused=${refusedAltogether(this.session, 'retry_job')}
-      .ask=${this.ask}
-      @ops-group=${({ detail }: CustomEvent<{ fingerprint: string; title: string }>) => {
-        this.nameGroup(detail.fingerprint, detail.title)
-        this.go({ errorGroup: detail.fingerprint, error: '', words: '', group: '' })
-      }}
-    ></ops-jobs-by-error>`
+      ${tools?.deeds(this.parts) ?? nothing}`}`
   }
 
   private news(shown: Shown) {
@@ -375,7 +265,6 @@ export class OpsJobs extends OpsElement {
     return jobTable(shown, {
       base: this.base,
       list: this.listQuery,
-      session: this.session,
       preferences: this.compact ? { ...(this.preferences ?? loadPreferences(this.session)), dense: true } : (this.preferences ?? loadPreferences(this.session)),
       selected: this.choosing.selected,
       state: this.single,
@@ -384,13 +273,34 @@ export class OpsJobs extends OpsElement {
       stale: this.list.problem !== undefined || shown.key !== this.pageKey,
       busy: this.list.loading,
       current: this.inSheet,
-      pressed: this.moving.pressed,
+      pressed: (event) => this.moving?.pressed(event),
       pick: this.choosing.pick,
       ticked: this.choosing.ticked,
       clicked: (event, job) => this.clicked(event, job),
-      ask: this.ask,
-      look: this.look,
+      ...this.tools?.rowActions(this.parts),
     })
+  }
+
+  /** What the parts that are loaded late need. */
+  private get parts(): PageParts {
+    const { data } = this.list
+    const { connection, session, base, language, values, fixedNames: fixed, filters, listQuery, single, failedOnly, order, shownOrder, group, shown, matching } = this
+    const { preferences, choosing, walk, inSheet, bulk, begun, titles, turn, keep, ask, acted } = this
+    const count = this.count.data?.key === this.filterKey ? this.count.data : undefined
+    return {
+      connection, session, base, language, values, fixed, filters, listQuery, single, failedOnly, order, shownOrder, group, shown, matching,
+      preferences, choosing, walk, inSheet, bulk, begun, titles, turn, keep, ask, acted,
+      range: { last: this.last, from: this.from, to: this.to },
+      asOf: data?.asOf,
+      more: this.moreThan(shown?.rows.length ?? 0),
+      searched: data?.searched?.window ?? count?.searched?.window,
+      histogram: this.times.data?.key === this.filterKey ? this.times.data : undefined,
+      runs: this.runs.data?.items ?? [],
+      go: (change) => this.go(change),
+      pickRange: (range) => this.pickRange(range),
+      closeSheet: () => (this.inSheet = ''),
+      chooseView: ({ order: wanted = '', last = '', ...filters }) => this.go({ ...pageFilters(filters), last, order: wanted }),
+    }
   }
 
   /** Why this actor may change no job at all; said once on top. */
@@ -485,8 +395,14 @@ export class OpsJobs extends OpsElement {
 
   private readonly loadTools = async () => {
     try {
-      this.tools = await loadTools()
-      this.missing = ''
+      const tools = await loadTools()
+      if (this.tools) return
+      const { choosing } = this
+      adoptStyles(this.renderRoot as ShadowRoot, [...OpsJobs.elementStyles, ...tools.lateStyles])
+      this.moving = tools.keysOf({ rows: () => this.shown?.rows ?? [], root: () => this.renderRoot, choose: choosing.pick, clear: choosing.clear })
+      this.walk = new tools.Walk({ parts: () => this.parts, root: () => this.renderRoot as ShadowRoot, open: (id) => (this.inSheet = id), ask: this.ask, failed: this.failed })
+      tools.declareKeys(this, this.walk)
+      Object.assign(this, { tools, missing: '' })
     } catch (error) {
       this.failed(error)
     }
@@ -496,87 +412,13 @@ export class OpsJobs extends OpsElement {
     this.missing = loadFailure(error)
   }
 
-  private readonly nameGroup = (fingerprint: string, title: string) => {
-    this.titles.set(fingerprint, title)
-  }
-
-  private readonly findLastDeploy = async () => (await this.connection!.client.listDeploys({ query: { limit: 1 } })).items[0]?.at ?? null
-
   private readonly ask = (ask: Ask): void => void whenDefined('ops-confirm').then(() => this.confirm.open(ask))
-
-  private readonly look = async ({ id }: Job) => {
-    try {
-      return (await this.connection?.client.getJob({ params: { id } }))?.operations
-    } catch {
-      return undefined
-    }
-  }
 
   /** A plain click on a row opens its job beside the list; on a link or a control it does what that does. */
   private clicked(event: MouseEvent, job: Job) {
     const onControl = event.composedPath().some((node) => node instanceof HTMLElement && node.matches('a, button, input, label, ops-menu'))
     if (onControl || this.choosing.clicked(event, job) || String(getSelection()) !== '') return
-    this.open(job.id)
-  }
-
-  private open(id: string) {
-    this.inSheet = id
-    this.lastInSheet = id
-    void loadSheet().catch(this.failed)
-  }
-  private lastInSheet = ''
-
-  private linkOf(id: string) {
-    return this.renderRoot.querySelector<HTMLElement>(`[data-job="${CSS.escape(id)}"]`)
-  }
-
-  /** The row with the sheet or the focus; -1 if there is none. */
-  private get place(): number {
-    const focused = (this.renderRoot as ShadowRoot).activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-job]')?.dataset.job
-    const id = this.inSheet || focused
-    return this.shown?.rows.findIndex(({ job }) => job.id === id) ?? -1
-  }
-
-  private get stepsOfSheet() {
-    const at = this.place
-    return { previous: at > 0, next: at >= 0 && at < this.shown!.rows.length - 1 }
-  }
-
-  private get placeInList(): string {
-    const at = this.place
-    return at < 0 || this.trail.length > 0 ? '' : `${at + 1} / ${this.matching || `${this.shown!.rows.length}+`}`
-  }
-
-  private step(by: 1 | -1): boolean {
-    const rows = this.shown?.rows ?? []
-    const to = rows[this.place < 0 ? (by === 1 ? 0 : rows.length - 1) : this.place + by]
-    if (!to || this.group) return false
-    const link = this.linkOf(to.job.id)
-    link?.scrollIntoView({ block: 'nearest' })
-    if (this.inSheet) this.open(to.job.id)
-    else link?.focus()
-    return true
-  }
-
-  private chooseCurrent(): boolean {
-    const job = this.shown?.rows[this.place]?.job
-    if (job) this.choosing.pick([job], !this.choosing.has(job))
-    return job !== undefined
-  }
-
-  private openCurrent(): boolean {
-    const job = this.shown?.rows[this.place]?.job
-    if (job) this.open(job.id)
-    return job !== undefined
-  }
-
-  /** For the chosen jobs, or else for the one with the sheet or the focus. */
-  private askForChosen(action: 'retry_job' | 'cancel_job'): boolean {
-    const { selected } = this.choosing
-    const job = this.shown?.rows[this.place]?.job
-    if (refusedAltogether(this.session, action) || (!selected.all && selected.seen.size === 0 && !job)) return false
-    this.ask(selected.all || selected.seen.size > 0 ? { action, selection: selectionOf(selected, this.filters) } : { action, id: job!.id, seen: job!.version })
-    return true
+    this.walk?.open(job.id)
   }
 
   private readonly showNews = async () => {
@@ -600,11 +442,6 @@ export class OpsJobs extends OpsElement {
     this.acted()
   }
 
-  private readonly viewChosen = ({ detail }: CustomEvent<Record<string, string>>) => {
-    const { order = '', last = '', ...filters } = detail
-    this.go({ ...pageFilters(filters), last, order })
-  }
-
   private readonly keep = (preferences: Preferences) => {
     this.preferences = preferences
     keepPreferences(preferences)
@@ -612,7 +449,7 @@ export class OpsJobs extends OpsElement {
 
   private readonly turn = () => this.go({ order: this.shownOrder === 'newest' ? 'oldest' : 'newest' })
 
-  private choseRange({ last = '', from = '', to = '' }: PickedRange) {
+  private pickRange({ last = '', from = '', to = '' }: PickedRange) {
     this.go({ last, from, to, time: from || to ? this.sort : '' })
   }
 
@@ -622,7 +459,7 @@ export class OpsJobs extends OpsElement {
     this.go({ ...Object.fromEntries(free.map((name) => [name, ''])), last: '' })
   }
 
-  private go(change: Partial<FilterValues> & { order?: string; bulk?: string; last?: string; group?: string }) {
+  private go(change: Change) {
     if ('order' in change) this.trail = []
     Object.assign(this, change)
     filtered(this, { path: '/list', query: { ...apiFilters(this.values), last: this.last, order: this.order, group: this.group, bulk: this.bulk } })

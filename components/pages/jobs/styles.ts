@@ -1,25 +1,6 @@
 import { css } from 'lit'
 
 export const jobsStyles = css`
-  .page-head .tools,
-  .line {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px;
-  }
-  .line {
-    min-height: 32px;
-    margin-bottom: 8px;
-    gap: 4px 12px;
-  }
-  .line .end {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 8px;
-    margin-inline-start: auto;
-  }
   .tabs {
     display: flex;
     flex-wrap: wrap;
@@ -204,45 +185,14 @@ export const jobsStyles = css`
     box-shadow: 0 4px 14px rgb(0 0 0 / 0.2);
     pointer-events: auto;
   }
-  .bulk-bar {
-    position: sticky;
-    bottom: 0;
-    z-index: 3;
-    display: grid;
-    gap: 6px;
-    margin-top: 12px;
-    padding: 10px 12px;
-    border: 1px solid var(--_accent);
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    box-shadow: 0 -4px 16px rgb(0 0 0 / 0.12);
-  }
-  .bulk-bar .choices {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 6px 8px;
-  }
-  .do-bulk {
-    display: flex;
-    gap: 6px;
-    margin-inline-start: auto;
-  }
   /* It is there a moment later, and nothing moves by that. */
-  ops-search {
-    display: block;
-    min-height: 36px;
+  .search-room {
+    min-height: 38px;
     margin-bottom: 8px;
   }
-  ops-time-bars {
-    flex: 0 1 230px;
-    min-width: 80px;
-  }
-  .count {
-    line-height: 1.35;
-  }
-  .count b {
-    font-size: 15px;
+  .line-room {
+    min-height: 40px;
+    margin-bottom: 8px;
   }
   .turn {
     padding: 0;
@@ -449,17 +399,6 @@ export const jobsStyles = css`
       grid-area: 1 / 3;
       align-self: center;
     }
-    .line {
-      flex-wrap: nowrap;
-    }
-    ops-time-bars {
-      flex: 0 1 90px;
-      min-width: 40px;
-    }
-    ops-view-options,
-    ops-export {
-      display: none;
-    }
     .state .sub:not(.mark) {
       display: none;
     }
@@ -477,34 +416,6 @@ export const jobsStyles = css`
     }
     .single .row > .pick {
       grid-row: 1 / span 2;
-    }
-    .thumb {
-      position: sticky;
-      bottom: 0;
-      z-index: 3;
-      display: grid;
-      grid-template-columns: 1fr 1.4fr;
-      gap: 8px;
-      margin-inline: calc(-1 * var(--ops-page-padding, 16px));
-      padding: 10px var(--ops-page-padding, 16px);
-      border-top: 1px solid var(--_line);
-      background: var(--_surface);
-    }
-    .thumb .button {
-      min-height: 46px;
-    }
-    .do-bulk {
-      display: grid;
-      grid-template-columns: repeat(4, 1fr);
-      flex: 1 1 100%;
-      order: 1;
-    }
-    .bulk-bar .button {
-      min-height: 44px;
-      padding-inline: 6px;
-    }
-    .bulk-bar b {
-      flex: 1;
     }
   }
 `

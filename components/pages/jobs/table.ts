@@ -1,15 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { evidencePath, operationActions } from '../../../schemas/actions.ts'
-import type { Session } from '../../../schemas/actor.ts'
-import type { Job, JobDetail } from '../../../schemas/job.ts'
+import type { Job } from '../../../schemas/job.ts'
 import type { JobState } from '../../../schemas/vocabulary.ts'
-import { mayOpen } from '../../core/views.ts'
 import { t } from '../../core/words.ts'
 import type { MenuItem } from '../../parts/menu.ts'
-import type { Ask } from '../../parts/operation-fields.ts'
 import { type ColumnName, columns, columnsInOrder, leadingCells, timeTitle } from './columns.ts'
-import { type JobOperation, offeredIn, onEvidence, refusedFor } from './operations.ts'
 import type { Preferences } from './preferences.ts'
 import { jobsOf, type Row, type Shown, timeOf } from './rows.ts'
 import type { Selected } from './selection.ts'
@@ -18,7 +13,6 @@ export interface JobTable {
   base: string
   /** Query of the list; empty for the whole list. */
   list: string
-  session: Session | undefined
   preferences: Preferences
   selected: Selected
   /** Set if only jobs in this state are listed. */
@@ -34,9 +28,9 @@ export interface JobTable {
   pick: (jobs: Job[], chosen: boolean) => void
   ticked: (event: MouseEvent, job: Job) => void
   clicked: (event: MouseEvent, job: Job) => void
-  ask: (ask: Ask) => void
-  /** What the server says may be done to it now; nothing when it does not answer. */
-  look: (job: Job) => Promise<JobDetail['operations'] | undefined>
+  /** What may be done to a job, as far as its state says and as the server says. They come a moment after the list. */
+  actions?: (job: Job) => MenuItem[]
+  load?: (job: Job) => Promise<MenuItem[]>
 }
 
 /** More columns than this share the room more closely. */
@@ -103,27 +97,6 @@ function jobRow(row: Row, index: number, names: ColumnName[], { by }: Shown, tab
       </td>`
     })}
     <td role="cell" class="at"><ops-time at=${timeOf(job, by)} show=${preferences.exact ? 'exact' : 'relative'}></ops-time></td>
-    <td role="cell" class="do"><ops-menu label=${t`Actions for ${name}`} .items=${actionsOn(job, table)} .load=${async () => actionsOn(job, table, (await table.look(job)) ?? 'unknown')}></ops-menu></td>
+    <td role="cell" class="do"><ops-menu label=${t`Actions for ${name}`} .items=${table.actions?.(job) ?? []} .load=${table.load && (() => table.load!(job))}></ops-menu></td>
   </tr>`
-}
-
-/**
- * What may be done to one job. Whose discard it was and whether an executor is missing only the server knows: until it has said so,
- * what depends on it waits. When it does not answer, the preview will.
- */
-function actionsOn(job: Job, { base, session, ask }: JobTable, said?: JobDetail['operations'] | 'unknown'): MenuItem[] {
-  const refused = (action: JobOperation) => {
-    if (said === undefined) return refusedFor(session, action, job.state) || (onEvidence.has(action) ? t`Checking…` : '')
-    const permission = said === 'unknown' ? undefined : said[action]
-    return permission ? (permission.allowed ? '' : (permission.reason ?? t`Your account may not do this.`)) : refusedFor(session, action, job.state)
-  }
-  const forensics = base + evidencePath('job', job.id)
-  return [
-    ...offeredIn(job.state).map((action) => ({
-      label: `${operationActions[action].label}…`,
-      refused: refused(action),
-      choose: () => ask({ action, id: job.id, seen: job.version }),
-    })),
-    ...(mayOpen(session, base, forensics) ? [{ label: t`Open forensics`, href: forensics }] : []),
-  ]
 }
