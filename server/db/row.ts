@@ -1,3 +1,4 @@
+import { types } from '@mikro-orm/core'
 import type { entities, Row } from './entities.ts'
 
 type AnyEntity = (typeof entities)[number]
@@ -36,6 +37,7 @@ function columnsOf(entity: AnyEntity): Column[] {
   return columns
 }
 
+/** By identity, because bundlers rename classes. */
 function isInstant(type: unknown): boolean {
-  return type === 'datetime' || (typeof type === 'function' && type.name === 'DateTimeType')
+  return type === 'datetime' || type === types.datetime
 }
