@@ -68,6 +68,13 @@ export interface FrozenCounts {
   byState: Record<string, number>
 }
 
+/** What a preview stores of a breakdown: nothing that a job contains, only ids, counts and times. */
+export interface StoredBreakdown extends Omit<SelectionBreakdown, 'byError' | 'sample'> {
+  /** A job that has the error. */
+  byError: { job: string; count: number }[]
+  sample: string[]
+}
+
 /** What would happen to the set; `before` is computed from the states of its jobs. */
 export interface ManyPlanned {
   effect: string
@@ -89,7 +96,9 @@ export interface Many<Input = unknown> {
   /** The reason of `whyNot` for completed jobs that the selection would have to name, if there is one. */
   completedLeftOut?: string
   /** What the given jobs are made of, for the preview. Called once for each set, with at most 2,000 of its eligible jobs. */
-  describe?(ids: readonly string[], scope: ActingScope): Promise<SelectionBreakdown>
+  describe?(ids: readonly string[], scope: ActingScope): Promise<StoredBreakdown>
+  /** The same with the texts that the actor may see now. */
+  show?(stored: StoredBreakdown, scope: ActingScope): Promise<SelectionBreakdown>
   /** Describes what would happen to the frozen set. */
   plan(request: ManyRequest<Input>, set: FrozenCounts, scope: ActingScope): ManyPlanned
   /**

@@ -1,4 +1,5 @@
 import type { AnyRequest, CreatedPreview, Executed, ExecutedOrBulk, OperationAction, OperationRequest, Preview, SelectionRequest } from '../../schemas/index.ts'
+import { withTexts } from './bulk/breakdown.ts'
 import { executeSelection, previewSelection, runSelection } from './bulk/confirm.ts'
 import { requireRightToSet } from './bulk/rights.ts'
 import { authorize, requireOwnPreview, reasonRule, recordingRefusals, requirePrincipal } from './guards.ts'
@@ -18,7 +19,7 @@ export async function getOwnPreview(scope: Scope, id: string): Promise<Preview> 
   const acting = requirePrincipal(scope)
   const preview = await requireOwnPreview(acting, id)
   await requireStillAllowed(acting, preview)
-  return showPreview(preview, scope.now, reasonRule(scope, scope.kit.operations[preview.action]!).required)
+  return withTexts(acting, showPreview(preview, scope.now, reasonRule(scope, scope.kit.operations[preview.action]!).required))
 }
 
 /** Rights may have been revoked: a preview is shown only if the host still allows it. */

@@ -15,6 +15,7 @@ import { problemPanel, problemStyles } from '../../parts/problem.ts'
 import { tableStyles } from '../../parts/table.ts'
 import '../../parts/time.ts'
 import { base } from '../../theme/base.ts'
+import { bulkFateStyles, bulkFateView, chosenFilters } from './bulk-fate.ts'
 import { bulkRunStyles } from './bulk-run-styles.ts'
 
 /** Hints come when a batch is done; between two of them the bar still moves. */
@@ -35,7 +36,7 @@ const undoMost = 10_000
  */
 @element('ops-bulk-run')
 export class OpsBulkRun extends OpsElement {
-  static override styles = [base, tableStyles, problemStyles, bulkRunStyles]
+  static override styles = [base, tableStyles, problemStyles, bulkRunStyles, bulkFateStyles]
 
   @state() private wanted?: BulkOutcome
   @state() private problem?: Problem
@@ -64,6 +65,15 @@ export class OpsBulkRun extends OpsElement {
     load: ({ client }, signal) => client.listBulkItems({ params: { id: this.runId }, query: { outcome: this.wanted, limit: 50 }, signal }),
     key: () => [this.runId, this.wanted],
     of: () => [this.runId, this.wanted],
+    topics: [],
+  })
+
+  /** Some of the jobs that failed again, with what they failed for. */
+  private readonly failed = new Resource(this, {
+    connection: () => (this.run.data?.fate?.counts.failed ? this.connection : undefined),
+    load: ({ client }, signal) => client.listJobs({ query: { failedAgain: this.runId, state: 'discarded', limit: 5 }, signal }),
+    key: () => [this.runId, this.run.data?.fate?.counts.failed],
+    of: () => this.runId,
     topics: [],
   })
 
@@ -101,7 +111,7 @@ export class OpsBulkRun extends OpsElement {
         <span class="end">${this.controls(run)}</span>
       </div>
       ${run.reason ? html`<p class="small muted quote clamp" title=${run.reason}>${run.reason}</p>` : nothing}
-      ${this.bar(run)} ${this.outcomes(run)}
+      ${chosenFilters(run)} ${this.bar(run)} ${this.outcomes(run)} ${bulkFateView(run, { base: this.base, ask: this.ask, failed: this.failed.data?.items ?? [] })}
       ${this.problem ? html`<p class="small" role="alert"><b>${this.problem.title}.</b> ${this.problem.detail}</p>` : nothing}
       ${this.wanted ? this.list(this.wanted) : nothing} ${underWay(run) ? nothing : this.nextSteps(run)}
     </section>`

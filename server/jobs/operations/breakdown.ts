@@ -2,6 +2,7 @@ import type { SelectionBreakdown } from '../../../schemas/index.ts'
 import type { EngineJob } from '../../engines/engine.ts'
 import { groupsOfJob } from '../../errors/jobs-of-group.ts'
 import { parseError } from '../../errors/parse-error.ts'
+import type { StoredBreakdown } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { visibleJobs } from '../resource.ts'
 import { showJob } from '../show.ts'
@@ -12,36 +13,24 @@ const maxTitle = 200
 const maxSample = 3
 const steps = 36
 
-/** What the given jobs of a selection are made of: their errors, when they ended, and some of them as the actor may see them. */
-export async function describeJobs(scope: ActingScope, ids: readonly string[]): Promise<SelectionBreakdown> {
+/**
+ * What the given jobs of a selection are made of: how many have which error, when they ended, and a sample. For what is stored,
+ * errors and jobs are only named by ids; their texts are read when it is shown.
+ */
+export async function describeJobs(scope: ActingScope, ids: readonly string[]): Promise<StoredBreakdown> {
   const jobs: EngineJob[] = []
   for (let from = 0; from < ids.length; from += pageOfIds) {
     jobs.push(...(await visibleJobs(scope, await scope.kit.engine.read(ids.slice(from, from + pageOfIds)))))
   }
-  return { looked: jobs.length, ...errorsOf(scope, jobs), times: timesOf(jobs), sample: sampleOf(scope, jobs) }
-}
-
-/** By the error groups, but named by what this actor is shown of one of their errors. */
-function errorsOf(scope: ActingScope, jobs: EngineJob[]): Pick<SelectionBreakdown, 'byError' | 'otherErrors'> {
   const failed = jobs.filter(({ error, state }) => error !== undefined && state !== 'completed')
   const groups = [...Map.groupBy(failed, (job) => groupsOfJob(scope.kit, job).fingerprint).values()].toSorted((a, b) => b.length - a.length)
-  const byTitle = new Map<string, number>()
-  for (const [first, ...rest] of groups.slice(0, maxErrors)) {
-    const title = titleOf(scope, first!)
-    byTitle.set(title, (byTitle.get(title) ?? 0) + rest.length + 1)
-  }
-  const counted = [...byTitle.values()].reduce((sum, count) => sum + count, 0)
-  return { byError: [...byTitle].map(([title, count]) => ({ title, count })), otherErrors: failed.length - counted }
-}
-
-function titleOf(scope: ActingScope, job: EngineJob): string {
-  const { error = '' } = showJob(scope.viewer, job, 'preview')
-  const [line = ''] = parseError({ text: error }).message.split('\n')
-  return (line || error).slice(0, maxTitle)
+  const byError = groups.slice(0, maxErrors).map((group) => ({ job: group[0]!.id, count: group.length }))
+  const counted = byError.reduce((sum, { count }) => sum + count, 0)
+  return { looked: jobs.length, byError, otherErrors: failed.length - counted, times: timesOf(jobs), sample: newestOf(jobs) }
 }
 
 /** When they ended, if most have, otherwise when they were created. */
-function timesOf(jobs: EngineJob[]): SelectionBreakdown['times'] {
+function timesOf(jobs: EngineJob[]): StoredBreakdown['times'] {
   const ended = jobs.filter(({ finishedAt }) => finishedAt).length * 2 > jobs.length
   const times = jobs.flatMap(({ finishedAt, createdAt }) => (ended ? (finishedAt?.getTime() ?? []) : createdAt.getTime()))
   if (times.length === 0) return undefined
@@ -53,13 +42,32 @@ function timesOf(jobs: EngineJob[]): SelectionBreakdown['times'] {
   return { which: ended ? 'finished' : 'created', from: new Date(from).toISOString(), stepSeconds, counts }
 }
 
-/** The newest of those that were looked at. */
-function sampleOf({ viewer }: ActingScope, jobs: EngineJob[]): SelectionBreakdown['sample'] {
+function newestOf(jobs: EngineJob[]): string[] {
   return jobs
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1))
     .slice(0, maxSample)
-    .map((job) => {
-      const { id, queue, worker, state, args, createdAt, finishedAt } = showJob(viewer, job, 'preview')
-      return { id, queue, worker, state, args, at: finishedAt ?? createdAt }
-    })
+    .map(({ id }) => id)
+}
+
+/** The texts of at most seven jobs, as this actor may see them now. An error whose job is gone or has run since counts among the others. */
+export async function showBreakdown(scope: ActingScope, stored: StoredBreakdown): Promise<SelectionBreakdown> {
+  const ids = [...new Set([...stored.byError.map(({ job }) => job), ...stored.sample])]
+  const jobs = new Map((await visibleJobs(scope, await scope.kit.engine.read(ids))).map((job) => [job.id, showJob(scope.viewer, job, 'preview')]))
+  const byTitle = new Map<string, number>()
+  for (const { job, count } of stored.byError) {
+    const error = jobs.get(job)?.error
+    if (error !== undefined) byTitle.set(titleOf(error), (byTitle.get(titleOf(error)) ?? 0) + count)
+  }
+  const all = stored.byError.reduce((sum, { count }) => sum + count, stored.otherErrors)
+  const named = [...byTitle.values()].reduce((sum, count) => sum + count, 0)
+  const sample = stored.sample.flatMap((id) => {
+    const job = jobs.get(id)
+    return job ? [{ id, queue: job.queue, worker: job.worker, state: job.state, args: job.args, at: job.finishedAt ?? job.createdAt }] : []
+  })
+  return { looked: stored.looked, times: stored.times, byError: [...byTitle].map(([title, count]) => ({ title, count })), otherErrors: all - named, sample }
+}
+
+function titleOf(error: string): string {
+  const [line = ''] = parseError({ text: error }).message.split('\n')
+  return (line || error).slice(0, maxTitle)
 }

@@ -8,7 +8,7 @@ import { defineOperation, type Operation } from '../../operations/operation.ts'
 import type { ActingScope } from '../../operations/scope.ts'
 import { findIllegal, type JobOperation } from '../legality.ts'
 import { jobResource } from '../resource.ts'
-import { describeJobs } from './breakdown.ts'
+import { describeJobs, showBreakdown } from './breakdown.ts'
 import { chooseJobs } from './choose.ts'
 import { asksForCompleted, cautionOfCompleted, completedLeftOut, runsAgain } from './completed.ts'
 import { canAskToStop, endsRun, handlerIsTold, plannedStop } from './stop.ts'
@@ -79,6 +79,7 @@ export function jobOperation({ action, act, eventType, risk, effect, manyEffect,
       choose: (selection, until, scope, bounded) => chooseJobs(scope, selection, until, bounded),
       resource: jobResource,
       describe: (ids, scope) => describeJobs(scope, ids),
+      show: (stored, scope) => showBreakdown(scope, stored),
       completedLeftOut: act === 'retry' ? completedLeftOut : undefined,
       plan: (_request, { byState }, { kit: { engine }, now }) => {
         const again = runsAgain(act, 'completed') ? (byState.completed ?? 0) : 0

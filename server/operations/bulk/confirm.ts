@@ -14,6 +14,7 @@ import { storePreview, previewToken, showPlan, showPreview } from '../preview.ts
 import { type ActingScope, type Scope, traceOf } from '../scope.ts'
 import { answerForRun } from './answer.ts'
 import { authorizeFrozen } from './authorize.ts'
+import { withStored, withTexts } from './breakdown.ts'
 import { deleteSet, type Frozen, freezeSelection, requireMany } from './freeze.ts'
 import { requireRightToSet, resourceOfRun } from './rights.ts'
 import { batchSize, inBackground, originOf } from './rows.ts'
@@ -34,7 +35,7 @@ export function previewSelection(operation: Operation, scope: Scope, request: Se
     // The same set has already been previewed: that preview is returned, and the new set is not needed.
     if (preview.subjectId !== frozen.bulkId) await deleteSet(acting.kit, frozen.bulkId)
     await deleteOldSets(acting)
-    return { ...showPreview(preview, acting.now, reasonRule(acting, operation).required), token: await previewToken(acting.kit.db, preview) }
+    return { ...(await withTexts(acting, showPreview(preview, acting.now, reasonRule(acting, operation).required))), token: await previewToken(acting.kit.db, preview) }
   })
 }
 
@@ -138,7 +139,7 @@ function planOf(operation: Operation, request: SelectionRequest, frozen: Frozen,
     before: { states: byState },
     after: described.after,
     counts: { subjects: total, jobs: eligible },
-    selection: { bulkId, total, eligible, notEligible, byQueue, byState, completedLeftOut, breakdown, until: until.toISOString(), background },
+    selection: withStored({ bulkId, total, eligible, notEligible, byQueue, byState, completedLeftOut, until: until.toISOString(), background }, breakdown),
     risk: background ? 'high' : described.risk,
   }
   return showPlan(operation, { type: 'bulk', id: bulkId }, planned, scope)

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { SelectionBreakdown, SelectionRequest } from '../../../schemas/index.ts'
+import type { SelectionRequest } from '../../../schemas/index.ts'
 import { query } from '../../db/database.ts'
 import { describeFailure } from '../../describe-failure.ts'
 import { OpsError } from '../../error.ts'
 import { pageOf } from '../../host/auth.ts'
 import type { Kit } from '../../kit.ts'
 import { uuidv7 } from '../../uuid.ts'
-import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operation } from '../operation.ts'
+import { type Chosen, type FrozenCounts, goneJob, isGone, type Many, type Operation, type StoredBreakdown } from '../operation.ts'
 import type { ActingScope } from '../scope.ts'
 import { requireSomeRight } from './rights.ts'
 import { addCounts, batchSize, countBy, noCounts, type QueueShare } from './rows.ts'
@@ -31,7 +31,7 @@ export interface Frozen extends FrozenCounts {
   /** If the engine could not search all jobs: which ones it searched, in words. */
   searched?: string
   /** What it is made of; left out if it is not needed, or if the engine did not answer. */
-  breakdown?: SelectionBreakdown
+  breakdown?: StoredBreakdown
   /** Hash of the set: equal for the same jobs in the same versions, with the same ones left alone for the same reasons. */
   hash: string
 }
@@ -107,7 +107,7 @@ async function freeze(scope: ActingScope, operation: Operation, request: Selecti
 }
 
 /** A preview without it is better than none. */
-async function describe(scope: ActingScope, operation: Operation, ids: string[]): Promise<SelectionBreakdown | undefined> {
+async function describe(scope: ActingScope, operation: Operation, ids: string[]): Promise<StoredBreakdown | undefined> {
   try {
     return ids.length ? await requireMany(operation).describe?.(ids, scope) : undefined
   } catch (error) {
