@@ -1,5 +1,6 @@
 import type { Session } from '../../schemas/actor.ts'
 import { type Calls, createCalls } from '../../schemas/calls.ts'
+import { checked } from './checked.ts'
 import { setClock } from './clock.ts'
 import { Live } from './live.ts'
 import { type Line, page } from './page.ts'
@@ -25,7 +26,7 @@ export function connect(api: string, send?: typeof fetch): Connection {
   if (!lines) page.lines.set(owner, (lines = {}))
   let connection = lines[api] && connections.get(lines[api])
   if (!connection) {
-    const client = createCalls({ api, fetch: send ?? defaultFetch })
+    const client = createCalls({ api, fetch: checked(send ?? defaultFetch) })
     const line = (lines[api] ??= open(client, send ?? defaultFetch))
     connections.set(line, (connection = { api, client, fetch: send, ...line }))
   }

@@ -3,6 +3,7 @@ import { property, state } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import { protocol } from '../../schemas/protocol.ts'
 import type { Problem } from '../../schemas/problem.ts'
+import { loadMistakes } from './checked.ts'
 import { type Connection, connect } from './connection.ts'
 import { announce } from './events.ts'
 import { raiseHeadings } from './headings.ts'
@@ -14,6 +15,9 @@ import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
 
 export type { OpsEventMap } from './events.ts'
+
+/** A host may set `api` a little later than it places the element. */
+const patienceMs = 2000
 
 /**
  * An element that uses the API: through its own `api`, or through the connection of a surrounding provider. It passes the connection
@@ -87,6 +91,7 @@ export abstract class OpsElement extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
+    setTimeout(() => void this.missApi(), patienceMs)
     // Before the first update, properties set before the upgrade (such as `fetch`) are not available yet.
     if (!this.hasUpdated) return
     this.adopt()
@@ -173,6 +178,13 @@ export abstract class OpsElement extends LitElement {
     return this.links
   }
 
+  /** Without an API it would wait for ever. */
+  private async missApi() {
+    if (!this.isConnected || this.connection) return
+    const { noApi } = await loadMistakes()
+    if (!this.connection) this.setupProblem = noApi(this.localName)
+  }
+
   private adopt() {
     const outer = this.around?.value
     const links = joinLinks(this.ownLinks, outer?.links)
@@ -182,6 +194,7 @@ export abstract class OpsElement extends LitElement {
     this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, finishParts: this.finishParts, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
+    this.setupProblem = undefined
     this.watchSession()
   }
 

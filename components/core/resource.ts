@@ -102,7 +102,8 @@ export class Resource<T> implements ReactiveController {
 
   render<R>(parts: { pending: () => R; error: (problem: Problem) => R; complete: (data: T, late?: Problem) => R }): R {
     if (this.data !== undefined) return parts.complete(this.data, this.problem)
-    return this.problem ? parts.error(this.problem) : parts.pending()
+    const problem = this.problem ?? (this.host as { setupProblem?: Problem }).setupProblem
+    return problem ? parts.error(problem) : parts.pending()
   }
 
   private async load() {

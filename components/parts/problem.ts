@@ -21,7 +21,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
     <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
     <p class="wrap">${problem.detail}</p>
     ${fieldErrors(problem)}
-    <p class="muted">${advice[problem.code] ?? nothing}</p>
+    <p class="muted">${problem.type === 'about:setup' ? nothing : (advice[problem.code] ?? nothing)}</p>
     <div class="problem-foot">
       ${retry && !final.includes(problem.status) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
     </div>

@@ -187,11 +187,11 @@ export class OpsShell extends OpsElement {
   private content() {
     const { place, page, sessionProblem } = this
     if (sessionProblem?.code === 'unauthenticated') return this.elsewhere(({ signIn }) => signIn(sessionProblem))
+    const problem = this.setupProblem ?? sessionProblem
+    if (problem && !this.session && (problem.type === 'about:setup' || !page)) return this.elsewhere(({ problemPanel }) => problemPanel(problem, this.connection && (() => void this.connection?.session.reload())))
     if (place && this.refused(place.route)) return this.elsewhere(({ closedPage }) => closedPage(place.route, { href: this.href, refused: this.refused }))
     if (this.failed) return this.elsewhere(({ lostPage }) => lostPage(t`This page could not be loaded`, this.failed, `${this.base}/`))
     if (page) return page
-    const problem = this.setupProblem ?? sessionProblem
-    if (problem && !this.session) return this.elsewhere(({ problemPanel }) => problemPanel(problem, this.connection && (() => void this.connection?.session.reload())))
     if (place || !this.front) return html`<p class="muted" role="status">${t`Loading…`}</p>`
     const here = html`<code>${isHash(this.front) ? location.hash : location.pathname}</code>`
     return this.elsewhere(({ lostPage }) => lostPage(t`There is no such page`, tr`Nothing is at ${here}.`, `${this.base}/`))

@@ -133,7 +133,6 @@ export const paletteStyles = css`
       border-radius: 0;
     }
     [role='option'] {
-      flex-wrap: wrap;
       min-height: 46px;
     }
     .close {
@@ -141,6 +140,7 @@ export const paletteStyles = css`
       min-height: 46px;
     }
     .foot .by-key,
+    .deed,
     .end kbd {
       display: none;
     }

@@ -138,8 +138,8 @@ describe('ops-shell', () => {
     const page = await until(() => all<HTMLElementTagNameMap['ops-jobs']>(shell, 'ops-jobs')[0], 'the page')
     await until(() => page.state === 'retryable' && page.jobId === 'job-0002' && page.args === '{"a":1}', 'the filters')
     equal(page.id, '', 'the element’s own id')
-    type(await until(() => all(page, '#error')[0], 'the field'), 'boom')
-    await until(() => new URLSearchParams(location.search).get('error') === 'boom', 'the address')
+    click(await until(() => all(page, '.tabs a').find((tab) => seen(tab).startsWith('discarded')), 'the tab'))
+    await until(() => new URLSearchParams(location.search).get('state') === 'discarded', 'the address')
     equal(new URLSearchParams(location.search).get('id'), 'job-0002')
   })
 
