@@ -13,6 +13,7 @@ import { announceProblems, problemOf } from './problem.ts'
 import type { Resource } from './resource.ts'
 import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
+import { type Catalogue, speaking, spoken } from './words.ts'
 
 export type { OpsEventMap } from './events.ts'
 
@@ -52,6 +53,17 @@ export abstract class OpsElement extends LitElement {
    */
   @property({ attribute: false }) links?: Links
 
+  /**
+   * The host's own words by ours, e.g. `{ 'Powertools-native': 'Shop console' }`; goes before those of the language. Holds for everything inside.
+   */
+  @property({ attribute: false }) wording?: Catalogue
+  /** Narrower spacing and smaller text, for the element and everything inside. */
+  @property({ type: Boolean, reflect: true }) compact = false
+  /** Columns of its tables that are not shown, by name, e.g. `version beat`. */
+  @property({ attribute: 'hide-columns' }) hideColumns = ''
+  /** The host's own controls for a row: called with what the row shows, it returns a node or a Lit template. */
+  @property({ attribute: false }) rowActions?: (item: never) => unknown
+
   /** True only for the shell. */
   protected readonly isShell: boolean = false
 
@@ -71,7 +83,12 @@ export abstract class OpsElement extends LitElement {
   private readonly finishParts = (root: ParentNode): void => {
     if (this.connection) addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
     announceProblems(root)
+    const names = this.hideColumns.split(/[\s,]+/).filter(Boolean)
+    // Also once there are none any more.
+    if (names.length > 0 || this.hasHidden) void import('./hide-columns.ts').then((hide) => hide.hideColumns(root, names))
+    this.hasHidden ||= names.length > 0
   }
+  private hasHidden = false
   /** The address that the host wants for one of our links. */
   protected readonly addressOf = (href: string): string => {
     const target = pageAt(this.base, href)
@@ -141,8 +158,16 @@ export abstract class OpsElement extends LitElement {
     return html`<h2 class="page-title" tabindex="-1" part="heading">${text}</h2>`
   }
 
+  /** Everything is rendered with the words of the surroundings. */
+  protected override performUpdate() {
+    const outer = this.around.value?.words
+    const catalogue = this.wording ? { ...outer, ...this.wording } : outer
+    if (catalogue) speaking({ ...spoken(), catalogue: { ...spoken().catalogue, ...catalogue } }, () => super.performUpdate())
+    else super.performUpdate()
+  }
+
   protected override willUpdate(changed: PropertyValues) {
-    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale') || changed.has('links')) this.adopt()
+    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale') || changed.has('links') || changed.has('wording') || changed.has('pages')) this.adopt()
   }
 
   protected override updated(_changed: PropertyValues) {
@@ -173,6 +198,12 @@ export abstract class OpsElement extends LitElement {
     return mayOpen(this.session, this.base, href)
   }
 
+  /** Whether the host offers the page at this address below the base. */
+  protected readonly isOffered = (path = ''): boolean => {
+    const target = pageAt('', path || '/')
+    return !target || this.within.value.links?.(target) !== null
+  }
+
   /** The host's own addresses first, then those of the surroundings. */
   protected get ownLinks(): Links | undefined {
     return this.links
@@ -191,7 +222,7 @@ export abstract class OpsElement extends LitElement {
     // A provider of another copy of this package has that copy's client; ours uses the same session and stream.
     const given = outer?.connection
     const connection = this.api !== undefined ? connect(this.api, this.fetch) : given && connect(given.api, given.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, finishParts: this.finishParts, addressOf: this.addressOf })
+    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, words: this.wording ? { ...outer?.words, ...this.wording } : outer?.words, finishParts: this.finishParts, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.setupProblem = undefined

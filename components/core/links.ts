@@ -14,8 +14,8 @@ export interface LinkTarget {
   path: string
 }
 
-/** The host's address of a page; undefined for the usual one. */
-export type Links = (target: LinkTarget) => string | undefined
+/** The host's address of a page; undefined for the usual one, null for a page that the host does not offer. */
+export type Links = (target: LinkTarget) => string | null | undefined
 
 /** A page and what must be allowed to see it. */
 export interface OurPage extends LinkTarget {
@@ -64,7 +64,11 @@ export function pageAt(base: string, href: string): OurPage | undefined {
 
 /** Asks the second where the first has no answer. */
 export function joinLinks(first?: Links, second?: Links): Links | undefined {
-  return first && second ? (target) => first(target) ?? second(target) : (first ?? second)
+  if (!first || !second) return first ?? second
+  return (target) => {
+    const found = first(target)
+    return found === undefined ? second(target) : found
+  }
 }
 
 /** A link as it was rendered, and as it is shown: with the host's address, or closed. */
@@ -73,6 +77,7 @@ interface Addressed {
   shown: string | null
   page?: OurPage
   links?: Links
+  open: boolean
 }
 
 const addressed = new WeakMap<Element, Addressed>()
@@ -98,9 +103,10 @@ export function addressLinks(root: ParentNode, base: string, mayOpen: (view: str
     if (written === null) continue
     const page = kept ? kept.page : pageAt(base, written)
     const open = !page || mayOpen(page.view)
-    if (kept && open === (kept.shown !== null) && links === kept.links) continue
-    const shown = !open ? null : ((page && links?.(page)) ?? written)
-    addressed.set(link, { written, shown, page, links })
+    if (kept && open === kept.open && links === kept.links) continue
+    const given = page && links?.(page)
+    const shown = open && given !== null ? (given ?? written) : null
+    addressed.set(link, { written, shown, page, links, open })
     if (shown === href) continue
     if (shown === null) link.removeAttribute('href')
     else link.setAttribute('href', shown)

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { Connection } from './connection.ts'
 import type { Links } from './links.ts'
+import type { Catalogue } from './words.ts'
 
 /** What an element gets from its surroundings: the API connection and the locale. */
 export interface Surroundings {
@@ -8,6 +9,8 @@ export interface Surroundings {
   locale?: string
   /** Inside the shell, an element's heading is the page's heading; in a host's page it is a section heading. */
   shell?: boolean
+  /** The host's own words, by ours. */
+  words?: Catalogue
   /** The host's addresses of our pages. */
   links?: Links
   /** Gives the links of a part their addresses and announces its problems, as the surrounding page does with its own. */

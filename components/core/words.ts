@@ -32,6 +32,11 @@ export function speaking<T>(language: Language, render: () => T): T {
   }
 }
 
+/** The language of the words now. */
+export function spoken(): Language {
+  return reading
+}
+
 /** The tag of the language of the words now, e.g. for `Intl`. */
 export function languageTag(): string {
   return reading.tag
@@ -53,6 +58,12 @@ export function tn(count: number, one: string, other: string): string {
   const rule = pluralRule(reading.tag, count)
   const form = typeof forms === 'object' ? (forms[rule] ?? forms.other) : forms
   return (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
+}
+
+/** A text from a table, e.g. the label of a status. */
+export function tx(text: string): string {
+  const found = reading.catalogue?.[text]
+  return typeof found === 'string' ? found : text
 }
 
 function partsOf(strings: TemplateStringsArray, values: unknown[]): unknown[] {

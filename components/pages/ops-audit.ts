@@ -144,7 +144,7 @@ export class OpsAudit extends OpsElement {
   @property() system = ''
   @property() event = ''
   @property({ type: Number }) limit = 50
-  @property({ type: Boolean, reflect: true }) compact = false
+  @property({ type: Boolean, reflect: true }) override compact = false
 
   private readonly newest = new Resource(this, {
     // Whose the reader's own events are, only the session says.

@@ -91,7 +91,7 @@ export class OpsCron extends OpsElement {
   @property() queue = ''
   @property() entries = ''
   @property({ type: Number }) limit?: number
-  @property({ type: Boolean, reflect: true }) compact = false
+  @property({ type: Boolean, reflect: true }) override compact = false
 
   private readonly loading = new Set<string>()
   private focused: Element | null = null

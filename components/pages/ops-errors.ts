@@ -15,7 +15,7 @@ import { Resource } from '../core/resource.ts'
 import { timeOfDay } from '../core/time.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { pager } from '../parts/pager.ts'
+import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
@@ -54,6 +54,8 @@ interface Unfolded {
  * @attr {'15m' | '1h' | '24h' | '7d'} range - The time in which they failed; one hour by default.
  * @attr {string} q - The search: words of the error, `worker:`, `queue:`, `version:` and `state:`.
  * @attr {string} group - The fingerprint of the group to expand.
+ * @attr {string} queue - Only the errors of this queue.
+ * @attr {number} limit - Rows on a page, at most 200.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -76,6 +78,10 @@ export class OpsErrors extends OpsElement {
   @property() range = ''
   @property() q = ''
   @property() group = ''
+  /** Only the errors of this queue. */
+  @property() queue = ''
+  /** Rows on a page, at most 200. */
+  @property({ type: Number }) limit = 0
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @query('.find') private field!: HTMLInputElement | null
@@ -84,8 +90,8 @@ export class OpsErrors extends OpsElement {
 
   private readonly list = new Resource<ErrorGroupList>(this, {
     connection: () => this.connection,
-    load: ({ client }, signal) => client.listErrorGroups({ query: { ...this.asked, cursor: this.trail.at(-1) }, signal }),
-    key: () => [this.shownStatus, this.span, this.q, this.trail],
+    load: ({ client }, signal) => client.listErrorGroups({ query: { ...this.asked, cursor: this.trail.at(-1), limit: pageSize(this.limit, 50) }, signal }),
+    key: () => [this.shownStatus, this.span, this.q, this.queue, this.trail, this.limit],
     topics: ['errors'],
   })
 
@@ -138,7 +144,7 @@ export class OpsErrors extends OpsElement {
     if (lacks) return emptyState('Errors are not grouped with this engine', lacks)
     if (!readTo) return emptyState('No failures have been read yet', 'They are read in the background, by a process that runs the background loops.')
     return html`<p class="headline" part="headline"><b>${headline}</b> <span class="muted">${rest}</span></p>
-      ${this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
+      ${this.compact ? nothing : this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })} ${this.foot(data, searched)}`
   }
 
@@ -171,7 +177,7 @@ export class OpsErrors extends OpsElement {
           ${repeat(
             items,
             ({ fingerprint }) => fingerprint,
-            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words, locale: this.language, toggle: this.toggle })}
+            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words, locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
             ${group.fingerprint === this.group ? this.unfold(group) : nothing}`,
           )}
         </tbody>
@@ -220,7 +226,7 @@ export class OpsErrors extends OpsElement {
     const { text, worker, queue, version, state: word } = parseSearch(this.q)
     const states: Record<string, ErrorState | undefined> = { new: 'new', regression: 'regression', known: 'known' }
     const from = new Date(Math.floor((now() - spans[this.span]!.ms) / 60_000 + 1) * 60_000).toISOString()
-    return { status: this.shownStatus, text: text || undefined, worker: worker || undefined, queue: queue || undefined, version: version || undefined, state: states[word], from }
+    return { status: this.shownStatus, text: text || undefined, worker: worker || undefined, queue: this.queue || queue || undefined, version: version || undefined, state: states[word], from }
   }
 
   /** Why this actor may not change any group; shown once at the top. */

@@ -11,7 +11,7 @@ import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { pager } from '../parts/pager.ts'
+import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -46,6 +46,7 @@ const companion = 'ops-powertools/workers'
  * @attr {'host' | 'queue' | 'version'} by - What they are grouped by, the host unless set.
  * @attr {'all' | 'unhealthy' | 'ended'} show - Which of them.
  * @attr {string} q - Part of a name or a host.
+ * @attr {number} limit - Rows on a page, at most 200.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -68,6 +69,8 @@ export class OpsExecutors extends OpsElement {
   @property() by = ''
   @property() show = ''
   @property() q = ''
+  /** Rows on a page, at most 200. */
+  @property({ type: Number }) limit = 0
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
@@ -82,10 +85,10 @@ export class OpsExecutors extends OpsElement {
     connection: () => this.connection,
     load: ({ client }, signal) =>
       client.listExecutors({
-        query: { q: this.q || undefined, queue: this.queue || undefined, health: this.shown === 'ended' ? 'ended' : undefined, cursor: this.trail.at(-1), limit: perPage },
+        query: { q: this.q || undefined, queue: this.queue || undefined, health: this.shown === 'ended' ? 'ended' : undefined, cursor: this.trail.at(-1), limit: pageSize(this.limit, perPage) },
         signal,
       }),
-    key: () => [this.q, this.queue, this.shown === 'ended', this.trail],
+    key: () => [this.q, this.queue, this.shown === 'ended', this.trail, this.limit],
     topics: ['queues'],
     // Heartbeats are no hints, but their age is shown.
     recheckMs: () => (this.executors.data?.items.some(({ beatAt, endedAt }) => beatAt && !endedAt) ? 30_000 : 300_000),
@@ -161,7 +164,7 @@ export class OpsExecutors extends OpsElement {
 
   private page(data: ExecutorList) {
     const { items } = this
-    return html`${headline(data, this.base, this.language)} ${this.tools(data)}
+    return html`${headline(data, this.base, this.language)} ${this.compact ? nothing : this.tools(data)}
       ${this.queue ? html`<p class="only">Only executors of <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>Show all</button></p>` : nothing}
       ${items.length ? this.table(items, data) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}
@@ -210,7 +213,7 @@ export class OpsExecutors extends OpsElement {
           ({ name, note, executors }) => html`<tbody role="rowgroup">
             <tr role="row" class="band"><th scope="rowgroup" role="rowheader" colspan="9"><b class="wrap">${name}</b> ${note}</th></tr>
             ${executors.map(
-              (executor) => html`${executorRow(executor, { open: unfolded.has(executor.id), newest: newest !== undefined && executor.version === newest, now: this.clock.value, locale: this.language, toggle: this.toggle })}
+              (executor) => html`${executorRow(executor, { open: unfolded.has(executor.id), newest: newest !== undefined && executor.version === newest, now: this.clock.value, locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
               ${unfolded.has(executor.id) ? this.unfold(executor, hosts.get(executor.host)?.length === 1) : nothing}`,
             )}
           </tbody>`,

@@ -12,7 +12,7 @@ import { Resource } from '../core/resource.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { ownerOf } from '../parts/owner.ts'
-import { pager } from '../parts/pager.ts'
+import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
@@ -37,6 +37,7 @@ import { noneOpen, watchNote } from './incidents/watch.ts'
  * @attr {string} kind - Only incidents of this class, e.g. `stuck_queue`.
  * @attr {string} queue - Only incidents of this queue.
  * @attr {'yes' | 'no'} silenced - Only incidents that are, or are not, silenced.
+ * @attr {number} limit - Rows on a page, at most 200.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -60,6 +61,8 @@ export class OpsIncidents extends OpsElement {
   @property() kind = ''
   @property() queue = ''
   @property() silenced = ''
+  /** Rows on a page, at most 200. */
+  @property({ type: Number }) limit = 0
 
   private readonly list = new Resource(this, {
     connection: () => this.connection,
@@ -72,6 +75,7 @@ export class OpsIncidents extends OpsElement {
         queue: this.queue || undefined,
         silenced: (this.silenced || undefined) as 'yes' | 'no' | undefined,
         cursor: this.trail.at(-1),
+        limit: pageSize(this.limit, 50),
       }
       return { key, ...(await client.listIncidents({ query, signal })) }
     },
@@ -94,7 +98,7 @@ export class OpsIncidents extends OpsElement {
   override render() {
     return html`
       <header class="page-head">${this.heading('Incidents')} ${this.summary()}</header>
-      ${this.list.closed ? nothing : html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.tabs()} ${this.filters()}`}
+      ${this.list.closed ? nothing : html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.compact ? nothing : html`${this.tabs()} ${this.filters()}`}`}
       ${this.list.render<unknown>({
         pending: () => skeletonRows(4),
         error: (problem) => problemPanel(problem, this.list.reload),
@@ -154,7 +158,7 @@ export class OpsIncidents extends OpsElement {
           ${repeat(
             underCauses(shown.rows),
             ({ row }) => row.incident.id,
-            (each) => incidentRow(each, { base: this.base, ask: this.ask, locale: this.language }),
+            (each) => incidentRow(each, { base: this.base, ask: this.ask, locale: this.language, rowActions: this.rowActions }),
           )}
         </ul>`}
     ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}`
@@ -195,7 +199,7 @@ export class OpsIncidents extends OpsElement {
   }
 
   private get pageKey(): string {
-    return JSON.stringify([this.values, this.trail])
+    return JSON.stringify([this.values, this.trail, this.limit])
   }
 
   private hrefWith(change: Partial<OpsIncidents['values']>): string {

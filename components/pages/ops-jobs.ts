@@ -125,7 +125,7 @@ export class OpsJobs extends OpsElement {
   @property() group = ''
   @property() bulk = ''
   @property() fixed = ''
-  @property({ type: Boolean }) compact = false
+  @property({ type: Boolean, reflect: true }) override compact = false
   @property({ type: Number }) limit = 50
 
   /** The run that was started here; it gets the focus. */

@@ -15,7 +15,7 @@ import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { histogramStyles } from '../parts/histogram.ts'
 import { missingPart } from '../parts/missing.ts'
-import { pager, pagerStyles } from '../parts/pager.ts'
+import { pager, pageSize, pagerStyles } from '../parts/pager.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
@@ -45,6 +45,7 @@ const findDelayMs = 250
  * @attr {string} queue - Only the queue with this name.
  * @attr {'worst' | 'name' | 'waiting' | 'failed'} order - Worst first by default.
  * @attr {string} find - Only queues with this in their name.
+ * @attr {number} limit - Rows on a page, at most 200.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
@@ -74,6 +75,8 @@ export class OpsQueues extends OpsElement {
   @property() queue = ''
   @property() order = ''
   @property() find = ''
+  /** Rows on a page, at most 200. */
+  @property({ type: Number }) limit = 0
 
   private placed = ''
   private typing?: ReturnType<typeof setTimeout>
@@ -82,10 +85,10 @@ export class OpsQueues extends OpsElement {
     connection: () => this.connection,
     load: async ({ client }, signal) => {
       const name = this.queue || this.find || undefined
-      const query = { name, order: this.sort, cursor: this.trail.at(-1), limit: this.queue ? 200 : 100, ...(name ? {} : { quiet: 'no' as const }) }
+      const query = { name, order: this.sort, cursor: this.trail.at(-1), limit: pageSize(this.limit, this.queue ? 200 : 100), ...(name ? {} : { quiet: 'no' as const }) }
       return onlyNamed(await client.listQueues({ query, signal }), this.queue)
     },
-    key: () => [this.queue, this.find, this.sort, this.trail],
+    key: () => [this.queue, this.find, this.sort, this.trail, this.limit],
     topics: ['queues', 'jobs', 'incidents'],
   })
 
@@ -127,7 +130,7 @@ export class OpsQueues extends OpsElement {
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.queues.reload),
         complete: (list, late) => html`
-          ${staleNote(late, this.queues.reload)} ${this.queue ? nothing : this.sentence(list)} ${this.queue ? nothing : this.tools(list)}
+          ${staleNote(late, this.queues.reload)} ${this.queue ? nothing : this.sentence(list)} ${this.queue || this.compact ? nothing : this.tools(list)}
           ${list.items.length > 0 || list.summary.queues > 0 ? this.card(list) : this.nothingThere()}
           ${pager({ trail: this.trail, next: list.nextCursor, move: (trail) => (this.trail = trail) })}
         `,
@@ -189,7 +192,7 @@ export class OpsQueues extends OpsElement {
         ${repeat(
           items,
           ({ name }) => name,
-          (queue) => queueRow(queue, { base: this.base, top, ask: this.ask, more: this.more, mayOpen: (href) => this.mayOpen(href), locale: this.language }),
+          (queue) => queueRow(queue, { base: this.base, top, ask: this.ask, more: this.more, mayOpen: (href) => this.mayOpen(href), locale: this.language, rowActions: this.rowActions }),
         )}
       </tbody>
     </table>`

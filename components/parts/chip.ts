@@ -1,5 +1,6 @@
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
 import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/status-words.ts'
+import { tx } from '../core/words.ts'
 import { statusTones, type Tone } from './status-tone.ts'
 
 export type { Tone } from './status-tone.ts'
@@ -25,7 +26,7 @@ export function completenessChip(state: string): TemplateResult {
 }
 
 export function chip(tone: Tone, label: string): TemplateResult {
-  return html`<span class="chip ${tone}" part="chip"><svg viewBox="0 0 12 12" aria-hidden="true">${shapes[tone]}</svg>${label}</span>`
+  return html`<span class="chip ${tone}" part="chip"><svg viewBox="0 0 12 12" aria-hidden="true">${shapes[tone]}</svg>${tx(label)}</span>`
 }
 
 export const chipStyles = css`

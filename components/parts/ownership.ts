@@ -1,9 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { type Ownership, ownerships, postures } from '../../schemas/status-words.ts'
+import { tx } from '../core/words.ts'
 
 /** The owner of an action and what that ownership allows; shown in front of the action. */
 export function ownershipLabel(ownership: Ownership, label: string = ownerships[ownership], posture: string = postures[ownership]): TemplateResult {
-  return html`<span class="ownership" part="ownership"><b>${label}</b>${posture ? ` · ${posture}` : nothing}</span>`
+  return html`<span class="ownership" part="ownership"><b>${tx(label)}</b>${posture ? ` · ${tx(posture)}` : nothing}</span>`
 }
 
 export const ownershipStyles = css`

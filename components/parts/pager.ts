@@ -17,6 +17,11 @@ export function pager({ trail, next, move }: PagerState): TemplateResult | typeo
   </nav>`
 }
 
+/** How many rows a page has: what the host wants, within what the API gives. */
+export function pageSize(limit: number, usual: number): number {
+  return limit >= 1 ? Math.min(Math.floor(limit), 200) : usual
+}
+
 export const pagerStyles = css`
   .pager {
     display: flex;

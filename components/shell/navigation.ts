@@ -15,14 +15,17 @@ export interface NavigationContext {
   href: (route: Route) => string
   /** Why this actor may not go there; empty if they may. */
   refused: (route: Route) => string
+  /** Whether the host offers the page at this path. */
+  offered: (path: string | undefined) => boolean
   /** What is wrong there, beside its name. */
   mark: (path: string) => unknown
 }
 
 export function pageLinks(context: NavigationContext): TemplateResult {
-  const { refused } = context
-  const reasons = new Set(navigation.map(refused))
-  return html`${groups.map((group) => html`<ul class="pages">${navigation.filter((route) => route.group === group).map((route) => pageLink(route, context))}</ul>`)}
+  const { refused, offered } = context
+  const shown = navigation.filter(({ paths: [path] }) => offered(path))
+  const reasons = new Set(shown.map(refused))
+  return html`${groups.map((group) => html`<ul class="pages">${shown.filter((route) => route.group === group).map((route) => pageLink(route, context))}</ul>`)}
     ${[...reasons].map((reason) => (reason ? html`<p class="refusal" aria-hidden="true">${reason}</p>` : nothing))}`
 }
 

@@ -37,6 +37,7 @@ type Elsewhere = Awaited<ReturnType<typeof loadElsewhere>>
  * @attr {'light' | 'dark'} theme - Forces a theme.
  * @attr {string} locale - Language of dates.
  * @attr {'page' | 'inside' | 'off'} keys - Where single keys work: anywhere on the page (the default here), only while the focus is inside, or not at all.
+ * @attr {string} pages - The pages that are offered, e.g. `overview jobs job`; all unless set.
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href, page, params, path, newTab }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded or failed. The detail names it.
@@ -64,6 +65,9 @@ export class OpsShell extends OpsElement {
   /** Where the pages are. */
   @property({ attribute: 'base' }) root?: string
 
+  /** The pages that are offered, e.g. `overview jobs job`; all unless set. A view, not a permission: the API answers as before. */
+  @property() pages = ''
+
   private narrowed = -Infinity
 
   /** How many incidents are open, for the navigation; nothing is shown while that is unknown. */
@@ -88,8 +92,12 @@ export class OpsShell extends OpsElement {
   }
 
   protected override get ownLinks(): Links | undefined {
-    return this.root === undefined ? this.links : joinLinks(this.links, this.below)
+    const own = this.root === undefined ? this.links : joinLinks(this.links, this.below)
+    return this.pages ? joinLinks(this.offered, own) : own
   }
+
+  /** Only these pages are offered. */
+  private readonly offered: Links = ({ page }) => (this.pages.split(/[\s,]+/).includes(page) ? undefined : null)
 
   /** Our pages below the given base, whatever path the server has for them. */
   private readonly below: Links = ({ path }) => this.front + path
@@ -113,7 +121,7 @@ export class OpsShell extends OpsElement {
   }
 
   private listKeys(): Key[] {
-    const pages = navigation.filter((route) => route.letter && !this.refused(route))
+    const pages = navigation.filter((route) => route.letter && !this.refused(route) && this.isOffered(route.paths[0]))
     return [
       { keys: 'Mod+K', label: t`Find or do`, run: this.find },
       { keys: '/', label: t`Search this page`, run: () => this.searchPage() },
@@ -139,7 +147,7 @@ export class OpsShell extends OpsElement {
 
   override render() {
     const { menuOpen } = this
-    const context = { here: this.isHere, href: this.href, refused: this.refused, mark: (path: string) => this.marks?.mark(path, this.incidents.data) }
+    const context = { here: this.isHere, href: this.href, refused: this.refused, offered: this.isOffered, mark: (path: string) => this.marks?.mark(path, this.incidents.data) }
     return html`
       <button type="button" class="skip" @click=${() => this.main.focus()}>${t`Skip to the page`}</button>
       <div class="edge" @keydown=${this.handleKey}>

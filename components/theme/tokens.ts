@@ -12,6 +12,12 @@ export const tokens = css`
   :host([theme='dark']) {
     --ops-color-scheme: dark;
   }
+  :host([compact]) {
+    --ops-size: 13px;
+    --ops-gap: 3px;
+    --ops-control-height: 24px;
+    --ops-page-padding: 8px;
+  }
   :host {
     color-scheme: var(--ops-color-scheme, inherit) !important;
 

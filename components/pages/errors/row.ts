@@ -13,10 +13,12 @@ export interface RowContext {
   range: string
   locale: string | undefined
   toggle: (fingerprint: string) => void
+  /** The host's own controls. */
+  rowActions?: (item: never) => unknown
 }
 
 /** One group: the message first. */
-export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle }: RowContext): TemplateResult {
+export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle, rowActions }: RowContext): TemplateResult {
   const { fingerprint, title, errorClass, worker, queue, count, histogram: steps, burst } = group
   const [first, second] = title.split('\n')
   return html`<tr role="row" class="group ${open ? 'open' : ''}" part="row">
@@ -36,7 +38,7 @@ export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle }
       <ops-time show="relative" at=${group.lastSeenAt}></ops-time>
       <span class="muted">${group.regressedAt && group.resolved ? html`resolved ${exactTime(Date.parse(group.resolved.at), { locale, seconds: false })}` : html`since ${exactTime(Date.parse(group.firstSeenAt), { locale, seconds: false })}`}</span>
     </td>
-    <td role="cell" class="versions small">${versions(group)}</td>
+    <td role="cell" class="versions small">${versions(group)} ${rowActions?.(group as never)}</td>
   </tr>`
 }
 

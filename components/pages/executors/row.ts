@@ -18,9 +18,11 @@ export interface RowContext {
   now: number
   locale: string | undefined
   toggle: (id: string) => void
+  /** The host's own controls. */
+  rowActions?: (item: never) => unknown
 }
 
-export function executorRow(executor: Executor, { open, newest, now, locale, toggle }: RowContext): TemplateResult {
+export function executorRow(executor: Executor, { open, newest, now, locale, toggle, rowActions }: RowContext): TemplateResult {
   const { id, name, health, version, beatAt, endedAt, donePerMinute, failedPerMinute } = executor
   return html`<tr role="row" part="row" class=${health}>
     <th scope="row" role="rowheader" class="name">
@@ -34,7 +36,7 @@ export function executorRow(executor: Executor, { open, newest, now, locale, tog
     <td role="cell" class="rate num small" data-label="Done/min">${rateOf(donePerMinute, locale)}</td>
     <td role="cell" class="rate num small ${failedPerMinute ? 'bad' : ''}" data-label="Failed/min">${rateOf(failedPerMinute, locale)}</td>
     <td role="cell" class="beat num small ${health === 'missing' ? 'bad' : ''}" data-label=${endedAt ? 'Ended' : 'Last beat'}>
-      ${endedAt ?? beatAt ? html`<ops-time show="relative" at=${endedAt ?? beatAt!}></ops-time>` : unknown}
+      ${endedAt ?? beatAt ? html`<ops-time show="relative" at=${endedAt ?? beatAt!}></ops-time>` : unknown} ${rowActions?.(executor as never)}
     </td>
   </tr>`
 }

@@ -14,6 +14,8 @@ export interface IncidentContext {
   base: string
   ask: (ask: Ask) => void
   locale: string | undefined
+  /** The host's own controls. */
+  rowActions?: (item: never) => unknown
 }
 
 /** One incident with those that it explains folded below it. */
@@ -29,7 +31,7 @@ export function incidentRow({ row: { incident, left }, explained }: { row: Row; 
     </div>
     <div class="age num">${age(incident, locale)}</div>
     <div class="who">${ownerView(incident, { locale })}</div>
-    <div class="do">${acknowledge(incident, left, context)} <a class="button" href=${href} aria-label="Review ${incident.title}">Review</a></div>
+    <div class="do">${acknowledge(incident, left, context)} <a class="button" href=${href} aria-label="Review ${incident.title}">Review</a> ${context.rowActions?.(incident as never)}</div>
     ${explained.length > 0 ? explains(explained, context) : nothing}
   </li>`
 }

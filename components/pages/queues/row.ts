@@ -18,6 +18,8 @@ export interface QueueContext {
   /** Opens the sheet of what may be done. */
   more: (name: string) => void
   mayOpen: (href: string) => boolean
+  /** The host's own controls. */
+  rowActions?: (item: never) => unknown
   locale: string | undefined
 }
 
@@ -102,7 +104,7 @@ export function topOf(queues: readonly Queue[]): number {
 const pauseIcon = html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2 1.5h3v9H2zM7 1.5h3v9H7z" fill="currentColor" /></svg>`
 const resumeIcon = html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M2.5 1 11 6l-8.5 5z" fill="currentColor" /></svg>`
 
-function actions(queue: Queue, { ask, more }: QueueContext) {
+function actions(queue: Queue, { ask, more, rowActions }: QueueContext) {
   const { name, paused } = queue
   const action: OperationAction = paused ? 'resume_queue' : 'pause_queue'
   const verb = paused ? 'Resume…' : 'Pause…'
@@ -112,6 +114,7 @@ function actions(queue: Queue, { ask, more }: QueueContext) {
       ${paused ? resumeIcon : pauseIcon}
     </button>
     <button type="button" class="button icon" aria-label="More for ${name}" title="What may be done" aria-haspopup="dialog" @click=${() => more(name)}>⋯</button>
+    ${rowActions?.(queue as never)}
     ${refused ? html`<span class="hidden-text" id="why-${name}">${refused}</span>` : nothing}
   </div>`
 }
