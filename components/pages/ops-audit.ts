@@ -6,24 +6,22 @@ import type { Problem } from '../../schemas/problem.ts'
 import { now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
-import type { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tn } from '../core/words.ts'
-import { type Day, dayHeading, daysOf, startOfDay } from '../parts/audit-days.ts'
+import { type Day, dayHeading, daysOf } from '../parts/audit-days.ts'
 import { filterNames, type FilterValues } from '../parts/audit-filter-names.ts'
+import { leavesOutSystem, queryOf } from '../parts/audit-query.ts'
 import { deedRow } from '../parts/audit-row.ts'
 import { deedStyles } from '../parts/audit-row-styles.ts'
-import { startOfLast } from '../parts/last-ranges.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import type { Unfolded } from './audit/batches.ts'
-import type { Walked } from './audit/walk.ts'
+import type { AuditRest } from './audit/rest.ts'
 
 /** Search, presets, keys and the batches of runs: the rows can be read without them. */
 const loadRest = later(() => import('./audit/rest.ts'))
@@ -120,8 +118,7 @@ export class OpsAudit extends OpsElement {
   @state() private moreProblem?: Problem
   @state() private missing = ''
   @state() private detailsLoaded = false
-  @state() private rest?: Awaited<ReturnType<typeof loadRest>>
-  @state() private readonly unfolded = new Map<string, Unfolded>()
+  @state() private rest?: AuditRest
 
   @property() actor = ''
   @property({ attribute: 'actor-type' }) actorType = ''
@@ -166,19 +163,6 @@ export class OpsAudit extends OpsElement {
     topics: [],
   })
 
-  /** What the system did on the days that are shown without it. */
-  private readonly bySystem = new Resource(this, {
-    connection: () => (this.countedDays.length > 0 ? this.connection : undefined),
-    load: async ({ client }, signal) => {
-      const { from: _from, to: _to, q: _q, actors: _actors, ...filters } = this.filters
-      const { periods } = await client.countAuditEvents({ query: { ...filters, actors: 'system', bounds: this.rest!.boundsOf(this.countedDays).join(',') }, signal })
-      return new Map(periods.map((period) => [period.from, period]))
-    },
-    key: () => [this.key, this.countedDays.map(({ from }) => from)],
-    of: () => this.key,
-    topics: [],
-  })
-
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
     const { data } = this.newest
@@ -204,7 +188,7 @@ export class OpsAudit extends OpsElement {
         ${this.heading(t`Audit`)}
         ${bare ? nothing : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" .session=${this.session}></ops-export>`}
       </header>
-      ${bare ? nothing : (this.rest?.toolbar({ values: this.values, loaded: () => this.shown?.items ?? [], system: !this.withoutSystem, change: this.narrow }) ?? html`<div class="filters"></div>`)}
+      ${bare ? nothing : (this.rest?.toolbar() ?? html`<div class="filters"></div>`)}
       ${this.newest.render({
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.newest.reload),
@@ -256,10 +240,8 @@ export class OpsAudit extends OpsElement {
   }
 
   private day(day: Day, partial: boolean) {
-    const showSystem = () => this.show({ system: 'yes' })
-    const counted = this.bySystem.data?.get(new Date(day.from).toISOString())
     return html`<section>
-      ${dayHeading(day, { now: now(), locale: this.language, counts: this.rest?.dayCounts(day.items, { partial, bySystem: this.withoutSystem ? counted : undefined, showSystem }) })}
+      ${dayHeading(day, { now: now(), locale: this.language, counts: this.rest?.counts(day, partial) })}
       <ul>
         ${repeat(
           day.items,
@@ -271,11 +253,10 @@ export class OpsAudit extends OpsElement {
   }
 
   private row(event: AuditEvent, isPart = false): TemplateResult {
-    const context = { base: this.base, locale: this.language, open: event.id === this.event, select: this.select }
-    const folds = !isPart && this.rest !== undefined && (event.run?.batches ?? 0) > 1 && event.eventType === 'bulk.started'
-    const unfolded = folds ? this.unfolded.get(event.id) : undefined
-    return html`${deedRow(event, { ...context, outcome: this.rest?.runOutcome(event), unfolded: unfolded !== undefined, unfold: folds ? this.unfold : undefined })}
-    ${unfolded ? html`<li>${this.rest?.runParts(event, unfolded, (part) => html`${this.row(part, true)}`, () => this.setUnfolded(event.id, { ...unfolded, each: true }))}</li>` : nothing}`
+    const { rest } = this
+    const folds = !isPart && event.eventType === 'bulk.started' && (event.run?.batches ?? 0) > 1
+    const context = { base: this.base, locale: this.language, open: event.id === this.event, select: this.select, outcome: this.runOutcome?.(event) }
+    return html`${deedRow(event, { ...context, unfolded: rest?.isUnfolded(event), unfold: folds ? rest?.unfold : undefined })} ${folds ? rest?.parts(event) : nothing}`
   }
 
   /** One event in full; what shows it is loaded when it is first asked for. */
@@ -294,7 +275,7 @@ export class OpsAudit extends OpsElement {
       .steps=${steps}
       .returnTo=${() => this.linkOf(this.event || this.closed)}
       .narrow=${this.narrow}
-      @ops-step=${({ detail }: CustomEvent<number>) => this.rest?.step(this.walked, detail)}
+      @ops-step=${({ detail }: CustomEvent<number>) => this.rest?.step(detail)}
       @ops-close=${this.close}
     ></ops-event-details>`
   }
@@ -320,24 +301,12 @@ export class OpsAudit extends OpsElement {
     return Object.fromEntries(filterNames.map((name) => [name, this[name]])) as FilterValues
   }
 
-  /** An unknown outcome is sent as well, so that the API refuses it; leaving it out would show unfiltered events. */
   private get filters(): AuditFilters {
-    const { last, who, system: _system, ...given } = this.values
-    const me = who === 'not-me' && !given.notActor ? this.session?.actor : undefined
-    const from = last === 'today' ? startOfDay(now()).toISOString() : (startOfLast(last, now()) ?? given.from)
-    const actors = who === 'people' ? 'people' : this.withoutSystem ? 'accounts' : ''
-    const all = { ...given, from, actors, ...(me ? { notActor: me.id, notActorType: me.type } : {}) }
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value)) as AuditFilters
-  }
-
-  /** By default the system's events are left out, unless a filter may be about them. */
-  private get withoutSystem(): boolean {
-    if (this.system) return this.system === 'no'
-    return !(this.actor || this.actorType || this.eventType || this.action || this.subjectType || this.subjectId)
+    return queryOf(this.values, this.session, now())
   }
 
   private get countedDays(): Day[] {
-    if (!this.rest || !this.shown || !this.withoutSystem || this.q || this.compact) return []
+    if (!this.shown || !leavesOutSystem(this.values) || this.q || this.compact) return []
     return daysOf(this.shown.items).slice(0, maxCountedDays)
   }
 
@@ -350,8 +319,7 @@ export class OpsAudit extends OpsElement {
   }
 
   private findShown(id: string): AuditEvent | undefined {
-    const parts = [...this.unfolded.values()].flatMap(({ items }) => items ?? [])
-    return this.shown?.items.find((item) => item.id === id) ?? parts.find((item) => item.id === id)
+    return [...(this.shown?.items ?? []), ...(this.rest?.partsRead ?? [])].find((item) => item.id === id)
   }
 
   private linkOf(id: string): HTMLElement | null {
@@ -383,12 +351,27 @@ export class OpsAudit extends OpsElement {
 
   private async loadRest() {
     try {
-      const rest = await loadRest()
+      const { AuditRest, runOutcome } = await loadRest()
       if (this.rest) return
       this.missing = ''
-      this.shadowRoot!.adoptedStyleSheets = [...this.shadowRoot!.adoptedStyleSheets, rest.restStyles.styleSheet!]
-      this.declared = new rest.Keys(this, () => rest.keysOf(this.walked))
-      this.rest = rest
+      this.runOutcome = runOutcome
+      this.rest = new AuditRest(this, {
+        connection: () => this.connection,
+        values: () => this.values,
+        filters: () => this.filters,
+        loaded: () => this.shown?.items ?? [],
+        countedDays: () => this.countedDays,
+        withoutSystem: () => leavesOutSystem(this.values),
+        change: this.narrow,
+        row: (event) => this.row(event, true),
+        walked: {
+          ids: () => this.shown?.items.map(({ id }) => id) ?? [],
+          open: () => this.event,
+          focused: () => (this.shadowRoot!.activeElement as HTMLElement | null)?.dataset.event,
+          show: (event) => this.show({ event }),
+          linkOf: (id) => this.linkOf(id),
+        },
+      })
     } catch (error) {
       this.missing = loadFailure(error)
     }
@@ -426,38 +409,11 @@ export class OpsAudit extends OpsElement {
   }
 
   private closed = ''
-  protected declared?: Keys
+  private runOutcome?: (event: AuditEvent) => unknown
 
   private readonly close = () => {
     this.closed = this.event
     this.show({ event: '' })
-  }
-
-  private readonly walked: Walked = {
-    ids: () => this.shown?.items.map(({ id }) => id) ?? [],
-    open: () => this.event,
-    focused: () => (this.shadowRoot!.activeElement as HTMLElement | null)?.dataset.event,
-    show: (event) => this.show({ event }),
-    linkOf: (id) => this.linkOf(id),
-  }
-
-  private readonly unfold = async (event: AuditEvent) => {
-    if (this.unfolded.has(event.id)) {
-      this.unfolded.delete(event.id)
-      return this.requestUpdate()
-    }
-    this.setUnfolded(event.id, {})
-    try {
-      const { items } = await this.connection!.client.listAuditEvents({ query: { subjectType: 'bulk', subjectId: event.subject.id, limit: 200 } })
-      if (this.unfolded.has(event.id)) this.setUnfolded(event.id, { items })
-    } catch (error) {
-      this.setUnfolded(event.id, { failure: problemOf(error).detail })
-    }
-  }
-
-  private setUnfolded(id: string, unfolded: Unfolded) {
-    this.unfolded.set(id, unfolded)
-    this.requestUpdate()
   }
 
   private readonly narrow = (change: Partial<FilterValues>) => this.show(change)
