@@ -21,7 +21,7 @@ const limits: Record<string, number> = {
   'ops-incident.js': 30_000,
   'ops-job.js': 31_200,
   'ops-forensics.js': 29_500,
-  'ops-cron.js': 33_500,
+  'ops-cron.js': 30_000,
   'every element': 110_000,
   'and what is later': 160_000,
 }

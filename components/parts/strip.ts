@@ -276,7 +276,7 @@ export const stripStyles = css`
   @media (forced-colors: active) {
     .strip g,
     .mark {
-      --tone: CanvasText;
+      --tone: CanvasText !important;
       forced-color-adjust: none;
     }
     .strip .cut,

@@ -4,7 +4,7 @@ import { equal } from './assert.ts'
 const brought = {
   'ops-provider': ['ops-provider'],
   'ops-overview': ['ops-overview', 'ops-time', 'ops-copy'],
-  'ops-cron': ['ops-cron', 'ops-cron-details', 'ops-confirm', 'ops-menu', 'ops-time', 'ops-copy'],
+  'ops-cron': ['ops-cron', 'ops-time'],
   'ops-jobs': ['ops-jobs', 'ops-time', 'ops-copy'],
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
   'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time', 'ops-copy'],

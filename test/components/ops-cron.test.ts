@@ -1,6 +1,6 @@
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, entries, entry, everything, paused, session } from './sample.ts'
-import { all, button, clear, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
+import { accessible, all, button, clear, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 const listed = () => ({ items: entries(), asOf: at(0) })
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
@@ -383,6 +383,7 @@ describe('ops-cron, tonight', () => {
     includes(words, 'will not start : fixture maintenance')
     includes(words, '180 runs')
     equal(api.count('listCronEntries'), 0, 'the list is not asked for')
+    await accessible(page)
   })
 
   it('opens from the list with one click, and keeps the window in the address', async () => {

@@ -121,6 +121,15 @@ export const tonightStyles = css`
     min-width: 0;
     padding-inline-end: 12px;
   }
+  /* Above the window, so that a name can be read and clicked wherever the window is. */
+  .name {
+    position: relative;
+    z-index: 1;
+    pointer-events: none;
+  }
+  .name > * {
+    pointer-events: auto;
+  }
   .name a {
     font-weight: 600;
     flex: 0 1 auto;
@@ -168,7 +177,7 @@ export const tonightStyles = css`
   }
   .track .rhythm {
     inset-block: 6px;
-    background: linear-gradient(to right, var(--_muted) 2px, transparent 0) 0 0 / calc(100% / var(--ticks)) 100%;
+    background: linear-gradient(to right, var(--_muted) 2px, transparent 0) 0 0 / max(4px, calc(100% / var(--ticks))) 100%;
     opacity: 0.75;
   }
   .rhythm.paused {

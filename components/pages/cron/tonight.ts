@@ -22,8 +22,13 @@ const hour = 3_600_000
 const spans: Record<string, number> = { '24h': 24 * hour, '7d': 7 * 24 * hour }
 /** Rows of the table; a window with more is better narrowed. */
 const maxRows = 200
-/** Ticks of a rhythm on the whole axis; closer ones would be a solid line. */
+/** Ticks of a rhythm on the whole axis. More would be a solid line, so a rhythm that is too dense is drawn thinner: denser than others, but not each run. */
 const maxTicks = 240
+
+function ticksIn(runs: number, everySeconds: number, share: number): number {
+  const most = maxTicks * share * Math.min(1, (60 / everySeconds) ** 0.3)
+  return Math.max(1, Math.round(Math.min(runs, most)))
+}
 
 interface Coming extends ComingRuns {
   axis: Span
@@ -167,7 +172,7 @@ export class OpsCronTonight extends OpsElement {
       return entry.rhythms.map(({ from, to, everySeconds, runs }) => {
         const [start, end] = [Date.parse(from), Date.parse(to) + (runs > 1 ? everySeconds * 1000 : 0)]
         const share = (end - start) / (axis.to - axis.from)
-        const ticks = Math.max(1, Math.min(runs, Math.round(maxTicks * share)))
+        const ticks = ticksIn(runs, everySeconds, share)
         return html`<i class="rhythm ${entry.pause ? 'paused' : ''}" .style=${`inset-inline-start: ${place(start, axis)}%; inline-size: ${Math.max(0.2, place(Math.min(end, axis.to), axis) - place(start, axis))}%; --ticks: ${ticks}`}></i>`
       })
     }
