@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { elementTable, readDescribed, tableOf } from '../scripts/element-tables.ts'
 import { publicSources } from '../scripts/elements/read.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -100,6 +101,12 @@ describe.each(publicOnes)('%s', (source) => {
   test('types every event', () => {
     expect(described(source).events.filter(({ type, description }) => !/^CustomEvent<\w+>$/.test(type!.text) || !description)).toEqual([])
   })
+})
+
+test('the guide has the table of every element; `node scripts/element-tables.ts` writes it', () => {
+  const guide = readFileSync(join(root, 'docs/elements.md'), 'utf8')
+  const stale = readDescribed(root).filter((element) => tableOf(guide, element.tagName) !== elementTable(element))
+  expect(stale.map(({ tagName }) => tagName)).toEqual([])
 })
 
 test('no event leaves an element but those of the map, and all of them are documented', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { makeCssData, makeHtmlData, makeWebTypes } from './editors.ts'
 import { makeManifest } from './manifest.ts'
 import { type Analyzed, readElements } from './read.ts'
+import { makeReserve } from './reserve.ts'
 import { makeTypings } from './typings.ts'
 
 /** Replaces the analyzer's manifest in `dist/` by ours, and writes everything that is made from it: typings and data for editors. */
@@ -14,6 +15,8 @@ export function writeElementData(root: string): void {
   json('vscode.html-custom-data.json', makeHtmlData(elements))
   json('vscode.css-custom-data.json', makeCssData(elements))
   json('web-types.json', makeWebTypes(elements, version))
+
+  writeFileSync(join(root, 'dist/browser/elements.css'), makeReserve(elements))
 
   const typings = join(root, 'dist/typings')
   mkdirSync(typings, { recursive: true })

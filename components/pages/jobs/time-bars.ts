@@ -117,7 +117,7 @@ export class OpsTimeBars extends LitElement {
     const [start, whole] = [Date.parse(histogram.from), Date.parse(histogram.to) - Date.parse(histogram.from)]
     const at = (share: number) => new Date(start + share * whole).toISOString()
     const detail: PickedRange = { last: '', from: at(Math.min(drag.from, drag.to)), to: at(Math.max(drag.from, drag.to)) }
-    this.dispatchEvent(new CustomEvent('ops-range', { detail, bubbles: true, composed: true }))
+    this.dispatchEvent(new CustomEvent('ops-range', { detail, bubbles: true }))
   }
 }
 
