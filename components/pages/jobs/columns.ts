@@ -57,11 +57,13 @@ export function leadingCells({ job, changed, left }: Row, { base, list, single, 
 }
 
 /** What matters in this state, unless it is the time that the list shows anyway. */
-function moment({ state, dueAt, startedAt, finishedAt }: Job, by: JobTimeName) {
+function moment({ state, createdAt, dueAt, startedAt, finishedAt }: Job, by: JobTimeName) {
   const time = (at: string) => html`<ops-time at=${at} show="relative"></ops-time>`
   if (state === 'executing' && startedAt) return html`${t`started`} ${time(startedAt)}`
-  if (finishedAt) return by === 'finished' ? nothing : html`${{ completed: t`completed`, cancelled: t`cancelled` }[state as string] ?? t`ended`} ${time(finishedAt)}`
-  return (state === 'scheduled' || state === 'retryable' || state === 'available') && dueAt && by !== 'due' ? html`${t`due`} ${time(dueAt)}` : nothing
+  if (finishedAt) return by === 'finished' ? nothing : time(finishedAt)
+  // A job that was due at once says nothing new by it.
+  const comes = state === 'scheduled' || state === 'retryable' || state === 'available'
+  return comes && dueAt && by !== 'due' && Date.parse(dueAt) - Date.parse(createdAt) > 1000 ? html`${t`due`} ${time(dueAt)}` : nothing
 }
 
 /** The time that the list is sorted by. */

@@ -250,7 +250,7 @@ export const jobsStyles = css`
       width: 190px;
     }
     .dense thead .state {
-      width: 190px;
+      width: 214px;
     }
     .dense thead .queue {
       width: 130px;
