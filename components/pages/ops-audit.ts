@@ -293,8 +293,9 @@ export class OpsAudit extends OpsElement {
   }
 
   private nothingThere() {
-    if (filterNames.some((name) => this[name])) return emptyState(t`No event matches`, t`Widen the filters above, or clear them all.`)
-    return emptyState(t`No events yet`, t`Every operation and every refused attempt will appear here.`)
+    const systemToo = leavesOutSystem(this.values) ? html` <button type="button" class="button" @click=${() => this.show({ system: 'yes' })}>${t`Show what the system did`}</button>` : nothing
+    if (filterNames.some((name) => this[name])) return emptyState(t`No event matches`, html`${t`Widen the filters above, or clear them all.`}${systemToo}`)
+    return emptyState(t`No events yet`, html`${t`Every operation and every refused attempt will appear here.`}${systemToo}`)
   }
 
   private get values(): FilterValues {

@@ -51,7 +51,7 @@ test('a dialog that could not be loaded says so, and trying again opens what was
 })
 
 test('so do the details of an event', { timeout: 60_000 }, async () => {
-  await page.goto(`${shop.url}/ops/jobs/audit`)
+  await page.goto(`${shop.url}/ops/jobs/audit?system=yes`)
   const audit = page.locator('ops-audit')
   await audit.locator('.time').first().waitFor()
   const restore = await cutOff()
