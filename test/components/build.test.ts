@@ -1,18 +1,18 @@
 import { equal } from './assert.ts'
 
-/** What each file of the browser build has to bring along; tested on the built files, which `npm run build` makes. */
+/** What each file of the browser build has to bring along, beside what it loads when it is first needed; tested on the built files, which `npm run build` makes. */
 const brought = {
   'ops-provider': ['ops-provider'],
-  'ops-overview': ['ops-overview', 'ops-time', 'ops-copy'],
+  'ops-overview': ['ops-overview', 'ops-time'],
   'ops-cron': ['ops-cron', 'ops-time'],
-  'ops-jobs': ['ops-jobs', 'ops-time', 'ops-copy'],
+  'ops-jobs': ['ops-jobs', 'ops-time'],
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
-  'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time', 'ops-copy'],
-  'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time', 'ops-copy'],
-  'ops-incident': ['ops-incident', 'ops-confirm', 'ops-time', 'ops-copy'],
-  'ops-queues': ['ops-queues', 'ops-time', 'ops-copy'],
+  'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time'],
+  'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time'],
+  'ops-incident': ['ops-incident', 'ops-confirm', 'ops-time'],
+  'ops-queues': ['ops-queues', 'ops-time'],
   'ops-errors': ['ops-errors', 'ops-time', 'ops-confirm'],
-  'ops-executors': ['ops-executors', 'ops-time', 'ops-copy'],
+  'ops-executors': ['ops-executors', 'ops-time'],
   'ops-audit': ['ops-audit', 'ops-time'],
   'ops-forensics': ['ops-forensics', 'ops-confirm', 'ops-time'],
   'ops-bridge': ['ops-bridge'],

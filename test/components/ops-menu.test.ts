@@ -1,3 +1,4 @@
+import '../../components/parts/menu.ts'
 import type { OpsMenu } from '../../components/parts/menu.ts'
 import { all, button, clear, deepFocus, equal, includes, ok, press, seen, until } from './support.ts'
 

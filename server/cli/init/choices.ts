@@ -1,6 +1,5 @@
 import { testedVersion } from '../../version.ts'
 
-/** What `init` can set up. The keys are the values of the flags. */
 interface EngineChoice {
   label: string
   packages: string[]
@@ -8,6 +7,7 @@ interface EngineChoice {
   sendsJob: boolean
 }
 
+/** What `init` can set up. The keys are the values of the flags. */
 export const engines = {
   'pg-boss': { label: 'pg-boss', packages: ['pg-boss'], sendsJob: true },
   'graphile-worker': { label: 'graphile-worker', packages: ['graphile-worker', 'pg'], sendsJob: true },
