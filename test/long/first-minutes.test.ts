@@ -104,15 +104,19 @@ async function retryInBrowser(address: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
   try {
     await page.goto(address)
-    await page.goto(`${new URL(address).origin}/ops/jobs/jobs?state=discarded,failed`)
-    await page.getByRole('link', { name: /welcome_mail/ }).first().click(patience)
+    await expect.poll(() => page.locator('ops-overview').isVisible(), patience).toBe(true)
+    const api = `${new URL(address).origin}/ops/jobs/api/v1`
+    const read = async (path: string) => ((await (await page.request.get(api + path)).json()) as { items?: { id: string }[] }).items ?? []
+    // A worker takes the job within moments.
+    await expect.poll(() => read('/jobs?state=discarded'), patience).toHaveLength(1)
+    const [failed] = await read('/jobs?state=discarded')
+    await page.goto(`${new URL(address).origin}/ops/jobs/job/${encodeURIComponent(failed!.id)}`)
     await expect.poll(() => page.locator('ops-job').getByText('550 no such mailbox').first().isVisible(), patience).toBe(true)
     await page.locator('ops-job').getByRole('button', { name: /^Retry…/ }).click(patience)
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel(/^Reason/).fill('the mailbox exists now', patience)
     await dialog.getByRole('button', { name: /^Retry/ }).click(patience)
-    const events = async () => ((await (await page.request.get(`${new URL(address).origin}/ops/jobs/api/v1/audit-events?eventType=job.retried&outcome=succeeded`)).json()) as { items: unknown[] }).items
-    await expect.poll(async () => (await events()).length, patience).toBe(1)
+    await expect.poll(() => read('/audit-events?eventType=job.retried&outcome=succeeded'), patience).toHaveLength(1)
   } finally {
     await page.close()
   }
