@@ -88,6 +88,7 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  * @csspart bulk-bar - What can be done to the chosen jobs.
  * @csspart bulk-run - The progress of a bulk run.
  * @csspart sheet - The job beside the list.
+ * @csspart fate - What became of the jobs of a bulk run.
  * @csspart chip - A state.
  * @cssproperty --ops-page-padding - Space around the element, 16px unless set.
  */

@@ -1,14 +1,21 @@
 import { sql } from 'kysely'
 import { query } from '../db/database.ts'
 import { auditEvents, showText } from './event.ts'
+import { withTimeout } from '../timeout.ts'
 import type { Scope } from './scope.ts'
 
 const maxShown = 3
 /** An actor's older events are not searched. */
 const maxEvents = 200
+/** A preview does not wait longer for them. */
+const maxMs = 300
 
-/** The reasons that the actor gave last, the newest first, to be given again. */
-export async function listRecentReasons({ kit: { db }, em, viewer }: Scope): Promise<string[]> {
+/** The reasons that the actor gave last, the newest first, to be given again. A preview is complete without them, so none are shown if the log cannot be read at once. */
+export async function listRecentReasons(scope: Scope): Promise<string[]> {
+  return withTimeout(readReasons(scope), maxMs, () => new Error('The audit log did not answer in time.')).catch(() => [])
+}
+
+async function readReasons({ kit: { db }, em, viewer }: Scope): Promise<string[]> {
   if (!viewer.principal) return []
   const { type, id } = viewer.principal
   const rows = await query(
