@@ -57,7 +57,7 @@ export class OpsCopy extends LitElement {
 
   override render() {
     const text = this.bare ? '' : this.whole || this.value.length <= 16 ? this.value : `${this.value.slice(0, 8)}…${this.value.slice(-4)}`
-    return html`<button type="button" title=${this.bare ? `Copy ${this.label}` : this.value} aria-label=${this.bare ? `Copy ${this.label}` : `Copy ${this.label} ${this.value}`} @click=${this.copy}>${text}<svg
+    return html`<button type="button" title=${this.bare ? `Copy ${this.label}` : this.value} aria-label=${this.bare ? `Copy ${this.label}` : `Copy ${this.label} ${text}`} @click=${this.copy}>${text}<svg
           viewBox="0 0 12 12"
           aria-hidden="true"
         >

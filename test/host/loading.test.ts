@@ -48,6 +48,8 @@ test('one element is loaded by its own file', async () => {
 test('a single file from anywhere brings all elements, and finds its later parts beside itself', async () => {
   const requested: string[] = []
   const { page, said } = await host.open('/one')
+  // What that page still loads later is not of this one.
+  await page.goto('about:blank')
   page.on('request', (request) => void requested.push(new URL(request.url()).pathname))
   await page.goto(`${host.url}/all`)
   await entries(page).waitFor()

@@ -94,16 +94,18 @@ describe('the deliveries', () => {
 
 describe('sending a webhook again', () => {
   test('sends the same message with the same id, and is audited', async () => {
-    await tellOf()
-    await expect.poll(() => receiver.received.length).toBe(1)
+    const { event } = await tellOf()
+    // A message of the test before may still arrive.
+    const received = () => receiver.received.filter(({ headers }) => headers['webhook-id'] === event)
+    await expect.poll(() => received().length).toBe(1)
     await expect.poll(async () => (await list())[0]?.state).toBe('delivered')
     const [{ id, messageId } = { id: '', messageId: '' }] = await list()
     const shown = await preview('ops-demo', about(id))
     expect(shown.body.plan).toMatchObject({ title: 'Send again to chat: incident opened', before: { state: 'delivered', attempts: 1 }, cautions: [expect.stringContaining('already accepted') as string] })
     const done = await execute('ops-demo', shown, 'the chat had lost it')
     expect(done).toMatchObject({ status: 200, body: { event: { eventType: 'webhook.redelivered', reason: 'the chat had lost it' }, result: { messageId, endpoint: 'chat' } } })
-    await expect.poll(() => receiver.received.length).toBe(2)
-    const [first, second] = receiver.received
+    await expect.poll(() => received().length).toBe(2)
+    const [first, second] = received()
     expect([second!.headers['webhook-id'], second!.body]).toEqual([first!.headers['webhook-id'], first!.body])
     await expect.poll(async () => (await list())[0]).toMatchObject({ state: 'delivered', attempts: 2 })
   })
