@@ -84,6 +84,7 @@ describe.each(recipes.filter(({ name }) => !chosen || chosen.includes(name)))('a
       await build?.(project, env)
       const [command, ...args] = start
       const served = await serve(project, command, args, env)
+      let ended: number | string | undefined
       try {
         await checkServer(served.url)
         await checkLive(served.url)
@@ -95,8 +96,9 @@ describe.each(recipes.filter(({ name }) => !chosen || chosen.includes(name)))('a
       } catch (error) {
         throw new Error(`${served.url}\n${served.printed()}`, { cause: error })
       } finally {
-        expect(await served.stop(), served.printed()).toBe(ends)
+        ended = await served.stop()
       }
+      expect(ended, served.printed()).toBe(ends)
     } finally {
       await database.drop()
       await project.remove()
