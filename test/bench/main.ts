@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { benchDetector } from './detector.ts'
 import { benchErrors } from './errors.ts'
 import { benchFigures } from './figures.ts'
@@ -24,4 +24,5 @@ try {
   await world.close()
 }
 console.log('\nElements, gzip, with Lit')
-execFileSync(process.execPath, ['scripts/element-sizes.ts'], { stdio: 'inherit' })
+// An element over its limit is printed as such; the figures below are wanted all the same.
+spawnSync(process.execPath, ['scripts/element-sizes.ts'], { stdio: 'inherit' })
