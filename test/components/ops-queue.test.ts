@@ -83,6 +83,7 @@ describe('ops-queue', () => {
     includes(part(page, 'executors'), 'worker-5 print-1 · v410')
     includes(part(page, 'executors'), 'missing')
     includes(part(page, 'errors'), 'RangeError: canvas of <int> MB is too large')
+    ok(all<HTMLAnchorElement>(page, '[part=errors] li a')[0]!.getAttribute('href')!.includes('/errors?group=e1%3A'), 'a link that opens the group')
     clear()
     const api = usual({ getSession: () => session({ permissions: { ...everything(true), ...Object.fromEntries(['view_jobs', 'view_audit', 'view_overview'].map((view) => [view, { allowed: false, reason: 'No.' }])) } }) })
     const less = await opened(api)

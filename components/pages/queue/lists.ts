@@ -60,7 +60,7 @@ export function topErrors(name: string, groups: readonly ErrorGroup[] | undefine
     ? nothingIn('No attempt failed.')
     : html`<ul>
         ${groups.map(({ fingerprint, title, count, lastSeenAt, state, histogram: { counts } }) => html`<li class="error">
-          <a class="mono plain message" href="${base}/errors?fingerprint=${encodeURIComponent(fingerprint)}">${title}</a>
+          <a class="mono plain message" href="${base}/errors?group=${encodeURIComponent(fingerprint)}">${title}</a>
           ${histogram({ values: counts, top, label: `${formatCount(count, locale)} failures in a day` })}
           <span class="num"><b>${formatCount(count, locale)}</b> <span class="muted">last <ops-time show="relative" at=${lastSeenAt}></ops-time></span></span>
           <span class="chip dashed">${state}</span>
