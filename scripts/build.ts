@@ -10,7 +10,7 @@ run('tsc', '-p', 'tsconfig.build.json')
 chmodSync('dist/server/cli/main.js', 0o755)
 run('vite', 'build', '--logLevel', 'warn')
 run('vite', 'build', '--config', 'vite.cdn.config.ts', '--logLevel', 'warn')
-cpSync('themes', 'dist/browser/themes', { recursive: true })
+cpSync('components/themes', 'dist/browser/themes', { recursive: true })
 run('cem', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet')
 
 writeElementData('.')

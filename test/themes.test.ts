@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const tokenSource = readFileSync(join(root, 'components/theme/tokens.ts'), 'utf8')
-const themes = readdirSync(join(root, 'themes')).map((file) => file.replace('.css', ''))
-const themeOf = (name: string) => readFileSync(join(root, `themes/${name}.css`), 'utf8')
+const themes = readdirSync(join(root, 'components/themes')).map((file) => file.replace('.css', ''))
+const themeOf = (name: string) => readFileSync(join(root, `components/themes/${name}.css`), 'utf8')
 
 type Scheme = 'light' | 'dark'
 type Values = Record<string, string>
