@@ -11,7 +11,7 @@ interface EngineChoice {
 export const engines = {
   'pg-boss': { label: 'pg-boss', packages: ['pg-boss'], sendsJob: true },
   'graphile-worker': { label: 'graphile-worker', packages: ['graphile-worker', 'pg'], sendsJob: true },
-  bullmq: { label: 'BullMQ (needs a Redis)', packages: ['bullmq'], sendsJob: true },
+  bullmq: { label: 'BullMQ (needs a Redis)', packages: ['bullmq', 'ioredis'], sendsJob: true },
   oban: { label: 'Oban (its workers run in Elixir)', packages: ['pg'], sendsJob: false },
 } satisfies Record<string, EngineChoice>
 

@@ -28,8 +28,10 @@ const parts: Record<EngineName, EngineParts> = {
   },
   bullmq: {
     imports: `import { Queue } from 'bullmq'
+  |import { Redis } from 'ioredis'
   |import { bullmq } from 'ops-powertools/engines/bullmq'`,
-    open: `export const connection = { url: process.env.REDIS_URL ?? 'redis://127.0.0.1:6379' }
+    open: `export const connection = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379', { maxRetriesPerRequest: null })
+  |connection.on('error', (error) => console.error(error.message))
   |const queues = ['welcome_mail', 'nightly_sync'].map((name) => new Queue(name, { connection }))`,
     engine: 'bullmq({ queues })',
   },
