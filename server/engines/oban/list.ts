@@ -68,7 +68,8 @@ async function listSorted<Job extends { id: string }>(
   if (!conditions) return { jobs: [], by }
   const { indexed, other } = conditions
   const narrow = indexed.length > 0 && (await isNarrow(tables, filter))
-  const hidden = filter.notQueues?.length ? `where queue <> all(${bound.add(filter.notQueues)}::text[])` : ''
+  // Bound only where it is used: PostgreSQL refuses a parameter that no part of the statement uses.
+  const hidden = !narrow && filter.notQueues?.length ? `where queue <> all(${bound.add(filter.notQueues)}::text[])` : ''
   const from = narrow ? `(select * from ${tables.jobs} j where ${allOf(indexed)}) j` : `(select * from ${tables.jobs} ${hidden} order by id desc limit ${windowSize}) j`
   const page = await findSortedPage({
     ...query,

@@ -80,6 +80,10 @@ describe('the list of jobs', () => {
       [{ queue, state: 'discarded', worker: 'Shop.Report', tag: 'eu', args: '{"kind":"report"}', error: 'timeout', id: failed }, [failed]],
     ]
     for (const [query, found] of expected) expect({ query, found: await ids(query) }).toEqual({ query, found })
+    // Whatever the list is sorted by, these are the jobs of it.
+    for (const [query, found] of expected) {
+      for (const sort of ['due', 'finished']) expect({ query, sort, found: (await ids({ ...query, sort })).toSorted() }).toEqual({ query, sort, found: found.toSorted() })
+    }
   })
 
   test('preserves numbers beyond 2^53, and finds jobs by them', async () => {
