@@ -323,6 +323,9 @@ export function withoutAccidents(text: string): string {
     .replace(/,"No Oban node was heard[^"]*"/g, '')
     .replace(/measured in \d+ of/g, 'measured in … of')
     .replace(/"(finishedPerMinute|failedPerMinute|perMinute)":[^,}]+/g, '"$1":0')
+    // In which second the engine wrote a job is real time; how many there are is not.
+    .replace(/"counts":\[([^\]]*)\]/g, (_, counts: string) => `"counts":${counts.split(',').reduce((sum, count) => sum + (Number(count) || 0), 0)}`)
+    .replace(/"stepSeconds":[\d.]+/g, '"stepSeconds":…')
     .replace(/"gaps":\[[^\]]*\]/g, '"gaps":[]')
     .replace(/"series":\[[^\]]*\]/g, '"series":[]')
     .replace(/("key":"(?:finished_per_minute|wait_p95_seconds)"[^}]*?"value":)[^,]+/g, '$1…')
