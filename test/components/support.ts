@@ -26,7 +26,7 @@ function words(node: Node): string {
 }
 
 /** Waits until `look` answers something; fails with what it saw last. */
-export async function until<T>(look: () => T, what = 'the condition', milliseconds = 3000): Promise<Exclude<T, false | null | undefined>> {
+export async function until<T>(look: () => T, what = 'the condition', milliseconds = 8000): Promise<Exclude<T, false | null | undefined>> {
   const end = performance.now() + milliseconds
   for (;;) {
     const value = look()
