@@ -32,6 +32,8 @@ async function opened(api = usual()) {
   history.replaceState(null, '', '/ops/jobs/cron')
   const shell = mount('ops-shell', api, { base: '/ops/jobs' })
   await until(() => seen(shell).includes('ledger_close'), 'the page')
+  // The button names the key as soon as it works.
+  await until(() => all(shell, 'nav .find kbd').length, 'the keys')
   strike('k', { ctrlKey: true })
   const field = await until(() => all<HTMLInputElement>(shell, 'ops-palette input')[0] ?? all<HTMLInputElement>(all(shell, 'ops-palette')[0], '[role=combobox]')[0], 'the palette')
   await until(() => deepFocus() === field, 'the focus in it')
