@@ -34,8 +34,9 @@ async function opened(api = usual()) {
   await until(() => seen(shell).includes('ledger_close'), 'the page')
   // The button names the key as soon as it works.
   await until(() => all(shell, 'nav .find kbd').length, 'the keys')
-  strike('k', { ctrlKey: true })
-  const field = await until(() => all<HTMLInputElement>(shell, 'ops-palette input')[0] ?? all<HTMLInputElement>(all(shell, 'ops-palette')[0], '[role=combobox]')[0], 'the palette')
+  // A key pressed while the shell still declares its own is lost, as on any page that loads: it is pressed again, as one would.
+  const pressing = setInterval(() => all(shell, 'ops-palette').length || strike('k', { ctrlKey: true }), 300)
+  const field = await until(() => all<HTMLInputElement>(shell, 'ops-palette input')[0] ?? all<HTMLInputElement>(all(shell, 'ops-palette')[0], '[role=combobox]')[0], 'the palette').finally(() => clearInterval(pressing))
   await until(() => deepFocus() === field, 'the focus in it')
   return { shell, field }
 }
