@@ -59,7 +59,7 @@ describe('installed from its tarball', () => {
 
   test('it brings neither a queue library nor a dashboard nor sources or tests', async () => {
     const names = await readdir(installed(''))
-    expect(names.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
+    expect(names.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'])
     expect(existsSync(join(host, 'node_modules/@pg-boss/dashboard'))).toBe(false)
     const files = await readdir(installed('dist'), { recursive: true })
     expect(files.filter((file) => /(^|\/)(test|demo-host|node_modules)\//.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual([])
