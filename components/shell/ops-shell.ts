@@ -85,6 +85,8 @@ export class OpsShell extends OpsElement {
   @state() private keys?: KeysPart
   @state() private marks?: MarksPart
   protected declared?: InstanceType<KeysPart['Keys']>
+  /** A press of Ctrl+K or Cmd+K from before the keys were there. */
+  private early?: KeyboardEvent
 
   /** Where the pages are in the browser's address: `base` if given. */
   private get front(): string {
@@ -105,6 +107,7 @@ export class OpsShell extends OpsElement {
   override connectedCallback() {
     super.connectedCallback()
     addEventListener('popstate', this.arrive)
+    if (!this.keys) addEventListener('keydown', this.remember)
     this.addEventListener('ops-navigate', this.navigated as EventListener)
     this.addEventListener('ops-filter', this.filtered as EventListener)
     this.addEventListener('ops-subject', this.named as EventListener)
@@ -118,6 +121,15 @@ export class OpsShell extends OpsElement {
 
   private readonly receive = ([keys, marks]: [KeysPart, MarksPart]) => {
     Object.assign(this, { keys, marks, declared: new keys.Keys(this, () => this.listKeys()) })
+    removeEventListener('keydown', this.remember)
+    if (this.early) this.dispatchEvent(new KeyboardEvent('keydown', this.early))
+  }
+
+  /** Whoever presses the palette's key while the page still loads gets the palette, and not what the browser would open. */
+  private readonly remember = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || this.closest('[keys=off]') || !/^k$/i.test(event.key) || event.ctrlKey === event.metaKey) return
+    event.preventDefault()
+    this.early = event
   }
 
   private listKeys(): Key[] {
@@ -132,6 +144,7 @@ export class OpsShell extends OpsElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     removeEventListener('popstate', this.arrive)
+    removeEventListener('keydown', this.remember)
     this.unwatch?.()
     this.watched = undefined
   }
