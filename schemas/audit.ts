@@ -7,13 +7,11 @@ import { instant, text, words } from './words.ts'
 
 export const auditEvent = z.object({
   id: z.string(),
-  /** With microseconds. */
-  occurredAt: z.string(),
+  occurredAt: z.string().describe('With microseconds.'),
   action: z.string(),
   eventType: z.string(),
   outcome: words(auditOutcomes),
-  /** Why it was refused or failed; a problem code. */
-  code: z.string().optional(),
+  code: z.string().optional().describe('Why it was refused or failed; a problem code.'),
   actor: principal,
   subject: z.object({ type: z.string(), id: z.string() }),
   reason: z.string().optional(),
@@ -23,54 +21,39 @@ export const auditEvent = z.object({
   requestId: z.string(),
   previewId: z.string().optional(),
   bulkId: z.string().optional(),
-  /** Number of jobs covered by one event of a bulk run; they are listed at `GET /bulk/{id}/items`. */
-  jobs: z.number().int().optional(),
+  jobs: z.number().int().optional().describe('Number of jobs covered by one event of a bulk run; they are listed at `GET /bulk/{id}/items`.'),
   metadata: z.record(z.string(), z.unknown()),
-  /** The bulk run that the event is about, as it is now; left out by the export, and once the run is no longer kept. */
   run: z
     .object({
       status: words(bulkStatuses),
-      /** Jobs in the frozen set, eligible or not. */
-      total: z.number().int(),
+      total: z.number().int().describe('Jobs in the frozen set, eligible or not.'),
       eligible: z.number().int(),
-      /** Number of eligible jobs by current outcome; they add up to `eligible`. */
-      outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
-      /** Number of batches, each with an event of its own. */
-      batches: z.number().int(),
-      /** Number of jobs that the run changed, by what has become of each since; omitted as in `GET /bulk/{id}`. */
-      fates: z.partialRecord(words(bulkFates), z.number().int()).optional(),
+      outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()).describe('Number of eligible jobs by current outcome; they add up to `eligible`.'),
+      batches: z.number().int().describe('Number of batches, each with an event of its own.'),
+      fates: z.partialRecord(words(bulkFates), z.number().int()).optional().describe('Number of jobs that the run changed, by what has become of each since; omitted as in `GET /bulk/{id}`.'),
     })
-    .optional(),
+    .optional()
+    .describe('The bulk run that the event is about, as it is now; left out by the export, and once the run is no longer kept.'),
 })
 export type AuditEvent = z.infer<typeof auditEvent>
 
 const filters = {
-  /** Actor id. */
-  actor: text({ max: 200 }).optional(),
-  /** Tells apart actors with the same id, e.g. a `user` and a `service`. */
-  actorType: text({ max: 200 }).optional(),
+  actor: text({ max: 200 }).optional().describe('Actor id.'),
+  actorType: text({ max: 200 }).optional().describe('Tells apart actors with the same id, e.g. a `user` and a `service`.'),
   action: text({ max: 100 }).optional(),
-  /** `people`: neither services nor the system. `accounts`: everyone but the system. `system`: what the product did by itself. */
-  actors: words(actorKinds).optional(),
-  /** How the type begins: `cron.paused`, or `job.` for all of jobs. */
-  eventType: text({ max: 100 }).optional(),
+  actors: words(actorKinds).optional().describe('`people`: neither services nor the system. `accounts`: everyone but the system. `system`: what the product did by itself.'),
+  eventType: text({ max: 100 }).optional().describe('How the type begins: `cron.paused`, or `job.` for all of jobs.'),
   outcome: words(auditOutcomes).optional(),
   subjectType: text({ max: 50 }).optional(),
   subjectId: text({ max: 400 }).optional(),
-  /** Inclusive. */
-  from: instant.optional(),
-  /** Exclusive. */
-  to: instant.optional(),
-  /** Words that the reason must contain, in any order. */
-  q: text({ max: 200 }).optional(),
-  /** Leaves out this actor id; with `notActorType` only the actor of that type. */
-  notActor: text({ max: 200 }).optional(),
+  from: instant.optional().describe('Inclusive.'),
+  to: instant.optional().describe('Exclusive.'),
+  q: text({ max: 200 }).optional().describe('Words that the reason must contain, in any order.'),
+  notActor: text({ max: 200 }).optional().describe('Leaves out this actor id; with `notActorType` only the actor of that type.'),
   notActorType: text({ max: 200 }).optional(),
-  /** Leaves out types that begin so; several are separated by commas. */
-  notEventType: text({ max: 400 }).optional(),
+  notEventType: text({ max: 400 }).optional().describe('Leaves out types that begin so; several are separated by commas.'),
   notOutcome: words(auditOutcomes).optional(),
-  /** Leaves out subjects of this type; with `notSubjectId` only the one with that id. */
-  notSubjectType: text({ max: 50 }).optional(),
+  notSubjectType: text({ max: 50 }).optional().describe('Leaves out subjects of this type; with `notSubjectId` only the one with that id.'),
   notSubjectId: text({ max: 400 }).optional(),
 }
 
@@ -91,8 +74,7 @@ export const listAuditEvents = endpoint('listAuditEvents', {
   access: 'view_audit',
   query: z.strictObject({
     ...filters,
-    /** `no`: one event for each bulk run, its first. Has no effect with `eventType`, `outcome` or `subjectId`, which may be about a batch. */
-    batches: z.enum(['no']).optional(),
+    batches: z.enum(['no']).optional().describe('`no`: one event for each bulk run, its first. Has no effect with `eventType`, `outcome` or `subjectId`, which may be about a batch.'),
     ...pageQuery,
   }),
   output: page(auditEvent),
@@ -103,8 +85,7 @@ export const countAuditEvents = endpoint('countAuditEvents', {
   access: 'view_audit',
   query: z.strictObject({ ...countedFilters, bounds }),
   output: z.object({
-    /** In the order of `bounds`. `more`: there are more events than were counted. */
-    periods: z.array(z.object({ from: instant, to: instant, events: z.number().int(), more: z.boolean() })),
+    periods: z.array(z.object({ from: instant, to: instant, events: z.number().int(), more: z.boolean() })).describe('In the order of `bounds`. `more`: there are more events than were counted.'),
     asOf: instant,
   }),
 })

@@ -7,15 +7,11 @@ import { instant, words } from './words.ts'
 
 /** Read from the engine afterwards, and no part of the record of the run. */
 export const bulkFate = z.object({
-  /** Number of jobs that the run changed, by what has become of each since; the first end of a job counts. */
-  counts: z.partialRecord(words(bulkFates), z.number().int()),
+  counts: z.partialRecord(words(bulkFates), z.number().int()).describe('Number of jobs that the run changed, by what has become of each since; the first end of a job counts.'),
   asOf: instant,
-  /** When every job had ended, or was gone. */
-  settledAt: instant.optional(),
-  /** It is followed until then at the latest. */
-  until: instant,
-  /** Why the engine no longer has some of them, as far as it says so. */
-  gone: z.string().optional(),
+  settledAt: instant.optional().describe('When every job had ended, or was gone.'),
+  until: instant.describe('It is followed until then at the latest.'),
+  gone: z.string().optional().describe('Why the engine no longer has some of them, as far as it says so.'),
 })
 export type BulkFateCounts = z.infer<typeof bulkFate>
 
@@ -25,21 +21,16 @@ export const bulkRun = z.object({
   status: words(bulkStatuses),
   actor: principal,
   reason: z.string().optional(),
-  /** Jobs in the frozen set, eligible or not. */
-  total: z.number().int(),
+  total: z.number().int().describe('Jobs in the frozen set, eligible or not.'),
   eligible: z.number().int(),
-  /** Number of jobs by reason. */
-  notEligible: z.record(z.string(), z.number().int()),
-  /** Number of eligible jobs by current outcome; they add up to `eligible`. */
-  outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()),
+  notEligible: z.record(z.string(), z.number().int()).describe('Number of jobs by reason.'),
+  outcomes: z.partialRecord(words(bulkOutcomes), z.number().int()).describe('Number of eligible jobs by current outcome; they add up to `eligible`.'),
   createdAt: instant,
   startedAt: instant.optional(),
   finishedAt: instant.optional(),
   abortedBy: principal.optional(),
-  /** What was chosen. Values that may be secret are left out, others only for an actor who did not start the run. */
-  chosen: z.object({ filter: z.record(z.string(), z.string()).optional(), ids: z.number().int().optional(), bulk: z.string().optional() }).optional(),
-  /** What became of its jobs; omitted for a run whose jobs are not meant to run again, and until it was first measured. */
-  fate: bulkFate.optional(),
+  chosen: z.object({ filter: z.record(z.string(), z.string()).optional(), ids: z.number().int().optional(), bulk: z.string().optional() }).optional().describe('What was chosen. Values that may be secret are left out, others only for an actor who did not start the run.'),
+  fate: bulkFate.optional().describe('What became of its jobs; omitted for a run whose jobs are not meant to run again, and until it was first measured.'),
   asOf: instant,
 })
 export type BulkRun = z.infer<typeof bulkRun>
@@ -47,8 +38,7 @@ export type BulkRun = z.infer<typeof bulkRun>
 export const bulkItem = z.object({
   id: z.string(),
   queue: z.string(),
-  /** The state when the set was frozen. */
-  state: z.string(),
+  state: z.string().describe('The state when the set was frozen.'),
   outcome: words(bulkOutcomes),
   detail: z.string().optional(),
 })

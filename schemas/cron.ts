@@ -11,35 +11,25 @@ export const cronName = text({ max: 100 }).regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$
 /** The configurable part of an entry. The server validates expression and timezone. */
 export const cronDefinition = z.strictObject({
   queue: text({ max: 200 }),
-  /** The engine's name for the code that runs, if it has one besides the queue. */
-  worker: text({ max: 200 }).optional(),
-  /** The arguments of the job. */
-  args: jsonObject.default({}),
-  /** Five fields: minute, hour, day of month, month, day of week. */
-  expression: text({ max: 200 }),
-  /** IANA name, e.g. `Europe/Berlin`. */
-  timezone: text({ max: 100 }).default('Etc/UTC'),
+  worker: text({ max: 200 }).optional().describe("The engine's name for the code that runs, if it has one besides the queue."),
+  args: jsonObject.default({}).describe('The arguments of the job.'),
+  expression: text({ max: 200 }).describe('Five fields: minute, hour, day of month, month, day of week.'),
+  timezone: text({ max: 100 }).default('Etc/UTC').describe('IANA name, e.g. `Europe/Berlin`.'),
   overlap: words(overlapPolicies).default('queue_one'),
   catchUp: words(catchUpPolicies).default('latest'),
-  /** The maximum number of missed slots to run with catch-up `all`. 1 to 1000. */
-  maxCatchUp: z.number().int().min(1).max(1000).default(1),
+  maxCatchUp: z.number().int().min(1).max(1000).default(1).describe('The maximum number of missed slots to run with catch-up `all`. 1 to 1000.'),
 })
 export type CronDefinition = z.infer<typeof cronDefinition>
 
 export const slot = z.object({
-  /** The scheduled instant; for a manual run, when it was requested. */
-  at: instant,
+  at: instant.describe('The scheduled instant; for a manual run, when it was requested.'),
   outcome: words(slotOutcomes),
-  /** When a scheduler claimed it. */
-  claimedAt: instant.optional(),
-  /** Seconds between `at` and `claimedAt`, if it was claimed. */
-  lateSeconds: z.number().optional(),
+  claimedAt: instant.optional().describe('When a scheduler claimed it.'),
+  lateSeconds: z.number().optional().describe('Seconds between `at` and `claimedAt`, if it was claimed.'),
   jobId: z.string().optional(),
-  /** The canonical state in which the job ended, once observed. */
-  jobState: z.string().optional(),
+  jobState: z.string().optional().describe('The canonical state in which the job ended, once observed.'),
   finishedAt: instant.optional(),
-  /** A sentence for operators, e.g. why it was skipped. */
-  note: z.string().optional(),
+  note: z.string().optional().describe('A sentence for operators, e.g. why it was skipped.'),
 })
 export type Slot = z.infer<typeof slot>
 
@@ -52,38 +42,28 @@ export const cronEntry = z.object({
   source: words(cronSources),
   queue: z.string(),
   worker: z.string().optional(),
-  /** Through the display policy (`cron_args`): an object, or the policy's replacement. */
-  args: z.unknown(),
+  args: z.unknown().describe("Through the display policy (`cron_args`): an object, or the policy's replacement."),
   expression: z.string(),
-  /** The expression in words, e.g. `At 02:00 AM`. */
-  description: z.string(),
+  description: z.string().describe('The expression in words, e.g. `At 02:00 AM`.'),
   timezone: z.string(),
   overlap: words(overlapPolicies),
   catchUp: words(catchUpPolicies),
   maxCatchUp: z.number().int(),
   version: z.number().int(),
   status: words(operatorStatuses),
-  /** `ready`, `paused`, `missed_fire`, `scheduler_down`, `retired`, `enqueue_failed`. */
-  diagnosis: z.string(),
-  /** One sentence that explains the status. */
-  detail: z.string(),
+  diagnosis: z.string().describe('`ready`, `paused`, `missed_fire`, `scheduler_down`, `retired`, `enqueue_failed`.'),
+  detail: z.string().describe('One sentence that explains the status.'),
   pause: z
     .object({ at: instant, by: principal.optional(), reason: z.string().optional(), resumeAt: instant.optional() })
     .optional(),
   retiredAt: instant.optional(),
   lastRun: slot.optional(),
-  /** Up to five; empty while paused or retired. */
-  nextRuns: z.array(instant),
-  /** The last slots, oldest first: 36 for a single entry; for a list, as many as `recent` requests. */
-  recent: z.array(recentSlot),
-  /** The next 12 instants, also while paused (when they would not run); in a list only if `recent` is requested. */
-  coming: z.array(z.object({ at: instant, skipped: z.boolean() })),
-  /** Number of unfinished jobs of this entry, as last observed. */
-  unfinishedJobs: z.number().int(),
-  /** Why this entry's definition cannot be changed; absent if it can. */
-  definitionLocked: z.string().optional(),
-  /** By operation: whether this actor may perform it on this entry, and why not. */
-  permissions: z.record(z.string(), z.object({ allowed: z.boolean(), reason: z.string().optional() })),
+  nextRuns: z.array(instant).describe('Up to five; empty while paused or retired.'),
+  recent: z.array(recentSlot).describe('The last slots, oldest first: 36 for a single entry; for a list, as many as `recent` requests.'),
+  coming: z.array(z.object({ at: instant, skipped: z.boolean() })).describe('The next 12 instants, also while paused (when they would not run); in a list only if `recent` is requested.'),
+  unfinishedJobs: z.number().int().describe('Number of unfinished jobs of this entry, as last observed.'),
+  definitionLocked: z.string().optional().describe("Why this entry's definition cannot be changed; absent if it can."),
+  permissions: z.record(z.string(), z.object({ allowed: z.boolean(), reason: z.string().optional() })).describe('By operation: whether this actor may perform it on this entry, and why not.'),
   createdAt: instant,
   updatedAt: instant,
 })
@@ -93,13 +73,10 @@ export const cronHistory = z.object({
   entry: z.string(),
   from: instant,
   to: instant,
-  /** Newest first. */
-  slots: z.array(slot),
-  /** Number of slots by outcome. */
-  counts: z.record(z.string(), z.number().int()),
+  slots: z.array(slot).describe('Newest first.'),
+  counts: z.record(z.string(), z.number().int()).describe('Number of slots by outcome.'),
   completeness: z.object({ state: words(completenessStates), reasons: z.array(z.string()) }),
-  /** True if the window held more slots than fit; `from` is then the oldest slot returned. */
-  truncated: z.boolean(),
+  truncated: z.boolean().describe('True if the window held more slots than fit; `from` is then the oldest slot returned.'),
   asOf: instant,
 })
 export type CronHistory = z.infer<typeof cronHistory>
@@ -111,19 +88,14 @@ export const listCronEntries = endpoint('listCronEntries', {
   access: 'view_cron',
   query: z.strictObject({
     ...pageQuery,
-    /** Part of the name. */
-    q: text({ max: 100 }).optional(),
+    q: text({ max: 100 }).optional().describe('Part of the name.'),
     source: words(cronSources).optional(),
     state: z.enum(['active', 'paused', 'retired']).optional(),
     queue: text({ max: 200 }).optional(),
-    /** Exact names, separated by commas. */
-    names: text({ max: 4000 }).optional(),
-    /** `name`: natural order, so `mail_2` precedes `mail_10`. `next`: paused ones first, then by next run. `health`: the worst first. */
-    sort: words(cronSorts).default('name'),
-    /** Sorts by this first. */
-    group: words(cronGroups).optional(),
-    /** Number of last slots to include with each entry: default 0, maximum 36. */
-    recent: z.coerce.number().int().min(0).max(maxRecentSlots).default(0),
+    names: text({ max: 4000 }).optional().describe('Exact names, separated by commas.'),
+    sort: words(cronSorts).default('name').describe('`name`: natural order, so `mail_2` precedes `mail_10`. `next`: paused ones first, then by next run. `health`: the worst first.'),
+    group: words(cronGroups).optional().describe('Sorts by this first.'),
+    recent: z.coerce.number().int().min(0).max(maxRecentSlots).default(0).describe('Number of last slots to include with each entry: default 0, maximum 36.'),
   }),
   output: page(cronEntry),
 })
@@ -139,7 +111,6 @@ export const getCronHistory = endpoint('getCronHistory', {
   summary: 'Every slot of a window with its outcome, derived from the expression, scheduler coverage and recorded slots',
   access: 'view_cron',
   params: byName,
-  /** Defaults: `to` now, `from` a day before. At most 1,000 slots. */
-  query: z.strictObject({ from: instant.optional(), to: instant.optional() }),
+  query: z.strictObject({ from: instant.optional(), to: instant.optional() }).describe('Defaults: `to` now, `from` a day before. At most 1,000 slots.'),
   output: cronHistory,
 })

@@ -18,14 +18,11 @@ function isWebAddress(value: string): boolean {
 export const deploy = z.object({
   id: z.string(),
   version: z.string(),
-  /** When it went live. */
-  at: instant,
-  /** Where it is described, e.g. the release or the pipeline; http or https. */
-  url: z.string().optional(),
+  at: instant.describe('When it went live.'),
+  url: z.string().optional().describe('Where it is described, e.g. the release or the pipeline; http or https.'),
   note: z.string().optional(),
   by: principal,
-  /** The audit event that recorded the mark. */
-  eventId: z.string(),
+  eventId: z.string().describe('The audit event that recorded the mark.'),
 })
 export type Deploy = z.infer<typeof deploy>
 
@@ -35,11 +32,9 @@ export const markDeploy = endpoint('markDeploy', {
   headers: z.looseObject({ 'idempotency-key': text({ max: 200 }).optional() }),
   body: z.strictObject({
     version: deployVersion,
-    /** Default: now. */
-    at: instant.optional(),
+    at: instant.optional().describe('Default: now.'),
     url: webAddress.optional(),
-    /** Becomes the reason of the audit event. */
-    note: text({ max: 2_000 }).optional(),
+    note: text({ max: 2_000 }).optional().describe('Becomes the reason of the audit event.'),
   }),
   status: 201,
   output: deploy,
@@ -48,7 +43,6 @@ export const markDeploy = endpoint('markDeploy', {
 export const listDeploys = endpoint('listDeploys', {
   summary: 'Marked deploys, newest first',
   access: 'view_overview',
-  /** `from` is inclusive, `to` exclusive. */
-  query: z.strictObject({ from: instant.optional(), to: instant.optional(), ...pageQuery }),
+  query: z.strictObject({ from: instant.optional(), to: instant.optional(), ...pageQuery }).describe('`from` is inclusive, `to` exclusive.'),
   output: page(deploy),
 })

@@ -13,35 +13,26 @@ export const errorSilence = z.object({
   at: instant,
   by: principal,
   until: instant.optional(),
-  /** Ends as soon as more than this many fail per minute. */
-  untilRate: z.number().optional(),
-  /** Ends after more than this many further failures. */
-  untilCount: z.number().int().optional(),
+  untilRate: z.number().optional().describe('Ends as soon as more than this many fail per minute.'),
+  untilCount: z.number().int().optional().describe('Ends after more than this many further failures.'),
   reason: z.string().optional(),
-  /** Set once it has ended, with the reason. */
-  ended: z.object({ at: instant, why: z.string() }).optional(),
+  ended: z.object({ at: instant, why: z.string() }).optional().describe('Set once it has ended, with the reason.'),
 })
 
 /** Failures in equal steps from `from` on. */
 export const errorHistogram = z.object({
   from: instant,
   stepSeconds: z.number().int(),
-  /** null: the engine's failures were not read during that step. */
-  counts: z.array(z.number().int().nullable()),
+  counts: z.array(z.number().int().nullable()).describe("null: the engine's failures were not read during that step."),
 })
 
 export const errorBurst = z.object({
-  /** The failure rate is far above the usual one now. */
-  active: z.boolean(),
-  /** Since when; omitted if it is not. */
-  since: instant.optional(),
-  /** How likely at least this many failures in five minutes would be at the usual rate; null: fewer than five, or no baseline yet. */
-  probability: z.number().nullable(),
-  /** Failures and attempts of the queue in the last five complete minutes; attempts are null if the engine does not report them. */
-  failures: z.number().int(),
+  active: z.boolean().describe('The failure rate is far above the usual one now.'),
+  since: instant.optional().describe('Since when; omitted if it is not.'),
+  probability: z.number().nullable().describe('How likely at least this many failures in five minutes would be at the usual rate; null: fewer than five, or no baseline yet.'),
+  failures: z.number().int().describe('Failures and attempts of the queue in the last five complete minutes; attempts are null if the engine does not report them.'),
   attempts: z.number().int().nullable(),
-  /** Failures per minute that are usual. */
-  usualPerMinute: z.number().nullable(),
+  usualPerMinute: z.number().nullable().describe('Failures per minute that are usual.'),
 })
 export type ErrorBurst = z.infer<typeof errorBurst>
 
@@ -49,35 +40,24 @@ export const errorGroup = z.object({
   fingerprint: z.string(),
   state: words(errorStates),
   status: words(errorStatuses),
-  /** The first lines of the message without ids, numbers, times and addresses. */
-  title: z.string(),
+  title: z.string().describe('The first lines of the message without ids, numbers, times and addresses.'),
   errorClass: z.string(),
   grouping: words(errorGroupings),
   queue: z.string(),
-  /** The queue itself in an engine whose jobs have no workers. */
-  worker: z.string(),
+  worker: z.string().describe('The queue itself in an engine whose jobs have no workers.'),
   firstSeenAt: instant,
   lastSeenAt: instant,
-  /** Failed attempts since it was first seen. */
-  total: z.number().int(),
-  /** Failed attempts within the time asked for. */
-  count: z.number().int(),
-  /** Those of them that were a job's last. */
-  final: z.number().int(),
-  /** Failed attempts per minute in the last five complete minutes. */
-  perMinute: z.number(),
+  total: z.number().int().describe('Failed attempts since it was first seen.'),
+  count: z.number().int().describe('Failed attempts within the time asked for.'),
+  final: z.number().int().describe("Those of them that were a job's last."),
+  perMinute: z.number().describe('Failed attempts per minute in the last five complete minutes.'),
   histogram: errorHistogram,
-  /** null: the usual rate has not been measured yet. */
-  burst: errorBurst.nullable(),
-  /** Versions of the host's program that it was seen in within the last seven days, the most frequent first; empty if unknown. */
-  versions: z.array(z.string()),
-  /** `by` is omitted if it came back since. */
-  resolved: z.object({ at: instant, by: principal }).nullable(),
-  /** When it came back after it was resolved. */
-  regressedAt: instant.nullable(),
+  burst: errorBurst.nullable().describe('null: the usual rate has not been measured yet.'),
+  versions: z.array(z.string()).describe("Versions of the host's program that it was seen in within the last seven days, the most frequent first; empty if unknown."),
+  resolved: z.object({ at: instant, by: principal }).nullable().describe('`by` is omitted if it came back since.'),
+  regressedAt: instant.nullable().describe('When it came back after it was resolved.'),
   silenced: errorSilence.nullable(),
-  /** By operation: whether this actor may perform it now, and why not. */
-  operations: z.record(z.string(), permission),
+  operations: z.record(z.string(), permission).describe('By operation: whether this actor may perform it now, and why not.'),
 })
 export type ErrorGroup = z.infer<typeof errorGroup>
 
@@ -85,11 +65,9 @@ export const errorExample = z.object({
   jobId: z.string(),
   at: instant,
   attempt: z.number().int(),
-  /** It was the last attempt of the job. */
-  final: z.boolean(),
+  final: z.boolean().describe('It was the last attempt of the job.'),
   executor: z.string().optional(),
-  /** Of the host's program on that executor. */
-  version: z.string().optional(),
+  version: z.string().optional().describe("Of the host's program on that executor."),
 })
 
 /** One line of a stack. `ofHost`: it belongs neither to the runtime nor to a library. */
@@ -98,31 +76,23 @@ export const stackLine = z.object({ text: z.string(), ofHost: z.boolean() })
 const share = z.object({ name: z.string(), count: z.number().int() })
 
 export const errorGroupDetail = errorGroup.extend({
-  /** The newest message as it came. */
-  sample: z.string().optional(),
+  sample: z.string().optional().describe('The newest message as it came.'),
   stack: z.array(stackLine),
-  /** The last five that this viewer may see, newest first. */
-  examples: z.array(errorExample),
-  /** Where it happened within the time asked for, by whole hours. A count of 0 was measured: that executor serves the queue and reports its failures. */
-  shares: z.object({ executors: z.array(share), versions: z.array(share) }),
+  examples: z.array(errorExample).describe('The last five that this viewer may see, newest first.'),
+  shares: z.object({ executors: z.array(share), versions: z.array(share) }).describe('Where it happened within the time asked for, by whole hours. A count of 0 was measured: that executor serves the queue and reports its failures.'),
   asOf: instant,
 })
 export type ErrorGroupDetail = z.infer<typeof errorGroupDetail>
 
 /** A summary of the groups, over all pages. */
 export const errorSummary = z.object({
-  /** Failures within the time asked for that belong to groups this viewer may see. */
-  failures: z.number().int(),
+  failures: z.number().int().describe('Failures within the time asked for that belong to groups this viewer may see.'),
   groups: z.object({ unresolved: z.number().int(), silenced: z.number().int(), resolved: z.number().int() }),
-  /** The finding, and what else there is to know, as sentences. */
-  headline: z.string(),
+  headline: z.string().describe('The finding, and what else there is to know, as sentences.'),
   rest: z.string(),
-  /** Up to when the engine's failures were read; null: never. */
-  readTo: instant.nullable(),
-  /** Why errors are not grouped with this engine. */
-  lacks: z.string().optional(),
-  /** What was searched in the engine, if that was not everything. */
-  searched: z.string().optional(),
+  readTo: instant.nullable().describe("Up to when the engine's failures were read; null: never."),
+  lacks: z.string().optional().describe('Why errors are not grouped with this engine.'),
+  searched: z.string().optional().describe('What was searched in the engine, if that was not everything.'),
   gaps: z.array(z.object({ from: instant, to: instant })),
 })
 

@@ -9,16 +9,11 @@ const rate = z.number().nullable()
 
 export const executorQueue = z.object({
   name: z.string(),
-  /** Jobs of it that can run at once here; null if the queues of this executor share its slots, or if it is unknown. */
-  slots: z.number().int().nullable(),
-  /** null: unknown, because the executor is missing or the engine does not report it. */
-  used: z.number().int().nullable(),
-  /** This executor takes no jobs of it, as it said with its last beat. */
-  paused: z.boolean(),
-  /** At most so many at once, set by an operator. */
-  limit: z.number().int().nullable(),
-  /** Over the last minute; null: unknown. */
-  donePerMinute: rate,
+  slots: z.number().int().nullable().describe('Jobs of it that can run at once here; null if the queues of this executor share its slots, or if it is unknown.'),
+  used: z.number().int().nullable().describe('null: unknown, because the executor is missing or the engine does not report it.'),
+  paused: z.boolean().describe('This executor takes no jobs of it, as it said with its last beat.'),
+  limit: z.number().int().nullable().describe('At most so many at once, set by an operator.'),
+  donePerMinute: rate.describe('Over the last minute; null: unknown.'),
   failedPerMinute: rate,
 })
 
@@ -27,27 +22,18 @@ export const executor = z.object({
   name: z.string(),
   host: z.string(),
   pid: z.number().int().nullable(),
-  /** What is deployed there; null if it does not say. */
-  version: z.string().nullable(),
-  /** `companion`: it reports itself. `engine`: the engine's own list has it, which says less. */
-  source: words({ companion: 1, engine: 1 }),
+  version: z.string().nullable().describe('What is deployed there; null if it does not say.'),
+  source: words({ companion: 1, engine: 1 }).describe("`companion`: it reports itself. `engine`: the engine's own list has it, which says less."),
   health: words(executorHealths),
   startedAt: instant.nullable(),
-  /** Its last heartbeat; null: it sends none. */
-  beatAt: instant.nullable(),
-  /** When it signed off. */
-  endedAt: instant.nullable(),
-  /** When its silence made it late, and missing. */
-  lateAt: instant.nullable(),
+  beatAt: instant.nullable().describe('Its last heartbeat; null: it sends none.'),
+  endedAt: instant.nullable().describe('When it signed off.'),
+  lateAt: instant.nullable().describe('When its silence made it late, and missing.'),
   missingAt: instant.nullable(),
-  /** Those that this viewer may see. Every figure here is about them alone. */
-  queues: z.array(executorQueue),
-  /** What can run at once in all; null: unknown. */
-  slots: z.number().int().nullable(),
-  /** Jobs in hand: for a missing executor those of its last beat; null: unknown. */
-  held: z.number().int().nullable(),
-  /** When the job that it has had in hand for longest was taken. */
-  oldestHeldAt: instant.nullable(),
+  queues: z.array(executorQueue).describe('Those that this viewer may see. Every figure here is about them alone.'),
+  slots: z.number().int().nullable().describe('What can run at once in all; null: unknown.'),
+  held: z.number().int().nullable().describe('Jobs in hand: for a missing executor those of its last beat; null: unknown.'),
+  oldestHeldAt: instant.nullable().describe('When the job that it has had in hand for longest was taken.'),
   donePerMinute: rate,
   failedPerMinute: rate,
 })
@@ -56,19 +42,14 @@ export type Executor = z.infer<typeof executor>
 const count = z.number().int()
 
 export const executorSummary = z.object({
-  /** Without those that signed off. */
-  executors: count,
+  executors: count.describe('Without those that signed off.'),
   hosts: count,
   health: z.object({ healthy: count, late: count, missing: count, unknown: count }),
-  /** Those that signed off within a day. */
-  ended: count,
-  /** Of healthy and late executors whose slots are known. */
-  slots: count,
+  ended: count.describe('Those that signed off within a day.'),
+  slots: count.describe('Of healthy and late executors whose slots are known.'),
   used: count,
-  /** What runs where, the version started last first. */
-  versions: z.array(z.object({ version: z.string().nullable(), executors: count, firstStartedAt: instant, lastStartedAt: instant })),
-  /** Queues that had an executor within a day and have none now, with the time of its last beat. */
-  unattended: z.array(z.object({ queue: z.string(), since: instant })),
+  versions: z.array(z.object({ version: z.string().nullable(), executors: count, firstStartedAt: instant, lastStartedAt: instant })).describe('What runs where, the version started last first.'),
+  unattended: z.array(z.object({ queue: z.string(), since: instant })).describe('Queues that had an executor within a day and have none now, with the time of its last beat.'),
 })
 
 export const listExecutors = endpoint('listExecutors', {
@@ -79,8 +60,7 @@ export const listExecutors = endpoint('listExecutors', {
     host: text({ max: 200 }).optional(),
     version: text({ max: 200 }).optional(),
     health: words(executorHealths).optional(),
-    /** Part of the name or the host, in any case. */
-    q: text({ max: 200 }).optional(),
+    q: text({ max: 200 }).optional().describe('Part of the name or the host, in any case.'),
     ...pageQuery,
   }),
   output: page(executor).extend({ summary: executorSummary }),
@@ -94,12 +74,9 @@ export const heldJob = z.object({
   worker: z.string().optional(),
   attempt: count.optional(),
   maxAttempts: count.optional(),
-  /** When this executor took it. */
-  startedAt: instant,
-  /** Its state in the engine now. */
-  state: words(jobStates),
-  /** How long jobs like it usually run; null: unknown. */
-  usualSeconds: z.number().nullable(),
+  startedAt: instant.describe('When this executor took it.'),
+  state: words(jobStates).describe('Its state in the engine now.'),
+  usualSeconds: z.number().nullable().describe('How long jobs like it usually run; null: unknown.'),
 })
 
 export const getExecutor = endpoint('getExecutor', {
@@ -107,10 +84,8 @@ export const getExecutor = endpoint('getExecutor', {
   access: 'view_queues',
   params: z.object({ id: text({ max: 300 }) }),
   output: executor.extend({
-    /** null: the engine does not answer, and what may be shown of them is not known. Jobs that the engine no longer has are left out. */
-    jobs: z.array(heldJob).nullable(),
-    /** Times of which it said afterwards that it could not report, the latest first. */
-    gaps: z.array(z.object({ from: instant, to: instant, cause: words({ database: 1, process: 1 }) })),
+    jobs: z.array(heldJob).nullable().describe('null: the engine does not answer, and what may be shown of them is not known. Jobs that the engine no longer has are left out.'),
+    gaps: z.array(z.object({ from: instant, to: instant, cause: words({ database: 1, process: 1 }) })).describe('Times of which it said afterwards that it could not report, the latest first.'),
     asOf: instant,
   }),
 })

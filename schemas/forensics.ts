@@ -20,8 +20,7 @@ export const evidenceGap = z.object({
   source: words(chronologySources),
   from: instant.optional(),
   to: instant.optional(),
-  /** A sentence: what is not known, and why. */
-  reason: z.string(),
+  reason: z.string().describe('A sentence: what is not known, and why.'),
 })
 export type EvidenceGap = z.infer<typeof evidenceGap>
 
@@ -30,21 +29,16 @@ export const completeness = z.object({ state: words(completenessStates), reasons
 export type Completeness = z.infer<typeof completeness>
 
 export const chronologyItem = z.object({
-  /** Unique within a chronology; a page that was read before does not repeat it. */
-  id: z.string(),
-  /** With microseconds, where the source has them. */
-  at: z.string(),
-  /** For what lasted: when it ended. */
-  to: z.string().optional(),
+  id: z.string().describe('Unique within a chronology; a page that was read before does not repeat it.'),
+  at: z.string().describe('With microseconds, where the source has them.'),
+  to: z.string().optional().describe('For what lasted: when it ended.'),
   label: z.string(),
   detail: z.string().optional(),
   source: words(chronologySources),
-  /** Lines that follow each other and are of one kind may be folded into one, e.g. `on_time`. Absent: it stands for itself. */
-  kind: z.string().optional(),
+  kind: z.string().optional().describe('Lines that follow each other and are of one kind may be folded into one, e.g. `on_time`. Absent: it stands for itself.'),
   provenance: words(provenances),
   actor: principal.optional(),
-  /** Slot outcome or audit outcome, for the mark next to the line. */
-  outcome: z.string().optional(),
+  outcome: z.string().optional().describe('Slot outcome or audit outcome, for the mark next to the line.'),
   ref: z.object({ type: z.string(), id: z.string(), href: z.string().optional() }),
 })
 export type ChronologyItem = z.infer<typeof chronologyItem>
@@ -52,8 +46,7 @@ export type ChronologyItem = z.infer<typeof chronologyItem>
 export const nextPath = z.object({
   order: z.number().int(),
   ownership: words(ownerships),
-  /** Shown in front of the action, e.g. `Powertools-native`, `pg-boss Dashboard bridge`. */
-  ownershipLabel: z.string(),
+  ownershipLabel: z.string().describe('Shown in front of the action, e.g. `Powertools-native`, `pg-boss Dashboard bridge`.'),
   posture: z.string(),
   label: z.string(),
   detail: z.string().optional(),
@@ -74,8 +67,7 @@ export const timelineMark = z.object({
   at: instant,
   to: instant.optional(),
   mark: words(timelineMarks),
-  /** What it is, for a tooltip and for screen readers. */
-  label: z.string(),
+  label: z.string().describe('What it is, for a tooltip and for screen readers.'),
   href: z.string().optional(),
   count: z.number().int().optional(),
 })
@@ -83,12 +75,9 @@ export const timelineMark = z.object({
 export const timelineLane = z.object({
   key: z.string(),
   label: z.string(),
-  /** Drawn as a line that is interrupted where nothing is on record, e.g. the scheduler. */
-  line: z.boolean(),
-  /** Where the line begins, if the subject is younger than the window. */
-  from: instant.optional(),
-  /** Oldest first. */
-  marks: z.array(timelineMark),
+  line: z.boolean().describe('Drawn as a line that is interrupted where nothing is on record, e.g. the scheduler.'),
+  from: instant.optional().describe('Where the line begins, if the subject is younger than the window.'),
+  marks: z.array(timelineMark).describe('Oldest first.'),
   gaps: z.array(z.object({ from: instant, to: instant, label: z.string() })),
 })
 export type TimelineLane = z.infer<typeof timelineLane>
@@ -96,11 +85,9 @@ export type TimelineLane = z.infer<typeof timelineLane>
 /** The chronology as a picture: lanes over one axis. */
 export const timeline = z.object({
   from: instant,
-  /** After `now` if something is still to come. */
-  to: instant,
+  to: instant.describe('After `now` if something is still to come.'),
   now: instant,
-  /** The chosen window; absent for a subject that is shown over its whole life. */
-  range: words(forensicRanges).optional(),
+  range: words(forensicRanges).optional().describe('The chosen window; absent for a subject that is shown over its whole life.'),
   lanes: z.array(timelineLane),
 })
 export type Timeline = z.infer<typeof timeline>
@@ -112,15 +99,11 @@ export type RunbookStep = z.infer<typeof runbookStep>
 export const runbook = z.object({
   title: z.string(),
   whyNow: z.string(),
-  /** Checked when it was read; null: it could not be checked. */
-  prerequisites: z.array(z.object({ label: z.string(), met: z.boolean().nullable() })),
+  prerequisites: z.array(z.object({ label: z.string(), met: z.boolean().nullable() })).describe('Checked when it was read; null: it could not be checked.'),
   cautions: z.array(z.string()),
-  /** In order. */
-  steps: z.array(runbookStep),
-  /** What would help here and this engine cannot do, with its own explanation. */
-  unsupported: z.array(z.object({ what: z.string(), why: z.string() })),
-  /** The host's own text and links. */
-  host: z.object({ title: z.string(), blocks: z.array(block), links: z.array(z.object({ label: z.string(), href: z.string() })) }).optional(),
+  steps: z.array(runbookStep).describe('In order.'),
+  unsupported: z.array(z.object({ what: z.string(), why: z.string() })).describe('What would help here and this engine cannot do, with its own explanation.'),
+  host: z.object({ title: z.string(), blocks: z.array(block), links: z.array(z.object({ label: z.string(), href: z.string() })) }).optional().describe("The host's own text and links."),
 })
 export type Runbook = z.infer<typeof runbook>
 
@@ -129,13 +112,11 @@ const fact = z.object({ label: z.string(), value: z.string() })
 export const bundle = z.object({
   subject: z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string().optional() }),
   diagnosis: z.object({
-    /** `unknown`: its figures are too old to tell. */
-    status: words(subjectStatuses),
+    status: words(subjectStatuses).describe('`unknown`: its figures are too old to tell.'),
     title: z.string(),
     detail: z.string(),
     provenance: words(provenances),
   }),
-  /** What is shown straight below the diagnosis: the error, or how it was before and how it is now. Of an incident also what the detector measured, strongest first, and what that excludes. */
   evidence: z.object({
     error: z.string().optional(),
     before: z.array(fact).optional(),
@@ -144,23 +125,17 @@ export const bundle = z.object({
     ruledOut: z.array(evidenceLine).optional(),
     cause: evidenceLine.optional(),
     facts: z.array(fact).optional(),
-  }).optional(),
+  }).optional().describe('What is shown straight below the diagnosis: the error, or how it was before and how it is now. Of an incident also what the detector measured, strongest first, and what that excludes.'),
   completeness,
-  /** The window to which completeness applies. */
-  window: z.object({ from: instant, to: instant }).optional(),
-  /** Newest first, at most 200; older ones at `listChronology`. */
-  chronology: z.array(chronologyItem),
-  /** Where older items begin. */
-  nextCursor: z.string().optional(),
-  /** Absent if nothing can be placed in time. */
-  timeline: timeline.optional(),
+  window: z.object({ from: instant, to: instant }).optional().describe('The window to which completeness applies.'),
+  chronology: z.array(chronologyItem).describe('Newest first, at most 200; older ones at `listChronology`.'),
+  nextCursor: z.string().optional().describe('Where older items begin.'),
+  timeline: timeline.optional().describe('Absent if nothing can be placed in time.'),
   linkedResources: z.array(z.object({ type: z.string(), id: z.string(), label: z.string(), href: z.string() })),
   nextPaths: z.array(nextPath),
   runbook,
-  /** What we observed of the host's own follow-up; absent if there was nothing to follow up. */
-  followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional(),
-  /** What was left out because the actor may not see it, e.g. `audit events`. */
-  withheld: z.array(z.string()),
+  followUp: z.object({ status: words(followUpStatuses), detail: z.string().optional(), at: z.string().optional() }).optional().describe("What we observed of the host's own follow-up; absent if there was nothing to follow up."),
+  withheld: z.array(z.string()).describe('What was left out because the actor may not see it, e.g. `audit events`.'),
   asOf: instant,
 })
 export type Bundle = z.infer<typeof bundle>
@@ -185,8 +160,7 @@ export const listChronology = endpoint('listChronology', {
   params: bySubject,
   query: z.strictObject({
     ...pageQuery,
-    /** Groups of sources, separated by commas. Default: all. */
-    groups: groupList.optional(),
+    groups: groupList.optional().describe('Groups of sources, separated by commas. Default: all.'),
   }),
   output: page(chronologyItem),
 })

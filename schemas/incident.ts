@@ -18,10 +18,8 @@ export const incidentLink = z.object({ id: z.string(), title: z.string() })
 export const incident = z.object({
   id: z.string(),
   class: words(incidentClasses),
-  /** The status of its class; `resolved` once it has ended. */
-  status: words(operatorStatuses),
+  status: words(operatorStatuses).describe('The status of its class; `resolved` once it has ended.'),
   state: words(incidentStates),
-  /** What it is about; only the keys that apply. */
   scope: z.object({
     queue: z.string().optional(),
     queues: z.array(z.string()).optional(),
@@ -33,50 +31,35 @@ export const incident = z.object({
     fingerprint: z.string().optional(),
     eventId: z.string().optional(),
     jobId: z.string().optional(),
-  }),
-  /** A few words: `report is stuck`. */
-  title: z.string(),
-  /** One sentence with who, how much and since when. */
-  headline: z.string(),
-  /** The raw error behind it, if there is one and this viewer may see it. */
-  error: z.string().optional(),
-  /** When the trouble began, as far as it was measured; earlier than `openedAt`. */
-  since: instant,
+  }).describe('What it is about; only the keys that apply.'),
+  title: z.string().describe('A few words: `report is stuck`.'),
+  headline: z.string().describe('One sentence with who, how much and since when.'),
+  error: z.string().optional().describe('The raw error behind it, if there is one and this viewer may see it.'),
+  since: instant.describe('When the trouble began, as far as it was measured; earlier than `openedAt`.'),
   openedAt: instant.nullable(),
   lastSeenAt: instant,
   resolvedAt: instant.nullable(),
-  /** How often it has come back after it was resolved. */
-  reopened: z.number().int(),
-  /** Since when it has been opening and resolving too often to send a notice each time; null: it is not flapping. */
-  flappingSince: instant.nullable(),
-  /** The open incident that is its cause. */
-  explainedBy: incidentLink.nullable(),
-  /** The open incidents that it is the cause of, as far as this viewer may see them. */
-  explains: z.array(incidentLink),
+  reopened: z.number().int().describe('How often it has come back after it was resolved.'),
+  flappingSince: instant.nullable().describe('Since when it has been opening and resolving too often to send a notice each time; null: it is not flapping.'),
+  explainedBy: incidentLink.nullable().describe('The open incident that is its cause.'),
+  explains: z.array(incidentLink).describe('The open incidents that it is the cause of, as far as this viewer may see them.'),
   acknowledged: z.object({ at: instant, by: principal }).nullable(),
   assignee: z.object({ at: instant, to: principal }).nullable(),
-  /** Ends at `until`, or as soon as its rate per minute or its number of jobs exceeds what is given. */
   silenced: z
     .object({ at: instant, by: principal, until: instant.optional(), untilRate: z.number().optional(), untilCount: z.number().int().optional(), reason: z.string().optional() })
-    .nullable(),
+    .nullable()
+    .describe('Ends at `until`, or as soon as its rate per minute or its number of jobs exceeds what is given.'),
   affected: z.object({
-    /** null: unknown. */
-    jobs: z.object({ count: z.number().int(), how: words(countMethods) }).nullable(),
+    jobs: z.object({ count: z.number().int(), how: words(countMethods) }).nullable().describe('null: unknown.'),
     queues: z.array(z.string()),
     executors: z.number().int().nullable(),
   }),
-  /** What the detector measured, strongest first. */
-  measured: z.array(evidenceLine),
-  /** What a measurement excludes. */
-  ruledOut: z.array(evidenceLine),
-  /** Named only if it accounts for at least half of the problem. */
-  cause: evidenceLine.nullable(),
-  /** A few figures to show beside the chart. */
-  facts: z.array(z.object({ label: z.string(), value: z.string() })),
-  /** By operation on the incident: whether this actor may perform it now, and why not. */
-  operations: z.record(z.string(), permission),
-  /** When its evidence was last measured. */
-  asOf: instant,
+  measured: z.array(evidenceLine).describe('What the detector measured, strongest first.'),
+  ruledOut: z.array(evidenceLine).describe('What a measurement excludes.'),
+  cause: evidenceLine.nullable().describe('Named only if it accounts for at least half of the problem.'),
+  facts: z.array(z.object({ label: z.string(), value: z.string() })).describe('A few figures to show beside the chart.'),
+  operations: z.record(z.string(), permission).describe('By operation on the incident: whether this actor may perform it now, and why not.'),
+  asOf: instant.describe('When its evidence was last measured.'),
 })
 export type Incident = z.infer<typeof incident>
 
@@ -90,22 +73,17 @@ export const assignee = z.strictObject({
 /** A silence ends at `until`, or earlier, as soon as one of the others is exceeded. */
 export const silenceInput = z
   .strictObject({
-    /** At most 30 days from now, which is also the end if it is left out. */
-    until: instant.optional(),
-    /** Failures per minute. */
-    untilRate: z.number().positive().max(1_000_000).optional(),
-    /** Affected jobs. */
-    untilCount: z.number().int().positive().max(1_000_000_000).optional(),
+    until: instant.optional().describe('At most 30 days from now, which is also the end if it is left out.'),
+    untilRate: z.number().positive().max(1_000_000).optional().describe('Failures per minute.'),
+    untilCount: z.number().int().positive().max(1_000_000_000).optional().describe('Affected jobs.'),
   })
   .refine((silence) => Object.values(silence).some((end) => end !== undefined), { path: ['until'], message: "expected at least one of 'until', 'untilRate' and 'untilCount'" })
 
 /** Whether the detector is running. Unless it is `fresh`, an empty list does not mean that nothing is wrong. */
 export const incidentWatch = z.object({
   state: words(figureAges),
-  /** null: the detector has never run. */
-  lookedAt: instant.nullable(),
-  /** The sources. `asOf`: when it was measured; null: it could not be read, or this engine does not report it. */
-  sources: z.array(z.object({ name: z.string(), asOf: instant.nullable(), state: words(figureAges) })),
+  lookedAt: instant.nullable().describe('null: the detector has never run.'),
+  sources: z.array(z.object({ name: z.string(), asOf: instant.nullable(), state: words(figureAges) })).describe('The sources. `asOf`: when it was measured; null: it could not be read, or this engine does not report it.'),
 })
 export type IncidentWatch = z.infer<typeof incidentWatch>
 
@@ -116,8 +94,7 @@ export const listIncidents = endpoint('listIncidents', {
     state: words({ open: 1, resolved: 1 }).default('open'),
     class: words(incidentClasses).optional(),
     queue: text({ max: 300 }).optional(),
-    /** Who is on it: whom it is assigned to, or else who acknowledged it. */
-    owner: words(incidentOwners).optional(),
+    owner: words(incidentOwners).optional().describe('Who is on it: whom it is assigned to, or else who acknowledged it.'),
     silenced: words({ yes: 1, no: 1 }).optional(),
     ...pageQuery,
   }),
@@ -129,12 +106,9 @@ export const countIncidents = endpoint('countIncidents', {
   access: 'view_incidents',
   output: z.object({
     open: z.number().int(),
-    /** Open, neither acknowledged nor assigned, and not explained by another. */
-    unattended: z.number().int(),
-    /** True if there are more than were counted. */
-    capped: z.boolean(),
-    /** By the path of the page about it, e.g. `/queues`: how many open incidents there are, and their worst status. */
-    pages: z.record(z.string(), z.object({ status: words(operatorStatuses), count: z.number().int() })),
+    unattended: z.number().int().describe('Open, neither acknowledged nor assigned, and not explained by another.'),
+    capped: z.boolean().describe('True if there are more than were counted.'),
+    pages: z.record(z.string(), z.object({ status: words(operatorStatuses), count: z.number().int() })).describe('By the path of the page about it, e.g. `/queues`: how many open incidents there are, and their worst status.'),
     asOf: instant,
   }),
 })
@@ -143,19 +117,14 @@ export type IncidentCount = z.infer<(typeof countIncidents)['output']>
 /** An operation that may repair what is affected. Nothing is changed before its preview is confirmed. */
 export const repair = z.object({
   action: words(operationActions),
-  /** `Retry 140 jobs`. */
-  label: z.string(),
-  /** The one to try first. */
-  primary: z.boolean(),
-  /** For the request: exactly one of `subject` and `selection`. */
-  subject: z.object({ type: words(subjectTypes), id: z.string() }).optional(),
+  label: z.string().describe('`Retry 140 jobs`.'),
+  primary: z.boolean().describe('The one to try first.'),
+  subject: z.object({ type: words(subjectTypes), id: z.string() }).optional().describe('For the request: exactly one of `subject` and `selection`.'),
   selection: z.object({ filter: z.object({ incident: z.string() }) }).optional(),
   input: z.record(z.string(), z.unknown()).optional(),
-  /** A caution to read first. */
-  caution: z.string().optional(),
+  caution: z.string().optional().describe('A caution to read first.'),
   allowed: z.boolean(),
-  /** Why it is not allowed. */
-  reason: z.string().optional(),
+  reason: z.string().optional().describe('Why it is not allowed.'),
 })
 export type Repair = z.infer<typeof repair>
 
@@ -167,17 +136,14 @@ export const incidentChart = z.object({
   from: instant,
   to: instant,
   stepSeconds: z.number(),
-  /** Steps that were not measured are left out. `failed`: the part of `value` that failed. */
-  points: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
+  points: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })).describe('Steps that were not measured are left out. `failed`: the part of `value` that failed.'),
   marks: z.array(z.object({ at: instant, kind: z.enum(['deploy', 'incident']), label: z.string() })),
 })
 export type IncidentChart = z.infer<typeof incidentChart>
 
 export const incidentDetail = incident.extend({
-  /** The primary one first; empty unless it is open. */
-  repairs: z.array(repair),
-  /** null: it is not about a queue. */
-  chart: incidentChart.nullable(),
+  repairs: z.array(repair).describe('The primary one first; empty unless it is open.'),
+  chart: incidentChart.nullable().describe('null: it is not about a queue.'),
   watch: incidentWatch,
 })
 export type IncidentDetail = z.infer<typeof incidentDetail>

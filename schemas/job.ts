@@ -76,8 +76,7 @@ export type JobFilters = z.infer<typeof jobFilter>
 export const jobSelection = z.union([
   z.strictObject({
     ids: z.array(jobId).min(1).max(10_000),
-    /** By id: the version that the page showed. A job with a different version is left alone and reported. */
-    seen: z.record(z.string(), jobVersion).optional(),
+    seen: z.record(z.string(), jobVersion).optional().describe('By id: the version that the page showed. A job with a different version is left alone and reported.'),
   }),
   z.strictObject({ filter: jobFilter }),
   /** The jobs that an earlier bulk run left over, e.g. to try them again. */
@@ -90,22 +89,18 @@ export const job = z.object({
   queue: z.string(),
   worker: z.string().optional(),
   state: words(jobStates),
-  /** The engine's own name for the state. */
-  engineState: z.string(),
+  engineState: z.string().describe("The engine's own name for the state."),
   version: z.string(),
   tags: z.array(z.string()),
-  /** Through the display policy. */
-  args: z.unknown(),
-  /** Number of attempts started. */
-  attempt: z.number().int(),
+  args: z.unknown().describe('Through the display policy.'),
+  attempt: z.number().int().describe('Number of attempts started.'),
   maxAttempts: z.number().int().optional(),
   priority: z.number().int().optional(),
   createdAt: instant,
   dueAt: instant.optional(),
   startedAt: instant.optional(),
   finishedAt: instant.optional(),
-  /** Last error, through the display policy. */
-  error: z.string().optional(),
+  error: z.string().optional().describe('Last error, through the display policy.'),
   executor: z.string().optional(),
 })
 export type Job = z.infer<typeof job>
@@ -116,20 +111,16 @@ export const jobAttempt = z.object({
   endedAt: instant.optional(),
   outcome: z.enum(['completed', 'failed', 'cancelled', 'executing', 'unknown']),
   error: z.string().optional(),
-  /** The frames of its stack, the innermost first, at most 60. */
-  stack: z.array(stackLine).optional(),
+  stack: z.array(stackLine).optional().describe('The frames of its stack, the innermost first, at most 60.'),
   executor: z.string().optional(),
 })
 
 /** The error group of a job's last error, counted over the last 24 hours. */
 export const alike = z.object({
   fingerprint: z.string(),
-  /** Failed attempts, this job's own among them. */
-  failures: z.number().int(),
-  /** Those of them that were a job's last. */
-  final: z.number().int(),
-  /** The first of them, to within a step of the histogram. */
-  since: instant,
+  failures: z.number().int().describe("Failed attempts, this job's own among them."),
+  final: z.number().int().describe("Those of them that were a job's last."),
+  since: instant.describe('The first of them, to within a step of the histogram.'),
   lastSeenAt: instant,
   histogram: errorHistogram,
 })
@@ -139,10 +130,8 @@ export type Alike = z.infer<typeof alike>
 export const usualRun = z.object({
   p50Seconds: z.number(),
   p95Seconds: z.number(),
-  /** How many runs that is based on; older ones count less. */
-  runs: z.number().int(),
-  /** This job is running far longer than that, by the host's thresholds. */
-  exceeded: z.boolean(),
+  runs: z.number().int().describe('How many runs that is based on; older ones count less.'),
+  exceeded: z.boolean().describe("This job is running far longer than that, by the host's thresholds."),
 })
 
 export const jobRef = z.object({ id: z.string(), queue: z.string(), state: words(jobStates).optional() })
@@ -150,46 +139,32 @@ export const jobRef = z.object({ id: z.string(), queue: z.string(), state: words
 export const jobDetail = job.extend({
   meta: z.unknown().optional(),
   output: z.unknown().optional(),
-  /** Oldest first. */
-  attempts: z.array(jobAttempt),
-  /** Which attempts the engine stores. */
-  attemptsKept: z.enum(['all', 'last', 'none']),
-  /** Runs as its executors reported them, oldest first; of those that completed only the running one is kept. */
-  runs: z.array(z.object({ attempt: z.number().int(), startedAt: instant, endedAt: instant.optional(), executor: z.string() })).optional(),
-  /** Events in the job's life, oldest first. */
-  timeline: z.array(z.object({ at: instant, label: z.string() })),
+  attempts: z.array(jobAttempt).describe('Oldest first.'),
+  attemptsKept: z.enum(['all', 'last', 'none']).describe('Which attempts the engine stores.'),
+  runs: z.array(z.object({ attempt: z.number().int(), startedAt: instant, endedAt: instant.optional(), executor: z.string() })).optional().describe('Runs as its executors reported them, oldest first; of those that completed only the running one is kept.'),
+  timeline: z.array(z.object({ at: instant, label: z.string() })).describe("Events in the job's life, oldest first."),
   origin: z.object({
     cronEntry: z.string().optional(),
     slotAt: instant.optional(),
     parent: jobRef.optional(),
     retryOf: jobRef.optional(),
   }),
-  /** How the engine spaces its retries; omitted if there are none or only the workers know. */
-  retries: z.object({ afterSeconds: z.number(), grows: z.boolean(), maxSeconds: z.number().optional() }).optional(),
-  /** When the engine deletes it, if it has ended and the engine knows. */
-  keptUntil: instant.optional(),
-  /** Omitted unless it is executing and enough is known about its queue and worker. */
-  usual: usualRun.optional(),
-  /** Omitted if it has no error, if the error has not been read yet, or if the actor may not see the group. */
-  alike: alike.optional(),
-  /** Jobs it depends on; unfinished ones block it. */
-  dependencies: z.array(jobRef),
-  /** Why it is not running; empty if it is executing or has ended. */
-  waiting: z.array(z.object({ reason: words(waitReasons), detail: z.string() })),
-  /** By operation: whether this actor may perform it now, given the engine and the job's state, and why not. */
-  operations: z.record(z.string(), permission),
-  /** Newest first, at most 20; omitted if the actor may not see the audit log. */
-  events: z.array(auditEvent).optional(),
-  /** Omitted if the actor may not see forensics. */
-  forensics: bundle.optional(),
+  retries: z.object({ afterSeconds: z.number(), grows: z.boolean(), maxSeconds: z.number().optional() }).optional().describe('How the engine spaces its retries; omitted if there are none or only the workers know.'),
+  keptUntil: instant.optional().describe('When the engine deletes it, if it has ended and the engine knows.'),
+  usual: usualRun.optional().describe('Omitted unless it is executing and enough is known about its queue and worker.'),
+  alike: alike.optional().describe('Omitted if it has no error, if the error has not been read yet, or if the actor may not see the group.'),
+  dependencies: z.array(jobRef).describe('Jobs it depends on; unfinished ones block it.'),
+  waiting: z.array(z.object({ reason: words(waitReasons), detail: z.string() })).describe('Why it is not running; empty if it is executing or has ended.'),
+  operations: z.record(z.string(), permission).describe("By operation: whether this actor may perform it now, given the engine and the job's state, and why not."),
+  events: z.array(auditEvent).optional().describe('Newest first, at most 20; omitted if the actor may not see the audit log.'),
+  forensics: bundle.optional().describe('Omitted if the actor may not see forensics.'),
   asOf: instant,
 })
 export type JobDetail = z.infer<typeof jobDetail>
 
 /** The bound of a search for which there is no index. */
 const searched = z.object({
-  /** What was searched, e.g. `the newest 100,000 jobs`. */
-  window: z.string(),
+  window: z.string().describe('What was searched, e.g. `the newest 100,000 jobs`.'),
 })
 
 export const listJobs = endpoint('listJobs', {
@@ -197,14 +172,12 @@ export const listJobs = endpoint('listJobs', {
   access: 'view_jobs',
   query: z.strictObject({
     ...jobFilters,
-    /** Which time the order is about. An engine that cannot sort by it at a bounded cost sorts by creation; `sortedBy` in the answer is what it did. */
-    sort: z.enum(jobTimes).default('created'),
+    sort: z.enum(jobTimes).default('created').describe('Which time the order is about. An engine that cannot sort by it at a bounded cost sorts by creation; `sortedBy` in the answer is what it did.'),
     order: z.enum(['newest', 'oldest']).default('newest'),
     ...pageQuery,
   }),
   output: page(job).extend({
-    /** Left out if the jobs are sorted by creation. */
-    sortedBy: z.enum(jobTimes).optional(),
+    sortedBy: z.enum(jobTimes).optional().describe('Left out if the jobs are sorted by creation.'),
     searched: searched.optional(),
   }),
 })
@@ -216,8 +189,7 @@ export const countJobs = endpoint('countJobs', {
   output: z.object({
     count: z.number().int(),
     how: words(countMethods),
-    /** There were too many jobs to authorize each one, so the count may include jobs that the actor may not see. */
-    mayIncludeWithheld: z.boolean().optional(),
+    mayIncludeWithheld: z.boolean().optional().describe('There were too many jobs to authorize each one, so the count may include jobs that the actor may not see.'),
     searched: searched.optional(),
     asOf: instant,
   }),
@@ -225,16 +197,12 @@ export const countJobs = endpoint('countJobs', {
 
 /** A path or a value of arguments, as found among the newest jobs that the actor may see, through the display policy. */
 const jobHint = z.object({
-  /** A path such as `order.id`, or a value as it is written in a filter: JSON, or plain text if it cannot be mistaken for JSON. */
-  value: z.string(),
+  value: z.string().describe('A path such as `order.id`, or a value as it is written in a filter: JSON, or plain text if it cannot be mistaken for JSON.'),
   kind: z.enum(['number', 'string', 'boolean', 'null', 'list', 'mixed']),
-  /** Number of jobs of the sample that have it. */
-  count: z.number().int(),
-  /** The range of a path whose values are all numbers. */
-  min: z.number().optional(),
+  count: z.number().int().describe('Number of jobs of the sample that have it.'),
+  min: z.number().optional().describe('The range of a path whose values are all numbers.'),
   max: z.number().optional(),
-  /** The values that a path has most often. */
-  often: z.array(z.object({ value: z.string(), count: z.number().int() })).optional(),
+  often: z.array(z.object({ value: z.string(), count: z.number().int() })).optional().describe('The values that a path has most often.'),
 })
 export type JobHint = z.infer<typeof jobHint>
 
@@ -244,35 +212,25 @@ export const hintJobs = endpoint('hintJobs', {
   query: z.strictObject({
     field: z.enum(['queue', 'worker', 'tag', 'args']),
     prefix: text({ min: 0, max: 300 }).default(''),
-    /** With `args`: suggest values found at this path, e.g. `order.id`; otherwise paths are suggested. */
-    path: text({ max: 300 }).optional(),
-    /** With `args`: only among jobs of this queue. */
-    queue: jobFilters.queue,
-    /** With `args`: only among jobs in these states. */
-    state: jobFilters.state,
+    path: text({ max: 300 }).optional().describe('With `args`: suggest values found at this path, e.g. `order.id`; otherwise paths are suggested.'),
+    queue: jobFilters.queue.describe('With `args`: only among jobs of this queue.'),
+    state: jobFilters.state.describe('With `args`: only among jobs in these states.'),
   }),
   output: z.object({
     values: z.array(z.string()),
-    /** Only with `args`: more about each value. */
-    hints: z.array(jobHint).optional(),
+    hints: z.array(jobHint).optional().describe('Only with `args`: more about each value.'),
     asOf: instant,
   }),
 })
 
 const jobHistogram = z.object({
-  /** The range of all counts together; `to` is exclusive. */
-  from: instant,
+  from: instant.describe('The range of all counts together; `to` is exclusive.'),
   to: instant,
-  /** Jobs in each of equally long parts of the range, oldest first; null where jobs were not counted. */
-  counts: z.array(z.number().int().nullable()),
-  /** How many jobs were counted. */
-  jobs: z.number().int(),
-  /** There are more jobs than were counted. */
-  partial: z.boolean(),
-  /** The time that was counted by. */
-  sortedBy: z.enum(jobTimes),
-  /** The earliest and the latest time among the counted jobs. */
-  first: instant.optional(),
+  counts: z.array(z.number().int().nullable()).describe('Jobs in each of equally long parts of the range, oldest first; null where jobs were not counted.'),
+  jobs: z.number().int().describe('How many jobs were counted.'),
+  partial: z.boolean().describe('There are more jobs than were counted.'),
+  sortedBy: z.enum(jobTimes).describe('The time that was counted by.'),
+  first: instant.optional().describe('The earliest and the latest time among the counted jobs.'),
   last: instant.optional(),
   asOf: instant,
 })
@@ -302,8 +260,7 @@ export const getJob = endpoint('getJob', {
 
 export const jobView = z.object({
   name: z.string(),
-  /** As in the URL of the page, without a cursor. */
-  filters: z.record(z.string(), z.string()),
+  filters: z.record(z.string(), z.string()).describe('As in the URL of the page, without a cursor.'),
   updatedAt: instant,
 })
 export type JobView = z.infer<typeof jobView>
@@ -327,8 +284,7 @@ export const saveJobView = endpoint('saveJobView', {
     filters: z.strictObject({
       ...jobFilters,
       order: z.enum(['newest', 'oldest']).optional(),
-      /** A range that ends now, instead of `from` and `to`. */
-      last: jobLast.optional(),
+      last: jobLast.optional().describe('A range that ends now, instead of `from` and `to`.'),
     }),
   }),
   output: jobView,

@@ -4,8 +4,7 @@ import { text } from './words.ts'
 
 /** A hint that something changed. It never carries the data; interested clients read it again. */
 export const liveHint = z.object({
-  /** `cron`, `audit`, `overview`, or `reset`: hints may have been lost, so read everything again. */
-  topic: z.string(),
+  topic: z.string().describe('`cron`, `audit`, `overview`, or `reset`: hints may have been lost, so read everything again.'),
   subject: z.object({ type: z.string(), id: z.string() }).optional(),
 })
 export type LiveHint = z.infer<typeof liveHint>

@@ -57,15 +57,13 @@ export const operationRequests = {
   pause_cron_entry: z.strictObject({
     action: z.literal('pause_cron_entry'),
     subject: cronSubject,
-    /** `resumeAt`: when the system resumes the entry, with an audit event. */
-    input: z.strictObject({ resumeAt: instant.optional() }).default({}),
+    input: z.strictObject({ resumeAt: instant.optional() }).default({}).describe('`resumeAt`: when the system resumes the entry, with an audit event.'),
   }),
   resume_cron_entry: z.strictObject({ action: z.literal('resume_cron_entry'), subject: cronSubject, input: noInput }),
   run_cron_entry: z.strictObject({
     action: z.literal('run_cron_entry'),
     subject: cronSubject,
-    /** `slotAt`: the missed slot that the run makes up for; each is run once. Without it, a run of its own. */
-    input: z.strictObject({ slotAt: instant.optional() }).default({}),
+    input: z.strictObject({ slotAt: instant.optional() }).default({}).describe('`slotAt`: the missed slot that the run makes up for; each is run once. Without it, a run of its own.'),
   }),
   skip_cron_slot: z.strictObject({
     action: z.literal('skip_cron_slot'),
@@ -75,8 +73,7 @@ export const operationRequests = {
   unskip_cron_slot: z.strictObject({
     action: z.literal('unskip_cron_slot'),
     subject: cronSubject,
-    /** A coming run that was marked as skipped. */
-    input: z.strictObject({ slotAt: instant }),
+    input: z.strictObject({ slotAt: instant }).describe('A coming run that was marked as skipped.'),
   }),
   create_cron_entry: z.strictObject({
     action: z.literal('create_cron_entry'),
@@ -86,7 +83,6 @@ export const operationRequests = {
   update_cron_entry: z.strictObject({
     action: z.literal('update_cron_entry'),
     subject: cronSubject,
-    /** Only the fields to change; omitted ones keep their values. */
     input: z.strictObject({
       queue: cronDefinition.shape.queue.optional(),
       worker: cronDefinition.shape.worker,
@@ -96,7 +92,7 @@ export const operationRequests = {
       overlap: cronDefinition.shape.overlap.unwrap().optional(),
       catchUp: cronDefinition.shape.catchUp.unwrap().optional(),
       maxCatchUp: cronDefinition.shape.maxCatchUp.unwrap().optional(),
-    }),
+    }).describe('Only the fields to change; omitted ones keep their values.'),
   }),
   delete_cron_entry: z.strictObject({ action: z.literal('delete_cron_entry'), subject: cronSubject, input: noInput }),
   retry_job: jobRequest('retry_job'),
@@ -109,15 +105,13 @@ export const operationRequests = {
   scale_queue: z.strictObject({
     action: z.literal('scale_queue'),
     subject: queueSubject,
-    /** The number of jobs that each executor of the queue runs at once; for some engines, the total of all executors. */
-    input: z.strictObject(numberOf(operationActions.scale_queue.asks)),
+    input: z.strictObject(numberOf(operationActions.scale_queue.asks)).describe('The number of jobs that each executor of the queue runs at once; for some engines, the total of all executors.'),
   }),
   redeliver_webhook: z.strictObject({ action: z.literal('redeliver_webhook'), subject: z.strictObject({ type: z.literal('webhook_delivery'), id: z.uuid() }), input: noInput }),
   mark_deploy: z.strictObject({
     action: z.literal('mark_deploy'),
     subject: z.strictObject({ type: z.literal('deploy'), id: deployVersion }),
-    /** `at`: when it went live; default: now. */
-    input: z.strictObject({ at: instant.optional(), url: webAddress.optional() }).default({}),
+    input: z.strictObject({ at: instant.optional(), url: webAddress.optional() }).default({}).describe('`at`: when it went live; default: now.'),
   }),
   resolve_error_group: errorRequest('resolve_error_group'),
   reopen_error_group: errorRequest('reopen_error_group'),
@@ -128,8 +122,7 @@ export const operationRequests = {
   assign_incident: z.strictObject({
     action: z.literal('assign_incident'),
     subject: incidentSubject,
-    /** `to`: who takes it on; null: nobody. Without it, the actor. */
-    input: z.strictObject({ to: assignee.nullable().optional() }).default({}),
+    input: z.strictObject({ to: assignee.nullable().optional() }).default({}).describe('`to`: who takes it on; null: nobody. Without it, the actor.'),
   }),
   note_incident: incidentRequest('note_incident'),
   silence_incident: z.strictObject({ action: z.literal('silence_incident'), subject: incidentSubject, input: silenceInput }),
@@ -174,16 +167,13 @@ export type Preview = z.infer<typeof preview>
 /** The token is returned only here; send it in request bodies, never in a URL. */
 export const createdPreview = preview.extend({
   token: z.string(),
-  /** The reasons that this actor gave last, at most three, the newest first. */
-  recentReasons: z.array(z.string()).optional(),
+  recentReasons: z.array(z.string()).optional().describe('The reasons that this actor gave last, at most three, the newest first.'),
 })
 export type CreatedPreview = z.infer<typeof createdPreview>
 
 export const executed = z.object({
-  /** The audit event that committed together with the change. */
-  event: auditEvent,
-  /** Further results of the operation, e.g. `{ jobId }` for a manual run. */
-  result: z.record(z.string(), z.unknown()),
+  event: auditEvent.describe('The audit event that committed together with the change.'),
+  result: z.record(z.string(), z.unknown()).describe('Further results of the operation, e.g. `{ jobId }` for a manual run.'),
 })
 export type Executed = z.infer<typeof executed>
 

@@ -9,34 +9,25 @@ import { instant, words } from './words.ts'
 export const caseKinds = { incident: 'incident', cron: 'cron entry', queue: 'queue', job: 'failed job', request: 'request' } as const
 
 export const exemplar = z.object({
-  /** Left out for what is over. */
-  kind: words(caseKinds).optional(),
+  kind: words(caseKinds).optional().describe('Left out for what is over.'),
   label: z.string(),
-  /** Why it deserves attention. */
-  attention: z.string(),
+  attention: z.string().describe('Why it deserves attention.'),
   href: z.string(),
   forensicsHref: z.string().optional(),
   completeness: words(completenessStates),
-  /** When it happened or will happen. */
-  at: instant.optional(),
+  at: instant.optional().describe('When it happened or will happen.'),
 })
 
 export type Exemplar = z.infer<typeof exemplar>
 
 export const bucket = z.object({
   status: words(operatorStatuses),
-  /** `Resolved Recently` for `resolved`, else the status label. */
-  title: z.string(),
-  /** null: unknown, because it was not measured recently; see `lookedAt`. */
-  count: z.number().int().nullable(),
-  /** True if `count` is a lower bound. */
-  capped: z.boolean().optional(),
-  /** The time of its oldest figure. */
-  asOf: instant,
-  /** Present if part of the bucket is unknown: when that part was last measured; null: never. */
-  lookedAt: instant.nullable().optional(),
-  /** One sentence, also for an empty bucket. */
-  diagnosis: z.string(),
+  title: z.string().describe('`Resolved Recently` for `resolved`, else the status label.'),
+  count: z.number().int().nullable().describe('null: unknown, because it was not measured recently; see `lookedAt`.'),
+  capped: z.boolean().optional().describe('True if `count` is a lower bound.'),
+  asOf: instant.describe('The time of its oldest figure.'),
+  lookedAt: instant.nullable().optional().describe('Present if part of the bucket is unknown: when that part was last measured; null: never.'),
+  diagnosis: z.string().describe('One sentence, also for an empty bucket.'),
   ownership: words(ownerships),
   ownershipLabel: z.string(),
   posture: z.string(),
@@ -56,19 +47,13 @@ export const vital = z.object({
   label: z.string(),
   value: z.number().nullable(),
   unit: z.string(),
-  /** `bars` for rates, `line` for levels. */
-  kind: z.enum(['bars', 'line']),
-  /** One point per step, oldest first. `value`: null if not measured. `failed`: the part of it that failed for good. */
-  series: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })),
-  /** What is usual for this figure. */
-  usual: z.object({ low: z.number(), high: z.number() }).optional(),
-  /** A few words that explain the figure. */
-  note: z.string().optional(),
-  /** True if the figure is worth a second look: it is above what is usual. */
-  alarming: z.boolean().optional(),
+  kind: z.enum(['bars', 'line']).describe('`bars` for rates, `line` for levels.'),
+  series: z.array(z.object({ at: instant, value: z.number().nullable(), failed: z.number().optional() })).describe('One point per step, oldest first. `value`: null if not measured. `failed`: the part of it that failed for good.'),
+  usual: z.object({ low: z.number(), high: z.number() }).optional().describe('What is usual for this figure.'),
+  note: z.string().optional().describe('A few words that explain the figure.'),
+  alarming: z.boolean().optional().describe('True if the figure is worth a second look: it is above what is usual.'),
   asOf: instant.nullable(),
-  /** How it was counted, e.g. `exact`, `estimated`. */
-  how: z.string(),
+  how: z.string().describe('How it was counted, e.g. `exact`, `estimated`.'),
 })
 export type Vital = z.infer<typeof vital>
 
@@ -79,8 +64,7 @@ export const chartMark = z.object({ at: instant, kind: z.enum(['deploy', 'operat
 export const trouble = z.object({
   status: words(operatorStatuses),
   text: z.string(),
-  /** The part of `text` that names what it is about and links to `href`; the whole text if there is none. */
-  about: z.string().optional(),
+  about: z.string().optional().describe('The part of `text` that names what it is about and links to `href`; the whole text if there is none.'),
   href: z.string(),
 })
 export type Trouble = z.infer<typeof trouble>
@@ -91,15 +75,13 @@ export const openIncident = z.object({
   status: words(operatorStatuses),
   title: z.string(),
   about: z.string().optional(),
-  /** What supports it: how many jobs, since when, what is ruled out. */
-  detail: z.string(),
+  detail: z.string().describe('What supports it: how many jobs, since when, what is ruled out.'),
   since: instant,
   href: z.string(),
   acknowledged: z.object({ at: instant, by: principal }).nullable(),
   assignee: z.object({ at: instant, to: principal }).nullable(),
   silencedUntil: instant.optional(),
-  /** Present while it has no owner: whether this actor may acknowledge it. */
-  acknowledge: permission.optional(),
+  acknowledge: permission.optional().describe('Present while it has no owner: whether this actor may acknowledge it.'),
 })
 export type OpenIncident = z.infer<typeof openIncident>
 
@@ -107,38 +89,27 @@ export type OpenIncident = z.infer<typeof openIncident>
 export const change = z.object({
   at: instant,
   kind: z.enum(['operation', 'incident', 'deploy', 'gap']),
-  /** Who did it or what it happened to; shown first, in bold. */
-  who: z.string().optional(),
+  who: z.string().optional().describe('Who did it or what it happened to; shown first, in bold.'),
   text: z.string(),
   detail: z.string().optional(),
   href: z.string().optional(),
-  /** True for what went wrong. */
-  bad: z.boolean().optional(),
+  bad: z.boolean().optional().describe('True for what went wrong.'),
 })
 export type Change = z.infer<typeof change>
 
 export const overview = z.object({
-  /** The problems and the rest in plain text: whether work is moving, and what is wrong. */
-  sentence: z.string(),
-  /** One line each, the worst first. */
-  troubles: z.array(trouble),
-  /** A summary of everything else. */
-  rest: z.string(),
-  /** null if it is unknown, e.g. because nothing was measured recently. */
-  moving: z.boolean().nullable(),
-  /** How fresh the figures are. */
-  figures: words(figureAges),
+  sentence: z.string().describe('The problems and the rest in plain text: whether work is moving, and what is wrong.'),
+  troubles: z.array(trouble).describe('One line each, the worst first.'),
+  rest: z.string().describe('A summary of everything else.'),
+  moving: z.boolean().nullable().describe('null if it is unknown, e.g. because nothing was measured recently.'),
+  figures: words(figureAges).describe('How fresh the figures are.'),
   range: words(overviewRanges),
   chart: z.object({ from: instant, to: instant, stepSeconds: z.number(), marks: z.array(chartMark) }),
   vitals: z.array(vital),
-  /** null if this actor may not see incidents. `unattended`: how many have no owner. `items`: the worst and oldest, without those that another explains. */
-  incidents: z.object({ open: z.number().int(), unattended: z.number().int(), capped: z.boolean(), items: z.array(openIncident) }).nullable(),
-  /** Always six, in the frozen order. */
-  buckets: z.array(bucket),
-  /** What changed in the last day, newest first. */
-  changes: z.array(change),
-  /** What was left out because this actor may not see it. */
-  withheld: z.array(z.string()),
+  incidents: z.object({ open: z.number().int(), unattended: z.number().int(), capped: z.boolean(), items: z.array(openIncident) }).nullable().describe('null if this actor may not see incidents. `unattended`: how many have no owner. `items`: the worst and oldest, without those that another explains.'),
+  buckets: z.array(bucket).describe('Always six, in the frozen order.'),
+  changes: z.array(change).describe('What changed in the last day, newest first.'),
+  withheld: z.array(z.string()).describe('What was left out because this actor may not see it.'),
   asOf: instant,
 })
 export type Overview = z.infer<typeof overview>

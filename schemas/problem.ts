@@ -8,11 +8,9 @@ export const problem = z.object({
   title: z.string(),
   status: z.number().int(),
   code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
-  /** What was received, where, and what was expected. */
-  detail: z.string(),
+  detail: z.string().describe('What was received, where, and what was expected.'),
   requestId: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  /** For `preview_drifted`: the current plan. */
-  plan: plan.optional(),
+  plan: plan.optional().describe('For `preview_drifted`: the current plan.'),
 })
 export type Problem = z.infer<typeof problem>

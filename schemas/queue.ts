@@ -9,64 +9,41 @@ export const queueName = text({ max: 300 })
 
 export const queue = z.object({
   name: z.string(),
-  /** Every surface derives it by the same rule. `unknown`: not measured for five minutes, or never. */
-  status: words(subjectStatuses),
-  /** The reason for the status. `not_looked`: the figures are too old. */
-  diagnosis: words(queueDiagnoses),
-  /** The same in a few words with its figures, as of the answer: `nothing started for 3 h 1 min`. */
-  cause: z.string(),
-  /** Since when the diagnosis holds; for `not_looked`, when the queue was last measured. Omitted if unknown. */
-  since: instant.optional(),
-  /** The open incident that decided the status. */
-  incident: z.object({ id: z.string(), title: z.string() }).nullable(),
-  /** How far its figures may be trusted: older than a minute they lag, older than five they say nothing about the present. */
-  age: words({ fresh: 1, lagging: 1, unknown: 1 }),
-  /** Nothing waits, nothing runs and nothing has happened for an hour. */
-  quiet: z.boolean(),
-  /** Jobs that could start now: available ones, and scheduled ones and retries whose time has come; null: not measured. */
-  due: z.object({ count: z.number().int(), how: words(countMethods) }).nullable(),
-  /** Since when the oldest of them could have started; jobs caught in a retry storm are left out. */
-  oldestDueAt: instant.nullable(),
-  /** Number of jobs by state; states that the engine cannot count cheaply are omitted. */
-  depth: z.array(z.object({ state: words(jobStates), count: z.number().int(), how: words(countMethods) })),
-  /** When the longest-waiting available job became available. */
-  oldestAvailableAt: instant.nullable(),
-  /** null: not paused. `by` is absent for a pause made in the engine itself, whose actor is unknown. */
+  status: words(subjectStatuses).describe('Every surface derives it by the same rule. `unknown`: not measured for five minutes, or never.'),
+  diagnosis: words(queueDiagnoses).describe('The reason for the status. `not_looked`: the figures are too old.'),
+  cause: z.string().describe('The same in a few words with its figures, as of the answer: `nothing started for 3 h 1 min`.'),
+  since: instant.optional().describe('Since when the diagnosis holds; for `not_looked`, when the queue was last measured. Omitted if unknown.'),
+  incident: z.object({ id: z.string(), title: z.string() }).nullable().describe('The open incident that decided the status.'),
+  age: words({ fresh: 1, lagging: 1, unknown: 1 }).describe('How far its figures may be trusted: older than a minute they lag, older than five they say nothing about the present.'),
+  quiet: z.boolean().describe('Nothing waits, nothing runs and nothing has happened for an hour.'),
+  due: z.object({ count: z.number().int(), how: words(countMethods) }).nullable().describe('Jobs that could start now: available ones, and scheduled ones and retries whose time has come; null: not measured.'),
+  oldestDueAt: instant.nullable().describe('Since when the oldest of them could have started; jobs caught in a retry storm are left out.'),
+  depth: z.array(z.object({ state: words(jobStates), count: z.number().int(), how: words(countMethods) })).describe('Number of jobs by state; states that the engine cannot count cheaply are omitted.'),
+  oldestAvailableAt: instant.nullable().describe('When the longest-waiting available job became available.'),
   paused: z
     .object({ at: instant.optional(), by: principal.optional(), reason: z.string().optional(), eventId: z.string().optional() })
-    .nullable(),
-  /** Number of executors serving it; null if the engine does not report them. */
-  executors: z.number().int().nullable(),
-  /** What the executors that report themselves say together; null if none does. `slots` is null if they share them with other queues. */
+    .nullable()
+    .describe('null: not paused. `by` is absent for a pause made in the engine itself, whose actor is unknown.'),
+  executors: z.number().int().nullable().describe('Number of executors serving it; null if the engine does not report them.'),
   attendance: z
     .object({ healthy: z.number().int(), late: z.number().int(), missing: z.number().int(), slots: z.number().int().nullable(), used: z.number().int() })
-    .nullable(),
-  /** Over the last ten minutes, as far as they were measured; null: unknown. */
+    .nullable()
+    .describe('What the executors that report themselves say together; null if none does. `slots` is null if they share them with other queues.'),
   lately: z.object({
-    /** For an engine that removes completed jobs: those that its executors report to have ended in the last minute. */
-    startedPerMinute: z.number().nullable(),
-    /** Failed attempts. */
-    failedPerMinute: z.number().nullable(),
-    /** Over the last days, older ones counting less. */
-    usualFailedPerMinute: z.number().nullable(),
-    /** Markedly more than usual. */
-    failing: z.boolean(),
-    /** 95th percentile from due to start, including jobs that are still waiting. */
-    waitP95Seconds: z.number().nullable(),
-  }),
-  /** Number of jobs it runs at once; null if the engine does not report it or there is no limit. */
-  limit: z.number().int().nullable(),
-  /** Jobs that ended per minute over the last hour; null until measured. */
-  finishedPerMinute: z.number().nullable(),
+    startedPerMinute: z.number().nullable().describe('For an engine that removes completed jobs: those that its executors report to have ended in the last minute.'),
+    failedPerMinute: z.number().nullable().describe('Failed attempts.'),
+    usualFailedPerMinute: z.number().nullable().describe('Over the last days, older ones counting less.'),
+    failing: z.boolean().describe('Markedly more than usual.'),
+    waitP95Seconds: z.number().nullable().describe('95th percentile from due to start, including jobs that are still waiting.'),
+  }).describe('Over the last ten minutes, as far as they were measured; null: unknown.'),
+  limit: z.number().int().nullable().describe('Number of jobs it runs at once; null if the engine does not report it or there is no limit.'),
+  finishedPerMinute: z.number().nullable().describe('Jobs that ended per minute over the last hour; null until measured.'),
   failedPerMinute: z.number().nullable(),
-  /** 95th percentile over the last hour of the time from due to start; null if no job started. */
-  waitP95Seconds: z.number().nullable(),
-  /** One point per minute, oldest first, at most 60. */
+  waitP95Seconds: z.number().nullable().describe('95th percentile over the last hour of the time from due to start; null if no job started.'),
   series: z.array(
     z.object({ at: instant, finished: z.number(), failed: z.number(), waiting: z.number().nullable(), waitP95Seconds: z.number().nullable() }),
-  ),
-  /** By operation: whether this actor may perform it now on this engine, and why not. */
-  operations: z.record(z.string(), permission),
+  ).describe('One point per minute, oldest first, at most 60.'),
+  operations: z.record(z.string(), permission).describe('By operation: whether this actor may perform it now on this engine, and why not.'),
   asOf: instant,
 })
 export type Queue = z.infer<typeof queue>
@@ -75,25 +52,18 @@ export const listQueues = endpoint('listQueues', {
   summary: 'Queues by name or the worst first, as last measured, and a summary of all of them',
   access: 'view_queues',
   query: z.strictObject({
-    /** Part of the name, in any case. */
-    name: queueName.optional(),
-    /** `worst`: blocked, in need of review, failing, unknown, waiting, deep, moving, quiet; within these the longest wait first. */
-    order: words(queueOrders).default('name'),
-    /** Leave out quiet queues, or list only these. */
-    quiet: words({ no: 1, only: 1 }).optional(),
+    name: queueName.optional().describe('Part of the name, in any case.'),
+    order: words(queueOrders).default('name').describe('`worst`: blocked, in need of review, failing, unknown, waiting, deep, moving, quiet; within these the longest wait first.'),
+    quiet: words({ no: 1, only: 1 }).optional().describe('Leave out quiet queues, or list only these.'),
     ...pageQuery,
   }),
   output: page(queue).extend({
-    /** Of all queues that the filter by name leaves, not only of this page. */
     summary: z.object({
       queues: z.number().int(),
-      /** The first names, by code unit. */
-      quiet: z.object({ count: z.number().int(), names: z.array(z.string()) }),
-      /** Jobs that could start now, in the queues that were measured lately. */
-      waiting: z.number().int(),
-      /** Where work piles up. The parts follow one another; `queue` is a name. */
-      sentence: z.object({ before: z.string(), queue: z.string().optional(), after: z.string().optional(), calm: z.string().optional() }),
-    }),
+      quiet: z.object({ count: z.number().int(), names: z.array(z.string()) }).describe('The first names, by code unit.'),
+      waiting: z.number().int().describe('Jobs that could start now, in the queues that were measured lately.'),
+      sentence: z.object({ before: z.string(), queue: z.string().optional(), after: z.string().optional(), calm: z.string().optional() }).describe('Where work piles up. The parts follow one another; `queue` is a name.'),
+    }).describe('Of all queues that the filter by name leaves, not only of this page.'),
   }),
 })
 export type QueueList = z.infer<(typeof listQueues)['output']>
@@ -106,17 +76,13 @@ export const queueStep = z.object({
   at: instant,
   startedPerMinute: rate,
   finishedPerMinute: rate,
-  /** Failed attempts. */
-  failedPerMinute: rate,
-  /** Jobs that failed for good. */
-  discardedPerMinute: rate,
-  /** At the end of the step, as the figures after it. */
-  waiting: z.number().nullable(),
+  failedPerMinute: rate.describe('Failed attempts.'),
+  discardedPerMinute: rate.describe('Jobs that failed for good.'),
+  waiting: z.number().nullable().describe('At the end of the step, as the figures after it.'),
   due: z.number().nullable(),
   executing: z.number().nullable(),
   oldestDueSeconds: seconds,
-  /** With those still waiting; the greatest of the step. */
-  waitP95Seconds: seconds,
+  waitP95Seconds: seconds.describe('With those still waiting; the greatest of the step.'),
   runP50Seconds: seconds,
   runP95Seconds: seconds,
 })
@@ -129,30 +95,23 @@ export const getQueue = endpoint('getQueue', {
   params: z.object({ name: queueName }),
   query: z.strictObject({ range: words(queueRanges).default('1h') }),
   output: queue.omit({ series: true }).extend({
-    /** What is so, in one sentence. */
-    headline: z.string(),
-    /** What a measurement excludes as the cause of trouble, in a few words each; empty if there is none. */
-    ruledOut: z.array(z.string()),
-    /** When the jobs that are due will be gone if it goes on as in the last quarter of an hour; null: they are not getting fewer. */
-    drainMinutes: z.number().nullable(),
-    chart: z.object({ from: instant, to: instant, stepSeconds: z.number().int(), /** Complete steps that were measured, oldest first. */ steps: z.array(queueStep) }),
-    /** The available jobs that were created first, the longest wait first, as far as this viewer may see them; null: the engine does not answer. */
-    oldest: z.array(z.object({ id: z.string(), worker: z.string().optional(), dueAt: instant, /** The cron entry that made it. */ cronEntry: z.string().optional() })).nullable(),
-    /** Jobs that have been executing for longest, when they were last looked at; null: not known. */
+    headline: z.string().describe('What is so, in one sentence.'),
+    ruledOut: z.array(z.string()).describe('What a measurement excludes as the cause of trouble, in a few words each; empty if there is none.'),
+    drainMinutes: z.number().nullable().describe('When the jobs that are due will be gone if it goes on as in the last quarter of an hour; null: they are not getting fewer.'),
+    chart: z.object({ from: instant, to: instant, stepSeconds: z.number().int(), steps: z.array(queueStep).describe('Complete steps that were measured, oldest first.') }),
+    oldest: z.array(z.object({ id: z.string(), worker: z.string().optional(), dueAt: instant, cronEntry: z.string().optional().describe('The cron entry that made it.') })).nullable().describe('The available jobs that were created first, the longest wait first, as far as this viewer may see them; null: the engine does not answer.'),
     running: z
       .object({
         asOf: instant,
         jobs: z.array(z.object({ id: z.string(), worker: z.string().optional(), startedAt: instant, executor: z.string().optional(), usualSeconds: seconds })),
       })
-      .nullable(),
-    /** Lines that the host runs in its own worker process, to copy. */
-    hostLines: z.object({ stop: z.string().optional(), attend: z.string().optional() }),
-    /** Cron entries that make jobs for it, and whose jobs the available ones are. */
+      .nullable()
+      .describe('Jobs that have been executing for longest, when they were last looked at; null: not known.'),
+    hostLines: z.object({ stop: z.string().optional(), attend: z.string().optional() }).describe('Lines that the host runs in its own worker process, to copy.'),
     fedBy: z.object({
-      entries: z.array(z.object({ name: z.string(), nextSlotAt: instant.nullable(), paused: z.boolean(), /** Of the jobs looked at; null: not known. */ waiting: z.number().int().nullable() })),
-      /** How many available jobs were looked at, the oldest first, and whether these are all; null: the engine does not answer. */
-      looked: z.object({ jobs: z.number().int(), all: z.boolean() }).nullable(),
-    }),
+      entries: z.array(z.object({ name: z.string(), nextSlotAt: instant.nullable(), paused: z.boolean(), waiting: z.number().int().nullable().describe('Of the jobs looked at; null: not known.') })),
+      looked: z.object({ jobs: z.number().int(), all: z.boolean() }).nullable().describe('How many available jobs were looked at, the oldest first, and whether these are all; null: the engine does not answer.'),
+    }).describe('Cron entries that make jobs for it, and whose jobs the available ones are.'),
   }),
 })
 export type QueueDetail = z.infer<(typeof getQueue)['output']>

@@ -6,8 +6,7 @@ export const span = z.object({
   strong: z.boolean().optional(),
   em: z.boolean().optional(),
   code: z.boolean().optional(),
-  /** `http:` or `https:`, or a path that begins with a slash; nothing else becomes a link. */
-  href: z.string().optional(),
+  href: z.string().optional().describe('`http:` or `https:`, or a path that begins with a slash; nothing else becomes a link.'),
 })
 export type Span = z.infer<typeof span>
 

@@ -8,23 +8,17 @@ import { instant, text, words } from './words.ts'
 /** One message to one receiver. Neither the address nor the body is shown. */
 export const webhookDelivery = z.object({
   id: z.string(),
-  /** The audit event that it is about; every attempt has it as `webhook-id`. */
-  messageId: z.string(),
-  /** Name of the receiver. */
-  endpoint: z.string(),
+  messageId: z.string().describe('The audit event that it is about; every attempt has it as `webhook-id`.'),
+  endpoint: z.string().describe('Name of the receiver.'),
   eventType: z.string(),
   subject: z.object({ type: z.string(), id: z.string() }),
   state: words(deliveryStates),
   createdAt: instant,
-  /** How often it was sent, redeliveries included. */
-  attempts: z.number().int(),
-  /** null: it is not going to be sent again. */
-  nextAttemptAt: instant.nullable(),
+  attempts: z.number().int().describe('How often it was sent, redeliveries included.'),
+  nextAttemptAt: instant.nullable().describe('null: it is not going to be sent again.'),
   lastAttemptAt: instant.nullable(),
-  /** Of the last attempt; null if there was no answer. */
-  lastStatus: z.number().int().nullable(),
-  /** Why the last attempt failed; null if it did not. */
-  lastFailure: words(deliveryFailures).nullable(),
+  lastStatus: z.number().int().nullable().describe('Of the last attempt; null if there was no answer.'),
+  lastFailure: words(deliveryFailures).nullable().describe('Why the last attempt failed; null if it did not.'),
   deliveredAt: instant.nullable(),
   operations: z.record(z.string(), permission),
 })
