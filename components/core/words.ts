@@ -5,6 +5,10 @@
  *     t`Retry ${count} jobs`                          // key: Retry {0} jobs
  *     tr`Paused by ${html`<b>${name}</b>`}`           // key: Paused by {0}
  *     tn(count, '# job waits', '# jobs wait')         // key: # job waits|# jobs wait
+ *     const advice = texts({ forbidden: 'Ask …' })    // keys: its values, shown with tx(advice.forbidden)
+ *
+ * `scripts/words.ts` reads the keys from the sources, so texts are written out where these are called. Tables that the server shares
+ * are listed in `scripts/words/label-tables.ts`.
  */
 
 /** Translations by English text. A plural has one text for each plural category of the language. */
@@ -64,6 +68,11 @@ export function tn(count: number, one: string, other: string): string {
 export function tx(text: string): string {
   const found = reading.catalogue?.[text]
   return typeof found === 'string' ? found : text
+}
+
+/** Marks a text or the values of a table as keys of the catalogues; they are shown with `tx`. Changes nothing. */
+export function texts<const T>(table: T): T {
+  return table
 }
 
 function partsOf(strings: TemplateStringsArray, values: unknown[]): unknown[] {
