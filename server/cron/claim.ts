@@ -29,8 +29,8 @@ export async function startFollowUps(kit: Kit, state: SchedulerState, after: str
 }
 
 /**
- * A batch is one transaction with a short limit for each queue. If one of its jobs cannot be created, nothing of the batch is
- * committed, and each entry is then taken alone, except those of the queue that timed out.
+ * A batch is one transaction with a short limit for each queue. Entries of a queue that times out are left out of it. If one of its
+ * jobs cannot be created for another reason, nothing of the batch is committed, and each entry is then taken alone.
  */
 async function takeBatch(kit: Kit, state: SchedulerState, which: (now: Date) => RawBuilder<unknown>): Promise<string[]> {
   const { slow } = state

@@ -30,8 +30,13 @@ export class QueueFailure extends Error {
 /** Whether this is a timeout or no answer at all, rather than a refusal. */
 export function isTimeout(error: unknown): boolean {
   const cause = error instanceof QueueFailure ? error.cause : error
-  const code = codeOf(cause)
-  return code === sqlState.lockNotAvailable || code === sqlState.queryCanceled || (cause instanceof OpsError && cause.code === 'unavailable')
+  return isStatementTimeout(error) || (cause instanceof OpsError && cause.code === 'unavailable')
+}
+
+/** Whether PostgreSQL itself ended the statement, so that nothing of it is still on its way. */
+export function isStatementTimeout(error: unknown): boolean {
+  const code = codeOf(error instanceof QueueFailure ? error.cause : error)
+  return code === sqlState.lockNotAvailable || code === sqlState.queryCanceled
 }
 
 /** Runs an engine's work in our transaction under separate limits. On failure the transaction is lost, and the limits with it. */

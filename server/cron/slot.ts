@@ -21,6 +21,8 @@ export interface Work {
   limits: Limits
   /** For an engine that does not share our transaction: the states it reported before the transaction began. */
   seen?: SeenStates
+  /** Query the states of jobs for one queue after the other. */
+  queueByQueue?: boolean
   /** Slots whose jobs are created after the transaction has committed. */
   later: ClaimedSlot[]
 }
@@ -59,10 +61,10 @@ export async function takeSlots(work: Work, entries: Entry[]): Promise<void> {
 }
 
 async function load(work: Work, entries: Entry[]): Promise<Loaded[]> {
-  const { kit, em, now, limits } = work
+  const { kit, em, now, limits, queueByQueue } = work
   const rows = await loadSlots(work, entries)
   const open = rows.filter(isOpen)
-  const seen = work.seen ?? (await findStatesInside({ kit, em, limits }, open))
+  const seen = work.seen ?? (await findStatesInside({ kit, em, limits, queueByQueue }, open))
   const unfinished = new Set(open.filter((slot) => isUnfinished(slot, seen, now)).map(({ id }) => id))
   const slots = Map.groupBy(rows, ({ entryId }) => entryId)
   const loaded: Loaded[] = []

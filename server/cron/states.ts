@@ -39,16 +39,25 @@ export interface Asking {
   kit: Kit
   em: Em
   limits: Limits
+  /** Query the states of one queue after the other, so that a failure names its queue. */
+  queueByQueue?: boolean
 }
 
-/** Queries inside our transaction, which the engine must share. Throws `QueueFailure` if only one queue is involved. */
+/** Queries inside our transaction, which the engine must share. Throws `QueueFailure` if only one queue is involved in a query. */
 export async function findStatesInside(asking: Asking, slots: SlotRow[]): Promise<SeenStates> {
-  if (!slots.length) return { asked: new Set(), found: new Map() }
-  const queues = new Set(slots.map(({ jobQueue }) => jobQueue!))
-  return withLimits(asking.em, asking.limits, () => {
-    const work = () => findStates(asking, slots)
-    return queues.size === 1 ? askQueue([...queues][0]!, asking.limits, work) : work()
+  const seen: SeenStates = { asked: new Set(), found: new Map() }
+  if (!slots.length) return seen
+  const byQueue = [...Map.groupBy(slots, ({ jobQueue }) => jobQueue!)]
+  return withLimits(asking.em, asking.limits, async () => {
+    if (byQueue.length > 1 && !asking.queueByQueue) return findStates(asking, slots)
+    for (const [queue, of] of byQueue) addStates(seen, await askQueue(queue, asking.limits, () => findStates(asking, of)))
+    return seen
   })
+}
+
+function addStates(seen: SeenStates, { asked, found }: SeenStates): void {
+  for (const id of asked) seen.asked.add(id)
+  for (const [key, job] of found) seen.found.set(key, job)
 }
 
 /**
@@ -62,9 +71,7 @@ export async function findStatesOutside(kit: Kit, slots: SlotRow[], limits: Limi
   await Promise.all(
     [...byQueue].map(async ([queue, of]) => {
       try {
-        const { asked, found } = await askQueue(queue, limits, () => findStates({ kit, em: kit.db.em() }, of))
-        for (const id of asked) seen.asked.add(id)
-        for (const [key, job] of found) seen.found.set(key, job)
+        addStates(seen, await askQueue(queue, limits, () => findStates({ kit, em: kit.db.em() }, of)))
       } catch (error) {
         silent.set(queue, error)
       }

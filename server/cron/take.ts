@@ -3,7 +3,7 @@ import type { Kit } from '../kit.ts'
 import type { ClaimedSlot } from './enqueue.ts'
 import type { Limits } from './limits.ts'
 import { type Entry, queryEntries, type RawEntry } from './rows.ts'
-import { takeSlots } from './slot.ts'
+import { takeAllButSilent } from './silent-queues.ts'
 import { findStatesOutside, isOpen, loadSlots, type SeenStates } from './states.ts'
 
 /** The maximum number of entries locked by one transaction. */
@@ -15,7 +15,7 @@ export interface Taking {
   limits: Limits
   /** Receives the entries that this transaction has locked. */
   onLocked?(entries: Entry[]): void
-  /** Called for a queue that did not answer in time whether its jobs have ended. May throw, and then nothing is taken. */
+  /** Called for a queue that did not answer in time. Its entries may then be left out; if it throws, nothing is taken. */
   onSilent(queue: string, error: unknown): void
 }
 
@@ -27,7 +27,7 @@ export async function takeEntries(kit: Kit, { which, limits, onLocked, onSilent 
     const now = await kit.dbNow(em)
     const entries = await queryEntries(em, sql<RawEntry>`${select(kit, now, which(now))} for update skip locked`)
     onLocked?.(entries)
-    await takeSlots({ kit, em, now, limits, seen, later }, entries)
+    await takeAllButSilent({ kit, em, now, limits, seen, later }, entries, onSilent)
   })
   return later
 }
