@@ -141,7 +141,7 @@ export const paletteStyles = css`
     }
     .foot .by-key,
     .deed,
-    .end kbd {
+    .end.by-key {
       display: none;
     }
   }

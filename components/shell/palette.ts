@@ -120,7 +120,7 @@ export class OpsPalette extends OpsElement {
       @click=${(event: MouseEvent) => this.take(option, event.ctrlKey || event.metaKey)} @pointermove=${() => (this.chosen = index)}>
       <bdi class="name">${this.marked(label)}</bdi>
       <span class="aside">${refused ? (option.href ? t`${refused} See what you can do.` : refused) : aside}</span>
-      <span class="end ${ask ? 'deed' : ''}">${status ? statusChip(status) : jobState ? stateChip(jobState) : keys ? keycaps(keys) : ask && !refused ? t`Audited action` : nothing}</span>
+      <span class="end ${ask ? 'deed' : keys ? 'by-key' : ''}">${status ? statusChip(status) : jobState ? stateChip(jobState) : keys ? keycaps(keys) : ask && !refused ? t`Audited action` : nothing}</span>
     </div>`
   }
 

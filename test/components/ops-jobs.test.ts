@@ -83,6 +83,8 @@ describe('ops-jobs', () => {
     includes(tabs, 'completed ≈ 3.6 million')
     includes(tabs, 'retryable 114')
     excludes(tabs, 'cancelled 0')
+    // The sum is only as sure as the least sure count.
+    includes(tabs, 'All ≈ 3.6 million')
   })
 
   it('keeps its counts moving without touching a row', async () => {
@@ -615,6 +617,16 @@ describe('ops-jobs', () => {
       await until(() => deepFocus().getAttribute('data-job') === 'job-0003', 'the row')
       rowOf(page, 'job-0005').querySelector<HTMLElement>('.fact')!.click()
       await until(() => last(api, 'getJob').params.id === 'job-0005', 'the clicked one')
+    })
+
+    it('stays a list of single lines beside the sheet, without the bar of the phone', async () => {
+      const page = await opened(usual({ getJob: ({ params }) => detail(params.id!) }), { state: 'discarded' })
+      page.style.width = '548px'
+      await until(() => button(page, 'Retry all 7…'), 'the narrow page')
+      all<HTMLElement>(page, 'tbody [role=row]')[1]!.querySelector<HTMLElement>('.fact')!.click()
+      await until(() => all(page, 'tbody [role=row]').every((row) => getComputedStyle(row).display === 'table-row' && row.getBoundingClientRect().height <= 31), 'single lines')
+      equal(button(page, 'Retry all 7…'), undefined)
+      ok(all(page, 'table')[0]!.scrollWidth <= 548, 'nothing scrolls sideways')
     })
 
     it('leads to the page of a job with its list, so that one can go on there', async () => {

@@ -270,8 +270,9 @@ const narrow = css`
     .entry-row > * {
       height: auto;
     }
-    .entry {
+    .entry-row > .entry {
       grid-area: entry;
+      padding-inline-start: 0;
     }
     .runs {
       grid-area: runs;

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { ErrorGroup } from '../../../schemas/error-group.ts'
-import { errorStates } from '../../../schemas/error-words.ts'
 import { formatCount } from '../../../schemas/plural.ts'
 import { exactTime } from '../../core/time.ts'
 import { histogram } from '../../parts/histogram.ts'
 import '../../parts/time.ts'
+import { burstTag, errorStateTag } from '../../parts/tag.ts'
 
 export interface RowContext {
   open: boolean
@@ -31,7 +31,7 @@ export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle, 
         <p class="small muted"><b class="wrap">${worker}</b>${worker === queue ? nothing : html` in ${queue}`} · <span class="mono">${fingerprint.slice(0, 11)}</span>${group.grouping === 'worker' ? ' · messages of this worker are not groupable' : nothing}</p>
       </div>
     </td>
-    <td role="cell" class="state"><span class="tag ${group.state}">${errorStates[group.state] ?? group.state}</span>${burst?.active ? html` <span class="tag burst" title="Far above its usual rate">burst</span>` : nothing}</td>
+    <td role="cell" class="state">${errorStateTag(group.state)}${burst?.active ? html` ${burstTag()}` : nothing}</td>
     <td role="cell" class="count num"><b>${formatCount(count, locale)}</b></td>
     <td role="cell" class="graph">${histogram({ values: steps.counts, top, label: `${formatCount(count, locale)} failed in ${range}` })}</td>
     <td role="cell" class="seen small num">

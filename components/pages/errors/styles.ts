@@ -1,10 +1,12 @@
 import { css } from 'lit'
 import { histogramStyles } from '../../parts/histogram.ts'
 import { segmentStyles } from '../../parts/segments.ts'
+import { tagStyles } from '../../parts/tag.ts'
 
 export const errorsStyles = [
   histogramStyles,
   segmentStyles,
+  tagStyles,
   css`
     .headline {
       margin-bottom: 12px;
@@ -72,23 +74,6 @@ export const errorsStyles = [
     }
     .seen .muted {
       display: block;
-    }
-    .tag {
-      display: inline-block;
-      padding: 0 6px;
-      border: 1px solid var(--_line-strong);
-      border-radius: var(--_small-radius);
-      font-size: var(--_tiny);
-      font-weight: var(--_weight-medium);
-      line-height: 18px;
-    }
-    .tag.new,
-    .tag.burst {
-      border-color: var(--_review);
-      color: var(--_review);
-    }
-    .tag.known {
-      color: var(--_muted);
     }
     .group.open td {
       border-bottom: 0;

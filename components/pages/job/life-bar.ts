@@ -7,7 +7,9 @@ import { type Life, lifeOf, type Stretch } from './life.ts'
 
 /** A label needs this share of the bar. */
 const roomForWords = 0.17
-const roomForTime = 0.12
+const roomForTime = 0.14
+/** How long an attempt took needs this share up to the next attempt. */
+const roomForLength = 0.1
 
 /** The life of the job as a bar that is true to scale, from its creation to its end or until now. It runs with the direction of the page. */
 export function lifeBar(job: JobDetail, locale?: string): TemplateResult {
@@ -15,13 +17,19 @@ export function lifeBar(job: JobDetail, locale?: string): TemplateResult {
   const share = (at: number) => (at - life.from) / (life.to - life.from)
   const summary = life.stretches.map(({ words }) => words).join(', ')
   return html`<div class="life" role="img" aria-label=${summary || t`It has not run.`}>
-    ${life.stretches.map((stretch) => drawn(stretch, share(stretch.from), share(stretch.to)))}
+    ${life.stretches.map((stretch, index) => drawn(stretch, share(stretch.from), share(stretch.to), roomAfter(life, index, share)))}
     <i class="born"></i>${job.finishedAt && job.state !== 'retryable' ? html`<i class="end ${job.state}"></i>` : nothing}
     ${ticks(life, share).map(([at, place]) => html`<span class="tick num ${place > 0.9 ? 'last' : ''}" .style=${place > 0.9 ? '' : `inset-inline-start:${percent(place)}`}>${timeOfDay(Math.floor(at / 1000) * 1000, { locale })}</span>`)}
   </div>`
 }
 
-function drawn(stretch: Stretch, from: number, to: number) {
+/** From the start of a stretch to that of the next attempt; 1 if none follows. */
+function roomAfter({ stretches }: Life, index: number, share: (at: number) => number): number {
+  const next = stretches.slice(index + 1).find(({ kind }) => kind === 'run')
+  return next ? share(next.from) - share(stretches[index]!.from) : 1
+}
+
+function drawn(stretch: Stretch, from: number, to: number, room: number) {
   const size = `inline-size:${percent(to - from)}`
   if (stretch.kind !== 'run') {
     return html`<span class="gap ${stretch.kind}" .style=${`inset-inline-start:${percent(from)};${size}`} title=${stretch.words}>${to - from >= roomForWords ? html`<span class="words">${stretch.words}</span>` : nothing}</span>`
@@ -29,7 +37,7 @@ function drawn(stretch: Stretch, from: number, to: number) {
   const took = stretch.to - stretch.from
   const side = from > 0.9 ? 'late' : from < 0.05 ? 'early' : ''
   return html`<span class="run ${stretch.outcome} ${side}" .style=${`inset-inline-start:min(${percent(from)}, calc(100% - 18px));${size}`} title=${stretch.words}
-    >${stretch.number}${took > 0 ? html`<span class="took num">${lasted(took)}</span>` : nothing}</span
+    >${stretch.number}${took > 0 && room >= roomForLength ? html`<span class="took num">${lasted(took)}</span>` : nothing}</span
   >`
 }
 
@@ -38,7 +46,7 @@ function ticks({ from, to, stretches }: Life, share: (at: number) => number): [a
   const shown: [number, number][] = [[from, 0]]
   for (const { kind, from: at } of stretches) {
     const place = share(at)
-    if (kind === 'run' && place - shown.at(-1)![1] >= roomForTime && place < 1 - roomForTime) shown.push([at, place])
+    if (kind === 'run' && place - shown.at(-1)![1] >= roomForTime && place < 1 - 2 * roomForTime) shown.push([at, place])
   }
   return [...shown, [to, 1]]
 }
@@ -96,6 +104,7 @@ export const lifeStyles = css`
     background: var(--_review);
   }
   .run {
+    z-index: 1;
     top: 23px;
     min-width: 18px;
     height: 18px;

@@ -54,6 +54,63 @@ export const lateStyles = [css`
   .count b {
     font-size: 15px;
   }
+  /* Beside the sheet the list stays a list: one line each, with what tells the jobs apart and their time. */
+  @container ops-page (min-width: 400px) and (max-width: 860px) {
+    .beside table {
+      display: table;
+      table-layout: fixed;
+    }
+    .beside thead {
+      display: table-header-group;
+    }
+    .beside tbody {
+      display: table-row-group;
+    }
+    .beside .row {
+      display: table-row;
+    }
+    .beside .row > :is(th, td) {
+      display: table-cell;
+      height: 30px;
+      padding: 0 8px;
+      border-bottom: 1px solid var(--_line);
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+      line-height: 20px;
+      text-align: start;
+      vertical-align: middle;
+    }
+    .beside tbody .row:last-child > * {
+      border-bottom: 0;
+    }
+    .beside :is(thead, .row) .fact:not(.error-column),
+    .beside :is(thead, .row) :is(.do, .queue, .args, .attempt, .tags, .priority, .created, .executor, .caption),
+    .beside:not(.single) :is(thead, .row) .error-column,
+    .beside .state .sub:not(.mark),
+    .beside .engine {
+      display: none;
+    }
+    .beside .row :is(.clamp, .sub, .value) {
+      display: inline;
+      overflow-wrap: normal;
+    }
+    .beside thead .pick {
+      width: 38px;
+    }
+    .beside thead .job {
+      width: 38%;
+    }
+    .beside thead .at {
+      width: 104px;
+    }
+    .beside .pick label {
+      min-height: 24px;
+    }
+    .beside .row.current > :first-child {
+      box-shadow: inset 3px 0 var(--_accent);
+    }
+  }
   @container ops-page (max-width: 560px) {
     .line {
       flex-wrap: nowrap;

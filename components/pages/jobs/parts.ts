@@ -107,11 +107,11 @@ export function bulkRuns({ runs, bulk, begun, ask, go, acted }: PageParts) {
 }
 
 /** How many there are, when, and how they are shown. */
-export function summary({ session, group, shown, shownOrder, preferences, matching, searched, histogram, failedOnly, language, go, turn, keep, pickRange }: PageParts) {
+export function summary({ session, group, shown, shownOrder, inSheet, preferences, matching, searched, histogram, failedOnly, language, go, turn, keep, pickRange }: PageParts) {
   const grouped = group === 'error'
   const mode = (value: string, label: string) => html`<button type="button" aria-pressed=${group === value ? 'true' : 'false'} @click=${() => go({ group: value })}>${label}</button>`
   const end = html`${session?.engine.lacks.failures ? nothing : html`<span class="ranges" role="group" aria-label=${t`How the jobs are shown`}>${mode('', t`List`)} ${mode('error', t`By error`)}</span>`}
-    ${grouped || !shown ? nothing : html`<button type="button" class="button narrow" @click=${turn}>${timeTitle(shown.by)} ${shownOrder === 'newest' ? '↓' : '↑'}</button>`}
+    ${grouped || !shown || inSheet ? nothing : html`<button type="button" class="button narrow" @click=${turn}>${timeTitle(shown.by)} ${shownOrder === 'newest' ? '↓' : '↑'}</button>`}
     ${preferences && !grouped ? html`<ops-view-options .preferences=${preferences} .keep=${keep}></ops-view-options>` : nothing}`
   return summaryLine({ matching, window: searched, histogram: grouped ? undefined : histogram, failed: failedOnly, locale: language, range: pickRange, end })
 }
@@ -125,11 +125,11 @@ export function byError({ connection, base, filters, session, ask, titles, go }:
 }
 
 /** What can be done to the chosen jobs; on a phone, what one most likely came for. */
-export function deeds({ choosing, shown, single, matching, more, session, filters, failedOnly, ask }: PageParts) {
+export function deeds({ choosing, shown, inSheet, single, matching, more, session, filters, failedOnly, ask }: PageParts) {
   const { selected } = choosing
   const rows = shown?.rows ?? []
   const none = selected.seen.size === 0 && !selected.all
-  if (none && rows.length > 0 && failedOnly) {
+  if (none && rows.length > 0 && failedOnly && !inSheet) {
     return thumbBar({
       matching,
       refused: refusedAltogether(session, 'retry_job'),

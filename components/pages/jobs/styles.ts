@@ -247,7 +247,7 @@ export const jobsStyles = css`
       width: 38px;
     }
     .dense thead .job {
-      width: 190px;
+      width: 222px;
     }
     .dense thead .state {
       width: 214px;

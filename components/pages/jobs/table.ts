@@ -38,11 +38,11 @@ const usualColumns = 4
 
 export function jobTable(shown: Shown, table: JobTable): TemplateResult {
   const { rows, by } = shown
-  const { preferences, selected, state, order, turn, stale, busy, pressed, pick } = table
+  const { preferences, selected, state, order, turn, stale, busy, current, pressed, pick } = table
   const names = columnsInOrder(preferences.columns)
   const some = rows.some(({ job }) => selected.seen.has(job.id))
   const whole = selected.all || rows.every(({ job }) => selected.seen.has(job.id))
-  const look = [stale && 'stale', preferences.dense && 'dense', names.length > usualColumns && 'many', state && 'single', (state === 'discarded' || state === 'retryable') && 'failed'].filter(Boolean).join(' ')
+  const look = [stale && 'stale', preferences.dense && 'dense', current && 'beside', names.length > usualColumns && 'many', state && 'single', (state === 'discarded' || state === 'retryable') && 'failed'].filter(Boolean).join(' ')
   return html`<div class="card ${look}">
     <table role="table" aria-label=${t`Jobs`} aria-busy=${busy} part="table" @keydown=${pressed}>
       <thead role="rowgroup">

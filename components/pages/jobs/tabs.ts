@@ -20,14 +20,14 @@ export function stateTabs({ state, queues, href, locale }: StateTabs): TemplateR
   >`
   const several = state.includes(',')
   return html`<nav class="tabs" aria-label=${t`States`} part="tabs" title=${queues ? `As measured ${exactTime(Date.parse(queues.asOf), { locale })}` : nothing}>
-    ${tab('', t`All`, '')} ${Object.entries(jobStates).map(([word, label]) => tab(word, label, counted(queues, word as JobState, locale)))}
+    ${tab('', t`All`, counted(queues, undefined, locale))} ${Object.entries(jobStates).map(([word, label]) => tab(word, label, counted(queues, word as JobState, locale)))}
     ${several ? tab(state, state.replaceAll(',', ' or '), '') : nothing}
   </nav>`
 }
 
-/** A sum is only as sure as the least sure of its figures. */
-function counted(queues: StateTabs['queues'], state: JobState, locale: string | undefined): string {
-  const figures = (queues?.items ?? []).flatMap(({ depth }) => depth.filter((each) => each.state === state))
+/** A sum is only as sure as the least sure of its figures. Without a state it is that of all states. */
+function counted(queues: StateTabs['queues'], state: JobState | undefined, locale: string | undefined): string {
+  const figures = (queues?.items ?? []).flatMap(({ depth }) => depth.filter((each) => !state || each.state === state))
   if (figures.length === 0) return ''
   const sum = figures.reduce((total, { count }) => total + count, 0)
   const least = (['estimated', 'capped'] as const).find((method) => figures.some(({ how }) => how === method))

@@ -4,6 +4,7 @@ import { now } from '../../core/clock.ts'
 import { clockTime, exactTime } from '../../core/time.ts'
 import { sentence } from '../../parts/sentence.ts'
 import type { RestContext } from './rest.ts'
+import { deployTag } from '../../parts/tag.ts'
 
 const dayMs = 86_400_000
 
@@ -22,7 +23,7 @@ export function changesCard({ changes, asOf }: Overview, { base, locale }: RestC
 
 function changeRow({ at, kind, who, text, detail, href, bad }: Change, locale: string | undefined): TemplateResult {
   const instant = Date.parse(at)
-  const told = html`${kind === 'deploy' ? html`<span class="tag">deploy</span> ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}>${who}</b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
+  const told = html`${kind === 'deploy' ? html`${deployTag()} ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}>${who}</b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
   return html`<li class="change of-${kind}">
     <time class="num" datetime=${at} title=${exactTime(instant, { locale })}>${now() - instant < dayMs * 0.9 ? clockTime(instant, locale) : exactTime(instant, { locale, seconds: false })}</time>
     <div class="wrap">

@@ -3,6 +3,7 @@ import type { ErrorGroup } from '../../../schemas/error-group.ts'
 import { now } from '../../core/clock.ts'
 import { clockTime } from '../../core/time.ts'
 import { histogram } from '../../parts/histogram.ts'
+import { errorStateTag } from '../../parts/tag.ts'
 import type { RestContext } from './rest.ts'
 
 /** A group last seen within this time counts as failing now. */
@@ -21,7 +22,7 @@ function errorRow(group: ErrorGroup, top: number, { base, locale, ask, retry }: 
   return html`<li class="case error" part="exemplar">
     <div class="case-what">
       <div>
-        <a class="case-name" href=${href}>${worker}</a> <span class="tag ${state === 'new' ? 'new' : ''}">${state}</span>
+        <a class="case-name" href=${href}>${worker}</a> ${errorStateTag(state)}
         <span class="detail num"><b>${number(count)}</b> failed · ${spanOf(group, locale)}${versions.length === 1 ? ` · ${versions[0]} only` : nothing}</span>
       </div>
       <div class="message mono" title=${title}>${title || errorClass}</div>

@@ -2,6 +2,7 @@ import { css } from 'lit'
 import { chipStyles } from '../../parts/chip.ts'
 import { histogramStyles } from '../../parts/histogram.ts'
 import { ownershipStyles } from '../../parts/ownership.ts'
+import { tagStyles } from '../../parts/tag.ts'
 
 const cards = css`
   .card-head {
@@ -163,10 +164,6 @@ const buckets = css`
   .detail b {
     color: var(--_text);
   }
-  .tag.new {
-    border-color: var(--_review);
-    color: var(--_review);
-  }
   .case-name {
     color: inherit;
     font-weight: var(--_weight-strong);
@@ -257,15 +254,6 @@ const changes = css`
   .quiet-link {
     color: inherit;
   }
-  .tag {
-    display: inline-block;
-    padding: 0 5px;
-    border: 1px solid var(--_line-strong);
-    border-radius: var(--_small-radius);
-    font-size: 11.5px;
-    font-weight: var(--_weight-medium);
-    line-height: 16px;
-  }
 `
 
-export const restStyles = [chipStyles, ownershipStyles, histogramStyles, cards, incidents, buckets, changes]
+export const restStyles = [chipStyles, ownershipStyles, histogramStyles, tagStyles, cards, incidents, buckets, changes]

@@ -10,6 +10,8 @@ import type { QueueDetail } from '../../../schemas/queue.ts'
 import { jobLink, jobsHref } from '../../parts/job-link.ts'
 import { histogram } from '../../parts/histogram.ts'
 import { seconds } from '../queues/figures.ts'
+import { outcomeChip } from '../../parts/outcome-chip.ts'
+import { deployTag, errorStateTag } from '../../parts/tag.ts'
 
 export interface ListContext {
   base: string
@@ -63,7 +65,7 @@ export function topErrors(name: string, groups: readonly ErrorGroup[] | undefine
           <a class="mono plain message" href="${base}/errors?group=${encodeURIComponent(fingerprint)}">${title}</a>
           ${histogram({ values: counts, top, label: `${formatCount(count, locale)} failures in a day` })}
           <span class="num"><b>${formatCount(count, locale)}</b> <span class="muted">last <ops-time show="relative" at=${lastSeenAt}></ops-time></span></span>
-          <span class="chip dashed">${state}</span>
+          ${errorStateTag(state)}
         </li>`)}
       </ul>`)
 }
@@ -103,9 +105,9 @@ export function changesOf(name: string, events: readonly AuditEvent[] | undefine
   const lines = [
     ...(events ?? []).map(({ occurredAt, actor, eventType, outcome, reason }) => ({
       at: occurredAt,
-      said: html`<b>${actor.label}</b> ${eventFacts[eventType as keyof typeof eventFacts]?.verb ?? eventType}${outcome === 'succeeded' ? nothing : html` <span class="chip dashed">${outcome}</span>`}${reason ? html` <span class="quote muted">${reason}</span>` : nothing}`,
+      said: html`<b>${actor.label}</b> ${eventFacts[eventType as keyof typeof eventFacts]?.verb ?? eventType}${outcome === 'succeeded' ? nothing : html` ${outcomeChip(outcome)}`}${reason ? html` <span class="quote muted">${reason}</span>` : nothing}`,
     })),
-    ...deploys.map(({ at, version }) => ({ at, said: html`<span class="chip dashed">deploy</span> <b>${version}</b>` })),
+    ...deploys.map(({ at, version }) => ({ at, said: html`${deployTag()} <b>${version}</b>` })),
   ].toSorted((a, b) => (a.at < b.at ? 1 : -1))
   return card('changes', 'Its changes', mayOpen(audit) ? html`<a href=${audit}>Audit</a>` : nothing, lines.length === 0
     ? nothingIn('Nobody has changed it.')

@@ -8,6 +8,7 @@ import type { QueueDetail } from '../../../schemas/queue.ts'
 import { histogramStyles } from '../../parts/histogram.ts'
 import { ownershipStyles } from '../../parts/ownership.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
+import { tagStyles } from '../../parts/tag.ts'
 import { possibleStyles, whatMayBeDone } from '../queues/possible.ts'
 import { chartCard, type ChartContext } from './chart.ts'
 import { changesOf, executorsOf, fedBy, type ListContext, oldestWaiting, runningLongest, topErrors } from './lists.ts'
@@ -42,6 +43,6 @@ export function restOfQueue(queue: QueueDetail, { executors, errors, changes, de
 
 /** Adopted when this part has been loaded, which keeps the initial page small. */
 export function adoptRestStyles(root: ShadowRoot): void {
-  const styles = [ownershipStyles, histogramStyles, possibleStyles, restStyles]
+  const styles = [ownershipStyles, histogramStyles, tagStyles, possibleStyles, restStyles]
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles.flatMap(({ styleSheet }) => styleSheet ?? [])]
 }

@@ -110,16 +110,16 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 29%;
+    width: 34%;
   }
   .chip-slot {
     display: inline-block;
-    width: 126px;
+    width: 130px;
   }
   /* Beside the chip, also when it takes two lines. */
   .cause {
     display: inline-block;
-    width: calc(100% - 132px);
+    width: calc(100% - 138px);
     vertical-align: middle;
     color: var(--_text);
   }
