@@ -8,12 +8,13 @@ import { type Connection, connect } from './connection.ts'
 import { announce } from './events.ts'
 import { raiseHeadings } from './headings.ts'
 import { addressLinks, joinLinks, type Links, pageAt } from './links.ts'
+import { follow, langAround, languageFor, unfollow } from './language.ts'
 import { followLinks, navigate } from './navigate.ts'
 import { announceProblems, problemOf } from './problem.ts'
 import type { Resource } from './resource.ts'
 import { Around, Within } from './surroundings.ts'
 import { mayOpen } from './views.ts'
-import { type Catalogue, speaking, spoken } from './words.ts'
+import { type Catalogue, keepSpeaking, type Language } from './words.ts'
 
 export type { OpsEventMap } from './events.ts'
 
@@ -95,11 +96,17 @@ export abstract class OpsElement extends LitElement {
     return (target && this.within.value.links?.(target)) ?? href
   }
   private forgetSession?: () => void
+  /**
+   * The language of its words, dates and numbers, and of the parts inside.
+   * @internal
+   */
+  speech?: Language
   private subjectName = ''
 
   constructor() {
     super()
     followLinks(this)
+    for (const type of ['click', 'keydown', 'input', 'change']) this.addEventListener(type, () => this.speech && keepSpeaking(this.speech), true)
     // A provider that is defined after this element was connected could not answer earlier.
     void customElements.whenDefined('ops-provider').then(() => {
       if (this.isConnected && !this.connection) this.around.hostConnected()
@@ -108,6 +115,7 @@ export abstract class OpsElement extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
+    follow(this)
     setTimeout(() => void this.missApi(), patienceMs)
     // Before the first update, properties set before the upgrade (such as `fetch`) are not available yet.
     if (!this.hasUpdated) return
@@ -117,6 +125,7 @@ export abstract class OpsElement extends LitElement {
 
   override disconnectedCallback() {
     super.disconnectedCallback()
+    unfollow(this)
     this.forgetSession?.()
   }
 
@@ -147,9 +156,9 @@ export abstract class OpsElement extends LitElement {
     return this.session?.base ?? (this.connection?.api ?? '').replace(/\/api\/v1\/?$/, '')
   }
 
-  /** Language of dates and numbers: its own, or that of the surroundings. */
+  /** Language of dates and numbers, a tag for `Intl`. */
   protected get language(): string | undefined {
-    return this.within.value.locale
+    return this.speech?.tag
   }
 
   /** The heading of the page, on the level that fits its surroundings. */
@@ -158,12 +167,22 @@ export abstract class OpsElement extends LitElement {
     return html`<h2 class="page-title" tabindex="-1" part="heading">${text}</h2>`
   }
 
-  /** Everything is rendered with the words of the surroundings. */
-  protected override performUpdate() {
-    const outer = this.around.value?.words
-    const catalogue = this.wording ? { ...outer, ...this.wording } : outer
-    if (catalogue) speaking({ ...spoken(), catalogue: { ...spoken().catalogue, ...catalogue } }, () => super.performUpdate())
-    else super.performUpdate()
+  /**
+   * `lang` or `dir` changed around it, or the catalogue has arrived: it and its parts are rendered again.
+   * @internal
+   */
+  followLanguage() {
+    this.adopt()
+    renderAgain(this)
+  }
+
+  /** Holds from now on, so that the first rendering is right as well. */
+  private speak(locale: string | undefined, words: Catalogue | undefined) {
+    if (!this.isConnected) return
+    const { tag, catalogue, wording } = this.speech ?? {}
+    this.speech = languageFor(langAround(this), locale, words)
+    keepSpeaking(this.speech)
+    if (tag && (tag !== this.speech.tag || catalogue !== this.speech.catalogue || wording !== this.speech.wording)) renderAgain(this)
   }
 
   protected override willUpdate(changed: PropertyValues) {
@@ -222,7 +241,10 @@ export abstract class OpsElement extends LitElement {
     // A provider of another copy of this package has that copy's client; ours uses the same session and stream.
     const given = outer?.connection
     const connection = this.api !== undefined ? connect(this.api, this.fetch) : given && connect(given.api, given.fetch)
-    this.within?.setValue({ connection, locale: this.locale ?? outer?.locale, shell: this.isShell || outer?.shell, links, words: this.wording ? { ...outer?.words, ...this.wording } : outer?.words, finishParts: this.finishParts, addressOf: this.addressOf })
+    const words = this.wording ? { ...outer?.words, ...this.wording } : outer?.words
+    const locale = this.locale ?? outer?.locale
+    this.speak(locale, words)
+    this.within?.setValue({ connection, locale, shell: this.isShell || outer?.shell, links, words, finishParts: this.finishParts, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.setupProblem = undefined
@@ -248,4 +270,10 @@ export abstract class OpsElement extends LitElement {
     this.forgetSession = shared.watch(read)
     read()
   }
+}
+
+/** Also the parts whose properties stay the same. */
+function renderAgain(element: LitElement): void {
+  element.requestUpdate()
+  for (const part of element.renderRoot?.querySelectorAll('*') ?? []) if ('renderRoot' in part && !('followLanguage' in part)) renderAgain(part as LitElement)
 }

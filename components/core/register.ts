@@ -1,6 +1,7 @@
 import type { LitElement } from 'lit'
 import { version } from '../../schemas/protocol.ts'
 import { page } from './page.ts'
+import { type Language, speaking, spoken } from './words.ts'
 
 export type ElementClass = typeof LitElement & CustomElementConstructor
 
@@ -31,9 +32,26 @@ if (page.versions[0] !== version) {
 export function element(name: string) {
   return (constructor: CustomElementConstructor): void => {
     const elementClass = constructor as ElementClass
+    speakInside(elementClass)
     if (registration.waiting) registration.waiting.push([name, elementClass])
     else registration.define(name, elementClass)
   }
+}
+
+/** Everything is rendered with the words of the page element it belongs to. */
+function speakInside({ prototype }: ElementClass): void {
+  const { performUpdate } = prototype as unknown as { performUpdate(): void }
+  Object.assign(prototype, {
+    performUpdate(this: LitElement) {
+      speaking(languageOf(this) ?? spoken(), () => performUpdate.call(this))
+    },
+  })
+}
+
+/** Of a part, that of the page element in whose shadow root it is. */
+function languageOf(element: Element | undefined): Language | undefined {
+  if (!element) return undefined
+  return (element as { speech?: Language }).speech ?? languageOf((element.getRootNode() as ShadowRoot).host)
 }
 
 /** Makes one of our elements, to be placed inside another. */

@@ -15,10 +15,14 @@
 export type Catalogue = Readonly<Record<string, string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>>>
 
 export interface Language {
-  /** BCP 47 tag, e.g. `de`. */
+  /** BCP 47 tag of dates and numbers, e.g. `de-AT`. */
   tag: string
+  /** Tag of the catalogue, which decides the plural forms, e.g. `de`; `tag` if not given. */
+  words?: string
   /** Undefined for English, whose words are in the sources. */
   catalogue?: Catalogue
+  /** The host's own words, which go before those of the catalogue. */
+  wording?: Catalogue
 }
 
 export const english: Language = { tag: 'en-GB' }
@@ -36,12 +40,17 @@ export function speaking<T>(language: Language, render: () => T): T {
   }
 }
 
+/** From now on, texts made outside of rendering are in this language, e.g. those of a click. */
+export function keepSpeaking(language: Language): void {
+  reading = language
+}
+
 /** The language of the words now. */
 export function spoken(): Language {
   return reading
 }
 
-/** The tag of the language of the words now, e.g. for `Intl`. */
+/** The tag of the dates and numbers now, e.g. for `Intl`. */
 export function languageTag(): string {
   return reading.tag
 }
@@ -58,15 +67,15 @@ export function tr(strings: TemplateStringsArray, ...values: unknown[]): unknown
 
 /** A text with a count: `#` is the count, formatted for the language. */
 export function tn(count: number, one: string, other: string): string {
-  const forms = reading.catalogue?.[`${one}|${other}`]
-  const rule = pluralRule(reading.tag, count)
+  const forms = translation(`${one}|${other}`)
+  const rule = pluralRule(forms ? (reading.words ?? reading.tag) : 'en', count)
   const form = typeof forms === 'object' ? (forms[rule] ?? forms.other) : forms
   return (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
 }
 
 /** A text from a table, e.g. the label of a status. */
 export function tx(text: string): string {
-  const found = reading.catalogue?.[text]
+  const found = translation(text)
   return typeof found === 'string' ? found : text
 }
 
@@ -76,10 +85,14 @@ export function texts<const T>(table: T): T {
 }
 
 function partsOf(strings: TemplateStringsArray, values: unknown[]): unknown[] {
-  const text = reading.catalogue && reading.catalogue[keyOf(strings)]
+  const text = (reading.wording || reading.catalogue) && translation(keyOf(strings))
   if (typeof text !== 'string') return strings.flatMap((part, index) => (index < values.length ? [part, shown(values[index])] : [part]))
   // Every second piece is the number of a value, because the pattern has a group.
   return text.split(/\{(\d)\}/).map((piece, index) => (index % 2 ? shown(values[Number(piece)]) : piece))
+}
+
+function translation(key: string): Catalogue[string] | undefined {
+  return reading.wording?.[key] ?? reading.catalogue?.[key]
 }
 
 const keys = new WeakMap<TemplateStringsArray, string>()
@@ -94,7 +107,8 @@ function shown(value: unknown): unknown {
   return typeof value === 'number' ? numberText(value) : value
 }
 
-function numberText(value: number): string {
+/** A number as the language writes it. */
+export function numberText(value: number): string {
   return value.toLocaleString(reading.tag)
 }
 

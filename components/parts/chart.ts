@@ -3,8 +3,8 @@ import { property, query, state } from 'lit/decorators.js'
 import { now } from '../core/clock.ts'
 import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
-import { Around } from '../core/surroundings.ts'
 import { clockTime, exactTime } from '../core/time.ts'
+import { languageTag } from '../core/words.ts'
 import { across, barsPath, type ChartMark, type ChartPoint, type Frame, frameOf, gapsOf, linePaths, placeOf, roundTop, type Step, stepsOf, ticksOf } from './chart/geometry.ts'
 import { chartStyles } from './chart/styles.ts'
 import { valuesTable } from './chart/values.ts'
@@ -72,7 +72,6 @@ export class OpsChart extends LitElement {
   @state() private tableOpen = false
   @query('.open') private link!: HTMLAnchorElement | null
 
-  private readonly around = new Around(this)
   private drawing!: Drawing
 
   override connectedCallback() {
@@ -257,12 +256,12 @@ export class OpsChart extends LitElement {
     return Math.min(steps.length - 1, Math.max(0, index))
   }
 
-  private get locale(): string | undefined {
-    return this.around.value?.locale
+  private get locale(): string {
+    return languageTag()
   }
 
   private number(value: number): string {
-    return this.format?.(value) ?? value.toLocaleString(this.locale ?? 'en-GB', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
+    return this.format?.(value) ?? value.toLocaleString(this.locale, { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })
   }
 
   private write(value: number): string {

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import { Around } from '../core/surroundings.ts'
 import { element } from '../core/register.ts'
 import { exactTime, relativeTime, viewerZone } from '../core/time.ts'
 import { now } from '../core/clock.ts'
@@ -116,7 +115,6 @@ export class OpsRange extends LitElement {
   /** What the range is about, e.g. `When it ended`. */
   @property() label = ''
 
-  private readonly around = new Around(this)
 
   protected override firstUpdated() {
     this.button.popoverTargetElement = this.list
@@ -144,7 +142,7 @@ export class OpsRange extends LitElement {
   private get words(): string {
     const { last, from, to } = this.range
     if (last) return lastLabel(last)
-    const exact = (instant: string) => exactTime(Date.parse(instant), { seconds: false, locale: this.around.value?.locale })
+    const exact = (instant: string) => exactTime(Date.parse(instant), { seconds: false })
     if (from && to) return t`${exact(from)} – ${exact(to)}`
     if (from) return t`Since ${exact(from)}`
     return to ? t`Until ${exact(to)}` : t`All time`

@@ -36,8 +36,7 @@ export class OpsTime extends LitElement {
   override render() {
     const at = this.instant()
     if (Number.isNaN(at)) return html`<span>unknown time</span>`
-    const locale = this.around.value?.locale
-    const exact = exactTime(at, { zone: this.zone, locale, seconds: !this.coarse, milliseconds: this.precise })
+    const exact = exactTime(at, { zone: this.zone, seconds: !this.coarse, milliseconds: this.precise })
     return html`<time class="num" datetime=${new Date(at).toISOString()}>${this.words(exact)}</time>`
   }
 
