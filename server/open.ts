@@ -137,9 +137,12 @@ function checkOptions(options: unknown): void {
       }
     }
   }
-  const { url, schema } = values.database as { url?: unknown; schema?: unknown }
-  if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)) {
+  const { url, listenUrl, schema } = values.database as { url?: unknown; listenUrl?: unknown; schema?: unknown }
+  if (!isPostgresUrl(url)) {
     throw missing(`createOps: 'database.url' is ${typeof url === 'string' ? 'not a PostgreSQL URL' : typeof url}; expected postgres://….`, required.database!.lines)
+  }
+  for (const [name, other] of Object.entries({ listenUrl })) {
+    if (other !== undefined && !isPostgresUrl(other)) throw new Error(`createOps: 'database.${name}' is ${typeof other === 'string' ? 'not a PostgreSQL URL' : typeof other}; expected postgres://… or nothing.`)
   }
   if (schema !== undefined && (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,40}$/.test(schema))) {
     throw new Error(`createOps: 'database.schema' is '${String(schema)}'; expected lower-case letters, digits and _, at most 41.`)
@@ -147,6 +150,10 @@ function checkOptions(options: unknown): void {
   if (typeof schema === 'string' && /^(pg_|information_schema$)/.test(schema)) {
     throw new Error(`createOps: 'database.schema' is '${schema}', which is reserved by PostgreSQL; expected another name, e.g. 'ops'.`)
   }
+}
+
+function isPostgresUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^postgres(ql)?:\/\//.test(value)
 }
 
 function missing(what: string, lines: string): Error {

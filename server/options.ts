@@ -10,8 +10,13 @@ import type { HostRunbooks } from './host/runbooks.ts'
 import type { RetentionOptions } from './host/retention.ts'
 
 export interface DatabaseOptions {
-  /** e.g. `postgres://user:password@localhost:5432/app`. */
+  /** e.g. `postgres://user:password@localhost:5432/app`. It may lead to a pooler in transaction mode if `listenUrl` is set. */
   url: string
+  /**
+   * The same database without a pooler in transaction mode, for the one connection that listens for changes. Required if `url` leads
+   * to such a pooler, e.g. PgBouncer with `pool_mode = transaction`. Default: `url`.
+   */
+  listenUrl?: string
   /** Schema for our own tables. Default `ops`. */
   schema?: string
   /** Size of the connection pool. Default 10. One more connection is held for LISTEN. */

@@ -3,6 +3,7 @@ import { openKit } from '../open.ts'
 import { type HostOptions, loadOptions } from './config.ts'
 import { checkAudit } from './doctor/audit.ts'
 import { checkAuth } from './doctor/auth.ts'
+import { checkConnections } from './doctor/connections.ts'
 import { checkCron } from './doctor/cron.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { checkEngine, checkRequests } from './doctor/engine.ts'
@@ -38,7 +39,7 @@ async function examineServer(options: HostOptions): Promise<Finding[]> {
   try {
     const { findings, usable } = await checkDatabase(kit)
     if (!usable) return [...findings, ...(await checkEngine(kit, []))]
-    const parts = [checkAudit, checkRetention, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests, checkEscalation]
+    const parts = [checkConnections, checkAudit, checkRetention, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests, checkEscalation]
     for (const part of parts) findings.push(...(await part(kit).catch((error: unknown) => [failed('doctor', error)])))
     return findings
   } finally {

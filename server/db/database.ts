@@ -17,7 +17,10 @@ export { type Em, query } from './query.ts'
 
 /** Our own tables, in our own schema, through one pool. */
 export interface Database {
-  readonly url: string
+  /** Leads to PostgreSQL itself or to a pooler in session mode: for `LISTEN`, which needs a session of its own. */
+  readonly sessionUrl: string
+  /** Whether `url` may lead to a pooler in transaction mode. */
+  readonly pooled: boolean
   readonly schema: string
   /** A fresh unit of work outside any transaction. */
   em(): Em
@@ -49,9 +52,12 @@ const lockTimeoutMs = 1_500
 const migrationLimitMs = 60 * 60_000
 
 /** Connects on the first statement, so that the process can start while the database is down. */
-export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const watch = new SilenceWatch(() => isServerReachable(url))
+export async function openDatabase({ url, listenUrl, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const pooled = listenUrl !== undefined
+  // A pooler accepts connections also while the server behind it does not respond.
+  const watch = new SilenceWatch(async () => !(await Promise.all([...new Set([url, listenUrl ?? url])].map(isServerReachable))).includes(false))
   const writes = new WriteHealth()
+  const perTransaction = pooled ? { statementMs: statementTimeoutMs, lockMs: lockTimeoutMs } : undefined
   const orm = await MikroORM.init({
     clientUrl: url,
     schema,
@@ -62,11 +68,11 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     driverOptions: {
       application_name: 'ops-powertools',
       connectionTimeoutMillis: connectTimeoutMs,
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
+      // PgBouncer refuses them when a connection is opened, or forgets them between two transactions.
+      ...(pooled ? {} : { statement_timeout: statementTimeoutMs, lock_timeout: lockTimeoutMs }),
       keepAlive: true,
       types: new OwnTypeParsers(),
-      onPoolCreated: (pool: Pool) => guardPool(pool, watch, writes),
+      onPoolCreated: (pool: Pool) => guardPool(pool, { watch, writes, perTransaction }),
     },
     migrations: { migrationsList: migrations, tableName: 'migration', schema, snapshot: false },
     logger: () => {},
@@ -78,7 +84,8 @@ export async function openDatabase({ url, schema = 'ops', poolSize = 10 }: Datab
     return orm.em.fork() as unknown as Em
   }
   return {
-    url,
+    sessionUrl: listenUrl ?? url,
+    pooled,
     schema,
     em,
     findFault: () => findFault(em(), writes),

@@ -16,8 +16,24 @@ export function withStatementLimit<T>(limitMs: number, work: () => Promise<T>): 
   return limits.run(limitMs, work)
 }
 
+/** How long PostgreSQL lets a statement run, and wait for a lock. */
+export interface ServerLimits {
+  statementMs: number
+  lockMs: number
+}
+
+export interface Guarding {
+  watch: SilenceWatch
+  writes: WriteHealth
+  /**
+   * Set if the connection may lead to another session of PostgreSQL for each transaction. Then nothing may be set for the session,
+   * and each transaction sets these limits for itself. Otherwise they were set when the connection was opened.
+   */
+  perTransaction?: ServerLimits
+}
+
 /** Bounds every connection of the pool: by its statement limit, by a server that goes silent, and by the closing of the pool. */
-export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth): void {
+export function guardPool(pool: Pool, { watch, writes, perTransaction }: Guarding): void {
   const connect = pool.connect.bind(pool) as () => Promise<PoolClient>
   const guarded = new WeakSet<PoolClient>()
   let lockTimeoutAt = -Infinity
@@ -28,7 +44,7 @@ export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth):
 
   const acquire = async (): Promise<PoolClient> => {
     if (watch.silent) throw silenceError()
-    const client = await connectWithTimeout(watch, connect(), (late) => late.release(true))
+    const client = await connectWithTimeout(watch, connect().catch(explainPooler), (late) => late.release(true))
     // Kysely leaks a connection that becomes ready only after the pool started to close, and the pool would wait for it forever.
     if (pool.ending) {
       client.release()
@@ -36,7 +52,9 @@ export function guardPool(pool: Pool, watch: SilenceWatch, writes: WriteHealth):
     }
     if (!guarded.has(client)) guardQueries(client, watch, writes, recordLockTimeout)
     guarded.add(client)
-    if (pool.waitingCount > 0 && performance.now() - lockTimeoutAt < contendedMs) await shortenLockTimeout(client)
+    const contended = pool.waitingCount > 0 && performance.now() - lockTimeoutAt < contendedMs
+    if (perTransaction) limitTransactions(client, contended ? { ...perTransaction, lockMs: shortLockTimeoutMs } : perTransaction)
+    else if (contended) await shortenLockTimeout(client)
     return client
   }
   const connectCallback = pool.connect.bind(pool)
@@ -62,9 +80,29 @@ async function shortenLockTimeout(client: PoolClient): Promise<void> {
   client.release = (error) => (error ? release(error) : void resetLockTimeout(client, release))
 }
 
+const plainQueries = new WeakMap<PoolClient, PoolClient['query']>()
+
+/** Sends the limits along with `begin`, so that they cost no round trip. */
+function limitTransactions(client: PoolClient, { statementMs, lockMs }: ServerLimits): void {
+  const plain = (plainQueries.get(client) ?? client.query) as (...args: unknown[]) => unknown
+  plainQueries.set(client, plain as PoolClient['query'])
+  const limited = (...args: unknown[]): unknown => {
+    if (args[0] !== 'begin') return plain(...args)
+    const all = plain(`begin; set local statement_timeout = ${statementMs}; set local lock_timeout = ${lockMs}`) as Promise<unknown[]>
+    return all.then((results) => results[0])
+  }
+  client.query = limited as typeof client.query
+}
+
 async function resetLockTimeout(client: PoolClient, release: PoolClient['release']): Promise<void> {
   const failed = await client.query('reset lock_timeout').then(() => false, () => true)
   release(failed)
+}
+
+/** PgBouncer's own message names a parameter that no one has set knowingly. */
+function explainPooler(cause: unknown): never {
+  if (!(cause instanceof Error) || !cause.message.includes('unsupported startup parameter')) throw cause
+  throw new Error('database.url leads to PgBouncer, which refuses the limits of our statements: set database.listenUrl to the database itself, so that database.url may lead to a pooler in transaction mode.', { cause })
 }
 
 const closeTimeoutMs = 3_000

@@ -1,11 +1,14 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { endConnection } from '../db/silence.ts'
 import { hintChannel, type PublishedHint } from '../db/hint.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../host/log.ts'
 import type { Hub } from './hub.ts'
+import { describeDeafness, hears, openListener } from './proof.ts'
 
 const retryMs = 1_000
+/** Only a change of the setup helps, so there is no hurry. */
+const deafRetryMs = 10_000
 
 /**
  * One LISTEN connection for the whole process. Nothing is lost while it is down: once it is back, a `reset` tells all
@@ -16,15 +19,17 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let connectedBefore = false
+  let reportedDeaf = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: db.url, application_name: 'ops-powertools live', keepAlive: true, connectionTimeoutMillis: 3_000, query_timeout: 5_000 })
+    const next = openListener(db)
     client = next
-    next.on('notification', ({ payload }) => publish(hub, payload))
     next.on('error', () => reconnect(next))
     next.on('end', () => reconnect(next))
     try {
       await next.connect()
+      if (!(await hears(next, db))) return reportDeafness(next)
+      next.on('notification', ({ payload }) => publish(hub, payload))
       await next.query(`listen ${next.escapeIdentifier(hintChannel(db.schema))}`)
       hub.connected = true
       if (connectedBefore) hub.publish({ topic: 'reset' })
@@ -35,14 +40,20 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     }
   }
 
-  const reconnect = (failed: pg.Client): void => {
+  const reportDeafness = (deaf: pg.Client): void => {
+    if (!reportedDeaf && !stopped) log.error(`there are no live updates, so pages poll: ${describeDeafness(db)}`)
+    reportedDeaf = true
+    reconnect(deaf, deafRetryMs)
+  }
+
+  const reconnect = (failed: pg.Client, afterMs = retryMs): void => {
     if (stopped || failed !== client) return
     client = undefined
     hub.connected = false
     hub.close()
     failed.removeAllListeners('notification')
     void endConnection(failed)
-    timer = setTimeout(connect, retryMs)
+    timer = setTimeout(connect, afterMs)
   }
 
   // Settles after the first attempt, successful or not.

@@ -28,7 +28,7 @@ test('a scheduler whose own clock is an hour ahead creates no job early', async 
 
 test("unless a test sets the clock, the database decides what is due", async () => {
   harness = await openHarness()
-  const real = await openKit({ database: { url: harness.kit.db.url }, auth, displayPolicy, engine: pgBoss(harness.boss) })
+  const real = await openKit({ database: { url: harness.kit.db.sessionUrl }, auth, displayPolicy, engine: pgBoss(harness.boss) })
   try {
     const [before] = await harness.ask<{ now: string }>('select clock_timestamp() as now')
     const now = await real.dbNow()

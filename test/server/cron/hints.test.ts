@@ -13,7 +13,7 @@ afterEach(async () => {
 
 test('listeners get one hint per round for each entry that changed, and never any data', async () => {
   harness = await openHarness()
-  listener = new Client({ connectionString: harness.kit.db.url })
+  listener = new Client({ connectionString: harness.kit.db.sessionUrl })
   await listener.connect()
   const heard: string[] = []
   listener.on('notification', ({ payload }) => void (payload?.includes('"cron"') && heard.push(payload)))
