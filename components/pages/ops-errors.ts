@@ -13,12 +13,14 @@ import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { timeOfDay } from '../core/time.ts'
+import { t, texts, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
+import { segments } from '../parts/segments.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
@@ -30,11 +32,12 @@ import { errorsStyles } from './errors/styles.ts'
 /** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./errors/details.ts'))
 
-const spans: Record<string, { label: string; words: string; ms: number }> = {
-  '15m': { label: '15 min', words: 'the last 15 minutes', ms: 900_000 },
-  '1h': { label: '1 h', words: 'the last hour', ms: 3_600_000 },
-  '24h': { label: '24 h', words: 'the last 24 hours', ms: 86_400_000 },
-  '7d': { label: '7 d', words: 'the last 7 days', ms: 604_740_000 },
+const rangeWords: Readonly<Record<string, string>> = texts({ '15m': '15 min', '1h': '1 h', '24h': '24 h', '7d': '7 d' })
+const spans: Record<string, { words: string; ms: number }> = {
+  '15m': { words: 'the last 15 minutes', ms: 900_000 },
+  '1h': { words: 'the last hour', ms: 3_600_000 },
+  '24h': { words: 'the last 24 hours', ms: 86_400_000 },
+  '7d': { words: 'the last 7 days', ms: 604_740_000 },
 }
 
 interface Unfolded {
@@ -149,14 +152,10 @@ export class OpsErrors extends OpsElement {
   }
 
   private tools({ summary: { groups } }: ErrorGroupList) {
-    const pressed = (label: string, on: boolean, choose: () => void) => html`<button type="button" aria-pressed=${on} @click=${choose}>${label}</button>`
+    const counted = Object.fromEntries(Object.entries(errorStatuses).map(([status, label]) => [status, `${tx(label)} ${formatCount(groups[status as ErrorStatus], this.language)}`])) as Record<ErrorStatus, string>
     return html`<div class="tools">
-      <div class="segments" role="group" aria-label="Status">
-        ${(Object.keys(errorStatuses) as ErrorStatus[]).map((status) => pressed(`${errorStatuses[status]} ${formatCount(groups[status], this.language)}`, status === this.shownStatus, () => this.narrow({ status: status === 'unresolved' ? '' : status })))}
-      </div>
-      <div class="segments" role="group" aria-label="Range">
-        ${Object.entries(spans).map(([span, { label }]) => pressed(label, span === this.span, () => this.narrow({ range: span === '1h' ? '' : span })))}
-      </div>
+      ${segments({ label: t`Status`, words: counted, current: this.shownStatus, choose: (status) => this.narrow({ status: status === 'unresolved' ? '' : status }) })}
+      ${segments({ label: t`Range`, words: rangeWords, current: this.span, choose: (span) => this.narrow({ range: span === '1h' ? '' : span }) })}
       <input class="find" type="search" aria-label="Find an error: words, worker:, queue:, version:, state:" placeholder="error: worker: queue: version:" autocomplete="off" spellcheck="false" maxlength="400"
         .value=${this.q} @change=${(event: Event) => this.narrow({ q: writeSearch(parseSearch((event.target as HTMLInputElement).value)) })} />
     </div>`
@@ -164,7 +163,8 @@ export class OpsErrors extends OpsElement {
 
   private table({ items }: ErrorGroupList) {
     const top = Math.max(1, ...items.flatMap(({ histogram }) => histogram.counts.map((count) => count ?? 0)))
-    const { label, words } = spans[this.span]!
+    const { words } = spans[this.span]!
+    const label = tx(rangeWords[this.span]!)
     const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
     return html`<div class="card errors ${this.list.problem ? 'stale' : ''}">
       <table role="table" aria-label="Errors">

@@ -10,10 +10,12 @@ import { filtered } from '../core/filter.ts'
 import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t } from '../core/words.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
+import { segments, segmentStyles } from '../parts/segments.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
@@ -62,7 +64,7 @@ const companion = 'ops-powertools/workers'
  */
 @element('ops-executors')
 export class OpsExecutors extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, executorsStyles]
+  static override styles = [base, tableStyles, pageStyles, partStyles, segmentStyles, executorsStyles]
 
   @property() executor = ''
   @property() queue = ''
@@ -182,14 +184,9 @@ export class OpsExecutors extends OpsElement {
     const { healthy } = summary.health
     const groupings: Record<Grouping, string> = { host: 'By host', queue: 'By queue', version: 'By version' }
     const shows: Record<Show, string> = { all: `All ${summary.executors}`, unhealthy: `Not healthy ${summary.executors - healthy}`, ended: `Ended 24 h ${summary.ended}` }
-    const pressed = (label: string, on: boolean, choose: () => void) => html`<button type="button" class="button" aria-pressed=${on} @click=${choose}>${label}</button>`
     return html`<div class="tools">
-      <div class="segments" role="group" aria-label="Group">
-        ${(Object.keys(groupings) as Grouping[]).map((by) => pressed(groupings[by], by === this.grouping, () => this.narrow({ by })))}
-      </div>
-      <div class="segments" role="group" aria-label="Show">
-        ${(Object.keys(shows) as Show[]).map((show) => pressed(shows[show], show === this.shown, () => this.narrow({ show })))}
-      </div>
+      ${segments({ label: t`Group`, words: groupings, current: this.grouping, choose: (by) => this.narrow({ by }) })}
+      ${segments({ label: t`Show`, words: shows, current: this.shown, choose: (show) => this.narrow({ show }) })}
       <input class="find" type="search" aria-label="Find an executor by name or host" placeholder="Find an executor" .value=${this.q} @change=${(event: Event) => this.narrow({ q: (event.target as HTMLInputElement).value.trim() })} />
     </div>`
   }

@@ -16,7 +16,7 @@ import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { skeletonRows } from '../parts/quiet.ts'
-import { rangeStyles } from '../parts/range.ts'
+import { segmentStyles } from '../parts/segments.ts'
 import type { PickedRange } from '../parts/range-picker.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
@@ -94,7 +94,7 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  */
 @element('ops-jobs')
 export class OpsJobs extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, rangeStyles, jobsStyles]
+  static override styles = [base, tableStyles, pageStyles, partStyles, segmentStyles, jobsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private shown?: Shown

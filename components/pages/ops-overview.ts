@@ -10,7 +10,8 @@ import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles } from '../parts/quiet.ts'
-import { parseRange, type Range, rangeControl, rangeStyles } from '../parts/range.ts'
+import { parseRange, type Range, rangeControl } from '../parts/range.ts'
+import { segmentStyles } from '../parts/segments.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { overviewStyles } from './overview/styles.ts'
@@ -55,7 +56,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  */
 @element('ops-overview')
 export class OpsOverview extends OpsElement {
-  static override styles = [base, pageStyles, problemStyles, quietStyles, rangeStyles, overviewStyles]
+  static override styles = [base, pageStyles, problemStyles, quietStyles, segmentStyles, overviewStyles]
 
   /** `1h` or `24h`; an hour by default. */
   @property() range = ''

@@ -11,6 +11,7 @@ import { filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { histogramStyles } from '../parts/histogram.ts'
@@ -20,6 +21,7 @@ import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
+import { segments, segmentStyles } from '../parts/segments.ts'
 import { tableStyles } from '../parts/table.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
@@ -62,7 +64,7 @@ const findDelayMs = 250
  */
 @element('ops-queues')
 export class OpsQueues extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, histogramStyles, queuesStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, histogramStyles, segmentStyles, queuesStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @query('ops-queue-sheet') private sheet?: OpsQueueSheet
@@ -158,11 +160,7 @@ export class OpsQueues extends OpsElement {
     const moved = this.places.some((name, index) => items[index]?.name !== name)
     return html`<div class="tools">
       <input type="search" aria-label="Find a queue" placeholder="Find a queue" .value=${this.find} @input=${this.typed} />
-      <div class="orders" role="group" aria-label="Order">
-        ${(Object.keys(queueOrders) as QueueOrder[]).map(
-          (order) => html`<button type="button" aria-pressed=${order === this.sort} @click=${() => this.choose({ order: order === 'worst' ? '' : order })}>${queueOrders[order]}</button>`,
-        )}
-      </div>
+      ${segments({ label: t`Order`, words: queueOrders, current: this.sort, choose: (order) => this.choose({ order: order === 'worst' ? '' : order }) })}
       ${moved ? html`<button type="button" class="button moved" @click=${this.sortAgain}>The order has changed · sort again</button>` : html`<span class="moved muted small"><b>${ownerships.powertools_native}</b> · ${postures.powertools_native}</span>`}
     </div>`
   }

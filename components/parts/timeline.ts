@@ -3,9 +3,10 @@ import type { Timeline, TimelineLane } from '../../schemas/forensics.ts'
 import { type ForensicRange, forensicRanges, timelineMarks } from '../../schemas/forensics-words.ts'
 import { countOf, formatCount } from '../../schemas/plural.ts'
 import { clockTime, dayOf, exactTime } from '../core/time.ts'
+import { t } from '../core/words.ts'
 import { slotShape } from './strip.ts'
 import { ticksOf } from './time-axis.ts'
-import { segmentStyles } from './segments.ts'
+import { segments, segmentStyles } from './segments.ts'
 
 type Mark = TimelineLane['marks'][number]
 
@@ -74,9 +75,8 @@ class Axis {
 }
 
 function rangeChoice(range: ForensicRange, ranges: readonly ForensicRange[], choose: (range: ForensicRange) => void) {
-  return html`<div class="segments" role="group" aria-label="Window">
-    ${ranges.map((each) => html`<button type="button" aria-pressed=${each === range} @click=${() => choose(each)}>${forensicRanges[each].label}</button>`)}
-  </div>`
+  const words = Object.fromEntries(ranges.map((each) => [each, forensicRanges[each].label])) as Record<ForensicRange, string>
+  return segments({ label: t`Window`, words, current: range, choose })
 }
 
 function ticks(axis: Axis, height: number, locale?: string) {

@@ -2,7 +2,8 @@ import '../../components/parts/chart.ts'
 import { gapsOf, frameOf, roundTop, stepsOf } from '../../components/parts/chart/geometry.ts'
 import type { ChartPoint, OpsChart } from '../../components/parts/chart.ts'
 import { histogram, histogramStyles } from '../../components/parts/histogram.ts'
-import { parseRange, rangeControl, rangeStyles } from '../../components/parts/range.ts'
+import { parseRange, rangeControl } from '../../components/parts/range.ts'
+import { segmentStyles } from '../../components/parts/segments.ts'
 import { OpsElement } from '../../components/core/element.ts'
 import { base } from '../../components/theme/base.ts'
 import { html } from 'lit'
@@ -23,7 +24,7 @@ function hour(value: (index: number) => number = () => 40): ChartPoint[] {
 
 /** A page as ours are: tokens and base styles around the charts. */
 class ChartHost extends OpsElement {
-  static override styles = [...base, histogramStyles, rangeStyles]
+  static override styles = [...base, histogramStyles, segmentStyles]
   content: unknown
   override render() {
     return this.content as ReturnType<typeof html>

@@ -72,29 +72,8 @@ export const restStyles = css`
     align-items: center;
     gap: 8px 10px;
   }
-  .segments {
-    display: inline-flex;
-    flex-wrap: wrap;
-    border: 1px solid var(--_line-strong);
-    border-radius: 6px;
-    background: var(--_surface);
-  }
-  .segments button {
-    min-height: 28px;
-    padding: 2px 10px;
-    border: 0;
-    border-radius: 5px;
-    background: none;
-    white-space: nowrap;
-    cursor: pointer;
-  }
-  .segments > :not(:first-child) {
+  .segments > ops-range {
     border-inline-start: 1px solid var(--_line);
-  }
-  .segments [aria-pressed='true'] {
-    background: var(--_accent-soft);
-    color: var(--_accent);
-    font-weight: 650;
   }
   .system-rows {
     display: inline-flex;
@@ -108,14 +87,8 @@ export const restStyles = css`
     accent-color: var(--_accent);
   }
   @media (pointer: coarse) {
-    .segments button,
     .system-rows {
       min-height: 40px;
-    }
-  }
-  @media (forced-colors: active) {
-    .segments [aria-pressed='true'] {
-      outline: 2px solid Highlight;
     }
   }
 `

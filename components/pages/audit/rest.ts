@@ -11,6 +11,7 @@ import '../../parts/audit-words-more.ts'
 import '../../parts/export.ts'
 import { runParts, type Unfolded } from './batches.ts'
 import { boundsOf, dayCounts } from './day-counts.ts'
+import { segmentStyles } from '../../parts/segments.ts'
 import { restStyles } from './rest-styles.ts'
 import { toolbar } from './toolbar.ts'
 import { keysOf, step, type Walked } from './walk.ts'
@@ -42,7 +43,7 @@ export class AuditRest {
   constructor(host: ReactiveControllerHost & HTMLElement, page: AuditPage) {
     this.host = host
     this.page = page
-    host.shadowRoot!.adoptedStyleSheets = [...host.shadowRoot!.adoptedStyleSheets, restStyles.styleSheet!]
+    host.shadowRoot!.adoptedStyleSheets = [...host.shadowRoot!.adoptedStyleSheets, segmentStyles.styleSheet!, restStyles.styleSheet!]
     this.keys = new Keys(host, () => keysOf(page.walked))
     this.bySystem = new Resource(host, {
       connection: () => (page.countedDays().length > 0 ? page.connection() : undefined),

@@ -7,6 +7,7 @@ import '../../parts/range-picker.ts'
 import type { PickedRange } from '../../parts/range-picker.ts'
 import '../../parts/search-bar.ts'
 import type { SearchDetail } from '../../parts/search-bar.ts'
+import { segments } from '../../parts/segments.ts'
 
 export interface Toolbar {
   values: FilterValues
@@ -17,12 +18,8 @@ export interface Toolbar {
   change: (change: Partial<FilterValues>) => void
 }
 
-/** What the log is narrowed by: a search, when, whose, and whether the system's own events are shown. */
+/** What the log is narrowed by: a search, when, and whether the system's own events are shown. */
 export function toolbar({ values, loaded, system, change }: Toolbar): TemplateResult {
-  const pressed = (on: boolean) => (on ? 'true' : 'false')
-  const when = (last: string, label: string) =>
-    html`<button type="button" aria-pressed=${pressed(values.last === last)} @click=${() => change({ last: values.last === last ? '' : last, from: '', to: '' })}>${label}</button>`
-  const whose = (who: string, label: string) => html`<button type="button" aria-pressed=${pressed(values.who === who)} @click=${() => change({ who })}>${label}</button>`
   // What is no instant is sent nevertheless, and the API says so; the picker could not show it.
   const instant = (text: string) => (Number.isNaN(Date.parse(text)) ? '' : text)
   const range: PickedRange = { last: values.last === 'today' ? '' : values.last, from: instant(values.from), to: instant(values.to) }
@@ -36,11 +33,14 @@ export function toolbar({ values, loaded, system, change }: Toolbar): TemplateRe
       @ops-search=${({ detail }: CustomEvent<SearchDetail>) => change(valuesOf(detail.filters))}
     ></ops-search>
     <div class="presets">
-      <div class="segments" role="group" aria-label=${t`When`}>
-        ${when('1h', t`Last hour`)} ${when('today', t`Today`)} ${when('24h', t`Last 24 h`)}
-        <ops-range .range=${range} label=${t`When`} @ops-range=${({ detail: { last = '', from = '', to = '' } }: CustomEvent<PickedRange>) => change({ last, from, to })}></ops-range>
-      </div>
-      <div class="segments" role="group" aria-label=${t`Whose`}>${whose('', t`Everyone`)} ${whose('people', t`People`)} ${whose('not-me', t`Not me`)}</div>
+      ${segments({
+        label: t`When`,
+        words: { '1h': t`Last hour`, today: t`Today`, '24h': t`Last 24 h` } as Record<string, string>,
+        current: values.last,
+        choose: (last) => change({ last: values.last === last ? '' : last, from: '', to: '' }),
+        more: html`<ops-range .range=${range} label=${t`When`} @ops-range=${({ detail: { last = '', from = '', to = '' } }: CustomEvent<PickedRange>) => change({ last, from, to })}></ops-range>`,
+      })}
+      ${segments({ label: t`Whose`, words: { '': t`Everyone`, people: t`People`, 'not-me': t`Not me` } as Record<string, string>, current: values.who, choose: (who) => change({ who }) })}
       <label class="system-rows"><input type="checkbox" .checked=${system} @change=${(event: Event) => change({ system: (event.target as HTMLInputElement).checked ? 'yes' : 'no' })} /> ${t`System`}</label>
     </div>
   </div>`

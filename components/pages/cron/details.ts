@@ -13,6 +13,7 @@ import { diffStyles, json } from '../../parts/diff.ts'
 import { jobLink } from '../../parts/job-link.ts'
 import { problemPanel, staleNote } from '../../parts/problem.ts'
 import { skeletonRows } from '../../parts/quiet.ts'
+import { segments, segmentStyles } from '../../parts/segments.ts'
 import { sentence } from '../../parts/sentence.ts'
 import { markOf, stripStyles } from '../../parts/strip.ts'
 import { partStyles } from '../../parts/styles.ts'
@@ -34,6 +35,7 @@ export class OpsCronDetails extends OpsElement {
     base,
     tableStyles,
     partStyles,
+    segmentStyles,
     stripStyles,
     diffStyles,
     css`
@@ -61,11 +63,6 @@ export class OpsCronDetails extends OpsElement {
       }
       .bar .end {
         margin-inline-start: auto;
-      }
-      [aria-pressed='true'] {
-        border-color: var(--_accent);
-        color: var(--_accent);
-        font-weight: 600;
       }
       .scroll {
         max-height: 360px;
@@ -146,9 +143,7 @@ export class OpsCronDetails extends OpsElement {
     return html`<section aria-label=${t`History of ${entry.name}`}>
       <div class="bar">
         <h3>${t`History`}</h3>
-        ${(Object.keys(windows) as (keyof typeof windows)[]).map(
-          (span) => html`<button type="button" class="button" aria-pressed=${span === this.span} @click=${() => (this.span = span)}>${span}</button>`,
-        )}
+        ${segments({ label: t`Window`, words: { '24 h': t`24 h`, '7 d': t`7 d` }, current: this.span, choose: (span) => (this.span = span) })}
         <a class="end way" href="${this.base}/forensics/cron_entry/${encodeURIComponent(entry.name)}">${t`Forensic timeline`}</a>
       </div>
       ${this.history.render({

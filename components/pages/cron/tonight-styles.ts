@@ -22,25 +22,6 @@ export const tonightStyles = css`
     gap: 8px;
     margin-inline-start: auto;
   }
-  .segments {
-    display: flex;
-  }
-  .segments .button:first-child {
-    border-start-end-radius: 0;
-    border-end-end-radius: 0;
-  }
-  .segments .button:last-child {
-    margin-inline-start: -1px;
-    border-start-start-radius: 0;
-    border-end-start-radius: 0;
-  }
-  .segments [aria-pressed='true'] {
-    z-index: 1;
-    border-color: var(--_accent);
-    background: var(--_accent-soft);
-    color: var(--_accent);
-    font-weight: 600;
-  }
   .chart {
     position: relative;
     margin-bottom: 12px;

@@ -11,6 +11,7 @@ import { chip, chipStyles } from '../../parts/chip.ts'
 import type { Ask } from '../../parts/confirm.ts'
 import { problemPanel, problemStyles, staleNote } from '../../parts/problem.ts'
 import { emptyState, quietStyles, skeletonRows } from '../../parts/quiet.ts'
+import { segments, segmentStyles } from '../../parts/segments.ts'
 import { tableStyles } from '../../parts/table.ts'
 import { ticksOf } from '../../parts/time-axis.ts'
 import { base } from '../../theme/base.ts'
@@ -42,7 +43,7 @@ interface Coming extends ComingRuns {
  */
 @element('ops-cron-tonight')
 export class OpsCronTonight extends OpsElement {
-  static override styles = [base, tableStyles, chipStyles, problemStyles, quietStyles, tonightStyles]
+  static override styles = [base, tableStyles, chipStyles, problemStyles, quietStyles, segmentStyles, tonightStyles]
 
   @property({ attribute: false }) restriction: { q?: string; queue?: string; names?: string; source?: 'code' | 'runtime' | 'fixture' } = {}
   @property() between = ''
@@ -99,9 +100,7 @@ export class OpsCronTonight extends OpsElement {
   private spanButtons() {
     const shown = this.span in spans ? this.span : '24h'
     const words: Record<string, string> = { '24h': t`24 h`, '7d': t`7 d` }
-    return html`<span class="segments" role="group" aria-label=${t`Axis`}>
-      ${Object.keys(spans).map((span) => html`<button type="button" class="button" aria-pressed=${span === shown} @click=${() => this.announce({ between: '', span: span === '24h' ? '' : span })}>${words[span]}</button>`)}
-    </span>`
+    return segments({ label: t`Axis`, words, current: shown, choose: (span) => this.announce({ between: '', span: span === '24h' ? '' : span }) })
   }
 
   private typedTimes(window: Span, axis: Span) {

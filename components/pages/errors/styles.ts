@@ -22,9 +22,6 @@ export const errorsStyles = [
       align-items: center;
       margin-bottom: 10px;
     }
-    .segments {
-      background: var(--_surface);
-    }
     .find {
       flex: 1;
       min-inline-size: 180px;
@@ -148,9 +145,6 @@ export const errorsStyles = [
       }
       .what {
         grid-template-columns: 40px minmax(0, 1fr);
-      }
-      .segments button {
-        min-height: 38px;
       }
     }
   `,

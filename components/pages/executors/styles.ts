@@ -93,29 +93,6 @@ export const executorsStyles = css`
     inline-size: 220px;
     max-inline-size: 100%;
   }
-  .segments {
-    display: inline-flex;
-  }
-  .segments .button {
-    border-radius: 0;
-    margin-inline-start: -1px;
-  }
-  .segments .button:first-child {
-    border-start-start-radius: 6px;
-    border-end-start-radius: 6px;
-    margin-inline-start: 0;
-  }
-  .segments .button:last-child {
-    border-start-end-radius: 6px;
-    border-end-end-radius: 6px;
-  }
-  .segments [aria-pressed='true'] {
-    position: relative;
-    background: var(--_accent-soft);
-    border-color: var(--_accent);
-    color: var(--_accent);
-    font-weight: var(--_weight-medium);
-  }
   .only {
     margin-bottom: 10px;
   }

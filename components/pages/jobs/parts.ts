@@ -9,6 +9,7 @@ import { t } from '../../core/words.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import type { PickedRange } from '../../parts/range-picker.ts'
 import type { SearchDetail } from '../../parts/search-bar.ts'
+import { segments } from '../../parts/segments.ts'
 import { bulkBar, thumbBar } from './bulk-bar.ts'
 import type { Choosing } from './choosing.ts'
 import { timeTitle } from './columns.ts'
@@ -109,8 +110,7 @@ export function bulkRuns({ runs, bulk, begun, ask, go, acted }: PageParts) {
 /** How many there are, when, and how they are shown. */
 export function summary({ session, group, shown, shownOrder, inSheet, preferences, matching, searched, histogram, failedOnly, language, go, turn, keep, pickRange }: PageParts) {
   const grouped = group === 'error'
-  const mode = (value: string, label: string) => html`<button type="button" aria-pressed=${group === value ? 'true' : 'false'} @click=${() => go({ group: value })}>${label}</button>`
-  const end = html`${session?.engine.lacks.failures ? nothing : html`<span class="ranges" role="group" aria-label=${t`How the jobs are shown`}>${mode('', t`List`)} ${mode('error', t`By error`)}</span>`}
+  const end = html`${session?.engine.lacks.failures ? nothing : segments({ label: t`How the jobs are shown`, words: { '': t`List`, error: t`By error` }, current: grouped ? 'error' : '', choose: (value) => go({ group: value }) })}
     ${grouped || !shown || inSheet ? nothing : html`<button type="button" class="button narrow" @click=${turn}>${timeTitle(shown.by)} ${shownOrder === 'newest' ? '↓' : '↑'}</button>`}
     ${preferences && !grouped ? html`<ops-view-options .preferences=${preferences} .keep=${keep}></ops-view-options>` : nothing}`
   return summaryLine({ matching, window: searched, histogram: grouped ? undefined : histogram, failed: failedOnly, locale: language, range: pickRange, end })

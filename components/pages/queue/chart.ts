@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Deploy } from '../../../schemas/deploy.ts'
 import type { QueueDetail, QueueRange } from '../../../schemas/queue.ts'
+import { t } from '../../core/words.ts'
 import type { ChartMark, ChartPoint, OpsChart } from '../../parts/chart.ts'
 import '../../parts/chart.ts'
+import { segments } from '../../parts/segments.ts'
 import { number, seconds } from '../queues/figures.ts'
 import { type Metric, metrics, queueRanges } from './choices.ts'
 
@@ -41,12 +43,9 @@ export interface ChartContext {
 /** The chart of the chosen figure, with what started and failed on the same axis below it. */
 export function chartCard(queue: QueueDetail, context: ChartContext): TemplateResult {
   const { metric, range, choose } = context
-  const group = <Key extends string>(label: string, words: Record<Key, string>, current: Key, pick: (key: Key) => void) =>
-    html`<div class="choice" role="group" aria-label=${label}>
-      ${(Object.keys(words) as Key[]).map((key) => html`<button type="button" aria-pressed=${key === current} @click=${() => pick(key)}>${words[key]}</button>`)}
-    </div>`
   return html`<section class="card padded chart-card" part="chart" aria-label="Over time">
-    <div class="choices">${group('Figure', metrics, metric, (chosen) => choose({ metric: chosen }))} ${group('Range', queueRanges, range, (chosen) => choose({ range: chosen }))}</div>
+    <div class="choices">${segments({ label: t`Figure`, words: metrics, current: metric, choose: (chosen) => choose({ metric: chosen }) })}
+      ${segments({ label: t`Range`, words: queueRanges, current: range, choose: (chosen) => choose({ range: chosen }) })}</div>
     ${chart(queue, metric, context, 'tall')} ${metric === 'started' ? nothing : html`<h3 class="lane small muted">${drawn.started.label}</h3>${chart(queue, 'started', context, 'low')}`}
   </section>`
 }

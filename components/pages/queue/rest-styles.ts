@@ -9,28 +9,6 @@ export const restStyles = css`
     gap: 8px;
     margin-bottom: 14px;
   }
-  .choice {
-    display: inline-flex;
-    border: 1px solid var(--_line-strong);
-    border-radius: var(--_control-radius);
-    background: var(--_surface);
-  }
-  .choice button {
-    min-height: 26px;
-    padding: 2px 10px;
-    border: 0;
-    border-radius: var(--_small-radius);
-    background: none;
-    color: var(--_muted);
-    font-size: var(--_small);
-    white-space: nowrap;
-    cursor: pointer;
-  }
-  .choice [aria-pressed='true'] {
-    background: var(--_accent-soft);
-    color: var(--_accent);
-    font-weight: var(--_weight-strong);
-  }
   ops-chart.tall {
     --chart-height: 200px;
   }
@@ -93,22 +71,9 @@ export const restStyles = css`
   .possible > h2 {
     padding: 10px 16px;
   }
-  @media (forced-colors: active) {
-    .choice [aria-pressed='true'] {
-      outline: 2px solid Highlight;
-    }
-  }
-  @media (pointer: coarse) {
-    .choice button {
-      min-height: 38px;
-    }
-  }
   @container ops-page (max-width: 860px) {
     .pair {
       grid-template-columns: minmax(0, 1fr);
-    }
-    .choice {
-      flex-wrap: wrap;
     }
     .box li.error {
       grid-template-columns: minmax(0, 1fr) auto;

@@ -12,6 +12,7 @@ import { tagStyles } from '../../parts/tag.ts'
 import { possibleStyles, whatMayBeDone } from '../queues/possible.ts'
 import { chartCard, type ChartContext } from './chart.ts'
 import { changesOf, executorsOf, fedBy, type ListContext, oldestWaiting, runningLongest, topErrors } from './lists.ts'
+import { segmentStyles } from '../../parts/segments.ts'
 import { restStyles } from './rest-styles.ts'
 
 /** The data around the queue, as far as it has been read and the actor may see it. */
@@ -43,6 +44,6 @@ export function restOfQueue(queue: QueueDetail, { executors, errors, changes, de
 
 /** Adopted when this part has been loaded, which keeps the initial page small. */
 export function adoptRestStyles(root: ShadowRoot): void {
-  const styles = [ownershipStyles, histogramStyles, tagStyles, possibleStyles, restStyles]
+  const styles = [ownershipStyles, histogramStyles, tagStyles, possibleStyles, segmentStyles, restStyles]
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...styles.flatMap(({ styleSheet }) => styleSheet ?? [])]
 }

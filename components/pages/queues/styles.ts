@@ -37,28 +37,6 @@ export const queuesStyles = css`
   .tools .moved {
     margin-inline-start: auto;
   }
-  .orders {
-    display: inline-flex;
-    border: 1px solid var(--_line-strong);
-    border-radius: var(--_control-radius);
-    background: var(--_surface);
-  }
-  .orders button {
-    min-height: 26px;
-    padding: 2px 10px;
-    border: 0;
-    border-radius: var(--_small-radius);
-    background: none;
-    color: var(--_muted);
-    font-size: var(--_small);
-    white-space: nowrap;
-    cursor: pointer;
-  }
-  .orders [aria-pressed='true'] {
-    background: var(--_accent-soft);
-    color: var(--_accent);
-    font-weight: var(--_weight-strong);
-  }
   .list {
     overflow: hidden;
   }
@@ -196,19 +174,10 @@ export const queuesStyles = css`
     font-size: var(--_small);
     color: var(--_muted);
   }
-  @media (forced-colors: active) {
-    .orders [aria-pressed='true'] {
-      outline: 2px solid Highlight;
-    }
-  }
   @media (pointer: coarse) {
     .button.icon {
       width: 40px;
       min-height: 40px;
-    }
-    .orders button {
-      min-height: 38px;
-      padding-inline: 12px;
     }
   }
   @container ops-page (max-width: 860px) {
