@@ -120,7 +120,8 @@ export const lateStyles = [css`
       min-width: 40px;
     }
     ops-view-options,
-    ops-export {
+    ops-export,
+    .all {
       display: none;
     }
     .thumb {

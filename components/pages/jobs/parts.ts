@@ -108,12 +108,20 @@ export function bulkRuns({ runs, bulk, begun, ask, go, acted }: PageParts) {
 }
 
 /** How many there are, when, and how they are shown. */
-export function summary({ session, group, shown, shownOrder, inSheet, preferences, matching, searched, histogram, failedOnly, language, go, turn, keep, pickRange }: PageParts) {
+export function summary(parts: PageParts) {
+  const { session, group, shown, shownOrder, inSheet, preferences, matching, searched, histogram, failedOnly, language, go, turn, keep, pickRange } = parts
   const grouped = group === 'error'
   const end = html`${session?.engine.lacks.failures ? nothing : segments({ label: t`How the jobs are shown`, words: { '': t`List`, error: t`By error` }, current: grouped ? 'error' : '', choose: (value) => go({ group: value }) })}
     ${grouped || !shown || inSheet ? nothing : html`<button type="button" class="button narrow" @click=${turn}>${timeTitle(shown.by)} ${shownOrder === 'newest' ? '↓' : '↑'}</button>`}
-    ${preferences && !grouped ? html`<ops-view-options .preferences=${preferences} .keep=${keep}></ops-view-options>` : nothing}`
+    ${preferences && !grouped ? html`<ops-view-options .preferences=${preferences} .keep=${keep}></ops-view-options>` : nothing} ${grouped || inSheet ? nothing : retryAll(parts)}`
   return summaryLine({ matching, window: searched, histogram: grouped ? undefined : histogram, failed: failedOnly, locale: language, range: pickRange, end })
+}
+
+/** Failed jobs are listed to retry them: as long as none is chosen, all that match are one press away. On a phone this is at the thumb. */
+function retryAll({ choosing, shown, matching, failedOnly, session, filters, ask }: PageParts) {
+  const none = choosing.selected.seen.size === 0 && !choosing.selected.all
+  if (!failedOnly || !none || !shown?.rows.length || refusedAltogether(session, 'retry_job')) return nothing
+  return html`<button type="button" class="button all" @click=${() => ask({ action: 'retry_job', selection: { filter: filters } })}>${matching ? t`Retry all ${matching}…` : t`Retry all…`}</button>`
 }
 
 export function byError({ connection, base, filters, session, ask, titles, go }: PageParts) {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Change, Overview } from '../../../schemas/overview.ts'
 import { now } from '../../core/clock.ts'
 import { clockTime, exactTime } from '../../core/time.ts'
+import { t } from '../../core/words.ts'
 import { sentence } from '../../parts/sentence.ts'
 import type { RestContext } from './rest.ts'
 import { deployTag } from '../../parts/tag.ts'
@@ -18,6 +19,7 @@ export function changesCard({ changes, asOf }: Overview, { base, locale }: RestC
     ${changes.length
       ? html`<ol>${changes.map((change) => changeRow(change, locale))}</ol>`
       : html`<p class="card-foot">Nothing in the 24 hours before ${clockTime(Date.parse(asOf), locale)}.</p>`}
+    <p class="card-foot small"><a class="way" href="${base}/audit?last=1h&amp;who=people">${t`By people, last hour`}</a></p>
   </aside>`
 }
 
