@@ -20,14 +20,16 @@ const together: Record<string, RegExp[]> = {
   hold: [/components\/core\/hold\.ts/],
   core: [
     /node_modules\/(?!lit(-html)?\/directive)/,
-    /\/schemas\/(calls|protocol|routes|problem-codes)\.ts/,
-    /components\/(core\/(?!focus|hold|keys|path-to|skew|second-copy|own-registry)|theme\/)/,
+    // What the compiler and vite put in.
+    /helpers\/esm\/decorate|preload-helper/,
+    /\/schemas\/(calls|protocol|routes|duration)\.ts/,
+    /components\/(core\/(?!focus|hide-columns|hold|keys|live-stream|path-to|skew|second-copy|own-registry)|theme\/)/,
     /parts\/(missing|problem|quiet|sentence|status-tone|time)\.ts/,
   ],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /parts\/(table|refusal)\.ts/],
   slots: [/\/schemas\/cron-words/],
-  words: [/\/schemas\/(vocabulary|actions|plural)/, /parts\/(job-link|count|queue-name)\.ts/],
+  words: [/\/schemas\/(actions|plural)/, /parts\/(job-link|count|queue-name)\.ts/],
   act: [/components\/core\/focus/, /parts\/confirm\.ts/],
   menu: [/parts\/(menu|popover)\.ts/],
 }
@@ -61,7 +63,7 @@ export default defineConfig({
     rollupOptions: {
       input: Object.fromEntries(entries.map((file) => [basename(file, '.ts'), file])),
       preserveEntrySignatures: 'allow-extension',
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', codeSplitting: { groups } },
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js', codeSplitting: { groups, includeDependenciesRecursively: false } },
     },
   },
 })

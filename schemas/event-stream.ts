@@ -1,7 +1,8 @@
-/** A server-sent event, or the comment that keeps a connection open. */
+/** A server-sent event, or a comment, e.g. one that keeps a connection open. Empty: not given. */
 export interface StreamedEvent {
   id: string
   data: string
+  comment: string
 }
 
 /**
@@ -17,7 +18,7 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>, arrived: () =>
       arrived()
       const blocks = (rest + value).replaceAll('\r\n', '\n').split('\n\n')
       rest = blocks.pop()!
-      for (const block of blocks) yield { id: fieldOf(block, 'id'), data: fieldOf(block, 'data') }
+      for (const block of blocks) yield { id: fieldOf(block, 'id'), data: fieldOf(block, 'data'), comment: fieldOf(block, '') }
     }
   } finally {
     await reader.cancel().catch(() => {})
