@@ -1,6 +1,10 @@
 import type { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { announce } from './events.ts'
+import { later } from './later.ts'
+import { speaking, spoken } from './words.ts'
+
+const loadAdvice = later(() => import('../parts/advice.ts'))
 
 /** Converts anything thrown to a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
@@ -31,6 +35,16 @@ export function announceProblems(root: ParentNode): void {
     const key = [code, status, title, detail].join()
     if (announced.get(place) === key) continue
     announced.set(place, key)
+    void advise(place, place.problem)
     place.hidden = !announce(place, 'ops-problem', { code, status, title, detail, requestId }, true)
   }
+}
+
+/** A panel says what happened without its advice, if that cannot be loaded either. */
+async function advise(place: Element, problem: Problem): Promise<void> {
+  const language = spoken()
+  const panel = place.querySelector('.advice')
+  if (!panel) return
+  const { advise } = await loadAdvice().catch(() => ({ advise: undefined }))
+  speaking(language, () => advise?.(panel, problem))
 }

@@ -3,7 +3,7 @@ import { property, query, state } from 'lit/decorators.js'
 import { auditPath, evidencePath, operationActions } from '../../schemas/actions.ts'
 import type { JobDetail } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { jobStates, waitReasons } from '../../schemas/vocabulary.ts'
+import { jobStates } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
 import { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
@@ -12,25 +12,18 @@ import { Resource } from '../core/resource.ts'
 import { t, tr } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import '../parts/copy.ts'
-import { diffStyles, json } from '../parts/diff.ts'
-import { histogramStyles } from '../parts/histogram.ts'
 import { jobsHref } from '../parts/job-link.ts'
 import { stateChip } from '../parts/job-state.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
-import { sentence } from '../parts/sentence.ts'
 import { partStyles } from '../parts/styles.ts'
 import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { jobActions, refusalOf } from './job/actions.ts'
-import { fateStyles, jobFate } from './job/fate.ts'
-import { lasted } from './job/lasted.ts'
-import { lifeBar, lifeStyles } from './job/life-bar.ts'
 import type { Neighbours } from './job/neighbours.ts'
 import { jobStyles } from './job/styles.ts'
 
-/** What is beside and below the story comes a moment later. */
+/** What is shown of the job, loaded while the job itself is on its way. */
 const loadRest = later(() => import('./job/rest.ts'))
 
 /**
@@ -60,7 +53,7 @@ const loadRest = later(() => import('./job/rest.ts'))
  */
 @element('ops-job')
 export class OpsJob extends OpsElement {
-  static override styles = [base, pageStyles, partStyles, diffStyles, histogramStyles, fateStyles, lifeStyles, jobStyles]
+  static override styles = [base, pageStyles, partStyles, jobStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private rest?: Awaited<ReturnType<typeof loadRest>>
@@ -98,7 +91,7 @@ export class OpsJob extends OpsElement {
 
   override connectedCallback() {
     super.connectedCallback()
-    if (!this.rest) void this.updateComplete.then(this.loadRest)
+    if (!this.rest) void this.loadRest()
   }
 
   override render() {
@@ -164,33 +157,21 @@ export class OpsJob extends OpsElement {
   }
 
   private content(job: JobDetail, late?: Problem) {
+    const { rest, base, ask } = this
     return html`<div class="columns ${late ? 'stale' : ''}">
-      <div class="first">
-        ${jobFate(job, { base: this.base, locale: this.language, ask: this.ask })} ${this.waiting(job)} ${this.life(job)}
-        <div class="values">${this.value(t`Arguments`, job.args)} ${this.result(job)}</div>
-        ${this.value(t`Meta`, job.meta, true)}
-      </div>
-      <div class="side">${this.rest?.jobSide(job, { base: this.base, forensicsHref: this.forensicsHref, auditHref: this.auditHref, ask: this.ask }) ?? this.restFailure()}</div>
+      <div class="first">${rest?.jobStory(job, { base, locale: this.language, ask, asList: this.asList, toggleList: this.toggleList }) ?? this.restFailure()}</div>
+      <div class="side">${rest?.jobSide(job, { base, forensicsHref: this.forensicsHref, auditHref: this.auditHref, ask }) ?? nothing}</div>
     </div>`
   }
 
-  private life(job: JobDetail) {
-    const { createdAt, finishedAt, asOf, state: now } = job
-    const whole = lasted(Date.parse(finishedAt ?? asOf) - Date.parse(createdAt))
-    return html`<section class="card" aria-labelledby="life-title">
-      <div class="section-head head">
-        <h3 id="life-title">${t`Its life in time`}</h3>
-        <span class="muted small num">${finishedAt && now !== 'retryable' ? t`${whole} from its creation to its end` : t`${whole} so far`}</span>
-        <button type="button" class="link" aria-expanded=${this.asList} @click=${() => (this.asList = !this.asList)}>${t`As a list`}</button>
-      </div>
-      ${lifeBar(job, this.language)} ${this.asList && this.rest ? this.rest.lifeAsList(job) : nothing} ${missing(job)}
-    </section>`
-  }
-
   private restFailure() {
-    if (!this.restFailed) return skeletonRows(4)
+    if (!this.restFailed) return skeletonRows(6)
     return html`<section class="card padded" role="alert"><p class="wrap">${t`The facts of this job could not be loaded.`} ${this.restFailed}</p>
       <button type="button" class="button" @click=${this.loadRest}>${t`Try again`}</button></section>`
+  }
+
+  private readonly toggleList = () => {
+    this.asList = !this.asList
   }
 
   private readonly loadRest = async () => {
@@ -202,34 +183,6 @@ export class OpsJob extends OpsElement {
     } catch (error) {
       this.restFailed = loadFailure(error)
     }
-  }
-
-  private waiting({ waiting }: JobDetail) {
-    if (waiting.length === 0) return nothing
-    return html`<section class="card padded why" part="waiting" aria-labelledby="why-title">
-      <h3 id="why-title" class="section-title">${t`Why it is not running`}</h3>
-      <ul>
-        ${waiting.map(({ reason, detail }) => html`<li><b>${waitReasons[reason] ?? reason}</b> <span class="wrap muted">${sentence(detail)}</span></li>`)}
-      </ul>
-    </section>`
-  }
-
-  private value(title: string, value: unknown, folded = false) {
-    if (value === undefined || value === null) return nothing
-    if (folded) return html`<details class="card padded"><summary>${title}</summary>${json(value)}</details>`
-    return html`<section class="card padded" aria-label=${title}>
-      <h3 class="section-title">${title}</h3>
-      ${json(value)}
-    </section>`
-  }
-
-  private result({ output, state: now, operations }: JobDetail) {
-    if (output !== undefined && output !== null) return this.value(t`Result`, output)
-    const none = now === 'completed' ? t`None is stored.` : t`None: no attempt has completed.`
-    return html`<section class="card padded" aria-label=${t`Result`}>
-      <h3 class="section-title">${t`Result`}</h3>
-      <p class="muted small">${none} ${operations.retry_job?.allowed ? t`A retry runs it once more with the same arguments. Whatever it did outside, such as sending a mail, is not undone.` : nothing}</p>
-    </section>`
   }
 
   private get forensicsHref(): string {
@@ -260,15 +213,6 @@ export class OpsJob extends OpsElement {
     const ours = operationActions[ask.action].subject === 'job' && ask.id === data?.id
     void this.confirm.open(ours ? { ...ask, seen: data?.version } : ask)
   }
-}
-
-/** What is missing; some engines store the errors of earlier attempts, but not their times. */
-function missing({ attempts, attemptsKept, attempt }: JobDetail) {
-  const note = (words: string) => html`<p class="muted small none">${words}</p>`
-  if (attemptsKept === 'all' || attempt === 0) return nothing
-  if (attemptsKept === 'none') return note(t`This engine keeps no attempts; the number is how many were started.`)
-  if (attempts.length < attempt) return note(t`This engine keeps only the last attempt; what came before is unknown.`)
-  return attempts.some(({ startedAt }) => !startedAt) ? note(t`This engine keeps the times of the last attempt only.`) : nothing
 }
 
 /** The first plain values of the arguments, which tell one job of a queue from another. */

@@ -1,27 +1,17 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
-import type { ProblemCode } from '../../schemas/problem-codes.ts'
-
-const advice: Partial<Record<ProblemCode, string>> = {
-  unauthenticated: 'You are not signed in, or your session has ended. Nothing was changed.',
-  forbidden: 'Your account may not see this. Ask whoever manages permissions here.',
-  unattributable_actor: 'Your account cannot be named in evidence, so it may only look.',
-  not_found: 'It may have been removed, or the address is mistyped.',
-  unavailable: 'The server or its database is not answering. The page tries again by itself; nothing was changed.',
-  rate_limited: 'Too many requests at once. Wait a moment and try again.',
-  internal: 'Something is wrong on the server. Its log has the details under this request id.',
-}
+import { t } from '../core/words.ts'
 
 /** Problems for which a retry makes no sense. */
 const final = [400, 403, 404, 410, 422]
 
-/** What happened, what to do, and the request id to report. */
+/** What happened, what to do, and the request id to report. `announceProblems` fills in the advice, which is loaded when it is needed. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
   return html`<section class="problem card" role="alert" part="problem" .problem=${problem}>
     <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
     <p class="wrap">${problem.detail}</p>
-    ${fieldErrors(problem)}
-    <p class="muted">${problem.type === 'about:setup' ? nothing : (advice[problem.code] ?? nothing)}</p>
+    ${problem.code === 'unavailable' && problem.type !== 'about:setup' ? html`<p class="muted">${t`The server or its database is not answering. The page tries again by itself; nothing was changed.`}</p>` : nothing}
+    <div class="advice"></div>
     <div class="problem-foot">
       ${retry && !final.includes(problem.status) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
     </div>
@@ -37,14 +27,6 @@ export function staleNote(problem: Problem | undefined, retry: () => void): Temp
   </div>`
 }
 
-export function fieldErrors(problem: Problem): TemplateResult | typeof nothing {
-  const untold = problem.errors?.filter(({ message }) => !problem.detail.includes(message)) ?? []
-  if (untold.length === 0) return nothing
-  return html`<ul class="problem-fields">
-    ${untold.map(({ path, message }) => html`<li><code>${path}</code> ${message}</li>`)}
-  </ul>`
-}
-
 function requestId(problem: Problem) {
   if (!problem.requestId) return nothing
   // A page without problems need not load it; until then, and without it, there is the id as text.
@@ -53,7 +35,8 @@ function requestId(problem: Problem) {
 }
 
 export const problemStyles = css`
-  .problem {
+  .problem,
+  .advice {
     display: grid;
     gap: 8px;
     padding: 16px;
@@ -70,6 +53,9 @@ export const problemStyles = css`
     padding: 8px 12px;
     margin-bottom: 12px;
     border-inline-start-color: var(--_waiting);
+  }
+  .advice:empty {
+    display: none;
   }
   .problem-foot {
     display: flex;

@@ -6,7 +6,7 @@ const brought = {
   'ops-overview': ['ops-overview', 'ops-time'],
   'ops-cron': ['ops-cron', 'ops-time'],
   'ops-jobs': ['ops-jobs', 'ops-time'],
-  'ops-job': ['ops-job', 'ops-confirm', 'ops-time', 'ops-copy'],
+  'ops-job': ['ops-job', 'ops-confirm', 'ops-time'],
   'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time'],
   'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time'],
   'ops-incident': ['ops-incident', 'ops-confirm', 'ops-time'],

@@ -54,6 +54,8 @@ test('so do the details of an event', { timeout: 60_000 }, async () => {
   await page.goto(`${shop.url}/ops/jobs/audit?system=yes`)
   const audit = page.locator('ops-audit')
   await audit.locator('.time').first().waitFor()
+  // What comes by itself after the list is there already: this is about what the click loads.
+  await audit.locator('.filters > *').first().waitFor()
   const restore = await cutOff()
   await audit.locator('.time').first().click()
   await expect.poll(() => textOf(audit)).toContain('Not everything could be loaded')

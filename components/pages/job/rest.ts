@@ -2,15 +2,19 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
 import { t } from '../../core/words.ts'
 import { completenessChip } from '../../parts/chip.ts'
+import { diffStyles } from '../../parts/diff.ts'
+import { histogramStyles } from '../../parts/histogram.ts'
 import { nextPathList, nextPathStyles } from '../../parts/next-paths.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { sentence } from '../../parts/sentence.ts'
 import { jobEvents } from './events.ts'
 import { jobFacts, jobOrigin } from './facts.ts'
+import { fateStyles } from './fate.ts'
+import { lifeStyles } from './life-bar.ts'
 
-export { lifeAsList } from './as-list.ts'
 export { jobMenu } from './menu.ts'
 export { findNeighbours, listHref, stepper } from './neighbours.ts'
+export { jobStory } from './story.ts'
 
 interface Around {
   base: string
@@ -25,7 +29,7 @@ export function jobSide(job: JobDetail, { base, forensicsHref, auditHref, ask }:
   ${job.forensics ? nextPathList(furtherPaths(job), undefined, ask) : nothing}`
 }
 
-export const restStyles = [nextPathStyles]
+export const restStyles = [diffStyles, histogramStyles, fateStyles, lifeStyles, nextPathStyles]
 
 function evidence({ forensics }: JobDetail, forensicsHref: string) {
   if (!forensics) return nothing
