@@ -21,6 +21,7 @@ export const getReadiness = endpoint('getReadiness', {
   summary: 'The database and the engine respond, and the database accepts writes; otherwise 503',
   access: 'public',
   output: readiness,
+  outputs: { 200: readiness, 503: readiness },
 })
 
 export const getOpenapi = endpoint('getOpenapi', {

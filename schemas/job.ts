@@ -4,7 +4,7 @@ import { permission } from './actor.ts'
 import { endpoint } from './endpoint.ts'
 import { errorHistogram, stackLine } from './error-group.ts'
 import { bundle } from './forensics.ts'
-import { type JobFilterKind, type JobFilterName, jobFilterTable, type JobFilterValue, jobTimes } from './job-filters.ts'
+import { type JobFilterKind, type JobFilterName, jobFilterFlags, jobFilterTable, type JobFilterValue, jobTimes } from './job-filters.ts'
 import { page, pageQuery } from './page.ts'
 import { countMethods, jobStates, waitReasons } from './vocabulary.ts'
 import { findUnstorable, instant, text, words } from './words.ts'
@@ -65,8 +65,14 @@ function filterSchema(filter: JobFilterKind): z.ZodType<string, string> {
   }
 }
 
+/** In the words of the flag of the command line. */
+function describedFilter(name: JobFilterName, filter: JobFilterKind) {
+  const [, help] = jobFilterFlags[name]
+  return filterSchema(filter).optional().describe(`${help[0]!.toUpperCase()}${help.slice(1).replaceAll(/--(from|to)/g, '`$1`')}.`)
+}
+
 /** The same flat keys are used in page URLs, saved views and selections. All values are text, so that numbers beyond 2^53 are preserved. */
-export const jobFilters = Object.fromEntries(Object.entries(jobFilterTable).map(([name, filter]) => [name, filterSchema(filter).optional()])) as {
+export const jobFilters = Object.fromEntries(Object.entries(jobFilterTable).map(([name, filter]) => [name, describedFilter(name as JobFilterName, filter)])) as {
   [Name in JobFilterName]: z.ZodOptional<z.ZodType<JobFilterValue<Name>, JobFilterValue<Name>>>
 }
 export const jobFilter = z.strictObject(jobFilters)

@@ -151,8 +151,11 @@ const reason = text({ min: 0, max: 2000 }).optional()
 
 type WithReason<Each> = Each extends z.ZodObject<infer Shape, infer Config> ? z.ZodObject<Shape & { reason: typeof reason }, Config> : never
 
-/** Adds the reason to each member, because a union of strict objects cannot be extended as a whole. */
-const requestsWithReason = requests.map((request) => request.extend({ reason })) as unknown as [WithReason<Request>, ...WithReason<Request>[]]
+/** The request of each action with its reason. Added to each member, because a union of strict objects cannot be extended as a whole. */
+export const operationRequestsWithReason = Object.fromEntries(
+  Object.entries(operationRequests).map(([action, request]) => [action, request.extend({ reason })]),
+) as unknown as { readonly [Action in OperationAction]: WithReason<(typeof operationRequests)[Action]> }
+const requestsWithReason = Object.values(operationRequestsWithReason) as [WithReason<Request>, ...WithReason<Request>[]]
 export const operationRequestWithReason = z.discriminatedUnion('action', requestsWithReason).superRefine(oneOrMany)
 
 export const preview = z.object({
@@ -178,8 +181,8 @@ export const executed = z.object({
 export type Executed = z.infer<typeof executed>
 
 /** A selection of more than 1,000 jobs is processed in the background: 202, with progress at `GET /bulk/{id}`. */
-const started = z.object({ bulk: bulkRun })
-export const executedOrBulk = z.union([executed, started])
+export const bulkStarted = z.object({ bulk: bulkRun })
+export const executedOrBulk = z.union([executed, bulkStarted])
 export type ExecutedOrBulk = z.infer<typeof executedOrBulk>
 
 const byId = z.object({ id: z.uuid() })
@@ -205,7 +208,7 @@ export const executePreview = endpoint('executePreview', {
   params: byId,
   body: z.strictObject({ token: text({ max: 100 }), reason }),
   output: executedOrBulk,
-  outputs: { 200: executed, 202: started },
+  outputs: { 200: executed, 202: bulkStarted },
 })
 
 export const runOperation = endpoint('runOperation', {
@@ -214,5 +217,5 @@ export const runOperation = endpoint('runOperation', {
   headers: z.object({ 'idempotency-key': text({ max: 200 }) }),
   body: operationRequestWithReason,
   output: executedOrBulk,
-  outputs: { 200: executed, 202: started },
+  outputs: { 200: executed, 202: bulkStarted },
 })

@@ -1,8 +1,15 @@
 import { z } from 'zod'
 
-/** A zod enum of a vocabulary table's keys. */
+const enums = new WeakMap<object, z.ZodType>()
+
+/** A zod enum of a vocabulary table's keys. The same one for the same table, so that the OpenAPI document has it once. */
 export function words<T extends Record<string, unknown>>(table: T) {
-  return z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
+  const made = () => z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
+  const known = enums.get(table) as ReturnType<typeof made> | undefined
+  if (known) return known
+  const created = made()
+  enums.set(table, created)
+  return created
 }
 
 /**

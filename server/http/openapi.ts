@@ -1,33 +1,44 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Endpoint, endpoints, problem } from '../../schemas/index.ts'
 import { type FileFormat, fileTypes } from '../operations/export-lines.ts'
-
-type Json = Record<string, unknown>
+import { type Components, type Json, openComponents } from './openapi/components.ts'
+import { examples } from './openapi/examples.ts'
+import { describeProblems, describeRefusals, referToRefusal, refusalsOf } from './openapi/refusals.ts'
+import { tagOf, tags } from './openapi/tags.ts'
 
 /** The OpenAPI 3.1 document, generated from the descriptions that drive routing and validation. */
 export function describeApi(base: string, version: string): Json {
-  const shared: Json = {}
-  const schemaOf = schemaReader(shared)
+  const components = openComponents()
+  const all = Object.values(endpoints) as unknown as Endpoint[]
   const paths: Record<string, Json> = {}
-  for (const endpoint of Object.values(endpoints) as unknown as Endpoint[]) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint, schemaOf) }
+  for (const endpoint of all) {
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: describeEndpoint(endpoint, components) }
   }
+  const statuses = new Set(all.flatMap(refusalsOf).toSorted((a, b) => a - b))
+  components.refer(problem, 'output')
   return {
     openapi: '3.1.0',
     info: {
       title: 'Ops Powertools',
       version,
-      description: 'Audited operations over background jobs. Every change is previewed or carries an Idempotency-Key, and commits together with its audit event.',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'Audited operations over background jobs. Every change is previewed or carries an `Idempotency-Key`, and commits together with its audit event. A later minor version may add endpoints, parameters, properties of responses and words of enumerations; it removes none.',
     },
-    servers: [{ url: `${base}/api/v1` }],
-    security: [{ host: [] }],
+    servers: [{ url: `${base}/api/v1`, description: 'Where this host has mounted it.' }],
+    security: [{ hostSession: [] }, { hostToken: [] }],
+    tags: tags.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
-      schemas: { Problem: schemaOf(problem, 'output'), ...shared },
-      securitySchemes: { host: { type: 'http', scheme: 'bearer', description: "Whatever the host's auth seam accepts: its session cookie, or its own token." } },
+      schemas: { ...components.schemas(), ...describeProblems(statuses) },
+      securitySchemes: {
+        hostSession: { type: 'apiKey', in: 'cookie', name: 'session', description: "The host's own login. The name of the cookie is the host's; `session` stands for it. A change has to come from a page of the same origin." },
+        hostToken: { type: 'http', scheme: 'bearer', description: "A token of the host's own, if its `auth.currentActor` accepts one." },
+      },
       responses: {
+        ...describeRefusals(statuses),
         Problem: {
-          description: 'Refused; `code` says why',
+          description: 'Refused; `code` says why.',
           content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
         },
       },
@@ -43,54 +54,57 @@ function formatsOf({ query }: Endpoint): FileFormat[] {
   return format?.options ?? []
 }
 
-function describeEndpoint(endpoint: Endpoint, schemaOf: SchemaOf): Json {
-  const contents =
-    endpoint.media === 'export' ? formatsOf(endpoint).map((format) => fileTypes[format].split(';')[0]!) : [mediaTypes[endpoint.media]]
+function describeEndpoint(endpoint: Endpoint, components: Components): Json {
+  const { name, summary, path, query, body, access } = endpoint
+  const example = examples[name]
   return {
-    operationId: endpoint.name,
-    summary: endpoint.summary,
-    ...(endpoint.access === 'public' ? { security: [] } : {}),
+    operationId: name,
+    tags: [tagOf(path)],
+    summary,
+    ...(query?.description ? { description: query.description } : {}),
+    ...(access === 'public' ? { security: [] } : {}),
     parameters: [
-      ...parametersOf(endpoint.params, 'path', schemaOf),
-      ...parametersOf(endpoint.query, 'query', schemaOf),
-      ...parametersOf(endpoint.headers, 'header', schemaOf),
+      ...parametersOf(endpoint, 'path', components),
+      ...parametersOf(endpoint, 'query', components),
+      ...parametersOf(endpoint, 'header', components),
     ],
-    ...(endpoint.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } } }
-      : {}),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: components.refer(body, 'input'), example: example.request } } } } : {}),
     responses: {
-      ...Object.fromEntries(
-        Object.entries(endpoint.outputs ?? { [endpoint.status]: endpoint.output }).map(([status, output]) => {
-          const schema = schemaOf(output, 'output')
-          return [status, { description: endpoint.summary, content: Object.fromEntries(contents.map((type) => [type, { schema }])) }]
-        }),
-      ),
+      ...Object.fromEntries(successesOf(endpoint, components)),
+      ...Object.fromEntries(refusalsOf(endpoint).map((status) => [status, referToRefusal(status)])),
       default: { $ref: '#/components/responses/Problem' },
     },
   }
 }
 
-function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header', schemaOf: SchemaOf): Json[] {
+const descriptions: Readonly<Record<number, string>> = { 202: 'Started in the background.', 503: 'A check failed.' }
+
+function successesOf(endpoint: Endpoint, components: Components): [string, Json][] {
+  const { name, summary, media, output, status } = endpoint
+  const outputs = Object.entries(endpoint.outputs ?? { [status]: output })
+  const types = media === 'export' ? formatsOf(endpoint).map((format) => fileTypes[format].split(';')[0]!) : [mediaTypes[media]]
+  const { response } = examples[name]
+  return outputs.map(([status, schema]) => {
+    const content = (type: string) =>
+      media === 'json'
+        ? { schema: components.refer(schema, 'output'), ...(Number(status) === endpoint.status ? { example: response } : {}) }
+        : { schema: { type: 'string' }, example: (response as Record<string, string>)[type] }
+    return [status, { description: descriptions[Number(status)] ?? summary, content: Object.fromEntries(types.map((type) => [type, content(type)])) }]
+  })
+}
+
+const fieldsIn = { path: 'params', query: 'query', header: 'headers' } as const
+
+function parametersOf(endpoint: Endpoint, place: keyof typeof fieldsIn, components: Components): Json[] {
+  const schema: z.ZodType | undefined = endpoint[fieldsIn[place]]
   if (!schema) return []
-  const { properties = {}, required = [] } = schemaOf(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
-  return Object.entries(properties).map(([name, schema]) => ({
+  const { properties, required } = components.fieldsOf(schema, endpoint.name)
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
+    ...(description ? { description } : {}),
     schema,
+    ...(place === 'path' ? { example: examples[endpoint.name].params?.[name] } : {}),
   }))
-}
-
-type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json
-
-/** A schema's local definitions have to move to the document's `components`, where references can find them. */
-function schemaReader(shared: Json): SchemaOf {
-  return (schema, io) => {
-    const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json & { $defs?: Json }
-    const name = (key: string) => key.replace(/^__schema/, 'Json')
-    const moved = (value: unknown) =>
-      JSON.parse(JSON.stringify(value).replace(/"#\/\$defs\/([^"]+)"/g, (_, key: string) => `"#/components/schemas/${name(key)}"`)) as Json
-    for (const [key, definition] of Object.entries($defs)) shared[name(key)] = moved(definition)
-    return moved(own)
-  }
 }

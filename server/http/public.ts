@@ -46,7 +46,7 @@ async function requireMonitoring({ prometheus }: Kit, request: IncomingMessage):
   if (allowed !== true) throw new OpsError('forbidden', 'The host does not take this request for one of its monitoring.')
 }
 
-/** Cached, because it never changes within a process and takes some 30 ms to generate. */
+/** Cached, because it never changes within a process and takes some 100 ms to generate. */
 function writeDocument({ base, origin = '', version }: Kit): { text: string; etag: string } {
   const text = JSON.stringify(describeApi(origin + base, version))
   return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
