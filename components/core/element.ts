@@ -62,6 +62,8 @@ export abstract class OpsElement extends LitElement {
   @property({ type: Boolean, reflect: true }) compact = false
   /** Columns of its tables that are not shown, by name, e.g. `version beat`. */
   @property({ attribute: 'hide-columns' }) hideColumns = ''
+  /** Operations that are not offered, by name, e.g. `delete_cron_entry discard_job`; for the element and everything inside. What an actor may do is decided on the server. */
+  @property({ attribute: 'hide-actions' }) hideActions = ''
   /** The host's own controls for a row: called with what the row shows, it returns a node or a Lit template. */
   @property({ attribute: false }) rowActions?: (item: never) => unknown
 
@@ -84,12 +86,21 @@ export abstract class OpsElement extends LitElement {
   private readonly finishParts = (root: ParentNode): void => {
     if (this.connection) addressLinks(root, this.base, (view) => this.mayView(view), this.within.value.links)
     announceProblems(root)
-    const names = this.hideColumns.split(/[\s,]+/).filter(Boolean)
+    this.hideControls(root)
+    const names = namesIn(this.hideColumns)
     // Also once there are none any more.
     if (names.length > 0 || this.hasHidden) void import('./hide-columns.ts').then((hide) => hide.hideColumns(root, names))
     this.hasHidden ||= names.length > 0
   }
   private hasHidden = false
+
+  /** Also once there are none any more. */
+  private hideControls(root: ParentNode) {
+    const { hiddenActions = [] } = this.within.value
+    if (hiddenActions.length > 0 || this.hasHiddenActions) void import('./hide-actions.ts').then((hide) => hide.hideActions(root, hiddenActions))
+    this.hasHiddenActions ||= hiddenActions.length > 0
+  }
+  private hasHiddenActions = false
   /** The address that the host wants for one of our links. */
   protected readonly addressOf = (href: string): string => {
     const target = pageAt(this.base, href)
@@ -186,12 +197,20 @@ export abstract class OpsElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues) {
-    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale') || changed.has('links') || changed.has('wording') || changed.has('pages')) this.adopt()
+    if (!this.hasUpdated || changed.has('api') || changed.has('fetch') || changed.has('locale') || changed.has('links') || changed.has('hideActions') || changed.has('wording') || changed.has('pages')) this.adopt()
   }
 
   protected override updated(_changed: PropertyValues) {
     if (this.within.value.shell) raiseHeadings(this.renderRoot)
     this.finishParts(this.renderRoot)
+  }
+
+  /**
+   * Whether the host offers this operation here.
+   * @internal
+   */
+  offersAction(action: string): boolean {
+    return !this.within.value.hiddenActions?.includes(action)
   }
 
   /** Goes to one of our pages as if its link had been clicked. Returns whether it was left to this element. */
@@ -238,13 +257,14 @@ export abstract class OpsElement extends LitElement {
   private adopt() {
     const outer = this.around?.value
     const links = joinLinks(this.ownLinks, outer?.links)
+    const hiddenActions = [...(outer?.hiddenActions ?? []), ...namesIn(this.hideActions)]
     // A provider of another copy of this package has that copy's client; ours uses the same session and stream.
     const given = outer?.connection
     const connection = this.api !== undefined ? connect(this.api, this.fetch) : given && connect(given.api, given.fetch)
     const words = this.wording ? { ...outer?.words, ...this.wording } : outer?.words
     const locale = this.locale ?? outer?.locale
     this.speak(locale, words)
-    this.within?.setValue({ connection, locale, shell: this.isShell || outer?.shell, links, words, finishParts: this.finishParts, addressOf: this.addressOf })
+    this.within?.setValue({ connection, locale, shell: this.isShell || outer?.shell, links, hiddenActions, words, finishParts: this.finishParts, addressOf: this.addressOf })
     if (connection === this.connection) return
     this.connection = connection
     this.setupProblem = undefined
@@ -276,4 +296,9 @@ export abstract class OpsElement extends LitElement {
 function renderAgain(element: LitElement): void {
   element.requestUpdate()
   for (const part of element.renderRoot?.querySelectorAll('*') ?? []) if ('renderRoot' in part && !('followLanguage' in part)) renderAgain(part as LitElement)
+}
+
+/** Names with spaces or commas between them; null once the attribute is removed. */
+function namesIn(list: string | null): string[] {
+  return (list ?? '').split(/[\s,]+/).filter(Boolean)
 }

@@ -11,6 +11,8 @@ export interface Surroundings {
   shell?: boolean
   /** The host's own words, by ours. */
   words?: Catalogue
+  /** Operations that the host does not offer. */
+  hiddenActions?: readonly string[]
   /** The host's addresses of our pages. */
   links?: Links
   /** Gives the links of a part their addresses and announces its problems, as the surrounding page does with its own. */

@@ -69,6 +69,7 @@ interface Shown {
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @slot empty - Shown when there are no events.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart filters - What narrows the list: search, time, whose.
  * @csspart row - One event.
@@ -187,6 +188,7 @@ export class OpsAudit extends OpsElement {
       <header class="page-head">
         ${this.heading(t`Audit`)}
         ${bare ? nothing : html`<ops-export .connection=${this.connection} .filters=${this.filters} name="audit-events" .session=${this.session}></ops-export>`}
+        <slot name="actions"></slot>
       </header>
       ${bare ? nothing : (this.rest?.toolbar() ?? html`<div class="filters"></div>`)}
       ${this.newest.render({

@@ -60,6 +60,7 @@ type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group'
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no entries.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart row - One entry.
  * @csspart actions - The buttons of one entry.
@@ -145,7 +146,7 @@ export class OpsCron extends OpsElement {
 
   override render() {
     return html`
-      <div class="page-head">${this.heading(t`Cron`)} <span class="end">${this.asOf()} ${this.create()}</span></div>
+      <div class="page-head">${this.heading(t`Cron`)} <span class="end">${this.asOf()} ${this.create()} <slot name="actions"></slot></span></div>
       ${this.compact ? nothing : this.tabs()} ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing}
       ${this.loadProblem ? html`<p class="card padded" role="alert">${this.loadProblem} <button type="button" class="button" @click=${this.retryLoad}>${t`Try again`}</button></p>` : nothing}
       ${this.view === 'tonight' ? this.tonight() : this.entryList()}
@@ -210,7 +211,7 @@ export class OpsCron extends OpsElement {
     const mayCreate = this.session?.permissions.create_cron_entry
     const said = this.readOnly && mayCreate?.reason === this.readOnly
     return html`${said ? shortRefusal(this.readOnly, 'why-create', t`Read-only`) : this.session ? refusal(mayCreate, 'why-create') : nothing}
-      <button type="button" class="button primary" ?disabled=${!mayCreate?.allowed} aria-describedby="why-create" @click=${() => this.ask({ action: 'create_cron_entry' })}>${t`New entry…`}</button>`
+      <button type="button" class="button primary" data-action="create_cron_entry" ?disabled=${!mayCreate?.allowed} aria-describedby="why-create" @click=${() => this.ask({ action: 'create_cron_entry' })}>${t`New entry…`}</button>`
   }
 
   private toolbar() {

@@ -64,6 +64,7 @@ interface Unfolded {
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @fires ops-bulk - A retry of many jobs was accepted; the detail is `{ id, action }` of its run.
  * @slot empty - Shown when nothing failed.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart headline - The sentence that says what is new.
  * @csspart row - One group.
@@ -124,7 +125,7 @@ export class OpsErrors extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Errors')} ${this.asOf()}</header>
+      <header class="page-head">${this.heading('Errors')} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.list.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.list.reload),

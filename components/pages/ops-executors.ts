@@ -53,6 +53,7 @@ const companion = 'ops-powertools/workers'
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when no executor reports itself.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart headline - The sentence that says what is wrong.
  * @csspart rollout - How far the newest version has come.
@@ -139,7 +140,7 @@ export class OpsExecutors extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Executors')} ${this.asOf()}</header>
+      <header class="page-head">${this.heading('Executors')} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.executors.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.executors.reload),

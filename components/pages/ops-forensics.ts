@@ -37,6 +37,8 @@ const loadRest = later(() => import('./forensics/later.ts'))
  * @fires ops-navigate - A link was clicked, or a subject chosen; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown above the chooser while no subject is given.
+ * @slot actions - Controls of the host at the end of the head.
+ * @slot details - Content of the host below what is shown.
  * @csspart heading - The heading.
  * @csspart diagnosis - The diagnosis.
  * @csspart evidence - The error, or the state before and after.
@@ -88,12 +90,14 @@ export class OpsForensics extends OpsElement {
       <header class="page-head">
         <div>${this.breadcrumb()} ${this.heading(this.bundle.data?.subject.label ?? this.subjectId)}</div>
         ${this.tools()}
+        <slot name="actions"></slot>
       </header>
       ${this.bundle.render({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.bundle.reload),
         complete: (bundle, late) => this.content(bundle, late),
       })}
+      <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.bundle.reload}></ops-confirm>
     `
   }

@@ -42,6 +42,8 @@ const loadRest = later(() => import('./incident/later.ts'))
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @fires ops-bulk - A repair of many jobs was accepted; the detail is `{ id, action }` of its run.
  * @slot empty - Shown while no incident is given.
+ * @slot actions - Controls of the host at the end of the head.
+ * @slot details - Content of the host below what is shown.
  * @csspart heading - The heading.
  * @csspart lead - What is wrong, with the chart and the facts.
  * @csspart evidence - What was measured, and what is ruled out.
@@ -100,12 +102,14 @@ export class OpsIncident extends OpsElement {
       <header class="page-head">
         <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? 'Incident')}</div>
         ${data ? this.tools(data) : nothing}
+        <slot name="actions"></slot>
       </header>
       ${this.incident.render<unknown>({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.incident.reload),
         complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${incident.state === 'open' ? watchNote(incident.watch) : nothing} ${this.repairRun()} ${this.content(incident, late)}`,
       })}
+      <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleRun}></ops-confirm>
     `
   }

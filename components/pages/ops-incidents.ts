@@ -42,6 +42,7 @@ import { noneOpen, watchNote } from './incidents/watch.ts'
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no incidents.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart tabs - Open and resolved.
  * @csspart row - One incident.
@@ -97,7 +98,7 @@ export class OpsIncidents extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Incidents')} ${this.summary()}</header>
+      <header class="page-head">${this.heading('Incidents')} ${this.summary()}<slot name="actions"></slot></header>
       ${this.list.closed ? nothing : html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.compact ? nothing : html`${this.tabs()} ${this.filters()}`}`}
       ${this.list.render<unknown>({
         pending: () => skeletonRows(4),

@@ -39,6 +39,8 @@ const loadRest = later(() => import('./job/rest.ts'))
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown while no job is given.
+ * @slot actions - Controls of the host at the end of the head.
+ * @slot details - Content of the host below what is shown.
  * @csspart heading - The heading.
  * @csspart actions - The available actions.
  * @csspart fate - What has become of it.
@@ -103,6 +105,7 @@ export class OpsJob extends OpsElement {
       <header class="page-head">
         <div class="who">${this.heading(data?.worker ?? data?.queue ?? t`Job`)} ${data ? html`${stateChip(data.state)} <bdi class="muted small wrap">${inShort(data.args)}</bdi>` : nothing}</div>
         ${data && !gone ? html`<div class="acts" part="actions">${this.actions(data)}</div>` : nothing}
+        <slot name="actions"></slot>
       </header>
       ${data && !gone ? refusalOf(data) : nothing}
       ${this.job.render<unknown>({
@@ -112,6 +115,7 @@ export class OpsJob extends OpsElement {
           ${late?.code === 'not_found' ? nothing : html`<div class="thumb">${this.actions(job)}</div>`}`,
       })}
       <p class="hidden-text" role="status">${this.said}</p>
+      <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.job.reload}></ops-confirm>
     `
   }

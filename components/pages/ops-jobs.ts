@@ -79,6 +79,7 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @fires ops-bulk - A bulk run was started; the detail is `{ id, action }` of the run.
  * @slot empty - Shown when there are no jobs.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart tabs - The states with their counts.
  * @csspart filters - The search bar.
@@ -223,7 +224,7 @@ export class OpsJobs extends OpsElement {
     if (this.list.closed) return html`<header class="page-head">${this.heading(t`Jobs`)}</header>${problemPanel(this.list.problem!, this.list.reload)}`
     const { tools, parts, compact } = this
     return html`
-      ${compact ? nothing : html`<header class="page-head">${this.heading(t`Jobs`)} ${tools?.headTools(parts) ?? nothing}</header>`} ${missingPart(this.missing, this.loadTools)}
+      ${compact ? nothing : html`<header class="page-head">${this.heading(t`Jobs`)} ${tools?.headTools(parts) ?? nothing}<slot name="actions"></slot></header>`} ${missingPart(this.missing, this.loadTools)}
       ${this.readOnly && !compact ? readOnlyBanner(this.readOnly) : nothing} ${tools?.bulkRuns(parts) ?? nothing} ${compact ? nothing : this.narrowing()}
       ${this.list.render({
         pending: () => skeletonRows(8),

@@ -39,6 +39,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @fires ops-bulk - A retry of many jobs was accepted; the detail is `{ id, action }` of its run.
  * @slot empty - Shown below the sentence while there is nothing to operate at all.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart range - The choice of the charts' range.
  * @csspart skeleton - What holds the place of the page until it has loaded.
@@ -90,7 +91,7 @@ export class OpsOverview extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Overview')} ${this.asOf()}</header>
+      <header class="page-head">${this.heading('Overview')} ${this.asOf()}<slot name="actions"></slot></header>
       ${missingPart(this.missing, this.loadRest)}
       ${this.overview.render({
         pending: overviewSkeleton,

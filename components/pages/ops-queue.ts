@@ -39,6 +39,8 @@ const maxChanges = 5
  * @fires ops-navigate - A link was clicked; prevent it to go there yourself. The detail is `{ href }`.
  * @fires ops-filter - Another range or figure was chosen. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
+ * @slot actions - Controls of the host at the end of the head.
+ * @slot details - Content of the host below what is shown.
  * @csspart heading - The heading.
  * @csspart headline - Its condition, and what is ruled out.
  * @csspart chart - The chart with its choices.
@@ -132,6 +134,7 @@ export class OpsQueue extends OpsElement {
       <header class="page-head">
         ${this.heading(this.queue || 'Queue')}
         ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? 'not measured yet' : html`as of <ops-time show="relative" live at=${data.asOf}></ops-time>`}</span>` : nothing}
+        <slot name="actions"></slot>
       </header>
       ${missingPart(this.missing, this.loadRest)}
       ${this.detail.render<unknown>({
@@ -139,6 +142,7 @@ export class OpsQueue extends OpsElement {
         error: (problem) => problemPanel(problem, this.detail.reload),
         complete: (queue, late) => html`${staleNote(late, this.detail.reload)} ${this.content(queue)}`,
       })}
+      <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.recorded}></ops-confirm>
     `
   }

@@ -52,6 +52,7 @@ const findDelayMs = 250
  * @fires ops-filter - The person changed what is shown. The detail is `{ path, query }`.
  * @fires ops-operation - An operation was recorded; the detail is its audit event.
  * @slot empty - Shown when there are no queues.
+ * @slot actions - Controls of the host at the end of the head.
  * @csspart heading - The heading.
  * @csspart sentence - Where work is piling up.
  * @csspart limits - What the engine cannot do or does not report.
@@ -123,7 +124,7 @@ export class OpsQueues extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Queues')} ${this.asOf()}</header>
+      <header class="page-head">${this.heading('Queues')} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${missingPart(this.missing, () => (this.missing = ''))}
       ${this.queue
         ? html`<p class="only">Only <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${this.showAll}>Show all queues</button></p>`

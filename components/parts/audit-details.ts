@@ -221,7 +221,7 @@ export class OpsEventDetails extends OpsElement {
     const undo = this.reversing(event)
     return html`<div slot="foot" class="foot">
       ${undo
-        ? html`${ownershipLabel('powertools_native')} <button type="button" class="button" @click=${this.undo}>${`${operationLabel(undo)}…`}</button>`
+        ? html`${ownershipLabel('powertools_native')} <button type="button" class="button" data-action=${undo} @click=${this.undo}>${`${operationLabel(undo)}…`}</button>`
         : html`<span class="muted">${t`An event cannot be edited or removed.`}</span>`}
     </div>`
   }

@@ -324,7 +324,7 @@ export class OpsConfirmDialog extends OpsElement {
     this.close()
     if (!one) return
     const { base, session } = this
-    void this.toast.show(doneToast(event, result, { base, session, undo: (action) => void this.open({ action, id: event.subject.id, reason: undoReason(event) }, deepFocus()) }))
+    void this.toast.show(doneToast(event, result, { base, session, offers: (action) => this.offersAction(action), undo: (action) => void this.open({ action, id: event.subject.id, reason: undoReason(event) }, deepFocus()) }))
   }
 
   /** What became of the jobs of a selection is shown on the page, also after the dialog has closed. */

@@ -8,11 +8,13 @@ import type { ToastContent } from './toast.ts'
 interface Around {
   base: string
   session?: Session
+  /** Whether the host offers this operation here. */
+  offers: (action: OperationAction) => boolean
   undo: (action: OperationAction) => void
 }
 
 /** What the toast says after an operation: what was done, where it can be looked up, and how it can be undone. */
-export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobId }: Record<string, unknown>, { base, session, undo }: Around): ToastContent {
+export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobId }: Record<string, unknown>, { base, session, offers, undo }: Around): ToastContent {
   const may = (name: string) => session?.permissions[name]?.allowed
   const reverse = undoneBy(action as OperationAction)
   const links = []
@@ -22,7 +24,7 @@ export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobI
     words: `${operationActions[action as OperationAction].done} ${subject.type === 'incident' ? 'the incident' : shortId(subject.id)}`,
     record: eventType,
     links,
-    undo: reverse && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,
+    undo: reverse && offers(reverse) && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,
   }
 }
 

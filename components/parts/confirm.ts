@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import { query, state } from 'lit/decorators.js'
+import type { OpsElement } from '../core/element.ts'
 import { deepFocus } from '../core/focus.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
@@ -34,6 +35,7 @@ export class OpsConfirm extends LitElement {
 
   /** Opens the dialog and takes the first preview. Asked again before it is loaded, the last question is the one that counts. */
   async open(ask: Ask): Promise<void> {
+    if (!isOffered(this, ask.action)) return
     this.asked = { ask, opener: deepFocus() }
     await this.show()
   }
@@ -75,6 +77,12 @@ export class OpsConfirm extends LitElement {
     await this.updateComplete
     if (this.isConnected && !this.notice?.open) this.notice?.showModal()
   }
+}
+
+/** Keys ask for operations as well; the page around it knows which of them the host offers. */
+function isOffered(confirm: OpsConfirm, action: string): boolean {
+  const { host } = confirm.getRootNode() as Partial<ShadowRoot>
+  return (host as Partial<OpsElement> | undefined)?.offersAction?.(action) ?? true
 }
 
 declare global {

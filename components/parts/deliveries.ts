@@ -125,7 +125,7 @@ export class OpsDeliveries extends OpsElement {
       </div>
       ${delivery.lastFailure ? html`<p class="small">${delivery.lastStatus ? html`<span class="num">${delivery.lastStatus}</span> · ` : nothing}${deliveryFailures[delivery.lastFailure] ?? delivery.lastFailure}</p>` : nothing}
       <div class="line">
-        <button type="button" class="button" ?disabled=${!permission?.allowed} aria-label="Send again: ${name} to ${endpoint}" aria-describedby=${permission?.allowed ? nothing : `no-${id}`} @click=${() => this.confirm.open({ action: 'redeliver_webhook', id })}>Send again</button>
+        <button type="button" class="button" data-action="redeliver_webhook" ?disabled=${!permission?.allowed} aria-label="Send again: ${name} to ${endpoint}" aria-describedby=${permission?.allowed ? nothing : `no-${id}`} @click=${() => this.confirm.open({ action: 'redeliver_webhook', id })}>Send again</button>
         ${refusal(permission, `no-${id}`)}
       </div>
     </li>`

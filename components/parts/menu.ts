@@ -6,6 +6,8 @@ import { base } from '../theme/base.ts'
 import { placeBy, popoverStyles } from './popover.ts'
 
 export interface MenuItem {
+  /** The operation that it asks for, if it is one. */
+  action?: string
   label: string
   href?: string
   /** Why it cannot be chosen; shown below its name. */
@@ -103,12 +105,13 @@ export class OpsMenu extends LitElement {
       </div>`
   }
 
-  private item({ label, href, refused, choose }: MenuItem) {
+  private item({ action, label, href, refused, choose }: MenuItem) {
     if (href) return html`<a role="menuitem" tabindex="-1" href=${href} @click=${this.hide}>${label}</a>`
     return html`<button
       type="button"
       role="menuitem"
       tabindex="-1"
+      data-action=${action ?? nothing}
       aria-disabled=${refused ? 'true' : nothing}
       @click=${() => !refused && this.chosen(choose)}
     >
@@ -163,7 +166,7 @@ export class OpsMenu extends LitElement {
   }
 
   private choices(): HTMLElement[] {
-    return [...this.list.querySelectorAll<HTMLElement>('[role="menuitem"]')]
+    return [...this.list.querySelectorAll<HTMLElement>('[role="menuitem"]')].filter(({ style }) => style.display !== 'none')
   }
 }
 

@@ -61,6 +61,7 @@ function control({ operation, label, order }: NextPath, ask: (ask: Ask) => void,
   return html`<button
       type="button"
       class="button ${primary ? 'primary' : ''}"
+      data-action=${action}
       ?disabled=${!allowed}
       aria-describedby=${allowed ? nothing : why}
       @click=${() => ask({ action, id: subject.id })}

@@ -165,7 +165,8 @@ export class OpsPalette extends OpsElement {
       if (search.signal.aborted) return
       this.searching = false
       this.unanswered = refused === sources.length
-      this.found = joined(answers, verb)
+      const found = joined(answers, verb)
+      this.found = { ...found, does: found.does.filter(({ ask }) => !ask || this.offersAction(ask.action)) }
       const [option] = this.groups().flatMap((group) => group.options)
       if (this.entered && option) this.take(option, this.entered.newTab)
       this.entered = undefined

@@ -1,9 +1,9 @@
 import { html } from 'lit'
 import { overview } from './evidence-sample.ts'
 import { FakeApi } from './fake-api.ts'
-import { queuePage } from './job-sample.ts'
-import { at, entries, session } from './sample.ts'
-import { all, clear, equal, excludes, mount, ok, seen, until } from './support.ts'
+import { count, detail, jobPage, queuePage } from './job-sample.ts'
+import { at, entries, preview, session } from './sample.ts'
+import { all, button, clear, equal, excludes, mount, ok, press, seen, until } from './support.ts'
 
 const api = () =>
   new FakeApi({
@@ -40,6 +40,52 @@ describe('what a host may change in an element', () => {
     page.hideColumns = ''
     await until(() => all<HTMLElement>(page, 'td.do').every((each) => each.checkVisibility()), 'the shown cells')
     equal(heads(), fewer + 2)
+  })
+
+  it('operations can be left out: no button, no menu item, no key', async () => {
+    const page = mount('ops-cron', api())
+    const provider = page.closest('ops-provider')!
+    provider.setAttribute('hide-actions', 'pause_cron_entry, delete_cron_entry')
+    const run = await until(() => button(page, 'Run now… nightly_sync'), 'the entry')
+    await until(() => !button(page, 'Pause… nightly_sync')?.checkVisibility(), 'the hidden control')
+    ok(run.checkVisibility(), 'the others stay')
+    all<HTMLElement>(page, 'button.more')[0]!.click()
+    const items = await until(() => {
+      const found = all<HTMLElement>(page, '[role=menuitem]').filter((each) => each.checkVisibility()).map((each) => seen(each))
+      return found.length > 0 && found
+    }, 'the menu')
+    ok(items.includes('Skip a run…') && !items.some((each) => /^(Pause|Delete)/.test(each)), items.join())
+    provider.removeAttribute('hide-actions')
+    await until(() => button(page, 'Pause… nightly_sync')?.checkVisibility(), 'the control, back')
+  })
+
+  it('an operation that is left out is not asked for by its key either', async () => {
+    const jobs = new FakeApi({ getSession: () => session(), getJob: () => detail('job-0001'), listJobs: () => jobPage(), createPreview: () => preview() })
+    const page = mount('ops-job', jobs, { 'job-id': 'job-0001', 'hide-actions': 'retry_job', keys: 'page' })
+    const retry = await until(() => all<HTMLButtonElement>(page, '[data-action=retry_job]')[0], 'the job')
+    await until(() => !retry.checkVisibility(), 'the hidden control')
+    press('R', document.body)
+    retry.click()
+    await page.updateComplete
+    await new Promise((done) => setTimeout(done))
+    equal(jobs.count('createPreview'), 0)
+  })
+
+  it('heads and details take its own content', async () => {
+    const jobs = new FakeApi({ getSession: () => session(), getJob: () => detail('job-0001'), listJobs: () => jobPage() })
+    const page = mount('ops-job', jobs, { 'job-id': 'job-0001' })
+    page.innerHTML = '<a slot="actions" href="/orders/1">Order</a><section slot="details">Its invoice</section>'
+    await until(() => button(page, 'Retry…'), 'the job')
+    const [link, details] = [...page.children] as HTMLElement[]
+    const heading = all<HTMLElement>(page, '.page-title')[0]!.getBoundingClientRect()
+    ok(link!.checkVisibility() && Math.abs(link!.getBoundingClientRect().top - heading.top) < 40, 'in the head')
+    ok(details!.getBoundingClientRect().top > heading.bottom + 100, 'below the job')
+  })
+
+  it('its own words reach into sheets, menus and the search bar', async () => {
+    const page = mount('ops-jobs', new FakeApi({ getSession: () => session(), listJobs: () => jobPage(), countJobs: () => count(7), listQueues: () => queuePage(), listBulkRuns: () => ({ items: [], asOf: at(0) }), getJobHistogram: () => ({ from: at(-60), to: at(0), counts: [], jobs: 0, partial: false, sortedBy: 'created', asOf: at(0) }) }))
+    page.wording = { 'All time': 'Since the shop opened', 'By error': 'By cause' }
+    await until(() => seen(page).includes('Since the shop opened') && seen(page).includes('By cause'), 'the words of the host')
   })
 
   it('compact makes rows lower, also for everything inside a provider', async () => {

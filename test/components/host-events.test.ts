@@ -2,6 +2,7 @@ import type { NavigateDetail } from '../../components/core/navigate.ts'
 import type { OperationDetail, ProblemDetail } from '../../components/index.ts'
 import { overview } from './evidence-sample.ts'
 import type { ProblemCode } from '../../schemas/problem-codes.ts'
+import { routes } from '../../schemas/routes.ts'
 import { FakeApi, Refusal } from './fake-api.ts'
 import { at, entries, event, preview, session } from './sample.ts'
 import { all, button, clear, equal, excludes, mount, ok, seen, type, until } from './support.ts'
@@ -86,6 +87,19 @@ describe('ops-problem', () => {
     await page.refresh()
     ok(seen(page).includes('nightly_sync'), 'the entries, once refresh() has resolved')
     ok(button(page, 'Pause… nightly_sync'), 'with what the session allows')
+  })
+
+  it('announces a missing sign-in from every element', async () => {
+    const tags = ['ops-overview', 'ops-incidents', 'ops-incident', 'ops-errors', 'ops-jobs', 'ops-job', 'ops-queues', 'ops-queue', 'ops-executors', 'ops-cron', 'ops-forensics', 'ops-audit', 'ops-bridge', 'ops-shell'] as const
+    const unsigned = Object.fromEntries(Object.keys(routes).map((name) => [name, () => problem('unauthenticated')]))
+    const given: Partial<Record<string, Record<string, string>>> = { 'ops-job': { 'job-id': '1' }, 'ops-queue': { queue: 'mail' }, 'ops-incident': { 'incident-id': 'i1' } }
+    for (const tag of tags) {
+      const { details, end } = heard<ProblemDetail>('ops-problem')
+      mount(tag, new FakeApi(unsigned), given[tag])
+      await until(() => details.some(({ code, status }) => code === 'unauthenticated' && status === 401), `the event of ${tag}`)
+      end()
+      clear()
+    }
   })
 
   it('lets the host show a problem itself', async () => {

@@ -15,6 +15,7 @@ export function entryActions(entry: CronEntry, { ask, readOnly, menu, loadMenu }
   const why = reasons.length > 0 ? `why-${entry.name}` : nothing
   const button = (action: OperationAction, words: string, icon?: SVGTemplateResult) => html`<button
     type="button"
+    data-action=${action}
     class="button ${icon ? 'icon' : ''}"
     title=${icon ? words : nothing}
     aria-label="${words} ${entry.name}"

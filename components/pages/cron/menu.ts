@@ -35,6 +35,7 @@ export async function findJob(client: Connection['client'], name: string, at: st
 
 function items(entry: CronEntry, base: string, ask: (ask: Ask) => void): MenuItem[] {
   const operation = (action: OperationAction, label: string): MenuItem => ({
+    action,
     label,
     refused: refusedBecause(entry, action),
     choose: () => ask({ action, id: entry.name }),

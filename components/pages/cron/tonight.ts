@@ -243,7 +243,7 @@ export class OpsCronTonight extends OpsElement {
   private action(entry: ComingEntry, action: 'skip_cron_slot' | 'unskip_cron_slot' | 'resume_cron_entry', words: string, input?: Record<string, unknown>) {
     const { allowed, reason } = entry.permissions[action]
     const of = input ? t`${words} ${entry.name}, ${exactTime(Date.parse(input.slotAt as string), { seconds: false })}` : `${words} ${entry.name}`
-    return html`<button type="button" class="deed" aria-label=${of} ?disabled=${!allowed} title=${allowed ? nothing : (reason ?? t`Your account may not do this.`)} @click=${() => this.ask?.({ action, id: entry.name, input })}>${words}</button>`
+    return html`<button type="button" class="deed" data-action=${action} aria-label=${of} ?disabled=${!allowed} title=${allowed ? nothing : (reason ?? t`Your account may not do this.`)} @click=${() => this.ask?.({ action, id: entry.name, input })}>${words}</button>`
   }
 
   private timesOf({ from, to, known }: Bar): string {

@@ -125,7 +125,7 @@ function actions(group: ErrorGroup, { retry, ask }: DetailContext) {
   const control = (action: 'silence_error_group' | 'unsilence_error_group' | 'resolve_error_group' | 'reopen_error_group', label: string) => {
     const permission = operations[action]
     const why = `${action}-${fingerprint.slice(3)}`
-    return html`<button type="button" class="button" ?disabled=${!permission?.allowed} aria-describedby=${permission?.allowed ? nothing : why} @click=${() => ask({ action, id: fingerprint })}>${label}</button>
+    return html`<button type="button" class="button" data-action=${action} ?disabled=${!permission?.allowed} aria-describedby=${permission?.allowed ? nothing : why} @click=${() => ask({ action, id: fingerprint })}>${label}</button>
       ${permission?.allowed ? nothing : html`<span class="hidden-text">${refusal(permission ?? { allowed: false }, why)}</span>`}`
   }
   const [silence, resolve] = [group.status === 'silenced', group.status === 'resolved']
@@ -133,7 +133,7 @@ function actions(group: ErrorGroup, { retry, ask }: DetailContext) {
   return html`<section part="actions">
     ${ownershipLabel('powertools_native')}
     ${now() - Date.parse(lastSeenAt) < stillMs ? html`<p class="caution small" role="note">Still failing: a retry now fails again.</p>` : nothing}
-    <button type="button" class="button primary wide" ?disabled=${!retry?.allowed} aria-describedby=${retry?.allowed ? nothing : why}
+    <button type="button" class="button primary wide" data-action="retry_job" ?disabled=${!retry?.allowed} aria-describedby=${retry?.allowed ? nothing : why}
       @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
       Retry all of this group…
     </button>

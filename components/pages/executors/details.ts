@@ -92,7 +92,7 @@ function aside(executor: Executor, detail: ExecutorDetail | undefined, { base, r
   return html`<div class="aside">
     ${ownershipLabel('powertools_native')}
     <div class="actions" part="actions">
-      <button type="button" class="button primary" ?disabled=${!rescue?.allowed} aria-describedby="why-${executor.id}" @click=${() => ask({ action: 'rescue_job', selection: { ids } })}>
+      <button type="button" class="button primary" data-action="rescue_job" ?disabled=${!rescue?.allowed} aria-describedby="why-${executor.id}" @click=${() => ask({ action: 'rescue_job', selection: { ids } })}>
         ${`Rescue ${countOf(ids.length, 'job', undefined, locale)}…`}
       </button>
       ${link}

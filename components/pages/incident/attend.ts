@@ -19,6 +19,7 @@ export function attend(incident: IncidentDetail, { ask, session, readOnly }: { a
     const permission = operations[action]
     return html`<button
       type="button"
+      data-action=${action}
       class="button ${kind}"
       ?disabled=${!permission?.allowed}
       title=${permission?.allowed ? nothing : (permission?.reason ?? nothing)}
@@ -51,7 +52,7 @@ export function attend(incident: IncidentDetail, { ask, session, readOnly }: { a
 
 function menuItem({ id, operations }: IncidentDetail, ask: (ask: Ask) => void, action: IncidentAction, label: string, extra: Partial<Ask> = {}): MenuItem {
   const permission = operations[action]
-  return { label, refused: permission?.allowed ? undefined : (permission?.reason ?? 'Your account may not do this.'), choose: () => ask({ action, id, ...extra }) }
+  return { action, label, refused: permission?.allowed ? undefined : (permission?.reason ?? 'Your account may not do this.'), choose: () => ask({ action, id, ...extra }) }
 }
 
 export const attendStyles = css`

@@ -51,7 +51,7 @@ function repair(each: Repair, { ask, look, outlook, looking, locale }: RepairCon
   const key = keyOf(each)
   const { action, label, primary, subject, selection, input, caution, allowed } = each
   const open = () => ask({ action, ...(selection ? { selection } : { id: subject?.id }), ...(input && { input }) })
-  return html`<div class="act">
+  return html`<div class="act" data-action=${action}>
     ${ownershipLabel('powertools_native')}
     ${caution ? html`<p class="caution small">${sentence(caution)}</p>` : nothing}
     <button type="button" class="button wide ${primary ? 'primary' : ''}" ?disabled=${!allowed} aria-describedby=${allowed ? nothing : `why-${action}`} @click=${open}>${`${label}…`}</button>

@@ -52,7 +52,7 @@ function age({ since, resolvedAt, state }: Incident, locale: string | undefined)
 /** Only if the incident has no owner and this actor may acknowledge it; otherwise it is on the incident's own page, with the reason. */
 function acknowledge(incident: Incident, left: boolean, { ask }: IncidentContext) {
   if (left || ownerOf(incident) || !incident.operations.acknowledge_incident?.allowed) return nothing
-  return html`<button type="button" class="button" aria-label="Acknowledge… ${incident.title}" @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>Acknowledge…</button>`
+  return html`<button type="button" class="button" data-action="acknowledge_incident" aria-label="Acknowledge… ${incident.title}" @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>Acknowledge…</button>`
 }
 
 function explains(explained: Row[], { base }: IncidentContext) {

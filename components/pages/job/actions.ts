@@ -21,6 +21,7 @@ export function jobActions({ job, ask }: Doing, items: MenuItem[] = []): Templat
   const permission = job.operations[main]
   return html`<button
       type="button"
+      data-action=${main}
       class="button ${permission?.allowed && main !== 'cancel_job' ? 'primary' : ''}"
       ?disabled=${!permission?.allowed}
       aria-describedby=${permission?.allowed ? nothing : 'why-not'}

@@ -120,7 +120,7 @@ function othersAlike({ state }: JobDetail, { failures, final, since, lastSeenAt,
     <span><b>${ended ? tn(others, '# other failed for good alike', '# others failed for good alike') : tn(others, '# other attempt failed alike', '# other attempts failed alike')}</b>
       <span class="muted">${tr`since ${clockTime(Date.parse(since), locale)}, the last ${html`<ops-time at=${lastSeenAt} show="relative"></ops-time>`}`}</span></span>
     <span class="leads"><a class="linked" href=${jobsHref(base, { errorGroup: fingerprint })}>${t`See them`}</a>
-      <button type="button" class="button" @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, ...(ended && { state: 'discarded' }) } } })}>${t`Retry all…`}</button></span>
+      <button type="button" class="button" data-action="retry_job" @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, ...(ended && { state: 'discarded' }) } } })}>${t`Retry all…`}</button></span>
   </p>`
 }
 

@@ -15,10 +15,10 @@ export function jobMenu({ job, address, ask, say }: Doing): MenuItem[] {
     choose: () => void copyText(text()).then((copied) => say(copied ? t`Copied` : t`This browser does not allow copying here`)),
   })
   return [
-    ...others.filter((action) => operations[action]!.allowed).map((action) => ({ label: words(action), choose: () => ask({ action, id }) })),
+    ...others.filter((action) => operations[action]!.allowed).map((action) => ({ action, label: words(action), choose: () => ask({ action, id }) })),
     copy(t`Copy as JSON`, () => JSON.stringify(job, null, 2)),
     copy(t`Copy as cURL`, () => `curl -H 'accept: application/json' '${address.replaceAll("'", '%27')}'`),
     copy(t`Copy id`, () => id),
-    ...others.filter((action) => !operations[action]!.allowed).map((action) => ({ label: words(action), refused: operations[action]!.reason ?? t`Your account may not do this.` })),
+    ...others.filter((action) => !operations[action]!.allowed).map((action) => ({ action, label: words(action), refused: operations[action]!.reason ?? t`Your account may not do this.` })),
   ]
 }

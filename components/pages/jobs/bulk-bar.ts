@@ -38,8 +38,8 @@ export function bulkBar({ selected, page, state, matching, more, session, ask, a
       ${wider ? html`<button type="button" class="button" @click=${all}>${matching ? t`Choose all ${matching} that match` : t`Choose all that match`}</button>` : nothing}
       <span class="do-bulk">${
         possible.length > 0
-          ? possible.map((action, index) => html`<button type="button" class="button ${index === 0 ? 'primary' : ''}" @click=${() => ask(action)}>${`${operationActions[action].label}…`}</button>`)
-          : impossible.map(({ label }) => html`<button type="button" class="button" disabled aria-describedby="why-not-bulk">${label}</button>`)
+          ? possible.map((action, index) => html`<button type="button" class="button ${index === 0 ? 'primary' : ''}" data-action=${action} @click=${() => ask(action)}>${`${operationActions[action].label}…`}</button>`)
+          : impossible.map(({ label, action }) => html`<button type="button" class="button" data-action=${action ?? nothing} disabled aria-describedby="why-not-bulk">${label}</button>`)
       }${possible.length > 0 && impossible.length > 0 ? html`<ops-menu label=${t`More for the chosen jobs`} .items=${impossible}></ops-menu>` : nothing}</span>
       <button type="button" class="button" @click=${clear}>${t`Choose none`}</button>
     </div>
@@ -59,7 +59,7 @@ export interface ThumbBar {
 export function thumbBar({ matching, refused, choose, retry }: ThumbBar): TemplateResult {
   return html`<div class="thumb">
     <button type="button" class="button" @click=${choose}>${t`Choose these`}</button>
-    ${refused ? nothing : html`<button type="button" class="button primary" @click=${retry}>${matching ? t`Retry all ${matching}…` : t`Retry all…`}</button>`}
+    ${refused ? nothing : html`<button type="button" class="button primary" data-action="retry_job" @click=${retry}>${matching ? t`Retry all ${matching}…` : t`Retry all…`}</button>`}
   </div>`
 }
 
@@ -75,6 +75,6 @@ function offered(selected: Selected, page: Row[], only: JobState | undefined, se
   })
   return [
     reasons.filter(([, refused]) => !refused).map(([action]) => action),
-    reasons.filter(([, refused]) => refused).map(([action, refused]) => ({ label: `${operationActions[action].label}…`, refused })),
+    reasons.filter(([, refused]) => refused).map(([action, refused]) => ({ action, label: `${operationActions[action].label}…`, refused })),
   ]
 }

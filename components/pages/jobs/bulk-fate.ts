@@ -54,7 +54,7 @@ function failedAgain({ id }: BulkRun, count: number, { base, ask, failed }: Arou
       ? html`<ul>${failed.map(({ id: job, queue, worker, error }) => html`<li><span class="wrap"><b><bdi>${worker ?? queue}</bdi></b> ${jobLink(base, job)}</span> <bdi class="mono error wrap" dir="ltr">${(error ?? '').split('\n')[0]!.slice(0, 300)}</bdi></li>`)}</ul>`
       : nothing}
     <p class="next"><a class="linked" href=${jobsHref(base, filter)}>${t`Open as a list`}</a>
-      <button type="button" class="button" @click=${() => ask({ action: 'retry_job', selection: { filter } })}>${tn(Math.min(count, maxListed), 'Retry the # again…', 'Retry the # again…')}</button>
+      <button type="button" class="button" data-action="retry_job" @click=${() => ask({ action: 'retry_job', selection: { filter } })}>${tn(Math.min(count, maxListed), 'Retry the # again…', 'Retry the # again…')}</button>
       ${count > maxListed ? html`<span class="small muted">${t`the first ${maxListed} of ${count}`}</span>` : nothing}</p>
   </div>`
 }

@@ -196,12 +196,12 @@ export class OpsBulkRun extends OpsElement {
     if (rest === 0 && !undoable) return nothing
     return html`<div class="next">
       ${rest > 0
-        ? html`<button type="button" class="button" @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
+        ? html`<button type="button" class="button" data-action=${run.action} @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
             ${`${operationActions[run.action].label} the rest (${formatCount(rest, this.language)})…`}
           </button>`
         : nothing}
       ${undoable && done <= undoMost
-        ? html`<button type="button" class="button" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', undefined, this.language)}…`}</button>`
+        ? html`<button type="button" class="button" data-action="restore_job" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', undefined, this.language)}…`}</button>`
         : nothing}
     </div>
     ${undoable && done > undoMost

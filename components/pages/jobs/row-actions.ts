@@ -37,6 +37,7 @@ function actionsOn(job: Job, { base, session, ask }: Doing, said?: JobDetail['op
   const forensics = base + evidencePath('job', job.id)
   return [
     ...offeredIn(job.state).map((action) => ({
+      action,
       label: `${operationActions[action].label}…`,
       refused: refused(action),
       choose: () => ask({ action, id: job.id, seen: job.version }),

@@ -31,7 +31,7 @@ function errorRow(group: ErrorGroup, top: number, { base, locale, ask, retry }: 
     <div class="row-actions">
       <a class="button" href=${href} aria-label="Review ${title}">Review</a>
       ${final > 0
-        ? html`<button type="button" class="button" ?disabled=${!retry?.allowed} title=${retry?.reason ?? nothing} aria-label="Retry all… ${title}"
+        ? html`<button type="button" class="button" data-action="retry_job" ?disabled=${!retry?.allowed} title=${retry?.reason ?? nothing} aria-label="Retry all… ${title}"
             @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
             Retry all…
           </button>`

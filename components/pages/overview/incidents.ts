@@ -48,7 +48,7 @@ function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): Temp
     <div class="incident-who small">${attendant(incident, locale)}</div>
     <div class="row-actions">
       ${acknowledge
-        ? html`<button type="button" class="button" ?disabled=${!acknowledge.allowed} title=${acknowledge.reason ?? nothing} aria-label="Acknowledge ${title}…" @click=${() => ask({ action: 'acknowledge_incident', id })}>
+        ? html`<button type="button" class="button" data-action="acknowledge_incident" ?disabled=${!acknowledge.allowed} title=${acknowledge.reason ?? nothing} aria-label="Acknowledge ${title}…" @click=${() => ask({ action: 'acknowledge_incident', id })}>
             Acknowledge…
           </button>`
         : nothing}

@@ -46,7 +46,7 @@ const words: Partial<Record<OperationAction, string>> = {
 function operation(queue: QueueDetail, action: OperationAction, { ask }: PossibleContext) {
   const why = refusedBecause(queue, action)
   const value = action === 'scale_queue' && queue.limit !== null ? { value: queue.limit } : {}
-  return html`<section class="act">
+  return html`<section class="act" data-action=${action}>
     ${ownershipLabel('powertools_native')}
     <button type="button" class="button wide ${action === 'resume_queue' && !why ? 'primary' : ''}" ?disabled=${why !== ''} @click=${() => ask({ action, id: queue.name, ...value })}>${`${operationActions[action].label}…`}</button>
     <p>${why ? html`<b>Not possible now.</b> ${why}` : words[action]}</p>
@@ -59,7 +59,7 @@ function cancelWaiting({ name, due }: QueueDetail, { ask, session }: PossibleCon
   const lacking = session?.engine.lacks.cancel_job
   const why = lacking ?? (permission?.allowed === false ? (permission.reason ?? 'Your account may not do this.') : '')
   const count = `${due.how === 'exact' ? '' : 'at least '}${formatCount(due.count)}`
-  return html`<section class="act">
+  return html`<section class="act" data-action="cancel_job">
     ${ownershipLabel('powertools_native')}
     <button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'cancel_job', selection: { filter: { queue: name, state: 'available' } } })}>${`Cancel the ${count} waiting…`}</button>
     <p>${why ? html`<b>Not possible now.</b> ${why}` : 'The preview shows which. Jobs created after it are not cancelled.'}</p>
@@ -73,7 +73,7 @@ function pauseEntries({ name, fedBy: { entries, looked } }: QueueDetail, { ask, 
   const why = permission?.allowed === false ? (permission.reason ?? 'Your account may not do this.') : ''
   const made = running.reduce((sum, { waiting }) => sum + (waiting ?? 0), 0)
   const rest = looked ? looked.jobs - made : 0
-  return html`<section class="act">
+  return html`<section class="act" data-action="pause_cron_entry">
     ${ownershipLabel('powertools_native')}
     ${running.map(
       (entry) => html`<button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'pause_cron_entry', id: entry.name })}>${`Pause ${entry.name}…`}${entry.waiting ? html` <span class="muted">${`${formatCount(entry.waiting)} of ${formatCount(looked!.jobs)}`}</span>` : nothing}</button>`,

@@ -110,7 +110,7 @@ function actions(queue: Queue, { ask, more, rowActions }: QueueContext) {
   const verb = paused ? 'Resume…' : 'Pause…'
   const refused = refusedBecause(queue, action)
   return html`<div class="actions" part="actions">
-    <button type="button" class="button icon ${paused ? 'resume' : ''}" aria-label="${verb} ${name}" title=${refused || verb} aria-describedby=${refused ? `why-${name}` : nothing} ?disabled=${refused !== ''} @click=${() => ask({ action, id: name })}>
+    <button type="button" class="button icon ${paused ? 'resume' : ''}" data-action=${action} aria-label="${verb} ${name}" title=${refused || verb} aria-describedby=${refused ? `why-${name}` : nothing} ?disabled=${refused !== ''} @click=${() => ask({ action, id: name })}>
       ${paused ? resumeIcon : pauseIcon}
     </button>
     <button type="button" class="button icon" aria-label="More for ${name}" title="What may be done" aria-haspopup="dialog" @click=${() => more(name)}>⋯</button>
