@@ -101,7 +101,7 @@ export class Completion {
         ${this.loading ? html`<div class="group" role="option" aria-disabled="true" aria-selected="false">${t`Loading…`}</div>` : nothing}
       </div>
       <div class="foot" aria-hidden="true">
-        <span><kbd>Tab</kbd> ${t`complete`}</span>
+        <span><kbd>Tab</kbd> ${t`complete the word`}</span>
         ${this.to.keys().some(({ excludes }) => excludes) ? html`<span><kbd>−</kbd> ${t`before a key leaves it out`}</span>` : nothing}
       </div>
     </div>`
