@@ -6,6 +6,7 @@ import { incidentClasses } from '../../schemas/incident-words.ts'
 import type { IncidentDetail, Repair } from '../../schemas/incident.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
+import type { OperationDetail } from '../core/events.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
@@ -27,6 +28,18 @@ import { watchNote } from './incidents/watch.ts'
 
 /** The file that the list of jobs loads as well: a part of it that were a file of its own could not be tried again after a failure. */
 const loadRun = later(() => import('./jobs/later.ts'))
+/** A repair that was sent, and when the incident had been looked at last. */
+interface Sent {
+  id: string
+  key: string
+  action: string
+  lastSeenAt: string
+}
+
+/** Kept while the page lives, also when one comes back to an incident. */
+const sent: Sent[] = []
+const maxSent = 50
+
 const loadRest = later(() => import('./incident/later.ts'))
 
 /**
@@ -63,6 +76,8 @@ export class OpsIncident extends OpsElement {
   @state() private outlook?: Outlook
   @state() private looking = ''
   @state() private missing = ''
+  /** The repair whose dialog was opened last. */
+  private asked?: Sent
   /** The repair that was started here. */
   @state() private run = ''
 
@@ -149,7 +164,7 @@ export class OpsIncident extends OpsElement {
         ${lead(incident, this.base, this.language)} ${evidence(incident, this.base)} ${this.chronology(bundle)}
       </div>
       <div class="may">
-        ${repairs(incident, { ask: this.ask, look: this.look, outlook: this.outlook, looking: this.looking, locale: this.language })}
+        ${repairs(incident, { ask: this.askRepair, sent: (repair) => this.isSent(incident, repair), look: this.look, outlook: this.outlook, looking: this.looking, locale: this.language })}
         <ops-incident-attend exportparts="attend" .incident=${incident} .refused=${this.readOnly} .ask=${this.ask}></ops-incident-attend>
       </div>
       <div class="side">
@@ -161,7 +176,7 @@ export class OpsIncident extends OpsElement {
   /** The progress of the jobs; the run continues even if the page is closed. */
   private repairRun() {
     if (!this.run) return nothing
-    return html`<ops-bulk-run part="bulk-run" class="run" run-id=${this.run} closable begun .ask=${this.ask} @ops-close=${() => (this.run = '')} @ops-ended=${this.handleOperation}></ops-bulk-run>`
+    return html`<ops-bulk-run part="bulk-run" class="run" run-id=${this.run} closable begun .ask=${this.ask} @ops-close=${() => (this.run = '')} @ops-ended=${this.readAnew}></ops-bulk-run>`
   }
 
   private chronology(bundle: Bundle | undefined) {
@@ -204,13 +219,36 @@ export class OpsIncident extends OpsElement {
 
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
 
+  private readonly askRepair = (ask: Ask, repair: Repair): void => {
+    this.asked = { id: this.incidentId, key: keyOf(repair), action: ask.action, lastSeenAt: this.incident.data!.lastSeenAt }
+    this.ask(ask)
+  }
+
+  /** Until the detector has looked again, an incident is still open although its repair was sent. */
+  private isSent({ id, lastSeenAt }: IncidentDetail, repair: Repair): boolean {
+    return sent.some((each) => each.id === id && each.key === keyOf(repair) && each.lastSeenAt === lastSeenAt)
+  }
+
+  private rememberRepair(action: string) {
+    const { asked } = this
+    if (asked?.action !== action || asked.id !== this.incidentId) return
+    sent.splice(0, sent.length, ...sent.slice(-maxSent), asked)
+    this.asked = undefined
+  }
+
   private readonly handleRun = ({ detail }: CustomEvent<BulkDetail>) => {
     this.run = detail.id
-    this.handleOperation()
+    this.rememberRepair(detail.action)
+    this.readAnew()
     void loadRun().catch((error: unknown) => (this.missing = loadFailure(error)))
   }
 
-  private readonly handleOperation = () => {
+  private readonly handleOperation = ({ detail }: CustomEvent<OperationDetail>) => {
+    if (detail.outcome !== 'failed') this.rememberRepair(detail.action)
+    this.readAnew()
+  }
+
+  private readonly readAnew = () => {
     this.outlook = undefined
     this.incident.reload()
     this.bundle.reload()

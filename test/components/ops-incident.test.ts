@@ -64,7 +64,26 @@ describe('ops-incident', () => {
     confirm.click()
     await until(() => seen(all(page, 'ops-bulk-run')[0]).includes('131'), 'the outcome')
     includes(seen(all(page, 'ops-bulk-run')[0]), '9 changed since')
+    // Until it is looked at again, the incident is still open, and the repair would be offered once more.
+    await until(() => seen(all(page, '[part=repair]')[0]).includes('Repair sent.'), 'that it was sent')
+    equal(button(page, 'Retry 140 jobs…'), undefined)
     await accessible(page)
+  })
+
+  it('offers a repair again once the incident was looked at and is still open', async () => {
+    let lastSeenAt = at(-30_000)
+    const api = usual({ executePreview: () => ({ event: event({ action: 'retry_job', eventType: 'job.retried', subject: { type: 'bulk', id: bulkId } }), result: { bulkId, outcomes: { done: 140 } } }), getBulkRun: () => bulkRun({ status: 'finished', outcomes: { done: 140 }, finishedAt: at(0) }) })
+    const answer = api.answers.getIncident!
+    api.answers.getIncident = (call) => ({ ...(answer(call) as object), lastSeenAt })
+    const page = await opened(api)
+    button(page, 'Retry 140 jobs…')!.click()
+    const confirm = await until(() => all<HTMLButtonElement>(page, 'dialog button[type=submit]')[0], 'the preview')
+    type(all(page, '#reason')[0], 'the mail server is back')
+    confirm.click()
+    await until(() => seen(page).includes('Repair sent.'), 'that it was sent')
+    lastSeenAt = at(0)
+    api.hint({ topic: 'incidents' })
+    await until(() => button(page, 'Retry 140 jobs…'), 'the repair')
   })
 
   it('shows what a repair would change and leave alone, only on request', async () => {

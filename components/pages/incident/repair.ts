@@ -5,6 +5,7 @@ import type { Plan } from '../../../schemas/plan.ts'
 import type { Problem } from '../../../schemas/problem.ts'
 import { countOf, formatCount } from '../../../schemas/plural.ts'
 import { jobStates, type JobState } from '../../../schemas/vocabulary.ts'
+import { t } from '../../core/words.ts'
 import { type Ask } from '../../parts/operation-fields.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { refusal } from '../../parts/refusal.ts'
@@ -18,7 +19,9 @@ export interface Outlook {
 }
 
 export interface RepairContext {
-  ask: (ask: Ask) => void
+  ask: (ask: Ask, repair: Repair) => void
+  /** Whether it was sent, and the incident was not looked at since. */
+  sent: (repair: Repair) => boolean
   /** Requests a preview, which changes nothing. */
   look: (repair: Repair) => void
   outlook?: Outlook
@@ -47,10 +50,11 @@ function nothingToRepair(state: IncidentDetail['state']): string {
   return state === 'open' ? 'The fix is up to the host; the runbook says where to look.' : 'Nothing to repair: it is not open. Healthy jobs are left alone.'
 }
 
-function repair(each: Repair, { ask, look, outlook, looking, locale }: RepairContext) {
+function repair(each: Repair, { ask, sent, look, outlook, looking, locale }: RepairContext) {
   const key = keyOf(each)
   const { action, label, primary, subject, selection, input, caution, allowed } = each
-  const open = () => ask({ action, ...(selection ? { selection } : { id: subject?.id }), ...(input && { input }) })
+  if (sent(each)) return html`<p class="act" role="status"><b>${t`Repair sent.`}</b> ${t`It is offered again if the incident is still open at the next look, within a minute.`}</p>`
+  const open = () => ask({ action, ...(selection ? { selection } : { id: subject?.id }), ...(input && { input }) }, each)
   return html`<div class="act" data-action=${action}>
     ${ownershipLabel('powertools_native')}
     ${caution ? html`<p class="caution small">${sentence(caution)}</p>` : nothing}
