@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { collectFrom, collectKeys } from '../scripts/words/collect.ts'
 import { compare, pluralForms } from '../scripts/words/compare.ts'
+import { plainTexts } from '../scripts/words/plain.ts'
 
 const keysOf = (source: string) => collectFrom(source, 'x.ts').keys.map(({ key }) => key)
 
@@ -72,3 +75,31 @@ describe('a catalogue beside the sources', () => {
     expect(['de', 'es', 'ja', 'ar'].map((tag) => pluralForms(tag).length)).toEqual([2, 3, 1, 6])
   })
 })
+
+describe('the templates of the elements', () => {
+  test.each([
+    ['html`<p>Not translated</p>`', ['Not translated']],
+    ['html`<p>${count} jobs</p>`', ['… jobs']],
+    ['html`<button aria-label="Close">×</button>`', ['Close']],
+    ["html`<p>${late ? 'It is late' : nothing}</p>`", ['It is late']],
+    ['html`<button class="big button" aria-label=${t`Close`} @click=${() => open("a b")}>${t`Close`} ×</button>`', []],
+    ["html`<p class=${odd ? 'row odd' : 'row'} .style=${`inset-inline-start: ${x}%`}>${name}</p>`", []],
+    ['svg`<title>Deployed</title>`', ['Deployed']],
+  ])('%s has %j in plain English', (source, texts) => {
+    expect(plainTexts(source, 'x.ts')).toEqual(texts.map((text) => `x.ts:1 ${text}`))
+  })
+
+  test('have no text that a catalogue could not have', () => {
+    const files = readdirSync(components, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !pages.test(file))
+    const found = files.flatMap((file) => plainTexts(readFileSync(join(components, file), 'utf8'), file))
+    expect(found.filter((text) => !allowed.some(([place]) => text.replace(/:\d+ /, ': ').startsWith(place)))).toEqual([])
+  })
+})
+
+const components = new URL('../components', import.meta.url).pathname
+
+/** Not yet converted. */
+const pages = /^pages\//
+
+/** Texts that are the same in every language. */
+const allowed: [text: string, why: string][] = [['parts/search-completion.ts: Tab', 'what is engraved on the key']]

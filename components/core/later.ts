@@ -1,3 +1,5 @@
+import { t } from './words.ts'
+
 /**
  * A part of a page that is loaded lazily, once for the whole page. A failed load can be retried: browsers cache a failed module
  * import, so a retry uses a different URL.
@@ -17,5 +19,5 @@ export function later<T>(load: () => Promise<T>): () => Promise<T> {
 
 /** Why a part did not load, and what to do about it. */
 export function loadFailure(error: unknown): string {
-  return `${(error as Error).message}. A new version may have been installed; reloading the page helps then.`
+  return t`${(error as Error).message}. A new version may have been installed; reloading the page helps then.`
 }

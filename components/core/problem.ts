@@ -2,7 +2,7 @@ import type { ApiError } from '../../schemas/calls.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { announce } from './events.ts'
 import { later } from './later.ts'
-import { speaking, spoken } from './words.ts'
+import { speaking, spoken, t } from './words.ts'
 
 const loadAdvice = later(() => import('../parts/advice.ts'))
 
@@ -12,11 +12,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Error && 'problem' in error) return (error as ApiError).problem
   return {
     type: 'about:blank',
-    title: 'Cannot reach the server',
+    title: t`Cannot reach the server`,
     status: 0,
     code: 'unavailable',
     // Browsers' own messages for a lost connection are not helpful.
-    detail: error instanceof TypeError ? 'It does not answer.' : error instanceof Error ? error.message : String(error),
+    detail: error instanceof TypeError ? t`It does not answer.` : error instanceof Error ? error.message : String(error),
     requestId: '',
   }
 }

@@ -62,7 +62,10 @@ export function t(strings: TemplateStringsArray, ...values: (string | number)[])
 
 /** A text whose values may be templates; returns parts for Lit to render. */
 export function tr(strings: TemplateStringsArray, ...values: unknown[]): unknown[] {
-  return partsOf(strings, values)
+  const parts: unknown[] = []
+  // Neighbouring texts become one, because each part costs a node.
+  for (const part of partsOf(strings, values)) parts.push(typeof part === 'string' && typeof parts.at(-1) === 'string' ? (parts.pop() as string) + part : part)
+  return parts
 }
 
 /** A text with a count: `#` is the count, formatted for the language. */
@@ -73,10 +76,11 @@ export function tn(count: number, one: string, other: string): string {
   return (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
 }
 
-/** A text from a table, e.g. the label of a status. */
-export function tx(text: string): string {
+/** A text from a table, e.g. the label of a status; `{0}` and so on in it stand for values. */
+export function tx(text: string, ...values: (string | number)[]): string {
   const found = translation(text)
-  return typeof found === 'string' ? found : text
+  const words = typeof found === 'string' ? found : text
+  return values.length ? words.replace(/\{(\d)\}/g, (_, index) => String(shown(values[Number(index)] ?? ''))) : words
 }
 
 /** Marks a text or the values of a table as keys of the catalogues; they are shown with `tx`. Changes nothing. */

@@ -4,7 +4,7 @@ import { now } from '../core/clock.ts'
 import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { clockTime, exactTime } from '../core/time.ts'
-import { languageTag } from '../core/words.ts'
+import { languageTag, t } from '../core/words.ts'
 import { across, barsPath, type ChartMark, type ChartPoint, type Frame, frameOf, gapsOf, linePaths, placeOf, roundTop, type Step, stepsOf, ticksOf } from './chart/geometry.ts'
 import { chartStyles } from './chart/styles.ts'
 import { valuesTable } from './chart/values.ts'
@@ -165,7 +165,7 @@ export class OpsChart extends LitElement {
       class="steps"
       role="slider"
       tabindex="0"
-      aria-label="${this.label}, by time"
+      aria-label=${t`${this.label}, by time`}
       aria-valuemin="0"
       aria-valuemax=${steps.length - 1}
       aria-valuenow=${index}
@@ -195,16 +195,16 @@ export class OpsChart extends LitElement {
       </div>`
     }
     const { usual } = this
-    const note = this.note || (usual ? `usual ${usual.low === usual.high ? this.number(usual.low) : `${this.number(usual.low)}–${this.number(usual.high)}`}` : '')
-    const until = Math.abs(frame.to - now()) < Math.max(120_000, frame.step) ? 'now' : this.clock(frame.to)
+    const note = this.note || (usual ? t`usual ${usual.low === usual.high ? this.number(usual.low) : `${this.number(usual.low)}–${this.number(usual.high)}`}` : '')
+    const until = Math.abs(frame.to - now()) < Math.max(120_000, frame.step) ? t`now` : this.clock(frame.to)
     return html`<div class="axis" aria-hidden="true"><span>${this.clock(frame.from)}</span><span class="note" title=${note}>${note}</span><span>${until}</span></div>`
   }
 
   /** For those who want the values themselves; reached with Tab, behind the chart. */
   private table() {
     const { tableOpen, label } = this
-    const words = tableOpen ? 'Hide the values' : 'Show the values'
-    return html`<button type="button" class="as-table" aria-expanded=${tableOpen} aria-label="${words} of ${label}" @click=${this.toggleTable}>${words}</button>
+    const [words, named] = tableOpen ? [t`Hide the values`, t`Hide the values of ${label}`] : [t`Show the values`, t`Show the values of ${label}`]
+    return html`<button type="button" class="as-table" aria-expanded=${tableOpen} aria-label=${named} @click=${this.toggleTable}>${words}</button>
       ${tableOpen ? valuesTable(label, this.drawing, this.locale) : nothing}`
   }
 

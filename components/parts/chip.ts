@@ -22,7 +22,7 @@ export function statusChip(status: string, label?: string): TemplateResult {
 
 /** The completeness of the evidence; nothing if it is complete, unless requested. */
 export function completenessChip(state: string): TemplateResult {
-  return html`<span class="chip dashed" part="completeness">${completenessStates[state as keyof typeof completenessStates] ?? 'unknown'}</span>`
+  return html`<span class="chip dashed" part="completeness">${tx(completenessStates[state as keyof typeof completenessStates] ?? 'unknown')}</span>`
 }
 
 export function chip(tone: Tone, label: string): TemplateResult {

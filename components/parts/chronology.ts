@@ -3,11 +3,11 @@ import { property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { ChronologyItem } from '../../schemas/forensics.ts'
 import { type ChronologyGroup, chronologyGroups, type ChronologySource, chronologySources, type TimelineMark, timelineMarks } from '../../schemas/forensics-words.ts'
-import { formatCount } from '../../schemas/plural.ts'
 import { provenances, slotOutcomes } from '../../schemas/vocabulary.ts'
 import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
 import { dayOf, exactTime, timeOfDay } from '../core/time.ts'
+import { numberText, t, tr, tx } from '../core/words.ts'
 import { type Day, type Row, rowsByDay } from './chronology-rows.ts'
 import { outcomeChip } from './outcome-chip.ts'
 import { sentence } from './sentence.ts'
@@ -42,11 +42,11 @@ export class OpsChronology extends LitElement {
     const shown = this.group ? this.items.filter((item) => groupOf(item) === this.group) : this.items
     return html`<section class="card chronology" part="chronology" aria-labelledby="chronology-title">
       <div class="chronology-head">
-        <h3 id="chronology-title">What happened</h3>
+        <h3 id="chronology-title">${t`What happened`}</h3>
         ${this.chips()}
-        <span class="muted small aside">newest first · ${zoneName()}</span>
+        <span class="muted small aside">${t`newest first · ${zoneName()}`}</span>
       </div>
-      ${shown.length === 0 ? html`<p class="muted nothing-known">${this.more ? 'Nothing of this kind among the newest lines.' : 'Nothing is recorded.'}</p>` : nothing}
+      ${shown.length === 0 ? html`<p class="muted nothing-known">${this.more ? t`Nothing of this kind among the newest lines.` : t`Nothing is recorded.`}</p>` : nothing}
       <ol class="days">
         ${repeat(rowsByDay(shown, (at) => dayOf(at)), ({ rows }) => keyOf(rows[0]![0]), day)}
       </ol>
@@ -59,15 +59,15 @@ export class OpsChronology extends LitElement {
     for (const item of this.items) counts.set(groupOf(item), (counts.get(groupOf(item)) ?? 0) + 1)
     if (counts.size < 2 && !this.group) return nothing
     const groups = (Object.keys(chronologyGroups) as ChronologyGroup[]).filter((group) => counts.has(group) || group === this.group)
-    return html`<div class="segments" role="group" aria-label="Sources">
-      <button type="button" aria-pressed=${this.group === undefined} @click=${() => (this.group = undefined)}>All</button>
-      ${groups.map((group) => html`<button type="button" aria-pressed=${this.group === group} @click=${() => (this.group = group)}>${chronologyGroups[group]} ${formatCount(counts.get(group) ?? 0)}${this.more ? '+' : ''}</button>`)}
+    return html`<div class="segments" role="group" aria-label=${t`Sources`}>
+      <button type="button" aria-pressed=${this.group === undefined} @click=${() => (this.group = undefined)}>${t`All`}</button>
+      ${groups.map((group) => html`<button type="button" aria-pressed=${this.group === group} @click=${() => (this.group = group)}>${tx(chronologyGroups[group])} ${numberText(counts.get(group) ?? 0)}${this.more ? '+' : ''}</button>`)}
     </div>`
   }
 
   private older() {
     return html`<p class="older">
-      <button type="button" class="button" ?disabled=${this.loading} @click=${this.ask}>${this.loading ? 'Loading…' : 'Show older'}</button>
+      <button type="button" class="button" ?disabled=${this.loading} @click=${this.ask}>${this.loading ? t`Loading…` : t`Show older`}</button>
       ${this.failure ? html`<span role="alert" class="small">${this.failure}</span>` : nothing}
     </p>`
   }
@@ -80,7 +80,7 @@ export class OpsChronology extends LitElement {
 function day({ newest, oldest, rows }: Day) {
   const [last, first] = [dayOf(newest), dayOf(oldest)]
   return html`<li class="day">
-    <h4>${first === last ? `${isToday(newest) ? 'Today, ' : ''}${last}` : `${first} – ${last}`}</h4>
+    <h4>${first === last ? isToday(newest) ? t`Today, ${last}` : last : `${first} – ${last}`}</h4>
     <ol>${repeat(rows, ([item]) => keyOf(item), line)}</ol>
   </li>`
 }
@@ -96,7 +96,7 @@ function single(item: ChronologyItem) {
     ${when(at)}
     <span class="dot" aria-hidden="true"></span>
     <div class="what wrap">
-      ${sign(item)} ${said(item)}${to && item.kind === 'gap' ? html` until ${exactTime(Date.parse(to), { seconds: false })}` : nothing}
+      ${sign(item)} ${said(item)}${to && item.kind === 'gap' ? html` ${t`until ${exactTime(Date.parse(to), { seconds: false })}`}` : nothing}
       ${detail && source === 'audit' ? html`<span class="muted quote">${detail}</span>` : nothing}
       ${opens(item)}
       ${detail && source !== 'audit' && !isOutcomeWord(item) ? html`<span class="muted">${sentence(detail)}</span>` : nothing}
@@ -109,12 +109,12 @@ function single(item: ChronologyItem) {
 function folded(row: Row) {
   const [item] = row
   const [newest, oldest] = [Date.parse(item.at), Date.parse(row.at(-1)!.at)]
-  const word = timelineMarks[item.kind as TimelineMark] ?? item.kind
+  const word = tx(timelineMarks[item.kind as TimelineMark] ?? item.kind ?? '')
   return html`<li class="line folded ${toneOf(item)}" part="chronology-item">
     ${when(item.at)}
     <span class="dot" aria-hidden="true"></span>
     <details class="what">
-      <summary>${item.outcome !== undefined && item.outcome in slotOutcomes ? markOf(item.outcome) : nothing} <b>${formatCount(row.length)} ${word}</b> <span class="muted">from ${exactTime(oldest, { seconds: false })} to ${exactTime(newest, { seconds: false })}</span></summary>
+      <summary>${item.outcome !== undefined && item.outcome in slotOutcomes ? markOf(item.outcome) : nothing} <b>${numberText(row.length)} ${word}</b> <span class="muted">${t`from ${exactTime(oldest, { seconds: false })} to ${exactTime(newest, { seconds: false })}`}</span></summary>
       <ol>${row.map((each) => html`<li class="wrap"><time class="mono muted" datetime=${each.at}>${exactTime(Date.parse(each.at), { seconds: false })}</time> ${each.label} ${opens(each)}</li>`)}</ol>
     </details>
     ${whence(item.source, item.provenance)}
@@ -128,13 +128,13 @@ function when(at: string) {
 
 /** Where a line comes from, and how strong that is. */
 function whence(source: ChronologySource, provenance: string) {
-  const strength = provenances[provenance as keyof typeof provenances] ?? provenances.unknown
+  const strength = tx(provenances[provenance as keyof typeof provenances] ?? provenances.unknown)
   const { label, means } = chronologySources[source] ?? { label: source, means: '' }
-  return html`<span class="whence" title="${strength}: ${means}">${label}<span class="hidden-text"> ${strength}</span></span>`
+  return html`<span class="whence" title="${strength}: ${tx(means)}">${tx(label)}<span class="hidden-text"> ${strength}</span></span>`
 }
 
 function opens({ ref }: ChronologyItem) {
-  return ref.href ? html`<a class="way small" href=${ref.href} aria-label="Open ${subjectTypeLabel(ref.type)}">${subjectTypeLabel(ref.type)}</a>` : nothing
+  return ref.href ? html`<a class="way small" href=${ref.href} aria-label=${t`Open ${subjectTypeLabel(ref.type)}`}>${subjectTypeLabel(ref.type)}</a>` : nothing
 }
 
 /** The mark of a slot, or the chip of an unsuccessful attempt. */
@@ -151,8 +151,8 @@ function isOutcomeWord({ outcome, detail }: ChronologyItem): boolean {
 /** The label with its actor in bold, mentioned only once. */
 function said({ label, actor }: ChronologyItem) {
   if (!actor) return sentence(label)
-  if (label.startsWith(`${actor.label} `)) return html`<b>${actor.label}</b>${label.slice(actor.label.length)}`
-  return html`${label} <span class="muted">by</span> <b>${actor.label}</b>`
+  if (label.startsWith(`${actor.label} `)) return html`<b><bdi>${actor.label}</bdi></b>${label.slice(actor.label.length)}`
+  return tr`${label} by ${html`<b><bdi>${actor.label}</bdi></b>`}`
 }
 
 const bad = new Set(['denied', 'failed', 'missed_fire'])

@@ -12,14 +12,13 @@ import { announce, type BulkDetail, type OperationDetail } from '../core/events.
 import { deepFocus, returnFocus } from '../core/focus.ts'
 import { element } from '../core/register.ts'
 import { duration } from '../core/time.ts'
-import { t, tn } from '../core/words.ts'
+import { t, texts, tn, tr, tx } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 import { chipStyles } from './chip.ts'
 import { doneToast, undoReason } from './confirm-outcome.ts'
 import { Review } from './confirm-review.ts'
 import { confirmStyles } from './confirm-styles.ts'
 import { driftView, planView, problemView } from './confirm-views.ts'
-import { countOf } from '../../schemas/plural.ts'
 import { diffStyles } from './diff.ts'
 import { type FieldErrors, fieldErrorsOf, InvalidFields } from './field-errors.ts'
 import { fieldsOf } from './fields.ts'
@@ -32,6 +31,15 @@ import { tableStyles } from './table.ts'
 import { queueChooserStyles } from './queue-chooser.ts'
 import './toast.ts'
 import type { OpsToast } from './toast.ts'
+
+/** Of the operations that take many jobs. */
+const impossible: Record<string, string> = texts({
+  retry_job: 'None of these jobs can be retried',
+  cancel_job: 'None of these jobs can be cancelled',
+  discard_job: 'None of these jobs can be discarded',
+  restore_job: 'None of these jobs can be restored',
+  rescue_job: 'None of these jobs can be rescued',
+})
 
 /** Whatever is tried again, these stay as they are: the account, the engine or the subject does not allow it. */
 const final = new Set<ProblemCode>(['forbidden', 'unattributable_actor', 'not_found', 'unsupported_by_engine', 'code_managed_entry', 'illegal_transition'])
@@ -144,10 +152,10 @@ export class OpsConfirmDialog extends OpsElement {
   private reasonInput(ask: Ask) {
     const { required, minLength } = this.reasonRule(ask)
     return html`<div class="field">
-      <label for="reason">Reason <span class="muted">${required ? `(required, at least ${minLength} characters)` : '(optional)'}</span></label>
+      <label for="reason">${t`Reason`} <span class="muted">${required ? t`(required, at least ${minLength} characters)` : t`(optional)`}</span></label>
       <textarea id="reason" rows="2" maxlength="2000" ?required=${required} .value=${this.reason} @input=${this.handleReason}></textarea>
       ${this.recentReasons()}
-      ${this.restored ? html`<p class="muted small">Kept from when this was last open.</p>` : nothing}
+      ${this.restored ? html`<p class="muted small">${t`Kept from when this was last open.`}</p>` : nothing}
     </div>`
   }
 
@@ -186,21 +194,20 @@ export class OpsConfirmDialog extends OpsElement {
 
   private record({ plan }: CreatedPreview) {
     return html`<p class="record">
-      <b>This will be recorded</b>: <code>${plan.record.eventType}</code> on <code>${plan.record.subject}</code> by <b>${plan.record.actor}</b>, with
-      reason, before and after. It cannot be edited or removed.
+      ${tr`${html`<b>${t`This will be recorded`}</b>`}: ${html`<code>${plan.record.eventType}</code>`} on ${html`<code><bdi>${plan.record.subject}</bdi></code>`} by ${html`<b><bdi>${plan.record.actor}</bdi></b>`}, with reason, before and after. It cannot be edited or removed.`}
     </p>`
   }
 
   private foot(ask: Ask) {
     return html`<span>${this.review.preview ? this.terms(this.review.preview) : nothing}</span>
       <div class="buttons">
-        <button type="button" class="button" @click=${this.close}>Go back</button>
+        <button type="button" class="button" @click=${this.close}>${t`Go back`}</button>
         ${this.primary(ask)}
       </div>`
   }
 
   private terms({ plan }: CreatedPreview) {
-    return html`${ownershipLabel(plan.ownership)} <span class="muted small">· ${risks[plan.risk]}${this.left.value && ` · ${this.left.value}`}</span>`
+    return html`${ownershipLabel(plan.ownership)} <span class="muted small">· ${tx(risks[plan.risk])}${this.left.value && ` · ${this.left.value}`}</span>`
   }
 
   private primary(ask: Ask) {
@@ -208,28 +215,28 @@ export class OpsConfirmDialog extends OpsElement {
     if (ready) {
       const { risk, selection } = ready.plan
       const { label } = operationActions[ask.action]
-      const verb = selection ? `${label} ${countOf(selection.eligible, 'job', undefined, this.language)}` : label
+      const verb = selection ? t`${tx(label)} ${tn(selection.eligible, '# job', '# jobs')}` : tx(label)
       const danger = risk === 'high' ? 'danger' : 'primary'
-      return html`<button type="submit" class="button ${danger}" title="Ctrl+Enter" ?disabled=${busy !== '' || selection?.eligible === 0}>${busy === 'execute' ? `${verb}…` : verb}</button>`
+      return html`<button type="submit" class="button ${danger}" title=${t`Ctrl+Enter`} ?disabled=${busy !== '' || selection?.eligible === 0}>${busy === 'execute' ? `${verb}…` : verb}</button>`
     }
     if (problem && !preview && final.has(problem.code)) return nothing
     const again = preview || problem?.code === 'mutation_conflict'
-    const words = again ? 'Review again' : problem && !this.isAtFields(problem) ? 'Try again' : 'Review'
+    const words = again ? t`Review again` : problem && !this.isAtFields(problem) ? t`Try again` : t`Review`
     return html`<button type="submit" class="button primary" ?disabled=${busy !== ''}>${words}</button>`
   }
 
   private title_(ask: Ask): string {
-    const what = ask.selection ? 'the selected jobs' : operationActions[ask.action].subject === 'incident' ? 'the incident' : ask.id
-    return this.review.preview?.plan.title ?? `${operationActions[ask.action].label}${what ? `: ${what}` : ''}`
+    const what = ask.selection ? t`the selected jobs` : operationActions[ask.action].subject === 'incident' ? t`the incident` : ask.id
+    return this.review.preview?.plan.title ?? (what ? t`${tx(operationActions[ask.action].label)}: ${what}` : tx(operationActions[ask.action].label))
   }
 
   private announcement(): string {
     const { busy, preview, status, nothingToDo } = this.review
-    if (busy === 'preview') return 'Preparing the preview'
-    if (busy === 'execute') return 'Working'
+    if (busy === 'preview') return t`Preparing the preview`
+    if (busy === 'execute') return t`Working`
     if (!preview) return ''
-    if (nothingToDo) return `None of these jobs can be ${operationActions[preview.plan.action].done.toLowerCase()}`
-    return { ready: 'Preview ready', drifted: 'The preview drifted', expired: 'The preview expired', consumed: 'The preview was already used' }[status]
+    if (nothingToDo) return tx(impossible[preview.plan.action] ?? t`Nothing can be done`)
+    return { ready: t`Preview ready`, drifted: t`The preview drifted`, expired: t`The preview expired`, consumed: t`The preview was already used` }[status]
   }
 
   private timeLeft(now: number): string {
@@ -237,7 +244,7 @@ export class OpsConfirmDialog extends OpsElement {
     const ready = this.review?.ready
     if (!ready) return ''
     const left = Date.parse(ready.expiresAt) - now
-    return left > 0 ? `expires in ${duration(left)}` : 'expired'
+    return left > 0 ? t`expires in ${duration(left)}` : t`expired`
   }
 
   private reasonRule({ action }: Ask) {
@@ -302,7 +309,7 @@ export class OpsConfirmDialog extends OpsElement {
     const { required, minLength } = this.reasonRule(ask)
     const reason = this.reason.trim()
     if (required && reason.length < minLength) {
-      this.complaint = `Give a reason of at least ${minLength} characters; it stays beside the record.`
+      this.complaint = t`Give a reason of at least ${minLength} characters; it stays beside the record.`
       this.reasonField?.focus()
       return
     }

@@ -1,7 +1,7 @@
 import type { Session } from '../../schemas/actor.ts'
 import type { AuditEvent } from '../../schemas/audit.ts'
 import { type OperationAction, operationActions, undoneBy } from '../../schemas/actions.ts'
-import { t } from '../core/words.ts'
+import { t, tx } from '../core/words.ts'
 import { jobHref, shortId } from './job-link.ts'
 import type { ToastContent } from './toast.ts'
 
@@ -18,10 +18,10 @@ export function doneToast({ id, action, eventType, subject }: AuditEvent, { jobI
   const may = (name: string) => session?.permissions[name]?.allowed
   const reverse = undoneBy(action as OperationAction)
   const links = []
-  if (typeof jobId === 'string' && may('view_jobs')) links.push({ label: 'Open job', href: jobHref(base, jobId) })
-  if (may('view_audit')) links.push({ label: 'Audit', href: `${base}/audit?event=${id}` })
+  if (typeof jobId === 'string' && may('view_jobs')) links.push({ label: t`Open job`, href: jobHref(base, jobId) })
+  if (may('view_audit')) links.push({ label: t`Audit`, href: `${base}/audit?event=${id}` })
   return {
-    words: `${operationActions[action as OperationAction].done} ${subject.type === 'incident' ? 'the incident' : shortId(subject.id)}`,
+    words: tx(`${operationActions[action as OperationAction].done} {0}`, subject.type === 'incident' ? t`the incident` : shortId(subject.id)),
     record: eventType,
     links,
     undo: reverse && offers(reverse) && may(reverse) && !session?.engine.lacks[reverse] ? () => undo(reverse) : undefined,
@@ -32,6 +32,6 @@ const maxQuoted = 500
 
 /** Says in the record what was undone, and keeps the reason that was given for it. */
 export function undoReason({ action, reason }: Pick<AuditEvent, 'action' | 'reason'>): string {
-  const { label } = operationActions[action as OperationAction]
+  const label = tx(operationActions[action as OperationAction].label)
   return reason ? t`Undo: ${label}, “${reason.slice(0, maxQuoted)}”` : t`Undo: ${label}`
 }

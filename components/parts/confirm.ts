@@ -4,6 +4,7 @@ import type { OpsElement } from '../core/element.ts'
 import { deepFocus } from '../core/focus.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
+import { t } from '../core/words.ts'
 import type { OpsConfirmDialog } from './confirm-dialog.ts'
 import type { Ask } from './operation-fields.ts'
 
@@ -48,10 +49,10 @@ export class OpsConfirm extends LitElement {
     return html`${this.loaded ? html`<ops-confirm-dialog></ops-confirm-dialog>` : nothing}
     ${this.failure
       ? html`<dialog class="card padded" aria-labelledby="load-failure" @close=${() => (this.failure = '')}>
-          <h2 id="load-failure">The dialog could not be loaded</h2>
-          <p class="wrap">Nothing was changed. ${this.failure}</p>
-          <button type="button" class="button primary" @click=${this.show}>Try again</button>
-          <button type="button" class="button" @click=${() => this.notice?.close()}>Go back</button>
+          <h2 id="load-failure">${t`The dialog could not be loaded`}</h2>
+          <p class="wrap">${t`Nothing was changed.`} ${this.failure}</p>
+          <button type="button" class="button primary" @click=${this.show}>${t`Try again`}</button>
+          <button type="button" class="button" @click=${() => this.notice?.close()}>${t`Go back`}</button>
         </dialog>`
       : nothing}`
   }

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit'
 import { property, state } from 'lit/decorators.js'
 import { element } from '../core/register.ts'
+import { t } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 
 /**
@@ -57,16 +58,16 @@ export class OpsCopy extends LitElement {
 
   override render() {
     const text = this.bare ? '' : this.whole || this.value.length <= 16 ? this.value : `${this.value.slice(0, 8)}…${this.value.slice(-4)}`
-    return html`<button type="button" title=${this.bare ? `Copy ${this.label}` : this.value} aria-label=${this.bare ? `Copy ${this.label}` : `Copy ${this.label} ${text}`} @click=${this.copy}>${text}<svg
+    return html`<button type="button" title=${this.bare ? t`Copy ${this.label}` : this.value} aria-label=${this.bare ? t`Copy ${this.label}` : t`Copy ${this.label} ${text}`} @click=${this.copy}>${text}<svg
           viewBox="0 0 12 12"
           aria-hidden="true"
         >
           <path d="M4 4h6.5v6.5H4zM1.5 8V1.5H8" fill="none" stroke="currentColor" stroke-width="1.2" /></svg></button
-      ><span role="status" class="small muted">${this.said}</span>`
+      ><span role="status" class="small muted">${this.said && html` ${this.said}`}</span>`
   }
 
   private async copy() {
-    this.said = (await copyText(this.value)) ? ' copied' : ' select it to copy'
+    this.said = (await copyText(this.value)) ? t`copied` : t`select it to copy`
     setTimeout(() => (this.said = ''), 2000)
   }
 }

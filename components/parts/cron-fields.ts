@@ -18,7 +18,7 @@ export const cronFields: FieldsByAction = {
     start: () => ({}),
     render: (draft, change, { errors }) => resumeField(draft.resumeAt ?? '', change, errors),
     request: ({ resumeAt }, { id = '' }) => {
-      if (resumeAt && Date.parse(resumeAt) <= now()) throw new InvalidFields({ resumeAt: 'Choose a time in the future.' })
+      if (resumeAt && Date.parse(resumeAt) <= now()) throw new InvalidFields({ resumeAt: t`Choose a time in the future.` })
       return { action: 'pause_cron_entry', subject: subject(id), input: resumeAt ? { resumeAt: new Date(resumeAt).toISOString() } : {} }
     },
   },
@@ -28,7 +28,7 @@ export const cronFields: FieldsByAction = {
     start: (_, entry) => ({ slotAt: entry?.coming.find(({ skipped }) => !skipped)?.at ?? '' }),
     render: (draft, change, { entry }) => slotField(draft.slotAt ?? '', change, entry),
     request: ({ slotAt }, { id = '' }) => {
-      if (!slotAt) throw new Error('This entry has no upcoming run to skip.')
+      if (!slotAt) throw new Error(t`This entry has no upcoming run to skip.`)
       return { action: 'skip_cron_slot', subject: subject(id), input: { slotAt } }
     },
   },
@@ -38,7 +38,7 @@ export const cronFields: FieldsByAction = {
     start: (_, entry) => ({ slotAt: entry?.coming.find(({ skipped }) => skipped)?.at ?? '' }),
     render: (draft, change, { entry }) => slotField(draft.slotAt ?? '', change, entry, true),
     request: ({ slotAt }, { id = '' }) => {
-      if (!slotAt) throw new Error('This entry has no skipped run to come.')
+      if (!slotAt) throw new Error(t`This entry has no skipped run to come.`)
       return { action: 'unskip_cron_slot', subject: subject(id), input: { slotAt } }
     },
   },
@@ -70,7 +70,7 @@ function changed(draft: Draft, entry: CronEntry | undefined) {
 function resumeField(value: string, change: (field: string, value: string) => void, errors: FieldErrors): TemplateResult {
   const at = value ? Date.parse(value) : Number.NaN
   return html`<div class="field">
-    <label for="resumeAt">Resume by itself <span class="muted">(optional, ${viewerZone} time)</span></label>
+    <label for="resumeAt">${t`Resume by itself`} <span class="muted">${t`(optional, ${viewerZone} time)`}</span></label>
     <input
       id="resumeAt"
       type="datetime-local"
@@ -81,7 +81,7 @@ function resumeField(value: string, change: (field: string, value: string) => vo
       @change=${(event: Event) => change('resumeAt', (event.target as HTMLInputElement).value)}
     />
     ${fieldError('resumeAt', errors)}
-    <p class="muted small" id="resumeAt-hint">${Number.isNaN(at) ? 'Without a time it stays paused until someone resumes it.' : exactTime(at, { zone: 'UTC', seconds: false })}</p>
+    <p class="muted small" id="resumeAt-hint">${Number.isNaN(at) ? t`Without a time it stays paused until someone resumes it.` : exactTime(at, { zone: 'UTC', seconds: false })}</p>
   </div>`
 }
 

@@ -99,7 +99,7 @@ function complaints(draft: Draft, named: boolean): FieldErrors {
   const found: [string, string][] = [
     ['name', named ? nameComplaint(typed(draft.name)) : ''],
     ['queue', typed(draft.queue) ? '' : t`Name the queue that receives the jobs.`],
-    ['expression', expression.split(/\s+/).length === 5 ? '' : `Give five fields, like 0 2 * * *${expression ? `; there are ${expression.split(/\s+/).length}` : ''}.`],
+    ['expression', expression.split(/\s+/).length === 5 ? '' : expression ? t`Give five fields, like 0 2 * * *; there are ${expression.split(/\s+/).length}.` : t`Give five fields, like 0 2 * * *.`],
     ['timezone', isTimezone(timezone) ? '' : t`Give an IANA timezone, like Europe/Berlin.`],
     ['maxCatchUp', draft.catchUp !== 'all' || (Number.isInteger(count) && count >= 1 && count <= 1000) ? '' : t`Give a whole number from 1 to 1,000.`],
     ['args', argsComplaint(draft.args)],

@@ -2,12 +2,12 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { findEventFacts } from '../../schemas/event-types.ts'
-import { countOf } from '../../schemas/plural.ts'
 import { deliveryFailures, deliveryStates } from '../../schemas/webhook-words.ts'
 import type { WebhookDelivery } from '../../schemas/webhook.ts'
 import { OpsElement } from '../core/element.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tn, tr, tx } from '../core/words.ts'
 import { chip, chipStyles, type Tone } from './chip.ts'
 import './confirm.ts'
 import type { OpsConfirm } from './confirm.ts'
@@ -97,8 +97,8 @@ export class OpsDeliveries extends OpsElement {
         complete: ({ items, nextCursor }, late) =>
           items.length || this.trail.length
             ? html`${staleNote(late, this.deliveries.reload)}
-                <section class="card" aria-label="Webhooks">
-                  <h2>Webhooks</h2>
+                <section class="card" aria-label=${t`Webhooks`}>
+                  <h2>${t`Webhooks`}</h2>
                   <ul>
                     ${repeat(items, ({ id }) => id, (delivery) => this.row(delivery))}
                   </ul>
@@ -110,32 +110,32 @@ export class OpsDeliveries extends OpsElement {
 
   private nothingThere() {
     if (!this.always) return nothing
-    return html`<slot name="empty"><p class="card padded muted">No webhooks have been sent. To send them, use standardWebhooks as the escalation handler.</p></slot>`
+    return html`<slot name="empty"><p class="card padded muted">${t`No webhooks have been sent. To send them, use standardWebhooks as the escalation handler.`}</p></slot>`
   }
 
   private row(delivery: WebhookDelivery): TemplateResult {
     const { id, endpoint, eventType, state: status, createdAt, operations } = delivery
     const permission = operations.redeliver_webhook
-    const name = findEventFacts(eventType)?.label ?? eventType
+    const name = tx(findEventFacts(eventType)?.label ?? eventType)
     return html`<li part="row">
-      <div class="line"><span class="wrap what"><b>${name}</b> to ${endpoint}</span> ${chip(tones[status] ?? 'resolved', deliveryStates[status] ?? status)}</div>
+      <div class="line"><span class="wrap what">${tr`${html`<b>${name}</b>`} to ${html`<bdi>${endpoint}</bdi>`}`}</span> ${chip(tones[status] ?? 'resolved', deliveryStates[status] ?? status)}</div>
       <div class="line small">
-        <span class="muted">recorded <ops-time show="relative" at=${createdAt}></ops-time></span>
+        <span class="muted">${tr`recorded ${html`<ops-time show="relative" at=${createdAt}></ops-time>`}`}</span>
         <span>${this.progress(delivery)}</span>
       </div>
-      ${delivery.lastFailure ? html`<p class="small">${delivery.lastStatus ? html`<span class="num">${delivery.lastStatus}</span> · ` : nothing}${deliveryFailures[delivery.lastFailure] ?? delivery.lastFailure}</p>` : nothing}
+      ${delivery.lastFailure ? html`<p class="small">${delivery.lastStatus ? html`<span class="num">${delivery.lastStatus}</span> · ` : nothing}${tx(deliveryFailures[delivery.lastFailure] ?? delivery.lastFailure)}</p>` : nothing}
       <div class="line">
-        <button type="button" class="button" data-action="redeliver_webhook" ?disabled=${!permission?.allowed} aria-label="Send again: ${name} to ${endpoint}" aria-describedby=${permission?.allowed ? nothing : `no-${id}`} @click=${() => this.confirm.open({ action: 'redeliver_webhook', id })}>Send again</button>
+        <button type="button" class="button" data-action="redeliver_webhook" ?disabled=${!permission?.allowed} aria-label=${t`Send again: ${name} to ${endpoint}`} aria-describedby=${permission?.allowed ? nothing : `no-${id}`} @click=${() => this.confirm.open({ action: 'redeliver_webhook', id })}>${t`Send again`}</button>
         ${refusal(permission, `no-${id}`)}
       </div>
     </li>`
   }
 
   private progress({ state: status, attempts, deliveredAt, nextAttemptAt }: WebhookDelivery) {
-    const tries = countOf(attempts, 'attempt', undefined, this.language)
-    if (status === 'delivered' && deliveredAt) return html`accepted <ops-time show="relative" at=${deliveredAt}></ops-time>${attempts > 1 ? `, ${tries}` : ''}`
-    if (status === 'waiting' && attempts && nextAttemptAt) return html`${`${tries}, next`} <ops-time show="relative" at=${nextAttemptAt}></ops-time>`
-    return status === 'waiting' ? 'about to be sent' : tries
+    const tries = tn(attempts, '# attempt', '# attempts')
+    if (status === 'delivered' && deliveredAt) return html`${tr`accepted ${html`<ops-time show="relative" at=${deliveredAt}></ops-time>`}`}${attempts > 1 ? `, ${tries}` : ''}`
+    if (status === 'waiting' && attempts && nextAttemptAt) return tr`${tries}, next ${html`<ops-time show="relative" at=${nextAttemptAt}></ops-time>`}`
+    return status === 'waiting' ? t`about to be sent` : tries
   }
 }
 

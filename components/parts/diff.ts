@@ -1,18 +1,19 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { exactTime } from '../core/time.ts'
+import { t } from '../core/words.ts'
 
 type Values = Record<string, unknown>
 
 /** Before and after, field by field; unchanged fields are omitted, nested values stay readable. */
 export function difference(before: Values | undefined, after: Values | undefined): TemplateResult {
   const rows = changes(before ?? {}, after ?? {})
-  if (rows.length === 0) return html`<p class="muted">Nothing changes in what is stored.</p>`
+  if (rows.length === 0) return html`<p class="muted">${t`Nothing changes in what is stored.`}</p>`
   const sides = { from: hasFields(before), to: hasFields(after) }
   return html`<table class="diff" part="diff">
     <thead>
       <tr>
-        <th scope="col">Field</th>
-        ${sides.from ? html`<th scope="col">Before</th>` : nothing} ${sides.to ? html`<th scope="col">After</th>` : nothing}
+        <th scope="col">${t`Field`}</th>
+        ${sides.from ? html`<th scope="col">${t`Before`}</th>` : nothing} ${sides.to ? html`<th scope="col">${t`After`}</th>` : nothing}
       </tr>
     </thead>
     <tbody>
@@ -31,12 +32,12 @@ interface Change {
 function row({ field, from, to }: Change, sides: { from: boolean; to: boolean }): TemplateResult {
   return html`<tr>
     <th scope="row"><code>${field}</code></th>
-    ${sides.from ? html`<td>${from === undefined ? absent : html`<del>${readableValue(from)}</del>`}</td>` : nothing}
-    ${sides.to ? html`<td>${to === undefined ? absent : html`<ins>${readableValue(to)}</ins>`}</td>` : nothing}
+    ${sides.from ? html`<td>${from === undefined ? absent() : html`<del>${readableValue(from)}</del>`}</td>` : nothing}
+    ${sides.to ? html`<td>${to === undefined ? absent() : html`<ins>${readableValue(to)}</ins>`}</td>` : nothing}
   </tr>`
 }
 
-const absent = html`<span class="muted">not set</span>`
+const absent = () => html`<span class="muted">${t`not set`}</span>`
 
 function hasFields(values: Values | undefined): boolean {
   return Object.keys(values ?? {}).length > 0
@@ -51,8 +52,8 @@ function changes(before: Values, after: Values): Change[] {
 
 /** A stored value in words: instants in the reader's zone, nested values with indentation. */
 export function readableValue(value: unknown): string | TemplateResult {
-  if (value === null) return 'none'
-  if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || '(empty)'
+  if (value === null) return t`none`
+  if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || t`(empty)`
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readableValue(each)}</div>`)}`
   return html`<pre>${written(value)}</pre>`
@@ -74,7 +75,7 @@ export function json(value: unknown): TemplateResult | typeof nothing {
   const text = typeof value === 'string' ? value : written(value)
   // A scrollable element must be reachable by keyboard; others should not be tab stops.
   if (text.length < 600 && text.split('\n').length < 16) return html`<pre class="json">${text}</pre>`
-  return html`<pre class="json" tabindex="0" role="region" aria-label="Stored value">${text}</pre>`
+  return html`<pre class="json" tabindex="0" role="region" aria-label=${t`Stored value`}>${text}</pre>`
 }
 
 /** Indented, with lists of plain values on one line. */

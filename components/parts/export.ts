@@ -6,12 +6,13 @@ import type { Problem } from '../../schemas/problem.ts'
 import type { Connection } from '../core/connection.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
+import { t, texts, tx } from '../core/words.ts'
 import { fileName, saveFile } from './download.ts'
 import { base } from '../theme/base.ts'
 
 type Format = 'csv' | 'ndjson' | 'json' | 'markdown'
 
-const labels: Record<Format, string> = { csv: 'Export CSV', ndjson: 'Export NDJSON', json: 'Export JSON', markdown: 'Export Markdown' }
+const labels: Record<Format, string> = texts({ csv: 'Export CSV', ndjson: 'Export NDJSON', json: 'Export JSON', markdown: 'Export Markdown' })
 
 /**
  * Two ways to take what is listed away. A plain link streams to disk; with a host's own `fetch` the file passes
@@ -44,11 +45,11 @@ export class OpsExport extends LitElement {
   @property({ attribute: false }) session?: Session
 
   override render() {
-    return html`<span role="group" aria-label="Export what is shown" title="The export is itself recorded.">
-        ${this.formats.map((format) => html`${this.way(format, labels[format])} `)}
+    return html`<span role="group" aria-label=${t`Export what is shown`} title=${t`The export is itself recorded.`}>
+        ${this.formats.map((format) => html`${this.way(format, tx(labels[format]))} `)}
       </span>
-      ${this.refused ? html`<span class="muted small" id="refused">Your account cannot be named in evidence, so it may not export.</span>` : nothing}
-      ${this.problem ? html`<span class="small" role="alert"><b>Not exported.</b> ${this.problem.title}: ${this.problem.detail}</span>` : nothing}`
+      ${this.refused ? html`<span class="muted small" id="refused">${t`Your account cannot be named in evidence, so it may not export.`}</span>` : nothing}
+      ${this.problem ? html`<span class="small" role="alert"><b>${t`Not exported.`}</b> ${tx(this.problem.title)}: ${this.problem.detail}</span>` : nothing}`
   }
 
   /** An export is recorded, so the actor must be identifiable. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
+import { tn } from '../core/words.ts'
 
 /** Error messages by the id of the field. */
 export type FieldErrors = Record<string, string>
@@ -10,7 +11,7 @@ export class InvalidFields extends Error {
 
   constructor(fields: FieldErrors) {
     const count = Object.keys(fields).length
-    super(count === 1 ? 'One field needs another look.' : `${count} fields need another look.`)
+    super(tn(count, 'One field needs another look.', '# fields need another look.'))
     this.fields = fields
   }
 }

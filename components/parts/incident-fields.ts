@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { now } from '../core/clock.ts'
 import { exactTime, viewerZone } from '../core/time.ts'
+import { t, texts, tx } from '../core/words.ts'
 import { fieldError, type FieldErrors, InvalidFields } from './field-errors.ts'
 import { localMinute } from './local-minute.ts'
 import type { Draft, FieldsByAction } from './operation-fields.ts'
@@ -11,14 +12,14 @@ const subject = (id: string) => ({ type: 'incident' as const, id })
 type Change = (field: string, value: string) => void
 
 /** When a silence ends by time. `none`: only by rate or number, but after 30 days at the latest. */
-const ends: Record<string, { label: string; at?: () => number }> = {
+const ends: Record<string, { label: string; at?: () => number }> = texts({
   '30m': { label: '30 min', at: () => now() + 30 * minute },
   '1h': { label: '1 h', at: () => now() + 60 * minute },
   '4h': { label: '4 h', at: () => now() + 240 * minute },
   tomorrow: { label: 'until tomorrow, 09:00', at: tomorrowAtNine },
   at: { label: 'until another time…' },
   none: { label: 'no time (30 days at most)' },
-}
+})
 
 /** The input fields of operations on incidents and on groups of errors, besides the reason. */
 export const incidentFields: FieldsByAction = {
@@ -33,7 +34,7 @@ export const incidentFields: FieldsByAction = {
     eager: true,
     needsEntry: false,
     start: () => ({ end: '1h' }),
-    render: (draft, change, { errors }) => silenceForm(draft, change, errors, 'or until more than this many have failed since'),
+    render: (draft, change, { errors }) => silenceForm(draft, change, errors, t`or until more than this many have failed since`),
     request: (draft, { id = '' }) => ({ action: 'silence_error_group', subject: { type: 'error_group', id }, input: silenceOf(draft) }),
   },
   assign_incident: {
@@ -62,10 +63,10 @@ function endOf({ end = '1h', until = '' }: Draft): number | undefined {
 function silenceOf(draft: Draft) {
   const at = endOf(draft)
   const wrong: FieldErrors = {}
-  if (at !== undefined && !(at > now())) wrong.until = 'Choose a time in the future.'
+  if (at !== undefined && !(at > now())) wrong.until = t`Choose a time in the future.`
   const untilRate = limitOf('untilRate', draft, wrong)
   const untilCount = limitOf('untilCount', draft, wrong)
-  if (at === undefined && untilRate === undefined && untilCount === undefined) wrong.end = 'Without a time, give at least one of the two numbers.'
+  if (at === undefined && untilRate === undefined && untilCount === undefined) wrong.end = t`Without a time, give at least one of the two numbers.`
   if (Object.keys(wrong).length > 0) throw new InvalidFields(wrong)
   return { ...(at !== undefined && { until: new Date(at).toISOString() }), ...(untilRate !== undefined && { untilRate }), ...(untilCount !== undefined && { untilCount }) }
 }
@@ -74,36 +75,36 @@ function limitOf(name: 'untilRate' | 'untilCount', draft: Draft, wrong: FieldErr
   const given = (draft[name] ?? '').trim()
   if (!given) return undefined
   const value = Number(given)
-  if (!(value > 0) || (name === 'untilCount' && !Number.isInteger(value))) wrong[name] = name === 'untilCount' ? 'Give a whole number above 0.' : 'Give a number above 0.'
+  if (!(value > 0) || (name === 'untilCount' && !Number.isInteger(value))) wrong[name] = name === 'untilCount' ? t`Give a whole number above 0.` : t`Give a number above 0.`
   return value
 }
 
-function silenceForm(draft: Draft, change: Change, errors: FieldErrors, count = 'or until more than this many jobs are affected'): TemplateResult {
+function silenceForm(draft: Draft, change: Change, errors: FieldErrors, count = t`or until more than this many jobs are affected`): TemplateResult {
   const { end = '1h', until = '' } = draft
   const at = endOf(draft)
   return html`<div class="field">
-      <label for="end">Silence for</label>
+      <label for="end">${t`Silence for`}</label>
       <select id="end" aria-invalid=${errors.end ? 'true' : nothing} aria-describedby="end-error end-hint" @change=${(event: Event) => change('end', (event.target as HTMLSelectElement).value)}>
-        ${Object.entries(ends).map(([word, { label }]) => html`<option value=${word} ?selected=${word === end}>${label}</option>`)}
+        ${Object.entries(ends).map(([word, { label }]) => html`<option value=${word} ?selected=${word === end}>${tx(label)}</option>`)}
       </select>
       ${fieldError('end', errors)} ${end === 'at' ? nothing : fieldError('until', errors)}
-      ${at === undefined || Number.isNaN(at) ? html`<p class="muted small" id="end-hint"></p>` : html`<p class="muted small" id="end-hint">until ${exactTime(at, { seconds: false })}</p>`}
+      ${at === undefined || Number.isNaN(at) ? html`<p class="muted small" id="end-hint"></p>` : html`<p class="muted small" id="end-hint">${t`until ${exactTime(at, { seconds: false })}`}</p>`}
     </div>
     ${end === 'at'
       ? html`<div class="field">
-          <label for="until">Until <span class="muted">(${viewerZone} time)</span></label>
+          <label for="until">${t`Until`} <span class="muted">${t`(${viewerZone} time)`}</span></label>
           <input id="until" type="datetime-local" .value=${until} min=${localMinute(now())} aria-invalid=${errors.until ? 'true' : nothing} aria-describedby="until-error"
             @change=${(event: Event) => change('until', (event.target as HTMLInputElement).value)} />
           ${fieldError('until', errors)}
         </div>`
       : nothing}
-    ${limitField('untilRate', 'or until more than this many fail per minute', draft, change, errors)}
+    ${limitField('untilRate', t`or until more than this many fail per minute`, draft, change, errors)}
     ${limitField('untilCount', count, draft, change, errors)}`
 }
 
 function limitField(name: 'untilRate' | 'untilCount', label: string, draft: Draft, change: Change, errors: FieldErrors) {
   return html`<div class="field">
-    <label for=${name}>${label} <span class="muted">(optional)</span></label>
+    <label for=${name}>${label} <span class="muted">${t`(optional)`}</span></label>
     <input id=${name} inputmode="decimal" autocomplete="off" .value=${draft[name] ?? ''} aria-invalid=${errors[name] ? 'true' : nothing} aria-describedby="${name}-error"
       @change=${(event: Event) => change(name, (event.target as HTMLInputElement).value)} />
     ${fieldError(name, errors)}
@@ -112,7 +113,7 @@ function limitField(name: 'untilRate' | 'untilCount', label: string, draft: Draf
 
 function accountOf({ account = '', type = '' }: Draft) {
   const [id, kind] = [account.trim(), type.trim()]
-  if (!id || !kind) throw new InvalidFields({ ...(!id && { account: 'Give the id of an account.' }), ...(!kind && { type: 'Give its type, e.g. user.' }) })
+  if (!id || !kind) throw new InvalidFields({ ...(!id && { account: t`Give the id of an account.` }), ...(!kind && { type: t`Give its type, e.g. user.` }) })
   return { id, type: kind }
 }
 
@@ -123,5 +124,5 @@ function assignForm(draft: Draft, change: Change, errors: FieldErrors): Template
       @input=${(event: Event) => change(name, (event.target as HTMLInputElement).value)} />
     ${fieldError(name, errors)} ${name === 'account' ? fieldError(error, errors) : nothing}
   </div>`
-  return html`${field('account', 'Account id, as it appears in the audit log', 'to')} ${field('type', 'Type of the account', 'to')}`
+  return html`${field('account', t`Account id, as it appears in the audit log`, 'to')} ${field('type', t`Type of the account`, 'to')}`
 }

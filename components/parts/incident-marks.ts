@@ -1,12 +1,13 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Incident } from '../../schemas/incident.ts'
 import { exactTime } from '../core/time.ts'
+import { languageTag, t, tn, tx } from '../core/words.ts'
 
 /** The marks next to the status: acknowledged, silenced, flapping, reopened. */
 export function incidentMarks({ acknowledged, silenced, flappingSince, reopened, state }: Incident, locale?: string): TemplateResult {
-  return html`${state === 'open' ? nothing : mark(state)} ${acknowledged ? mark('acknowledged') : nothing}
-  ${silenced ? mark(`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark('flapping', 'It keeps opening and resolving. One notice was sent; the next follows once it has been stable for an hour.') : nothing}
-  ${reopened > 0 && !flappingSince ? mark(reopened === 1 ? 'reopened' : `reopened ${reopened} times`) : nothing}`
+  return html`${state === 'open' ? nothing : mark(tx(state))} ${acknowledged ? mark(t`acknowledged`) : nothing}
+  ${silenced ? mark(t`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark(t`flapping`, t`It keeps opening and resolving. One notice was sent; the next follows once it has been stable for an hour.`) : nothing}
+  ${reopened > 0 && !flappingSince ? mark(tn(reopened, 'reopened', 'reopened # times')) : nothing}`
 }
 
 export function mark(words: string, title = ''): TemplateResult {
@@ -15,13 +16,12 @@ export function mark(words: string, title = ''): TemplateResult {
 
 /** `until 21 Nov 14:00 UTC, or more than 500 jobs`. */
 export function silenceInWords({ until, untilRate, untilCount }: NonNullable<Incident['silenced']>, locale?: string): string {
-  const number = (value: number) => value.toLocaleString(locale ?? 'en-GB')
   const ends = [
     ...(until === undefined ? [] : [exactTime(Date.parse(until), { locale, seconds: false })]),
-    ...(untilRate === undefined ? [] : [`more than ${number(untilRate)} fail per minute`]),
-    ...(untilCount === undefined ? [] : [`more than ${number(untilCount)} jobs`]),
+    ...(untilRate === undefined ? [] : [t`more than ${untilRate} fail per minute`]),
+    ...(untilCount === undefined ? [] : [t`more than ${untilCount} jobs`]),
   ]
-  return `until ${ends.join(', or ')}`
+  return t`until ${new Intl.ListFormat(languageTag(), { type: 'disjunction' }).format(ends)}`
 }
 
 export const markStyles = css`

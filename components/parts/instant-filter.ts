@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import { live } from 'lit/directives/live.js'
 import { viewerZone } from '../core/time.ts'
+import { t } from '../core/words.ts'
 import { instantOf, localMinute } from './local-minute.ts'
 
 export interface InstantFilter {
@@ -18,7 +19,7 @@ export function instantFilter({ name, label, value, change }: InstantFilter): Te
     const field = event.target as HTMLInputElement
     const half = field.validity.badInput
     field.setAttribute('aria-invalid', String(half))
-    field.parentElement!.querySelector('.half')!.textContent = half ? 'Fill in both date and time, or neither.' : ''
+    field.parentElement!.querySelector('.half')!.textContent = half ? t`Fill in both date and time, or neither.` : ''
     return half
   }
   const apply = (event: Event) => {

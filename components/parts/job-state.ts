@@ -1,5 +1,6 @@
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
 import { type JobState, jobStates } from '../../schemas/vocabulary.ts'
+import { tx } from '../core/words.ts'
 import type { Tone } from './chip.ts'
 
 const round = svg`<circle cx="6" cy="6" r="4.4"/>`
@@ -19,6 +20,6 @@ const looks: Record<JobState, [Tone, SVGTemplateResult]> = {
 export function stateChip(state: JobState): TemplateResult {
   const [tone, shape] = looks[state] ?? ['resolved', round]
   return html`<span class="chip ${tone}" part="chip"
-    ><svg viewBox="0 0 12 12" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">${shape}</svg>${jobStates[state] ?? state}</span
+    ><svg viewBox="0 0 12 12" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">${shape}</svg>${tx(jobStates[state] ?? state)}</span
   >`
 }

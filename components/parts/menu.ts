@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { PageLinks } from '../core/links.ts'
 import { element } from '../core/register.ts'
+import { t } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 import { placeBy, popoverStyles } from './popover.ts'
 
@@ -79,7 +80,7 @@ export class OpsMenu extends LitElement {
   @state() private loaded?: MenuItem[]
 
   /** What the button is for, e.g. `More for nightly_sync`. */
-  @property() label = 'More'
+  @property() label = ''
   @property({ attribute: false }) items: MenuItem[] = []
   /** The items completed with data from the server; requested when the menu opens. */
   @property({ attribute: false }) load?: () => Promise<MenuItem[]>
@@ -95,12 +96,12 @@ export class OpsMenu extends LitElement {
         part="button"
         aria-haspopup="menu"
         aria-expanded=${this.open}
-        aria-label=${this.label}
+        aria-label=${this.label || t`More`}
         @keydown=${this.openByKey}
       >
         ⋯
       </button>
-      <div popover="auto" role="menu" aria-label=${this.label} @beforetoggle=${this.toggling} @toggle=${this.toggled} @keydown=${this.move}>
+      <div popover="auto" role="menu" aria-label=${this.label || t`More`} @beforetoggle=${this.toggling} @toggle=${this.toggled} @keydown=${this.move}>
         ${this.open ? (this.loaded ?? this.items).map((item) => this.item(item)) : nothing}
       </div>`
   }

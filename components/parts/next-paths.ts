@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Bundle, NextPath } from '../../schemas/forensics.ts'
 import { followUpStatuses } from '../../schemas/vocabulary.ts'
+import { t, tx } from '../core/words.ts'
 import type { Ask } from './operation-fields.ts'
 import { ownershipLabel } from './ownership.ts'
 import { refusal, shortRefusal } from './refusal.ts'
@@ -17,15 +18,15 @@ export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], as
   return html`<div class="next-paths" part="next-paths">
     ${acts.length
       ? html`<section class="card" aria-labelledby="paths-title">
-          <h3 id="paths-title" class="side-title">What may be done</h3>
-          ${shared ? html`<p class="small muted act"><b>Read-only.</b> ${shared}</p>` : nothing}
+          <h3 id="paths-title" class="side-title">${t`What may be done`}</h3>
+          ${shared ? html`<p class="small muted act"><b>${t`Read-only.`}</b> ${shared}</p>` : nothing}
           <ol>
             ${acts.map((path) => html`<li class="act" part="next-path">${owner(path)} ${control(path, ask, shared, path === first)} ${detailOf(path)}</li>`)}
           </ol>
         </section>`
       : nothing}
     ${ways.length || linked.length
-      ? html`<ol class="card ways" aria-label="Where to look, and whom to ask">
+      ? html`<ol class="card ways" aria-label=${t`Where to look, and whom to ask`}>
           ${linked.map(linkedItem)} ${ways.map((path) => html`<li part="next-path">${owner(path)} ${way(path)} ${path.ownership === 'host_owned' ? followUpNote(followUp) : nothing}</li>`)}
         </ol>`
       : nothing}
@@ -35,7 +36,7 @@ export function nextPathList(paths: NextPath[], followUp: Bundle['followUp'], as
 
 /** Another subject that belongs to it. */
 function linkedItem({ label, href }: Bundle['linkedResources'][number]) {
-  return html`<li part="linked">${ownershipLabel('powertools_native', undefined, '')} <a class="wrap" href=${href}>Evidence: ${label}</a></li>`
+  return html`<li part="linked">${ownershipLabel('powertools_native', undefined, '')} <a class="wrap" href=${href}>${t`Evidence: ${label}`}</a></li>`
 }
 
 /** The reason shared by all refused operations, so that it is shown only once. */
@@ -66,7 +67,7 @@ function control({ operation, label, order }: NextPath, ask: (ask: Ask) => void,
       aria-describedby=${allowed ? nothing : why}
       @click=${() => ask({ action, id: subject.id })}
     >
-      ${`${label}…`}
+      ${t`${label}…`}
     </button>
     ${shared ? shortRefusal(shared, why) : refusal({ allowed, reason }, why)}`
 }
@@ -81,14 +82,14 @@ function followUpNote(followUp: Bundle['followUp']) {
   if (!followUp) return nothing
   const { status, detail, at } = followUp
   return html`<p class="small muted" part="follow-up">
-    <b>${followUpStatuses[status] ?? status}</b>${at ? html` <ops-time at=${at} show="relative"></ops-time>` : nothing}${status === 'unconfigured'
-      ? html` — this host has no escalation handler.`
+    <b>${tx(followUpStatuses[status] ?? status)}</b>${at ? html` <ops-time at=${at} show="relative"></ops-time>` : nothing}${status === 'unconfigured'
+      ? t` — this host has no escalation handler.`
       : html`${detail ? html`: <span class="wrap">${detail}</span>` : nothing}`}
   </p>`
 }
 
 export function followUpCard(followUp: Bundle['followUp']): TemplateResult | typeof nothing {
-  return followUp ? html`<section class="card ways" aria-label="Follow-up of the host">${followUpNote(followUp)}</section>` : nothing
+  return followUp ? html`<section class="card ways" aria-label=${t`Follow-up of the host`}>${followUpNote(followUp)}</section>` : nothing
 }
 
 export const nextPathStyles = css`

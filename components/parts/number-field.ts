@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit'
 import type { AskedNumber } from '../../schemas/actions.ts'
+import { t, tx } from '../core/words.ts'
 import { fieldError, InvalidFields } from './field-errors.ts'
 import { nothingToAsk, type OperationFields } from './operation-fields.ts'
 
@@ -10,7 +11,7 @@ export function numberField({ name, label, min, max }: AskedNumber): OperationFi
     needsEntry: false,
     start: ({ value }) => ({ [name]: value === undefined ? '' : String(value) }),
     render: (draft, change, { errors }) => html`<div class="field">
-      <label for=${name}>${label}</label>
+      <label for=${name}>${tx(label)}</label>
       <input
         id=${name}
         type="number"
@@ -26,7 +27,7 @@ export function numberField({ name, label, min, max }: AskedNumber): OperationFi
     </div>`,
     request: (draft, ask) => {
       const given = Number(draft[name] || NaN)
-      if (!Number.isInteger(given) || given < min || given > max) throw new InvalidFields({ [name]: `Give a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}.` })
+      if (!Number.isInteger(given) || given < min || given > max) throw new InvalidFields({ [name]: t`Give a whole number from ${min} to ${max}.` })
       const request = nothingToAsk.request(draft, ask)
       return { ...request, input: { ...request.input, [name]: given } } as typeof request
     },

@@ -1,4 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
+import { t } from '../core/words.ts'
 
 export interface PagerState {
   /** Cursors of the pages before this one, oldest first. */
@@ -10,10 +11,10 @@ export interface PagerState {
 /** Buttons to newer and older pages by cursor; nothing if everything fits on one page. */
 export function pager({ trail, next, move }: PagerState): TemplateResult | typeof nothing {
   if (trail.length === 0 && !next) return nothing
-  return html`<nav class="pager" aria-label="Pages" part="pager">
-    <button type="button" class="button" ?disabled=${trail.length === 0} @click=${() => move(trail.slice(0, -1))}>Previous</button>
-    <span class="muted small">Page ${trail.length + 1}</span>
-    <button type="button" class="button" ?disabled=${!next} @click=${() => next && move([...trail, next])}>Next</button>
+  return html`<nav class="pager" aria-label=${t`Pages`} part="pager">
+    <button type="button" class="button" ?disabled=${trail.length === 0} @click=${() => move(trail.slice(0, -1))}>${t`Previous`}</button>
+    <span class="muted small">${t`Page ${trail.length + 1}`}</span>
+    <button type="button" class="button" ?disabled=${!next} @click=${() => next && move([...trail, next])}>${t`Next`}</button>
   </nav>`
 }
 

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
-import { t } from '../core/words.ts'
+import { t, tr, tx } from '../core/words.ts'
 
 /** Problems for which a retry makes no sense. */
 const final = [400, 403, 404, 410, 422]
@@ -8,12 +8,12 @@ const final = [400, 403, 404, 410, 422]
 /** What happened, what to do, and the request id to report. `announceProblems` fills in the advice, which is loaded when it is needed. */
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
   return html`<section class="problem card" role="alert" part="problem" .problem=${problem}>
-    <h2>${problem.code === 'unauthenticated' ? 'Sign in to see this' : problem.title}</h2>
+    <h2>${problem.code === 'unauthenticated' ? t`Sign in to see this` : tx(problem.title)}</h2>
     <p class="wrap">${problem.detail}</p>
     ${problem.code === 'unavailable' && problem.type !== 'about:setup' ? html`<p class="muted">${t`The server or its database is not answering. The page tries again by itself; nothing was changed.`}</p>` : nothing}
     <div class="advice"></div>
     <div class="problem-foot">
-      ${retry && !final.includes(problem.status) ? html`<button type="button" class="button" @click=${retry}>Try again</button>` : nothing} ${requestId(problem)}
+      ${retry && !final.includes(problem.status) ? html`<button type="button" class="button" @click=${retry}>${t`Try again`}</button>` : nothing} ${requestId(problem)}
     </div>
   </section>`
 }
@@ -22,8 +22,8 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
 export function staleNote(problem: Problem | undefined, retry: () => void): TemplateResult | typeof nothing {
   if (!problem) return nothing
   return html`<div class="problem card slim" role="status" part="problem" .problem=${problem}>
-    <span><b>Not up to date.</b> ${problem.title}: <span class="wrap">${problem.detail}</span></span>
-    <button type="button" class="button" @click=${retry}>Try again</button> ${requestId(problem)}
+    <span><b>${t`Not up to date.`}</b> ${tx(problem.title)}: <span class="wrap">${problem.detail}</span></span>
+    <button type="button" class="button" @click=${retry}>${t`Try again`}</button> ${requestId(problem)}
   </div>`
 }
 
@@ -31,7 +31,7 @@ function requestId(problem: Problem) {
   if (!problem.requestId) return nothing
   // A page without problems need not load it; until then, and without it, there is the id as text.
   void import('./copy.ts').catch(() => undefined)
-  return html`<span class="muted small">Request <ops-copy label="request id" whole value=${problem.requestId}>${problem.requestId}</ops-copy></span>`
+  return html`<span class="muted small">${tr`Request ${html`<ops-copy label=${t`request id`} whole value=${problem.requestId}>${problem.requestId}</ops-copy>`}`}</span>`
 }
 
 export const problemStyles = css`

@@ -1,9 +1,10 @@
 import { css, html, type TemplateResult } from 'lit'
+import { t } from '../core/words.ts'
 
 /** A skeleton of the content to come, so that the layout does not shift when it arrives. */
 export function skeletonRows(rows: number): TemplateResult {
   return html`<div class="card skeleton" role="status" part="skeleton">
-    <span class="hidden-text">Loading</span>
+    <span class="hidden-text">${t`Loading`}</span>
     ${Array.from({ length: rows }, () => html`<div class="skeleton-row"><i></i><i></i><i></i><i></i></div>`)}
   </div>`
 }

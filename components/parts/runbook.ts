@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Runbook } from '../../schemas/forensics.ts'
-import { countOf } from '../../schemas/plural.ts'
+import { t, tn, tr } from '../core/words.ts'
 import { chip } from './chip.ts'
 import { ownershipLabel } from './ownership.ts'
 import { richText, richTextStyles } from './rich-text.ts'
@@ -8,15 +8,15 @@ import { sentence } from './sentence.ts'
 
 /** The runbook, for operators new to the problem, in one line until it is opened. */
 export function runbookEntry({ title, whyNow, prerequisites, cautions, steps, unsupported, host }: Runbook): TemplateResult {
-  return html`<section class="card" part="runbook" aria-label="Runbook">
+  return html`<section class="card" part="runbook" aria-label=${t`Runbook`}>
     <details class="runbook">
-      <summary><b>${title}</b>: what to do (${countOf(steps.length, 'step')})</summary>
+      <summary>${tr`${html`<b>${title}</b>`}: what to do (${tn(steps.length, '# step', '# steps')})`}</summary>
       <div class="runbook-body">
-        <p><span class="caption">Why now</span>${sentence(whyNow)}</p>
-        ${section('Prerequisites', prerequisites.length, html`<ul>${prerequisites.map(prerequisite)}</ul>`)}
-        ${section('Cautions', cautions.length, html`<ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul>`)}
-        ${section('Steps', steps.length, html`<ol class="steps">${steps.map(({ ownership, ownershipLabel: owner, text }) => html`<li>${ownershipLabel(ownership, owner, '')} ${sentence(text)}</li>`)}</ol>`)}
-        ${section('Not supported', unsupported.length, html`<ul>${unsupported.map(({ what, why }) => html`<li><b>${what}</b>: ${why}</li>`)}</ul>`)}
+        <p><span class="caption">${t`Why now`}</span>${sentence(whyNow)}</p>
+        ${section(t`Prerequisites`, prerequisites.length, html`<ul>${prerequisites.map(prerequisite)}</ul>`)}
+        ${section(t`Cautions`, cautions.length, html`<ul class="cautions">${cautions.map((caution) => html`<li>${sentence(caution)}</li>`)}</ul>`)}
+        ${section(t`Steps`, steps.length, html`<ol class="steps">${steps.map(({ ownership, ownershipLabel: owner, text }) => html`<li>${ownershipLabel(ownership, owner, '')} ${sentence(text)}</li>`)}</ol>`)}
+        ${section(t`Not supported`, unsupported.length, html`<ul>${unsupported.map(({ what, why }) => html`<li><b>${what}</b>: ${why}</li>`)}</ul>`)}
         ${host ? hostPart(host) : nothing}
       </div>
     </details>
@@ -28,7 +28,7 @@ function section(caption: string, count: number, content: TemplateResult) {
 }
 
 function prerequisite({ label, met }: Runbook['prerequisites'][number]) {
-  return html`<li>${met === null ? html`<span class="chip dashed">unknown</span>` : met ? chip('resolved', 'met') : chip('blocked', 'not met')} ${label}</li>`
+  return html`<li>${met === null ? html`<span class="chip dashed">${t`unknown`}</span>` : met ? chip('resolved', t`met`) : chip('blocked', t`not met`)} ${label}</li>`
 }
 
 /** The host's own text comes after the product's, and is marked as the host's. */

@@ -1,5 +1,6 @@
 import { css, html, nothing, svg, type TemplateResult } from 'lit'
 import { duration } from '../core/time.ts'
+import { t } from '../core/words.ts'
 
 export interface Sample {
   at: string
@@ -40,11 +41,15 @@ export function sparkline(series: Sample[], name: string, format: (value: number
 export function describe(series: Sample[], format: (value: number) => string): string {
   const first = series[0]
   const last = series.at(-1)
-  if (!first || !last) return 'not measured yet'
+  if (!first || !last) return t`not measured yet`
   const values = series.map(({ value }) => value)
-  const range = `between ${format(Math.min(...values))} and ${format(Math.max(...values))}`
-  if (series.length < 4) return `${format(last.value)}, too few measurements for a trend`
-  return `${trend(values)} over ${spanOf(series)}, from ${format(first.value)} to ${format(last.value)}; ${range}`
+  const way = trend(values)
+  if (series.length < 4) return t`${format(last.value)}, too few measurements for a trend`
+  const span = spanOf(series)
+  const [from, to, low, high] = [first.value, last.value, Math.min(...values), Math.max(...values)].map(format) as [string, string, string, string]
+  if (way === 'rising') return t`rising over ${span}, from ${from} to ${to}; between ${low} and ${high}`
+  if (way === 'falling') return t`falling over ${span}, from ${from} to ${to}; between ${low} and ${high}`
+  return t`steady over ${span}, from ${from} to ${to}; between ${low} and ${high}`
 }
 
 /** The time span of a series, e.g. `59 min`. */

@@ -4,6 +4,7 @@ import { OpsElement } from '../core/element.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import type { Connection } from '../core/connection.ts'
+import { t, texts, tx } from '../core/words.ts'
 import { chipStyles, statusChip } from './chip.ts'
 import { problemPanel, problemStyles } from './problem.ts'
 import { quietStyles, skeletonRows } from './quiet.ts'
@@ -24,7 +25,7 @@ interface Recent {
 }
 
 /** Subject types with evidence, and what identifies a subject of each. */
-const kinds: Record<string, string> = { cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', incident: 'Id of the incident', executor: 'Id of the executor', error_group: 'Fingerprint of the errors', bulk: 'Id of the bulk run', audit_event: 'Id of the event' }
+const kinds: Record<string, string> = texts({ cron_entry: 'Name of the entry', job: 'Id of the job', queue: 'Name of the queue', incident: 'Id of the incident', executor: 'Id of the executor', error_group: 'Fingerprint of the errors', bulk: 'Id of the bulk run', audit_event: 'Id of the event' })
 
 /**
  * Asks whose evidence to open, and offers what the actor may see of late.
@@ -111,31 +112,31 @@ export class OpsSubjectChooser extends OpsElement {
   private form() {
     return html`<form class="card padded" @submit=${this.submitted}>
       <div class="field">
-        <label for="type">What</label>
+        <label for="type">${t`What`}</label>
         <select id="type" @change=${(event: Event) => (this.kind = (event.target as HTMLSelectElement).value)}>
           ${Object.keys(kinds).map((kind) => html`<option value=${kind} ?selected=${kind === this.kind}>${subjectTypeLabel(kind)}</option>`)}
         </select>
       </div>
       <div class="field id">
-        <label for="id">${kinds[this.kind]}</label>
+        <label for="id">${tx(kinds[this.kind] ?? '')}</label>
         <input id="id" required maxlength="300" autocomplete="off" spellcheck="false" list="known" />
         <datalist id="known">${this.offers().map((id) => html`<option value=${id}></option>`)}</datalist>
       </div>
-      <button type="submit" class="button primary">Open evidence</button>
+      <button type="submit" class="button primary">${t`Open evidence`}</button>
     </form>`
   }
 
   private lists({ attention, touched }: Recent) {
     return html`<div class="recent">
       ${this.list(
-        'Needs attention',
+        t`Needs attention`,
         attention.map(({ status, detail, ...subject }) => html`<li>${this.link(subject)} ${statusChip(status)}<p class="small muted wrap">${sentence(detail, { seconds: false })}</p></li>`),
-        this.may('view_cron') ? 'No cron entry needs attention.' : undefined,
+        this.may('view_cron') ? t`No cron entry needs attention.` : undefined,
       )}
       ${this.list(
-        'Recently changed',
+        t`Recently changed`,
         touched.map((subject) => html`<li>${this.link(subject)} <span class="small muted">${subjectTypeLabel(subject.type)}</span></li>`),
-        this.may('view_audit') ? 'No operation is recorded yet.' : undefined,
+        this.may('view_audit') ? t`No operation is recorded yet.` : undefined,
       )}
     </div>`
   }
@@ -150,7 +151,7 @@ export class OpsSubjectChooser extends OpsElement {
   }
 
   private link(subject: ChosenSubject) {
-    return html`<a class="wrap" href=${forensicsHref(this.base, subject)}>${subject.id}</a>`
+    return html`<a class="wrap" href=${forensicsHref(this.base, subject)}><bdi>${subject.id}</bdi></a>`
   }
 
   private offers(): string[] {

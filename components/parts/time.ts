@@ -4,6 +4,7 @@ import { Clock } from '../core/clock.ts'
 import { element } from '../core/register.ts'
 import { Around } from '../core/surroundings.ts'
 import { duration, exactTime, relativeTime } from '../core/time.ts'
+import { t } from '../core/words.ts'
 
 /**
  * An instant that keeps itself up to date: `4 min ago · 21 Nov 02:00:00 UTC`. Renders into its parent's tree, so that
@@ -35,7 +36,7 @@ export class OpsTime extends LitElement {
 
   override render() {
     const at = this.instant()
-    if (Number.isNaN(at)) return html`<span>unknown time</span>`
+    if (Number.isNaN(at)) return html`<span>${t`unknown time`}</span>`
     const exact = exactTime(at, { zone: this.zone, seconds: !this.coarse, milliseconds: this.precise })
     return html`<time class="num" datetime=${new Date(at).toISOString()}>${this.words(exact)}</time>`
   }

@@ -1,9 +1,8 @@
 import { css, html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit'
 import type { Timeline, TimelineLane } from '../../schemas/forensics.ts'
 import { type ForensicRange, forensicRanges, timelineMarks } from '../../schemas/forensics-words.ts'
-import { countOf, formatCount } from '../../schemas/plural.ts'
 import { clockTime, dayOf, exactTime } from '../core/time.ts'
-import { t } from '../core/words.ts'
+import { numberText, t, texts, tn, tx } from '../core/words.ts'
 import { slotShape } from './strip.ts'
 import { ticksOf } from './time-axis.ts'
 import { segments, segmentStyles } from './segments.ts'
@@ -15,7 +14,7 @@ const laneHeight = 30
 const foot = 18
 
 /** What an interrupted line says where nothing is on record. */
-const holes: Record<string, string> = { scheduler: 'not recorded', measured: 'not measured', beats: 'no beat' }
+const holes: Record<string, string> = texts({ scheduler: 'not recorded', measured: 'not measured', beats: 'no beat' })
 
 interface TimelineOptions {
   /** Called with the window that the reader chose; without it there is no choice. */
@@ -75,7 +74,7 @@ class Axis {
 }
 
 function rangeChoice(range: ForensicRange, ranges: readonly ForensicRange[], choose: (range: ForensicRange) => void) {
-  const words = Object.fromEntries(ranges.map((each) => [each, forensicRanges[each].label])) as Record<ForensicRange, string>
+  const words = Object.fromEntries(ranges.map((each) => [each, tx(forensicRanges[each].label)])) as Record<ForensicRange, string>
   return segments({ label: t`Window`, words, current: range, choose })
 }
 
@@ -97,7 +96,7 @@ function nowLine({ now, to, range }: Timeline, axis: Axis, height: number, local
   if (!range && Date.parse(now) > Date.parse(to)) return nothing
   const at = axis.at(now)
   return svg`<line class="now" x1=${axis.x(now)} x2=${axis.x(now)} y1=${top - 4} y2=${height - foot + 2}/>
-    <text class="now-word" x=${axis.x(now)} y=${height - 4} text-anchor=${at > 92 ? 'end' : at < 8 ? 'start' : 'middle'}>now ${clockTime(Date.parse(now), locale)}</text>`
+    <text class="now-word" x=${axis.x(now)} y=${height - 4} text-anchor=${at > 92 ? 'end' : at < 8 ? 'start' : 'middle'}>${t`now ${clockTime(Date.parse(now), locale)}`}</text>`
 }
 
 function drawLane(lane: TimelineLane, picture: Timeline, axis: Axis, y: number): SVGTemplateResult {
@@ -114,10 +113,10 @@ function drawLine({ key, gaps, from: begins }: TimelineLane, { now, from, to }: 
   return svg`<rect class="line" x=${axis.x(begins ?? from)} y=${y - 2} width=${axis.width(begins ?? from, end)} height="4"/>
     ${gaps.map((gap) => {
       const wide = axis.at(gap.to) - axis.at(gap.from) > 9
-      return svg`<g class="hole"><title>${gap.label}: ${exactTime(Date.parse(gap.from), { seconds: false })} to ${exactTime(Date.parse(gap.to), { seconds: false })}</title>
+      return svg`<g class="hole"><title>${t`${gap.label}: ${exactTime(Date.parse(gap.from), { seconds: false })} to ${exactTime(Date.parse(gap.to), { seconds: false })}`}</title>
         <rect x=${axis.x(gap.from)} width=${axis.width(gap.from, gap.to)} y=${y - 7} height="14"/>
         <line x1=${axis.x(gap.from)} x2=${axis.x(gap.to)} y1=${y} y2=${y}/>
-        ${wide ? svg`<text x="${((axis.at(gap.from) + axis.at(gap.to)) / 2).toFixed(3)}%" y=${y - 5} text-anchor="middle">${holes[key] ?? 'unknown'}</text>` : nothing}</g>`
+        ${wide ? svg`<text x="${((axis.at(gap.from) + axis.at(gap.to)) / 2).toFixed(3)}%" y=${y - 5} text-anchor="middle">${tx(holes[key] ?? 'unknown')}</text>` : nothing}</g>`
     })}`
 }
 
@@ -127,7 +126,7 @@ function linked(mark: Mark, drawing: SVGTemplateResult) {
 }
 
 function tip({ at, to, label }: Mark): SVGTemplateResult {
-  return svg`<title>${exactTime(Date.parse(at))}${to ? ` to ${exactTime(Date.parse(to))}` : ''}: ${label}</title>`
+  return svg`<title>${to ? t`${exactTime(Date.parse(at))} to ${exactTime(Date.parse(to))}: ${label}` : `${exactTime(Date.parse(at))}: ${label}`}</title>`
 }
 
 function drawPoint(mark: Mark, axis: Axis, y: number): SVGTemplateResult {
@@ -176,19 +175,20 @@ function countMarks({ lanes }: Timeline): [Mark['mark'], number][] {
 
 function legend(picture: Timeline) {
   const counted = countMarks(picture)
-  if (!counted.length) return html`<p class="muted small timeline-legend">Nothing is on record in this window.</p>`
+  if (!counted.length) return html`<p class="muted small timeline-legend">${t`Nothing is on record in this window.`}</p>`
   return html`<ul class="timeline-legend small muted" part="legend" aria-hidden="true">
-    ${counted.map(([mark, count]) => html`<li><svg class="point ${shapeOf(mark).tone}" width="14" height="16" viewBox="-7 -12 14 24">${shapeOf(mark).drawing}</svg> ${timelineMarks[mark]} ${formatCount(count)}</li>`)}
+    ${counted.map(([mark, count]) => html`<li><svg class="point ${shapeOf(mark).tone}" width="14" height="16" viewBox="-7 -12 14 24">${shapeOf(mark).drawing}</svg> ${tx(timelineMarks[mark])} ${numberText(count)}</li>`)}
   </ul>`
 }
 
 /** The text alternative: the marks, and each stretch without records. */
 function summaryOf(picture: Timeline): string {
-  const counts = countMarks(picture).map(([mark, count]) => `${formatCount(count)} ${timelineMarks[mark]}`)
+  const counts = countMarks(picture).map(([mark, count]) => `${numberText(count)} ${tx(timelineMarks[mark])}`)
   const gaps = picture.lanes.flatMap(({ gaps }) => gaps)
-  const told = gaps.slice(-6).map(({ label, from, to }) => `${label} ${exactTime(Date.parse(from), { seconds: false })} to ${exactTime(Date.parse(to), { seconds: false })}`)
+  const told = gaps.slice(-6).map(({ label, from, to }) => t`${label} ${exactTime(Date.parse(from), { seconds: false })} to ${exactTime(Date.parse(to), { seconds: false })}`)
   const names = picture.lanes.map(({ label }) => label).join(', ')
-  return `${names}: ${counts.join(', ') || 'nothing on record'}${gaps.length ? `. ${countOf(gaps.length, 'gap')}: ${told.join('; ')}` : ''}`
+  const marks = counts.join(', ') || t`nothing on record`
+  return gaps.length ? t`${names}: ${marks}. ${tn(gaps.length, '# gap', '# gaps')}: ${told.join('; ')}` : `${names}: ${marks}`
 }
 
 function spanOf({ from, now, to }: Timeline): string {

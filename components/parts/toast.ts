@@ -3,6 +3,7 @@ import { query, state } from 'lit/decorators.js'
 import { PageLinks } from '../core/links.ts'
 import { deepFocus } from '../core/focus.ts'
 import { element } from '../core/register.ts'
+import { t, tr } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 
 export interface ToastContent {
@@ -132,19 +133,19 @@ export class OpsToast extends LitElement {
 
   override render() {
     const { content } = this
-    return html`<p class="hidden-text" role="status">${content ? `${content.words}. ${content.record} is recorded.` : nothing}</p>
+    return html`<p class="hidden-text" role="status">${content ? t`${content.words}. ${content.record} is recorded.` : nothing}</p>
       <div popover="manual" @pointerenter=${this.stay} @pointerleave=${this.wait} @focusin=${this.stay} @focusout=${this.wait} @keydown=${this.pressed}>
         ${content ? this.inside(content) : nothing}
       </div>`
   }
 
   private inside({ words, record, links, undo }: ToastContent) {
-    return html`<div class="toast" role="group" aria-label="Done" aria-keyshortcuts="F6">
-      <p>${words} <span class="record small"><code>${record}</code> is recorded</span></p>
+    return html`<div class="toast" role="group" aria-label=${t`Done`} aria-keyshortcuts="F6">
+      <p>${words} <span class="record small">${tr`${html`<code>${record}</code>`} is recorded`}</span></p>
       <span class="ways">
         ${links.map(({ label, href }) => html`<a href=${href} @click=${this.hide}>${label}</a>`)}
-        ${undo ? html`<button type="button" @click=${() => this.choose(undo)}>Undo…</button>` : nothing}
-        <button type="button" class="dismiss" aria-label="Dismiss" @click=${this.hide}>×</button>
+        ${undo ? html`<button type="button" @click=${() => this.choose(undo)}>${t`Undo…`}</button>` : nothing}
+        <button type="button" class="dismiss" aria-label=${t`Dismiss`} @click=${this.hide}>×</button>
       </span>
     </div>`
   }

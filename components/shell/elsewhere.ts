@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit'
 import type { Problem } from '../../schemas/problem.ts'
-import { t } from '../core/words.ts'
+import { t, tx } from '../core/words.ts'
 import { problemPanel, problemStyles } from '../parts/problem.ts'
 import { navigation } from './navigation.ts'
 import type { Route } from './routes.ts'
@@ -21,13 +21,13 @@ export function signIn(problem: Problem): TemplateResult {
 /** A page that is not open to this actor, and those that are. */
 export function closedPage(route: Route, { href, refused }: Ways): TemplateResult {
   const open = navigation.filter((each) => !refused(each))
-  return html`<h1 class="page-title" tabindex="-1">${route.title}</h1>
+  return html`<h1 class="page-title" tabindex="-1">${tx(route.title)}</h1>
     <section class="card padded lost" role="note">
       <h2>${t`This page is not open to you`}</h2>
       <p class="wrap">${refused(route)}</p>
       ${open.length > 0
         ? html`<p>${t`You may open:`}</p>
-            <ul class="choices">${open.map((each) => html`<li><a class="button" href=${href(each)}>${each.title}</a></li>`)}</ul>`
+            <ul class="choices">${open.map((each) => html`<li><a class="button" href=${href(each)}>${tx(each.title)}</a></li>`)}</ul>`
         : html`<p>${t`None of the pages here is open to you.`}</p>`}
     </section>`
 }

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit'
 import type { IncidentCount } from '../../schemas/incident.ts'
 import { operatorStatuses, type OperatorStatus } from '../../schemas/status-words.ts'
+import { numberText, t, tx } from '../core/words.ts'
 import { statusTones } from '../parts/status-tone.ts'
 
 /** The shape of each status, as in its chip, small enough for a line of the navigation. */
@@ -11,11 +12,11 @@ export function mark(path: string, counts: IncidentCount | undefined) {
   if (path === '/incidents') return openIncidents(counts)
   const worst = counts?.pages?.[path]
   if (!worst) return nothing
-  return html`<span class="mark ${statusTones[worst.status]} num"><span aria-hidden="true">${shapes[worst.status]}</span> <span class="word">${operatorStatuses[worst.status]}</span> ${worst.count}</span>`
+  return html`<span class="mark ${statusTones[worst.status]} num"><span aria-hidden="true">${shapes[worst.status]}</span> <span class="word">${tx(operatorStatuses[worst.status])}</span> ${numberText(worst.count)}</span>`
 }
 
 export function openIncidents(counts: IncidentCount | undefined) {
   if (!counts?.open) return nothing
   const count = `${counts.open}${counts.capped ? '+' : ''}`
-  return html`<span class="open-count num"><span aria-hidden="true">▲ ${count}</span><span class="hidden-text">, ${count} open</span></span>`
+  return html`<span class="open-count num"><span aria-hidden="true">▲ ${count}</span><span class="hidden-text">${t`, ${count} open`}</span></span>`
 }

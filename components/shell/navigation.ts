@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../schemas/actor.ts'
 import type { LiveState } from '../core/live.ts'
-import { t } from '../core/words.ts'
+import { t, tx } from '../core/words.ts'
 import { type Route, type RouteGroup, routes } from './routes.ts'
 
 /** What has a place of its own in the navigation. */
@@ -32,9 +32,9 @@ export function pageLinks(context: NavigationContext): TemplateResult {
 function pageLink(route: Route, context: NavigationContext) {
   const { title, paths: [path = ''] } = route
   const reason = context.refused(route)
-  if (reason) return html`<li class="shut" title=${reason}>${title}<span class="hidden-text">: ${reason}</span></li>`
+  if (reason) return html`<li class="shut" title=${reason}>${tx(title)}<span class="hidden-text">: ${reason}</span></li>`
   const here = context.here(path)
-  return html`<li><a href=${context.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${title}${context.mark(path)}</a></li>`
+  return html`<li><a href=${context.href(route)} class=${here ? 'here' : ''} aria-current=${here ? 'page' : nothing}>${tx(title)}${context.mark(path)}</a></li>`
 }
 
 export function bridgeLinks(session: Session | undefined): TemplateResult | typeof nothing {

@@ -10,7 +10,7 @@ import type { NavigateDetail } from '../core/navigate.ts'
 import type { SubjectDetail } from '../core/subject.ts'
 import { createElement, element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t, tr } from '../core/words.ts'
+import { t, tr, tx } from '../core/words.ts'
 import { base, reset } from '../theme/base.ts'
 import { bridgeLinks, foot, navigation, pageLinks } from './navigation.ts'
 import { isHash, type Place, placeOf, type Route } from './routes.ts'
@@ -137,7 +137,7 @@ export class OpsShell extends OpsElement {
     return [
       { keys: 'Mod+K', label: t`Find or do`, run: this.find },
       { keys: '/', label: t`Search this page`, run: () => this.searchPage() },
-      ...pages.map((route) => ({ keys: `g ${route.letter}`, label: route.title, run: () => this.goTo(this.href(route)) })),
+      ...pages.map((route) => ({ keys: `g ${route.letter}`, label: tx(route.title), run: () => this.goTo(this.href(route)) })),
     ]
   }
 
@@ -189,7 +189,7 @@ export class OpsShell extends OpsElement {
   private barCount() {
     const route = navigation.find(({ view }) => view === 'view_incidents')
     if (!route || !this.marks || !this.incidents.data?.open) return nothing
-    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">${route.title}</span>${this.marks.openIncidents(this.incidents.data)}</a>`
+    return html`<a class="button bar-count" href=${this.href(route)}><span class="hidden-text">${tx(route.title)}</span>${this.marks.openIncidents(this.incidents.data)}</a>`
   }
 
   private readonly isHere = (path: string): boolean => {
@@ -255,7 +255,7 @@ export class OpsShell extends OpsElement {
   private nameTab() {
     const { place, subject } = this
     const about = subject || (place ? subjectOf(place) : '')
-    document.title = [about, place ? place.route.title : 'Not found', 'Jobs'].filter((part, index, all) => part && part !== all[index + 1]).join(' · ')
+    document.title = [about, place ? tx(place.route.title) : t`Not found`, t`Jobs`].filter((part, index, all) => part && part !== all[index + 1]).join(' · ')
   }
 
   private async make({ route }: Place): Promise<OpsElement | undefined> {

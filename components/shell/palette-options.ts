@@ -7,7 +7,7 @@ import type { Queue } from '../../schemas/queue.ts'
 import type { JobState } from '../../schemas/vocabulary.ts'
 import type { Connection } from '../core/connection.ts'
 import { pathTo } from '../core/path-to.ts'
-import { t, tn } from '../core/words.ts'
+import { t, tn, tx } from '../core/words.ts'
 import type { Ask } from '../parts/operation-fields.ts'
 import { navigation } from './navigation.ts'
 
@@ -52,8 +52,8 @@ export const sources: Source[] = [queues, entries, errors, incidents, jobById, j
 /** Pages whose name contains the text; all of them if there is no text. */
 export function pageOptions({ text, session, base }: Pick<Sought, 'text' | 'session' | 'base'>): Option[] {
   return navigation
-    .filter(({ view, title }) => session.permissions[view]?.allowed && contains(title, text))
-    .map(({ title, paths: [path], letter }) => ({ label: title, href: `${base}${path || '/'}`, keys: letter && `g ${letter}` }))
+    .filter(({ view, title }) => session.permissions[view]?.allowed && contains(tx(title), text))
+    .map(({ title, paths: [path], letter }) => ({ label: tx(title), href: `${base}${path || '/'}`, keys: letter && `g ${letter}` }))
 }
 
 async function queues(sought: Sought): Promise<Partial<Found>> {

@@ -1,10 +1,12 @@
 import type { ViewAction, viewActions } from '../../schemas/actions.ts'
 import { pageAt } from '../core/links.ts'
+import { texts } from '../core/words.ts'
 
 /** The navigation has three groups: current problems, the work itself, and history. */
 export type RouteGroup = 'trouble' | 'work' | 'evidence'
 
 export interface Route<View extends ViewAction = ViewAction> {
+  /** A key of the catalogues, shown with `tx`. */
   title: string
   /** Those of the view, which the server opens: below the base, that of the navigation first; `{name}` stands for what the page shows. */
   paths: readonly PathOf<View>[]
@@ -23,18 +25,18 @@ type PathOf<View extends ViewAction> = (typeof viewActions)[View]['paths'][numbe
 type RouteOfAny = { [View in ViewAction]: Route<View> }[ViewAction]
 
 export const routes: RouteOfAny[] = [
-  { title: 'Overview', paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', letter: 'o', load: () => import('../pages/ops-overview.ts') },
-  { title: 'Incidents', paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', letter: 'i', load: () => import('../pages/ops-incidents.ts') },
-  { title: 'Errors', paths: ['/errors'], view: 'view_jobs', group: 'trouble', tag: 'ops-errors', letter: 'e', load: () => import('../pages/ops-errors.ts') },
-  { title: 'Jobs', paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', letter: 'j', load: () => import('../pages/ops-jobs.ts') },
-  { title: 'Queues', paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', letter: 'q', load: () => import('../pages/ops-queues.ts') },
-  { title: 'Executors', paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', letter: 'x', load: () => import('../pages/ops-executors.ts') },
-  { title: 'Cron', paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', letter: 'c', load: () => import('../pages/ops-cron.ts') },
-  { title: 'Forensics', paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', letter: 'f', load: () => import('../pages/ops-forensics.ts') },
-  { title: 'Audit', paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', letter: 'a', load: () => import('../pages/ops-audit.ts') },
-  { title: 'Job', paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
-  { title: 'Queue', paths: ['/queue/{queue}'], under: '/queues', view: 'view_queues', group: 'work', tag: 'ops-queue', load: () => import('../pages/ops-queue.ts') },
-  { title: 'Incident', paths: ['/incident/{incidentId}'], under: '/incidents', view: 'view_incidents', group: 'trouble', tag: 'ops-incident', load: () => import('../pages/ops-incident.ts') },
+  { title: texts('Overview'), paths: [''], view: 'view_overview', group: 'trouble', tag: 'ops-overview', letter: 'o', load: () => import('../pages/ops-overview.ts') },
+  { title: texts('Incidents'), paths: ['/incidents'], view: 'view_incidents', group: 'trouble', tag: 'ops-incidents', letter: 'i', load: () => import('../pages/ops-incidents.ts') },
+  { title: texts('Errors'), paths: ['/errors'], view: 'view_jobs', group: 'trouble', tag: 'ops-errors', letter: 'e', load: () => import('../pages/ops-errors.ts') },
+  { title: texts('Jobs'), paths: ['/list'], view: 'view_jobs', group: 'work', tag: 'ops-jobs', letter: 'j', load: () => import('../pages/ops-jobs.ts') },
+  { title: texts('Queues'), paths: ['/queues'], view: 'view_queues', group: 'work', tag: 'ops-queues', letter: 'q', load: () => import('../pages/ops-queues.ts') },
+  { title: texts('Executors'), paths: ['/executors'], view: 'view_queues', group: 'work', tag: 'ops-executors', letter: 'x', load: () => import('../pages/ops-executors.ts') },
+  { title: texts('Cron'), paths: ['/cron'], view: 'view_cron', group: 'work', tag: 'ops-cron', letter: 'c', load: () => import('../pages/ops-cron.ts') },
+  { title: texts('Forensics'), paths: ['/forensics', '/forensics/{subjectType}/{subjectId}'], view: 'view_forensics', group: 'evidence', tag: 'ops-forensics', letter: 'f', load: () => import('../pages/ops-forensics.ts') },
+  { title: texts('Audit'), paths: ['/audit'], view: 'view_audit', group: 'evidence', tag: 'ops-audit', letter: 'a', load: () => import('../pages/ops-audit.ts') },
+  { title: texts('Job'), paths: ['/job/{jobId}'], under: '/list', view: 'view_jobs', group: 'work', tag: 'ops-job', load: () => import('../pages/ops-job.ts') },
+  { title: texts('Queue'), paths: ['/queue/{queue}'], under: '/queues', view: 'view_queues', group: 'work', tag: 'ops-queue', load: () => import('../pages/ops-queue.ts') },
+  { title: texts('Incident'), paths: ['/incident/{incidentId}'], under: '/incidents', view: 'view_incidents', group: 'trouble', tag: 'ops-incident', load: () => import('../pages/ops-incident.ts') },
 ]
 
 export interface Place {

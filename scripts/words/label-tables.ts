@@ -56,7 +56,7 @@ export const labelTables: Readonly<Record<string, string[]>> = {
   deliveryStates: texts(deliveryStates),
   deliveryFailures: texts(deliveryFailures),
   subjectTypes: rows(vocabulary.subjectTypes, 'label'),
-  operationActions: [...rows(vocabulary.operationActions, 'label'), ...rows(vocabulary.operationActions, 'asks').map((asks) => (asks as unknown as { label: string }).label)],
+  operationActions: [...rows(vocabulary.operationActions, 'label'), ...rows(vocabulary.operationActions, 'done').map((done) => `${done} {0}`), ...rows(vocabulary.operationActions, 'asks').map((asks) => (asks as unknown as { label: string }).label)],
   jobFilterTable: rows(jobFilterTable, 'label'),
   eventFacts: rows(eventFacts, 'label', 'verb'),
   problemCodes: Object.values(problemCodes).map(([, title]) => title),

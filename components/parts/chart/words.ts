@@ -1,4 +1,5 @@
 import { duration } from '../../core/time.ts'
+import { t } from '../../core/words.ts'
 import { describe } from '../sparkline.ts'
 import type { ChartMark, Frame, Step } from './geometry.ts'
 
@@ -16,12 +17,12 @@ export function summaryOf({ steps, gaps, marks, frame, format, clock }: Figures)
   const measured = steps.flatMap(({ at, value }) => (value === null ? [] : [{ at: new Date(at).toISOString(), value }]))
   const failed = steps.reduce((sum, each) => sum + each.failed, 0)
   const unmeasured = gaps.reduce((sum, [first, last]) => sum + last.at + frame.step - first.at, 0)
-  const deploys = marks.filter(({ kind }) => kind === 'deploy').map(({ label, at }) => `${label} at ${clock(Date.parse(at))}`)
+  const deploys = marks.filter(({ kind }) => kind === 'deploy').map(({ label, at }) => t`${label} at ${clock(Date.parse(at))}`)
   return [
     describe(measured, format),
-    ...(failed > 0 ? [`${format(failed)} failed in all`] : []),
-    ...(unmeasured > 0 && measured.length > 0 ? [`not measured for ${duration(unmeasured)}`] : []),
-    ...(deploys.length > 0 ? [`deployed ${deploys.join(', ')}`] : []),
+    ...(failed > 0 ? [t`${format(failed)} failed in all`] : []),
+    ...(unmeasured > 0 && measured.length > 0 ? [t`not measured for ${duration(unmeasured)}`] : []),
+    ...(deploys.length > 0 ? [t`deployed ${deploys.join(', ')}`] : []),
   ].join('; ')
 }
 
@@ -29,9 +30,9 @@ export function summaryOf({ steps, gaps, marks, frame, format, clock }: Figures)
 export function stepWords(each: Step, { marks, frame, format }: Pick<Figures, 'marks' | 'frame' | 'format'>): string {
   const inside = marksOf(each, marks, frame)
   return [
-    each.value === null ? 'not measured' : format(each.value),
-    ...(each.failed > 0 ? [`${format(each.failed)} failed`] : []),
-    ...inside.map(({ kind, label }) => (kind === 'deploy' ? `${label} deployed` : label)),
+    each.value === null ? t`not measured` : format(each.value),
+    ...(each.failed > 0 ? [t`${format(each.failed)} failed`] : []),
+    ...inside.map(({ kind, label }) => (kind === 'deploy' ? t`${label} deployed` : label)),
   ].join(', ')
 }
 
