@@ -104,7 +104,7 @@ describe('ops-forensics', () => {
     const runbook = await part(page, 'runbook')
     const chronology = await part(page, 'chronology')
     ok(runbook.compareDocumentPosition(chronology) & Node.DOCUMENT_POSITION_FOLLOWING, 'the runbook first')
-    for (const words of ['A paused entry : what to do ( 3 steps )', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
+    for (const words of ['A paused entry : what to do (3 steps)', 'Why now', 'not met The evidence covers', 'met You may act', 'Cautions', 'The evidence has gaps']) includes(seen(runbook), words)
     equal(all(runbook, 'ol.steps li').map(seen), bundle().runbook.steps.map(({ ownershipLabel, text }) => `${ownershipLabel} ${text}`))
     includes(seen(runbook), 'Not supported Change concurrency : pg-boss sets it')
   })
