@@ -71,6 +71,13 @@ describe('a catalogue beside the sources', () => {
     expect(compare(tag, { '# job|# jobs': forms }, [key('# job|# jobs', true)]).wrong.length === 0).toBe(right)
   })
 
+  test.each([
+    [{ one: '# Eintrag füllt {0}', other: '# Einträge füllen {0}' }, true],
+    [{ one: '# Eintrag', other: '# Einträge füllen {0}' }, false],
+  ])('the plural of an entry that feeds {0} is %j: %s', (forms, right) => {
+    expect(compare('de', { '# entry feeds {0}|# entries feed {0}': forms }, [key('# entry feeds {0}|# entries feed {0}', true)]).wrong.length === 0).toBe(right)
+  })
+
   test('the plural forms are those of the language', () => {
     expect(['de', 'es', 'ja', 'ar'].map((tag) => pluralForms(tag).length)).toEqual([2, 3, 1, 6])
   })

@@ -68,12 +68,13 @@ export function tr(strings: TemplateStringsArray, ...values: unknown[]): unknown
   return parts
 }
 
-/** A text with a count: `#` is the count, formatted for the language. */
-export function tn(count: number, one: string, other: string): string {
+/** A text with a count: `#` is the count, formatted for the language, and `{0}` the first of the values. */
+export function tn(count: number, one: string, other: string, ...values: (string | number)[]): string {
   const forms = translation(`${one}|${other}`)
   const rule = pluralRule(forms ? (reading.words ?? reading.tag) : 'en', count)
   const form = typeof forms === 'object' ? (forms[rule] ?? forms.other) : forms
-  return (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
+  const text = (form ?? (rule === 'one' ? one : other)).replaceAll('#', numberText(count))
+  return values.length ? text.replace(/\{(\d)\}/g, (_, place) => String(shown(values[Number(place)]))) : text
 }
 
 /** A text from a table, e.g. the label of a status; `{0}` and so on in it stand for values. */

@@ -3,6 +3,7 @@ import { property } from 'lit/decorators.js'
 import type { Session } from '../../schemas/actor.ts'
 import { OpsElement } from '../core/element.ts'
 import { element } from '../core/register.ts'
+import { t } from '../core/words.ts'
 import { chip, chipStyles } from '../parts/chip.ts'
 import { ownershipLabel, ownershipStyles } from '../parts/ownership.ts'
 import { problemPanel, problemStyles } from '../parts/problem.ts'
@@ -59,7 +60,7 @@ export class OpsBridge extends OpsElement {
   @property() name = ''
 
   override render() {
-    return html`<header class="page-head">${this.heading('Engine dashboard')}</header>
+    return html`<header class="page-head">${this.heading(t`Engine dashboard`)}</header>
       ${this.content()}`
   }
 
@@ -73,21 +74,21 @@ export class OpsBridge extends OpsElement {
     const wanted = this.name ? bridges.filter(({ name }) => name === this.name) : bridges
     if (wanted.length > 0) return html`<div class="bridges">${wanted.map((bridge) => this.bridge(bridge, engine.name))}</div>`
     const view = permissions.view_bridge
-    if (view && !view.allowed) return emptyState('Not allowed', view.reason ?? 'Your account may not open the engine’s dashboard.')
-    const what = this.name ? `The dashboard “${this.name}” is` : 'The dashboard of this engine is'
-    return emptyState('Not installed', `${what} not installed here. Everything native works without it.`)
+    if (view && !view.allowed) return emptyState(t`Not allowed`, view.reason ?? t`Your account may not open the engine’s dashboard.`)
+    const detail = this.name ? t`The dashboard “${this.name}” is not installed here. Everything native works without it.` : t`The dashboard of this engine is not installed here. Everything native works without it.`
+    return emptyState(t`Not installed`, detail)
   }
 
   private bridge({ label, href }: BridgeLink, engine: string) {
     return html`<section class="card padded dashboard" part="bridge" aria-label=${label}>
-      ${chip('bridge', 'Inspection only')}
-      <h3>${label}</h3>
-      <p>The dashboard that the ${engine} project ships, to look closer at its queues and jobs than these pages do.</p>
+      ${chip('bridge', t`Inspection only`)}
+      <h3><bdi>${label}</bdi></h3>
+      <p>${t`The dashboard that the ${engine} project ships, to look closer at its queues and jobs than these pages do.`}</p>
       <p class="muted">
-        It is read-only for everyone, whatever a role allows elsewhere. What has to change is changed here, where it is previewed and recorded.
+        ${t`It is read-only for everyone, whatever a role allows elsewhere. What has to change is changed here, where it is previewed and recorded.`}
       </p>
       ${ownershipLabel('bridge', label)}
-      <a class="button primary" href=${href}>Open ${label}</a>
+      <a class="button primary" href=${href}>${t`Open ${label}`}</a>
     </section>`
   }
 }

@@ -5,7 +5,7 @@ import { operationsOn } from '../../schemas/actions.ts'
 import type { ErrorGroup, ErrorGroupDetail, ErrorGroupList } from '../../schemas/error-group.ts'
 import { type ErrorState, type ErrorStatus, errorStatuses } from '../../schemas/error-words.ts'
 import type { Incident } from '../../schemas/incident.ts'
-import { countOf, formatCount } from '../../schemas/plural.ts'
+import { formatCount } from '../../schemas/plural.ts'
 import { now } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
@@ -13,7 +13,7 @@ import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { timeOfDay } from '../core/time.ts'
-import { t, texts, tx } from '../core/words.ts'
+import { t, texts, tn, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pageSize } from '../parts/pager.ts'
@@ -33,11 +33,11 @@ import { errorsStyles } from './errors/styles.ts'
 const loadDetails = later(() => import('./errors/details.ts'))
 
 const rangeWords: Readonly<Record<string, string>> = texts({ '15m': '15 min', '1h': '1 h', '24h': '24 h', '7d': '7 d' })
-const spans: Record<string, { words: string; ms: number }> = {
-  '15m': { words: 'the last 15 minutes', ms: 900_000 },
-  '1h': { words: 'the last hour', ms: 3_600_000 },
-  '24h': { words: 'the last 24 hours', ms: 86_400_000 },
-  '7d': { words: 'the last 7 days', ms: 604_740_000 },
+const spans: Record<string, { last: () => string; words: () => string; ms: number }> = {
+  '15m': { last: () => t`Last 15 min`, words: () => t`the last 15 minutes`, ms: 900_000 },
+  '1h': { last: () => t`Last 1 h`, words: () => t`the last hour`, ms: 3_600_000 },
+  '24h': { last: () => t`Last 24 h`, words: () => t`the last 24 hours`, ms: 86_400_000 },
+  '7d': { last: () => t`Last 7 d`, words: () => t`the last 7 days`, ms: 604_740_000 },
 }
 
 interface Unfolded {
@@ -125,7 +125,7 @@ export class OpsErrors extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Errors')} ${this.asOf()}<slot name="actions"></slot></header>
+      <header class="page-head">${this.heading(t`Errors`)} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.list.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.list.reload),
@@ -140,13 +140,13 @@ export class OpsErrors extends OpsElement {
     if (!data?.summary.readTo) return nothing
     const { unresolved, silenced, resolved } = data.summary.groups
     const { readTo } = data.summary
-    return html`<span class="muted num">${countOf(unresolved + silenced + resolved, 'group', undefined, this.language)} · read <ops-time show="relative" at=${readTo}></ops-time> · ${timeOfDay(Math.floor(Date.parse(readTo) / 1000) * 1000)}</span>`
+    return html`<span class="muted num">${tn(unresolved + silenced + resolved, '# group', '# groups')} · ${tr`read ${html`<ops-time show="relative" at=${readTo}></ops-time>`}`} · ${timeOfDay(Math.floor(Date.parse(readTo) / 1000) * 1000)}</span>`
   }
 
   private page(data: ErrorGroupList) {
     const { headline, rest, lacks, searched, readTo } = data.summary
-    if (lacks) return emptyState('Errors are not grouped with this engine', lacks)
-    if (!readTo) return emptyState('No failures have been read yet', 'They are read in the background, by a process that runs the background loops.')
+    if (lacks) return emptyState(t`Errors are not grouped with this engine`, tx(lacks))
+    if (!readTo) return emptyState(t`No failures have been read yet`, t`They are read in the background, by a process that runs the background loops.`)
     return html`<p class="headline" part="headline"><b>${headline}</b> <span class="muted">${rest}</span></p>
       ${this.compact ? nothing : this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })} ${this.foot(data, searched)}`
@@ -157,28 +157,27 @@ export class OpsErrors extends OpsElement {
     return html`<div class="tools">
       ${segments({ label: t`Status`, words: counted, current: this.shownStatus, choose: (status) => this.narrow({ status: status === 'unresolved' ? '' : status }) })}
       ${segments({ label: t`Range`, words: rangeWords, current: this.span, choose: (span) => this.narrow({ range: span === '1h' ? '' : span }) })}
-      <input class="find" type="search" aria-label="Find an error: words, worker:, queue:, version:, state:" placeholder="error: worker: queue: version:" autocomplete="off" spellcheck="false" maxlength="400"
+      <input class="find" type="search" aria-label=${t`Find an error: words, worker:, queue:, version:, state:`} placeholder="error: worker: queue: version:" autocomplete="off" spellcheck="false" maxlength="400"
         .value=${this.q} @change=${(event: Event) => this.narrow({ q: writeSearch(parseSearch((event.target as HTMLInputElement).value)) })} />
     </div>`
   }
 
   private table({ items }: ErrorGroupList) {
     const top = Math.max(1, ...items.flatMap(({ histogram }) => histogram.counts.map((count) => count ?? 0)))
-    const { words } = spans[this.span]!
-    const label = tx(rangeWords[this.span]!)
+    const { last, words } = spans[this.span]!
     const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
     return html`<div class="card errors ${this.list.problem ? 'stale' : ''}">
-      <table role="table" aria-label="Errors">
+      <table role="table" aria-label=${t`Errors`}>
         <thead role="rowgroup">
           <tr role="row">
-            ${column('Error, worker, fingerprint')} ${column('State')} ${column('Failed', 'count')} ${column(`Last ${label}`)} ${column('Last, first seen')} ${column('Versions')}
+            ${column(t`Error, worker, fingerprint`)} ${column(t`State`)} ${column(t`Failed`, 'count')} ${column(last())} ${column(t`Last, first seen`)} ${column(t`Versions`)}
           </tr>
         </thead>
         <tbody role="rowgroup">
           ${repeat(
             items,
             ({ fingerprint }) => fingerprint,
-            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words, locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
+            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words(), locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
             ${group.fingerprint === this.group ? this.unfold(group) : nothing}`,
           )}
         </tbody>
@@ -189,7 +188,7 @@ export class OpsErrors extends OpsElement {
   private unfold(group: ErrorGroup) {
     const { data, problem } = this.unfolded
     if (problem && !data) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6">${problemPanel(problem, this.unfolded.reload)}</td></tr>`
-    if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">Loading its latest jobs…</p></td></tr>`
+    if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">${t`Loading its latest jobs…`}</p></td></tr>`
     const lacking = this.session?.engine.lacks.retry_job
     return this.shownDetails.errorDetails(group, data?.detail, {
       base: this.base,
@@ -202,16 +201,18 @@ export class OpsErrors extends OpsElement {
   }
 
   private nothingThere({ summary }: ErrorGroupList) {
-    if (this.q) return emptyState('No error matches', html`Nothing matches <b class="wrap">${this.q}</b> in ${spans[this.span]!.words}.`)
-    if (this.shownStatus !== 'unresolved') return emptyState(`No ${this.shownStatus} errors`, `Errors that are ${this.shownStatus} are listed here.`)
-    return emptyState(summary.failures ? 'No unresolved error' : `Nothing failed in ${spans[this.span]!.words}`, 'New failures are listed here. Errors that were never seen before are named in the sentence above.')
+    const { words } = spans[this.span]!
+    if (this.q) return emptyState(t`No error matches`, html`${tr`Nothing matches ${html`<b class="wrap"><bdi>${this.q}</bdi></b>`} in ${words()}.`}`)
+    if (this.shownStatus === 'silenced') return emptyState(t`No silenced errors`, t`Errors that are silenced are listed here.`)
+    if (this.shownStatus === 'resolved') return emptyState(t`No resolved errors`, t`Errors that are resolved are listed here.`)
+    return emptyState(summary.failures ? t`No unresolved error` : t`Nothing failed in ${words()}`, t`New failures are listed here. Errors that were never seen before are named in the sentence above.`)
   }
 
   private foot({ summary: { gaps, groups } }: ErrorGroupList, searched: string | undefined) {
     return html`<p class="small muted foot">
-      Grouped by class, normalized message and worker (rule e1).
-      ${groups.silenced && this.shownStatus === 'unresolved' ? html`<button type="button" class="text" @click=${() => this.narrow({ status: 'silenced' })}>${formatCount(groups.silenced, this.language)} silenced</button>.` : nothing}
-      ${gaps.length ? 'Grey: failures were not read at that time, and the engine may have forgotten some.' : nothing} ${searched ? html`Searched in the engine: ${searched}.` : nothing}
+      ${t`Grouped by class, normalized message and worker (rule e1).`}
+      ${groups.silenced && this.shownStatus === 'unresolved' ? html`<button type="button" class="text" @click=${() => this.narrow({ status: 'silenced' })}>${t`${groups.silenced} silenced`}</button>.` : nothing}
+      ${gaps.length ? t`Grey: failures were not read at that time, and the engine may have forgotten some.` : nothing} ${searched ? t`Searched in the engine: ${searched}.` : nothing}
     </p>`
   }
 
@@ -234,7 +235,7 @@ export class OpsErrors extends OpsElement {
   private get readOnly(): string {
     const permissions = operationsOn('error_group').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
-    return permissions[0]!.reason ?? 'Your account may not do this.'
+    return permissions[0]!.reason ?? t`Your account may not do this.`
   }
 
   /** Their styles come with the details. */

@@ -3,14 +3,13 @@ import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Executor, ExecutorDetail, ExecutorList } from '../../schemas/executor.ts'
 import { beatSeconds, lateSeconds, missingSeconds } from '../../schemas/executor-words.ts'
-import { countOf } from '../../schemas/plural.ts'
 import { Clock } from '../core/clock.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
 import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t } from '../core/words.ts'
+import { t, tr, tx } from '../core/words.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
@@ -23,7 +22,7 @@ import { base, pageStyles } from '../theme/base.ts'
 import { headline } from './executors/headline.ts'
 import { executorRow } from './executors/row.ts'
 import { executorsStyles } from './executors/styles.ts'
-import { bandsOf, type Grouping } from './executors/words.ts'
+import { bandsOf, type Grouping, onHosts } from './executors/words.ts'
 
 type Show = 'all' | 'unhealthy' | 'ended'
 
@@ -140,7 +139,7 @@ export class OpsExecutors extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Executors')} ${this.asOf()}<slot name="actions"></slot></header>
+      <header class="page-head">${this.heading(t`Executors`)} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.executors.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.executors.reload),
@@ -157,7 +156,7 @@ export class OpsExecutors extends OpsElement {
     if (!data) return nothing
     const { executors, hosts } = data.summary
     return html`<span class="muted num">
-      ${countOf(executors, 'executor', undefined, this.language)} on ${countOf(hosts, 'host', undefined, this.language)} · as of <ops-time show="relative" live at=${data.asOf}></ops-time>
+      ${onHosts(executors, hosts)} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}
     </span>`
   }
 
@@ -167,28 +166,28 @@ export class OpsExecutors extends OpsElement {
 
   private page(data: ExecutorList) {
     const { items } = this
-    return html`${headline(data, this.base, this.language)} ${this.compact ? nothing : this.tools(data)}
-      ${this.queue ? html`<p class="only">Only executors of <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>Show all</button></p>` : nothing}
+    return html`${headline(data, this.base)} ${this.compact ? nothing : this.tools(data)}
+      ${this.queue ? html`<p class="only">${tr`Only executors of ${html`<b class="wrap"><bdi>${this.queue}</bdi></b>`}`} <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>${t`Show all`}</button></p>` : nothing}
       ${items.length ? this.table(items, data) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}
       <p class="small muted foot">
-        Heartbeats come every ${beatSeconds} s; <b>late</b> after ${lateSeconds} s, <b>missing</b> after ${missingSeconds} s. Late executors are never repaired. Rates cover the last minute, from the executor’s own heartbeat; <b>?</b> means not known, never 0.
+        ${tr`Heartbeats come every ${beatSeconds} s; ${html`<b>${t`late`}</b>`} after ${lateSeconds} s, ${html`<b>${t`missing`}</b>`} after ${missingSeconds} s. Late executors are never repaired. Rates cover the last minute, from the executor’s own heartbeat; ${html`<b>?</b>`} means not known, never 0.`}
       </p>`
   }
 
   private nothingWords(): string {
-    if (this.shown === 'ended') return 'No executor has signed off in the last 24 hours.'
-    return this.shown === 'unhealthy' ? 'Every executor is healthy.' : 'No executor matches.'
+    if (this.shown === 'ended') return t`No executor has signed off in the last 24 hours.`
+    return this.shown === 'unhealthy' ? t`Every executor is healthy.` : t`No executor matches.`
   }
 
   private tools({ summary }: ExecutorList) {
     const { healthy } = summary.health
-    const groupings: Record<Grouping, string> = { host: 'By host', queue: 'By queue', version: 'By version' }
-    const shows: Record<Show, string> = { all: `All ${summary.executors}`, unhealthy: `Not healthy ${summary.executors - healthy}`, ended: `Ended 24 h ${summary.ended}` }
+    const groupings: Record<Grouping, string> = { host: t`By host`, queue: t`By queue`, version: t`By version` }
+    const shows: Record<Show, string> = { all: t`All ${summary.executors}`, unhealthy: t`Not healthy ${summary.executors - healthy}`, ended: t`Ended 24 h ${summary.ended}` }
     return html`<div class="tools">
       ${segments({ label: t`Group`, words: groupings, current: this.grouping, choose: (by) => this.narrow({ by }) })}
       ${segments({ label: t`Show`, words: shows, current: this.shown, choose: (show) => this.narrow({ show }) })}
-      <input class="find" type="search" aria-label="Find an executor by name or host" placeholder="Find an executor" .value=${this.q} @change=${(event: Event) => this.narrow({ q: (event.target as HTMLInputElement).value.trim() })} />
+      <input class="find" type="search" aria-label=${t`Find an executor by name or host`} placeholder=${t`Find an executor`} .value=${this.q} @change=${(event: Event) => this.narrow({ q: (event.target as HTMLInputElement).value.trim() })} />
     </div>`
   }
 
@@ -198,18 +197,18 @@ export class OpsExecutors extends OpsElement {
     const unfolded = new Set(this.unfolded)
     const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
     return html`<div class="card executors ${this.executors.problem ? 'stale' : ''}">
-      <table role="table" aria-label="Executors">
+      <table role="table" aria-label=${t`Executors`}>
         <thead role="rowgroup">
           <tr role="row">
-            ${column('Executor')} ${column('Health')} ${column('Version')} ${column('Queues')} ${column('Slots used')} ${column('In hand')} ${column('Done /min', 'rate-column')}
-            ${column('Failed /min', 'rate-column')} ${column('Last beat', 'rate-column')}
+            ${column(t`Executor`)} ${column(t`Health`)} ${column(t`Version`)} ${column(t`Queues`)} ${column(t`Slots used`)} ${column(t`In hand`)} ${column(t`Done /min`, 'rate-column')}
+            ${column(t`Failed /min`, 'rate-column')} ${column(t`Last beat`, 'rate-column')}
           </tr>
         </thead>
         ${repeat(
           bandsOf(items, this.grouping),
           ({ name }) => name,
           ({ name, note, executors }) => html`<tbody role="rowgroup">
-            <tr role="row" class="band"><th scope="rowgroup" role="rowheader" colspan="9"><b class="wrap">${name}</b> ${note}</th></tr>
+            <tr role="row" class="band"><th scope="rowgroup" role="rowheader" colspan="9"><b class="wrap"><bdi>${name}</bdi></b> ${note}</th></tr>
             ${executors.map(
               (executor) => html`${executorRow(executor, { open: unfolded.has(executor.id), newest: newest !== undefined && executor.version === newest, now: this.clock.value, locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
               ${unfolded.has(executor.id) ? this.unfold(executor, hosts.get(executor.host)?.length === 1) : nothing}`,
@@ -225,7 +224,6 @@ export class OpsExecutors extends OpsElement {
     const lacking = session?.engine.lacks.rescue_job
     return this.shownDetails?.executorDetails(executor, this.details.data?.get(executor.id), {
       base: this.base,
-      locale: this.language,
       alone,
       rescue: lacking === undefined ? session?.permissions.rescue_job : { allowed: false, reason: lacking },
       ask: (ask: Ask) => void this.confirm.open(ask),
@@ -236,11 +234,11 @@ export class OpsExecutors extends OpsElement {
   private howToStart() {
     const lack = this.session?.engine.lacks.executors
     return emptyState(
-      'No executor reports itself yet',
-      html`${lack ? html`${lack}<br />` : nothing}Start the companion in your worker processes, in two lines:
-        <span class="start"><pre>import { attendPgBoss } from '${companion}'
+      t`No executor reports itself yet`,
+      html`${lack ? html`${tx(lack)}<br />` : nothing}${t`Start the companion in your worker processes, in two lines:`}
+        <span class="start"><pre dir="ltr">import { attendPgBoss } from '${companion}'
 attendPgBoss(boss, { database: { url: databaseUrl } })</pre></span>
-        There is one for graphile-worker, for BullMQ, and for any other worker.`,
+        ${t`There is one for graphile-worker, for BullMQ, and for any other worker.`}`,
     )
   }
 

@@ -7,6 +7,7 @@ import { OpsElement } from '../core/element.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
@@ -110,19 +111,19 @@ export class OpsForensics extends OpsElement {
   private asking() {
     const permission = this.session?.permissions.view_forensics
     return html`
-      <header class="page-head">${this.heading('Forensics')}</header>
+      <header class="page-head">${this.heading(t`Forensics`)}</header>
       ${this.sessionProblem ? problemPanel(this.sessionProblem, () => this.connection?.session.reload()) : nothing}
       ${permission && !permission.allowed
-        ? html`<p class="card padded" role="note">${permission.reason ?? 'Your account may not see forensics.'}</p>`
-        : html`<slot name="empty"><p class="lead muted">See everything that is known about one entry, job, queue, incident or event. Which one?</p></slot>
+        ? html`<p class="card padded" role="note">${permission.reason ?? t`Your account may not see forensics.`}</p>`
+        : html`<slot name="empty"><p class="lead muted">${t`See everything that is known about one entry, job, queue, incident or event. Which one?`}</p></slot>
             <ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>`}
     `
   }
 
   private breadcrumb() {
-    return html`<nav class="breadcrumb small" aria-label="Breadcrumb">
-      <a class="linked" href="${this.base}/forensics">Forensics</a> <span class="muted" aria-hidden="true">/</span>
-      <span class="muted">${subjectTypeLabel(this.subjectType)}</span>
+    return html`<nav class="breadcrumb small" aria-label=${t`Breadcrumb`}>
+      <a class="linked" href="${this.base}/forensics">${t`Forensics`}</a> <span class="muted" aria-hidden="true">/</span>
+      <span class="muted">${tx(subjectTypeLabel(this.subjectType))}</span>
     </nav>`
   }
 
@@ -130,8 +131,8 @@ export class OpsForensics extends OpsElement {
     const { data } = this.bundle
     if (!data) return nothing
     return html`<div class="tools">
-      <span class="muted num">as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
-      ${data.subject.href ? html`<a class="way" href=${data.subject.href}>Open ${subjectTypeLabel(data.subject.type)}</a>` : nothing}
+      <span class="muted num">${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>
+      ${data.subject.href ? html`<a class="way" href=${data.subject.href}>${t`Open ${tx(subjectTypeLabel(data.subject.type))}`}</a>` : nothing}
       <ops-export
         .connection=${this.connection}
         .session=${this.session}

@@ -11,6 +11,7 @@ import { later, loadFailure } from '../core/later.ts'
 import { problemOf } from '../core/problem.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { missingPart } from '../parts/missing.ts'
@@ -111,11 +112,11 @@ export class OpsIncident extends OpsElement {
   }
 
   override render() {
-    if (!this.incidentId) return html`<header class="page-head">${this.heading('Incident')}</header><slot name="empty"><p class="muted">No incident is given.</p></slot>`
+    if (!this.incidentId) return html`<header class="page-head">${this.heading(t`Incident`)}</header><slot name="empty"><p class="muted">${t`No incident is given.`}</p></slot>`
     const { data } = this.incident
     return html`
       <header class="page-head">
-        <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? 'Incident')}</div>
+        <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? t`Incident`)}</div>
         ${data ? this.tools(data) : nothing}
         <slot name="actions"></slot>
       </header>
@@ -135,15 +136,15 @@ export class OpsIncident extends OpsElement {
   }
 
   private breadcrumb(incident: IncidentDetail | undefined) {
-    return html`<nav class="small" aria-label="Breadcrumb">
-      <a class="linked" href="${this.base}/incidents">Incidents</a>
-      ${incident ? html`<span class="muted" aria-hidden="true">/</span> <span class="muted">${incidentClasses[incident.class]?.label ?? incident.class}</span>` : nothing}
+    return html`<nav class="small" aria-label=${t`Breadcrumb`}>
+      <a class="linked" href="${this.base}/incidents">${t`Incidents`}</a>
+      ${incident ? html`<span class="muted" aria-hidden="true">/</span> <span class="muted">${tx(incidentClasses[incident.class]?.label ?? incident.class)}</span>` : nothing}
     </nav>`
   }
 
   private tools({ asOf }: IncidentDetail) {
     return html`<div class="state">
-      <span class="muted num">measured <ops-time show="relative" live at=${asOf}></ops-time></span>
+      <span class="muted num">${tr`measured ${html`<ops-time show="relative" live at=${asOf}></ops-time>`}`}</span>
       ${this.bundle.data
         ? html`<ops-export
             .connection=${this.connection}
@@ -184,14 +185,14 @@ export class OpsIncident extends OpsElement {
     if (bundle) return html`<ops-incident-history exportparts="chronology" .bundle=${bundle}></ops-incident-history>`
     const { problem } = this.bundle
     if (problem) return problemPanel(problem, this.bundle.reload)
-    return this.mayView('view_forensics') ? skeletonRows(3) : html`<p class="card padded muted" role="note">The history is withheld, because your account may not see forensics.</p>`
+    return this.mayView('view_forensics') ? skeletonRows(3) : html`<p class="card padded muted" role="note">${t`The history is withheld, because your account may not see forensics.`}</p>`
   }
 
   /** Why this actor may not change any incident; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
-    return permissions[0]!.reason ?? 'Your account may not do this.'
+    return permissions[0]!.reason ?? t`Your account may not do this.`
   }
 
   private readonly loadRest = async () => {

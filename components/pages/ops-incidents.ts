@@ -3,12 +3,12 @@ import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { operationsOn } from '../../schemas/actions.ts'
 import { incidentClasses, type IncidentClassName, type IncidentOwner, incidentOwners } from '../../schemas/incident-words.ts'
-import { countOf } from '../../schemas/plural.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tn, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { ownerOf } from '../parts/owner.ts'
@@ -98,7 +98,7 @@ export class OpsIncidents extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Incidents')} ${this.summary()}<slot name="actions"></slot></header>
+      <header class="page-head">${this.heading(t`Incidents`)} ${this.summary()}<slot name="actions"></slot></header>
       ${this.list.closed ? nothing : html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${this.compact ? nothing : html`${this.tabs()} ${this.filters()}`}`}
       ${this.list.render<unknown>({
         pending: () => skeletonRows(4),
@@ -115,17 +115,17 @@ export class OpsIncidents extends OpsElement {
     if (!data) return nothing
     const { lookedAt } = data.watch
     const free = this.resolved ? 0 : data.items.filter((incident) => !ownerOf(incident) && !incident.explainedBy).length
-    const open = `${countOf(data.items.length, this.resolved ? 'resolved incident' : 'open incident', undefined, this.language)}${data.nextCursor ? '+' : ''}`
+    const open = this.resolved ? resolvedCount(data.items.length, Boolean(data.nextCursor)) : openCount(data.items.length, Boolean(data.nextCursor))
     return html`<span class="muted num">
-      ${open}${free > 0 ? html` · ${free === data.items.length && free > 1 ? 'none has an owner' : `${free} without an owner`}` : nothing}
-      ${lookedAt ? html`· last checked <ops-time show="relative" at=${lookedAt}></ops-time>` : nothing}
+      ${open}${free > 0 ? html` · ${free === data.items.length && free > 1 ? t`none has an owner` : t`${free} without an owner`}` : nothing}
+      ${lookedAt ? html`· ${tr`last checked ${html`<ops-time show="relative" at=${lookedAt}></ops-time>`}`}` : nothing}
     </span>`
   }
 
   private tabs() {
     const tab = (state: string, label: string) =>
       html`<a href=${this.hrefWith({ state })} aria-current=${(this.resolved ? 'resolved' : '') === state ? 'true' : nothing}>${label}</a>`
-    return html`<nav class="tabs" aria-label="State" part="tabs">${tab('', 'Open')} ${tab('resolved', 'Resolved')}</nav>`
+    return html`<nav class="tabs" aria-label=${t`State`} part="tabs">${tab('', t`Open`)} ${tab('resolved', t`Resolved`)}</nav>`
   }
 
   private filters() {
@@ -133,18 +133,18 @@ export class OpsIncidents extends OpsElement {
       <label for=${name}>${label}</label>
       <select id=${name} @change=${(event: Event) => this.go({ [name]: (event.target as HTMLSelectElement).value })}>
         <option value="" ?selected=${!this[name]}>${any}</option>
-        ${Object.entries(words).map(([word, said]) => html`<option value=${word} ?selected=${this[name] === word}>${said}</option>`)}
+        ${Object.entries(words).map(([word, said]) => html`<option value=${word} ?selected=${this[name] === word}>${tx(said)}</option>`)}
       </select>
     </div>`
     const kinds = Object.fromEntries(Object.entries(incidentClasses).map(([name, { label }]) => [name, label]))
-    return html`<form class="filters" role="search" aria-label="Filter the incidents" @submit=${(event: Event) => event.preventDefault()}>
-      ${choice('owner', 'Who is on it', incidentOwners, 'Anyone or no one')} ${choice('kind', 'What is wrong', kinds, 'Anything')}
-      ${choice('silenced', 'Silenced', { no: 'Not silenced', yes: 'Silenced' }, 'Silenced or not')}
+    return html`<form class="filters" role="search" aria-label=${t`Filter the incidents`} @submit=${(event: Event) => event.preventDefault()}>
+      ${choice('owner', t`Who is on it`, incidentOwners, t`Anyone or no one`)} ${choice('kind', t`What is wrong`, kinds, t`Anything`)}
+      ${choice('silenced', t`Silenced`, { no: t`Not silenced`, yes: t`Silenced` }, t`Silenced or not`)}
       <div>
-        <label for="queue">Queue</label>
+        <label for="queue">${t`Queue`}</label>
         <input id="queue" maxlength="300" autocomplete="off" spellcheck="false" .value=${this.queue} @change=${(event: Event) => this.go({ queue: (event.target as HTMLInputElement).value.trim() })} />
       </div>
-      ${this.narrowed ? html`<button type="button" class="button" @click=${() => this.go({ owner: '', kind: '', queue: '', silenced: '' })}>Clear all</button>` : nothing}
+      ${this.narrowed ? html`<button type="button" class="button" @click=${() => this.go({ owner: '', kind: '', queue: '', silenced: '' })}>${t`Clear all`}</button>` : nothing}
     </form>`
   }
 
@@ -155,7 +155,7 @@ export class OpsIncidents extends OpsElement {
     return html`${staleNote(late, this.list.reload)} ${this.resolved ? nothing : watchNote(data.watch)} ${this.news(shown)}
     ${shown.rows.length === 0
       ? this.nothingThere()
-      : html`<ul class="card ${late || data.watch.state === 'unknown' ? 'stale' : ''}" aria-label=${this.resolved ? 'Resolved incidents' : 'Open incidents'}>
+      : html`<ul class="card ${late || data.watch.state === 'unknown' ? 'stale' : ''}" aria-label=${this.resolved ? t`Resolved incidents` : t`Open incidents`}>
           ${repeat(
             underCauses(shown.rows),
             ({ row }) => row.incident.id,
@@ -166,16 +166,17 @@ export class OpsIncidents extends OpsElement {
   }
 
   private nothingThere() {
-    if (this.resolved) return emptyState(this.narrowed ? 'No resolved incident matches' : 'No resolved incident', 'Incidents are listed here once they are resolved.')
+    if (this.resolved) return emptyState(this.narrowed ? t`No resolved incident matches` : t`No resolved incident`, t`Incidents are listed here once they are resolved.`)
     return noneOpen(this.list.data!.watch, this.narrowed)
   }
 
   /** What was added and removed in the meantime; rows do not move while they are being read. */
   private news(shown: Shown) {
     const { fresh, gone } = changes(shown, this.list.data!.items)
-    const words = [fresh > 0 ? `${fresh} new` : '', gone > 0 ? `${gone} no longer ${this.resolved ? 'resolved' : 'open'}` : ''].filter(Boolean).join(', ')
+    const left = gone === 0 ? '' : this.resolved ? t`${gone} no longer resolved` : t`${gone} no longer open`
+    const words = [fresh > 0 ? t`${fresh} new` : '', left].filter(Boolean).join(', ')
     return html`<div role="status" class="news">
-      ${words ? html`<button type="button" class="button primary" @click=${this.showNews}>${words} · show</button>` : nothing}
+      ${words ? html`<button type="button" class="button primary" @click=${this.showNews}>${t`${words} · show`}</button>` : nothing}
     </div>`
   }
 
@@ -183,7 +184,7 @@ export class OpsIncidents extends OpsElement {
   private get readOnly(): string {
     const permissions = operationsOn('incident').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
-    return permissions[0]!.reason ?? 'Your account may not do this.'
+    return permissions[0]!.reason ?? t`Your account may not do this.`
   }
 
   private get resolved(): boolean {
@@ -217,6 +218,14 @@ export class OpsIncidents extends OpsElement {
   private readonly showNews = () => {
     this.shown = show(this.pageKey, this.list.data?.items ?? [])
   }
+}
+
+function openCount(count: number, more: boolean): string {
+  return more ? t`${count}+ open incidents` : tn(count, '# open incident', '# open incidents')
+}
+
+function resolvedCount(count: number, more: boolean): string {
+  return more ? t`${count}+ resolved incidents` : tn(count, '# resolved incident', '# resolved incidents')
 }
 
 declare global {

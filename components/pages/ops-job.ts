@@ -9,7 +9,7 @@ import { Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t, tr } from '../core/words.ts'
+import { t, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { jobsHref } from '../parts/job-link.ts'
@@ -128,7 +128,7 @@ export class OpsJob extends OpsElement {
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
     const { data } = this.job
-    if (data) this.nameSubject(`${data.worker ?? data.queue} ${jobStates[data.state] ?? data.state}`)
+    if (data) this.nameSubject(`${data.worker ?? data.queue} ${tx(jobStates[data.state] ?? data.state)}`)
   }
 
   private breadcrumb(job: JobDetail | undefined) {

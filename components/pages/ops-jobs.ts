@@ -9,7 +9,7 @@ import { address, filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element, whenDefined } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t, tn } from '../core/words.ts'
+import { t, tn, tx } from '../core/words.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
 import { figure } from '../parts/count.ts'
 import { missingPart } from '../parts/missing.ts'
@@ -216,7 +216,7 @@ export class OpsJobs extends OpsElement {
 
   protected override updated(changed: PropertyValues) {
     super.updated(changed)
-    this.nameSubject([this.queue || this.worker, this.state.replaceAll(',', ' or ')].filter(Boolean).join(' '))
+    this.nameSubject([this.queue || this.worker, this.state.split(',').map((each) => tx(each)).join(t` or `)].filter(Boolean).join(' '))
   }
 
   override render() {

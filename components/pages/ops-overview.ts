@@ -4,8 +4,10 @@ import type { Overview } from '../../schemas/overview.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
+import { listText } from '../core/lists.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tr } from '../core/words.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
@@ -91,7 +93,7 @@ export class OpsOverview extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Overview')} ${this.asOf()}<slot name="actions"></slot></header>
+      <header class="page-head">${this.heading(t`Overview`)} ${this.asOf()}<slot name="actions"></slot></header>
       ${missingPart(this.missing, this.loadRest)}
       ${this.overview.render({
         pending: overviewSkeleton,
@@ -106,15 +108,15 @@ export class OpsOverview extends OpsElement {
     const { data } = this.overview
     if (!data) return nothing
     return html`<div class="as-of muted num">
-      <span>as of <ops-time show="relative" live at=${data.asOf}></ops-time></span>
-      ${this.held ? html`<b>paused</b>` : nothing}
+      <span>${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>
+      ${this.held ? html`<b>${t`paused`}</b>` : nothing}
       ${rangeControl(parseRange(this.range), this.chooseRange)}
-      <button type="button" class="button" @click=${this.toggleLive}>${this.held ? 'Resume live' : 'Pause live'}</button>
+      <button type="button" class="button" @click=${this.toggleLive}>${this.held ? t`Resume live` : t`Pause live`}</button>
     </div>`
   }
 
   private content(overview: Overview) {
-    return html`<section class="card headline ${toneOf(overview)}" part="headline" aria-label="Is work moving?">
+    return html`<section class="card headline ${toneOf(overview)}" part="headline" aria-label=${t`Is work moving?`}>
         ${sentenceView(overview)}
         <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, overview.chart, { locale: this.language, jobsHref: this.jobsHref }))}</ul>
       </section>
@@ -127,14 +129,14 @@ export class OpsOverview extends OpsElement {
         retry: this.session?.permissions.retry_job,
       })}
       ${overview.withheld.length > 0
-        ? html`<p class="withheld muted small" role="note">Left out, because your account may not see it: ${overview.withheld.join(', ')}.</p>`
+        ? html`<p class="withheld muted small" role="note">${t`Left out, because your account may not see it: ${listText(overview.withheld)}.`}</p>`
         : nothing}`
   }
 
   /** Nothing visible to this reader does not mean that nothing exists: something may be withheld. */
   private nothingThere(withheld: string[]) {
-    const detail = withheld.length > 0 ? 'What your account may see is quiet.' : 'Whatever the host declares and runs appears here automatically.'
-    return html`<div class="nothing">${emptyState('Nothing to operate', detail)}</div>`
+    const detail = withheld.length > 0 ? t`What your account may see is quiet.` : t`Whatever the host declares and runs appears here automatically.`
+    return html`<div class="nothing">${emptyState(t`Nothing to operate`, detail)}</div>`
   }
 
   /** Where a bar links to, unless the actor may not see jobs or the engine cannot find them by that time. */

@@ -8,6 +8,7 @@ import { filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
+import { t, tr } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
@@ -130,10 +131,10 @@ export class OpsQueue extends OpsElement {
   override render() {
     const { data } = this.detail
     return html`
-      <nav class="crumb muted" aria-label="Where this is"><a class="linked" href="${this.base}/queues">Queues</a> / queue</nav>
+      <nav class="crumb muted" aria-label=${t`Where this is`}><a class="linked" href="${this.base}/queues">${t`Queues`}</a> / ${t`queue`}</nav>
       <header class="page-head">
-        ${this.heading(this.queue || 'Queue')}
-        ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? 'not measured yet' : html`as of <ops-time show="relative" live at=${data.asOf}></ops-time>`}</span>` : nothing}
+        ${this.heading(this.queue || t`Queue`)}
+        ${data ? html`<span class="muted num">${data.diagnosis === 'not_measured' ? t`not measured yet` : tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>` : nothing}
         <slot name="actions"></slot>
       </header>
       ${missingPart(this.missing, this.loadRest)}
@@ -171,15 +172,15 @@ export class OpsQueue extends OpsElement {
 
   private headline({ status, headline, ruledOut, incident, drainMinutes, age }: QueueDetail) {
     const href = incident ? this.base + subjectPath('incident', incident.id) : ''
-    return html`<section class="card headline ${status}" part="headline" aria-label="Condition">
+    return html`<section class="card headline ${status}" part="headline" aria-label=${t`Condition`}>
       <p class="facts">
         ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}>${incident.title}</a>` : nothing}
-        ${age === 'lagging' ? html`<span class="chip dashed">figures lag</span>` : nothing}
+        ${age === 'lagging' ? html`<span class="chip dashed">${t`figures lag`}</span>` : nothing}
       </p>
       <p class="said">${headline}</p>
       <p class="small muted">
-        ${ruledOut.length > 0 ? html`<b>Ruled out:</b> ${ruledOut.join(' · ')}.` : nothing}
-        ${drainMinutes === null ? nothing : html`At this rate, the backlog is gone in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
+        ${ruledOut.length > 0 ? html`<b>${t`Ruled out:`}</b> ${ruledOut.join(' · ')}.` : nothing}
+        ${drainMinutes === null ? nothing : t`At this rate, the backlog is gone in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
       </p>
     </section>`
   }

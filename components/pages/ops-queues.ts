@@ -2,16 +2,16 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { operationsOn, subjectPath } from '../../schemas/actions.ts'
-import { countOf } from '../../schemas/plural.ts'
 import type { Queue, QueueList } from '../../schemas/queue.ts'
 import { ownerships, postures } from '../../schemas/status-words.ts'
 import { type QueueOrder, queueOrders } from '../../schemas/queue-words.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
+import { listText } from '../core/lists.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t } from '../core/words.ts'
+import { t, tn, tr, tx } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { histogramStyles } from '../parts/histogram.ts'
@@ -124,10 +124,10 @@ export class OpsQueues extends OpsElement {
 
   override render() {
     return html`
-      <header class="page-head">${this.heading('Queues')} ${this.asOf()}<slot name="actions"></slot></header>
+      <header class="page-head">${this.heading(t`Queues`)} ${this.asOf()}<slot name="actions"></slot></header>
       ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${missingPart(this.missing, () => (this.missing = ''))}
       ${this.queue
-        ? html`<p class="only">Only <b class="wrap">${this.queue}</b> <button type="button" class="button" @click=${this.showAll}>Show all queues</button></p>`
+        ? html`<p class="only">${tr`Only ${html`<b class="wrap"><bdi>${this.queue}</bdi></b>`}`} <button type="button" class="button" @click=${this.showAll}>${t`Show all queues`}</button></p>`
         : nothing}
       ${this.queues.render<unknown>({
         pending: () => skeletonRows(8),
@@ -146,13 +146,13 @@ export class OpsQueues extends OpsElement {
   private asOf() {
     const { data } = this.queues
     if (!data) return nothing
-    return html`<span class="muted num">${countOf(data.summary.queues, 'queue', undefined, this.language)} · as of <ops-time show="relative" live at=${data.items[0]?.asOf ?? data.asOf}></ops-time></span>`
+    return html`<span class="muted num">${tn(data.summary.queues, '# queue', '# queues')} · ${tr`as of ${html`<ops-time show="relative" live at=${data.items[0]?.asOf ?? data.asOf}></ops-time>`}`}</span>`
   }
 
   private sentence({ summary: { sentence } }: QueueList) {
     const { before, queue, after, calm } = sentence
     return html`<p class="piles" part="sentence">
-      ${before}${queue === undefined ? nothing : html`<a href=${this.base + subjectPath('queue', queue)}>${queue}</a>`}${after ?? nothing}
+      ${before}${queue === undefined ? nothing : html`<a href=${this.base + subjectPath('queue', queue)}><bdi>${queue}</bdi></a>`}${after ?? nothing}
       ${calm ? html`<span class="calm">${calm}</span>` : nothing}
     </p>`
   }
@@ -160,9 +160,9 @@ export class OpsQueues extends OpsElement {
   private tools({ items }: QueueList) {
     const moved = this.places.some((name, index) => items[index]?.name !== name)
     return html`<div class="tools">
-      <input type="search" aria-label="Find a queue" placeholder="Find a queue" .value=${this.find} @input=${this.typed} />
+      <input type="search" aria-label=${t`Find a queue`} placeholder=${t`Find a queue`} .value=${this.find} @input=${this.typed} />
       ${segments({ label: t`Order`, words: queueOrders, current: this.sort, choose: (order) => this.choose({ order: order === 'worst' ? '' : order }) })}
-      ${moved ? html`<button type="button" class="button moved" @click=${this.sortAgain}>The order has changed · sort again</button>` : html`<span class="moved muted small"><b>${ownerships.powertools_native}</b> · ${postures.powertools_native}</span>`}
+      ${moved ? html`<button type="button" class="button moved" @click=${this.sortAgain}>${t`The order has changed · sort again`}</button>` : html`<span class="moved muted small"><b>${tx(ownerships.powertools_native)}</b> · ${tx(postures.powertools_native)}</span>`}
     </div>`
   }
 
@@ -171,7 +171,7 @@ export class OpsQueues extends OpsElement {
     const items = this.places.flatMap((name) => list.items.find((queue) => queue.name === name) ?? [])
     return html`${ageNote(list.items)}
       <div class="card list ${this.queues.problem ? 'stale' : ''}">
-        ${items.length > 0 ? this.table(items, top) : html`<p class="nobody muted">${this.find ? 'No queue name contains this.' : 'Every queue is quiet.'}</p>`}
+        ${items.length > 0 ? this.table(items, top) : html`<p class="nobody muted">${this.find ? t`No queue name contains this.` : t`Every queue is quiet.`}</p>`}
         ${this.queue || this.find || this.trail.length > 0 ? nothing : this.fold(list)}
       </div>
       ${this.limits()}`
@@ -179,12 +179,12 @@ export class OpsQueues extends OpsElement {
 
   private table(items: Queue[], top: number): TemplateResult {
     const head = (kind: string, text: unknown) => html`<th scope="col" role="columnheader" class=${kind}>${text}</th>`
-    return html`<table role="table" aria-label="Queues">
+    return html`<table role="table" aria-label=${t`Queues`}>
       <thead role="rowgroup">
         <tr role="row">
-          ${head('name', 'Queue')} ${head('status', 'Status and cause')} ${head('num', html`Oldest<br />waiting`)}
-          ${head('num', html`Waiting, last hour${top > 0 ? html`<small>${`one scale, 0–${number(top, this.language)}`}</small>` : nothing}`)} ${head('num', html`Started<br />/min`)} ${head('num', html`Failed<br />/min`)}
-          ${head('num', html`p95<br />wait`)} ${head('num', html`Execu-<br />tors`)} ${head('num do', 'Pause')}
+          ${head('name', t`Queue`)} ${head('status', t`Status and cause`)} ${head('num', tr`Oldest${html`<br />`}waiting`)}
+          ${head('num', html`${t`Waiting, last hour`}${top > 0 ? html`<small>${t`one scale, 0–${number(top, this.language)}`}</small>` : nothing}`)} ${head('num', tr`Started${html`<br />`}/min`)} ${head('num', tr`Failed${html`<br />`}/min`)}
+          ${head('num', tr`p95${html`<br />`}wait`)} ${head('num', tr`Execu-${html`<br />`}tors`)} ${head('num do', t`Pause`)}
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -199,9 +199,9 @@ export class OpsQueues extends OpsElement {
 
   private fold({ summary: { quiet } }: QueueList) {
     if (quiet.count === 0) return nothing
-    const names = `${quiet.names.join(', ')}${quiet.count > quiet.names.length ? ', …' : ''}`
+    const names = `${listText(quiet.names)}${quiet.count > quiet.names.length ? ', …' : ''}`
     return html`<button type="button" class="fold" aria-expanded=${this.unfolded} @click=${() => (this.unfolded = !this.unfolded)}>
-        <b>${countOf(quiet.count, 'quiet queue')}</b> <span class="muted">${`${names}: no jobs are waiting, and nothing happened in the last hour`}</span>
+        <b>${tn(quiet.count, '# quiet queue', '# quiet queues')}</b> <span class="muted">${t`${names}: no jobs are waiting, and nothing happened in the last hour`}</span>
       </button>
       ${this.unfolded
         ? this.quiet.render<unknown>({ pending: () => skeletonRows(2), error: (problem) => problemPanel(problem, this.quiet.reload), complete: ({ items }) => this.table(items, topOf(items)) })
@@ -209,8 +209,8 @@ export class OpsQueues extends OpsElement {
   }
 
   private nothingThere() {
-    if (this.queue || this.find) return emptyState('There is no such queue', 'The engine may have removed it, the address is mistyped, or your account may not see it.')
-    return emptyState('No queues', 'Queues appear here within seconds of their first job.')
+    if (this.queue || this.find) return emptyState(t`There is no such queue`, t`The engine may have removed it, the address is mistyped, or your account may not see it.`)
+    return emptyState(t`No queues`, t`Queues appear here within seconds of their first job.`)
   }
 
   /** What this engine cannot do or does not report is the same for every queue, so it is shown once. */
@@ -219,14 +219,14 @@ export class OpsQueues extends OpsElement {
     const lacks = [...new Set([pause_queue, scale_queue, executors, finished_jobs])].filter((lack) => lack !== undefined)
     const missing = this.queues.data?.items.some(({ attendance }) => attendance?.missing)
     if (lacks.length === 0 && !missing) return nothing
-    return html`<p class="foot" role="note" part="limits">${lacks.length > 0 ? html`<b>On this engine.</b> ${lacks.join(' ')}` : nothing} ${missing ? html`<b>−1</b> counts a missing executor.` : nothing}</p>`
+    return html`<p class="foot" role="note" part="limits">${lacks.length > 0 ? html`<b>${t`On this engine.`}</b> ${lacks.map((lack) => tx(lack)).join(' ')}` : nothing} ${missing ? tr`${html`<b>−1</b>`} counts a missing executor.` : nothing}</p>`
   }
 
   /** Why this actor may not change any queue; shown once at the top. */
   private get readOnly(): string {
     const permissions = operationsOn('queue').flatMap((action) => this.session?.permissions[action] ?? [])
     if (permissions.length === 0 || permissions.some(({ allowed }) => allowed)) return ''
-    return permissions[0]!.reason ?? 'Your account may not do this.'
+    return permissions[0]!.reason ?? t`Your account may not do this.`
   }
 
   private readonly ask = (ask: Ask): void => void this.load(loadConfirm, () => this.confirm.open(ask))

@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import type { Incident } from '../../schemas/incident.ts'
 import { clockTime } from '../core/time.ts'
 import { t } from '../core/words.ts'
@@ -12,12 +12,13 @@ export function ownerOf({ acknowledged, assignee }: Owned): { label: string; at:
 }
 
 /** The owner with initials; a dashed circle where nobody is on it yet. */
-export function ownerView(incident: Owned, { since = '', locale }: { since?: string; locale?: string } = {}): TemplateResult {
+export function ownerView(incident: Owned, { since = false, locale }: { since?: boolean; locale?: string } = {}): TemplateResult {
   const owner = ownerOf(incident)
   if (!owner) return html`<span class="owner"><span class="avatar none" aria-hidden="true">–</span><span>${t`nobody yet`}</span></span>`
+  const at = clockTime(Date.parse(owner.at), locale)
   return html`<span class="owner"
     ><span class="avatar" aria-hidden="true">${initialsOf(owner.label)}</span
-    ><span><bdi class="wrap">${owner.label}</bdi> <span class="muted num" title=${owner.at}>${since}${clockTime(Date.parse(owner.at), locale) || nothing}</span></span></span
+    ><span><bdi class="wrap">${owner.label}</bdi> <span class="muted num" title=${owner.at}>${since ? t`is on it since ${at}` : at}</span></span></span
   >`
 }
 

@@ -43,6 +43,8 @@ function faultOf(tag: string, { key, plural }: Key, translation: Catalogue[strin
   if (Object.values(translation).some((form) => !form.trim())) return 'has an empty form'
   // `zero`, `one` and `two` may say the count in words.
   const counted = Object.entries(translation).filter(([form]) => !['zero', 'one', 'two'].includes(form))
+  const given = Object.values(translation).find((form) => placeholders(form) !== placeholders(key))
+  if (given !== undefined) return `has the placeholders ${placeholders(given) || 'none'}, expected ${placeholders(key) || 'none'}`
   const expected = key.split('|').at(-1)!.includes('#')
   return counted.every(([, form]) => form.includes('#') === expected) ? undefined : `expected ${expected ? 'the count as #' : 'no #'} in every form but zero, one and two`
 }

@@ -13,6 +13,7 @@ describe('the words of the elements', () => {
     equal(speaking({ tag: 'de', catalogue: {} }, () => t`Nothing ${1_204}`), 'Nothing 1.204')
     equal(tn(1, '# job', '# jobs'), '1 job')
     equal(tn(0, '# job', '# jobs'), '0 jobs')
+    equal(tn(2, '# entry feeds {0}, {1} of {0}', '# entries feed {0}, {1} of {0}', 'mail #1', 1_200), '2 entries feed mail #1, 1,200 of mail #1')
   })
 
   it('may have their values in another order in another language', () => {

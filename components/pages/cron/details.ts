@@ -7,7 +7,7 @@ import { now } from '../../core/clock.ts'
 import { OpsElement } from '../../core/element.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
-import { t, tr } from '../../core/words.ts'
+import { t, tr, tx } from '../../core/words.ts'
 import { completenessChip } from '../../parts/chip.ts'
 import { diffStyles, json } from '../../parts/diff.ts'
 import { jobLink } from '../../parts/job-link.ts'
@@ -199,7 +199,7 @@ function definition(entry: CronEntry): [string, unknown][] {
     [t`Schedule`, html`<code dir="ltr">${entry.expression}</code> ${entry.description}, ${entry.timezone}`],
     [t`Queue`, html`<bdi>${entry.queue}</bdi>`],
     ...(entry.worker ? [[t`Worker`, html`<bdi>${entry.worker}</bdi>`] as [string, unknown]] : []),
-    [t`Overlap`, overlapPolicies[entry.overlap]],
+    [t`Overlap`, tx(overlapPolicies[entry.overlap])],
     [t`Catch-up`, catchUpWords(entry)],
     [t`Source`, entry.source],
     [t`Unfinished jobs`, entry.unfinishedJobs],
@@ -207,11 +207,11 @@ function definition(entry: CronEntry): [string, unknown][] {
 }
 
 function catchUpWords({ catchUp, maxCatchUp }: CronEntry): string {
-  return catchUp === 'all' ? t`all, max ${maxCatchUp}` : catchUpPolicies[catchUp]
+  return catchUp === 'all' ? t`all, max ${maxCatchUp}` : tx(catchUpPolicies[catchUp])
 }
 
 function word(outcome: string): string {
-  return slotOutcomes[outcome as keyof typeof slotOutcomes] ?? outcome
+  return tx(slotOutcomes[outcome as keyof typeof slotOutcomes] ?? outcome)
 }
 
 declare global {

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { evidencePath } from '../../../schemas/actions.ts'
 import type { Executor, ExecutorDetail } from '../../../schemas/executor.ts'
 import type { Permission } from '../../../schemas/actor.ts'
-import { countOf } from '../../../schemas/plural.ts'
 import { duration, timeOfDay } from '../../core/time.ts'
+import { t, tn, tr, tx } from '../../core/words.ts'
 import '../../parts/confirm.ts'
 import { jobLink } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -13,7 +13,6 @@ import '../../parts/time.ts'
 
 export interface DetailContext {
   base: string
-  locale: string | undefined
   /** Is it the only executor known on its host? */
   alone: boolean
   /** Whether this actor may rescue jobs at all, and if not, why. */
@@ -29,7 +28,7 @@ export function executorDetails(executor: Executor, detail: ExecutorDetail | und
       <div class="detail ${executor.health}" part="details">
         <div class="facts">
           <p class="small">${story(executor, context)} ${gaps(detail)}</p>
-          ${detail ? jobs(detail, context) : html`<p class="small muted" role="status">Loading its jobs…</p>`}
+          ${detail ? jobs(detail, context) : html`<p class="small muted" role="status">${t`Loading its jobs…`}</p>`}
         </div>
         ${aside(executor, detail, context)}
       </div>
@@ -41,37 +40,43 @@ const clock = (at: string) => timeOfDay(Math.floor(Date.parse(at) / 1000) * 1000
 const time = (at: string) => html`<ops-time show="exact" at=${at}></ops-time>`
 
 function story({ health, beatAt, lateAt, missingAt, endedAt, startedAt, pid, host, source, version }: Executor, { alone }: DetailContext) {
-  const started = startedAt ? html`Started ${time(startedAt)}${pid ? `, process ${pid}` : ''}${version ? html`, version <b class="wrap">${version}</b>` : ''}.` : nothing
-  if (source === 'engine') return html`It appears only in the engine's own list, which shows neither slots nor health.`
-  if (endedAt) return html`${started} It signed off ${time(endedAt)}.`
-  if (health !== 'missing') return html`${started} ${lateAt && beatAt ? html`Last heartbeat ${time(beatAt)}, late since ${clock(lateAt)}. It may just be busy, so nothing is repaired.` : nothing}`
-  return html`Last heartbeat <b>${time(beatAt!)}</b>, late since ${clock(lateAt!)}, missing since ${clock(missingAt!)}. It did not sign off.
-    ${alone ? html`<span class="muted">No other executor on host ${host} is known, so the host itself may be down.</span>` : nothing}`
+  const started = startedAt ? html`${startedWords(startedAt, pid, version)}` : nothing
+  if (source === 'engine') return t`It appears only in the engine's own list, which shows neither slots nor health.`
+  if (endedAt) return html`${started} ${tr`It signed off ${time(endedAt)}.`}`
+  if (health !== 'missing') return html`${started} ${lateAt && beatAt ? tr`Last heartbeat ${time(beatAt)}, late since ${clock(lateAt)}. It may just be busy, so nothing is repaired.` : nothing}`
+  return html`${tr`Last heartbeat ${html`<b>${time(beatAt!)}</b>`}, late since ${clock(lateAt!)}, missing since ${clock(missingAt!)}. It did not sign off.`}
+    ${alone ? html`<span class="muted">${tr`No other executor on host ${html`<bdi>${host}</bdi>`} is known, so the host itself may be down.`}</span>` : nothing}`
+}
+
+function startedWords(at: string, pid: number | null | undefined, version: string | null | undefined) {
+  const named = html`<b class="wrap"><bdi>${version}</bdi></b>`
+  if (pid) return version ? tr`Started ${time(at)}, process ${String(pid)}, version ${named}.` : tr`Started ${time(at)}, process ${String(pid)}.`
+  return version ? tr`Started ${time(at)}, version ${named}.` : tr`Started ${time(at)}.`
 }
 
 function gaps(detail: ExecutorDetail | undefined) {
   const [last] = detail?.gaps ?? []
   if (!last) return nothing
-  const why = last.cause === 'database' ? 'it could not reach the database' : 'the process was not running'
-  return html`<span class="muted">It was silent from ${time(last.from)} to ${clock(last.to)}, because ${why}${detail!.gaps.length > 1 ? `; ${detail!.gaps.length} such gaps in seven days` : ''}.</span>`
+  const [from, to] = [time(last.from), clock(last.to)]
+  const silent = last.cause === 'database' ? tr`It was silent from ${from} to ${to}, because it could not reach the database.` : tr`It was silent from ${from} to ${to}, because the process was not running.`
+  return html`<span class="muted">${silent}${detail!.gaps.length > 1 ? html` ${tn(detail!.gaps.length, '# such gap in seven days.', '# such gaps in seven days.')}` : nothing}</span>`
 }
 
 function jobs({ jobs: held, health, held: total, source }: ExecutorDetail, { base }: DetailContext) {
   if (source === 'engine') return nothing
-  if (held === null) return html`<p class="small muted">Its jobs cannot be shown: the engine does not answer.</p>`
-  if (!held.length) return html`<p class="small muted">${total ? 'Its jobs are gone from the engine, or your account may not see them.' : 'It has no jobs in hand.'}</p>`
-  const verb = health === 'missing' ? 'taken' : 'in hand'
-  return html`<table role="table" class="held-jobs" aria-label="Jobs in hand">
+  if (held === null) return html`<p class="small muted">${t`Its jobs cannot be shown: the engine does not answer.`}</p>`
+  if (!held.length) return html`<p class="small muted">${total ? t`Its jobs are gone from the engine, or your account may not see them.` : t`It has no jobs in hand.`}</p>`
+  return html`<table role="table" class="held-jobs" aria-label=${t`Jobs in hand`}>
     <tbody role="rowgroup">
       ${held.map(
         ({ id, queue, startedAt, usualSeconds, attempt, maxAttempts, state }) => html`<tr role="row">
           <td role="cell">${jobLink(base, id)}</td>
-          <td role="cell" class="wrap"><b>${queue}</b></td>
-          <td role="cell" class="num">${verb === 'taken' ? html`taken <ops-time show="relative" at=${startedAt}></ops-time>` : html`in hand <ops-time show="age" at=${startedAt}></ops-time>`}</td>
+          <td role="cell" class="wrap"><b><bdi>${queue}</bdi></b></td>
+          <td role="cell" class="num">${health === 'missing' ? tr`taken ${html`<ops-time show="relative" at=${startedAt}></ops-time>`}` : tr`in hand ${html`<ops-time show="age" at=${startedAt}></ops-time>`}`}</td>
           <td role="cell" class="muted">${[
-            state === 'executing' ? '' : `now ${state}`,
-            usualSeconds === null ? '' : `usually ${usual(usualSeconds)}`,
-            attempt === undefined ? '' : `attempt ${attempt}${maxAttempts === undefined ? '' : ` of ${maxAttempts}`}`,
+            state === 'executing' ? '' : t`now ${tx(state)}`,
+            usualSeconds === null ? '' : t`usually ${usual(usualSeconds)}`,
+            attempt === undefined ? '' : maxAttempts === undefined ? t`attempt ${attempt}` : t`attempt ${attempt} of ${maxAttempts}`,
           ].filter(Boolean).join(' · ')}</td>
         </tr>`,
       )}
@@ -80,26 +85,26 @@ function jobs({ jobs: held, health, held: total, source }: ExecutorDetail, { bas
 }
 
 function usual(seconds: number): string {
-  return seconds < 10 ? `${seconds < 1 ? seconds.toFixed(1) : Math.round(seconds)} s` : duration(seconds * 1000)
+  return seconds < 10 ? t`${seconds < 1 ? seconds.toFixed(1) : Math.round(seconds)} s` : duration(seconds * 1000)
 }
 
-function aside(executor: Executor, detail: ExecutorDetail | undefined, { base, rescue, ask, mayOpen, locale }: DetailContext) {
+function aside(executor: Executor, detail: ExecutorDetail | undefined, { base, rescue, ask, mayOpen }: DetailContext) {
   const evidence = base + evidencePath('executor', executor.id)
   const ids = (detail?.jobs ?? []).filter(({ state }) => state === 'executing').map(({ id }) => id)
   const rescuable = executor.health === 'missing' && ids.length > 0
-  const link = mayOpen(evidence) ? html`<a class="button way" href=${evidence}>Evidence</a>` : nothing
+  const link = mayOpen(evidence) ? html`<a class="button way" href=${evidence}>${t`Evidence`}</a>` : nothing
   if (!rescuable) return html`<div class="aside"><div class="actions">${link}</div></div>`
   return html`<div class="aside">
     ${ownershipLabel('powertools_native')}
     <div class="actions" part="actions">
       <button type="button" class="button primary" data-action="rescue_job" ?disabled=${!rescue?.allowed} aria-describedby="why-${executor.id}" @click=${() => ask({ action: 'rescue_job', selection: { ids } })}>
-        ${`Rescue ${countOf(ids.length, 'job', undefined, locale)}…`}
+        ${tn(ids.length, 'Rescue # job…', 'Rescue # jobs…')}
       </button>
       ${link}
     </div>
     <p class="small muted" id="why-${executor.id}">
       ${rescue?.allowed
-        ? html`Puts them back so that another executor takes them. If ${executor.name} is still running them, they run twice. The preview shows which can be rescued.`
+        ? tr`Puts them back so that another executor takes them. If ${html`<bdi>${executor.name}</bdi>`} is still running them, they run twice. The preview shows which can be rescued.`
         : refusal(rescue ?? { allowed: false })}
     </p>
   </div>`

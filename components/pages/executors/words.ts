@@ -1,5 +1,5 @@
 import type { Executor, ExecutorList } from '../../../schemas/executor.ts'
-import { countOf } from '../../../schemas/plural.ts'
+import { t, tn } from '../../core/words.ts'
 import type { Tone } from '../../parts/chip.ts'
 
 /** Sorts the worst first, like the server. */
@@ -16,10 +16,16 @@ export function usedSlots({ queues }: Executor): number | null {
 type Summary = ExecutorList['summary']
 
 /** What the rest is doing, in one line. */
-export function calm({ health, slots, used, executors }: Summary, locale?: string): string {
+export function calm({ health, slots, used, executors }: Summary): string {
   const { healthy } = health
-  const who = healthy === executors ? (healthy === 1 ? 'It is healthy' : `All ${healthy} are healthy`) : `${countOf(healthy, 'other', undefined, locale)} ${healthy === 1 ? 'is' : 'are'} healthy`
-  return slots ? `${who}, ${used} of ${countOf(slots, 'slot', undefined, locale)} in use.` : `${who}.`
+  if (!slots) return healthy === executors ? tn(healthy, 'It is healthy.', 'All # are healthy.') : tn(healthy, '# other is healthy.', '# others are healthy.')
+  const inUse = tn(slots, '{0} of # slot in use', '{0} of # slots in use', used)
+  return healthy === executors ? tn(healthy, 'It is healthy, {0}.', 'All # are healthy, {0}.', inUse) : tn(healthy, '# other is healthy, {0}.', '# others are healthy, {0}.', inUse)
+}
+
+/** `12 executors on 3 hosts` */
+export function onHosts(executors: number, hosts: number): string {
+  return tn(executors, '# executor on {0}', '# executors on {0}', tn(hosts, '# host', '# hosts'))
 }
 
 /** Groups of a list, in the order in which the worst of each comes. */
@@ -34,8 +40,8 @@ export type Grouping = 'host' | 'queue' | 'version'
 export function bandsOf(executors: readonly Executor[], by: Grouping): Band[] {
   const names: Record<Grouping, (executor: Executor) => string[]> = {
     host: ({ host }) => [host],
-    queue: ({ queues }) => (queues.length ? queues.map(({ name }) => name) : ['no queue']),
-    version: ({ version }) => [version ?? 'version unknown'],
+    queue: ({ queues }) => (queues.length ? queues.map(({ name }) => name) : [t`no queue`]),
+    version: ({ version }) => [version ?? t`version unknown`],
   }
   const bands = new Map<string, Executor[]>()
   for (const executor of executors) for (const name of names[by](executor)) bands.set(name, [...(bands.get(name) ?? []), executor])
@@ -47,8 +53,8 @@ export function bandsOf(executors: readonly Executor[], by: Grouping): Band[] {
 
 function noteOf(some: Executor[], by: Grouping): string {
   const missing = some.filter(({ health }) => health === 'missing').length
-  if (missing) return `${missing} of ${some.length} missing`
+  if (missing) return t`${missing} of ${some.length} missing`
   const versions = new Set(some.map(({ version }) => version))
-  if (by !== 'version' && versions.size > 1) return `${versions.size === 2 ? 'two' : versions.size} versions side by side`
+  if (by !== 'version' && versions.size > 1) return versions.size === 2 ? t`two versions side by side` : t`${versions.size} versions side by side`
   return ''
 }

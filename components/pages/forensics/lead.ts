@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Bundle } from '../../../schemas/forensics.ts'
 import { provenances } from '../../../schemas/vocabulary.ts'
+import { t, tx } from '../../core/words.ts'
 import { chip, completenessChip, statusChip } from '../../parts/chip.ts'
 import { sentence } from '../../parts/sentence.ts'
 import '../../parts/time.ts'
@@ -9,13 +10,14 @@ import '../../parts/time.ts'
 export function lead({ diagnosis, completeness, evidence }: Bundle): TemplateResult {
   const { state } = completeness
   const { status, title, detail, provenance } = diagnosis
+  const whence = t`Provenance: ${tx(provenances[provenance] ?? provenances.unknown)}`
   return html`<section class="card lead-card ${state === 'unknown' ? '' : status}" part="diagnosis" aria-labelledby="diagnosis-title">
     <p class="chips">
       ${state === 'unknown' ? nothing : statusChip(status)}
-      ${state === 'complete' ? chip('resolved', 'complete evidence') : completenessChip(state)}
+      ${state === 'complete' ? chip('resolved', t`complete evidence`) : completenessChip(state)}
     </p>
     <h3 id="diagnosis-title" class="wrap">${headline(title)}</h3>
-    <p class="small muted wrap" title="Provenance: ${provenances[provenance] ?? provenances.unknown}">${sentence(detail)}<span class="hidden-text"> Provenance: ${provenances[provenance] ?? provenances.unknown}</span></p>
+    <p class="small muted wrap" title=${whence}>${sentence(detail)}<span class="hidden-text"> ${whence}</span></p>
     ${evidence ? evidenceBelow(evidence) : nothing}
   </section>`
 }
@@ -30,14 +32,14 @@ function headline(title: string) {
 function evidenceBelow({ error, before, after }: NonNullable<Bundle['evidence']>) {
   if (error === undefined && !before && !after) return nothing
   return html`<div part="evidence">
-    ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label="Error">${error}</pre>`}
-    ${before || after ? html`<div class="beside">${before ? facts('Before', before) : nothing} ${after ? facts('After', after) : nothing}</div>` : nothing}
+    ${error === undefined ? nothing : html`<pre class="error" tabindex="0" aria-label=${t`Error`}>${error}</pre>`}
+    ${before || after ? html`<div class="beside">${before ? facts(t`Before`, before) : nothing} ${after ? facts(t`After`, after) : nothing}</div>` : nothing}
   </div>`
 }
 
 function facts(title: string, values: { label: string; value: string }[]) {
   return html`<div>
     <h4>${title}</h4>
-    <dl>${values.map(({ label, value }) => html`<dt>${label}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
+    <dl>${values.map(({ label, value }) => html`<dt>${tx(label)}</dt><dd class="wrap num">${sentence(value, { seconds: false })}</dd>`)}</dl>
   </div>`
 }

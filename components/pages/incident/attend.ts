@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { OperationOn } from '../../../schemas/actions.ts'
 import type { Session } from '../../../schemas/actor.ts'
 import type { IncidentDetail } from '../../../schemas/incident.ts'
+import { t, tr } from '../../core/words.ts'
 import '../../parts/menu.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -30,29 +31,29 @@ export function attend(incident: IncidentDetail, { ask, session, readOnly }: { a
     </button>`
   }
   const items: MenuItem[] = [
-    menuItem(incident, ask, 'assign_incident', 'Assign to somebody else…'),
-    ...(assignee ? [menuItem(incident, ask, 'assign_incident', 'Assign to nobody…', { input: { to: null } })] : []),
-    ...(acknowledged ? [menuItem(incident, ask, 'unacknowledge_incident', 'Undo acknowledgement…')] : []),
+    menuItem(incident, ask, 'assign_incident', t`Assign to somebody else…`),
+    ...(assignee ? [menuItem(incident, ask, 'assign_incident', t`Assign to nobody…`, { input: { to: null } })] : []),
+    ...(acknowledged ? [menuItem(incident, ask, 'unacknowledge_incident', t`Undo acknowledgement…`)] : []),
   ]
-  return html`<section class="card attend" part="attend" aria-label="Who takes care of it">
+  return html`<section class="card attend" part="attend" aria-label=${t`Who takes care of it`}>
     <div class="act">
       ${ownershipLabel('powertools_native')}
       <div class="buttons">
-        ${state === 'open' && !acknowledged ? button('acknowledge_incident', 'Acknowledge…', {}, 'wide') : nothing}
-        ${state === 'open' && !mine ? button('assign_incident', assignee ? 'Take over…' : 'Assign to me…', { input: {} }) : nothing}
-        ${state === 'open' ? (silenced ? button('unsilence_incident', 'End silence…') : button('silence_incident', 'Silence…')) : nothing} ${button('note_incident', 'Add note…')}
-        ${state === 'open' ? html`<ops-menu label="More about who takes care of it" .items=${items}></ops-menu>` : nothing}
+        ${state === 'open' && !acknowledged ? button('acknowledge_incident', t`Acknowledge…`, {}, 'wide') : nothing}
+        ${state === 'open' && !mine ? button('assign_incident', assignee ? t`Take over…` : t`Assign to me…`, { input: {} }) : nothing}
+        ${state === 'open' ? (silenced ? button('unsilence_incident', t`End silence…`) : button('silence_incident', t`Silence…`)) : nothing} ${button('note_incident', t`Add note…`)}
+        ${state === 'open' ? html`<ops-menu label=${t`More about who takes care of it`} .items=${items}></ops-menu>` : nothing}
       </div>
       ${readOnly ? shortRefusal(readOnly, 'attend-why') : nothing}
-      ${silenced ? html`<p class="small muted wrap">Silenced by ${silenced.by.label}${silenced.reason ? html`: <span class="quote">${silenced.reason}</span>` : nothing}</p>` : nothing}
-      ${acknowledged && state === 'open' ? html`<p class="small muted">Acknowledged until it resolves or reopens.</p>` : nothing}
+      ${silenced ? html`<p class="small muted wrap">${tr`Silenced by ${html`<bdi>${silenced.by.label}</bdi>`}`}${silenced.reason ? html`: <bdi class="quote">${silenced.reason}</bdi>` : nothing}</p>` : nothing}
+      ${acknowledged && state === 'open' ? html`<p class="small muted">${t`Acknowledged until it resolves or reopens.`}</p>` : nothing}
     </div>
   </section>`
 }
 
 function menuItem({ id, operations }: IncidentDetail, ask: (ask: Ask) => void, action: IncidentAction, label: string, extra: Partial<Ask> = {}): MenuItem {
   const permission = operations[action]
-  return { action, label, refused: permission?.allowed ? undefined : (permission?.reason ?? 'Your account may not do this.'), choose: () => ask({ action, id, ...extra }) }
+  return { action, label, refused: permission?.allowed ? undefined : (permission?.reason ?? t`Your account may not do this.`), choose: () => ask({ action, id, ...extra }) }
 }
 
 export const attendStyles = css`

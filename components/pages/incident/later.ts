@@ -88,7 +88,7 @@ export class OpsIncidentAdvice extends OpsElement {
   override render() {
     const { bundle, incident } = this
     if (!incident) return nothing
-    return html`${bundle ? followUpCard(bundle.followUp) : nothing} ${links(incident, this.base, this.language)}
+    return html`${bundle ? followUpCard(bundle.followUp) : nothing} ${links(incident, this.base)}
       <ops-deliveries subject-type="incident" subject-id=${incident.id}></ops-deliveries> ${bundle ? html`${runbookEntry(bundle.runbook)} ${evidenceBoundary(bundle)}` : nothing}`
   }
 }

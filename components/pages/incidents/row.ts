@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import { incidentClasses } from '../../../schemas/incident-words.ts'
 import type { Incident } from '../../../schemas/incident.ts'
-import { countOf } from '../../../schemas/plural.ts'
+import { listText } from '../../core/lists.ts'
 import { clockTime, exactTime } from '../../core/time.ts'
+import { t, tn, tx } from '../../core/words.ts'
 import { statusChip } from '../../parts/chip.ts'
 import { incidentMarks } from '../../parts/incident-marks.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -25,13 +26,13 @@ export function incidentRow({ row: { incident, left }, explained }: { row: Row; 
   return html`<li class="row ${left ? 'left' : ''}" part="row">
     <div class="status">${statusChip(incident.status)}</div>
     <div class="what">
-      <h3><a class="wrap" href=${href}>${incident.title}</a></h3>
+      <h3><a class="wrap" href=${href}><bdi>${incident.title}</bdi></a></h3>
       <p class="small muted wrap">${detailOf(incident)}</p>
-      <p class="marks">${left ? html`<span class="mark">no longer here</span>` : nothing} ${incidentMarks(incident, locale)}</p>
+      <p class="marks">${left ? html`<span class="mark">${t`no longer here`}</span>` : nothing} ${incidentMarks(incident, locale)}</p>
     </div>
     <div class="age num">${age(incident, locale)}</div>
     <div class="who">${ownerView(incident, { locale })}</div>
-    <div class="do">${acknowledge(incident, left, context)} <a class="button" href=${href} aria-label="Review ${incident.title}">Review</a> ${context.rowActions?.(incident as never)}</div>
+    <div class="do">${acknowledge(incident, left, context)} <a class="button" href=${href} aria-label=${t`Review ${incident.title}`}>${t`Review`}</a> ${context.rowActions?.(incident as never)}</div>
     ${explained.length > 0 ? explains(explained, context) : nothing}
   </li>`
 }
@@ -41,25 +42,25 @@ function detailOf({ error, cause, measured, ruledOut, class: name }: Incident): 
   const first = error ?? cause?.label ?? measured[0]?.label
   // `Paused: the queue is not` → `paused`.
   const excluded = ruledOut.flatMap(({ label }) => (label.includes(':') ? [label.split(':')[0]!.toLowerCase()] : [])).slice(0, 3)
-  return [first ?? incidentClasses[name]?.label ?? name, ...(excluded.length > 0 ? [`ruled out: ${excluded.join(', ')}`] : [])].join(' · ')
+  return [first ?? tx(incidentClasses[name]?.label ?? name), ...(excluded.length > 0 ? [t`ruled out: ${listText(excluded)}`] : [])].join(' · ')
 }
 
 function age({ since, resolvedAt, state }: Incident, locale: string | undefined) {
-  if (state === 'resolved' && resolvedAt) return html`<b><ops-time show="relative" at=${resolvedAt}></ops-time></b><span class="small muted">began ${exactTime(Date.parse(since), { locale, seconds: false })}</span>`
-  return html`<b><ops-time show="age" at=${since}></ops-time></b><span class="small muted">since ${clockTime(Date.parse(since), locale)}</span>`
+  if (state === 'resolved' && resolvedAt) return html`<b><ops-time show="relative" at=${resolvedAt}></ops-time></b><span class="small muted">${t`began ${exactTime(Date.parse(since), { locale, seconds: false })}`}</span>`
+  return html`<b><ops-time show="age" at=${since}></ops-time></b><span class="small muted">${t`since ${clockTime(Date.parse(since), locale)}`}</span>`
 }
 
 /** Only if the incident has no owner and this actor may acknowledge it; otherwise it is on the incident's own page, with the reason. */
 function acknowledge(incident: Incident, left: boolean, { ask }: IncidentContext) {
   if (left || ownerOf(incident) || !incident.operations.acknowledge_incident?.allowed) return nothing
-  return html`<button type="button" class="button" data-action="acknowledge_incident" aria-label="Acknowledge… ${incident.title}" @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>Acknowledge…</button>`
+  return html`<button type="button" class="button" data-action="acknowledge_incident" aria-label=${t`Acknowledge… ${incident.title}`} @click=${() => ask({ action: 'acknowledge_incident', id: incident.id })}>${t`Acknowledge…`}</button>`
 }
 
 function explains(explained: Row[], { base }: IncidentContext) {
   return html`<details class="explains">
-    <summary>explains ${countOf(explained.length, 'more incident')}</summary>
+    <summary>${tn(explained.length, 'explains # more incident', 'explains # more incidents')}</summary>
     <ul>
-      ${explained.map(({ incident: { id, title, status } }) => html`<li>${statusChip(status)} <a class="wrap" href="${base}/incident/${id}">${title}</a></li>`)}
+      ${explained.map(({ incident: { id, title, status } }) => html`<li>${statusChip(status)} <a class="wrap" href="${base}/incident/${id}"><bdi>${title}</bdi></a></li>`)}
     </ul>
   </details>`
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
 import { operationActions } from '../../../schemas/actions.ts'
-import { t } from '../../core/words.ts'
+import { t, tx } from '../../core/words.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import type { JobOperation } from '../jobs/operations.ts'
@@ -45,5 +45,5 @@ export function mainAction({ state, operations }: JobDetail): JobOperation {
 }
 
 export function words(action: JobOperation): string {
-  return `${operationActions[action].label}…`
+  return `${tx(operationActions[action].label)}…`
 }

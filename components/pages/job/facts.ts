@@ -21,7 +21,7 @@ export function jobFacts(job: JobDetail, base: string): TemplateResult {
       ${dueAt && Math.abs(Date.parse(dueAt) - Date.parse(createdAt)) < 1000 ? fact(t`Due`, html`<span class="muted">${t`at once`}</span>`) : time(t`Due`, dueAt)}
       ${retries(job)} ${keptUntil ? fact(t`Kept until`, html`<ops-time at=${keptUntil} show="exact" coarse></ops-time>`) : nothing}
       ${priority === undefined ? nothing : fact(t`Priority`, html`<span class="num">${priority}</span>`)}
-      ${engineState === state ? nothing : fact(t`Engine says`, html`<code>${engineState}</code>`)} ${fact(t`Id`, html`<ops-copy label="job id" value=${id}></ops-copy>`)}
+      ${engineState === state ? nothing : fact(t`Engine says`, html`<code>${engineState}</code>`)} ${fact(t`Id`, html`<ops-copy label=${t`job id`} value=${id}></ops-copy>`)}
     </dl>
   </section>`
 }

@@ -79,7 +79,7 @@ function failure({ attempts, error: last, state }: JobDetail) {
   const [message, trace = ''] = split(error)
   const more = stack.slice(framesAtFirst)
   return html`<div class="failure" part="error">
-    <p class="message"><bdi class="wrap" dir="ltr">${message.slice(0, maxMessage)}</bdi> <ops-copy bare label="error" value=${stack.length && !trace ? `${message}\n${stack.map(({ text }) => `    ${text}`).join('\n')}` : error}></ops-copy></p>
+    <p class="message"><bdi class="wrap" dir="ltr">${message.slice(0, maxMessage)}</bdi> <ops-copy bare label=${t`error`} value=${stack.length && !trace ? `${message}\n${stack.map(({ text }) => `    ${text}`).join('\n')}` : error}></ops-copy></p>
     ${stack.length > 0
       ? html`<ol class="stack" dir="ltr">${stack.slice(0, framesAtFirst).map(frame)}</ol>
           ${more.length > 0 ? html`<details><summary>${tn(more.length, '# more frame', '# more frames')}</summary><ol class="stack" dir="ltr">${more.map(frame)}</ol></details>` : nothing}`

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { JobDetail } from '../../../schemas/job.ts'
 import { waitReasons } from '../../../schemas/vocabulary.ts'
-import { t } from '../../core/words.ts'
+import { t, tx } from '../../core/words.ts'
 import { json } from '../../parts/diff.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import { sentence } from '../../parts/sentence.ts'
@@ -44,7 +44,7 @@ function waiting({ waiting: reasons }: JobDetail) {
   return html`<section class="card padded why" part="waiting" aria-labelledby="why-title">
     <h3 id="why-title" class="section-title">${t`Why it is not running`}</h3>
     <ul>
-      ${reasons.map(({ reason, detail }) => html`<li><b>${waitReasons[reason] ?? reason}</b> <span class="wrap muted">${sentence(detail)}</span></li>`)}
+      ${reasons.map(({ reason, detail }) => html`<li><b>${tx(waitReasons[reason] ?? reason)}</b> <span class="wrap muted">${sentence(detail)}</span></li>`)}
     </ul>
   </section>`
 }

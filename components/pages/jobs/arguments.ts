@@ -1,3 +1,5 @@
+import { t } from '../../core/words.ts'
+
 /** A condition on arguments as it is typed: a path and a value, or the whole object. */
 export interface ArgumentCondition {
   path?: string
@@ -50,7 +52,7 @@ function* leaves(value: unknown, keys: string[] = []): Generator<ArgumentConditi
 /** Why a condition is impossible; empty if it is fine. */
 export function complaintAbout({ path, value }: ArgumentCondition): string {
   if (path !== undefined) return ''
-  return /^\s*\{/.test(value) && isJson(value) ? '' : 'Give a path, like args.orderId:1, or a JSON object, like args:{"orderId":1}.'
+  return /^\s*\{/.test(value) && isJson(value) ? '' : t`Give a path, like args.orderId:1, or a JSON object, like args:{"orderId":1}.`
 }
 
 function isJson(text: string): boolean {

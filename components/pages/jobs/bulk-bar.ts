@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../../schemas/actor.ts'
 import { operationActions } from '../../../schemas/actions.ts'
 import type { JobState } from '../../../schemas/vocabulary.ts'
-import { t, tn } from '../../core/words.ts'
+import { t, tn, tx } from '../../core/words.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import { type JobOperation, jobOperations, offeredIn, refusedAltogether, statesOf } from './operations.ts'
 import type { Row } from './rows.ts'
@@ -38,7 +38,7 @@ export function bulkBar({ selected, page, state, matching, more, session, ask, a
       ${wider ? html`<button type="button" class="button" @click=${all}>${matching ? t`Choose all ${matching} that match` : t`Choose all that match`}</button>` : nothing}
       <span class="do-bulk">${
         possible.length > 0
-          ? possible.map((action, index) => html`<button type="button" class="button ${index === 0 ? 'primary' : ''}" data-action=${action} @click=${() => ask(action)}>${`${operationActions[action].label}…`}</button>`)
+          ? possible.map((action, index) => html`<button type="button" class="button ${index === 0 ? 'primary' : ''}" data-action=${action} @click=${() => ask(action)}>${`${tx(operationActions[action].label)}…`}</button>`)
           : impossible.map(({ label, action }) => html`<button type="button" class="button" data-action=${action ?? nothing} disabled aria-describedby="why-not-bulk">${label}</button>`)
       }${possible.length > 0 && impossible.length > 0 ? html`<ops-menu label=${t`More for the chosen jobs`} .items=${impossible}></ops-menu>` : nothing}</span>
       <button type="button" class="button" @click=${clear}>${t`Choose none`}</button>
@@ -75,6 +75,6 @@ function offered(selected: Selected, page: Row[], only: JobState | undefined, se
   })
   return [
     reasons.filter(([, refused]) => !refused).map(([action]) => action),
-    reasons.filter(([, refused]) => refused).map(([action, refused]) => ({ action, label: `${operationActions[action].label}…`, refused })),
+    reasons.filter(([, refused]) => refused).map(([action, refused]) => ({ action, label: `${tx(operationActions[action].label)}…`, refused })),
   ]
 }

@@ -3,7 +3,8 @@ import { type BulkFate, bulkFates } from '../../../schemas/bulk-words.ts'
 import type { BulkRun } from '../../../schemas/bulk.ts'
 import type { Job } from '../../../schemas/job.ts'
 import { type JobFilterName, jobFilterTable } from '../../../schemas/job-filters.ts'
-import { t, tn, tr } from '../../core/words.ts'
+import { listText } from '../../core/lists.ts'
+import { languageTag, t, tn, tr, tx } from '../../core/words.ts'
 import { jobLink, jobsHref } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
 import '../../parts/time.ts'
@@ -25,12 +26,13 @@ export function bulkFateView(run: BulkRun, around: Around): TemplateResult | typ
   const counted = order.flatMap((name) => (fate.counts[name] ? [[name, fate.counts[name]] as const] : []))
   const all = counted.reduce((sum, [, count]) => sum + count, 0)
   if (all === 0) return nothing
-  const words = counted.map(([name, count]) => `${count.toLocaleString()} ${bulkFates[name]}`).join(', ')
+  const each = (name: BulkFate, count: number) => `${count.toLocaleString(languageTag())} ${tx(bulkFates[name])}`
+  const words = listText(counted.map(([name, count]) => each(name, count)))
   return html`<section class="fate" part="fate" aria-labelledby="fate-title">
     <p class="fate-head"><b id="fate-title">${sentenceOf(fate.counts, all)}</b>
       <span class="muted small">${fate.settledAt ? tr`settled ${html`<ops-time at=${fate.settledAt} show="relative"></ops-time>`}` : tr`as of ${html`<ops-time at=${fate.asOf} show="relative"></ops-time>`}, still followed`}</span></p>
-    <div class="then" role="img" aria-label=${words}>${counted.map(([name, count]) => html`<i class=${name} .style=${`flex-grow:${count}`} title="${count.toLocaleString()} ${bulkFates[name]}"></i>`)}</div>
-    <ul class="outcomes">${counted.map(([name, count]) => html`<li class=${name}><b class="num">${count.toLocaleString()}</b> ${bulkFates[name]}</li>`)}</ul>
+    <div class="then" role="img" aria-label=${words}>${counted.map(([name, count]) => html`<i class=${name} .style=${`flex-grow:${count}`} title=${each(name, count)}></i>`)}</div>
+    <ul class="outcomes">${counted.map(([name, count]) => html`<li class=${name}><b class="num">${count.toLocaleString(languageTag())}</b> ${tx(bulkFates[name])}</li>`)}</ul>
     ${fate.counts.failed ? failedAgain(run, fate.counts.failed, around) : nothing}
     ${fate.gone ? html`<p class="small muted">${fate.gone} ${t`How those ended is not known.`}</p>` : nothing}
     <p class="small muted">${t`What was done is on record. What became of the jobs is read from the engine, and is no part of the record.`}</p>
@@ -63,7 +65,7 @@ function failedAgain({ id }: BulkRun, count: number, { base, ask, failed }: Arou
 export function chosenFilters({ chosen }: BulkRun): TemplateResult | typeof nothing {
   const filter = Object.entries(chosen?.filter ?? {})
   if (filter.length === 0) return nothing
-  return html`<p class="small muted wrap">${t`What was chosen`}: ${filter.map(([name, value]) => `${jobFilterTable[name as JobFilterName]?.label ?? name}: ${value}`).join(' · ')}</p>`
+  return html`<p class="small muted wrap">${t`What was chosen`}: ${filter.map(([name, value]) => `${tx(jobFilterTable[name as JobFilterName]?.label ?? name)}: ${value}`).join(' · ')}</p>`
 }
 
 export const bulkFateStyles = css`

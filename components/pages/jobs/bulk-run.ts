@@ -7,7 +7,8 @@ import { OpsElement } from '../../core/element.ts'
 import { problemOf } from '../../core/problem.ts'
 import { element } from '../../core/register.ts'
 import { Resource } from '../../core/resource.ts'
-import { countOf, formatCount } from '../../../schemas/plural.ts'
+import { formatCount } from '../../../schemas/plural.ts'
+import { t, tn, tr, tx } from '../../core/words.ts'
 import '../../parts/export.ts'
 import { jobLink, jobsHref } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -96,7 +97,7 @@ export class OpsBulkRun extends OpsElement {
 
   override render() {
     return this.run.render<unknown>({
-      pending: () => html`<section class="card padded run" role="status">Loading progress…</section>`,
+      pending: () => html`<section class="card padded run" role="status">${t`Loading progress…`}</section>`,
       error: (problem) => problemPanel(problem, this.run.reload),
       complete: (run) => this.panel(run),
     })
@@ -105,9 +106,9 @@ export class OpsBulkRun extends OpsElement {
   private panel(run: BulkRun) {
     return html`<section class="card padded run ${underWay(run) ? 'going' : ''}" aria-labelledby="title">
       <div class="head">
-        <h3 id="title" tabindex="-1">${operationActions[run.action].label} · ${countOf(run.eligible, 'job', undefined, this.language)}</h3>
-        <span class="muted small">by ${run.actor.label}, <ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time></span>
-        <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}">Evidence<span class="hidden-text"> of this run</span></a>
+        <h3 id="title" tabindex="-1">${tx(operationActions[run.action].label)} · ${tn(run.eligible, '# job', '# jobs')}</h3>
+        <span class="muted small">${tr`by ${html`<bdi>${run.actor.label}</bdi>`}, ${html`<ops-time show="relative" at=${run.startedAt ?? run.createdAt}></ops-time>`}`}</span>
+        <a class="linked small" href="${this.base}/forensics/bulk/${encodeURIComponent(run.id)}" aria-label=${t`Evidence of this run`}>${t`Evidence`}</a>
         <span class="end">${this.controls(run)}</span>
       </div>
       ${run.reason ? html`<p class="small muted quote clamp" title=${run.reason}>${run.reason}</p>` : nothing}
@@ -118,9 +119,9 @@ export class OpsBulkRun extends OpsElement {
   }
 
   private controls(run: BulkRun) {
-    if (underWay(run)) return html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.abort}>Abort</button>`
+    if (underWay(run)) return html`<button type="button" class="button" ?disabled=${this.busy} @click=${this.abort}>${t`Abort`}</button>`
     if (!this.closable) return nothing
-    return html`<button type="button" class="button" @click=${this.close}>Close</button>`
+    return html`<button type="button" class="button" @click=${this.close}>${t`Close`}</button>`
   }
 
   /** What had the focus goes with the run; the heading of the page takes it. */
@@ -133,11 +134,12 @@ export class OpsBulkRun extends OpsElement {
   private bar(run: BulkRun) {
     const reached = run.eligible - (run.outcomes.waiting ?? 0) - (run.outcomes.aborted ?? 0)
     const share = run.eligible ? Math.floor((reached / run.eligible) * 100) : 100
-    const words = `${bulkStatuses[run.status]}${run.abortedBy ? ` by ${run.abortedBy.label}` : ''}: ${formatCount(reached, this.language)} of ${formatCount(run.eligible, this.language)}`
+    const status = run.abortedBy ? t`${tx(bulkStatuses[run.status])} by ${run.abortedBy.label}` : tx(bulkStatuses[run.status])
+    const words = t`${status}: ${reached} of ${run.eligible}`
     return html`<div class="progress">
-      <progress max="100" value=${share} aria-label="Progress of the run">${share} %</progress>
+      <progress max="100" value=${share} aria-label=${t`Progress of the run`}>${share} %</progress>
       <span class="num small">${words}${underWay(run) ? ` · ${share} %` : nothing}</span>
-      <span class="hidden-text" role="status">${underWay(run) ? `${Math.floor(share / 25) * 25} % reached` : `The run ${run.status === 'aborted' ? 'was aborted' : 'has ended'}`}</span>
+      <span class="hidden-text" role="status">${underWay(run) ? t`${Math.floor(share / 25) * 25} % reached` : run.status === 'aborted' ? t`The run was aborted` : t`The run has ended`}</span>
     </div>`
   }
 
@@ -151,12 +153,12 @@ export class OpsBulkRun extends OpsElement {
         ${counts.map(([outcome, count]) => html`<li class=${outcome}>${this.outcome(outcome, count)}</li>`)}
       </ul>
       ${skipped.length > 0
-        ? html`<p class="small muted">Not eligible: ${skipped.map(([why, count]) => `${formatCount(count, this.language)}: ${why}`).join(' · ')}</p>`
+        ? html`<p class="small muted">${t`Not eligible: ${skipped.map(([why, count]) => `${formatCount(count, this.language)}: ${tx(why)}`).join(' · ')}`}</p>`
         : nothing}`
   }
 
   private outcome(outcome: BulkOutcome, count: number) {
-    const words = html`<b class="num">${formatCount(count, this.language)}</b> ${bulkOutcomes[outcome]}`
+    const words = html`<b class="num">${formatCount(count, this.language)}</b> ${tx(bulkOutcomes[outcome])}`
     const open = this.wanted === outcome
     return html`<button type="button" class="button" aria-expanded=${open} @click=${() => (this.wanted = open ? undefined : outcome)}>${words}</button>`
   }
@@ -164,16 +166,16 @@ export class OpsBulkRun extends OpsElement {
   private list(outcome: BulkOutcome) {
     return html`<div class="list">
       ${this.items.render<unknown>({
-        pending: () => html`<p class="muted">Loading…</p>`,
+        pending: () => html`<p class="muted">${t`Loading…`}</p>`,
         error: (problem) => problemPanel(problem, this.items.reload),
-        complete: ({ items, nextCursor }) => html`<div class="items" tabindex="0" role="region" aria-label="Jobs: ${bulkOutcomes[outcome]}">
-            <table role="table" aria-label="Jobs: ${bulkOutcomes[outcome]}">
+        complete: ({ items, nextCursor }) => html`<div class="items" tabindex="0" role="region" aria-label=${t`Jobs: ${tx(bulkOutcomes[outcome])}`}>
+            <table role="table" aria-label=${t`Jobs: ${tx(bulkOutcomes[outcome])}`}>
               <tbody role="rowgroup">
                 ${items.map((item) => this.item(item))}
               </tbody>
             </table>
           </div>
-          ${nextCursor ? html`<p class="small muted">These are the first ${items.length}; the export has all of them.</p>` : nothing}
+          ${nextCursor ? html`<p class="small muted">${t`These are the first ${items.length}; the export has all of them.`}</p>` : nothing}
           <ops-export .connection=${this.connection} endpoint="exportBulkItems" .params=${{ id: this.runId }} .filters=${{ outcome }} name="bulk-${outcome}"></ops-export>`,
       })}
     </div>`
@@ -182,8 +184,8 @@ export class OpsBulkRun extends OpsElement {
   private item({ id, queue, state, detail }: BulkItem) {
     return html`<tr role="row">
       <td role="cell">${jobLink(this.base, id)}</td>
-      <td role="cell" class="wrap">${queue}</td>
-      <td role="cell">was ${state}</td>
+      <td role="cell" class="wrap"><bdi>${queue}</bdi></td>
+      <td role="cell">${t`was ${tx(state)}`}</td>
       <td role="cell" class="wrap muted">${detail ?? ''}</td>
     </tr>`
   }
@@ -197,16 +199,16 @@ export class OpsBulkRun extends OpsElement {
     return html`<div class="next">
       ${rest > 0
         ? html`<button type="button" class="button" data-action=${run.action} @click=${() => this.ask({ action: run.action, selection: { bulk: run.id } })}>
-            ${`${operationActions[run.action].label} the rest (${formatCount(rest, this.language)})…`}
+            ${t`${tx(operationActions[run.action].label)} the rest (${rest})…`}
           </button>`
         : nothing}
       ${undoable && done <= undoMost
-        ? html`<button type="button" class="button" data-action="restore_job" aria-disabled=${this.busy} @click=${this.undo}>${`Undo: restore ${countOf(done, 'job', undefined, this.language)}…`}</button>`
+        ? html`<button type="button" class="button" data-action="restore_job" aria-disabled=${this.busy} @click=${this.undo}>${tn(done, 'Undo: restore # job…', 'Undo: restore # jobs…')}</button>`
         : nothing}
     </div>
     ${undoable && done > undoMost
       ? html`<p class="small">
-          To take it back within 24 hours: <a class="linked" href=${jobsHref(this.base, { state: 'discarded' })}>choose the discarded jobs</a> and Restore; only those that were discarded here will be restored.
+          ${tr`To take it back within 24 hours: ${html`<a class="linked" href=${jobsHref(this.base, { state: 'discarded' })}>${t`choose the discarded jobs`}</a>`} and Restore; only those that were discarded here will be restored.`}
         </p>`
       : nothing}`
   }

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit'
 import type { Session } from '../../../schemas/actor.ts'
+import { t, tx } from '../../core/words.ts'
 import { emptyState } from '../../parts/quiet.ts'
 import { filterNames, type FilterValues } from './filters.ts'
 
@@ -14,9 +15,9 @@ export function nothingThere(
 ): TemplateResult {
   const states = values.state.split(',')
   const notKept = session?.engine.lacks.finished_jobs
-  if (notKept && states.some((state) => finished.includes(state))) return emptyState('Not kept by the engine', notKept)
-  if (!filterNames.some((name) => values[name])) return emptyState('No jobs', 'What the host enqueues and your account may see appears here by itself.')
-  const window = searched ? ` The search covered ${searched.window}.` : ''
-  const button = html`<button type="button" class="button" @click=${clear}>Clear all filters</button>`
-  return emptyState('No job matches', html`Widen the filters, or clear them all.${window}<br /><br />${button}`)
+  if (notKept && states.some((state) => finished.includes(state))) return emptyState(t`Not kept by the engine`, tx(notKept))
+  if (!filterNames.some((name) => values[name])) return emptyState(t`No jobs`, t`What the host enqueues and your account may see appears here by itself.`)
+  const window = searched ? ` ${t`The search covered ${searched.window}.`}` : ''
+  const button = html`<button type="button" class="button" @click=${clear}>${t`Clear all filters`}</button>`
+  return emptyState(t`No job matches`, html`${t`Widen the filters, or clear them all.`}${window}<br /><br />${button}`)
 }

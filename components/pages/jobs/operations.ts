@@ -1,6 +1,7 @@
 import type { Session } from '../../../schemas/actor.ts'
 import { operationActions, type OperationOn, operationsOn } from '../../../schemas/actions.ts'
 import type { JobState } from '../../../schemas/vocabulary.ts'
+import { t, tx } from '../../core/words.ts'
 
 export type JobOperation = OperationOn<'job'>
 
@@ -20,14 +21,14 @@ export function statesOf(action: JobOperation): readonly JobState[] {
 
 /** Why this actor on this engine may not do it at all; empty when they may. The server has the last word at the preview. */
 export function refusedAltogether(session: Session | undefined, action: JobOperation): string {
-  if (!session) return 'Checking what you may do…'
+  if (!session) return t`Checking what you may do…`
   const lacking = session.engine.lacks[action]
-  if (lacking) return lacking
+  if (lacking) return tx(lacking)
   const permission = session.permissions[action]
-  return !permission || permission.allowed ? '' : (permission.reason ?? 'Your account may not do this.')
+  return !permission || permission.allowed ? '' : (permission.reason ?? t`Your account may not do this.`)
 }
 
 /** The same for one job in its state. */
 export function refusedFor(session: Session | undefined, action: JobOperation, state: JobState): string {
-  return refusedAltogether(session, action) || (statesOf(action).includes(state) ? '' : `Not while it is ${state}.`)
+  return refusedAltogether(session, action) || (statesOf(action).includes(state) ? '' : t`Not while it is ${tx(state)}.`)
 }

@@ -1,7 +1,7 @@
 import { evidencePath, operationActions } from '../../../schemas/actions.ts'
 import type { Job, JobDetail } from '../../../schemas/job.ts'
 import { mayOpen } from '../../core/views.ts'
-import { t } from '../../core/words.ts'
+import { t, tx } from '../../core/words.ts'
 import type { MenuItem } from '../../parts/menu.ts'
 import { type JobOperation, offeredIn, onEvidence, refusedFor } from './operations.ts'
 import type { PageParts } from './parts.ts'
@@ -38,7 +38,7 @@ function actionsOn(job: Job, { base, session, ask }: Doing, said?: JobDetail['op
   return [
     ...offeredIn(job.state).map((action) => ({
       action,
-      label: `${operationActions[action].label}…`,
+      label: `${tx(operationActions[action].label)}…`,
       refused: refused(action),
       choose: () => ask({ action, id: job.id, seen: job.version }),
     })),

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 import { type CountMethod, type JobState, jobStates } from '../../../schemas/vocabulary.ts'
 import { exactTime } from '../../core/time.ts'
-import { t } from '../../core/words.ts'
+import { t, tx } from '../../core/words.ts'
 import { figure } from '../../parts/count.ts'
 
 export interface StateTabs {
@@ -19,9 +19,9 @@ export function stateTabs({ state, queues, href, locale }: StateTabs): TemplateR
     >${label} <span class="num">${count}</span></a
   >`
   const several = state.includes(',')
-  return html`<nav class="tabs" aria-label=${t`States`} part="tabs" title=${queues ? `As measured ${exactTime(Date.parse(queues.asOf), { locale })}` : nothing}>
-    ${tab('', t`All`, counted(queues, undefined, locale))} ${Object.entries(jobStates).map(([word, label]) => tab(word, label, counted(queues, word as JobState, locale)))}
-    ${several ? tab(state, state.replaceAll(',', ' or '), '') : nothing}
+  return html`<nav class="tabs" aria-label=${t`States`} part="tabs" title=${queues ? t`As measured ${exactTime(Date.parse(queues.asOf), { locale })}` : nothing}>
+    ${tab('', t`All`, counted(queues, undefined, locale))} ${Object.entries(jobStates).map(([word, label]) => tab(word, tx(label), counted(queues, word as JobState, locale)))}
+    ${several ? tab(state, state.split(',').map((each) => tx(each)).join(t` or `), '') : nothing}
   </nav>`
 }
 

@@ -6,6 +6,7 @@ import { OpsElement } from '../../core/element.ts'
 import { address } from '../../core/filter.ts'
 import { problemOf } from '../../core/problem.ts'
 import { element } from '../../core/register.ts'
+import { t } from '../../core/words.ts'
 import { placeBy, popoverStyles } from '../../parts/popover.ts'
 import { base } from '../../theme/base.ts'
 import { apiFilters, type FilterValues, noFilters } from './filters.ts'
@@ -85,13 +86,13 @@ export class OpsJobViews extends OpsElement {
   }
 
   override render() {
-    return html`<button type="button" class="button" aria-haspopup="dialog">Views</button>
-      <div popover="auto" role="dialog" aria-label="Saved views" @toggle=${this.toggled}>
+    return html`<button type="button" class="button" aria-haspopup="dialog">${t`Views`}</button>
+      <div popover="auto" role="dialog" aria-label=${t`Saved views`} @toggle=${this.toggled}>
         ${this.problem ? html`<p class="small" role="alert">${this.problem.title}: ${this.problem.detail}</p>` : nothing}
-        ${this.views?.length ? html`<ul>${this.views.map((view) => this.view(view))}</ul>` : html`<p class="muted">${this.views ? 'You have no saved views yet.' : 'Loading…'}</p>`}
+        ${this.views?.length ? html`<ul>${this.views.map((view) => this.view(view))}</ul>` : html`<p class="muted">${this.views ? t`You have no saved views yet.` : t`Loading…`}</p>`}
         <form @submit=${this.submitted}>
-          <label for="name" class="small muted">Save these filters as</label>
-          <div class="pair"><input id="name" required maxlength="100" autocomplete="off" list="names" /><button type="submit" class="button">Save</button></div>
+          <label for="name" class="small muted">${t`Save these filters as`}</label>
+          <div class="pair"><input id="name" required maxlength="100" autocomplete="off" list="names" /><button type="submit" class="button">${t`Save`}</button></div>
           <datalist id="names">${this.views?.map(({ name }) => html`<option value=${name}></option>`)}</datalist>
         </form>
       </div>`
@@ -100,8 +101,8 @@ export class OpsJobViews extends OpsElement {
   private view({ name, filters }: JobView) {
     const href = `${this.base}${address({ path: '/list', query: filters })}`
     return html`<li>
-      <a href=${href} @click=${(event: MouseEvent) => this.choose(event, filters)}>${name}</a>
-      <button type="button" class="remove" aria-label="Forget the view ${name}" @click=${() => this.forget(name)}>×</button>
+      <a href=${href} @click=${(event: MouseEvent) => this.choose(event, filters)}><bdi>${name}</bdi></a>
+      <button type="button" class="remove" aria-label=${t`Forget the view ${name}`} @click=${() => this.forget(name)}>×</button>
     </li>`
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Bucket } from '../../../schemas/overview.ts'
+import { t, tx } from '../../core/words.ts'
 import { completenessChip, statusChip } from '../../parts/chip.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { sentence } from '../../parts/sentence.ts'
@@ -21,7 +22,7 @@ export function reviewCard(buckets: Bucket[], context: RestContext): TemplateRes
       <span class="end">${ownershipLabel(bucket.ownership, bucket.ownershipLabel, bucket.posture)}</span>
     </div>
     ${errors.length + cases.length ? html`<ul class="cases">${errorRows(errors, context)} ${cases.map((exemplar) => caseRow(exemplar, locale))}</ul>` : nothing}
-    ${bucket.nextStep ? html`<p class="card-foot"><a class="next-step way" href=${bucket.nextStep.href}>${bucket.nextStep.label}</a></p>` : nothing}
+    ${bucket.nextStep ? html`<p class="card-foot"><a class="next-step way" href=${bucket.nextStep.href}>${tx(bucket.nextStep.label)}</a></p>` : nothing}
   </section>`
 }
 
@@ -33,11 +34,11 @@ export function bucketsView(buckets: Bucket[], { locale }: RestContext): Templat
   const [native] = others
   return html`<section class="card buckets" aria-labelledby="buckets-title">
     <div class="card-head">
-      <h3 id="buckets-title">${filled.length ? 'Other buckets' : 'All buckets'}</h3>
+      <h3 id="buckets-title">${filled.length ? t`Other buckets` : t`All buckets`}</h3>
       ${native ? html`<span class="end">${ownershipLabel('powertools_native', native.ownershipLabel, native.posture)}</span>` : nothing}
     </div>
     ${filled.map((bucket) => bucketRow(bucket, locale))}
-    ${empty.length ? html`<ul class="card-foot empties" aria-label="Empty buckets">${empty.map((bucket) => emptyBucket(bucket))}</ul>` : nothing}
+    ${empty.length ? html`<ul class="card-foot empties" aria-label=${t`Empty buckets`}>${empty.map((bucket) => emptyBucket(bucket))}</ul>` : nothing}
   </section>`
 }
 
@@ -51,7 +52,7 @@ function bucketRow(bucket: Bucket, locale: string | undefined): TemplateResult {
     </div>
     <div class="bucket-step small">
       ${ownership === 'powertools_native' ? nothing : ownershipLabel(ownership, bucket.ownershipLabel, bucket.posture)}
-      ${nextStep ? html`<a class="next-step way" href=${nextStep.href}>${nextStep.label}</a>` : nothing}
+      ${nextStep ? html`<a class="next-step way" href=${nextStep.href}>${tx(nextStep.label)}</a>` : nothing}
     </div>
   </section>`
 }
@@ -59,34 +60,34 @@ function bucketRow(bucket: Bucket, locale: string | undefined): TemplateResult {
 function emptyBucket({ status, title, ownership, ownershipLabel: owner, posture, nextStep, diagnosis }: Bucket): TemplateResult {
   return html`<li title=${diagnosis}>
     ${statusChip(status, title)} <span class="count num" id="bucket-${status}">0</span>
-    ${ownership === 'powertools_native' || !nextStep ? nothing : html`${ownershipLabel(ownership, owner, posture)} <a class="next-step way" href=${nextStep.href}>${nextStep.label}</a>`}
+    ${ownership === 'powertools_native' || !nextStep ? nothing : html`${ownershipLabel(ownership, owner, posture)} <a class="next-step way" href=${nextStep.href}>${tx(nextStep.label)}</a>`}
   </li>`
 }
 
 function counted({ status, title, count, capped }: Bucket, locale = 'en-GB'): TemplateResult {
   return html`<h3 class="bucket-head" id="bucket-${status}">
     ${statusChip(status, title)}<span class="hidden-text">: </span
-    ><span class="count num">${count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">unknown</span>` : count.toLocaleString(locale)}${capped ? '+' : ''}</span>
+    ><span class="count num">${count === null ? html`<span aria-hidden="true">?</span><span class="hidden-text">${t`unknown`}</span>` : count.toLocaleString(locale)}${capped ? '+' : ''}</span>
   </h3>`
 }
 
 function caseRow({ label, attention, href, forensicsHref, completeness, at }: Exemplar, locale: string | undefined): TemplateResult {
   return html`<li class="case" part="exemplar">
     <div class="case-what">
-      <div><a class="case-name" href=${href}>${label}</a> ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}</div>
+      <div><a class="case-name" href=${href}><bdi>${label}</bdi></a> ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}</div>
       <div class="detail clamp">${sentence(attention, { seconds: false, locale })}</div>
     </div>
     <div class="row-actions">
-      ${forensicsHref && forensicsHref !== href ? html`<a class="button way" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
-      <a class="button way" href=${href} aria-label="Review ${label}">Review</a>
+      ${forensicsHref && forensicsHref !== href ? html`<a class="button way" href=${forensicsHref} aria-label=${t`Evidence of ${label}`}>${t`Evidence`}</a>` : nothing}
+      <a class="button way" href=${href} aria-label=${t`Review ${label}`}>${t`Review`}</a>
     </div>
   </li>`
 }
 
 function caseLine({ label, attention, href, completeness, at, forensicsHref }: Exemplar, locale: string | undefined): TemplateResult {
   return html`<li class="case-line" part="exemplar">
-    <a class="wrap" href=${href}>${label}</a> <span class="detail">${sentence(attention, { seconds: false, locale })}</span>
+    <a class="wrap" href=${href}><bdi>${label}</bdi></a> <span class="detail">${sentence(attention, { seconds: false, locale })}</span>
     ${at ? html`<ops-time class="detail" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}
-    ${forensicsHref && forensicsHref !== href ? html`<a class="way detail evidence" href=${forensicsHref} aria-label="Evidence of ${label}">Evidence</a>` : nothing}
+    ${forensicsHref && forensicsHref !== href ? html`<a class="way detail evidence" href=${forensicsHref} aria-label=${t`Evidence of ${label}`}>${t`Evidence`}</a>` : nothing}
   </li>`
 }

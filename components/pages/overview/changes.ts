@@ -13,19 +13,19 @@ const dayMs = 86_400_000
 export function changesCard({ changes, asOf }: Overview, { base, locale }: RestContext): TemplateResult {
   return html`<aside class="card changes" part="changes" aria-labelledby="changes-title">
     <div class="card-head">
-      <h3 id="changes-title">What changed</h3>
-      <a class="small end way" href="${base}/audit">All in Audit</a>
+      <h3 id="changes-title">${t`What changed`}</h3>
+      <a class="small end way" href="${base}/audit">${t`All in Audit`}</a>
     </div>
     ${changes.length
       ? html`<ol>${changes.map((change) => changeRow(change, locale))}</ol>`
-      : html`<p class="card-foot">Nothing in the 24 hours before ${clockTime(Date.parse(asOf), locale)}.</p>`}
+      : html`<p class="card-foot">${t`Nothing in the 24 hours before ${clockTime(Date.parse(asOf), locale)}.`}</p>`}
     <p class="card-foot small"><a class="way" href="${base}/audit?last=1h&amp;who=people">${t`By people, last hour`}</a></p>
   </aside>`
 }
 
 function changeRow({ at, kind, who, text, detail, href, bad }: Change, locale: string | undefined): TemplateResult {
   const instant = Date.parse(at)
-  const told = html`${kind === 'deploy' ? html`${deployTag()} ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}>${who}</b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
+  const told = html`${kind === 'deploy' ? html`${deployTag()} ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}><bdi>${who}</bdi></b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
   return html`<li class="change of-${kind}">
     <time class="num" datetime=${at} title=${exactTime(instant, { locale })}>${now() - instant < dayMs * 0.9 ? clockTime(instant, locale) : exactTime(instant, { locale, seconds: false })}</time>
     <div class="wrap">

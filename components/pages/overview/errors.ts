@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { ErrorGroup } from '../../../schemas/error-group.ts'
 import { now } from '../../core/clock.ts'
 import { clockTime } from '../../core/time.ts'
+import { t, tn, tr } from '../../core/words.ts'
 import { histogram } from '../../parts/histogram.ts'
 import { errorStateTag } from '../../parts/tag.ts'
 import type { RestContext } from './rest.ts'
@@ -22,18 +23,18 @@ function errorRow(group: ErrorGroup, top: number, { base, locale, ask, retry }: 
   return html`<li class="case error" part="exemplar">
     <div class="case-what">
       <div>
-        <a class="case-name" href=${href}>${worker}</a> ${errorStateTag(state)}
-        <span class="detail num"><b>${number(count)}</b> failed · ${spanOf(group, locale)}${versions.length === 1 ? ` · ${versions[0]} only` : nothing}</span>
+        <a class="case-name" href=${href}><bdi>${worker}</bdi></a> ${errorStateTag(state)}
+        <span class="detail num">${tr`${html`<b>${number(count)}</b>`} failed`} · ${spanOf(group, locale)}${versions.length === 1 ? ` · ${t`${versions[0]!} only`}` : nothing}</span>
       </div>
-      <div class="message mono" title=${title}>${title || errorClass}</div>
+      <div class="message mono" title=${title}><bdi>${title || errorClass}</bdi></div>
     </div>
-    ${histogram({ values: group.histogram.counts, top, label: `${number(count)} failures of ${worker} in the last hour, ${number(final)} of them for good` })}
+    ${histogram({ values: group.histogram.counts, top, label: tn(count, '# failure of {0} in the last hour, {1} of them for good', '# failures of {0} in the last hour, {1} of them for good', worker, final) })}
     <div class="row-actions">
-      <a class="button" href=${href} aria-label="Review ${title}">Review</a>
+      <a class="button" href=${href} aria-label=${t`Review ${title}`}>${t`Review`}</a>
       ${final > 0
-        ? html`<button type="button" class="button" data-action="retry_job" ?disabled=${!retry?.allowed} title=${retry?.reason ?? nothing} aria-label="Retry all… ${title}"
+        ? html`<button type="button" class="button" data-action="retry_job" ?disabled=${!retry?.allowed} title=${retry?.reason ?? nothing} aria-label=${t`Retry all… ${title}`}
             @click=${() => ask({ action: 'retry_job', selection: { filter: { errorGroup: fingerprint, state: 'discarded' } } })}>
-            Retry all…
+            ${t`Retry all…`}
           </button>`
         : nothing}
     </div>
@@ -44,6 +45,6 @@ function errorRow(group: ErrorGroup, top: number, { base, locale, ask, retry }: 
 function spanOf({ firstSeenAt, lastSeenAt, histogram: { from } }: ErrorGroup, locale: string | undefined): string {
   const began = Date.parse(firstSeenAt)
   const last = Date.parse(lastSeenAt)
-  const start = began < Date.parse(from) ? 'before' : clockTime(began, locale)
-  return `${start} – ${now() - last < currentMs ? 'now' : clockTime(last, locale)}`
+  const start = began < Date.parse(from) ? t`before` : clockTime(began, locale)
+  return `${start} – ${now() - last < currentMs ? t`now` : clockTime(last, locale)}`
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { OpenIncident, Overview } from '../../../schemas/overview.ts'
 import { clockTime, exactTime } from '../../core/time.ts'
 import { now } from '../../core/clock.ts'
+import { t, tn, tr } from '../../core/words.ts'
 import { statusChip } from '../../parts/chip.ts'
 import { ownershipLabel } from '../../parts/ownership.ts'
 import { sentence } from '../../parts/sentence.ts'
@@ -13,28 +14,27 @@ const maxShown = 6
 
 /** The open incidents, worst and oldest first, each with its owner. */
 export function incidentsCard({ open, unattended, capped, items }: NonNullable<Overview['incidents']>, context: RestContext): TemplateResult {
-  const count = `${open}${capped ? '+' : ''}`
   const shown = items.slice(0, maxShown)
   return html`<section class="card incidents" part="incidents" aria-labelledby="incidents-title">
     <div class="card-head">
-      <h3 id="incidents-title">${count} open ${open === 1 ? 'incident' : 'incidents'}</h3>
+      <h3 id="incidents-title">${capped ? t`${open}+ open incidents` : tn(open, '# open incident', '# open incidents')}</h3>
       <span class="small muted">${attendedWords(open, unattended)}</span>
       <span class="end">${ownershipLabel('powertools_native')}</span>
     </div>
     <ul>${shown.map((incident) => incidentRow(incident, context))}</ul>
-    ${open > shown.length ? html`<p class="card-foot"><a href="${context.base}/incidents">All ${count} open incidents</a></p>` : nothing}
+    ${open > shown.length ? html`<p class="card-foot"><a href="${context.base}/incidents">${capped ? t`All ${open}+ open incidents` : tn(open, 'All # open incident', 'All # open incidents')}</a></p>` : nothing}
   </section>`
 }
 
 function attendedWords(open: number, unattended: number): string {
-  if (unattended === 0) return open === 1 ? 'it has an owner' : 'each has an owner'
-  return open === 1 ? 'it has no owner' : unattended === open ? 'none has an owner' : `${unattended} without an owner`
+  if (unattended === 0) return open === 1 ? t`it has an owner` : t`each has an owner`
+  return open === 1 ? t`it has no owner` : unattended === open ? t`none has an owner` : t`${unattended} without an owner`
 }
 
 function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): TemplateResult {
   const { id, status, title, about, detail, since, href, acknowledge } = incident
   const at = about === undefined ? -1 : title.indexOf(about)
-  const titled = at < 0 ? html`<a href=${href}>${title}</a>` : html`${title.slice(0, at)}<a href=${href}>${about}</a>${title.slice(at + about!.length)}`
+  const titled = at < 0 ? html`<a href=${href}>${title}</a>` : html`${title.slice(0, at)}<a href=${href}><bdi>${about}</bdi></a>${title.slice(at + about!.length)}`
   return html`<li class="incident" part="incident">
     <span class="incident-status">${statusChip(status)}</span>
     <div class="incident-what">
@@ -43,16 +43,16 @@ function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): Temp
     </div>
     <div class="incident-age num">
       <b><ops-time show="age" at=${since}></ops-time></b>
-      <div class="detail">since ${sinceWords(since, locale)}</div>
+      <div class="detail">${t`since ${sinceWords(since, locale)}`}</div>
     </div>
     <div class="incident-who small">${attendant(incident, locale)}</div>
     <div class="row-actions">
       ${acknowledge
-        ? html`<button type="button" class="button" data-action="acknowledge_incident" ?disabled=${!acknowledge.allowed} title=${acknowledge.reason ?? nothing} aria-label="Acknowledge ${title}…" @click=${() => ask({ action: 'acknowledge_incident', id })}>
-            Acknowledge…
+        ? html`<button type="button" class="button" data-action="acknowledge_incident" ?disabled=${!acknowledge.allowed} title=${acknowledge.reason ?? nothing} aria-label=${t`Acknowledge ${title}…`} @click=${() => ask({ action: 'acknowledge_incident', id })}>
+            ${t`Acknowledge…`}
           </button>`
         : nothing}
-      <a class="button" href=${href} aria-label="Review ${title}">Review</a>
+      <a class="button" href=${href} aria-label=${t`Review ${title}`}>${t`Review`}</a>
     </div>
   </li>`
 }
@@ -65,9 +65,9 @@ function sinceWords(since: string, locale: string | undefined): string {
 /** A dashed circle: nobody yet. An assignee takes precedence over whoever acknowledged it. */
 function attendant({ acknowledged, assignee, silencedUntil }: OpenIncident, locale: string | undefined): TemplateResult {
   const by = assignee ? { at: assignee.at, label: assignee.to.label } : acknowledged && { at: acknowledged.at, label: acknowledged.by.label }
-  const silence = silencedUntil ? html`<span class="detail">silenced until ${sentence(silencedUntil, { seconds: false, locale })}</span>` : nothing
-  if (!by) return html`<span class="avatar nobody" aria-hidden="true">–</span>nobody yet ${silence}`
-  return html`<span class="avatar" aria-hidden="true">${initialsOf(by.label)}</span><span class="wrap">${by.label}</span> <span class="muted num">${sinceWords(by.at, locale)}</span> ${silence}`
+  const silence = silencedUntil ? html`<span class="detail">${tr`silenced until ${sentence(silencedUntil, { seconds: false, locale })}`}</span>` : nothing
+  if (!by) return html`<span class="avatar nobody" aria-hidden="true">–</span>${t`nobody yet`} ${silence}`
+  return html`<span class="avatar" aria-hidden="true">${initialsOf(by.label)}</span><bdi class="wrap">${by.label}</bdi> <span class="muted num">${sinceWords(by.at, locale)}</span> ${silence}`
 }
 
 /** `ops-lead` becomes `OL`. */

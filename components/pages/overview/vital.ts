@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Overview, Vital } from '../../../schemas/overview.ts'
+import { t, tn, tx } from '../../core/words.ts'
 import type { OpsChart } from '../../parts/chart.ts'
 
 export interface VitalContext {
@@ -22,27 +23,27 @@ export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobs
   const hrefOf = state && jobsHref ? (from: string, to: string) => jobsHref({ state, time: 'finished', from, to }) : undefined
   return html`<li class="vital" part="vital">
     <div class="vital-head">
-      <span class="muted">${label}</span>
+      <span class="muted">${tx(label)}</span>
       ${value === null
-        ? html`<span class="muted">${vital.asOf ? 'unknown' : 'not measured yet'}</span>`
-        : html`<span class="value num ${vital.alarming ? 'bad' : ''}">${written.format(value)} <span class="unit">${value === 1 && unit === 'jobs' ? 'job' : unit}</span></span>`}
+        ? html`<span class="muted">${vital.asOf ? t`unknown` : t`not measured yet`}</span>`
+        : html`<span class="value num ${vital.alarming ? 'bad' : ''}">${written.format(value)} <span class="unit">${unit === 'jobs' ? tn(value, 'job', 'jobs') : tx(unit)}</span></span>`}
     </div>
     <ops-chart
-      .label=${label}
+      .label=${tx(label)}
       .kind=${vital.kind as OpsChart['kind']}
       .series=${series}
       .from=${chart.from}
       .to=${chart.to}
       .step=${chart.stepSeconds * 1000}
       .marks=${chart.marks}
-      .unit=${unit === 'for good' ? '' : drawn.unit}
+      .unit=${unit === 'for good' ? '' : tx(drawn.unit)}
       .usual=${vital.usual}
       .note=${vital.note ?? ''}
       .format=${drawn.format}
       .hrefOf=${hrefOf}
       group="vitals"
     ></ops-chart>
-    ${vital.how === 'exact' || !vital.asOf ? nothing : html`<span class="hidden-text">${vital.how}</span>`}
+    ${vital.how === 'exact' || !vital.asOf ? nothing : html`<span class="hidden-text">${tx(vital.how)}</span>`}
   </li>`
 }
 

@@ -11,10 +11,10 @@ import { type Metric, metrics, queueRanges } from './choices.ts'
 type QueueStep = QueueDetail['chart']['steps'][number]
 
 interface Drawn {
-  label: string
+  label: () => string
   kind: OpsChart['kind']
   point: (step: QueueStep) => ChartPoint
-  unit: string
+  unit: () => string
   format: (value: number, locale?: string) => string
 }
 
@@ -24,10 +24,10 @@ const at = (step: QueueStep, value: number | null, failed = 0): ChartPoint => ({
 const started = (step: QueueStep): ChartPoint => at(step, step.startedPerMinute ?? step.finishedPerMinute ?? step.failedPerMinute, step.failedPerMinute ?? 0)
 
 const drawn: Record<Metric, Drawn> = {
-  waiting: { label: 'Waiting', kind: 'line', point: (step) => at(step, step.due ?? step.waiting), unit: 'jobs', format: number },
-  started: { label: 'Started per minute, failed attempts in red', kind: 'bars', point: started, unit: 'a minute', format: number },
-  wait: { label: 'Wait, 95th percentile, with jobs that still wait', kind: 'line', point: (step) => at(step, step.waitP95Seconds), unit: '', format: seconds },
-  run: { label: 'Run time, 95th percentile', kind: 'line', point: (step) => at(step, step.runP95Seconds), unit: '', format: seconds },
+  waiting: { label: () => t`Waiting`, kind: 'line', point: (step) => at(step, step.due ?? step.waiting), unit: () => t`jobs`, format: number },
+  started: { label: () => t`Started per minute, failed attempts in red`, kind: 'bars', point: started, unit: () => t`a minute`, format: number },
+  wait: { label: () => t`Wait, 95th percentile, with jobs that still wait`, kind: 'line', point: (step) => at(step, step.waitP95Seconds), unit: () => '', format: seconds },
+  run: { label: () => t`Run time, 95th percentile`, kind: 'line', point: (step) => at(step, step.runP95Seconds), unit: () => '', format: seconds },
 }
 
 export interface ChartContext {
@@ -43,10 +43,10 @@ export interface ChartContext {
 /** The chart of the chosen figure, with what started and failed on the same axis below it. */
 export function chartCard(queue: QueueDetail, context: ChartContext): TemplateResult {
   const { metric, range, choose } = context
-  return html`<section class="card padded chart-card" part="chart" aria-label="Over time">
+  return html`<section class="card padded chart-card" part="chart" aria-label=${t`Over time`}>
     <div class="choices">${segments({ label: t`Figure`, words: metrics, current: metric, choose: (chosen) => choose({ metric: chosen }) })}
       ${segments({ label: t`Range`, words: queueRanges, current: range, choose: (chosen) => choose({ range: chosen }) })}</div>
-    ${chart(queue, metric, context, 'tall')} ${metric === 'started' ? nothing : html`<h3 class="lane small muted">${drawn.started.label}</h3>${chart(queue, 'started', context, 'low')}`}
+    ${chart(queue, metric, context, 'tall')} ${metric === 'started' ? nothing : html`<h3 class="lane small muted">${drawn.started.label()}</h3>${chart(queue, 'started', context, 'low')}`}
   </section>`
 }
 
@@ -56,14 +56,14 @@ function chart(queue: QueueDetail, metric: Metric, { deploys, locale, jobsHref }
   const marks: ChartMark[] = deploys.map((deploy) => ({ at: deploy.at, kind: 'deploy', label: deploy.version }))
   return html`<ops-chart
     class=${size}
-    .label=${label}
+    .label=${label()}
     .kind=${kind}
     .series=${steps.map(point)}
     .from=${from}
     .to=${to}
     .step=${stepSeconds * 1000}
     .marks=${marks}
-    .unit=${unit}
+    .unit=${unit()}
     .format=${(value: number) => format(value, locale)}
     .hrefOf=${jobsHref && ((start: string, end: string) => jobsHref(jobsOf(metric, queue.name, start, end)))}
     ?ticks=${size === 'tall'}

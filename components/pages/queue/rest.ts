@@ -5,6 +5,7 @@ import type { Deploy } from '../../../schemas/deploy.ts'
 import type { ErrorGroup } from '../../../schemas/error-group.ts'
 import type { Executor } from '../../../schemas/executor.ts'
 import type { QueueDetail } from '../../../schemas/queue.ts'
+import { t } from '../../core/words.ts'
 import { histogramStyles } from '../../parts/histogram.ts'
 import { ownershipStyles } from '../../parts/ownership.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -35,7 +36,7 @@ export function restOfQueue(queue: QueueDetail, { executors, errors, changes, de
       <div class="pair">${oldestWaiting(queue, context)} ${runningLongest(queue, context)}</div>
       ${topErrors(queue.name, errors, context)}`,
     side: html`<section class="card possible" part="possible" aria-labelledby="possible">
-        <h2 id="possible">What may be done</h2>
+        <h2 id="possible">${t`What may be done`}</h2>
         ${whatMayBeDone(queue, context)}
       </section>
       ${fedBy(queue, context)} ${executorsOf(executors, queue, context)} ${changesOf(queue.name, changes, deploys, context)}`,

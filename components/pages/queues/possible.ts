@@ -1,8 +1,8 @@
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Session } from '../../../schemas/actor.ts'
 import { auditPath, evidencePath, type OperationAction, operationActions } from '../../../schemas/actions.ts'
-import { countOf, formatCount } from '../../../schemas/plural.ts'
 import type { QueueDetail } from '../../../schemas/queue.ts'
+import { t, tn, tx } from '../../core/words.ts'
 import '../../parts/copy.ts'
 import { jobsHref } from '../../parts/job-link.ts'
 import type { Ask } from '../../parts/operation-fields.ts'
@@ -24,23 +24,23 @@ export function whatMayBeDone(queue: QueueDetail, context: PossibleContext): Tem
   const toggle: OperationAction = queue.paused ? 'resume_queue' : 'pause_queue'
   const bridges = (session?.bridges ?? []).filter(({ href }) => mayOpen(href))
   const links = [
-    { label: 'Its jobs', href: jobsHref(base, { queue: queue.name }) },
-    { label: 'Its evidence', href: base + evidencePath('queue', queue.name) },
-    { label: 'Its audit events', href: base + auditPath('queue', queue.name) },
+    { label: t`Its jobs`, href: jobsHref(base, { queue: queue.name }) },
+    { label: t`Its evidence`, href: base + evidencePath('queue', queue.name) },
+    { label: t`Its audit events`, href: base + auditPath('queue', queue.name) },
   ].filter(({ href }) => mayOpen(href))
   const unattended = queue.status === 'blocked' && queue.diagnosis !== 'paused'
-  return html`${unattended ? hostLine(queue.hostLines.attend, 'If no process takes its jobs, only the host can start one.') : nothing}
+  return html`${unattended ? hostLine(queue.hostLines.attend, t`If no process takes its jobs, only the host can start one.`) : nothing}
     ${native(toggle)} ${cancelWaiting(queue, context)} ${pauseEntries(queue, context)} ${native('scale_queue')}
-    ${unattended ? nothing : hostLine(queue.hostLines.stop, 'Stops taking jobs in one worker process, if the host runs it there.')}
+    ${unattended ? nothing : hostLine(queue.hostLines.stop, t`Stops taking jobs in one worker process, if the host runs it there.`)}
     ${refused(toggle)} ${refused('scale_queue')}
-    ${bridges.map(({ label, href }) => html`<section class="act">${ownershipLabel('bridge', label)}<a href=${href}>Open in ${label.replace(/ bridge$/, '')} ↗</a><p>Same sign-in; inspection only.</p></section>`)}
+    ${bridges.map(({ label, href }) => html`<section class="act">${ownershipLabel('bridge', label)}<a href=${href}>${t`Open in ${label.replace(/ bridge$/, '')} ↗`}</a><p>${t`Same sign-in; inspection only.`}</p></section>`)}
     ${links.length > 0 ? html`<section class="act"><ul class="links">${links.map(({ label, href }) => html`<li><a href=${href}>${label}</a></li>`)}</ul></section>` : nothing}`
 }
 
-const words: Partial<Record<OperationAction, string>> = {
-  pause_queue: 'No more of its jobs start until it is resumed. Running jobs continue.',
-  resume_queue: 'Its jobs may start again, those already waiting first.',
-  scale_queue: 'How many of its jobs each executor runs at once.',
+const words: Partial<Record<OperationAction, () => string>> = {
+  pause_queue: () => t`No more of its jobs start until it is resumed. Running jobs continue.`,
+  resume_queue: () => t`Its jobs may start again, those already waiting first.`,
+  scale_queue: () => t`How many of its jobs each executor runs at once.`,
 }
 
 function operation(queue: QueueDetail, action: OperationAction, { ask }: PossibleContext) {
@@ -48,8 +48,8 @@ function operation(queue: QueueDetail, action: OperationAction, { ask }: Possibl
   const value = action === 'scale_queue' && queue.limit !== null ? { value: queue.limit } : {}
   return html`<section class="act" data-action=${action}>
     ${ownershipLabel('powertools_native')}
-    <button type="button" class="button wide ${action === 'resume_queue' && !why ? 'primary' : ''}" ?disabled=${why !== ''} @click=${() => ask({ action, id: queue.name, ...value })}>${`${operationActions[action].label}…`}</button>
-    <p>${why ? html`<b>Not possible now.</b> ${why}` : words[action]}</p>
+    <button type="button" class="button wide ${action === 'resume_queue' && !why ? 'primary' : ''}" ?disabled=${why !== ''} @click=${() => ask({ action, id: queue.name, ...value })}>${`${tx(operationActions[action].label)}…`}</button>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : words[action]?.()}</p>
   </section>`
 }
 
@@ -57,12 +57,11 @@ function cancelWaiting({ name, due }: QueueDetail, { ask, session }: PossibleCon
   if (!due?.count) return nothing
   const permission = session?.permissions.cancel_job
   const lacking = session?.engine.lacks.cancel_job
-  const why = lacking ?? (permission?.allowed === false ? (permission.reason ?? 'Your account may not do this.') : '')
-  const count = `${due.how === 'exact' ? '' : 'at least '}${formatCount(due.count)}`
+  const why = lacking ?? (permission?.allowed === false ? (permission.reason ?? t`Your account may not do this.`) : '')
   return html`<section class="act" data-action="cancel_job">
     ${ownershipLabel('powertools_native')}
-    <button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'cancel_job', selection: { filter: { queue: name, state: 'available' } } })}>${`Cancel the ${count} waiting…`}</button>
-    <p>${why ? html`<b>Not possible now.</b> ${why}` : 'The preview shows which. Jobs created after it are not cancelled.'}</p>
+    <button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'cancel_job', selection: { filter: { queue: name, state: 'available' } } })}>${due.how === 'exact' ? t`Cancel the ${due.count} waiting…` : t`Cancel the at least ${due.count} waiting…`}</button>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : t`The preview shows which. Jobs created after it are not cancelled.`}</p>
   </section>`
 }
 
@@ -70,15 +69,15 @@ function pauseEntries({ name, fedBy: { entries, looked } }: QueueDetail, { ask, 
   const running = entries.filter(({ paused }) => !paused)
   if (running.length === 0) return nothing
   const permission = session?.permissions.pause_cron_entry
-  const why = permission?.allowed === false ? (permission.reason ?? 'Your account may not do this.') : ''
+  const why = permission?.allowed === false ? (permission.reason ?? t`Your account may not do this.`) : ''
   const made = running.reduce((sum, { waiting }) => sum + (waiting ?? 0), 0)
   const rest = looked ? looked.jobs - made : 0
   return html`<section class="act" data-action="pause_cron_entry">
     ${ownershipLabel('powertools_native')}
     ${running.map(
-      (entry) => html`<button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'pause_cron_entry', id: entry.name })}>${`Pause ${entry.name}…`}${entry.waiting ? html` <span class="muted">${`${formatCount(entry.waiting)} of ${formatCount(looked!.jobs)}`}</span>` : nothing}</button>`,
+      (entry) => html`<button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'pause_cron_entry', id: entry.name })}>${t`Pause ${entry.name}…`}${entry.waiting ? html` <span class="muted">${t`${entry.waiting} of ${looked!.jobs}`}</span>` : nothing}</button>`,
     )}
-    <p>${why ? html`<b>Not possible now.</b> ${why}` : `${countOf(running.length, 'cron entry feeds', 'cron entries feed')} ${name}.${rest > 0 ? ` ${countOf(rest, 'waiting job comes', 'waiting jobs come')} from elsewhere and ${rest === 1 ? 'is' : 'are'} not affected.` : ''}`}</p>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : html`${tn(running.length, '# cron entry feeds {0}.', '# cron entries feed {0}.', name)} ${rest > 0 ? tn(rest, '# waiting job comes from elsewhere and is not affected.', '# waiting jobs come from elsewhere and are not affected.') : nothing}`}</p>
   </section>`
 }
 
@@ -86,7 +85,7 @@ function hostLine(line: string | undefined, detail: string) {
   if (!line) return nothing
   return html`<section class="act">
     ${ownershipLabel('host_owned')}
-    <p class="line"><ops-copy whole label="line" .value=${line}></ops-copy></p>
+    <p class="line"><ops-copy whole label=${t`line`} .value=${line}></ops-copy></p>
     <p>${detail}</p>
   </section>`
 }

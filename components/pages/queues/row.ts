@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import { type OperationAction, subjectPath } from '../../../schemas/actions.ts'
 import type { Queue } from '../../../schemas/queue.ts'
 import { now } from '../../core/clock.ts'
-import { countOf } from '../../../schemas/plural.ts'
+import { t, tn } from '../../core/words.ts'
 import { figure } from '../../parts/count.ts'
 import { histogram } from '../../parts/histogram.ts'
 import { jobsHref } from '../../parts/job-link.ts'
@@ -29,18 +29,18 @@ export function queueRow(queue: Queue, context: QueueContext): TemplateResult {
   const { name, lately, due, status } = queue
   const still = status === 'blocked'
   return html`<tr role="row" part="row" class=${queue.age === 'fresh' ? '' : 'late'}>
-    <th scope="row" role="rowheader" class="name"><a class="wrap" href=${base + subjectPath('queue', name)}>${name}</a></th>
+    <th scope="row" role="rowheader" class="name"><a class="wrap" href=${base + subjectPath('queue', name)}><bdi>${name}</bdi></a></th>
     <td role="cell" class="status"><span class="chip-slot">${queueChip(status)}</span> <span class="cause wrap">${cause(queue, context)}</span></td>
-    ${cell('oldest', 'oldest', oldest(queue), still ? 'still' : '')}
+    ${cell('oldest', t`oldest`, oldest(queue), still ? 'still' : '')}
     <td role="cell" class="waiting num">
-      <span class="label">waiting</span>
-      <a class="plain ${still ? 'strong' : ''}" href=${jobsHref(base, { queue: name, state: 'available' })} aria-label="${due ? figure(due.count, due.how, locale) : 'not measured'} waiting in ${name}">${due ? zero(figure(due.count, due.how, locale), due.count) : '–'}</a>
+      <span class="label">${t`waiting`}</span>
+      <a class="plain ${still ? 'strong' : ''}" href=${jobsHref(base, { queue: name, state: 'available' })} aria-label=${due ? t`${figure(due.count, due.how, locale)} waiting in ${name}` : t`not measured waiting in ${name}`}>${due ? zero(figure(due.count, due.how, locale), due.count) : '–'}</a>
       ${waitingPicture(queue, context)}
     </td>
-    ${cell('started', 'started/min', lately.startedPerMinute === null ? '–' : zero(perMinute(lately.startedPerMinute, locale), lately.startedPerMinute), still ? 'still' : '')}
-    ${cell('failed', 'failed/min', lately.failedPerMinute === null ? '–' : zero(perMinute(lately.failedPerMinute, locale), lately.failedPerMinute), lately.failing ? 'bad' : '', usual(queue, locale))}
-    ${cell('wait', 'p95 wait', lately.waitP95Seconds === null ? '–' : seconds(lately.waitP95Seconds, locale), still ? 'strong' : '')}
-    ${cell('executors', 'executors', executors(queue), queue.executors === 0 && (due?.count ?? 0) > 0 ? 'still' : '')}
+    ${cell('started', t`started/min`, lately.startedPerMinute === null ? '–' : zero(perMinute(lately.startedPerMinute, locale), lately.startedPerMinute), still ? 'still' : '')}
+    ${cell('failed', t`failed/min`, lately.failedPerMinute === null ? '–' : zero(perMinute(lately.failedPerMinute, locale), lately.failedPerMinute), lately.failing ? 'bad' : '', usual(queue, locale))}
+    ${cell('wait', t`p95 wait`, lately.waitP95Seconds === null ? '–' : seconds(lately.waitP95Seconds, locale), still ? 'strong' : '')}
+    ${cell('executors', t`executors`, executors(queue), queue.executors === 0 && (due?.count ?? 0) > 0 ? 'still' : '')}
     <td role="cell" class="do">${actions(queue, context)}</td>
   </tr>`
 }
@@ -57,7 +57,7 @@ function zero(text: string, value: number) {
 function cause({ cause: said, incident, age, paused }: Queue, { base, mayOpen }: QueueContext) {
   const href = incident ? base + subjectPath('incident', incident.id) : ''
   const words = incident && mayOpen(href) ? html`<a class="plain" href=${href}>${said}</a>` : said
-  return html`${words}${paused?.reason ? html`: <span class="quote" title=${paused.reason}>${paused.reason}</span>` : nothing}${age === 'lagging' ? html` <span class="muted">(figures lag)</span>` : nothing}`
+  return html`${words}${paused?.reason ? html`: <bdi class="quote" title=${paused.reason}>${paused.reason}</bdi>` : nothing}${age === 'lagging' ? html` <span class="muted">${t`(figures lag)`}</span>` : nothing}`
 }
 
 function oldest({ oldestDueAt, due }: Queue) {
@@ -66,26 +66,27 @@ function oldest({ oldestDueAt, due }: Queue) {
 }
 
 function usual({ lately: { usualFailedPerMinute } }: Queue, locale: string | undefined): string {
-  return usualFailedPerMinute === null ? '' : `usually ${perMinute(usualFailedPerMinute, locale)} a minute`
+  return usualFailedPerMinute === null ? '' : t`usually ${perMinute(usualFailedPerMinute, locale)} a minute`
 }
 
 function executors({ executors: seen, attendance }: Queue) {
   if (seen === null && !attendance?.missing) return html`<span class="zero">–</span>`
-  const missing = attendance?.missing ? html` <span class="bad" title="${attendance.missing} missing">${`−${attendance.missing}`}<span class="hidden-text"> missing</span></span>` : nothing
-  return html`${seen === 0 ? 'none' : seen}${missing}`
+  const missing = attendance?.missing ? html` <span class="bad" title=${t`${attendance.missing} missing`}>${`−${attendance.missing}`}<span class="hidden-text"> ${t`missing`}</span></span>` : nothing
+  return html`${seen === 0 ? t`none` : seen}${missing}`
 }
 
 function waitingPicture({ name, series }: Queue, { top, locale }: QueueContext) {
   const values = lastHour(series)
-  return histogram({ values, top, label: `Waiting in ${name}, last hour: ${hourInWords(values, locale)}`, tone: 'level' })
+  return histogram({ values, top, label: t`Waiting in ${name}, last hour: ${hourInWords(values, locale)}`, tone: 'level' })
 }
 
 function hourInWords(values: (number | null)[], locale: string | undefined): string {
   const measured = values.filter((value) => value !== null)
-  if (measured.length === 0) return 'not measured'
+  if (measured.length === 0) return t`not measured`
   const [first, last] = [measured[0]!, measured.at(-1)!].map((value) => number(value, locale))
   const gaps = values.length - measured.length
-  return `from ${first} to ${last}, at most ${number(Math.max(...measured), locale)}${gaps ? `; ${countOf(gaps, 'minute')} not measured` : ''}`
+  const course = t`from ${first!} to ${last!}, at most ${number(Math.max(...measured), locale)}`
+  return gaps ? `${course}; ${tn(gaps, '# minute not measured', '# minutes not measured')}` : course
 }
 
 /** One value for each of the last sixty minutes; null: not measured. */
@@ -107,13 +108,13 @@ const resumeIcon = html`<svg viewBox="0 0 12 12" width="12" height="12" aria-hid
 function actions(queue: Queue, { ask, more, rowActions }: QueueContext) {
   const { name, paused } = queue
   const action: OperationAction = paused ? 'resume_queue' : 'pause_queue'
-  const verb = paused ? 'Resume…' : 'Pause…'
+  const verb = paused ? t`Resume…` : t`Pause…`
   const refused = refusedBecause(queue, action)
   return html`<div class="actions" part="actions">
     <button type="button" class="button icon ${paused ? 'resume' : ''}" data-action=${action} aria-label="${verb} ${name}" title=${refused || verb} aria-describedby=${refused ? `why-${name}` : nothing} ?disabled=${refused !== ''} @click=${() => ask({ action, id: name })}>
       ${paused ? resumeIcon : pauseIcon}
     </button>
-    <button type="button" class="button icon" aria-label="More for ${name}" title="What may be done" aria-haspopup="dialog" @click=${() => more(name)}>⋯</button>
+    <button type="button" class="button icon" aria-label=${t`More for ${name}`} title=${t`What may be done`} aria-haspopup="dialog" @click=${() => more(name)}>⋯</button>
     ${rowActions?.(queue as never)}
     ${refused ? html`<span class="hidden-text" id="why-${name}">${refused}</span>` : nothing}
   </div>`
@@ -121,5 +122,5 @@ function actions(queue: Queue, { ask, more, rowActions }: QueueContext) {
 
 export function refusedBecause({ operations }: Pick<Queue, 'operations'>, action: OperationAction): string {
   const permission = operations[action]
-  return permission?.allowed ? '' : (permission?.reason ?? 'Your account may not do this.')
+  return permission?.allowed ? '' : (permission?.reason ?? t`Your account may not do this.`)
 }
