@@ -5,11 +5,12 @@ import type { EngineFixture, MadeJob } from '../engines/contract.ts'
 import { type ObanJob, startOban } from './oban.ts'
 
 /** An Oban to hold to the contract, with the stand-in for its node that the demo runs. */
-export async function startObanFixture(version: number): Promise<EngineFixture> {
+export async function startObanFixture(version: number): Promise<EngineFixture & { url: string }> {
   const world = await startOban(version, { workerOf: () => 'Contract.Worker' })
   const workers = new Map<string, ObanWorker>()
   const signals = await hearSignals(world.url)
   return {
+    url: world.url,
     engine: world.engine,
     states: ['scheduled', 'available', 'executing', 'retryable', 'completed', 'cancelled', 'discarded'],
     missingId: '987654321',
