@@ -12,7 +12,7 @@ const entries = ['components/shell', 'components/pages']
 
 /**
  * What travels together: many small files compress worse and take more round trips, one large file makes each page load what only
- * another needs. `core` is for every element, `status` for pages with chips, `list` for those with tables, `act` for those where
+ * another needs. `core` is for every element, `time` for those that show times, `status` for pages with chips, `list` for those with tables, `act` for those where
  * one acts, `menu` for those with a menu.
  */
 const together: Record<string, RegExp[]> = {
@@ -22,11 +22,12 @@ const together: Record<string, RegExp[]> = {
     /node_modules\/(?!lit(-html)?\/directive)/,
     // What the compiler and vite put in.
     /helpers\/esm\/decorate|preload-helper/,
-    /\/schemas\/(calls|protocol|routes|duration)\.ts/,
-    /components\/(core\/(?!focus|hide-columns|hold|keys|live-stream|path-to|skew|second-copy|own-registry)|theme\/)/,
-    /parts\/(missing|problem|quiet|sentence|status-tone|time)\.ts/,
+    /\/schemas\/(calls|protocol|routes)\.ts/,
+    /components\/(core\/(?!focus|hide-columns|hold|keys|live-stream|path-to|skew|second-copy|own-registry|time)|theme\/)/,
+    /parts\/(missing|problem|quiet)\.ts/,
   ],
-  status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|styles)\.ts/],
+  time: [/\/schemas\/duration/, /core\/time\.ts/, /parts\/(sentence|time)\.ts/],
+  status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|status-tone|styles)\.ts/],
   list: [/lit(-html)?\/directive/, /parts\/(table|refusal)\.ts/],
   slots: [/\/schemas\/cron-words/],
   words: [/\/schemas\/(actions|plural)/, /parts\/(job-link|count|queue-name)\.ts/],

@@ -1,4 +1,4 @@
-import { adoptStyles, html, nothing, type PropertyValues } from 'lit'
+import { adoptStyles, type CSSResultOrNative, html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
 import type { Job, JobFilters, JobHistogram } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -16,27 +16,23 @@ import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { skeletonRows } from '../parts/quiet.ts'
-import { segmentStyles } from '../parts/segments.ts'
 import type { PickedRange } from '../parts/range-picker.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
-import { tableStyles } from '../parts/table.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { Choosing } from './jobs/choosing.ts'
-import { nothingThere } from './jobs/empty.ts'
 import { apiFilters, type FilterName, filterNames, type FilterValues, noFilters, pageFilters, sortOf, startOfLast } from './jobs/filters.ts'
 import type { keysOf } from './jobs/keys.ts'
 import { jobOperations } from './jobs/operations.ts'
-import { pager } from './jobs/pager.ts'
 import type { Change, PageParts } from './jobs/parts.ts'
-import { keepPreferences, type Preferences, loadPreferences } from './jobs/preferences.ts'
+import type { Preferences } from './jobs/preferences.ts'
 import { newJobs, refresh, show, type Shown } from './jobs/rows.ts'
 import { jobsStyles } from './jobs/styles.ts'
-import { jobTable } from './jobs/table.ts'
 import { stateTabs } from './jobs/tabs.ts'
 import type { Walk } from './jobs/walk.ts'
 
+/** Loaded while the first page of the list is read. */
+const loadList = later(() => import('./jobs/list.ts'))
 const loadTools = later(() => import('./jobs/later.ts'))
 const loadGroups = later(() => import('./jobs/by-error.ts'))
 
@@ -95,12 +91,13 @@ const loadGroups = later(() => import('./jobs/by-error.ts'))
  */
 @element('ops-jobs')
 export class OpsJobs extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, segmentStyles, jobsStyles]
+  static override styles = [base, pageStyles, partStyles, jobsStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private shown?: Shown
   @state() private trail: string[] = []
   @state() private preferences?: Preferences
+  @state() private view?: typeof import('./jobs/list.ts')
   @state() private tools?: typeof import('./jobs/later.ts')
   @state() private missing = ''
   /** Id of the job in the sheet. */
@@ -194,7 +191,7 @@ export class OpsJobs extends OpsElement {
 
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
-    if (this.session) this.preferences ??= loadPreferences(this.session)
+    if (this.session) this.preferences ??= this.view?.loadPreferences(this.session)
     if (this.hasUpdated && [...filterNames, 'last' as const].some((name) => changed.has(name))) {
       Object.assign(this, { trail: [], inSheet: '' })
       this.choosing.clear()
@@ -208,10 +205,10 @@ export class OpsJobs extends OpsElement {
     if (this.group === 'error' && changed.has('group')) void loadGroups().catch(this.failed)
   }
   private merged?: unknown
+  private readonly adopted = [...OpsJobs.elementStyles]
 
-  /** What is not needed to read the list comes right after it: search, the dialog, the progress of runs, views, columns, exports. */
   protected override firstUpdated() {
-    void this.loadTools()
+    void this.loadParts()
   }
 
   protected override updated(changed: PropertyValues) {
@@ -224,7 +221,7 @@ export class OpsJobs extends OpsElement {
     if (this.list.closed) return html`<header class="page-head">${this.heading(t`Jobs`)}</header>${problemPanel(this.list.problem!, this.list.reload)}`
     const { tools, parts, compact } = this
     return html`
-      ${compact ? nothing : html`<header class="page-head">${this.heading(t`Jobs`)} ${tools?.headTools(parts) ?? nothing}<slot name="actions"></slot></header>`} ${missingPart(this.missing, this.loadTools)}
+      ${compact ? nothing : html`<header class="page-head">${this.heading(t`Jobs`)} ${tools?.headTools(parts) ?? nothing}<slot name="actions"></slot></header>`} ${missingPart(this.missing, this.loadParts)}
       ${this.readOnly && !compact ? readOnlyBanner(this.readOnly) : nothing} ${tools?.bulkRuns(parts) ?? nothing} ${compact ? nothing : this.narrowing()}
       ${this.list.render({
         pending: () => skeletonRows(8),
@@ -239,16 +236,17 @@ export class OpsJobs extends OpsElement {
   /** The search bar is there a moment later; its room is kept, so that nothing moves by that. */
   private narrowing() {
     const { state, fixedNames, language } = this
-    const tabs = fixedNames.includes('state') ? nothing : stateTabs({ state, queues: this.countable ? this.figures.data : undefined, href: (to) => this.hrefWith({ state: to }), locale: language })
+    const tabs = fixedNames.includes('state') ? nothing : stateTabs({ state, queues: this.countable ? this.figures.data : undefined, href: (to) => this.hrefWith({ state: to }), locale: language, exact: this.view?.exactTime })
     return html`${tabs}<div class="search-room">${this.tools?.searchBar(this.parts) ?? nothing}</div>`
   }
 
   private content(late?: Problem) {
-    const { shown, tools } = this
+    const { shown, view, tools } = this
     if (!shown || (late && shown.key !== this.pageKey)) return late ? problemPanel(late, this.list.reload) : skeletonRows(8)
+    if (!view) return this.missing ? nothing : skeletonRows(8)
     return html`${staleNote(late, this.list.reload)} ${this.compact ? nothing : html`<div class="line-room">${tools?.summary(this.parts) ?? nothing}</div>`} ${this.group === 'error' ? tools?.byError(this.parts) : html`${this.news(shown)}
-      ${shown.rows.length > 0 ? this.table(shown) : html`<slot name="empty">${nothingThere({ ...this.values, from: this.from || this.last }, this.session, this.list.data!, () => this.clear())}</slot>`}
-      ${pager({ page: this.trail.length, next: this.list.data?.nextCursor, order: this.shownOrder, back: () => (this.trail = this.trail.slice(0, -1)), on: (next) => (this.trail = [...this.trail, next]) })}
+      ${shown.rows.length > 0 ? this.table(shown, view) : html`<slot name="empty">${view.nothingThere({ ...this.values, from: this.from || this.last }, this.session, this.list.data!, () => this.clear())}</slot>`}
+      ${view.pager({ page: this.trail.length, next: this.list.data?.nextCursor, order: this.shownOrder, back: () => (this.trail = this.trail.slice(0, -1)), on: (next) => (this.trail = [...this.trail, next]) })}
       ${tools?.deeds(this.parts) ?? nothing}`}`
   }
 
@@ -263,11 +261,12 @@ export class OpsJobs extends OpsElement {
     </div>`
   }
 
-  private table(shown: Shown) {
+  private table(shown: Shown, { jobTable, loadPreferences }: NonNullable<typeof this.view>) {
+    const preferences = this.preferences ?? loadPreferences(this.session)
     return jobTable(shown, {
       base: this.base,
       list: this.listQuery,
-      preferences: this.compact ? { ...(this.preferences ?? loadPreferences(this.session)), dense: true } : (this.preferences ?? loadPreferences(this.session)),
+      preferences: this.compact ? { ...preferences, dense: true } : preferences,
       selected: this.choosing.selected,
       state: this.single,
       order: this.shownOrder,
@@ -395,12 +394,17 @@ export class OpsJobs extends OpsElement {
     return `${this.base}${address({ path: '/list', query: { ...apiFilters({ ...this.values, ...change, ...time }), last: this.last, order: this.order, group: this.group } })}`
   }
 
-  private readonly loadTools = async () => {
+  /** What is not needed to read the list comes right after it: search, the dialog, the progress of runs, views, columns, exports. */
+  private readonly loadParts = async () => {
+    const loadingTools = loadTools()
+    loadingTools.catch(() => undefined)
     try {
-      const tools = await loadTools()
+      this.view ??= await loadList()
+      this.addStyles(this.view.styles)
+      const tools = await loadingTools
       if (this.tools) return
       const { choosing } = this
-      adoptStyles(this.renderRoot as ShadowRoot, [...OpsJobs.elementStyles, ...tools.lateStyles])
+      this.addStyles(tools.lateStyles)
       this.moving = tools.keysOf({ rows: () => this.shown?.rows ?? [], root: () => this.renderRoot, choose: choosing.pick, clear: choosing.clear })
       this.walk = new tools.Walk({ parts: () => this.parts, root: () => this.renderRoot as ShadowRoot, open: (id) => (this.inSheet = id), ask: this.ask, failed: this.failed })
       tools.declareKeys(this, this.walk)
@@ -408,6 +412,11 @@ export class OpsJobs extends OpsElement {
     } catch (error) {
       this.failed(error)
     }
+  }
+
+  private addStyles(styles: CSSResultOrNative[]) {
+    this.adopted.push(...styles.filter((each) => !this.adopted.includes(each)))
+    adoptStyles(this.renderRoot as ShadowRoot, this.adopted)
   }
 
   private readonly failed = (error: unknown) => {
@@ -446,7 +455,7 @@ export class OpsJobs extends OpsElement {
 
   private readonly keep = (preferences: Preferences) => {
     this.preferences = preferences
-    keepPreferences(preferences)
+    this.view?.keepPreferences(preferences)
   }
 
   private readonly turn = () => this.go({ order: this.shownOrder === 'newest' ? 'oldest' : 'newest' })

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js'
 import type { Overview } from '../../schemas/overview.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
+import { LatePart } from '../core/late-part.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { listText } from '../core/lists.ts'
 import { element } from '../core/register.ts'
@@ -12,18 +13,15 @@ import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles } from '../parts/quiet.ts'
-import { parseRange, type Range, rangeControl } from '../parts/range.ts'
-import { segmentStyles } from '../parts/segments.ts'
-import '../parts/time.ts'
+import { parseRange, type Range } from '../parts/range.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { overviewStyles } from './overview/styles.ts'
-import { sentenceView, toneOf } from './overview/sentence.ts'
 import { overviewSkeleton } from './overview/skeleton.ts'
-import { vitalView } from './overview/vital.ts'
 
 /** The errors page lists more. */
 const maxErrors = 3
 
+const loadLead = later(() => import('./overview/lead.ts'))
 /** Charts, incidents, buckets and changes: below the sentence, loaded a moment later. */
 const loadRest = later(() => import('./overview/rest.ts'))
 
@@ -59,7 +57,7 @@ const loadRest = later(() => import('./overview/rest.ts'))
  */
 @element('ops-overview')
 export class OpsOverview extends OpsElement {
-  static override styles = [base, pageStyles, problemStyles, quietStyles, segmentStyles, overviewStyles]
+  static override styles = [base, pageStyles, problemStyles, quietStyles, overviewStyles]
 
   /** `1h` or `24h`; an hour by default. */
   @property() range = ''
@@ -76,6 +74,8 @@ export class OpsOverview extends OpsElement {
     topics: ['overview', 'cron', 'incidents', 'deploys'],
     paused: () => this.held,
   })
+
+  private readonly lead = new LatePart(this, loadLead)
 
   /** Loaded separately, a moment after the overview, because it is not needed to see what is wrong. */
   private readonly errors = new Resource(this, {
@@ -94,11 +94,11 @@ export class OpsOverview extends OpsElement {
   override render() {
     return html`
       <header class="page-head">${this.heading(t`Overview`)} ${this.asOf()}<slot name="actions"></slot></header>
-      ${missingPart(this.missing, this.loadRest)}
+      ${missingPart(this.lead.failure, this.lead.load)} ${missingPart(this.missing, this.loadRest)}
       ${this.overview.render({
         pending: overviewSkeleton,
         error: (problem) => problemPanel(problem, this.overview.reload),
-        complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.content(overview)}`,
+        complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.lead.loaded ? this.content(overview, this.lead.loaded) : this.lead.failure ? nothing : overviewSkeleton()}`,
       })}
       ${this.rest ? html`<ops-confirm @ops-operation=${this.overview.reload} @ops-bulk=${this.overview.reload}></ops-confirm>` : nothing}
     `
@@ -106,20 +106,17 @@ export class OpsOverview extends OpsElement {
 
   private asOf() {
     const { data } = this.overview
-    if (!data) return nothing
+    if (!data || !this.lead.loaded) return nothing
     return html`<div class="as-of muted num">
       <span>${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>
       ${this.held ? html`<b>${t`paused`}</b>` : nothing}
-      ${rangeControl(parseRange(this.range), this.chooseRange)}
+      ${this.rest?.rangeControl(parseRange(this.range), this.chooseRange) ?? nothing}
       <button type="button" class="button" @click=${this.toggleLive}>${this.held ? t`Resume live` : t`Pause live`}</button>
     </div>`
   }
 
-  private content(overview: Overview) {
-    return html`<section class="card headline ${toneOf(overview)}" part="headline" aria-label=${t`Is work moving?`}>
-        ${sentenceView(overview)}
-        <ul class="vitals">${overview.vitals.map((vital) => vitalView(vital, overview.chart, { locale: this.language, jobsHref: this.jobsHref }))}</ul>
-      </section>
+  private content(overview: Overview, lead: typeof import('./overview/lead.ts')) {
+    return html`${lead.overviewLead(overview, { locale: this.language, jobsHref: this.jobsHref })}
       ${overview.buckets.every(({ count }) => count === 0) && !overview.incidents?.open ? this.nothingThere(overview.withheld) : nothing}
       ${this.rest?.restOfOverview(overview, {
         base: this.base,

@@ -3,9 +3,9 @@ import { equal } from './assert.ts'
 /** What each file of the browser build has to bring along, beside what it loads when it is first needed; tested on the built files, which `npm run build` makes. */
 const brought = {
   'ops-provider': ['ops-provider'],
-  'ops-overview': ['ops-overview', 'ops-time'],
+  'ops-overview': ['ops-overview'],
   'ops-cron': ['ops-cron', 'ops-time'],
-  'ops-jobs': ['ops-jobs', 'ops-time'],
+  'ops-jobs': ['ops-jobs'],
   'ops-job': ['ops-job', 'ops-confirm', 'ops-time'],
   'ops-incidents': ['ops-incidents', 'ops-confirm', 'ops-time'],
   'ops-queue': ['ops-queue', 'ops-confirm', 'ops-time'],

@@ -1,7 +1,8 @@
 import { css } from 'lit'
+import { segmentStyles } from '../../parts/segments.ts'
 
 /** Styles of the parts that are loaded after the list. */
-export const lateStyles = [css`
+export const lateStyles = [segmentStyles, css`
   .page-head .tools,
   .line {
     display: flex;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Queue } from '../../../schemas/queue.ts'
 import { type CountMethod, type JobState, jobStates } from '../../../schemas/vocabulary.ts'
-import { exactTime } from '../../core/time.ts'
+import type { exactTime } from '../../core/time.ts'
 import { t, tx } from '../../core/words.ts'
 import { figure } from '../../parts/count.ts'
 
@@ -10,16 +10,18 @@ export interface StateTabs {
   /** Figures of the queues in question; left out where they do not answer what is looked for. */
   queues?: { items: Queue[]; nextCursor?: string; asOf: string }
   href: (state: string) => string
+  /** Writes an instant; there as soon as the list is. */
+  exact?: typeof exactTime
   locale: string | undefined
 }
 
 /** One tab for each state, with how many are in it. The counts change under the eyes; nothing moves by that. */
-export function stateTabs({ state, queues, href, locale }: StateTabs): TemplateResult {
+export function stateTabs({ state, queues, href, locale, exact }: StateTabs): TemplateResult {
   const tab = (word: string, label: string, count: string) => html`<a href=${href(word)} aria-current=${state === word ? 'true' : nothing}
     >${label} <span class="num">${count}</span></a
   >`
   const several = state.includes(',')
-  return html`<nav class="tabs" aria-label=${t`States`} part="tabs" title=${queues ? t`As measured ${exactTime(Date.parse(queues.asOf), { locale })}` : nothing}>
+  return html`<nav class="tabs" aria-label=${t`States`} part="tabs" title=${queues && exact ? t`As measured ${exact(Date.parse(queues.asOf), { locale })}` : nothing}>
     ${tab('', t`All`, counted(queues, undefined, locale))} ${Object.entries(jobStates).map(([word, label]) => tab(word, tx(label), counted(queues, word as JobState, locale)))}
     ${several ? tab(state, state.split(',').map((each) => tx(each)).join(t` or `), '') : nothing}
   </nav>`

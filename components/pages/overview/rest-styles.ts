@@ -2,6 +2,7 @@ import { css } from 'lit'
 import { chipStyles } from '../../parts/chip.ts'
 import { histogramStyles } from '../../parts/histogram.ts'
 import { ownershipStyles } from '../../parts/ownership.ts'
+import { segmentStyles } from '../../parts/segments.ts'
 import { tagStyles } from '../../parts/tag.ts'
 
 const cards = css`
@@ -256,4 +257,4 @@ const changes = css`
   }
 `
 
-export const restStyles = [chipStyles, ownershipStyles, histogramStyles, tagStyles, cards, incidents, buckets, changes]
+export const restStyles = [segmentStyles, chipStyles, ownershipStyles, histogramStyles, tagStyles, cards, incidents, buckets, changes]

@@ -10,6 +10,8 @@ import { changesCard } from './changes.ts'
 import { incidentsCard } from './incidents.ts'
 import { restStyles } from './rest-styles.ts'
 
+export { rangeControl } from '../../parts/range-control.ts'
+
 export interface RestContext {
   base: string
   locale: string | undefined
