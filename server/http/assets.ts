@@ -21,7 +21,7 @@ interface Asset {
 }
 
 /** The folder of the built elements, unless the host bundled the server without it, or this repository is not built. */
-function browserFolder(): URL | undefined {
+export function browserFolder(): URL | undefined {
   const folder = packageFolder && new URL('dist/browser/', packageFolder)
   return folder && existsSync(folder) ? folder : undefined
 }

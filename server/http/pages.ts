@@ -6,6 +6,7 @@ import { belowBase } from '../host/place.ts'
 import type { Kit } from '../kit.ts'
 import { missingPackage, packageFolder } from '../package-folder.ts'
 import { asOpsError, answerProblem } from './errors.ts'
+import { staticImportsOf } from './preloads.ts'
 import { openScope, requestIdOf } from './scope.ts'
 
 /** No inline scripts or styles: the elements use constructed style sheets. */
@@ -35,6 +36,8 @@ const icon = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
 
 /** Serves the shell on every page path below the base. Its data comes from the API, which checks permissions again. */
 export function pagesMiddleware(kit: Kit): Middleware {
+  let imports: Promise<string[]> | undefined
+  const shell = async () => shellPage(kit.base, await (imports ??= staticImportsOf('ops-shell.js')))
   return async (ctx, next) => {
     if (belowBase(ctx.path, kit.mount) === undefined) return next()
     const requestId = requestIdOf(ctx)
@@ -44,7 +47,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
         ctx.set('allow', 'GET, HEAD')
         throw new OpsError('method_not_allowed', `Pages do not accept ${ctx.method}; expected GET.`)
       }
-      await answerPage(kit, ctx)
+      await answerPage(kit, ctx, shell)
     } catch (error) {
       answerProblem(ctx, error, requestId, kit.log)
       if (ctx.accepts('html') && asOpsError(error).status >= 500) answerOutage(kit, ctx, asOpsError(error), requestId)
@@ -52,7 +55,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
   }
 }
 
-async function answerPage(kit: Kit, ctx: Context): Promise<void> {
+async function answerPage(kit: Kit, ctx: Context, shell: () => Promise<string>): Promise<void> {
   if (!packageFolder) throw new OpsError('internal', missingPackage)
   const scope = await openScope(kit, ctx)
   if (!scope) return answerNotSignedIn(kit, ctx)
@@ -60,7 +63,7 @@ async function answerPage(kit: Kit, ctx: Context): Promise<void> {
   const view = pages.find(({ pattern }) => pattern.test(path))?.view
   const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
   ctx.type = 'html'
-  ctx.body = shellPage(kit.base)
+  ctx.body = await shell()
   ctx.status = !view ? 404 : allowed ? 200 : 403
 }
 
@@ -96,11 +99,12 @@ export function answerPlainPage(ctx: Context, { base }: Kit, title: string, { me
   ctx.status = status
 }
 
-function shellPage(base: string): string {
+function shellPage(base: string, imports: string[]): string {
   const at = escapeHtml(base)
+  const preloads = imports.map((file) => `<link rel="modulepreload" href="${at}/assets/${file}">`).join('')
   return page(
     'Jobs',
-    `<link rel="stylesheet" href="${at}/assets/page.css"><script type="module" src="${at}/assets/ops-shell.js"></script>`,
+    `<link rel="stylesheet" href="${at}/assets/page.css"><script type="module" src="${at}/assets/ops-shell.js"></script>${preloads}`,
     `<ops-shell api="${at}/api/v1" base="${at}"></ops-shell><noscript>These pages need JavaScript; the same operations are in the API and on the command line.</noscript>`,
   )
 }
