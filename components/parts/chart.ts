@@ -139,19 +139,19 @@ export class OpsChart extends LitElement {
     const { frame } = this.drawing
     const x = placeOf(Date.parse(at), frame) / (across / 100)
     const crowded = next !== undefined && placeOf(Date.parse(next.at), frame) / (across / 100) - x < 12
-    return html`<span class="mark ${kind} ${x < 15 ? 'early' : ''}" aria-hidden="true" .style=${`left:${x}%`}>${kind === 'deploy' && !crowded ? html`<b>${label}</b>` : nothing}</span>`
+    return html`<span class="mark ${kind} ${x < 15 ? 'early' : ''}" aria-hidden="true" .style=${`inset-inline-start:${x}%`}>${kind === 'deploy' && !crowded ? html`<b>${label}</b>` : nothing}</span>`
   }
 
   private cursorStyle({ at }: Step, frame: Frame): string {
-    const [left, right] = [placeOf(at, frame), placeOf(at + frame.step, frame)].map((place) => place / (across / 100))
-    return `left:${left}%;width:${right! - left!}%`
+    const [start, end] = [placeOf(at, frame), placeOf(at + frame.step, frame)].map((place) => place / (across / 100))
+    return `inset-inline-start:${start}%;inline-size:${end! - start!}%`
   }
 
   private tip(current: Step) {
     const { frame } = this.drawing
     const x = placeOf(current.at + frame.step / 2, frame) / (across / 100)
     // The plot ends where the axis begins, so the tip covers the axis and never a bar.
-    return html`<div class="tip" .style=${`top:calc(var(--chart-height, 64px) + 3px);${x < 50 ? `left:${x}%` : `right:${100 - x}%`}`}>
+    return html`<div class="tip" .style=${`top:calc(var(--chart-height, 64px) + 3px);${x < 50 ? `inset-inline-start:${x}%` : `inset-inline-end:${100 - x}%`}`}>
       <time>${this.clock(current.at)}</time> ${stepWords(current, this.drawing)}
     </div>`
   }
@@ -190,7 +190,7 @@ export class OpsChart extends LitElement {
       return html`<div class="axis" aria-hidden="true">
         ${ticksOf(frame, Math.max(3, Math.floor(this.clientWidth / 90)), offset).map((at) => {
           const x = placeOf(at, frame) / (across / 100)
-          return html`<span class="tick ${x < 3 ? 'first' : x > 97 ? 'last' : ''}" .style=${`left:${x}%`}>${this.clock(at)}</span>`
+          return html`<span class="tick ${x < 3 ? 'first' : x > 97 ? 'last' : ''}" .style=${`inset-inline-start:${x}%`}>${this.clock(at)}</span>`
         })}
       </div>`
     }
@@ -209,9 +209,10 @@ export class OpsChart extends LitElement {
   }
 
   private readonly point = ({ clientX, currentTarget }: PointerEvent) => {
-    const { left, width } = (currentTarget as HTMLElement).getBoundingClientRect()
+    const { left, right, width } = (currentTarget as HTMLElement).getBoundingClientRect()
+    const distance = this.isMirrored ? right - clientX : clientX - left
     const { from, to } = this.drawing.frame
-    if (width > 0) this.moveTo(from + ((clientX - left) / width) * (to - from))
+    if (width > 0) this.moveTo(from + (distance / width) * (to - from))
   }
 
   private readonly leave = () => this.moveTo(undefined)
@@ -226,7 +227,8 @@ export class OpsChart extends LitElement {
     const { steps } = this.drawing
     const last = steps.length - 1
     const at = this.indexAt(this.cursor) ?? last
-    const targets: Record<string, number> = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 10, PageUp: at + 10, Home: 0, End: last }
+    const [earlier, later] = this.isMirrored ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight']
+    const targets: Record<string, number> = { [earlier!]: at - 1, ArrowDown: at - 1, [later!]: at + 1, ArrowUp: at + 1, PageDown: at - 10, PageUp: at + 10, Home: 0, End: last }
     const target = targets[event.key]
     if (event.key === 'Enter') this.link?.click()
     else if (event.key === 'Escape' && this.cursor !== undefined) this.moveTo(undefined)
@@ -254,6 +256,11 @@ export class OpsChart extends LitElement {
     if (time === undefined || !steps[0]) return undefined
     const index = Math.floor((time - steps[0].at) / frame.step + 1e-6)
     return Math.min(steps.length - 1, Math.max(0, index))
+  }
+
+  /** Time runs as one reads. */
+  private get isMirrored(): boolean {
+    return this.matches(':dir(rtl)')
   }
 
   private get locale(): string {

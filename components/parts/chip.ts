@@ -34,7 +34,8 @@ export const chipStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 5px;
-    padding: 1px 8px 1px 6px;
+    padding-block: 1px;
+    padding-inline: 6px 8px;
     border-radius: var(--_chip-radius);
     font-size: var(--_tiny);
     font-weight: var(--_weight-medium);

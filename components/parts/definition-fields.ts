@@ -81,7 +81,7 @@ function changes(draft: Draft, entry: CronEntry) {
       ? html`<span class="muted">${t`Nothing is changed yet.`}</span>`
       : html`<b>${t`Changed, compared to now`}</b>
           <ul>
-            ${changed.map((name) => html`<li>${names[name]}: ${name === 'args' ? t`other arguments` : html`<del><bdi>${before[name] || t`none`}</bdi></del> → <ins><bdi>${draft[name] || t`none`}</bdi></ins>`}</li>`)}
+            ${changed.map((name) => html`<li>${names[name]}: ${name === 'args' ? t`other arguments` : html`<del><bdi>${before[name] || t`none`}</bdi></del> ${t`→`} <ins><bdi>${draft[name] || t`none`}</bdi></ins>`}</li>`)}
           </ul>`}
   </div>`
 }

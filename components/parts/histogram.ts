@@ -36,6 +36,9 @@ export const histogramStyles = css`
     width: 84px;
     height: 22px;
   }
+  .histogram:dir(rtl) {
+    transform: scaleX(-1);
+  }
   .histogram .bars {
     fill: var(--_chart-bar);
   }

@@ -113,6 +113,9 @@ export const sparklineStyles = css`
     width: 100%;
     height: 40px;
   }
+  .sparkline:dir(rtl) {
+    transform: scaleX(-1);
+  }
   .sparkline .area {
     fill: var(--_accent-soft);
   }

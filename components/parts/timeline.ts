@@ -22,14 +22,16 @@ interface TimelineOptions {
   /** The windows that are offered. */
   ranges?: readonly ForensicRange[]
   locale?: string
+  /** Time runs from right to left, as the page does. */
+  mirrored?: boolean
 }
 
 /**
  * A subject's timeline: lanes over one axis, each mark with a tooltip and a link. What it shows is
  * also in the chronology, so for screen readers it is one picture with a summary.
  */
-export function timelineView(picture: Timeline, { choose, ranges = [], locale }: TimelineOptions = {}): TemplateResult {
-  const axis = new Axis(Date.parse(picture.from), Date.parse(picture.to))
+export function timelineView(picture: Timeline, { choose, ranges = [], locale, mirrored = false }: TimelineOptions = {}): TemplateResult {
+  const axis = new Axis(Date.parse(picture.from), Date.parse(picture.to), mirrored)
   const height = top + picture.lanes.length * laneHeight + foot
   return html`<section class="card timeline" part="timeline" aria-labelledby="timeline-title">
     <div class="timeline-head">
@@ -49,14 +51,16 @@ export function timelineView(picture: Timeline, { choose, ranges = [], locale }:
   </section>`
 }
 
-/** Places instants on the axis, in percent of its width. */
+/** Places instants on the axis, in percent of its width. SVG has no logical coordinates, so it also mirrors them. */
 class Axis {
   readonly from: number
   readonly to: number
+  readonly mirrored: boolean
 
-  constructor(from: number, to: number) {
+  constructor(from: number, to: number, mirrored: boolean) {
     this.from = from
     this.to = to
+    this.mirrored = mirrored
   }
 
   at(instant: string | number): number {
@@ -65,7 +69,13 @@ class Axis {
   }
 
   x(instant: string | number): string {
-    return `${this.at(instant).toFixed(3)}%`
+    const at = this.at(instant)
+    return `${(this.mirrored ? 100 - at : at).toFixed(3)}%`
+  }
+
+  /** The left edge of a stretch. */
+  left(from: string, to: string): string {
+    return this.x(this.mirrored ? to : from)
   }
 
   width(from: string, to: string): string {
@@ -89,7 +99,7 @@ function ticks(axis: Axis, height: number, locale?: string) {
 
 /** What is still to come stands on its own ground. */
 function coming({ now, to }: Timeline, axis: Axis, height: number) {
-  return Date.parse(to) > Date.parse(now) ? svg`<rect class="coming" x=${axis.x(now)} width=${axis.width(now, to)} y=${top} height=${height - top - foot}/>` : nothing
+  return Date.parse(to) > Date.parse(now) ? svg`<rect class="coming" x=${axis.left(now, to)} width=${axis.width(now, to)} y=${top} height=${height - top - foot}/>` : nothing
 }
 
 function nowLine({ now, to, range }: Timeline, axis: Axis, height: number, locale?: string) {
@@ -110,13 +120,13 @@ function drawLane(lane: TimelineLane, picture: Timeline, axis: Axis, y: number):
 
 function drawLine({ key, gaps, from: begins }: TimelineLane, { now, from, to }: Timeline, axis: Axis, y: number) {
   const end = Date.parse(now) < Date.parse(to) ? now : to
-  return svg`<rect class="line" x=${axis.x(begins ?? from)} y=${y - 2} width=${axis.width(begins ?? from, end)} height="4"/>
+  return svg`<rect class="line" x=${axis.left(begins ?? from, end)} y=${y - 2} width=${axis.width(begins ?? from, end)} height="4"/>
     ${gaps.map((gap) => {
       const wide = axis.at(gap.to) - axis.at(gap.from) > 9
       return svg`<g class="hole"><title>${t`${gap.label}: ${exactTime(Date.parse(gap.from), { seconds: false })} to ${exactTime(Date.parse(gap.to), { seconds: false })}`}</title>
-        <rect x=${axis.x(gap.from)} width=${axis.width(gap.from, gap.to)} y=${y - 7} height="14"/>
+        <rect x=${axis.left(gap.from, gap.to)} width=${axis.width(gap.from, gap.to)} y=${y - 7} height="14"/>
         <line x1=${axis.x(gap.from)} x2=${axis.x(gap.to)} y1=${y} y2=${y}/>
-        ${wide ? svg`<text x="${((axis.at(gap.from) + axis.at(gap.to)) / 2).toFixed(3)}%" y=${y - 5} text-anchor="middle">${tx(holes[key] ?? 'unknown')}</text>` : nothing}</g>`
+        ${wide ? svg`<text x=${axis.x((Date.parse(gap.from) + Date.parse(gap.to)) / 2)} y=${y - 5} text-anchor="middle">${tx(holes[key] ?? 'unknown')}</text>` : nothing}</g>`
     })}`
 }
 
@@ -137,7 +147,7 @@ function drawPoint(mark: Mark, axis: Axis, y: number): SVGTemplateResult {
 /** A stretch is at least three pixels wide, however short it was. */
 function drawSpan(mark: Mark, axis: Axis, y: number): SVGTemplateResult {
   const { tone } = shapeOf(mark.mark)
-  return svg`<g class="span ${tone} ${mark.mark}">${tip(mark)}<rect x=${axis.x(mark.at)} width=${axis.width(mark.at, mark.to!)} y=${y - 7} height="14"/><rect x=${axis.x(mark.at)} width="3" y=${y - 7} height="14"/></g>`
+  return svg`<g class="span ${tone} ${mark.mark}">${tip(mark)}<rect x=${axis.left(mark.at, mark.to!)} width=${axis.width(mark.at, mark.to!)} y=${y - 7} height="14"/><rect x=${axis.left(mark.at, mark.to!)} width="3" y=${y - 7} height="14"/></g>`
 }
 
 const dot = svg`<circle r="4.5"/>`

@@ -33,10 +33,12 @@ export class OpsToast extends LitElement {
       }
       [popover] {
         position: fixed;
-        inset: auto 20px 20px auto;
+        inset-block: auto 20px;
+        inset-inline: auto 20px;
         margin: 0;
         max-width: min(640px, calc(100vw - 24px));
-        padding: 10px 10px 10px 16px;
+        padding-block: 10px;
+        padding-inline: 16px 10px;
         border: 0;
         border-radius: var(--_radius);
         background: light-dark(#1c2430, #e8ecf1);
@@ -93,7 +95,8 @@ export class OpsToast extends LitElement {
       }
       @media (max-width: 560px) {
         [popover] {
-          inset: auto 12px 12px;
+          inset-inline: 12px;
+          inset-block: auto 12px;
           width: auto;
           max-width: none;
         }

@@ -29,7 +29,8 @@ export const paletteStyles = css`
     flex: none;
     align-items: center;
     gap: 8px;
-    padding: 6px 12px 6px 16px;
+    padding-block: 6px;
+    padding-inline: 16px 12px;
     border-bottom: 1px solid var(--_line);
     color: var(--_muted);
   }

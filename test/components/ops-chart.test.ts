@@ -102,7 +102,7 @@ describe('ops-chart', () => {
   it('shows a deploy of this very minute at the edge, and none of another time', async () => {
     const just = { at: new Date(end + 20_000).toISOString(), kind: 'deploy' as const, label: 'v413' }
     const host = await show(chart({ marks: [just, { at: time(-90), kind: 'deploy', label: 'v400' }, { at: time(5), kind: 'deploy', label: 'v499' }] }))
-    equal(all<HTMLElement>(host, '.deploy').map((mark) => mark.style.left), ['100%'])
+    equal(all<HTMLElement>(host, '.deploy').map((mark) => mark.style.insetInlineStart), ['100%'])
     includes(seen(host), 'v413')
   })
 

@@ -161,6 +161,9 @@ export const tonightStyles = css`
     background: linear-gradient(to right, var(--_muted) 2px, transparent 0) 0 0 / max(4px, calc(100% / var(--ticks))) 100%;
     opacity: 0.75;
   }
+  .track .rhythm:dir(rtl) {
+    transform: scaleX(-1);
+  }
   .rhythm.paused {
     opacity: 0.3;
   }

@@ -21,7 +21,8 @@ export const detailStyles = [
       color: var(--_review);
     }
     .examples td {
-      padding: 6px 8px 6px 0;
+      padding-block: 6px;
+      padding-inline: 0 8px;
       font-size: var(--_medium);
     }
     .stack {

@@ -26,7 +26,7 @@ export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle, 
   return html`<tr role="row" class="group ${open ? 'open' : ''}" part="row">
     <td role="cell" class="what">
       <button type="button" class="fold" aria-expanded=${open} aria-label=${open ? t`Fold ${first || errorClass} in ${worker}` : t`Unfold ${first || errorClass} in ${worker}`} @click=${() => toggle(fingerprint)}>
-        <span aria-hidden="true">${open ? '▾' : '▸'}</span>
+        <span class=${open ? '' : 'shut'} aria-hidden="true">${open ? '▾' : '▸'}</span>
       </button>
       <div>
         <p class="message mono" title=${title}><bdi>${first || errorClass}</bdi>${second ? html` <bdi class="muted">${second}</bdi>` : nothing}</p>

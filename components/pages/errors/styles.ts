@@ -8,6 +8,12 @@ export const errorsStyles = [
   segmentStyles,
   tagStyles,
   css`
+    .shut {
+      display: inline-block;
+    }
+    .shut:dir(rtl) {
+      transform: scaleX(-1);
+    }
     .headline {
       margin-bottom: 12px;
       font-size: var(--_heading);
@@ -76,7 +82,8 @@ export const errorsStyles = [
       border-bottom: 0;
     }
     .unfolded > td {
-      padding: 4px 16px 14px 40px;
+      padding-block: 4px 14px;
+      padding-inline: 40px 16px;
     }
     button.text {
       padding: 0;

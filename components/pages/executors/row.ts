@@ -27,7 +27,7 @@ export function executorRow(executor: Executor, { open, newest, now, locale, tog
   const { id, name, health, version, beatAt, endedAt, donePerMinute, failedPerMinute } = executor
   return html`<tr role="row" part="row" class=${health}>
     <th scope="row" role="rowheader" class="name">
-      <button type="button" class="fold" aria-expanded=${open} @click=${() => toggle(id)}><span class="mark" aria-hidden="true">${open ? '▾' : '▸'}</span><bdi>${name}</bdi></button>
+      <button type="button" class="fold" aria-expanded=${open} @click=${() => toggle(id)}><span class="mark ${open ? '' : 'shut'}" aria-hidden="true">${open ? '▾' : '▸'}</span><bdi>${name}</bdi></button>
     </th>
     <td role="cell" class="health">${chip(healthTones[health], executorHealths[health])}</td>
     <td role="cell" class="version ${newest ? 'newest' : ''}" data-label=${t`Version`}>${version ? html`<bdi>${version}</bdi>` : unknown()}</td>

@@ -143,7 +143,11 @@ export const executorsStyles = css`
     cursor: pointer;
   }
   .fold .mark {
+    display: inline-block;
     color: var(--_muted);
+  }
+  .fold .shut:dir(rtl) {
+    transform: scaleX(-1);
   }
   .rate,
   .beat,
@@ -158,7 +162,8 @@ export const executorsStyles = css`
     font-weight: var(--_weight-strong);
   }
   .executors .unfolded > td {
-    padding: 4px 16px 14px 28px;
+    padding-block: 4px 14px;
+    padding-inline: 28px 16px;
   }
   .detail {
     display: grid;
@@ -173,7 +178,8 @@ export const executorsStyles = css`
     border-inline-start-color: var(--_review);
   }
   .held-jobs td {
-    padding: 5px 12px 5px 0;
+    padding-block: 5px;
+    padding-inline: 0 12px;
     font-size: var(--_small);
   }
   .aside .actions {

@@ -57,7 +57,7 @@ export class OpsForensicsHistory extends OpsElement {
   override render() {
     const { bundle } = this
     if (!bundle) return nothing
-    return html`${bundle.timeline?.lanes.length ? timelineView(bundle.timeline, { choose: this.choose, ranges: rangesFor(bundle), locale: this.language }) : nothing}
+    return html`${bundle.timeline?.lanes.length ? timelineView(bundle.timeline, { choose: this.choose, ranges: rangesFor(bundle), locale: this.language, mirrored: this.matches(':dir(rtl)') }) : nothing}
       <ops-chronology
         .items=${unite(bundle.chronology, this.older.items)}
         ?more=${(this.older.cursor ?? bundle.nextCursor) !== undefined && !this.older.ended}

@@ -166,6 +166,9 @@ export const queuesStyles = css`
     font-size: 11px;
     color: var(--_muted);
   }
+  .fold[aria-expanded='false']:dir(rtl)::before {
+    transform: scaleX(-1);
+  }
   .fold[aria-expanded='true']::before {
     content: '▾';
   }

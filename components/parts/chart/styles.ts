@@ -29,6 +29,9 @@ export const chartStyles = css`
     height: 100%;
     overflow: visible;
   }
+  svg:dir(rtl) {
+    transform: scaleX(-1);
+  }
   .bars {
     fill: var(--_chart-bar);
   }
@@ -79,12 +82,12 @@ export const chartStyles = css`
   .deploy {
     top: -1px;
     bottom: 0;
-    border-left: 1px dashed var(--_text);
+    border-inline-start: 1px dashed var(--_text);
   }
   .deploy b {
     position: absolute;
     top: 0;
-    right: 0;
+    inset-inline-end: 0;
     padding: 0 3px;
     background: var(--_surface);
     color: var(--_text);
@@ -94,8 +97,7 @@ export const chartStyles = css`
     white-space: nowrap;
   }
   .deploy.early b {
-    right: auto;
-    left: 0;
+    inset-inline: 0 auto;
   }
   .operation,
   .incident {
@@ -103,7 +105,7 @@ export const chartStyles = css`
     border: 5px solid transparent;
     border-top: 0;
     border-bottom-color: var(--_text);
-    transform: translateX(-5px);
+    margin-inline-start: -5px;
   }
   .incident {
     border-bottom-color: var(--_review);
@@ -156,11 +158,17 @@ export const chartStyles = css`
   .tick {
     transform: translateX(-50%);
   }
+  .tick:dir(rtl) {
+    transform: translateX(50%);
+  }
   .tick.first {
     transform: none;
   }
   .tick.last {
     transform: translateX(-100%);
+  }
+  .tick.last:dir(rtl) {
+    transform: translateX(100%);
   }
   .as-table {
     position: absolute;
