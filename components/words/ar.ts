@@ -279,7 +279,7 @@ export default {
   'Execu-{0}tors': 'المنفّذون{0}',
   'Executor': 'المنفّذ',
   'Executors': 'المنفّذون',
-  'Expired': 'منتهية الصلاحية',
+  'Expired': 'منتهية',
   'Explained by {0}.': 'تفسّرها {0}.',
   'Explains {0}, which send no notices while this is open.': 'تفسّر {0}، وهي لا ترسل إشعارات ما دامت هذه مفتوحة.',
   'Explains {0}, which sends no notices while this is open.': 'تفسّر {0}، وهي لا ترسل إشعارات ما دامت هذه مفتوحة.',
