@@ -56,8 +56,10 @@ async function apply(): Promise<void> {
   writeFileSync(pathOf(tag), `${head(tag)}${lines.join('\n')}\n} satisfies Catalogue\n`)
 }
 
+/** What stands above the texts, with the glossary, is kept. */
 function head(tag: string): string {
-  return `import type { Catalogue } from '../core/words.ts'\n\n/** ${new Intl.DisplayNames('en', { type: 'language' }).of(tag)}. Sorted by key, made complete with \`scripts/words.ts\`. */\nexport default {\n`
+  const [head] = readFileSync(pathOf(tag), 'utf8').split('export default {\n')
+  return `${head}export default {\n`
 }
 
 function formsOf(forms: Exclude<Catalogue[string], string>): string {

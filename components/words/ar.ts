@@ -1,6 +1,18 @@
 import type { Catalogue } from '../core/words.ts'
 
-/** Arabic. Sorted by key, made complete with `scripts/words.ts`. */
+/**
+ * Arabic. Sorted by key, made complete with `scripts/words.ts`.
+ *
+ * Modern standard Arabic; buttons are verbal nouns. Each plural has the six forms of the language, with the noun in its right case.
+ *
+ *     queue طابور · job مهمة · worker عامل · executor منفّذ · host مضيف · engine محرّك · scheduler مجدول
+ *     retry إعادة المحاولة · cancel إلغاء · discard استبعاد · rescue إنقاذ · restore استعادة · run تشغيل · skip تخطّي
+ *     pause إيقاف مؤقت · resume استئناف · concurrency تزامن · bulk run تشغيل مجمّع · preview معاينة
+ *     incident حادثة · acknowledge إقرار · assign إسناد · silence كتم · resolve تعليم كمحلول · reopen إعادة فتح
+ *     error group مجموعة أخطاء · fingerprint بصمة · failure burst موجة فشل · failed for good فشلت نهائيًا
+ *     cron entry إدخال cron · slot of an entry موعد · slot of a worker موضع · heartbeat نبضة · late متأخر · missing مفقود
+ *     audit تدقيق · evidence أدلة · forensics تحليل جنائي · actor فاعل · subject كائن · runbook دليل التشغيل · detector كاشف
+ */
 export default {
   ' and {0} more': ' و{0} غيرها',
   ' of {0}': ' من {0}',
