@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Endpoint } from './endpoint.ts'
 import type { Endpoints } from './index.ts'
+import { OwnChanges, ownChangesHeader } from './own-changes.ts'
 import type { Plan } from './plan.ts'
 import type { Problem } from './problem.ts'
 import type { ProblemCode } from './problem-codes.ts'
@@ -13,6 +14,8 @@ export interface CallsOptions {
   fetch?: typeof fetch
   /** Sent with every request. */
   headers?: Record<string, string>
+  /** Shared with other readers, so that what one changes another sees. */
+  changes?: OwnChanges
 }
 
 /** What a call of an endpoint takes: the parameters of its path, its query, its body. */
@@ -79,7 +82,7 @@ export class ApiError<Code extends ProblemCode = ProblemCode> extends Error {
 }
 
 /** One function for each endpoint that answers JSON. The elements use these; `createClient` adds retries, pages and the live stream. */
-export function createCalls({ api, fetch: send = globalThis.fetch, headers = {} }: CallsOptions): Calls {
+export function createCalls({ api, fetch: send = globalThis.fetch, headers = {}, changes = new OwnChanges() }: CallsOptions): Calls {
   const base = api.replace(/\/+$/, '')
   const url: Calls['url'] = (name, input = {}) => base + fillPath(routes[name], input.params) + queryString(input.query)
 
@@ -89,6 +92,7 @@ export function createCalls({ api, fetch: send = globalThis.fetch, headers = {} 
       headers: {
         accept: 'application/json',
         ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(changes.last && { [ownChangesHeader]: changes.last }),
         ...headers,
         ...input.headers,
       },
@@ -96,6 +100,7 @@ export function createCalls({ api, fetch: send = globalThis.fetch, headers = {} 
       credentials: 'same-origin',
       signal: input.signal,
     } as RequestInit)
+    changes.note(response.headers.get(ownChangesHeader))
     if (!response.ok) throw await ApiError.from(response)
     return parseExact(await response.text())
   }

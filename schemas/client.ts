@@ -3,6 +3,7 @@ import type { Endpoints } from './index.ts'
 import { backoffMs, ConnectionError, pause, type RetryOptions, retrying } from './retry.ts'
 import { eventsOf } from './event-stream.ts'
 import type { LiveHint } from './live.ts'
+import { OwnChanges, ownChangesHeader } from './own-changes.ts'
 import { type EndpointName, routes } from './routes.ts'
 
 export { ApiError, ConnectionError }
@@ -57,12 +58,13 @@ export function createClient({ api, fetch: send = globalThis.fetch, headers = {}
     const own = typeof headers === 'function' ? await headers() : headers
     return await send(url, { ...init, headers: { ...own, ...(init.headers as Record<string, string>) } })
   }
-  const calls = createCalls({ api, fetch: retrying(authorized, limits) })
+  const changes = new OwnChanges()
+  const calls = createCalls({ api, fetch: retrying(authorized, limits), changes })
   const loose = calls as unknown as Record<EndpointName, (input?: LooseInput) => Promise<LoosePage>>
   const named = Object.fromEntries(
     (Object.keys(routes) as EndpointName[]).map((name) => [name, (input?: LooseInput) => pagesOf((given) => loose[name](withKey(name, given)), input)]),
   )
-  const stream: Client['live'] = (options) => hintsOf(calls.url('streamLive'), authorized, options)
+  const stream: Client['live'] = (options) => hintsOf(calls.url('streamLive'), authorized, changes, options)
   return { ...named, url: calls.url, live: stream } as unknown as Client
 }
 
@@ -97,17 +99,21 @@ function pagesOf(call: (input?: LooseInput) => Promise<LoosePage>, input?: Loose
 /** The server sends a comment every 15 seconds; a connection that is silent for longer is dead. */
 const maxSilenceMs = 45_000
 
-async function* hintsOf(url: string, send: typeof fetch, { headers, signal }: CallOptions = {}): AsyncGenerator<LiveHint, void, undefined> {
+async function* hintsOf(url: string, send: typeof fetch, changes: OwnChanges, { headers, signal }: CallOptions = {}): AsyncGenerator<LiveHint, void, undefined> {
   for (let lastId = '', failures = 0; ; ) {
     const connection = new Silence(signal)
     try {
       const response = await send(url, { headers: { accept: 'text/event-stream', ...(lastId ? { 'last-event-id': lastId } : {}), ...headers }, signal: connection.signal })
       if (!response.ok) throw await ApiError.from(response)
+      changes.note(response.headers.get(ownChangesHeader))
       if (failures) yield { topic: 'reset' }
       failures = 0
       for await (const { id, data } of eventsOf(response.body!, () => connection.restart())) {
         lastId = id || lastId
-        if (data) yield JSON.parse(data) as LiveHint
+        if (!data) continue
+        const hint = JSON.parse(data) as LiveHint
+        changes.note(hint.after)
+        yield hint
       }
     } catch (error) {
       if (signal?.aborted) throw signal.reason

@@ -6,6 +6,7 @@ import { text } from './words.ts'
 export const liveHint = z.object({
   topic: z.string().describe('`cron`, `audit`, `overview`, or `reset`: hints may have been lost, so read everything again.'),
   subject: z.object({ type: z.string(), id: z.string() }).optional(),
+  after: z.string().optional().describe('Send it as `Ops-After` with what is read because of this hint, so that the answer includes the change. Only if lists are read from a replica.'),
 })
 export type LiveHint = z.infer<typeof liveHint>
 

@@ -2,6 +2,7 @@ import type { Middleware } from 'koa'
 import { openKit, type RunningKit } from './open.ts'
 import { type FetchHandler, fetchHandler } from './http/fetch-handler.ts'
 import { opsMiddleware } from './http/mount.ts'
+import { writeOwnChanges } from './http/own-changes.ts'
 import { type NodeHandler, nodeHandler } from './http/node-handler.ts'
 import { Running } from './http/running.ts'
 import { belowPlace } from './host/place.ts'
@@ -64,7 +65,7 @@ export async function createOps<Actor>(options: OpsOptions<Actor>): Promise<Ops>
   requireNode()
   const kit = await openKit(options)
   const hub = new Hub()
-  const listening = listenForHints(kit.db, hub, kit.log)
+  const listening = listenForHints(kit.db, hub, kit.log, kit.db.replica && (() => writeOwnChanges(kit)))
   kit.setLiveClients(() => hub.size)
   if (!packageFolder) kit.log.error(missingPackage)
   const running = new Running()

@@ -41,7 +41,8 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   const log = options.log ?? jsonLog
   const retention = parseRetention(options.retention)
   const detector = parseDetector(options.detector, options.scheduler?.enabled ?? true)
-  const db = await openDatabase(options.database)
+  const now = options.now ?? (() => new Date())
+  const db = await openDatabase(options.database, { now, report: (level, message, facts) => log[level](message, facts) })
   let engineVersion: string | undefined
   let liveClients = () => 0
   const background = new Set<Promise<unknown>>()
@@ -73,7 +74,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     detector,
     log,
     version,
-    now: options.now ?? (() => new Date()),
+    now,
     dbNow: async (em) => options.now?.() ?? clockOf(db, em),
     publishHint: (hint) => hints.publish(hint),
     tellSoon() {
@@ -137,12 +138,15 @@ function checkOptions(options: unknown): void {
       }
     }
   }
-  const { url, listenUrl, schema } = values.database as { url?: unknown; listenUrl?: unknown; schema?: unknown }
+  const { url, listenUrl, readUrl, maxReadLagSeconds, schema } = values.database as Record<string, unknown>
   if (!isPostgresUrl(url)) {
     throw missing(`createOps: 'database.url' is ${typeof url === 'string' ? 'not a PostgreSQL URL' : typeof url}; expected postgres://….`, required.database!.lines)
   }
-  for (const [name, other] of Object.entries({ listenUrl })) {
+  for (const [name, other] of Object.entries({ listenUrl, readUrl })) {
     if (other !== undefined && !isPostgresUrl(other)) throw new Error(`createOps: 'database.${name}' is ${typeof other === 'string' ? 'not a PostgreSQL URL' : typeof other}; expected postgres://… or nothing.`)
+  }
+  if (maxReadLagSeconds !== undefined && !(typeof maxReadLagSeconds === 'number' && maxReadLagSeconds >= 1 && maxReadLagSeconds <= 3_600)) {
+    throw new Error(`createOps: 'database.maxReadLagSeconds' is ${String(maxReadLagSeconds)}; expected a number from 1 to 3600.`)
   }
   if (schema !== undefined && (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,40}$/.test(schema))) {
     throw new Error(`createOps: 'database.schema' is '${String(schema)}'; expected lower-case letters, digits and _, at most 41.`)

@@ -17,9 +17,16 @@ export interface DatabaseOptions {
    * to such a pooler, e.g. PgBouncer with `pool_mode = transaction`. Default: `url`.
    */
   listenUrl?: string
+  /**
+   * A streaming replica of the same server, from which lists, the audit search and the audit export are read. It must be one standby,
+   * not an address behind which there are several. Default: everything is read from the primary.
+   */
+  readUrl?: string
+  /** A replica that is further behind is not read. Seconds, from 1 to 3,600. Default 30. */
+  maxReadLagSeconds?: number
   /** Schema for our own tables. Default `ops`. */
   schema?: string
-  /** Size of the connection pool. Default 10. One more connection is held for LISTEN. */
+  /** Size of the connection pool, and of the one for `readUrl`. Default 10. One more connection is held for LISTEN. */
   poolSize?: number
 }
 

@@ -4,6 +4,7 @@ import { checked } from './checked.ts'
 import { setClock } from './clock.ts'
 import { Live } from './live.ts'
 import { type Line, page } from './page.ts'
+import { StoredChanges } from './stored-changes.ts'
 import { Shared } from './shared.ts'
 
 /** Everything an element needs to use one API. */
@@ -26,8 +27,9 @@ export function connect(api: string, send?: typeof fetch): Connection {
   if (!lines) page.lines.set(owner, (lines = {}))
   let connection = lines[api] && connections.get(lines[api])
   if (!connection) {
-    const client = createCalls({ api, fetch: checked(send ?? defaultFetch) })
-    const line = (lines[api] ??= open(client, send ?? defaultFetch))
+    const changes = new StoredChanges(api)
+    const client = createCalls({ api, fetch: checked(send ?? defaultFetch), changes })
+    const line = (lines[api] ??= open(client, send ?? defaultFetch, changes))
     connections.set(line, (connection = { api, client, fetch: send, ...line }))
   }
   return connection
@@ -36,9 +38,9 @@ export function connect(api: string, send?: typeof fetch): Connection {
 const defaultFetch: typeof fetch = (...input) => globalThis.fetch(...input)
 const connections = new WeakMap<Line, Connection>()
 
-function open(client: Calls, send: typeof fetch): Line {
+function open(client: Calls, send: typeof fetch, changes: StoredChanges): Line {
   return {
-    live: new Live(client.url('streamLive'), send),
+    live: new Live(client.url('streamLive'), send, changes),
     session: new Shared(async () => {
       const session = await client.getSession()
       setClock(session.asOf)

@@ -1,5 +1,6 @@
 import { eventsOf } from '../../schemas/event-stream.ts'
 import type { LiveHint } from '../../schemas/live.ts'
+import { type OwnChanges, ownChangesHeader } from '../../schemas/own-changes.ts'
 import { type Live, pollMs } from './live.ts'
 
 const silenceMs = 45_000
@@ -18,6 +19,7 @@ export class LiveStream {
   private readonly live: Live
   private readonly url: string
   private readonly send: typeof fetch
+  private readonly changes?: OwnChanges
   private request?: AbortController
   private started = false
   private lastId = ''
@@ -29,10 +31,11 @@ export class LiveStream {
   private hide?: ReturnType<typeof setTimeout>
   private lagging?: ReturnType<typeof setTimeout>
 
-  constructor(live: Live, url: string, send: typeof fetch) {
+  constructor(live: Live, url: string, send: typeof fetch, changes?: OwnChanges) {
     this.live = live
     this.url = url
     this.send = send
+    this.changes = changes
   }
 
   /** Opens the stream while the page is visible. `since` is when the first listener came. */
@@ -78,6 +81,7 @@ export class LiveStream {
     const headers = { accept: 'text/event-stream', ...(this.lastId ? { 'last-event-id': this.lastId } : {}) }
     const response = await this.send(this.url, { headers, signal: request.signal, credentials: 'same-origin', cache: 'no-store' })
     if (!response.ok || !response.body) throw new Error(`The live stream answered ${response.status}`)
+    this.changes?.note(response.headers.get(ownChangesHeader))
     // A connection may be dead although it was never closed: then not even heartbeats arrive.
     let silence: ReturnType<typeof setTimeout> | undefined
     const arrived = () => {
@@ -93,7 +97,10 @@ export class LiveStream {
           this.awaitBeat()
         }
         this.lastId = id || this.lastId
-        if (data) this.live.publish(parseHint(data))
+        if (!data) continue
+        const hint = parseHint(data)
+        this.changes?.note(hint?.after)
+        this.live.publish(hint)
       }
     } finally {
       clearTimeout(silence)

@@ -1,4 +1,5 @@
 import type { LiveHint } from '../../schemas/live.ts'
+import type { OwnChanges } from '../../schemas/own-changes.ts'
 import { later } from './later.ts'
 import type { LiveStream } from './live-stream.ts'
 
@@ -22,14 +23,16 @@ export class Live {
   measuredAt = ''
   private readonly url: string
   private readonly send: typeof fetch
+  private readonly changes?: OwnChanges
   private readonly listeners = new Set<(hint: LiveHint) => void>()
   private readonly watchers = new Set<() => void>()
   private stream?: LiveStream
   private retry?: ReturnType<typeof setTimeout>
 
-  constructor(url: string, send: typeof fetch) {
+  constructor(url: string, send: typeof fetch, changes?: OwnChanges) {
     this.url = url
     this.send = send
+    this.changes = changes
   }
 
   /** Calls `listener` for every hint, until the returned function is called. */
@@ -65,7 +68,7 @@ export class Live {
     if (document.visibilityState === 'visible') this.become('connecting')
     try {
       const { LiveStream } = await loadStream()
-      this.stream ??= new LiveStream(this, this.url, this.send)
+      this.stream ??= new LiveStream(this, this.url, this.send, this.changes)
       if (this.listeners.size > 0) this.stream.start(since)
     } catch {
       // As without a connection: polled, until it can be loaded.

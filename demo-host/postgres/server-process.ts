@@ -69,7 +69,8 @@ async function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       serverOutput = (serverOutput + text).slice(-4000)
-      if (serverOutput.includes('ready to accept connections')) resolve()
+      // A replica is ready for read-only connections.
+      if (/ready to accept (read-only )?connections/.test(serverOutput)) resolve()
     })
     child.once('error', reject)
     child.once('close', () => reject(new Error(serverOutput.trim() || 'it ended without any output')))

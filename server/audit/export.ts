@@ -2,6 +2,7 @@ import type { AuditEvent, AuditFilters } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { writeEvent } from '../operations/event.ts'
 import { csvLine, type ExportFormat, ndjsonLine } from '../operations/export-lines.ts'
+import { replicaScope } from '../operations/replica-scope.ts'
 import { type Scope, traceOf } from '../operations/scope.ts'
 import { eventReader, requireShown } from './list.ts'
 
@@ -27,16 +28,32 @@ export async function exportEvents(scope: Scope, format: ExportFormat, filters: 
     },
   )
   kit.publishHint({ topic: 'audit', about: { type: 'audit_log', id: format }, actor: viewer.principal })
-  return lines(scope, format, filters, surface, { at: row.occurred_at, id: row.id })
+  const reading = kit.db.replica ? (await replicaScope(scope, await kit.db.replica.mark())).scope : scope
+  return lines([reading, scope], format, filters, surface, { at: row.occurred_at, id: row.id })
 }
 
-/** Keyset pagination, starting at the export's own event: events committed later belong to the next export. */
-async function* lines(scope: Scope, format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: { at: string; id: string }) {
+interface Place {
+  at: string
+  id: string
+}
+
+/**
+ * Keyset pagination, starting at the export's own event: events committed later belong to the next export. It reads from the first
+ * scope, and if that is the replica and it fails, continues from the second, the primary.
+ */
+async function* lines([scope, primary]: [Scope, Scope], format: ExportFormat, filters: AuditFilters, surface: 'export' | 'cli', start: Place) {
   if (format === 'csv') yield csvLine(columns)
-  const { read, show } = await eventReader(scope, filters, { surface })
+  let reader = await eventReader(scope, filters, { surface })
+  const readBatch = async (after: Place) => {
+    const rows = await reader.read(after, batch)
+    return { rows, events: (await reader.show(rows)).map(({ shown }) => shown) }
+  }
   for (let after = start; ; ) {
-    const rows = await read(after, batch)
-    const events = (await show(rows)).map(({ shown }) => shown)
+    const { rows, events } = await readBatch(after).catch(async (error: unknown) => {
+      if (scope === primary || !scope.kit.db.replica!.blame(error)) throw error
+      reader = await eventReader(primary, filters, { surface })
+      return readBatch(after)
+    })
     yield events.map(format === 'csv' ? (event) => csvLine(cellsOf(event)) : ndjsonLine).join('')
     const last = rows.at(-1)
     if (!last || rows.length < batch) return

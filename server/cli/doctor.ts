@@ -9,6 +9,7 @@ import { checkDatabase } from './doctor/database.ts'
 import { checkEngine, checkRequests } from './doctor/engine.ts'
 import { checkEscalation } from './doctor/escalation.ts'
 import { type Finding, failed, worst } from './doctor/finding.ts'
+import { checkReplica } from './doctor/replica.ts'
 import { checkRetention } from './doctor/retention.ts'
 import { checkScheduler } from './doctor/scheduler.ts'
 import { print, printJson, visible } from './print.ts'
@@ -39,7 +40,7 @@ async function examineServer(options: HostOptions): Promise<Finding[]> {
   try {
     const { findings, usable } = await checkDatabase(kit)
     if (!usable) return [...findings, ...(await checkEngine(kit, []))]
-    const parts = [checkConnections, checkAudit, checkRetention, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests, checkEscalation]
+    const parts = [checkConnections, checkReplica, checkAudit, checkRetention, checkScheduler, (of: typeof kit) => checkCron(of, options.cron ?? []), (of: typeof kit) => checkEngine(of), checkRequests, checkEscalation]
     for (const part of parts) findings.push(...(await part(kit).catch((error: unknown) => [failed('doctor', error)])))
     return findings
   } finally {

@@ -1,14 +1,14 @@
 import * as endpoints from '../../schemas/cron.ts'
 import * as runEndpoints from '../../schemas/cron-runs.ts'
-import { handle } from '../operations/handle.ts'
+import { fromReplica, handle } from '../operations/handle.ts'
 import { listComingRuns } from './coming.ts'
 import { getCronEntry, getCronHistory, listCronEntries } from './read.ts'
 import { previewCronSchedule } from './schedule-preview.ts'
 
 export const cronHandlers = [
-  handle(endpoints.listCronEntries, ({ query: { limit, cursor, recent, sort, group, ...filters } }, scope) => listCronEntries(scope, filters, { limit, cursor, recent, sort, group })),
+  fromReplica(handle(endpoints.listCronEntries, ({ query: { limit, cursor, recent, sort, group, ...filters } }, scope) => listCronEntries(scope, filters, { limit, cursor, recent, sort, group }))),
   handle(endpoints.getCronEntry, ({ params }, scope) => getCronEntry(scope, params.name)),
-  handle(endpoints.getCronHistory, ({ params, query }, scope) => getCronHistory(scope, params.name, query)),
-  handle(runEndpoints.listComingRuns, ({ query }, scope) => listComingRuns(scope, query)),
+  fromReplica(handle(endpoints.getCronHistory, ({ params, query }, scope) => getCronHistory(scope, params.name, query))),
+  fromReplica(handle(runEndpoints.listComingRuns, ({ query }, scope) => listComingRuns(scope, query))),
   handle(runEndpoints.previewCronSchedule, async ({ query }, scope) => previewCronSchedule(query, scope.now)),
 ]

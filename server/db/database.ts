@@ -9,6 +9,7 @@ import { waitForLock } from './advisory.ts'
 import { entities } from './entities.ts'
 import { type Em, query, setLockTimeout } from './query.ts'
 import { closedMessage, guardPool, withStatementLimit } from './pool.ts'
+import { Replica } from './replica.ts'
 import { isServerReachable, SilenceWatch } from './silence.ts'
 import { OwnTypeParsers } from './type-parsers.ts'
 import { type WriteFault, WriteHealth } from './write-health.ts'
@@ -24,6 +25,10 @@ export interface Database {
   readonly schema: string
   /** A fresh unit of work outside any transaction. */
   em(): Em
+  /** For reads that may be a little old; undefined without `database.readUrl`. */
+  readonly replica?: Replica
+  /** The same unit of work, or one on the primary if it reads from the replica: for whatever decides about rights. */
+  primary(em: Em): Em
   /** Commits what `work` did, or nothing. */
   transact<T>(work: (em: Em) => Promise<T>): Promise<T>
   /** A qualified table or function of our schema. The schema name is the only value ever interpolated into SQL text. */
@@ -51,12 +56,58 @@ const lockTimeoutMs = 1_500
 /** A migration may build an index over a large table. */
 const migrationLimitMs = 60 * 60_000
 
+/** What the database's own messages and times go through. */
+export interface DatabaseSurroundings {
+  now(): Date
+  report(level: 'info' | 'warn', message: string, facts?: Record<string, unknown>): void
+}
+
+const alone: DatabaseSurroundings = { now: () => new Date(), report() {} }
+
 /** Connects on the first statement, so that the process can start while the database is down. */
-export async function openDatabase({ url, listenUrl, schema = 'ops', poolSize = 10 }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions, surroundings = alone): Promise<Database> {
+  const { url, listenUrl, readUrl, schema = 'ops', maxReadLagSeconds = 30 } = options
+  const writes = new WriteHealth()
+  const main = await openPool(options, [...new Set([url, listenUrl ?? url])], writes)
+  const reader = readUrl === undefined ? undefined : await openPool({ ...options, url: readUrl }, [readUrl], new WriteHealth())
+  const { orm, em } = main
+  const lagging = new WeakSet<Em>()
+  const replicaEm = () => {
+    const em = reader!.em()
+    lagging.add(em)
+    return em
+  }
+  return {
+    sessionUrl: listenUrl ?? url,
+    pooled: listenUrl !== undefined,
+    schema,
+    em,
+    replica: reader && new Replica({ primary: em, replica: replicaEm, maxLagMs: maxReadLagSeconds * 1000, ...surroundings }),
+    primary: (given) => (lagging.has(given) ? em() : given),
+    findFault: () => findFault(em(), writes),
+    transact: async (work) => transact(em(), work),
+    table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
+    migrate: () => migrate(orm, schema, 'up'),
+    migrateDown: () => migrate(orm, schema, 'down'),
+    pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
+    migrationNames: migrations.map(({ name }) => name),
+    async close() {
+      await Promise.all([main.close(), reader?.close()])
+    },
+  }
+}
+
+interface OpenPool {
+  orm: MikroORM
+  em(): Em
+  close(): Promise<void>
+}
+
+/** `probed`: the addresses that must accept connections for the server to count as responsive. */
+async function openPool({ url, listenUrl, schema = 'ops', poolSize = 10 }: DatabaseOptions, probed: string[], writes: WriteHealth): Promise<OpenPool> {
   const pooled = listenUrl !== undefined
   // A pooler accepts connections also while the server behind it does not respond.
-  const watch = new SilenceWatch(async () => !(await Promise.all([...new Set([url, listenUrl ?? url])].map(isServerReachable))).includes(false))
-  const writes = new WriteHealth()
+  const watch = new SilenceWatch(async () => !(await Promise.all(probed.map(isServerReachable))).includes(false))
   const perTransaction = pooled ? { statementMs: statementTimeoutMs, lockMs: lockTimeoutMs } : undefined
   const orm = await MikroORM.init({
     clientUrl: url,
@@ -78,23 +129,13 @@ export async function openDatabase({ url, listenUrl, schema = 'ops', poolSize = 
     logger: () => {},
   })
   let closed = false
-  const em = () => {
-    // A late call must not open a pool that would never be closed.
-    if (closed) throw new Error(closedMessage)
-    return orm.em.fork() as unknown as Em
-  }
   return {
-    sessionUrl: listenUrl ?? url,
-    pooled,
-    schema,
-    em,
-    findFault: () => findFault(em(), writes),
-    transact: async (work) => transact(em(), work),
-    table: (name) => sql`${sql.table(`${schema}.${name}`)}`,
-    migrate: () => migrate(orm as unknown as MikroORM, schema, 'up'),
-    migrateDown: () => migrate(orm as unknown as MikroORM, schema, 'down'),
-    pendingMigrations: async () => (await orm.migrator.getPending({ schema })).map((migration) => migration.name),
-    migrationNames: migrations.map(({ name }) => name),
+    orm: orm as unknown as MikroORM,
+    em() {
+      // A late call must not open a pool that would never be closed.
+      if (closed) throw new Error(closedMessage)
+      return orm.em.fork() as unknown as Em
+    },
     async close() {
       closed = true
       watch.close()

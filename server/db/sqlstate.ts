@@ -13,6 +13,7 @@ export const sqlState = {
   deadlockDetected: '40P01',
   insufficientPrivilege: '42501',
   undefinedTable: '42P01',
+  undefinedColumn: '42703',
   diskFull: '53100',
   outOfMemory: '53200',
   tooManyConnections: '53300',

@@ -1,9 +1,9 @@
 import * as endpoints from '../../schemas/deploy.ts'
-import { handle } from '../operations/handle.ts'
+import { fromReplica, handle } from '../operations/handle.ts'
 import { markDeploy } from './mark.ts'
 import { pageOfDeploys } from './read.ts'
 
 export const deployHandlers = [
   handle(endpoints.markDeploy, ({ body, headers }, scope) => markDeploy(scope, body, headers['idempotency-key'])),
-  handle(endpoints.listDeploys, ({ query }, scope) => pageOfDeploys(scope, query)),
+  fromReplica(handle(endpoints.listDeploys, ({ query }, scope) => pageOfDeploys(scope, query))),
 ]

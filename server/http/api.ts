@@ -9,7 +9,9 @@ import type { Kit } from '../kit.ts'
 import type { Hub } from '../live/hub.ts'
 import type { FileFormat } from '../operations/export-lines.ts'
 import type { Handled, HandlerInput } from '../operations/handle.ts'
+import { type Reading, replicaScope } from '../operations/replica-scope.ts'
 import type { Scope } from '../operations/scope.ts'
+import { announceOwnChanges, parseOwnChanges } from './own-changes.ts'
 import { parseJsonBody } from './body.ts'
 import { answerProblem, invalidRequest } from './errors.ts'
 import { publicAnswers } from './public.ts'
@@ -80,13 +82,38 @@ function answerSignedIn(kit: Kit, endpoint: Endpoint, send: Send): Answer {
     if (endpoint.method !== 'GET') requireSameOrigin(ctx, kit)
     if (endpoint.media === 'export') requireOwnNavigation(ctx, kit)
     if (endpoint.access !== 'session' && endpoint.access !== 'public') await requireView(scope, endpoint.access)
-    await send(ctx, await parseInput(ctx, endpoint), scope)
+    const input = await parseInput(ctx, endpoint)
+    if (endpoint.method === 'GET') return send(ctx, input, scope)
+    // A refusal is recorded, too.
+    await send(ctx, input, scope).finally(() => announceOwnChanges(kit, ctx))
   }
 }
 
-function jsonOf({ run }: Handled & { kind: 'json' }, { status }: Endpoint): Send {
+type Run = (Handled & { kind: 'json' })['run']
+
+/** From the replica, and if that fails midway, from the primary: such endpoints change nothing. */
+function readingFromReplica(run: Run): (ctx: Context, input: HandlerInput, scope: Scope) => Promise<unknown> {
   return async (ctx, input, scope) => {
-    const answer = await run(input, scope)
+    const { replica } = scope.kit.db
+    if (!replica) return run(input, scope)
+    const changes = await parseOwnChanges(scope.kit, ctx)
+    const reading: Reading = changes === 'unreadable' ? { scope, from: 'lacks your change' } : await replicaScope(scope, changes)
+    ctx.set('ops-read-from', reading.from === 'replica' ? 'replica' : `primary; ${reading.from}`)
+    if (reading.from !== 'replica') return run(input, scope)
+    try {
+      return await run(input, reading.scope)
+    } catch (error) {
+      if (!replica.blame(error)) throw error
+      ctx.set('ops-read-from', 'primary; away')
+      return run(input, scope)
+    }
+  }
+}
+
+function jsonOf({ run, fromReplica }: Handled & { kind: 'json' }, { status }: Endpoint): Send {
+  const read = fromReplica ? readingFromReplica(run) : (_ctx: Context, ...asked: Parameters<Run>) => run(...asked)
+  return async (ctx, input, scope) => {
+    const answer = await read(ctx, input, scope)
     // Serialized here, so that an answer JSON cannot represent fails like any other error.
     const text = JSON.stringify(answer)
     ctx.type = 'application/json'

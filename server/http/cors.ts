@@ -4,7 +4,7 @@ import type { Kit } from '../kit.ts'
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 /** Response headers that a script of another origin may read. */
-const exposed = 'x-request-id, retry-after, allow, content-disposition, x-ops-searched'
+const exposed = 'x-request-id, retry-after, allow, content-disposition, x-ops-searched, ops-after, ops-read-from'
 const preflightSeconds = '600'
 
 /** Lets pages of the host's `allowedOrigins` use the API and load the elements. Without that option, only pages of our own origin can. */

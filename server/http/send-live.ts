@@ -4,6 +4,7 @@ import type { Hub } from '../live/hub.ts'
 import { followHints, openSubscription } from '../live/stream.ts'
 import type { Scope } from '../operations/scope.ts'
 import { clientAddressOf } from './client-address.ts'
+import { announceOwnChanges } from './own-changes.ts'
 import { openScope } from './scope.ts'
 import { takeOver } from './take-over.ts'
 
@@ -23,6 +24,8 @@ export async function sendLive(ctx: Context, scope: Scope, hub: Hub): Promise<vo
   const subscription = await openSubscription(scope)
   // Compression would hold hints back until its buffer is full.
   ctx.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' })
+  await announceOwnChanges(scope.kit, ctx)
+  if (ctx.res.destroyed) return
   takeOver(ctx)
   if (ctx.method === 'HEAD') return void ctx.res.end()
   ctx.req.socket.setNoDelay(true)

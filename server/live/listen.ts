@@ -1,10 +1,11 @@
 import type pg from 'pg'
 import { endConnection } from '../db/silence.ts'
-import { hintChannel, type PublishedHint } from '../db/hint.ts'
+import { hintChannel } from '../db/hint.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../host/log.ts'
 import type { Hub } from './hub.ts'
 import { describeDeafness, hears, openListener } from './proof.ts'
+import { openPublisher } from './publish.ts'
 
 const retryMs = 1_000
 /** Only a change of the setup helps, so there is no hurry. */
@@ -14,7 +15,8 @@ const deafRetryMs = 10_000
  * One LISTEN connection for the whole process. Nothing is lost while it is down: once it is back, a `reset` tells all
  * readers to read again.
  */
-export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promise<void>; stop(): Promise<void> } {
+export function listenForHints(db: Database, hub: Hub, log: Log, mark?: () => Promise<string | undefined>): { ready: Promise<void>; stop(): Promise<void> } {
+  const publish = openPublisher(hub, mark)
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -29,7 +31,7 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
     try {
       await next.connect()
       if (!(await hears(next, db))) return reportDeafness(next)
-      next.on('notification', ({ payload }) => publish(hub, payload))
+      next.on('notification', ({ payload }) => publish(payload))
       await next.query(`listen ${next.escapeIdentifier(hintChannel(db.schema))}`)
       hub.connected = true
       if (connectedBefore) hub.publish({ topic: 'reset' })
@@ -65,15 +67,5 @@ export function listenForHints(db: Database, hub: Hub, log: Log): { ready: Promi
       clearTimeout(timer)
       if (client) await endConnection(client)
     },
-  }
-}
-
-function publish(hub: Hub, payload = ''): void {
-  try {
-    const { topic, measuredAt, ...rest } = JSON.parse(payload) as Partial<PublishedHint> & { measuredAt?: unknown }
-    if (typeof measuredAt === 'string') hub.beat(measuredAt)
-    else if (typeof topic === 'string') hub.publish({ topic, ...rest }, payload.length)
-  } catch {
-    // a foreign notification on our channel
   }
 }

@@ -31,9 +31,9 @@ export class Outbox {
   /** Keeps the last id of each topic, in order, so that a reader resuming from any of them misses nothing. */
   #coalesce(): void {
     const topics = new Map<string, NumberedHint>()
-    for (const { id, hint: { topic } } of this.#waiting) {
+    for (const { id, hint: { topic, after } } of this.#waiting) {
       topics.delete(topic)
-      topics.set(topic, { id, hint: { topic }, bytes: topic.length })
+      topics.set(topic, { id, hint: { topic, after }, bytes: topic.length + (after?.length ?? 0) })
     }
     this.#waiting = [...topics.values()]
     this.#bytes = this.#waiting.reduce((sum, { bytes }) => sum + bytes, 0)

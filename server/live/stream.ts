@@ -53,7 +53,7 @@ export function followHints({ response, subscription, hub, lastEventId, reopen }
         const numbered = outbox.next()
         const hint = stillAllowed && numbered ? await hintFor(subscription, numbered.hint) : undefined
         if (!stillAllowed) response.end()
-        else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify(hint)}\n\n`)
+        else if (hint) response.write(`id: ${numbered!.id}\nevent: hint\ndata: ${JSON.stringify({ ...hint, after: numbered!.hint.after })}\n\n`)
         else if (!numbered) {
           // After the hints of the same measurement: a reader who gets it knows of every change up to then.
           response.write(`: measured ${measuredAt}\n\n`)

@@ -22,7 +22,7 @@ export interface ExportFile {
 
 /** An endpoint with its handler. Handlers know nothing of HTTP: they take parsed input and a scope, and return the output. */
 export type Handled =
-  | { kind: 'json'; name: EndpointName; run(input: HandlerInput, scope: Scope): Promise<unknown> }
+  | { kind: 'json'; name: EndpointName; run(input: HandlerInput, scope: Scope): Promise<unknown>; fromReplica?: true }
   | { kind: 'export'; name: EndpointName; open(input: HandlerInput, scope: Scope): Promise<ExportFile> }
 
 type InputOf<P, Q, B> = HandlerInput<z.output<P>, z.output<Q>, z.output<B>>
@@ -33,6 +33,11 @@ export function handle<P extends z.ZodObject, Q extends z.ZodObject, B extends z
   run: (input: InputOf<P, Q, B>, scope: Scope) => Promise<z.input<O>>,
 ): Handled {
   return { kind: 'json', name: endpoint.name, run: run as (input: HandlerInput, scope: Scope) => Promise<unknown> }
+}
+
+/** The same endpoint, read from the replica if there is one. Its `asOf` must be the scope's `now`, and it must not change anything. */
+export function fromReplica(handled: Handled): Handled {
+  return { ...handled, fromReplica: true } as Handled
 }
 
 /** An endpoint that responds with a file in the `format` given in its query. */

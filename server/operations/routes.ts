@@ -6,7 +6,7 @@ import { listItems } from './bulk/items.ts'
 import { listRuns } from './bulk/list.ts'
 import { getRun } from './bulk/read.ts'
 import { showRun } from './bulk/show.ts'
-import { handle, handleExport } from './handle.ts'
+import { fromReplica, handle, handleExport } from './handle.ts'
 import { listRecentReasons } from './recent-reasons.ts'
 import { createPreview, executePreview, getOwnPreview, runOperation } from './pipeline.ts'
 
@@ -15,7 +15,7 @@ export const operationHandlers = [
   handle(operation.getPreview, ({ params }, scope) => getOwnPreview(scope, params.id)),
   handle(operation.executePreview, ({ params, body }, scope) => executePreview(scope, { id: params.id, ...body })),
   handle(operation.runOperation, ({ body, headers }, scope) => runOperation(scope, body, headers['idempotency-key'])),
-  handle(bulk.listBulkRuns, ({ query }, scope) => listRuns(scope, query)),
+  fromReplica(handle(bulk.listBulkRuns, ({ query }, scope) => listRuns(scope, query))),
   handle(bulk.getBulkRun, async ({ params }, scope) => showRun(await getRun(scope, params.id), scope)),
   handle(bulk.listBulkItems, ({ params, query }, scope) => listItems(scope, params.id, query)),
   handle(bulk.abortBulkRun, ({ params }, scope) => abortRun(scope, params.id)),

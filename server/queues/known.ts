@@ -19,11 +19,11 @@ export interface QueueNames {
 /** Read once per unit of work: one request needs the names for several things, and there may be thousands. */
 const namesRead = new WeakMap<Em, Promise<string[]>>()
 
-/** Names of all queues that were measured, were paused or are used by a cron entry, in order. */
+/** Names of all queues that were measured, were paused or are used by a cron entry, in order. All of them are read from the primary, because rights are decided by them. */
 export function listQueueNames(reading: Reading, wanted: QueueNames = {}): Promise<string[]> {
   if (wanted.name !== undefined || wanted.exactly !== undefined) return readNames(reading, wanted)
   let names = namesRead.get(reading.em)
-  if (!names) namesRead.set(reading.em, (names = readNames(reading, {})))
+  if (!names) namesRead.set(reading.em, (names = readNames({ ...reading, em: reading.kit.db.primary(reading.em) }, {})))
   return names
 }
 

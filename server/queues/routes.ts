@@ -1,9 +1,9 @@
 import * as endpoints from '../../schemas/queue.ts'
-import { handle } from '../operations/handle.ts'
+import { fromReplica, handle } from '../operations/handle.ts'
 import { getQueue } from './detail.ts'
 import { listQueues } from './read.ts'
 
 export const queueHandlers = [
-  handle(endpoints.listQueues, ({ query }, scope) => listQueues(scope, query)),
+  fromReplica(handle(endpoints.listQueues, ({ query }, scope) => listQueues(scope, query))),
   handle(endpoints.getQueue, ({ params, query }, scope) => getQueue(scope, params.name, query.range)),
 ]

@@ -46,7 +46,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   }
 }
 
-async function copyTemplate(serverUrl: string, empty: boolean): Promise<TestDatabase> {
+export async function copyTemplate(serverUrl: string, empty: boolean): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   await runSql(serverUrl, `create database ${name} template ${empty ? 'template0' : templateName}`)
   const url = new URL(serverUrl)

@@ -11,6 +11,8 @@ const careless = ['fsync=off', 'full_page_writes=off']
 const settings = ['max_connections=400', 'shared_buffers=128MB', 'timezone=UTC']
 
 export interface TemporaryCluster extends Cluster {
+  /** Its data folder. */
+  readonly folder: string
   /** Stops the server and removes its data. */
   remove(): Promise<void>
   /** Stops every process of the server where it is: connections stay open, and nothing answers. */
@@ -22,8 +24,9 @@ export interface TemporaryCluster extends Cluster {
 export async function startTemporaryCluster({ durable = false, settings: more = [] }: { durable?: boolean; settings?: string[] } = {}): Promise<TemporaryCluster> {
   const folder = await makeTemporaryFolder()
   const cluster = await startCluster({ folder: join(folder, 'data'), temporaryFolder: folder, settings: [...(durable ? [] : careless), ...settings, ...more] })
-  const signal = (name: NodeJS.Signals) => processesOf(join(folder, 'data')).forEach((id) => send(id, name))
+  const signal = serverSignals(join(folder, 'data'))
   return Object.assign(cluster, {
+    folder: join(folder, 'data'),
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     async remove() {
@@ -32,6 +35,11 @@ export async function startTemporaryCluster({ durable = false, settings: more = 
       await rm(folder, { recursive: true, force: true })
     },
   })
+}
+
+/** Sends a signal to every process of the server with this data folder. */
+export function serverSignals(data: string): (name: NodeJS.Signals) => void {
+  return (name) => processesOf(data).forEach((id) => send(id, name))
 }
 
 /** A folder that PostgreSQL's own account may enter, also when the tests run as root. */
