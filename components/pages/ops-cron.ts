@@ -23,6 +23,7 @@ import { base, pageStyles } from '../theme/base.ts'
 import type { Row } from './cron/fold.ts'
 import { entryRow, type RowContext } from './cron/row.ts'
 import { cronStyles } from './cron/styles.ts'
+import { term } from '../parts/term.ts'
 
 const states = { active: 'active', paused: 'paused', retired: 'retired' }
 
@@ -242,7 +243,7 @@ export class OpsCron extends OpsElement {
             <tr role="row">
               ${head('name', t`Entry`, 'entry-column')} ${head('next', t`Next run`, 'runs-column')}
               <th scope="col" role="columnheader" class="slots-column">
-                <span class="axis"><span>${t`Recent slots`}</span> <span class="now-word">${t`now`}</span> <span class="future-word">${t`next ${12}`}</span></span>
+                <span class="axis"><span>${term('cron_slot', t`Recent slots`)}</span> <span class="now-word">${t`now`}</span> <span class="future-word">${t`next ${12}`}</span></span>
               </th>
               ${head('health', t`Status and health`, 'status-column')}
               <th scope="col" role="columnheader" class="do-column"><span class="hidden-text">${t`Actions`}</span></th>

@@ -28,6 +28,7 @@ import { base, pageStyles } from '../theme/base.ts'
 import { errorRow } from './errors/row.ts'
 import { parseSearch, writeSearch } from './errors/search.ts'
 import { errorsStyles } from './errors/styles.ts'
+import { term } from '../parts/term.ts'
 
 /** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./errors/details.ts'))
@@ -165,19 +166,19 @@ export class OpsErrors extends OpsElement {
   private table({ items }: ErrorGroupList) {
     const top = Math.max(1, ...items.flatMap(({ histogram }) => histogram.counts.map((count) => count ?? 0)))
     const { last, words } = spans[this.span]!
-    const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
+    const column = (title: unknown, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
     return html`<div class="card errors ${this.list.problem ? 'stale' : ''}">
       <table role="table" aria-label=${t`Errors`}>
         <thead role="rowgroup">
           <tr role="row">
-            ${column(t`Error, worker, fingerprint`)} ${column(t`State`)} ${column(t`Failed`, 'count')} ${column(last())} ${column(t`Last, first seen`)} ${column(t`Versions`)}
+            ${column(tr`Error, worker, ${term('fingerprint', t`fingerprint`)}`)} ${column(t`State`)} ${column(t`Failed`, 'count')} ${column(last())} ${column(t`Last, first seen`)} ${column(t`Versions`)}
           </tr>
         </thead>
         <tbody role="rowgroup">
           ${repeat(
             items,
             ({ fingerprint }) => fingerprint,
-            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, top, range: words(), locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
+            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, explains: { state: group === items.find(({ state }) => state === group.state), burst: group === items.find(({ burst }) => burst?.active) }, top, range: words(), locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
             ${group.fingerprint === this.group ? this.unfold(group) : nothing}`,
           )}
         </tbody>

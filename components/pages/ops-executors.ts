@@ -23,6 +23,7 @@ import { headline } from './executors/headline.ts'
 import { executorRow } from './executors/row.ts'
 import { executorsStyles } from './executors/styles.ts'
 import { bandsOf, type Grouping, onHosts } from './executors/words.ts'
+import { term } from '../parts/term.ts'
 
 type Show = 'all' | 'unhealthy' | 'ended'
 
@@ -195,13 +196,13 @@ export class OpsExecutors extends OpsElement {
     const hosts = Map.groupBy(this.executors.data!.items, ({ host }) => host)
     const newest = summary.versions.length > 1 ? summary.versions[0]!.version : undefined
     const unfolded = new Set(this.unfolded)
-    const column = (title: string, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
+    const column = (title: unknown, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
     return html`<div class="card executors ${this.executors.problem ? 'stale' : ''}">
       <table role="table" aria-label=${t`Executors`}>
         <thead role="rowgroup">
           <tr role="row">
-            ${column(t`Executor`)} ${column(t`Health`)} ${column(t`Version`)} ${column(t`Queues`)} ${column(t`Slots used`)} ${column(t`In hand`)} ${column(t`Done /min`, 'rate-column')}
-            ${column(t`Failed /min`, 'rate-column')} ${column(t`Last beat`, 'rate-column')}
+            ${column(term('executor', t`Executor`))} ${column(t`Health`)} ${column(t`Version`)} ${column(t`Queues`)} ${column(term('executor_slot', t`Slots used`))} ${column(t`In hand`)} ${column(t`Done /min`, 'rate-column')}
+            ${column(t`Failed /min`, 'rate-column')} ${column(term('heartbeat', t`Last beat`), 'rate-column')}
           </tr>
         </thead>
         ${repeat(

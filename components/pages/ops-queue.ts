@@ -20,6 +20,7 @@ import { base, pageStyles } from '../theme/base.ts'
 import { type Metric, metrics, queueRanges } from './queue/choices.ts'
 import { queueStyles } from './queue/styles.ts'
 import { queueChip } from './queues/chip.ts'
+import { term } from '../parts/term.ts'
 
 /** Charts, lists and actions: below the headline, loaded a moment later. */
 const loadRest = later(() => import('./queue/rest.ts'))
@@ -175,7 +176,7 @@ export class OpsQueue extends OpsElement {
     return html`<section class="card headline ${status}" part="headline" aria-label=${t`Condition`}>
       <p class="facts">
         ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}>${incident.title}</a>` : nothing}
-        ${age === 'lagging' ? html`<span class="chip dashed">${t`figures lag`}</span>` : nothing}
+        ${age === 'lagging' ? html`<span class="chip dashed">${term('lagging', t`figures lag`)}</span>` : nothing}
       </p>
       <p class="said">${headline}</p>
       <p class="small muted">

@@ -30,6 +30,7 @@ import { number } from './queues/figures.ts'
 import { queueRow, topOf } from './queues/row.ts'
 import type { OpsQueueSheet } from './queues/sheet.ts'
 import { queuesStyles } from './queues/styles.ts'
+import { term } from '../parts/term.ts'
 
 /** What may be done with a queue is asked for seldom, and needs more than the list has. */
 const loadSheet = later(() => import('./queues/sheet.ts'))
@@ -184,7 +185,7 @@ export class OpsQueues extends OpsElement {
         <tr role="row">
           ${head('name', t`Queue`)} ${head('status', t`Status and cause`)} ${head('num', tr`Oldest${html`<br />`}waiting`)}
           ${head('num', html`${t`Waiting, last hour`}${top > 0 ? html`<small>${t`one scale, 0–${number(top, this.language)}`}</small>` : nothing}`)} ${head('num', tr`Started${html`<br />`}/min`)} ${head('num', tr`Failed${html`<br />`}/min`)}
-          ${head('num', tr`p95${html`<br />`}wait`)} ${head('num', tr`Execu-${html`<br />`}tors`)} ${head('num do', t`Pause`)}
+          ${head('num', term('p95', tr`p95${html`<br />`}wait`))} ${head('num', tr`Execu-${html`<br />`}tors`)} ${head('num do', t`Pause`)}
         </tr>
       </thead>
       <tbody role="rowgroup">

@@ -2,6 +2,7 @@ import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit
 import { completenessStates, type OperatorStatus, operatorStatuses } from '../../schemas/status-words.ts'
 import { tx } from '../core/words.ts'
 import { statusTones, type Tone } from './status-tone.ts'
+import { term } from './term.ts'
 
 export type { Tone } from './status-tone.ts'
 
@@ -21,8 +22,10 @@ export function statusChip(status: string, label?: string): TemplateResult {
 }
 
 /** The completeness of the evidence; nothing if it is complete, unless requested. */
-export function completenessChip(state: string): TemplateResult {
-  return html`<span class="chip dashed" part="completeness">${tx(completenessStates[state as keyof typeof completenessStates] ?? 'unknown')}</span>`
+export function completenessChip(state: string, explained = true): TemplateResult {
+  const words = tx(completenessStates[state as keyof typeof completenessStates] ?? 'unknown')
+  const meaning = state === 'partial_evidence' || state === 'history_unavailable' ? state : 'unknown_evidence'
+  return html`<span class="chip dashed" part="completeness">${state === 'complete' || !explained ? words : term(meaning, words)}</span>`
 }
 
 export function chip(tone: Tone, label: string): TemplateResult {

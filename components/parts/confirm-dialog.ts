@@ -31,6 +31,7 @@ import { tableStyles } from './table.ts'
 import { queueChooserStyles } from './queue-chooser.ts'
 import './toast.ts'
 import type { OpsToast } from './toast.ts'
+import { term } from './term.ts'
 
 /** Of the operations that take many jobs. */
 const impossible: Record<string, string> = texts({
@@ -207,7 +208,7 @@ export class OpsConfirmDialog extends OpsElement {
   }
 
   private terms({ plan }: CreatedPreview) {
-    return html`${ownershipLabel(plan.ownership)} <span class="muted small">· ${tx(risks[plan.risk])}${this.left.value && ` · ${this.left.value}`}</span>`
+    return html`${plan.ownership === 'powertools_native' ? term('native', ownershipLabel(plan.ownership)) : ownershipLabel(plan.ownership)} <span class="muted small">· ${tx(risks[plan.risk])}${this.left.value && ` · ${this.left.value}`}</span>`
   }
 
   private primary(ask: Ask) {

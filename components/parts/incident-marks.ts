@@ -2,16 +2,17 @@ import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Incident } from '../../schemas/incident.ts'
 import { exactTime } from '../core/time.ts'
 import { languageTag, t, tn, tx } from '../core/words.ts'
+import { term } from './term.ts'
 
 /** The marks next to the status: acknowledged, silenced, flapping, reopened. */
 export function incidentMarks({ acknowledged, silenced, flappingSince, reopened, state }: Incident, locale?: string): TemplateResult {
   return html`${state === 'open' ? nothing : mark(tx(state))} ${acknowledged ? mark(t`acknowledged`) : nothing}
-  ${silenced ? mark(t`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark(t`flapping`, t`It keeps opening and resolving. One notice was sent; the next follows once it has been stable for an hour.`) : nothing}
+  ${silenced ? mark(t`silenced ${silenceInWords(silenced, locale)}`) : nothing} ${flappingSince ? mark(term('flapping', t`flapping`)) : nothing}
   ${reopened > 0 && !flappingSince ? mark(tn(reopened, 'reopened', 'reopened # times')) : nothing}`
 }
 
-export function mark(words: string, title = ''): TemplateResult {
-  return html`<span class="mark num" title=${title || nothing}>${words}</span>`
+export function mark(words: unknown): TemplateResult {
+  return html`<span class="mark num">${words}</span>`
 }
 
 /** `until 21 Nov 14:00 UTC, or more than 500 jobs`. */

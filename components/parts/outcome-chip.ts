@@ -1,11 +1,13 @@
 import type { TemplateResult } from 'lit'
 import { type PreviewStatus, previewStatuses } from '../../schemas/vocabulary.ts'
 import { chip, type Tone } from './chip.ts'
+import { term } from './term.ts'
 
 const previewTones: Record<PreviewStatus, Tone> = { ready: 'runnable', drifted: 'review', expired: 'waiting', consumed: 'resolved' }
 
 export function previewChip(status: PreviewStatus): TemplateResult {
-  return chip(previewTones[status], previewStatuses[status])
+  const shown = chip(previewTones[status], previewStatuses[status])
+  return status === 'ready' ? shown : term(status, shown)
 }
 
 /** An audit outcome, with the same shapes, words and colours. */

@@ -1,21 +1,24 @@
 import { css, html, type TemplateResult } from 'lit'
 import { type ErrorState, errorStates } from '../../schemas/error-words.ts'
 import { t, tx } from '../core/words.ts'
+import { term } from './term.ts'
 
 /** A word in a frame, for what is no status: red where it is news, grey where it is not. */
-function tag(word: string, tone: 'news' | 'plain' | 'old' = 'plain', title = ''): TemplateResult {
-  return html`<span class="tag ${tone}" title=${title}>${word}</span>`
+function tag(word: unknown, tone: 'news' | 'plain' | 'old' = 'plain'): TemplateResult {
+  return html`<span class="tag ${tone}">${word}</span>`
 }
 
-/** What is known of a group of errors: new and regressions stand out, known ones stand back. */
-export function errorStateTag(state: string): TemplateResult {
+/** What is known of a group of errors: new and regressions stand out, known ones stand back. Explained where a page shows it first. */
+export function errorStateTag(state: string, explained = false): TemplateResult {
   const tones: Record<ErrorState, 'news' | 'old'> = { new: 'news', regression: 'news', known: 'old' }
   const known = state as ErrorState
-  return tag(tx(errorStates[known] ?? state), tones[known])
+  const words = tx(errorStates[known] ?? state)
+  const meaning = { new: 'new_error', regression: 'regression', known: undefined }[known] as 'new_error' | 'regression' | undefined
+  return tag(explained && meaning ? term(meaning, words) : words, tones[known])
 }
 
-export function burstTag(): TemplateResult {
-  return tag(t`burst`, 'news', t`Far above its usual rate`)
+export function burstTag(explained: boolean): TemplateResult {
+  return tag(explained ? term('burst', t`burst`) : t`burst`, 'news')
 }
 
 export function deployTag(): TemplateResult {

@@ -10,6 +10,8 @@ import { burstTag, errorStateTag } from '../../parts/tag.ts'
 
 export interface RowContext {
   open: boolean
+  /** The first row with its state explains the word, and so does the first with a burst. */
+  explains: { state: boolean; burst: boolean }
   /** The highest step of all rows, so that they share one scale. */
   top: number
   range: string
@@ -20,7 +22,7 @@ export interface RowContext {
 }
 
 /** One group: the message first. */
-export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle, rowActions }: RowContext): TemplateResult {
+export function errorRow(group: ErrorGroup, { open, explains, top, range, locale, toggle, rowActions }: RowContext): TemplateResult {
   const { fingerprint, title, errorClass, worker, queue, count, histogram: steps, burst } = group
   const [first, second] = title.split('\n')
   return html`<tr role="row" class="group ${open ? 'open' : ''}" part="row">
@@ -33,7 +35,7 @@ export function errorRow(group: ErrorGroup, { open, top, range, locale, toggle, 
         <p class="small muted">${worker === queue ? named(worker) : tr`${named(worker)} in ${html`<bdi>${queue}</bdi>`}`} · <span class="mono">${fingerprint.slice(0, 11)}</span>${group.grouping === 'worker' ? html` · ${t`messages of this worker are not groupable`}` : nothing}</p>
       </div>
     </td>
-    <td role="cell" class="state">${errorStateTag(group.state)}${burst?.active ? html` ${burstTag()}` : nothing}</td>
+    <td role="cell" class="state">${errorStateTag(group.state, explains.state)}${burst?.active ? html` ${burstTag(explains.burst)}` : nothing}</td>
     <td role="cell" class="count num"><b>${formatCount(count, locale)}</b></td>
     <td role="cell" class="graph">${histogram({ values: steps.counts, top, label: t`${count} failed in ${range}` })}</td>
     <td role="cell" class="seen small num">

@@ -78,6 +78,9 @@ export const errorsStyles = [
     .seen .muted {
       display: block;
     }
+    .state .tag {
+      margin-block: 3px;
+    }
     .group.open td {
       border-bottom: 0;
     }

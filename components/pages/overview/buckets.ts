@@ -74,7 +74,7 @@ function counted({ status, title, count, capped }: Bucket, locale = 'en-GB'): Te
 function caseRow({ label, attention, href, forensicsHref, completeness, at }: Exemplar, locale: string | undefined): TemplateResult {
   return html`<li class="case" part="exemplar">
     <div class="case-what">
-      <div><a class="case-name" href=${href}><bdi>${label}</bdi></a> ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}</div>
+      <div><a class="case-name" href=${href}><bdi>${label}</bdi></a> ${at ? html`<ops-time class="muted small" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness, false)}</div>
       <div class="detail clamp">${sentence(attention, { seconds: false, locale })}</div>
     </div>
     <div class="row-actions">
@@ -87,7 +87,7 @@ function caseRow({ label, attention, href, forensicsHref, completeness, at }: Ex
 function caseLine({ label, attention, href, completeness, at, forensicsHref }: Exemplar, locale: string | undefined): TemplateResult {
   return html`<li class="case-line" part="exemplar">
     <a class="wrap" href=${href}><bdi>${label}</bdi></a> <span class="detail">${sentence(attention, { seconds: false, locale })}</span>
-    ${at ? html`<ops-time class="detail" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness)}
+    ${at ? html`<ops-time class="detail" show="relative" at=${at}></ops-time>` : nothing} ${completeness === 'complete' ? nothing : completenessChip(completeness, false)}
     ${forensicsHref && forensicsHref !== href ? html`<a class="way detail evidence" href=${forensicsHref} aria-label=${t`Evidence of ${label}`}>${t`Evidence`}</a>` : nothing}
   </li>`
 }
