@@ -9,7 +9,7 @@ import { later, loadFailure } from '../core/later.ts'
 import { pathTo } from '../core/path-to.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t, tn, tr } from '../core/words.ts'
+import { t, texts, tn, tr, tx } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { pager, pagerStyles } from '../parts/pager.ts'
@@ -25,7 +25,7 @@ import { entryRow, type RowContext } from './cron/row.ts'
 import { cronStyles } from './cron/styles.ts'
 import { term } from '../parts/term.ts'
 
-const states = { active: 'active', paused: 'paused', retired: 'retired' }
+const states = texts({ active: 'active', paused: 'paused', retired: 'retired' })
 
 const loadConfirm = later(() => import('../parts/confirm.ts'))
 const loadKeys = later(() => import('./cron/keys.ts'))
@@ -227,7 +227,7 @@ export class OpsCron extends OpsElement {
     const shown = this[name] || usual
     return html`<select aria-label=${label} @change=${(event: Event) => this.show({ [name]: (event.target as HTMLSelectElement).value })}>
       ${none ? html`<option value="" ?selected=${!shown}>${label}: ${none}</option>` : nothing}
-      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${shown === value}>${label}: ${word}</option>`)}
+      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${shown === value}>${label}: ${tx(word)}</option>`)}
     </select>`
   }
 
@@ -250,7 +250,7 @@ export class OpsCron extends OpsElement {
             </tr>
           </thead>
           <tbody role="rowgroup">
-            ${this.grouped(items).map(([heading, entries]) => html`${heading === '' ? nothing : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="5"><bdi>${heading}</bdi></th></tr>`}${this.rows(entries)}`)}
+            ${this.grouped(items).map(([heading, entries]) => html`${heading === '' ? nothing : html`<tr role="row" class="group"><th role="rowheader" scope="rowgroup" colspan="5"><bdi>${this.group === 'source' ? tx(heading) : heading}</bdi></th></tr>`}${this.rows(entries)}`)}
           </tbody>
         </table>
       </div>

@@ -7,7 +7,7 @@ import { OpsElement } from '../core/element.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { t } from '../core/words.ts'
+import { t, tx } from '../core/words.ts'
 import { base } from '../theme/base.ts'
 import { changedFields, changeStyles } from './audit-changes.ts'
 import type { FilterValues } from './audit-filter-names.ts'
@@ -179,7 +179,7 @@ export class OpsEventDetails extends OpsElement {
 
   private sinceThen() {
     const { data, problem } = this.since
-    if (!data) return problem ? html`<section><h3>${t`Since then`}</h3><p class="muted">${t`Not known: ${problem.title}.`}</p></section>` : nothing
+    if (!data) return problem ? html`<section><h3>${t`Since then`}</h3><p class="muted">${t`Not known: ${tx(problem.title)}.`}</p></section>` : nothing
     const words = data.now.words()
     const context = { base: this.base, locale: this.language }
     return html`<section aria-labelledby="since">
@@ -221,7 +221,7 @@ export class OpsEventDetails extends OpsElement {
     const undo = this.reversing(event)
     return html`<div slot="foot" class="foot">
       ${undo
-        ? html`${ownershipLabel('powertools_native')} <button type="button" class="button" data-action=${undo} @click=${this.undo}>${`${operationLabel(undo)}…`}</button>`
+        ? html`${ownershipLabel('powertools_native')} <button type="button" class="button" data-action=${undo} @click=${this.undo}>${`${tx(operationLabel(undo))}…`}</button>`
         : html`<span class="muted">${t`An event cannot be edited or removed.`}</span>`}
     </div>`
   }

@@ -6,7 +6,7 @@ import type { CronEntry } from '../../schemas/cron.ts'
 import { errorStatuses } from '../../schemas/error-words.ts'
 import { incidentStates } from '../../schemas/incident-words.ts'
 import { bulkFates, jobStates } from '../../schemas/vocabulary.ts'
-import { t, tn, tr } from '../core/words.ts'
+import { t, tn, tr, tx } from '../core/words.ts'
 import { sentence } from './sentence.ts'
 import './time.ts'
 
@@ -47,15 +47,15 @@ async function read(client: Client, event: AuditEvent, signal: AbortSignal): Pro
     }
     case 'job': {
       const job = await client.getJob({ params: { id }, signal })
-      return { words: () => t`The job is ${jobStates[job.state]} now.`, operations: job.operations, known: true }
+      return { words: () => t`The job is ${tx(jobStates[job.state])} now.`, operations: job.operations, known: true }
     }
     case 'incident': {
       const incident = await client.getIncident({ params: { id }, signal })
-      return { words: () => t`The incident is ${incidentStates[incident.state]} now.`, known: true }
+      return { words: () => t`The incident is ${tx(incidentStates[incident.state])} now.`, known: true }
     }
     case 'error_group': {
       const { status } = await client.getErrorGroup({ params: { fingerprint: id }, signal })
-      return { words: () => t`The error is ${errorStatuses[status]} now.`, known: true }
+      return { words: () => t`The error is ${tx(errorStatuses[status])} now.`, known: true }
     }
     case 'bulk':
       return { words: () => bulkNow(event), known: event.run !== undefined }
@@ -98,5 +98,5 @@ function bulkNow({ run }: AuditEvent): string {
 }
 
 function fatesOf(fates: NonNullable<NonNullable<AuditEvent['run']>['fates']>): string {
-  return (Object.entries(fates) as [keyof typeof bulkFates, number][]).map(([fate, count]) => t`${count} ${bulkFates[fate]}`).join(', ')
+  return (Object.entries(fates) as [keyof typeof bulkFates, number][]).map(([fate, count]) => t`${count} ${tx(bulkFates[fate])}`).join(', ')
 }

@@ -3,7 +3,7 @@ import { type OperationAction, operationLabel, subjectPath, type SubjectType } f
 import type { AuditEvent } from '../../schemas/audit.ts'
 import { problemCodes } from '../../schemas/problem-codes.ts'
 import { clockTime, exactTime } from '../core/time.ts'
-import { t, tn, tr } from '../core/words.ts'
+import { t, tn, tr, tx } from '../core/words.ts'
 import { deedSentence } from './audit-words.ts'
 import { shortId } from './job-link.ts'
 import { outcomeChip } from './outcome-chip.ts'
@@ -20,7 +20,7 @@ export function deedOf(event: AuditEvent, context: DeedContext): unknown[] {
   const vain = outcome === 'denied' || (outcome === 'failed' && actor.type !== 'system')
   const who = actor.type === 'system' ? t`the system` : html`<b title=${`${actor.label} (${actor.type}, ${actor.id})`}><bdi>${actor.label}</bdi></b>`
   const what = event.subject.type === 'bulk' ? jobsOf(event, context) : subjectOf(event, context)
-  if (outcome === 'requested') return tr`${who} asked the engine: ${operationLabel(action as OperationAction)}, ${what}`
+  if (outcome === 'requested') return tr`${who} asked the engine: ${tx(operationLabel(action as OperationAction))}, ${what}`
   return deedSentence({ eventType, action, vain }, who, what)
 }
 

@@ -216,7 +216,7 @@ export class OpsConfirmDialog extends OpsElement {
     if (ready) {
       const { risk, selection } = ready.plan
       const { label } = operationActions[ask.action]
-      const verb = selection ? t`${tx(label)} ${tn(selection.eligible, '# job', '# jobs')}` : tx(label)
+      const verb = selection ? tn(selection.eligible, '{0} # job', '{0} # jobs', tx(label)) : tx(label)
       const danger = risk === 'high' ? 'danger' : 'primary'
       return html`<button type="submit" class="button ${danger}" title=${t`Ctrl+Enter`} ?disabled=${busy !== '' || selection?.eligible === 0}>${busy === 'execute' ? `${verb}…` : verb}</button>`
     }

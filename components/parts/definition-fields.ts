@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit'
 import type { CronEntry } from '../../schemas/cron.ts'
 import { type CatchUpPolicy, catchUpPolicies, type OverlapPolicy, overlapPolicies } from '../../schemas/vocabulary.ts'
 import { viewerZone } from '../core/time.ts'
-import { t, tr } from '../core/words.ts'
+import { t, tr, tx } from '../core/words.ts'
 import { fieldError, type FieldErrors, InvalidFields } from './field-errors.ts'
 import { brokenLine, mendJson, mendName } from './mend.ts'
 import './queue-chooser.ts'
@@ -180,7 +180,7 @@ function choice(name: string, label: string, table: Record<string, string>, draf
   return html`<div class="field">
     <label for=${name}>${label}</label>
     <select id=${name} @change=${typing(name, change)}>
-      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${draft[name] === value}>${word}</option>`)}
+      ${Object.entries(table).map(([value, word]) => html`<option value=${value} ?selected=${draft[name] === value}>${tx(word)}</option>`)}
     </select>
   </div>`
 }

@@ -5,7 +5,7 @@ import type { Plan, SelectionBreakdown } from '../../schemas/plan.ts'
 import { jobStates } from '../../schemas/vocabulary.ts'
 import { formatCount } from '../../schemas/plural.ts'
 import { clockTime, exactTime, timeOfDay } from '../core/time.ts'
-import { t, tn } from '../core/words.ts'
+import { t, tn, tx } from '../core/words.ts'
 import { histogram, histogramStyles } from './histogram.ts'
 import { jobLink } from './job-link.ts'
 import './time.ts'
@@ -37,13 +37,13 @@ function chosenView(chosen: JobSelection) {
   if (!('filter' in chosen)) return nothing
   const filter = Object.entries(chosen.filter as JobFilters).filter(([name, value]) => value !== undefined && name !== 'time')
   return html`<ul class="chosen" aria-label=${t`What was chosen`}>
-    ${filter.map(([name, value]) => html`<li>${jobFilterTable[name as JobFilterName]?.label ?? name}: <b class="wrap"><bdi>${valueOf(name, value)}</bdi></b></li>`)}
+    ${filter.map(([name, value]) => html`<li>${tx(jobFilterTable[name as JobFilterName]?.label ?? name)}: <b class="wrap"><bdi>${valueOf(name, value)}</bdi></b></li>`)}
     ${chosen.filter.state === undefined ? html`<li>${t`any state`}</li>` : nothing}
   </ul>`
 }
 
 function valueOf(name: string, value: string): string {
-  if (name === 'state') return value.split(',').map((state) => jobStates[state as keyof typeof jobStates] ?? state).join(', ')
+  if (name === 'state') return value.split(',').map((state) => tx(jobStates[state as keyof typeof jobStates] ?? state)).join(', ')
   return name === 'from' || name === 'to' ? exactTime(Date.parse(value), { seconds: false }) : value
 }
 

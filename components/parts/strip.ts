@@ -2,7 +2,7 @@ import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit
 import type { CronEntry, RecentSlot } from '../../schemas/cron.ts'
 import { maxRecentSlots, type SlotOutcome, slotOutcomes } from '../../schemas/cron-words.ts'
 import { duration, exactTime } from '../core/time.ts'
-import { t, tn } from '../core/words.ts'
+import { t, tn, tx } from '../core/words.ts'
 
 /** One mark with its distance to the next. */
 const step = 8
@@ -106,7 +106,7 @@ function drawn({ shape, at, words }: Item, x: number): SVGTemplateResult {
 function pastItem(slot: RecentSlot, zone: string): Item {
   const outcome = Object.hasOwn(marks, slot.outcome) ? slot.outcome : 'unknown'
   const late = slot.lateSeconds && slot.lateSeconds >= 1 ? `, ${t`${duration(slot.lateSeconds * 1000)} late`}` : ''
-  const ended = slot.jobState ? `, ${t`job ${slot.jobState}`}` : ''
+  const ended = slot.jobState ? `, ${t`job ${tx(slot.jobState)}`}` : ''
   return { shape: hasFailed(slot) ? 'failed' : outcome, at: slot.at, words: `${timeOf(slot.at, zone)}: ${nameOf(outcome)}${late}${ended}${slot.note ? `. ${slot.note}` : ''}` }
 }
 
@@ -140,7 +140,7 @@ function runs(items: Item[]): string[] {
 function nameOf(shape: Shape): string {
   if (shape === 'coming') return t`coming`
   if (shape === 'failed') return t`failed`
-  return shape === 'coming_skipped' ? slotOutcomes.skipped_by_operator : slotOutcomes[shape]
+  return tx(shape === 'coming_skipped' ? slotOutcomes.skipped_by_operator : slotOutcomes[shape])
 }
 
 function timeOf(at: string, zone: string): string {

@@ -201,7 +201,7 @@ function definition(entry: CronEntry): [string, unknown][] {
     ...(entry.worker ? [[t`Worker`, html`<bdi>${entry.worker}</bdi>`] as [string, unknown]] : []),
     [t`Overlap`, tx(overlapPolicies[entry.overlap])],
     [t`Catch-up`, catchUpWords(entry)],
-    [t`Source`, entry.source],
+    [t`Source`, tx(entry.source)],
     [t`Unfinished jobs`, entry.unfinishedJobs],
   ]
 }

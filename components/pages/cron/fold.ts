@@ -3,7 +3,7 @@ import type { CronEntry } from '../../../schemas/cron.ts'
 import { operatorStatuses } from '../../../schemas/status-words.ts'
 import { now } from '../../core/clock.ts'
 import { clockTime, relativeTime } from '../../core/time.ts'
-import { t, tn } from '../../core/words.ts'
+import { t, tn, tx } from '../../core/words.ts'
 import { healthOf } from '../../parts/strip.ts'
 
 /** A row of the list: an entry, or several that differ only by a number. */
@@ -58,7 +58,7 @@ export function foldRow(entries: CronEntry[], { unfolded, toggle }: FoldContext)
     tn(entries.length, '# entry alike', '# entries alike'),
     next[0] && t`next ${relativeTime(Date.parse(next[0]), now())}`,
     next.length > 1 && Date.parse(next.at(-1)!) - Date.parse(next[0]!) < 86_400_000 && `${clockTime(Date.parse(next[0]!))} – ${clockTime(Date.parse(next.at(-1)!))}`,
-    t`all ${operatorStatuses[first.status] ?? first.status}`,
+    t`all ${tx(operatorStatuses[first.status] ?? first.status)}`,
     sum('known') > 0 && t`${sum('onTime')} of ${sum('known')} on time`,
   ]
   return html`<tr role="row" class="fold" part="row">

@@ -113,7 +113,7 @@ export class OpsBulkRun extends OpsElement {
       </div>
       ${run.reason ? html`<p class="small muted quote clamp" title=${run.reason}>${run.reason}</p>` : nothing}
       ${chosenFilters(run)} ${this.bar(run)} ${this.outcomes(run)} ${bulkFateView(run, { base: this.base, ask: this.ask, failed: this.failed.data?.items ?? [] })}
-      ${this.problem ? html`<p class="small" role="alert"><b>${this.problem.title}.</b> ${this.problem.detail}</p>` : nothing}
+      ${this.problem ? html`<p class="small" role="alert"><b>${tx(this.problem.title)}.</b> ${this.problem.detail}</p>` : nothing}
       ${this.wanted ? this.list(this.wanted) : nothing} ${underWay(run) ? nothing : this.nextSteps(run)}
     </section>`
   }

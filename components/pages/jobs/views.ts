@@ -6,7 +6,7 @@ import { OpsElement } from '../../core/element.ts'
 import { address } from '../../core/filter.ts'
 import { problemOf } from '../../core/problem.ts'
 import { element } from '../../core/register.ts'
-import { t } from '../../core/words.ts'
+import { t, tx } from '../../core/words.ts'
 import { placeBy, popoverStyles } from '../../parts/popover.ts'
 import { base } from '../../theme/base.ts'
 import { apiFilters, type FilterValues, noFilters } from './filters.ts'
@@ -88,7 +88,7 @@ export class OpsJobViews extends OpsElement {
   override render() {
     return html`<button type="button" class="button" aria-haspopup="dialog">${t`Views`}</button>
       <div popover="auto" role="dialog" aria-label=${t`Saved views`} @toggle=${this.toggled}>
-        ${this.problem ? html`<p class="small" role="alert">${this.problem.title}: ${this.problem.detail}</p>` : nothing}
+        ${this.problem ? html`<p class="small" role="alert">${tx(this.problem.title)}: ${this.problem.detail}</p>` : nothing}
         ${this.views?.length ? html`<ul>${this.views.map((view) => this.view(view))}</ul>` : html`<p class="muted">${this.views ? t`You have no saved views yet.` : t`Loading…`}</p>`}
         <form @submit=${this.submitted}>
           <label for="name" class="small muted">${t`Save these filters as`}</label>
