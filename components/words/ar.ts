@@ -3,15 +3,14 @@ import type { Catalogue } from '../core/words.ts'
 /**
  * Arabic. Sorted by key, made complete with `scripts/words.ts`.
  *
- * Modern standard Arabic; buttons are verbal nouns. Each plural has the six forms of the language, with the noun in its right case.
+ * Sentences of the audit log begin with the verb; buttons are verbal nouns. States of jobs and incidents are feminine, those of queues and entries masculine.
  *
- *     queue طابور · job مهمة · worker عامل · executor منفّذ · host مضيف · engine محرّك · scheduler مجدول
- *     retry إعادة المحاولة · cancel إلغاء · discard استبعاد · rescue إنقاذ · restore استعادة · run تشغيل · skip تخطّي
- *     pause إيقاف مؤقت · resume استئناف · concurrency تزامن · bulk run تشغيل مجمّع · preview معاينة
- *     incident حادثة · acknowledge إقرار · assign إسناد · silence كتم · resolve تعليم كمحلول · reopen إعادة فتح
- *     error group مجموعة أخطاء · fingerprint بصمة · failure burst موجة فشل · failed for good فشلت نهائيًا
- *     cron entry إدخال cron · slot of an entry موعد · slot of a worker موضع · heartbeat نبضة · late متأخر · missing مفقود
- *     audit تدقيق · evidence أدلة · forensics تحليل جنائي · actor فاعل · subject كائن · runbook دليل التشغيل · detector كاشف
+ *     job مهمة · queue طابور · worker عامل · executor منفّذ · engine محرّك · scheduler مجدول · host مضيف · bridge جسر
+ *     retry إعادة المحاولة · cancel إلغاء · abort إيقاف · discard استبعاد · restore استعادة · rescue إنقاذ · run now تشغيل الآن
+ *     pause إيقاف مؤقت · resume استئناف · skip تخطّي · concurrency تزامن · run تشغيل · bulk run تشغيل مجمّع · batch دفعة
+ *     incident حادثة · acknowledge إقرار · assign إسناد · silence كتم · resolve حل · reopen إعادة فتح
+ *     error خطأ · failure فشل · fingerprint بصمة · attempt محاولة · cron entry إدخال cron · slot of an entry موعد · slot of an executor موضع
+ *     audit log سجل التدقيق · evidence أدلة · forensics التحليل الجنائي · actor فاعل · subject كائن · reason سبب · preview معاينة
  */
 export default {
   ' and {0} more': ' و{0} غيرها',

@@ -1,6 +1,18 @@
 import type { Catalogue } from '../core/words.ts'
 
-/** German. Sorted by key, made complete with `scripts/words.ts`. */
+/**
+ * German. Sorted by key, made complete with `scripts/words.ts`.
+ *
+ * Readers are addressed with Sie; buttons are infinitives. Sentences of the audit log are in the perfect tense, so that any name can be their subject.
+ *
+ *     job Job · queue Queue · worker Worker · executor Executor · engine Engine · scheduler Scheduler · host Host · bridge Bridge
+ *     retry wiederholen · cancel, abort abbrechen · discard verwerfen · restore wiederherstellen · rescue retten · run now jetzt ausführen
+ *     pause anhalten · resume fortsetzen · skip überspringen · concurrency Parallelität · run Lauf · bulk run Sammellauf · batch Stapel
+ *     incident Vorfall · acknowledge quittieren · assign zuweisen · silence stummschalten · resolve erledigen · reopen wieder öffnen
+ *     error Fehler · failure Fehlschlag · failed for good endgültig fehlgeschlagen · fingerprint Fingerabdruck · attempt Versuch
+ *     cron entry Cron-Eintrag · slot of an entry Slot · slot of an executor Platz · missed verpasst · late verspätet · missing fehlt
+ *     audit log Protokoll · evidence Nachweis · forensics Forensik · actor Akteur · subject Objekt · reason Begründung · preview Vorschau
+ */
 export default {
   ' and {0} more': ' und {0} weitere',
   ' of {0}': ' von {0}',

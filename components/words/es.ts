@@ -1,6 +1,18 @@
 import type { Catalogue } from '../core/words.ts'
 
-/** Spanish. Sorted by key, made complete with `scripts/words.ts`. */
+/**
+ * Spanish for every country. Sorted by key, made complete with `scripts/words.ts`.
+ *
+ * Readers are addressed with usted; buttons are infinitives.
+ *
+ *     job trabajo · queue cola · worker worker · executor ejecutor · engine motor · scheduler planificador · host host · bridge puente
+ *     retry reintentar · cancel cancelar · abort interrumpir · discard descartar · restore restaurar · rescue rescatar · run now ejecutar ahora
+ *     pause pausar · resume reanudar · skip omitir · concurrency concurrencia · run ejecución · bulk run ejecución masiva · batch lote
+ *     incident incidente · acknowledge reconocer · assign asignar · silence silenciar · resolve resolver · reopen reabrir
+ *     error error · failure fallo · failed for good fallido definitivamente · fingerprint huella · attempt intento
+ *     cron entry entrada cron · slot of an entry turno · slot of an executor plaza · missed perdido · late atrasado · missing ausente
+ *     audit log registro de auditoría · evidence evidencia · forensics análisis forense · actor actor · subject objeto · reason motivo · preview vista previa
+ */
 export default {
   ' and {0} more': ' y {0} más',
   ' of {0}': ' de {0}',
