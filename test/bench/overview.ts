@@ -53,7 +53,7 @@ async function sayStatement(pool: Pool, statement: Statement): Promise<void> {
 }
 
 /** A day of minutes and of snapshots; every tenth queue was busy all the time, the others now and then. */
-async function fillFigures(pool: Pool, queues: number): Promise<void> {
+export async function fillFigures(pool: Pool, queues: number): Promise<void> {
   await pool.query(`
     insert into ops.snapshot (at, seconds, waiting, executing, finished, wait_p95_seconds, how)
       select now() - n * interval '3 seconds', 3, 90, 40, 12, 2.5, 'exact' from generate_series(1, 28800) n;
@@ -69,7 +69,7 @@ async function fillFigures(pool: Pool, queues: number): Promise<void> {
 }
 
 /** Figures are never older than a few seconds where a scheduler runs, and so they shall be while it is measured. */
-async function measureNow(pool: Pool): Promise<void> {
+export async function measureNow(pool: Pool): Promise<void> {
   await pool.query(`
     insert into ops.snapshot (at, seconds, waiting, executing, finished, wait_p95_seconds, how) values (now(), 3, 90, 40, 12, 2.5, 'exact');
     update ops.queue_figure set as_of = now();

@@ -61,6 +61,10 @@ async function answer(asked: unknown): Promise<unknown> {
   if (asked === 'index') return addProposedIndexes()
   if (asked === 'record') return startRecording() ?? 'recording'
   if (asked === 'recorded') return stopRecording()
+  if (asked === 'cpu') {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  }
   if (asked === 'settled memory') globalThis.gc?.()
   const { rss, heapUsed } = process.memoryUsage()
   return (asked === 'settled memory' ? heapUsed : rss) / 1024 / 1024
