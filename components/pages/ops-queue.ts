@@ -175,12 +175,12 @@ export class OpsQueue extends OpsElement {
     const href = incident ? this.base + subjectPath('incident', incident.id) : ''
     return html`<section class="card headline ${status}" part="headline" aria-label=${t`Condition`}>
       <p class="facts">
-        ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}>${incident.title}</a>` : nothing}
+        ${queueChip(status)} ${incident && this.mayOpen(href) ? html`<a href=${href}><bdi>${incident.title}</bdi></a>` : nothing}
         ${age === 'lagging' ? html`<span class="chip dashed">${term('lagging', t`figures lag`)}</span>` : nothing}
       </p>
-      <p class="said">${headline}</p>
+      <p class="said"><bdi>${headline}</bdi></p>
       <p class="small muted">
-        ${ruledOut.length > 0 ? html`<b>${t`Ruled out:`}</b> ${ruledOut.join(' · ')}.` : nothing}
+        ${ruledOut.length > 0 ? html`<b>${t`Ruled out:`}</b> <bdi>${ruledOut.join(' · ')}</bdi>.` : nothing}
         ${drainMinutes === null ? nothing : t`At this rate, the backlog is gone in ${duration(Math.max(60_000, drainMinutes * 60_000))}.`}
       </p>
     </section>`

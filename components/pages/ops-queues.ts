@@ -153,8 +153,8 @@ export class OpsQueues extends OpsElement {
   private sentence({ summary: { sentence } }: QueueList) {
     const { before, queue, after, calm } = sentence
     return html`<p class="piles" part="sentence">
-      ${before}${queue === undefined ? nothing : html`<a href=${this.base + subjectPath('queue', queue)}><bdi>${queue}</bdi></a>`}${after ?? nothing}
-      ${calm ? html`<span class="calm">${calm}</span>` : nothing}
+      <bdi dir="ltr">${before}${queue === undefined ? nothing : html`<a href=${this.base + subjectPath('queue', queue)}><bdi>${queue}</bdi></a>`}${after ?? nothing}</bdi>
+      ${calm ? html`<bdi class="calm">${calm}</bdi>` : nothing}
     </p>`
   }
 

@@ -1,6 +1,7 @@
 import { eventFacts } from '../../schemas/event-types.ts'
 import { errorGroupings, errorOrders, errorStates, errorStatuses } from '../../schemas/error-words.ts'
 import { jobFilterTable } from '../../schemas/job-filters.ts'
+import { bucketSteps, resolvedRecently, vitalLabels, vitalUnits, waitNote } from '../../schemas/overview-words.ts'
 import { problemCodes } from '../../schemas/problem-codes.ts'
 import * as vocabulary from '../../schemas/vocabulary.ts'
 import { deliveryFailures, deliveryStates } from '../../schemas/webhook-words.ts'
@@ -49,6 +50,8 @@ export const labelTables: Readonly<Record<string, string[]>> = {
   figureAges: texts(vocabulary.figureAges),
   incidentSources: texts(vocabulary.incidentSources),
   incidentOwners: texts(vocabulary.incidentOwners),
+  vitals: [...texts(vitalLabels), ...texts(vitalUnits), waitNote],
+  buckets: [...texts(bucketSteps), resolvedRecently],
   errorStates: texts(errorStates),
   errorStatuses: texts(errorStatuses),
   errorGroupings: texts(errorGroupings),

@@ -1,5 +1,6 @@
 import { type Bucket, countOf, evidencePath, type OperatorStatus, subjectPath } from '../../schemas/index.ts'
 import { operatorStatuses } from '../../schemas/index.ts'
+import { bucketSteps, resolvedRecently } from '../../schemas/overview-words.ts'
 import type { Scope } from '../operations/scope.ts'
 import { type Attention, byImpact, cronAttention, pausedQueueRank, withoutCovered } from './attention.ts'
 import type { EntryGlance } from './cron-attention.ts'
@@ -52,17 +53,17 @@ export function fillBuckets(scope: Scope, facts: Facts): Bucket[] {
       freshness: facts.measured,
       diagnosis: describeBlocked(incidentsOf('blocked').length, stuckQueues.length, facts),
       quiet: 'Nothing is known to be blocked.',
-      nextStep: { label: 'Review queues', href: blocked.length === 1 ? blocked[0]!.exemplar.href : `${base}/queues` },
+      nextStep: { label: bucketSteps.queues, href: blocked.length === 1 ? blocked[0]!.exemplar.href : `${base}/queues` },
     }),
     bucket(scope, 'waiting', waiting, {
       diagnosis: describeWaiting(incidentsOf('waiting').length, of('waiting').length, pausedQueues.length),
       quiet: 'No cron entry and no queue is paused.',
-      nextStep: of('waiting').length || !pausedQueues.length ? { label: 'Review paused entries', href: `${base}/cron?state=paused` } : { label: 'Review paused queues', href: `${base}/queues` },
+      nextStep: of('waiting').length || !pausedQueues.length ? { label: bucketSteps.pausedEntries, href: `${base}/cron?state=paused` } : { label: bucketSteps.pausedQueues, href: `${base}/queues` },
     }),
     bucket(scope, 'runnable', of('runnable'), {
       diagnosis: sentence([`${counted(of('runnable').length, 'cron entry is', 'cron entries are')} ready to run`]),
       quiet: 'No cron entry is ready to run.',
-      nextStep: { label: 'Review runnable entries', href: `${base}/cron?state=active` },
+      nextStep: { label: bucketSteps.runnableEntries, href: `${base}/cron?state=active` },
     }),
     {
       // A bridge may show more of the engine, but jobs, queues and runs are operated natively.
@@ -139,10 +140,10 @@ function describeBlocked(incidents: number, stuck: number, { measured }: Facts):
 /** Leads to the kind of the worst item. */
 function stepOfReview(base: string, review: Attention[]): NonNullable<Bucket['nextStep']> {
   const [worst] = review.toSorted(byImpact)
-  if (worst?.kind === 'incident') return { label: 'Review incidents', href: `${base}/incidents` }
-  if (worst?.kind === 'job') return { label: 'Review discarded jobs', href: `${base}/list?state=discarded` }
-  if (worst?.kind === 'request') return { label: 'Review unfinished requests', href: `${base}/audit?outcome=requested` }
-  return { label: 'Review cron entries', href: `${base}/cron` }
+  if (worst?.kind === 'incident') return { label: bucketSteps.incidents, href: `${base}/incidents` }
+  if (worst?.kind === 'job') return { label: bucketSteps.jobs, href: `${base}/list?state=discarded` }
+  if (worst?.kind === 'request') return { label: bucketSteps.requests, href: `${base}/audit?outcome=requested` }
+  return { label: bucketSteps.entries, href: `${base}/cron` }
 }
 
 function resolvedBucket(scope: Scope, { count, capped, newest, incidents, onlyQueues }: Resolved): Bucket {
@@ -151,10 +152,10 @@ function resolvedBucket(scope: Scope, { count, capped, newest, incidents, onlyQu
   const ended = [...(incidents ? [counted(incidents, 'incident', 'incidents')] : []), ...(pauses ? [counted(pauses, 'pause', 'pauses')] : [])].join(' and ')
   const diagnosis = count === 0 ? 'Nothing was resolved in the last 24 hours.' : sentence([`${ended} ended in the last 24 hours`])
   const eventType = onlyQueues ? 'queue.resumed' : 'cron.resumed'
-  const nextStep = incidents ? { label: 'Review resolved incidents', href: `${base}/incidents?state=resolved` } : { label: 'Review ended pauses', href: `${base}/audit?eventType=${eventType}` }
+  const nextStep = incidents ? { label: bucketSteps.resolvedIncidents, href: `${base}/incidents?state=resolved` } : { label: bucketSteps.endedPauses, href: `${base}/audit?eventType=${eventType}` }
   return {
     ...emptyBucket(scope, 'resolved', diagnosis),
-    title: 'Resolved Recently',
+    title: resolvedRecently,
     count,
     capped: (capped && count > 0) || undefined,
     nextStep: count ? nextStep : undefined,

@@ -1,4 +1,5 @@
 import type { Overview, OverviewRange, Vital } from '../../schemas/index.ts'
+import { vitalLabels, vitalUnits, waitNote } from '../../schemas/overview-words.ts'
 import { ageOfFigures, type FigureAge } from '../figures/age.ts'
 import { drainMinutes } from '../figures/drain.ts'
 import { listSeries, type SeriesPoint } from '../figures/series.ts'
@@ -64,10 +65,10 @@ type Figure = Pick<Vital, 'key' | 'label' | 'unit' | 'kind' | 'note'> & { value:
 function showVitals({ steps, lately, latest, frame, finishes, asOf, how, drain }: Measured): Vital[] {
   const due = latest && steps.length > 0 && lately.due !== null
   const figures: Figure[] = [
-    { key: 'finished_per_minute', label: 'Finished per minute', unit: 'jobs', kind: 'bars', value: finishes ? latest?.recent : null, pick: (step) => (finishes ? step.finishedPerMinute : null), failed: (step) => step.discardedPerMinute },
-    { key: 'failed_per_minute', label: 'Failed per minute', unit: 'for good', kind: 'bars', value: latest && lately.discarded, pick: (step) => step.discardedPerMinute, failed: (step) => step.discardedPerMinute },
-    { key: 'waiting_now', label: 'Waiting now', unit: due ? 'due jobs' : 'jobs', kind: 'line', value: due ? lately.due : latest && Number(latest.waiting), pick: (step) => (due ? step.due : step.waiting), note: drain === null ? undefined : `gone in about ${Math.max(1, Math.round(drain))} min` },
-    { key: 'wait_p95_seconds', label: 'Wait, 95th percentile', unit: 's', kind: 'line', value: latest && (lately.delay ?? latest.wait), pick: (step) => step.waitP95Seconds ?? 0, note: 'with those still waiting' },
+    { key: 'finished_per_minute', label: vitalLabels.finished_per_minute, unit: vitalUnits.jobs, kind: 'bars', value: finishes ? latest?.recent : null, pick: (step) => (finishes ? step.finishedPerMinute : null), failed: (step) => step.discardedPerMinute },
+    { key: 'failed_per_minute', label: vitalLabels.failed_per_minute, unit: vitalUnits.forGood, kind: 'bars', value: latest && lately.discarded, pick: (step) => step.discardedPerMinute, failed: (step) => step.discardedPerMinute },
+    { key: 'waiting_now', label: vitalLabels.waiting_now, unit: due ? vitalUnits.due : vitalUnits.jobs, kind: 'line', value: due ? lately.due : latest && Number(latest.waiting), pick: (step) => (due ? step.due : step.waiting), note: drain === null ? undefined : `gone in about ${Math.max(1, Math.round(drain))} min` },
+    { key: 'wait_p95_seconds', label: vitalLabels.wait_p95_seconds, unit: vitalUnits.seconds, kind: 'line', value: latest && (lately.delay ?? latest.wait), pick: (step) => step.waitP95Seconds ?? 0, note: waitNote },
   ]
   return figures.map(({ value, pick, failed, ...figure }) => ({
     ...figure,

@@ -27,7 +27,7 @@ export function incidentRow({ row: { incident, left }, explained }: { row: Row; 
     <div class="status">${statusChip(incident.status)}</div>
     <div class="what">
       <h3><a class="wrap" href=${href}><bdi>${incident.title}</bdi></a></h3>
-      <p class="small muted wrap">${detailOf(incident)}</p>
+      <p class="small muted wrap"><bdi>${detailOf(incident)}</bdi></p>
       <p class="marks">${left ? html`<span class="mark">${t`no longer here`}</span>` : nothing} ${incidentMarks(incident, locale)}</p>
     </div>
     <div class="age num">${age(incident, locale)}</div>

@@ -49,7 +49,7 @@ export const incidentsStyles = [
     }
     .row {
       display: grid;
-      grid-template-columns: 124px minmax(0, 1fr) 110px 190px 210px;
+      grid-template-columns: minmax(124px, max-content) minmax(0, 1fr) 110px 190px minmax(210px, max-content);
       gap: 4px 16px;
       padding: 11px 16px;
       border-top: 1px solid var(--_line);

@@ -25,7 +25,7 @@ export function changesCard({ changes, asOf }: Overview, { base, locale }: RestC
 
 function changeRow({ at, kind, who, text, detail, href, bad }: Change, locale: string | undefined): TemplateResult {
   const instant = Date.parse(at)
-  const told = html`${kind === 'deploy' ? html`${deployTag()} ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}><bdi>${who}</bdi></b> ` : nothing}<span class=${bad && !who ? 'bad' : ''}>${text}</span>`
+  const told = html`${kind === 'deploy' ? html`${deployTag()} ` : nothing}${who ? html`<b class=${bad ? 'bad' : ''}><bdi>${who}</bdi></b> ` : nothing}<bdi class=${bad && !who ? 'bad' : ''}>${text}</bdi>`
   return html`<li class="change of-${kind}">
     <time class="num" datetime=${at} title=${exactTime(instant, { locale })}>${now() - instant < dayMs * 0.9 ? clockTime(instant, locale) : exactTime(instant, { locale, seconds: false })}</time>
     <div class="wrap">

@@ -34,7 +34,7 @@ function attendedWords(open: number, unattended: number): string {
 function incidentRow(incident: OpenIncident, { locale, ask }: RestContext): TemplateResult {
   const { id, status, title, about, detail, since, href, acknowledge } = incident
   const at = about === undefined ? -1 : title.indexOf(about)
-  const titled = at < 0 ? html`<a href=${href}>${title}</a>` : html`${title.slice(0, at)}<a href=${href}><bdi>${about}</bdi></a>${title.slice(at + about!.length)}`
+  const titled = at < 0 ? html`<a href=${href}><bdi>${title}</bdi></a>` : html`<bdi dir="ltr">${title.slice(0, at)}<a href=${href}><bdi>${about}</bdi></a>${title.slice(at + about!.length)}</bdi>`
   return html`<li class="incident" part="incident">
     <span class="incident-status">${statusChip(status)}</span>
     <div class="incident-what">

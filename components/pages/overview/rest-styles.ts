@@ -54,7 +54,7 @@ const cards = css`
 const incidents = css`
   .incident {
     display: grid;
-    grid-template-columns: 122px minmax(0, 1fr) 104px 150px 190px;
+    grid-template-columns: minmax(122px, max-content) minmax(0, 1fr) 104px 150px minmax(190px, max-content);
     align-items: center;
     gap: 4px 14px;
     padding: 8px 16px;
@@ -155,7 +155,7 @@ const buckets = css`
     border-top: 0;
   }
   .error {
-    grid-template-columns: minmax(0, 1fr) 84px 178px;
+    grid-template-columns: minmax(0, 1fr) 84px minmax(178px, max-content);
   }
   .message {
     overflow: hidden;

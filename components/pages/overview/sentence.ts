@@ -16,7 +16,7 @@ export function sentenceView({ troubles, rest }: Told): TemplateResult {
 function troubleView({ text, about, href }: Trouble): TemplateResult {
   const at = about === undefined ? -1 : text.indexOf(about)
   if (at < 0) return html`<a href=${href}>${sentence(text, { seconds: false })}</a>`
-  return html`${sentence(text.slice(0, at), { seconds: false })}<a href=${href}><bdi>${about}</bdi></a>${sentence(text.slice(at + about!.length), { seconds: false })}`
+  return html`<bdi dir="ltr">${sentence(text.slice(0, at), { seconds: false })}<a href=${href}><bdi>${about}</bdi></a>${sentence(text.slice(at + about!.length), { seconds: false })}</bdi>`
 }
 
 /** The colour of the edge: that of the worst problem. Green only if the figures are fresh, work is moving and nothing is wrong. */

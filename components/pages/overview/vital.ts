@@ -38,7 +38,7 @@ export function vitalView(vital: Vital, chart: Overview['chart'], { locale, jobs
       .marks=${chart.marks}
       .unit=${unit === 'for good' ? '' : tx(drawn.unit)}
       .usual=${vital.usual}
-      .note=${vital.note ?? ''}
+      .note=${tx(vital.note ?? '')}
       .format=${drawn.format}
       .hrefOf=${hrefOf}
       group="vitals"
@@ -59,5 +59,5 @@ function scaleFor({ unit: own }: Vital, greatest: number, locale = 'en-GB'): Sca
 
 /** Long waits are shown in minutes or hours. */
 function scaleOf(seconds: number): [string, number] {
-  return seconds < 90 ? ['s', 1] : seconds < 5400 ? ['min', 60] : ['h', 3600]
+  return seconds < 90 ? [t`s`, 1] : seconds < 5400 ? [t`min`, 60] : [t`h`, 3600]
 }

@@ -49,7 +49,7 @@ function operation(queue: QueueDetail, action: OperationAction, { ask }: Possibl
   return html`<section class="act" data-action=${action}>
     ${ownershipLabel('powertools_native')}
     <button type="button" class="button wide ${action === 'resume_queue' && !why ? 'primary' : ''}" ?disabled=${why !== ''} @click=${() => ask({ action, id: queue.name, ...value })}>${`${tx(operationActions[action].label)}…`}</button>
-    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : words[action]?.()}</p>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> <bdi>${why}</bdi>` : words[action]?.()}</p>
   </section>`
 }
 
@@ -61,7 +61,7 @@ function cancelWaiting({ name, due }: QueueDetail, { ask, session }: PossibleCon
   return html`<section class="act" data-action="cancel_job">
     ${ownershipLabel('powertools_native')}
     <button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'cancel_job', selection: { filter: { queue: name, state: 'available' } } })}>${due.how === 'exact' ? t`Cancel the ${due.count} waiting…` : t`Cancel the at least ${due.count} waiting…`}</button>
-    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : t`The preview shows which. Jobs created after it are not cancelled.`}</p>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> <bdi>${why}</bdi>` : t`The preview shows which. Jobs created after it are not cancelled.`}</p>
   </section>`
 }
 
@@ -77,7 +77,7 @@ function pauseEntries({ name, fedBy: { entries, looked } }: QueueDetail, { ask, 
     ${running.map(
       (entry) => html`<button type="button" class="button wide" ?disabled=${why !== ''} @click=${() => ask({ action: 'pause_cron_entry', id: entry.name })}>${t`Pause ${entry.name}…`}${entry.waiting ? html` <span class="muted">${t`${entry.waiting} of ${looked!.jobs}`}</span>` : nothing}</button>`,
     )}
-    <p>${why ? html`<b>${t`Not possible now.`}</b> ${why}` : html`${tn(running.length, '# cron entry feeds {0}.', '# cron entries feed {0}.', name)} ${rest > 0 ? tn(rest, '# waiting job comes from elsewhere and is not affected.', '# waiting jobs come from elsewhere and are not affected.') : nothing}`}</p>
+    <p>${why ? html`<b>${t`Not possible now.`}</b> <bdi>${why}</bdi>` : html`${tn(running.length, '# cron entry feeds {0}.', '# cron entries feed {0}.', name)} ${rest > 0 ? tn(rest, '# waiting job comes from elsewhere and is not affected.', '# waiting jobs come from elsewhere and are not affected.') : nothing}`}</p>
   </section>`
 }
 

@@ -56,7 +56,7 @@ function zero(text: string, value: number) {
 
 function cause({ cause: said, incident, age, paused }: Queue, { base, mayOpen }: QueueContext) {
   const href = incident ? base + subjectPath('incident', incident.id) : ''
-  const words = incident && mayOpen(href) ? html`<a class="plain" href=${href}>${said}</a>` : said
+  const words = incident && mayOpen(href) ? html`<a class="plain" href=${href}><bdi>${said}</bdi></a>` : html`<bdi>${said}</bdi>`
   return html`${words}${paused?.reason ? html`: <bdi class="quote" title=${paused.reason}>${paused.reason}</bdi>` : nothing}${age === 'lagging' ? html` <span class="muted">${t`(figures lag)`}</span>` : nothing}`
 }
 
