@@ -32,8 +32,9 @@ const loadKeys = later(() => import('./cron/keys.ts'))
 /** Only lists with numbers in several names have anything to fold. */
 const loadFold = later(() => import('./cron/fold.ts'))
 const loadMenu = later(() => import('./cron/menu.ts'))
-const loadDetails = later(() => import('./cron/details.ts'))
+const loadSheet = later(() => import('./cron/sheet.ts'))
 const loadTonight = later(() => import('./cron/tonight.ts'))
+const loadHistory = later(() => import('./cron/history.ts'))
 
 type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group' | 'view' | 'between' | 'span'>
 
@@ -51,8 +52,8 @@ type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group'
  * @attr {'active' | 'paused' | 'retired'} state - Only entries in this state.
  * @attr {'next' | 'name' | 'health'} sort - The order; default `next`, with paused entries first.
  * @attr {'source' | 'queue'} group - Sorts by this first, with a heading for each.
- * @attr {string} entry - Name of the entry shown in full.
- * @attr {'tonight'} view - Shows the coming runs instead of the list.
+ * @attr {string} entry - Name of the entry shown in full beside the list.
+ * @attr {'tonight' | 'history'} view - Shows the coming runs, or what was done to the entries, instead of the list.
  * @attr {string} between - The window of the coming runs, `01:00-04:00` by default, in the reader's time.
  * @attr {'24h' | '7d'} span - How far the axis of the coming runs reaches; default `24h`.
  * @attr {number} limit - The number of entries on a page, at most 200; default 50.
@@ -78,7 +79,9 @@ export class OpsCron extends OpsElement {
   @state() private unfolded: ReadonlySet<string> = new Set()
   @state() private folding?: typeof import('./cron/fold.ts')
   @state() private menus?: typeof import('./cron/menu.ts')
-  @state() private loaded = { details: false, tonight: false }
+  @state() private sheets?: typeof import('./cron/sheet.ts')
+  @state() private histories?: typeof import('./cron/history.ts')
+  @state() private loaded = { sheet: false, tonight: false, history: false }
   @state() private loadProblem = ''
 
   @property() q = ''
@@ -100,7 +103,7 @@ export class OpsCron extends OpsElement {
   private typing?: ReturnType<typeof setTimeout>
 
   private readonly list = new Resource(this, {
-    connection: () => (this.view === 'tonight' ? undefined : this.connection),
+    connection: () => (this.view === 'tonight' || this.view === 'history' ? undefined : this.connection),
     load: async ({ client }, signal) => {
       const page = await client.listCronEntries({ query: { ...this.restriction, state: known(states, this.state), recent: maxRecentSlots, sort: known(cronSorts, this.sort) ?? 'next', group: known(cronGroups, this.group), cursor: this.trail.at(-1), limit: this.limit }, signal })
       if (page.items.filter(({ name }) => /\d/.test(name)).length > 2) this.folding = await loadFold().catch(() => undefined)
@@ -128,7 +131,8 @@ export class OpsCron extends OpsElement {
   protected override willUpdate(changed: PropertyValues) {
     super.willUpdate(changed)
     if (this.view === 'tonight') void this.load('tonight', loadTonight)
-    if (this.entry) void this.load('details', loadDetails)
+    if (this.view === 'history') void this.load('history', async () => (this.histories = await loadHistory()))
+    if (this.entry) void this.load('sheet', this.loadSheet)
     this.focused = this.shadowRoot?.activeElement ?? null
   }
 
@@ -150,14 +154,14 @@ export class OpsCron extends OpsElement {
       <div class="page-head">${this.heading(t`Cron`)} <span class="end">${this.asOf()} ${this.create()} <slot name="actions"></slot></span></div>
       ${this.compact ? nothing : this.tabs()} ${this.readOnly ? readOnlyBanner(this.readOnly) : nothing}
       ${this.loadProblem ? html`<p class="card padded" role="alert">${this.loadProblem} <button type="button" class="button" @click=${this.retryLoad}>${t`Try again`}</button></p>` : nothing}
-      ${this.view === 'tonight' ? this.tonight() : this.entryList()}
+      ${this.view === 'tonight' ? this.tonight() : this.view === 'history' ? this.history() : html`${this.entryList()} ${this.sheet()}`}
       <ops-confirm @ops-operation=${this.handleOperation}></ops-confirm>
     `
   }
 
   private tabs() {
     const tab = (view: string, words: string) => html`<a href="${this.base}/cron${view ? `?view=${view}` : ''}" aria-current=${this.view === view ? 'true' : nothing} @click=${(event: MouseEvent) => this.followHere(event, { view })}>${words}</a>`
-    return html`<nav class="tabs" aria-label=${t`Cron`}>${tab('', t`Entries`)} ${tab('tonight', t`Tonight`)} <a class="way" href="${this.base}/audit?eventType=cron.">${t`History`}</a></nav>`
+    return html`<nav class="tabs" aria-label=${t`Cron`}>${tab('', t`Entries`)} ${tab('tonight', t`Tonight`)} ${this.mayView('view_audit') ? tab('history', t`History`) : nothing}</nav>`
   }
 
   private tonight() {
@@ -171,13 +175,47 @@ export class OpsCron extends OpsElement {
     ></ops-cron-tonight>`
   }
 
+  private history() {
+    return this.histories?.entryHistory(this.base, this.limit) ?? (this.loadProblem ? nothing : skeletonRows(8))
+  }
+
+  /** The entry beside the list. */
+  private sheet() {
+    const { entry: name, listed, alone } = this
+    const names = this.list.data?.items.map((entry) => entry.name) ?? []
+    const at = names.indexOf(name)
+    return this.sheets?.entrySheet({
+      base: this.base,
+      name,
+      entry: listed ?? alone.data,
+      problem: listed ? undefined : alone.problem,
+      steps: at < 0 ? undefined : { previous: at > 0, next: at < names.length - 1 },
+      menu: this.menu,
+      mayOpen: (href) => this.mayOpen(href),
+      step: (by) => names[at + by] && this.show({ entry: names[at + by]! }),
+      close: () => this.show({ entry: '' }),
+      row: () => [...this.renderRoot.querySelectorAll<HTMLElement>('.entry a')].find((link) => link.textContent === name) ?? null,
+    })
+  }
+
+  private readonly loadSheet = async (): Promise<void> => {
+    const [sheets, menus] = await Promise.all([loadSheet(), loadMenu()])
+    Object.assign(this, { sheets, menus })
+  }
+
+  /** Once it is loaded. */
+  private get menu(): RowContext['menu'] {
+    const { menus } = this
+    return menus && ((entry) => menus.entryMenu(entry, { base: this.base, ask: this.ask, mayOpen: (href) => this.mayOpen(href) }))
+  }
+
   private entryList() {
     return html`${this.compact ? nothing : this.toolbar()}
       ${this.list.render({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.list.reload),
         complete: ({ items, nextCursor }, late) => html`
-          ${staleNote(late, this.list.reload)} ${this.listed ? nothing : this.shownAlone()}
+          ${staleNote(late, this.list.reload)}
           ${items.length > 0 ? this.table(items) : this.nothingThere()}
           ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
         `,
@@ -195,7 +233,7 @@ export class OpsCron extends OpsElement {
 
   private asOf() {
     const { data } = this.list
-    if (!data || this.view === 'tonight') return nothing
+    if (!data || this.view === 'tonight' || this.view === 'history') return nothing
     const count = data.nextCursor ? t`${data.items.length}+ entries` : tn(data.items.length, '# entry', '# entries')
     return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>`
   }
@@ -274,33 +312,18 @@ export class OpsCron extends OpsElement {
 
   private row(entry: CronEntry) {
     const selected = entry.name === this.entry
-    const { menus } = this
     const context: RowContext = {
       base: this.base,
       jobLink: this.jobLink,
       readOnly: this.readOnly,
       selected,
       ask: this.ask,
-      menu: menus && ((of) => menus.entryMenu(of, { base: this.base, ask: this.ask, mayOpen: (href) => this.mayOpen(href) })),
+      menu: this.menu,
       loadMenu: this.openMenu,
       select: (event) => this.followHere(event, { entry: selected ? '' : entry.name }),
       follow: this.followRun,
     }
-    return html`${entryRow(entry, context)}
-    ${selected && this.loaded.details
-      ? html`<tr role="row" class="details">
-          <td role="cell" colspan="5"><ops-cron-details .entry=${entry}></ops-cron-details></td>
-        </tr>`
-      : nothing}`
-  }
-
-  private shownAlone() {
-    if (!this.entry) return nothing
-    return this.alone.render<unknown>({
-      pending: () => nothing,
-      error: (problem) => problemPanel(problem),
-      complete: (entry) => this.table([entry]),
-    })
+    return entryRow(entry, context)
   }
 
   private nothingThere() {
@@ -348,7 +371,7 @@ export class OpsCron extends OpsElement {
 
   private readonly jobLink = (jobId: string): string => this.base + pathTo('job', { jobId })
 
-  private async load(part: 'details' | 'tonight', load: () => Promise<unknown>) {
+  private async load(part: 'sheet' | 'tonight' | 'history', load: () => Promise<unknown>) {
     if (this.loaded[part] || this.loadProblem || this.loading.has(part)) return
     this.loading.add(part)
     try {

@@ -1,6 +1,6 @@
 import { FakeApi, Refusal } from './fake-api.ts'
-import { at, entries, entry, everything, paused, session } from './sample.ts'
-import { accessible, all, button, clear, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
+import { at, entries, entry, event, everything, paused, session } from './sample.ts'
+import { accessible, all, button, clear, deepFocus, equal, excludes, includes, mount, ok, press, seen, type, until } from './support.ts'
 
 const listed = () => ({ items: entries(), asOf: at(0) })
 const usual = (over: ConstructorParameters<typeof FakeApi>[0] = {}) =>
@@ -220,6 +220,27 @@ describe('ops-cron', () => {
     equal(page.entry, 'nightly_sync')
     button(page, '7 d')!.click()
     await until(() => api.count('getCronHistory') === 2, 'the longer window')
+    const sheet = all(page, 'ops-sheet')[0]!
+    ok(sheet.hasAttribute('open'), 'beside the list')
+    button(page, 'Next')!.click()
+    await until(() => page.entry === 'price_feed' && seen(sheet).includes('price_feed'), 'the next entry')
+    press('Escape', document.body)
+    await until(() => page.entry === '' && deepFocus().textContent === 'price_feed', 'the row, once it is closed')
+    await accessible(page)
+  })
+
+  it('shows what was done to the entries under History, with their sheet, and stays the page that it is', async () => {
+    const api = usual({ listAuditEvents: () => ({ items: [event()], asOf: at(0) }) })
+    const page = mount('ops-cron', api, { view: 'history' })
+    const heard: string[] = []
+    page.addEventListener('ops-filter', (filter) => heard.push((filter as CustomEvent<{ path: string }>).detail.path))
+    const row = await until(() => all<HTMLElement>(page, 'ops-audit').flatMap((audit) => all<HTMLElement>(audit, '[part~=row]'))[0], 'the deed')
+    includes(seen(row), 'nightly_sync')
+    equal(api.calls.find(({ name }) => name === 'listAuditEvents')!.query.get('eventType'), 'cron.')
+    row.click()
+    await until(() => all(page, 'ops-sheet').some((sheet) => sheet.hasAttribute('open')), 'its sheet')
+    equal(heard.filter((path) => path !== '/cron'), [], 'other pages that it claims to be')
+    ok(!button(page, 'Export CSV'), 'rows only')
   })
 
   it('shows an entry that is named but not on this page of the list', async () => {

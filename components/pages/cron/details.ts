@@ -44,9 +44,8 @@ export class OpsCronDetails extends OpsElement {
       }
       .panel {
         display: grid;
-        grid-template-columns: minmax(240px, 2fr) minmax(0, 3fr);
-        gap: 16px 24px;
-        padding: 16px;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 16px;
       }
       aside,
       section {
@@ -92,12 +91,6 @@ export class OpsCronDetails extends OpsElement {
       }
       dt {
         color: var(--_muted);
-      }
-      @container ops-page (max-width: 760px) {
-        .panel {
-          grid-template-columns: minmax(0, 1fr);
-          padding: 12px;
-        }
       }
     `,
   ]

@@ -28,6 +28,8 @@ function move(page: OpsCron, by: number): boolean {
   const at = links.findIndex((link) => link.closest('tr') === focusedRow(page))
   const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by]
   next?.focus()
+  // The sheet follows.
+  if (page.entry && next?.matches('.entry a')) next.click()
   return links.length > 0
 }
 

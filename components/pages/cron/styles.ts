@@ -116,9 +116,17 @@ const rows = css`
   .selected > * {
     background: var(--_accent-soft);
   }
-  .details > td {
-    padding: 0;
-    background: var(--_sunken);
+  .sheet-head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px 8px;
+  }
+  .history ops-audit {
+    --ops-page-padding: 0;
+  }
+  .history ops-audit::part(heading) {
+    display: none;
   }
   td.slots {
     padding-block: 0;
