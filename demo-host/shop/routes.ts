@@ -11,6 +11,7 @@ import type { Html } from './html.ts'
 import { layout } from './layout.ts'
 import { operationsPage } from './pages/operations.ts'
 import { signInPage } from './pages/sign-in.ts'
+import { themingPage } from './pages/theming.ts'
 import { todayPage } from './pages/today.ts'
 import { walkthroughPage } from './pages/walkthrough.ts'
 import { localPath } from './return-to.ts'
@@ -26,15 +27,16 @@ export interface RouteOptions {
 export function shopRoutes({ sessions, sql, dashboard }: RouteOptions): Middleware {
   const router = new Router()
   /** A page for signed-in users; others are redirected to sign in first. */
-  const page = (path: string, title: string, render: (person: Person) => Promise<Html> | Html, scripts: string[] = []) =>
+  const page = (path: string, title: string, render: (person: Person, context: Context) => Promise<Html> | Html, scripts: string[] = []) =>
     router.get(path, async (context) => {
       const person = await sessions.find(context.req)
       if (!person) return context.redirect(`/sign-in?${new URLSearchParams({ 'return-to': context.url })}`)
-      send(context, layout({ title, path, person, scripts, body: await render(person) }))
+      send(context, layout({ title, path, person, scripts, body: await render(person, context) }))
     })
 
   page('/', 'Today', async () => todayPage(await readToday(sql)))
   page('/operations', 'Background work', operationsPage, ['/ops/jobs/assets/index.js'])
+  page('/theming', 'Theming', (_, { query }) => themingPage(first(query.scheme)), ['/ops/jobs/assets/index.js'])
   page('/walkthrough', 'Example walkthrough', (person) => walkthroughPage(person, dashboard), ['/shop/walkthrough.js'])
 
   router.get('/walkthrough/visits', async (context) => {

@@ -20,7 +20,8 @@ export function operationsPage({ role }: Person): Html {
         <ops-audit></ops-audit>
       </section>
     </ops-provider>
-    <p class="quiet">There is more in the <a href="/ops/jobs">jobs console</a>, which has the operations layer's own look.</p>`
+    <p class="quiet">There is more in the <a href="/ops/jobs">jobs console</a>, which has the operations layer's own look. How the
+      elements take the look of other sites is on <a href="/theming">Theming</a>.</p>`
 }
 
 const overview = html`<section class="card embed">
