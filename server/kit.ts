@@ -65,6 +65,8 @@ export interface Kit {
   readonly bridges: readonly MountedBridge[]
   /** The path below which requests arrive, e.g. `/ops/jobs`. */
   readonly mount: string
+  /** Language of the console: a tag, or `reader`. */
+  readonly language: string
   /** The path below which browsers find it, without a trailing slash: every link begins with it. Usually the same as `mount`. */
   readonly base: string
   /** The scheme, host and port that browsers use, if the host stated them. */

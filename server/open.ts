@@ -6,6 +6,7 @@ import { describeFailure } from './describe-failure.ts'
 import { engineWithTimeouts } from './engines/timeouts.ts'
 import { parseAllowedOrigins } from './host/allowed-origins.ts'
 import { jsonLog, type Log } from './host/log.ts'
+import { parseLanguage } from './host/language.ts'
 import { parsePlace } from './host/place.ts'
 import { parseRunbooks } from './host/runbooks.ts'
 import { readNoticeFacts } from './incidents/notice-facts.ts'
@@ -38,6 +39,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
   checkOptions(options)
   const place = parsePlace(options.base, options.publicBase)
   const allowedOrigins = parseAllowedOrigins(options.allowedOrigins)
+  const language = parseLanguage(options.language)
   const log = options.log ?? jsonLog
   const retention = parseRetention(options.retention)
   const detector = parseDetector(options.detector, options.scheduler?.enabled ?? true)
@@ -56,6 +58,7 @@ export async function openKit<Actor>(options: OpsOptions<Actor>): Promise<Runnin
     queueTroubles: listQueueTroubles,
     // The host's actor type is erased here: from now on an actor is only passed back to the host.
     auth: options.auth as unknown as Kit['auth'],
+    language,
     displayPolicy: options.displayPolicy as unknown as Kit['displayPolicy'],
     escalation: options.escalation,
     errors: options.errors,

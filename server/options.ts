@@ -123,6 +123,11 @@ export interface OpsOptions<Actor = never> {
    * Default none: only pages of the same origin may.
    */
   allowedOrigins?: readonly string[]
+  /**
+   * Language of the console, a tag such as `de`, or `reader` for that of each reader's browser. There are English, Arabic, German,
+   * Spanish and Japanese; another one is English with its own dates and numbers. Default `en`.
+   */
+  language?: string
   cron?: DeclaredCronEntry[]
   /** Operations that require a reason in this host, of at least `minLength` characters (default and minimum 8). */
   reasons?: Partial<Record<string, { required: true; minLength?: number }>>

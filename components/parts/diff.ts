@@ -31,7 +31,7 @@ interface Change {
 /** An empty side, e.g. of a creation or deletion, gets no column. */
 function row({ field, from, to }: Change, sides: { from: boolean; to: boolean }): TemplateResult {
   return html`<tr>
-    <th scope="row"><code>${field}</code></th>
+    <th scope="row"><code><bdi>${field}</bdi></code></th>
     ${sides.from ? html`<td>${from === undefined ? absent() : html`<del>${readableValue(from)}</del>`}</td>` : nothing}
     ${sides.to ? html`<td>${to === undefined ? absent() : html`<ins>${readableValue(to)}</ins>`}</td>` : nothing}
   </tr>`
@@ -56,7 +56,7 @@ export function readableValue(value: unknown): string | TemplateResult {
   if (typeof value === 'string') return instant.test(value) ? timeOf(value) : value || t`(empty)`
   if (typeof value !== 'object') return String(value)
   if (Array.isArray(value) && value.every(isPlain)) return html`${value.map((each) => html`<div>${readableValue(each)}</div>`)}`
-  return html`<pre>${written(value)}</pre>`
+  return html`<pre dir="ltr">${written(value)}</pre>`
 }
 
 function isPlain(value: unknown): boolean {
@@ -74,8 +74,8 @@ export function json(value: unknown): TemplateResult | typeof nothing {
   if (value === undefined) return nothing
   const text = typeof value === 'string' ? value : written(value)
   // A scrollable element must be reachable by keyboard; others should not be tab stops.
-  if (text.length < 600 && text.split('\n').length < 16) return html`<pre class="json">${text}</pre>`
-  return html`<pre class="json" tabindex="0" role="region" aria-label=${t`Stored value`}>${text}</pre>`
+  if (text.length < 600 && text.split('\n').length < 16) return html`<pre class="json" dir="ltr">${text}</pre>`
+  return html`<pre class="json" dir="ltr" tabindex="0" role="region" aria-label=${t`Stored value`}>${text}</pre>`
 }
 
 /** Indented, with lists of plain values on one line. */

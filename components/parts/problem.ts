@@ -9,7 +9,7 @@ const final = [400, 403, 404, 410, 422]
 export function problemPanel(problem: Problem, retry?: () => void): TemplateResult {
   return html`<section class="problem card" role="alert" part="problem" .problem=${problem}>
     <h2>${problem.code === 'unauthenticated' ? t`Sign in to see this` : tx(problem.title)}</h2>
-    <p class="wrap">${problem.detail}</p>
+    <p class="wrap"><bdi>${problem.detail}</bdi></p>
     ${problem.code === 'unavailable' && problem.type !== 'about:setup' ? html`<p class="muted">${t`The server or its database is not answering. The page tries again by itself; nothing was changed.`}</p>` : nothing}
     <div class="advice"></div>
     <div class="problem-foot">
@@ -22,7 +22,7 @@ export function problemPanel(problem: Problem, retry?: () => void): TemplateResu
 export function staleNote(problem: Problem | undefined, retry: () => void): TemplateResult | typeof nothing {
   if (!problem) return nothing
   return html`<div class="problem card slim" role="status" part="problem" .problem=${problem}>
-    <span><b>${t`Not up to date.`}</b> ${tx(problem.title)}: <span class="wrap">${problem.detail}</span></span>
+    <span><b>${t`Not up to date.`}</b> ${tx(problem.title)}: <bdi class="wrap">${problem.detail}</bdi></span>
     <button type="button" class="button" @click=${retry}>${t`Try again`}</button> ${requestId(problem)}
   </div>`
 }

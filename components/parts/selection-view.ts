@@ -96,7 +96,7 @@ function share(title: string, counts: Record<string, number>, words: Record<stri
   if (all.length === 0) return nothing
   return html`<dl>
     <dt>${title}</dt>
-    ${all.slice(0, most).map(([name, count]) => bar(count, sum, words[name] ?? html`<bdi>${name}</bdi>`))}
+    ${all.slice(0, most).map(([name, count]) => bar(count, sum, words[name] !== undefined ? tx(words[name]) : html`<bdi>${name}</bdi>`))}
     ${all.length > most ? html`<dd class="muted">${t`and ${all.length - most} more`}</dd>` : nothing}
   </dl>`
 }

@@ -120,7 +120,7 @@ function comingItem(slot: { at: string; skipped: boolean }, entry: Pick<CronEntr
 function summary(past: Item[], coming: Item[]): string {
   const counts = new Map<Shape, number>()
   for (const { shape } of past) counts.set(shape, (counts.get(shape) ?? 0) + 1)
-  const outcomes = [...counts].map(([shape, count]) => `${count} ${nameOf(shape)}`).join(', ')
+  const outcomes = [...counts].map(([shape, count]) => t`${count} ${nameOf(shape)}`).join(', ')
   return t`Last ${past.length} slots: ${outcomes || t`none yet`}; next ${coming.length} shown`
 }
 

@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa'
 import { type ViewAction, viewActions } from '../../schemas/index.ts'
 import { OpsError } from '../error.ts'
 import { belowBase } from '../host/place.ts'
+import { isRightToLeft, languages } from '../host/language.ts'
 import type { Kit } from '../kit.ts'
 import { missingPackage, packageFolder } from '../package-folder.ts'
 import { asOpsError, answerProblem } from './errors.ts'
@@ -37,7 +38,7 @@ const icon = `<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
 /** Serves the shell on every page path below the base. Its data comes from the API, which checks permissions again. */
 export function pagesMiddleware(kit: Kit): Middleware {
   let imports: Promise<string[]> | undefined
-  const shell = async () => shellPage(kit.base, await (imports ??= staticImportsOf('ops-shell.js')))
+  const shell = async (language: string) => shellPage(kit.base, await (imports ??= staticImportsOf('ops-shell.js')), language)
   return async (ctx, next) => {
     if (belowBase(ctx.path, kit.mount) === undefined) return next()
     const requestId = requestIdOf(ctx)
@@ -55,7 +56,7 @@ export function pagesMiddleware(kit: Kit): Middleware {
   }
 }
 
-async function answerPage(kit: Kit, ctx: Context, shell: () => Promise<string>): Promise<void> {
+async function answerPage(kit: Kit, ctx: Context, shell: (language: string) => Promise<string>): Promise<void> {
   if (!packageFolder) throw new OpsError('internal', missingPackage)
   const scope = await openScope(kit, ctx)
   if (!scope) return answerNotSignedIn(kit, ctx)
@@ -63,8 +64,14 @@ async function answerPage(kit: Kit, ctx: Context, shell: () => Promise<string>):
   const view = pages.find(({ pattern }) => pattern.test(path))?.view
   const allowed = view ? (await scope.viewer.can(view, pageOf(view))).allowed : true
   ctx.type = 'html'
-  ctx.body = await shell()
+  ctx.body = await shell(languageOf(kit, ctx))
   ctx.status = !view ? 404 : allowed ? 200 : 403
+}
+
+function languageOf({ language }: Kit, ctx: Context): string {
+  if (language !== 'reader') return language
+  ctx.vary('Accept-Language')
+  return ctx.acceptsLanguages(...languages) || 'en'
 }
 
 function answerNotSignedIn(kit: Kit, ctx: Context): void {
@@ -99,13 +106,14 @@ export function answerPlainPage(ctx: Context, { base }: Kit, title: string, { me
   ctx.status = status
 }
 
-function shellPage(base: string, imports: string[]): string {
+function shellPage(base: string, imports: string[], language: string): string {
   const at = escapeHtml(base)
   const preloads = imports.map((file) => `<link rel="modulepreload" href="${at}/assets/${file}">`).join('')
   return page(
     'Jobs',
     `<link rel="stylesheet" href="${at}/assets/page.css"><script type="module" src="${at}/assets/ops-shell.js"></script>${preloads}`,
     `<ops-shell api="${at}/api/v1" base="${at}"></ops-shell><noscript>These pages need JavaScript; the same operations are in the API and on the command line.</noscript>`,
+    language,
   )
 }
 
@@ -113,9 +121,9 @@ function plainPage(base: string, title: string, body: string, head = ''): string
   return page(title, `<link rel="stylesheet" href="${escapeHtml(base)}/assets/page.css">${head}`, `<main class="plain"><h1>${title}</h1><p>${body}</p></main>`)
 }
 
-function page(title: string, head: string, body: string): string {
+function page(title: string, head: string, body: string, language = 'en'): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeHtml(language)}"${isRightToLeft(language) ? ' dir="rtl"' : ''}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>${icon}${head}</head>
 <body>${body}</body>
 </html>

@@ -72,7 +72,7 @@ export function timeTitle(by: JobTimeName): string {
 }
 
 function clamped(text: string, style = '') {
-  return html`<bdi class="clamp ${style}" title=${text.slice(0, 1000)}>${text.slice(0, 400)}</bdi>`
+  return html`<bdi class="clamp ${style}" dir=${style ? 'ltr' : 'auto'} title=${text.slice(0, 1000)}>${text.slice(0, 400)}</bdi>`
 }
 
 /** On one line, as short as JSON goes. */
