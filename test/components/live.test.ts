@@ -28,6 +28,37 @@ describe('live hints', () => {
     await until(() => seen(page).includes('as changed by somebody'), 'the change')
   })
 
+  it('say from when on what is read has to be, on this page and on the next', async () => {
+    const listening = (over = {}) => {
+      const api = usual(over)
+      const sent: string[] = []
+      const answer = api.fetch
+      const fetch: typeof answer = (input, init) => {
+        if (String(input).includes('cron-entries')) sent.push(new Headers(init?.headers).get('ops-after') ?? 'none')
+        return answer(input, init)
+      }
+      Object.assign(api, { fetch })
+      return { api, sent }
+    }
+    const first = listening()
+    const page = mount('ops-cron', first.api)
+    await until(() => seen(page).includes('as at first') && first.api.openStreams === 1, 'the page')
+    try {
+      first.api.hint({ topic: 'cron', subject: { type: 'cron_entry', id: 'nightly_sync' }, after: '000000000000002.later' })
+      await until(() => first.sent.length > 1, 'the next read')
+      first.api.hint({ topic: 'cron', subject: { type: 'cron_entry', id: 'nightly_sync' }, after: '000000000000001.earlier' })
+      await until(() => first.sent.length > 2, 'the read after that')
+      equal(first.sent.join(), 'none,000000000000002.later,000000000000002.later', 'what was sent')
+      clear()
+      const second = listening()
+      mount('ops-cron', second.api)
+      await until(() => second.sent.length > 0, 'the next page')
+      equal(second.sent[0], '000000000000002.later', 'what the next page sent')
+    } finally {
+      for (const key of Object.keys(localStorage)) if (key.startsWith('ops-powertools after')) localStorage.removeItem(key)
+    }
+  })
+
   it('are not needed: what is shown is read again after five minutes without any', async () => {
     const real = window.setTimeout
     const hurried = (task: TimerHandler, delay?: number) => real(task, delay === 300_000 ? 50 : delay)
