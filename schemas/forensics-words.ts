@@ -33,6 +33,19 @@ export const chronologyGroups = {
 } as const
 export type ChronologyGroup = keyof typeof chronologyGroups
 
+/** The lanes of a picture in time, from top to bottom. */
+export const timelineLanes = {
+  slots: 'Slots',
+  attempts: 'Attempts',
+  scheduler: 'Scheduler',
+  beats: 'Heartbeats',
+  measured: 'Measured',
+  incidents: 'Incidents',
+  changes: 'Changes',
+  deploys: 'Deploys',
+} as const
+export type TimelineLaneKey = keyof typeof timelineLanes
+
 /** How a mark is drawn in a picture in time, and its word in the legend. */
 export const timelineMarks = {
   ...slotOutcomes,

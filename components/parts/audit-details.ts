@@ -160,7 +160,7 @@ export class OpsEventDetails extends OpsElement {
     const detail = detailOf(event, this.language)
     return html`<div slot="heading">
         <h2>${deedOf(event, context)}${detail ? html`<span class="muted">${`, ${detail}`}</span>` : nothing}</h2>
-        <p class="small muted"><ops-time at=${event.occurredAt} show="relative"></ops-time> · <ops-time at=${event.occurredAt} show="exact" precise></ops-time> · ${event.source}</p>
+        <p class="small muted"><ops-time at=${event.occurredAt} show="relative"></ops-time> · <ops-time at=${event.occurredAt} show="exact" precise></ops-time> · ${tx(event.source)}</p>
       </div>
       <div class="details" part="details">
         ${missingPart(this.missing, this.undo)} ${reason ? html`<blockquote class="quote">${reason}</blockquote>` : nothing}

@@ -26,7 +26,7 @@ export function deedOf(event: AuditEvent, context: DeedContext): unknown[] {
 
 /** What the sentence leaves open: why it was refused, until when, from what to what. */
 export function detailOf({ outcome, code, eventType, before, after, metadata }: AuditEvent, locale: string | undefined): string {
-  if (code && outcome !== 'succeeded') return problemCodes[code as keyof typeof problemCodes]?.[1] ?? code
+  if (code && outcome !== 'succeeded') return tx(problemCodes[code as keyof typeof problemCodes]?.[1] ?? code)
   const at = (value: unknown) => (typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? exactTime(Date.parse(value), { locale, seconds: false }) : '')
   const until = at(after?.resumeAt) || at(after?.until) || at(after?.silencedUntil)
   if (until && after !== undefined) return t`until ${until}`
@@ -93,6 +93,6 @@ export function deedRow(event: AuditEvent, row: DeedRow): TemplateResult {
       ${outcome === 'succeeded' ? nothing : outcomeChip(outcome)} ${deedOf(event, row)}${detail ? html`<span class="muted">${`, ${detail}`}</span>` : nothing} ${row.outcome}
       ${reason ? html`<q class="why" title=${reason}><bdi>${reason}</bdi></q>` : nothing}
     </span>
-    <span class="from">${source}</span>
+    <span class="from">${tx(source)}</span>
   </li>`
 }

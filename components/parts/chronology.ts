@@ -115,7 +115,7 @@ function folded(row: Row) {
     <span class="dot" aria-hidden="true"></span>
     <details class="what">
       <summary>${item.outcome !== undefined && item.outcome in slotOutcomes ? markOf(item.outcome) : nothing} <b>${numberText(row.length)} ${word}</b> <span class="muted">${t`from ${exactTime(oldest, { seconds: false })} to ${exactTime(newest, { seconds: false })}`}</span></summary>
-      <ol>${row.map((each) => html`<li class="wrap"><time class="mono muted" datetime=${each.at}>${exactTime(Date.parse(each.at), { seconds: false })}</time> ${each.label} ${opens(each)}</li>`)}</ol>
+      <ol>${row.map((each) => html`<li class="wrap"><time class="mono muted" datetime=${each.at}>${exactTime(Date.parse(each.at), { seconds: false })}</time> ${tx(each.label)} ${opens(each)}</li>`)}</ol>
     </details>
     ${whence(item.source, item.provenance)}
   </li>`
@@ -150,9 +150,9 @@ function isOutcomeWord({ outcome, detail }: ChronologyItem): boolean {
 
 /** The label with its actor in bold, mentioned only once. */
 function said({ label, actor }: ChronologyItem) {
-  if (!actor) return sentence(label)
-  if (label.startsWith(`${actor.label} `)) return html`<b><bdi>${actor.label}</bdi></b>${label.slice(actor.label.length)}`
-  return tr`${label} by ${html`<b><bdi>${actor.label}</bdi></b>`}`
+  if (!actor) return sentence(tx(label))
+  if (label.startsWith(`${actor.label} `)) return html`<b><bdi>${actor.label}</bdi></b> ${tx(label.slice(actor.label.length + 1))}`
+  return tr`${tx(label)} by ${html`<b><bdi>${actor.label}</bdi></b>`}`
 }
 
 const bad = new Set(['denied', 'failed', 'missed_fire'])

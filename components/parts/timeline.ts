@@ -41,7 +41,7 @@ export function timelineView(picture: Timeline, { choose, ranges = [], locale, m
     </div>
     <span role="img" aria-label=${summaryOf(picture)}></span>
     <div class="lanes">
-      <div class="lane-names" aria-hidden="true">${picture.lanes.map(({ label }) => html`<span>${label}</span>`)}</div>
+      <div class="lane-names" aria-hidden="true">${picture.lanes.map(({ label }) => html`<span>${tx(label)}</span>`)}</div>
       <svg class="lanes-drawn" width="100%" height=${height} aria-hidden="true">
         ${ticks(axis, height, locale)} ${coming(picture, axis, height)} ${picture.lanes.map((lane, index) => drawLane(lane, picture, axis, top + index * laneHeight))}
         ${nowLine(picture, axis, height, locale)}
@@ -196,7 +196,7 @@ function summaryOf(picture: Timeline): string {
   const counts = countMarks(picture).map(([mark, count]) => `${numberText(count)} ${tx(timelineMarks[mark])}`)
   const gaps = picture.lanes.flatMap(({ gaps }) => gaps)
   const told = gaps.slice(-6).map(({ label, from, to }) => t`${label} ${exactTime(Date.parse(from), { seconds: false })} to ${exactTime(Date.parse(to), { seconds: false })}`)
-  const names = picture.lanes.map(({ label }) => label).join(', ')
+  const names = picture.lanes.map(({ label }) => tx(label)).join(', ')
   const marks = counts.join(', ') || t`nothing on record`
   return gaps.length ? t`${names}: ${marks}. ${tn(gaps.length, '# gap', '# gaps')}: ${told.join('; ')}` : `${names}: ${marks}`
 }

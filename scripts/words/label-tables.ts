@@ -44,6 +44,7 @@ export const labelTables: Readonly<Record<string, string[]>> = {
   chronologySources: rows(vocabulary.chronologySources, 'label', 'means'),
   chronologyGroups: texts(vocabulary.chronologyGroups),
   timelineMarks: texts(vocabulary.timelineMarks),
+  timelineLanes: texts(vocabulary.timelineLanes),
   forensicRanges: rows(vocabulary.forensicRanges, 'label'),
   incidentClasses: rows(vocabulary.incidentClasses, 'label'),
   incidentStates: texts(vocabulary.incidentStates),

@@ -1,24 +1,9 @@
-import { type EvidenceGap, formatCount, type Timeline, type TimelineLane, timelineMarks } from '../../schemas/index.ts'
+import { type EvidenceGap, formatCount, type Timeline, type TimelineLane, type TimelineLaneKey, timelineLanes, timelineMarks } from '../../schemas/index.ts'
 import type { Facts, SourceItem, Window } from './source.ts'
 
-interface Lane {
-  label: string
-  /** The source whose gaps interrupt it; a lane with one is drawn as a line. */
-  line?: EvidenceGap['source']
-}
-
-/** From top to bottom. */
-const lanes = {
-  slots: { label: 'Slots' },
-  attempts: { label: 'Attempts' },
-  scheduler: { label: 'Scheduler', line: 'coverage' },
-  beats: { label: 'Heartbeats', line: 'executor' },
-  measured: { label: 'Measured', line: 'measurement' },
-  incidents: { label: 'Incidents' },
-  changes: { label: 'Changes' },
-  deploys: { label: 'Deploys' },
-} as const satisfies Record<string, Lane>
-export type LaneKey = keyof typeof lanes
+/** The lanes that are drawn as lines, with the source whose gaps interrupt them. */
+const lines: Partial<Record<LaneKey, EvidenceGap['source']>> = { scheduler: 'coverage', beats: 'executor', measured: 'measurement' }
+export type LaneKey = TimelineLaneKey
 
 /** Marks closer to each other than this part of the axis cannot be told apart. */
 const closest = 1 / 160
@@ -37,8 +22,8 @@ export interface PictureInput {
 export function drawTimeline({ items, gaps, window, facts, now, always = [] }: PictureInput): Timeline {
   const to = endOf(window, facts)
   const from = window.axisFrom ?? window.from
-  const lanesShown = (Object.keys(lanes) as LaneKey[]).flatMap((key): TimelineLane[] => {
-    const { label, line }: Lane = lanes[key]
+  const lanesShown = (Object.keys(timelineLanes) as LaneKey[]).flatMap((key): TimelineLane[] => {
+    const [label, line] = [timelineLanes[key], lines[key]]
     const seen = items.filter((item) => item.lane === key && item.mark !== undefined && overlaps(item, from, to)).map(toMark)
     const marks = key === 'slots' ? [...seen, ...comingMarks(facts, to)] : seen
     const holes = line ? gapsWithin(gaps.filter(({ source }) => source === line), window) : []
