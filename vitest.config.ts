@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const thorough = [
   'test/host/**/*.test.ts',
   'test/manifest.test.ts',
+  'test/docs-site.test.ts',
   'test/workers/**/*.test.ts',
   'test/engines/*-contract.test.ts',
   'test/engines/pg-boss.test.ts',

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
+import { buildSite } from './docs-site/build.ts'
 import { writeElementData } from './elements/write.ts'
 
-/** Compiles the package into `dist/`: modules with their types, the elements for browsers, the two machine-readable contracts, typings and data for editors. */
+/** Compiles the package into `dist/`: modules with their types, the elements for browsers, the two machine-readable contracts, typings and data for editors, the documentation site. */
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 
 rmSync('dist', { recursive: true, force: true })
@@ -18,3 +19,5 @@ writeElementData('.')
 const { describeApi } = (await import(new URL('../dist/server/http/openapi.js', import.meta.url).href)) as typeof import('../server/http/openapi.ts')
 const { version } = (await import(new URL('../dist/server/version.js', import.meta.url).href)) as typeof import('../server/version.ts')
 writeFileSync('dist/openapi.json', `${JSON.stringify(describeApi('/ops/jobs', version), null, 2)}\n`)
+
+await buildSite('dist/docs-site')

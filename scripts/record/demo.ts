@@ -41,5 +41,5 @@ export async function openDemo(): Promise<Demo> {
 
 /** Without the names of the machine and the folder that it was recorded on. */
 export function withoutPlaces(text: string): string {
-  return text.replaceAll(root, '/srv/shop/').replaceAll(root.slice(0, -1), '/srv/shop').replaceAll(hostname(), 'shop-1')
+  return text.replaceAll(root, '/srv/shop/').replaceAll(root.slice(0, -1), '/srv/shop').replaceAll(new RegExp(`(?<![\\w/+-])${hostname().replaceAll('.', String.raw`\.`)}(?![\\w/+-])`, 'g'), 'shop-1')
 }
