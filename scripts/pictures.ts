@@ -62,7 +62,6 @@ try {
 async function take(browser: Browser, demo: Demo, { name, path, dark, height = 800, prepare }: Picture): Promise<void> {
   const context = await browser.newContext({
     viewport: { width: 1280, height },
-    deviceScaleFactor: 1.2,
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     extraHTTPHeaders: { authorization: 'Bearer demo-ops-demo' },
@@ -91,7 +90,7 @@ async function compress(page: Page, png: Buffer): Promise<Buffer> {
     const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob())
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
     canvas.getContext('2d')!.drawImage(bitmap, 0, 0)
-    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.66 })
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.6 })
     return btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''))
   }, png.toString('base64'))
   return Buffer.from(base64, 'base64')

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build as bundle } from 'vite'
+import { build as bundle, type Plugin } from 'vite'
 import base from '../../vite.config.ts'
 import { readTokens } from '../token-table.ts'
 import { code, elementPages, table } from './elements.ts'
@@ -92,13 +92,20 @@ Links lead to files of the package. [openapi.json](../openapi.json) has every en
 ${guides.map(({ title, pages }) => `## ${title}\n\n${pages.map(line).join('\n')}\n`).join('\n')}`
 }
 
+/** The site is in English, and one script cannot load another language later. */
+const inEnglish: Plugin = {
+  name: 'in-english',
+  enforce: 'pre',
+  load: (id) => (/components\/words\/[a-z]{2}\.ts$/.test(id) ? 'export default {}' : undefined),
+}
+
 /** All elements and the recorded answers in one classic script, because a browser loads no module from a file. */
 async function bundleLive(outDir: string): Promise<void> {
   await bundle({
     root,
     configFile: false,
     logLevel: 'error',
-    plugins: base.plugins!,
+    plugins: [...base.plugins!, inEnglish],
     build: {
       ...base.build,
       outDir,
