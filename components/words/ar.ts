@@ -808,6 +808,7 @@ export default {
   'Search jobs': 'البحث في المهام',
   'Search jobs: queue, error, args., cron, id, or any words': 'البحث في المهام: queue أو error أو args. أو cron أو id أو أي كلمات',
   'Search the audit log': 'البحث في سجل التدقيق',
+  'Search them in Audit': 'البحث عنها في التدقيق',
   'Search this page': 'البحث في هذه الصفحة',
   'Searched in the engine: {0}.': 'جرى البحث في المحرّك: {0}.',
   'See everything that is known about one entry, job, queue, incident or event. Which one?': 'اطّلع على كل ما يُعرف عن إدخال أو مهمة أو طابور أو حادثة أو حدث. فأيها تريد؟',

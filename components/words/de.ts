@@ -809,6 +809,7 @@ export default {
   'Search jobs': 'Jobs suchen',
   'Search jobs: queue, error, args., cron, id, or any words': 'Jobs suchen: queue, error, args., cron, id oder beliebige Wörter',
   'Search the audit log': 'Protokoll durchsuchen',
+  'Search them in Audit': 'Im Protokoll suchen',
   'Search this page': 'Diese Seite durchsuchen',
   'Searched in the engine: {0}.': 'In der Engine gesucht: {0}.',
   'See everything that is known about one entry, job, queue, incident or event. Which one?': 'Sehen Sie alles, was über einen Eintrag, einen Job, eine Queue, einen Vorfall oder ein Ereignis bekannt ist. Worüber?',

@@ -809,6 +809,7 @@ export default {
   'Search jobs': 'Buscar trabajos',
   'Search jobs: queue, error, args., cron, id, or any words': 'Buscar trabajos: queue, error, args., cron, id o cualquier palabra',
   'Search the audit log': 'Buscar en el registro de auditoría',
+  'Search them in Audit': 'Buscarlos en Auditoría',
   'Search this page': 'Buscar en esta página',
   'Searched in the engine: {0}.': 'Buscado en el motor: {0}.',
   'See everything that is known about one entry, job, queue, incident or event. Which one?': 'Vea todo lo que se sabe de una entrada, un trabajo, una cola, un incidente o un evento. ¿De cuál?',

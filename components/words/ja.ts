@@ -809,6 +809,7 @@ export default {
   'Search jobs': 'ジョブを検索',
   'Search jobs: queue, error, args., cron, id, or any words': 'ジョブを検索: queue、error、args.、cron、id、または任意の語句',
   'Search the audit log': '監査ログを検索',
+  'Search them in Audit': '監査で検索',
   'Search this page': 'このページを検索',
   'Searched in the engine: {0}.': 'エンジンで検索: {0}。',
   'See everything that is known about one entry, job, queue, incident or event. Which one?': 'エントリー、ジョブ、キュー、インシデント、イベントのいずれか 1 つについて、判明していることをすべて表示します。どれを表示しますか？',
