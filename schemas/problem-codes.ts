@@ -25,3 +25,12 @@ export const problemCodes = {
 } as const
 
 export type ProblemCode = keyof typeof problemCodes
+
+/** The values that a problem of a code may carry, by name: those that stand in its `detail`. A host that translates `detail` needs them. */
+export const problemValues = {
+  not_found: ['type', 'id'],
+  code_managed_entry: ['id', 'source'],
+  payload_too_large: ['maxBytes'],
+  reason_required: ['action', 'minLength'],
+  reason_too_short: ['length', 'minLength'],
+} as const satisfies Partial<Record<ProblemCode, readonly string[]>>

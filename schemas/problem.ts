@@ -10,6 +10,10 @@ export const problem = z.object({
   code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string().describe('What was received, where, and what was expected.'),
   requestId: z.string(),
+  values: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .optional()
+    .describe('The values that stand in `detail`, by name, for codes that have any; for a host that translates it.'),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   plan: plan.optional().describe('For `preview_drifted`: the current plan.'),
 })

@@ -1,6 +1,8 @@
 import { problemCodes, type Problem, type ProblemCode } from '../schemas/index.ts'
 
 export interface OpsErrorDetails {
+  /** The values that stand in the message, by the names in `problemValues`. */
+  values?: Problem['values']
   /** Field errors, for `invalid_request`. */
   errors?: Problem['errors']
   /** The plan as it is now, for `preview_drifted`. */

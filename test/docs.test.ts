@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readTokens, tableIn, tokenTable } from '../scripts/token-table.ts'
-import { operationActions, problemCodes, routes } from '../schemas/index.ts'
+import { operationActions, problemCodes, problemValues, routes } from '../schemas/index.ts'
 import { bullmq } from '../server/engines/bullmq/index.ts'
 import { graphileWorker } from '../server/engines/graphile-worker/index.ts'
 import { oban } from '../server/engines/oban/index.ts'
@@ -71,6 +71,12 @@ describe('the guides', () => {
     const rows = textOf('docs/api.md').split('\n').filter((line) => line.startsWith('| `'))
     expect(Object.keys(operationActions).filter((action) => !rows.some((row) => row.startsWith(`| \`${action}\` |`)))).toEqual([])
     const unsaid = Object.entries(problemCodes).filter(([code, [status]]) => !rows.some((row) => row.includes(`\`${code}\``) && row.includes(`| ${status} |`)))
+    expect(unsaid).toEqual([])
+  })
+
+  test('the guide to the API names the values of each problem that has any', () => {
+    const rows = textOf('docs/api.md').split('\n').filter((line) => line.startsWith('| `'))
+    const unsaid = Object.entries(problemValues).filter(([code, names]) => !rows.some((row) => row.startsWith(`| \`${code}\` |`) && names.every((name) => row.includes(`\`${name}\``))))
     expect(unsaid).toEqual([])
   })
 

@@ -21,7 +21,7 @@ export interface OperationDetail extends Pick<AuditEvent, 'action' | 'subject'> 
 }
 
 /** Detail of `ops-problem`: a problem that is about to be shown. */
-export type ProblemDetail = Pick<Problem, 'code' | 'status' | 'title' | 'detail' | 'requestId'>
+export type ProblemDetail = Pick<Problem, 'code' | 'status' | 'title' | 'detail' | 'requestId' | 'values'>
 
 /** Detail of `ops-bulk`: where the progress and the outcome of many jobs at once can be read. */
 export interface BulkDetail {

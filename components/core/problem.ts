@@ -31,12 +31,12 @@ const announced = new WeakMap<Element, string>()
 export function announceProblems(root: ParentNode): void {
   for (const place of root.querySelectorAll<HTMLElement & { problem?: Problem }>('.problem')) {
     if (!place.problem) continue
-    const { code, status, title, detail, requestId } = place.problem
+    const { code, status, title, detail, requestId, values } = place.problem
     const key = [code, status, title, detail].join()
     if (announced.get(place) === key) continue
     announced.set(place, key)
     void advise(place, place.problem)
-    place.hidden = !announce(place, 'ops-problem', { code, status, title, detail, requestId }, true)
+    place.hidden = !announce(place, 'ops-problem', { code, status, title, detail, requestId, values }, true)
   }
 }
 

@@ -97,7 +97,7 @@ export async function getEvent(scope: Scope, id: string): Promise<AuditEvent> {
   const conditions = [sql`id = ${id}`, ...(await visibilityConditions(scope))]
   const [row] = await query(scope.em, sql<ListedRow>`select ${columns} from ${auditEvents(scope.kit.db)} where ${sql.join(conditions, sql` and `)}`)
   const [found] = row ? await visibleEvents(scope, [row], 'view_audit') : []
-  if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`)
+  if (!found) throw new OpsError('not_found', `No audit event ${id} that you may see.`, { values: { type: 'audit_event', id } })
   return (await addRuns(scope, [found.shown]))[0]!
 }
 

@@ -163,7 +163,7 @@ async function loadStrips(scope: Scope, entries: Entry[], recent: number): Promi
 async function getVisibleEntry(scope: Scope, name: string): Promise<Entry> {
   const found = await findEntry(scope.kit.db, scope.em, name)
   const [entry] = found ? await visibleEntries(scope.viewer, [found]) : []
-  if (!entry) throw new OpsError('not_found', `No cron entry '${name}' that you may see.`)
+  if (!entry) throw new OpsError('not_found', `No cron entry '${name}' that you may see.`, { values: { type: 'cron_entry', id: name } })
   return entry
 }
 

@@ -19,7 +19,7 @@ type Detail = z.input<typeof errorGroupDetail>
 export async function getErrorGroup(scope: Scope, fingerprint: string, asked: { from?: string; to?: string }): Promise<Detail> {
   const range = rangeOf(asked, scope.now)
   const row = await findVisibleGroup(scope, fingerprint)
-  if (!row) throw new OpsError('not_found', `No error group '${fingerprint}' that you may see.`)
+  if (!row) throw new OpsError('not_found', `No error group '${fingerprint}' that you may see.`, { values: { type: 'error_group', id: fingerprint } })
   const [[shown], examples, shares] = await Promise.all([
     countInRange(scope, fingerprint, range).then((counted) => showGroups(scope, [{ ...row, ...counted }], range)),
     showExamples(scope, row),

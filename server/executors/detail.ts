@@ -15,7 +15,7 @@ const gapDays = 7
 export async function getShownExecutor(scope: Scope, id: string): Promise<ExecutorDetail> {
   const known = getExecutorId.safeParse(id).success ? await listExecutors(scope, { ids: [id] }) : []
   const [executor] = known.length ? await listVisibleExecutors(scope, known) : (await listEveryVisible(scope)).filter((each) => each.id === id)
-  if (!executor) throw new OpsError('not_found', `No executor '${id}' that you may see.`)
+  if (!executor) throw new OpsError('not_found', `No executor '${id}' that you may see.`, { values: { type: 'executor', id } })
   const since = new Date(scope.now.getTime() - gapDays * 86_400_000)
   const [jobs, gaps] = known[0] ? await Promise.all([listShownJobs(scope, known[0]), listGaps(scope, [id], since)]) : [[], []]
   return {

@@ -75,5 +75,5 @@ async function readBytes(ctx: Context): Promise<Buffer> {
 }
 
 function tooLarge(): OpsError {
-  return new OpsError('payload_too_large', `The body is larger than ${maxBytes} bytes.`)
+  return new OpsError('payload_too_large', `The body is larger than ${maxBytes} bytes.`, { values: { maxBytes } })
 }

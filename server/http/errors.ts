@@ -20,6 +20,7 @@ export function answerProblem(ctx: Context, thrown: unknown, requestId: string, 
     code: error.code,
     detail: error.message,
     requestId,
+    values: error.details.values,
     errors: error.details.errors,
     plan: error.details.plan,
   }

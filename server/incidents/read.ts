@@ -48,7 +48,7 @@ export async function listIncidents(scope: Scope, { limit, cursor, ...filters }:
 export async function getIncident(scope: Scope, id: string): Promise<IncidentDetail> {
   const row = (z.uuid().safeParse(id).success ? await scope.em.findOne(Incident, { id }) : null) as IncidentRow | null
   const [seen] = row ? await visibleIncidents(scope.viewer, [row]) : []
-  if (!seen) throw new OpsError('not_found', `No incident '${id}' that you may see.`)
+  if (!seen) throw new OpsError('not_found', `No incident '${id}' that you may see.`, { values: { type: 'incident', id } })
   const [shown] = await showIncidents(scope, [seen])
   return { ...shown!, repairs: await listRepairs(scope, seen, shown!), chart: await chartOf(scope, seen), watch: await readWatch(scope) }
 }

@@ -22,7 +22,7 @@ export type JobFacts = Omit<JobDetail, 'events' | 'forensics'>
 /** Throws `not_found` as well if the viewer may not see the job. */
 export async function getJob(scope: Scope, id: string): Promise<JobFacts> {
   const job = await findJob(scope, id)
-  if (!job) throw new OpsError('not_found', `No job '${id}' that you may see; the engine may no longer have it.`)
+  if (!job) throw new OpsError('not_found', `No job '${id}' that you may see; the engine may no longer have it.`, { values: { type: 'job', id } })
   return job
 }
 

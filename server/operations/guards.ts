@@ -91,8 +91,8 @@ export function checkReason(scope: Scope, operation: Operation, given: string | 
   const { required, minLength } = reasonRule(scope, operation)
   if (!required) return reason
   const readable = [...(reason ?? '').replace(/\p{Default_Ignorable_Code_Point}/gu, '').trim()].length
-  if (!reason || !readable) throw new OpsError('reason_required', `${operation.action} needs a reason of at least ${minLength} characters.`)
-  if (readable < minLength) throw new OpsError('reason_too_short', `The reason has ${readable} characters; expected at least ${minLength}.`)
+  if (!reason || !readable) throw new OpsError('reason_required', `${operation.action} needs a reason of at least ${minLength} characters.`, { values: { action: operation.action, minLength } })
+  if (readable < minLength) throw new OpsError('reason_too_short', `The reason has ${readable} characters; expected at least ${minLength}.`, { values: { length: readable, minLength } })
   return reason
 }
 

@@ -24,7 +24,7 @@ const maxSampled = 500
 /** @throws OpsError `not_found`, also if the viewer may not see it */
 export async function getQueue(scope: Scope, name: string, range: QueueRange): Promise<QueueDetail> {
   const known = await findKnownQueue(scope, name)
-  if (!known) throw new OpsError('not_found', `No queue '${name}' that you may see.`)
+  if (!known) throw new OpsError('not_found', `No queue '${name}' that you may see.`, { values: { type: 'queue', id: name } })
   const jobs = (await scope.viewer.can('view_jobs', pageOf('view_jobs'))).allowed
   const cron = (await scope.viewer.can('view_cron', pageOf('view_cron'))).allowed
   const [[shown], steps, hour, waiting, running] = await Promise.all([

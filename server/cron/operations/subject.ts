@@ -63,7 +63,7 @@ export function cautionOfJobs({ unfinishedJobs }: Busy, consequence: string): st
 
 export function requireEntry(found: Entry | null, name: string): Entry {
   if (found) return found
-  throw new OpsError('not_found', `No cron entry '${name}'; expected the name of one that exists.`)
+  throw new OpsError('not_found', `No cron entry '${name}'; expected the name of one that exists.`, { values: { type: 'cron_entry', id: name } })
 }
 
 /** Refuses a retired entry. */
@@ -77,5 +77,5 @@ export function requireLive(found: Entry | null, name: string): Entry {
 export function requireRuntime(found: Entry | null, name: string): Entry {
   const entry = requireEntry(found, name)
   if (entry.source === 'runtime') return entry
-  throw new OpsError('code_managed_entry', `${name} is declared in code (source ${entry.source}); change it there.`)
+  throw new OpsError('code_managed_entry', `${name} is declared in code (source ${entry.source}); change it there.`, { values: { id: name, source: entry.source } })
 }

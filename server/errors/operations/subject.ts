@@ -24,7 +24,7 @@ export async function findGroup({ subject }: Pick<OperationRequest, 'subject'>, 
 
 /** @throws OpsError `not_found`, or `illegal_transition` if the operation is not legal now */
 export function requireGroup(action: OperationOn<'error_group'>, found: Found, fingerprint: string, now: Date): ErrorGroupRow {
-  if (!found) throw new OpsError('not_found', `No error group '${fingerprint}' that you may see.`)
+  if (!found) throw new OpsError('not_found', `No error group '${fingerprint}' that you may see.`, { values: { type: 'error_group', id: fingerprint } })
   const why = whyIllegal(action, found, now)
   if (why) throw new OpsError('illegal_transition', `The error group '${fingerprint}' cannot be changed like this: ${why}.`)
   return found

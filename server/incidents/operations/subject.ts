@@ -23,7 +23,7 @@ export async function findIncident({ subject }: Pick<OperationRequest, 'subject'
 
 /** @throws OpsError `not_found`, or `illegal_transition` if the operation is not legal now */
 export function requireIncident(action: IncidentAction, found: Found, id: string, now: Date): IncidentRow {
-  if (!found) throw new OpsError('not_found', `No incident '${id}' that you may see.`)
+  if (!found) throw new OpsError('not_found', `No incident '${id}' that you may see.`, { values: { type: 'incident', id } })
   const why = whyIllegal(action, found, now)
   if (why) throw new OpsError('illegal_transition', `Incident '${id}' cannot be changed like this: ${why}.`)
   return found
