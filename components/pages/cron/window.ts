@@ -79,6 +79,13 @@ export class OpsCronWindow extends LitElement {
       .label:dir(rtl) {
         translate: 50%;
       }
+      .label:is(.first, .last) {
+        inset-inline: 0 auto;
+        translate: none;
+      }
+      .label.last {
+        inset-inline: auto 0;
+      }
     `,
   ]
 
@@ -104,6 +111,9 @@ export class OpsCronWindow extends LitElement {
       @keydown=${(event: KeyboardEvent) => this.handleKey(event, which)}
       @pointerdown=${(event: PointerEvent) => this.begin(event, which)}
     ></button>`
+    // At an end of the axis there is no room beside a narrow window for half of its label.
+    const middle = (place(from) + place(to)) / 2
+    const edge = middle < 18 ? 'first' : middle > 82 ? 'last' : ''
     return html`<div
       class="between"
       .style=${`inset-inline-start: ${place(from)}%; inline-size: ${place(to) - place(from)}%`}
@@ -112,7 +122,7 @@ export class OpsCronWindow extends LitElement {
       @pointerup=${this.end}
       @pointercancel=${this.end}
     >
-      <span class="label num" dir="ltr">${clockTime(from)} – ${clockTime(to)}</span>
+      <span class="label num ${edge}"><bdi dir="ltr">${clockTime(from)} – ${clockTime(to)}</bdi></span>
       ${handle('from', t`Start of the window`)} ${handle('to', t`End of the window`)}
     </div>`
   }
