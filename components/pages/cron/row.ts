@@ -31,8 +31,8 @@ export function entryRow(entry: CronEntry, context: RowContext): TemplateResult 
   return html`<tr class="entry-row ${selected ? 'selected' : ''} ${entry.pause ? 'held' : ''}" role="row" part="row">
     <th scope="row" role="rowheader" class="entry">
       <a href=${href} aria-expanded=${selected} @click=${select}><bdi>${entry.name}</bdi></a>
-      <span class="sub one" title="${entry.expression} · ${entry.timezone}"
-        ><span class="words" dir="auto">${entry.description}</span> <span class="exact"><code dir="ltr">${entry.expression}</code> ${entry.timezone} · ${tr`queue ${html`<bdi>${entry.queue}</bdi>`}`}</span></span
+      <span class="sub one" dir="auto" title="${entry.expression} · ${entry.timezone}"
+        ><span class="words">${entry.description}</span> <span class="exact"><code dir="ltr">${entry.expression}</code> ${entry.timezone} · ${tr`queue ${html`<bdi>${entry.queue}</bdi>`}`}</span></span
       >
     </th>
     <td role="cell" class="runs">${nextRun(entry)}</td>

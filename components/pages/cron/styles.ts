@@ -75,6 +75,8 @@ const rows = css`
   .entry a,
   .one {
     overflow: hidden;
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
     text-overflow: ellipsis;
     white-space: nowrap;
   }

@@ -194,6 +194,14 @@ export const listStyles = css`
       display: inline;
       overflow-wrap: normal;
     }
+    /* A block of its own direction, so that the end is cut off and not the beginning, also on a page from right to left. */
+    .dense .row .clamp {
+      display: block;
+      overflow: hidden;
+      text-align: -webkit-match-parent;
+      text-align: match-parent;
+      text-overflow: ellipsis;
+    }
     .dense .sub {
       display: inline;
       margin-inline-start: 4px;
