@@ -275,7 +275,7 @@ export class OpsCron extends OpsElement {
       html`<th scope="col" role="columnheader" class=${of} aria-sort=${sorted(sort) ? 'ascending' : nothing}>
         <button type="button" class="sort" @click=${() => this.show({ sort })}>${words}${sorted(sort) ? html`<span aria-hidden="true"> ↑</span>` : nothing}</button>
       </th>`
-    return html`<div class="card ${this.list.problem ? 'stale' : ''}">
+    return html`<div class="card ${this.list.problem ? 'stale' : ''} ${this.entry ? 'beside' : ''}">
         <table role="table" aria-label=${t`Cron entries`}>
           <thead role="rowgroup">
             <tr role="row">

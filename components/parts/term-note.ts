@@ -25,6 +25,8 @@ export class OpsTerm extends LitElement {
       :host {
         display: inline;
         background: none;
+        color: inherit;
+        font: inherit;
       }
       button {
         display: inline-block;
@@ -94,7 +96,13 @@ export class OpsTerm extends LitElement {
     this.shown = newState === 'open'
     if (!this.shown) this.hovered = false
     await this.updateComplete
-    if (this.shown) placeBy(this.word, this.note)
+    if (!this.shown) return
+    placeBy(this.word, this.note)
+    // It begins where the word does, unless there is no room.
+    const { left, right } = this.word.getBoundingClientRect()
+    const { width } = this.note.getBoundingClientRect()
+    const start = getComputedStyle(this).direction === 'rtl' ? right - width : left
+    this.note.style.left = `${Math.max(8, Math.min(start, innerWidth - width - 8))}px`
   }
 }
 

@@ -222,6 +222,8 @@ describe('ops-cron', () => {
     await until(() => api.count('getCronHistory') === 2, 'the longer window')
     const sheet = all(page, 'ops-sheet')[0]!
     ok(sheet.hasAttribute('open'), 'beside the list')
+    page.style.width = '548px'
+    await until(() => all(page, '.entry-row').every((row) => row.getBoundingClientRect().height < 64), 'one line for each entry beside it')
     button(page, 'Next')!.click()
     await until(() => page.entry === 'price_feed' && seen(sheet).includes('price_feed'), 'the next entry')
     press('Escape', document.body)

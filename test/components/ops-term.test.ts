@@ -22,6 +22,8 @@ describe('a word of ours', () => {
     includes(seen(word.parentElement!), 'Errors by their word')
     excludes(seen(word), terms.fingerprint)
     const button = word.shadowRoot!.querySelector('button')!
+    word.parentElement!.style.cssText = 'color: rgb(1, 2, 3); font-size: 11px'
+    equal([getComputedStyle(button).color, getComputedStyle(button).fontSize], ['rgb(1, 2, 3)', '11px'], 'the look of the text around it')
     button.focus()
     await sendKeys({ press: 'Enter' })
     await until(() => isOpen(word) && seen(note(word)).includes(terms.fingerprint), 'the explanation')

@@ -75,6 +75,9 @@ export class OpsCronDetails extends OpsElement {
         top: 0;
         background: var(--_surface);
       }
+      .scroll th {
+        white-space: nowrap;
+      }
       td,
       .scroll th {
         padding: 5px 12px;

@@ -124,6 +124,18 @@ const rows = css`
     align-items: center;
     gap: 6px 8px;
   }
+  /* Beside the sheet an entry takes one line: its name, its next run and its status. */
+  @container ops-page (min-width: 400px) and (max-width: 759px) {
+    .beside .entry-row {
+      grid-template: 'entry runs status' auto / minmax(0, 1fr) max-content 150px;
+    }
+    .beside .entry-row > :is(.slots, .do) {
+      display: none;
+    }
+    .beside .one {
+      -webkit-line-clamp: 1;
+    }
+  }
   .history ops-audit {
     --ops-page-padding: 0;
   }

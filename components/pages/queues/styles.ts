@@ -88,7 +88,7 @@ export const queuesStyles = css`
     color: var(--_muted);
   }
   .status {
-    width: 34%;
+    width: 30%;
   }
   .chip-slot {
     display: inline-block;
