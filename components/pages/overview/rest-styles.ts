@@ -200,7 +200,7 @@ const buckets = css`
     text-underline-offset: 2px;
   }
   .case-line + .case-line {
-    margin-top: 2px;
+    margin-top: 5px;
   }
   .evidence {
     color: var(--_accent);
