@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { collectFrom, collectKeys } from '../scripts/words/collect.ts'
+import type { Catalogue } from '../components/core/words.ts'
+import { byText, collectFrom, collectKeys } from '../scripts/words/collect.ts'
 import { compare, pluralForms } from '../scripts/words/compare.ts'
 import { plainTexts } from '../scripts/words/plain.ts'
 
@@ -37,6 +38,15 @@ describe('the keys of the catalogues', () => {
 })
 
 describe('a catalogue beside the sources', () => {
+  test.each(['ar', 'de', 'es', 'ja'])('of %s is complete, and sorted', async (tag) => {
+    const { default: catalogue } = (await import(`../components/words/${tag}.ts`)) as { default: Catalogue }
+    const { missing, unused, wrong } = compare(tag, catalogue, collectKeys().keys)
+    // To mend it: node scripts/words.ts --missing TAG, translate, --apply TAG FILE.
+    expect({ missing: missing.map(({ key }) => key), unused, wrong }).toEqual({ missing: [], unused: [], wrong: [] })
+    const keys = Object.keys(catalogue)
+    expect(keys).toEqual(keys.map((key) => ({ key })).toSorted(byText).map(({ key }) => key))
+  })
+
   const key = (key: string, plural = false) => ({ key, plural, place: 'x.ts:1' })
 
   test('lacks what is not translated, and has what no source asks for', () => {
