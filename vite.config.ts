@@ -23,8 +23,8 @@ const together: Record<string, RegExp[]> = {
     // What the compiler and vite put in.
     /helpers\/esm\/decorate|preload-helper/,
     /\/schemas\/(calls|protocol|routes)\.ts/,
-    /components\/(core\/(?!focus|hide-columns|hold|keys|live-stream|path-to|skew|second-copy|own-registry|time)|theme\/)/,
-    /parts\/(missing|problem|quiet)\.ts/,
+    /components\/(core\/(?!focus|hide-actions|hide-columns|hold|keys|lists|live-stream|path-to|skew|second-copy|own-registry|time)|theme\/)/,
+    /parts\/(late-part|missing|problem|quiet)\.ts/,
   ],
   time: [/\/schemas\/duration/, /core\/time\.ts/, /parts\/(sentence|time)\.ts/],
   status: [/\/schemas\/status-words/, /parts\/(chip|ownership|pager|status-tone|styles)\.ts/],

@@ -14,8 +14,7 @@ import { t, tn } from '../core/words.ts'
 import { type Day, dayHeading, daysOf } from '../parts/audit-days.ts'
 import { filterNames, type FilterValues } from '../parts/audit-filter-names.ts'
 import { leavesOutSystem, queryOf } from '../parts/audit-query.ts'
-import { deedRow } from '../parts/audit-row.ts'
-import { deedStyles } from '../parts/audit-row-styles.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
@@ -23,6 +22,7 @@ import { partStyles } from '../parts/styles.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import type { AuditRest } from './audit/rest.ts'
 
+const loadRows = later(() => import('./audit/rows.ts'))
 /** Search, presets, keys and the batches of runs: the rows can be read without them. */
 const loadRest = later(() => import('./audit/rest.ts'))
 const loadDetails = later(() => import('../parts/audit-details.ts'))
@@ -85,7 +85,6 @@ export class OpsAudit extends OpsElement {
     base,
     pageStyles,
     partStyles,
-    deedStyles,
     css`
       .filters {
         display: grid;
@@ -114,6 +113,7 @@ export class OpsAudit extends OpsElement {
     `,
   ]
 
+  private readonly rows = new LatePart(this, loadRows)
   @state() private shown?: Shown
   @state() private loadingMore = false
   @state() private moreProblem?: Problem
@@ -203,10 +203,8 @@ export class OpsAudit extends OpsElement {
   private content(late?: Problem) {
     const { shown } = this
     if (!shown || (late && shown.key !== this.key)) return late ? problemPanel(late, this.newest.reload) : skeletonRows(8)
-    return html`
-      ${staleNote(late, this.newest.reload)} ${this.news(shown)} ${this.linkedEvent()}
-      ${shown.items.length > 0 ? this.log(shown) : shown.next ? nothing : this.nothingThere()} ${this.foot(shown)}
-    `
+    const rows = () => html`${this.news(shown)} ${this.linkedEvent()} ${shown.items.length > 0 ? this.log(shown) : shown.next ? nothing : this.nothingThere()} ${this.foot(shown)}`
+    return html`${staleNote(late, this.newest.reload)} ${this.rows.render(rows, () => skeletonRows(8))}`
   }
 
   private news(shown: Shown) {
@@ -258,7 +256,7 @@ export class OpsAudit extends OpsElement {
     const { rest } = this
     const folds = !isPart && event.eventType === 'bulk.started' && (event.run?.batches ?? 0) > 1
     const context = { base: this.base, locale: this.language, open: event.id === this.event, select: this.select, outcome: this.runOutcome?.(event) }
-    return html`${deedRow(event, { ...context, unfolded: rest?.isUnfolded(event), unfold: folds ? rest?.unfold : undefined })} ${folds ? rest?.parts(event) : nothing}`
+    return html`${this.rows.loaded!.deedRow(event, { ...context, unfolded: rest?.isUnfolded(event), unfold: folds ? rest?.unfold : undefined })} ${folds ? rest?.parts(event) : nothing}`
   }
 
   /** One event in full; what shows it is loaded when it is first asked for. */

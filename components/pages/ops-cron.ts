@@ -12,21 +12,21 @@ import { Resource } from '../core/resource.ts'
 import { t, texts, tn, tr, tx } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { pager, pagerStyles } from '../parts/pager.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner, refusal, shortRefusal } from '../parts/refusal.ts'
-import { stripLegend, stripStyles } from '../parts/strip.ts'
 import { tableStyles } from '../parts/table.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import type { Row } from './cron/fold.ts'
-import { entryRow, type RowContext } from './cron/row.ts'
+import type { RowContext } from './cron/row.ts'
 import { cronStyles } from './cron/styles.ts'
 import { term } from '../parts/term.ts'
 
 const states = texts({ active: 'active', paused: 'paused', retired: 'retired' })
 
+const loadList = later(() => import('./cron/list.ts'))
 const loadConfirm = later(() => import('../parts/confirm.ts'))
 const loadKeys = later(() => import('./cron/keys.ts'))
 /** Only lists with numbers in several names have anything to fold. */
@@ -72,7 +72,7 @@ type Shown = Pick<OpsCron, 'q' | 'source' | 'state' | 'entry' | 'sort' | 'group'
  */
 @element('ops-cron')
 export class OpsCron extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, stripStyles, cronStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, cronStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
@@ -98,6 +98,7 @@ export class OpsCron extends OpsElement {
   @property({ type: Number }) limit?: number
   @property({ type: Boolean, reflect: true }) override compact = false
 
+  private readonly rowView = new LatePart(this, loadList)
   private readonly loading = new Set<string>()
   private focused: Element | null = null
   private typing?: ReturnType<typeof setTimeout>
@@ -216,7 +217,7 @@ export class OpsCron extends OpsElement {
         error: (problem) => problemPanel(problem, this.list.reload),
         complete: ({ items, nextCursor }, late) => html`
           ${staleNote(late, this.list.reload)}
-          ${items.length > 0 ? this.table(items) : this.nothingThere()}
+          ${items.length > 0 ? this.rowView.render(() => this.table(items), () => skeletonRows(5)) : this.nothingThere()}
           ${pager({ trail: this.trail, next: nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}`
@@ -233,7 +234,7 @@ export class OpsCron extends OpsElement {
 
   private asOf() {
     const { data } = this.list
-    if (!data || this.view === 'tonight' || this.view === 'history') return nothing
+    if (!data || !this.rowView.loaded || this.view === 'tonight' || this.view === 'history') return nothing
     const count = data.nextCursor ? t`${data.items.length}+ entries` : tn(data.items.length, '# entry', '# entries')
     return html`<span class="muted num">${count} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>`
   }
@@ -292,7 +293,7 @@ export class OpsCron extends OpsElement {
           </tbody>
         </table>
       </div>
-      ${this.compact ? nothing : stripLegend()}`
+      ${this.compact ? nothing : this.rowView.loaded!.stripLegend()}`
   }
 
   private grouped(items: CronEntry[]): [string, CronEntry[]][] {
@@ -323,7 +324,7 @@ export class OpsCron extends OpsElement {
       select: (event) => this.followHere(event, { entry: selected ? '' : entry.name }),
       follow: this.followRun,
     }
-    return entryRow(entry, context)
+    return this.rowView.loaded!.entryRow(entry, context)
   }
 
   private nothingThere() {

@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import { repeat } from 'lit/directives/repeat.js'
 import { operationsOn } from '../../schemas/actions.ts'
 import type { ErrorGroup, ErrorGroupDetail, ErrorGroupList } from '../../schemas/error-group.ts'
 import { type ErrorState, type ErrorStatus, errorStatuses } from '../../schemas/error-words.ts'
@@ -12,24 +11,21 @@ import { filtered } from '../core/filter.ts'
 import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
-import { timeOfDay } from '../core/time.ts'
 import { t, texts, tn, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
-import { segments } from '../parts/segments.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { errorRow } from './errors/row.ts'
 import { parseSearch, writeSearch } from './errors/search.ts'
 import { errorsStyles } from './errors/styles.ts'
-import { term } from '../parts/term.ts'
 
+const loadTable = later(() => import('./errors/table.ts'))
 /** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./errors/details.ts'))
 
@@ -40,6 +36,8 @@ const spans: Record<string, { last: () => string; words: () => string; ms: numbe
   '24h': { last: () => t`Last 24 h`, words: () => t`the last 24 hours`, ms: 86_400_000 },
   '7d': { last: () => t`Last 7 d`, words: () => t`the last 7 days`, ms: 604_740_000 },
 }
+
+type Segments = Awaited<ReturnType<typeof loadTable>>['segments']
 
 interface Unfolded {
   detail: ErrorGroupDetail
@@ -100,6 +98,8 @@ export class OpsErrors extends OpsElement {
     topics: ['errors'],
   })
 
+  private readonly view = new LatePart(this, loadTable)
+
   private readonly unfolded = new Resource<Unfolded>(this, {
     connection: () => (this.group ? this.connection : undefined),
     load: async ({ client }, signal) => {
@@ -130,7 +130,7 @@ export class OpsErrors extends OpsElement {
       ${this.list.render<unknown>({
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.list.reload),
-        complete: (data, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.list.reload)} ${this.page(data)}`,
+        complete: (data, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.list.reload)} ${this.view.render((view) => this.page(data, view), () => skeletonRows(5))}`,
       })}
       <ops-confirm @ops-operation=${this.reload} @ops-bulk=${this.reload}></ops-confirm>
     `
@@ -138,22 +138,23 @@ export class OpsErrors extends OpsElement {
 
   private asOf() {
     const { data } = this.list
-    if (!data?.summary.readTo) return nothing
+    if (!data?.summary.readTo || !this.view.loaded) return nothing
     const { unresolved, silenced, resolved } = data.summary.groups
     const { readTo } = data.summary
-    return html`<span class="muted num">${tn(unresolved + silenced + resolved, '# group', '# groups')} · ${tr`read ${html`<ops-time show="relative" at=${readTo}></ops-time>`}`} · ${timeOfDay(Math.floor(Date.parse(readTo) / 1000) * 1000)}</span>`
+    return html`<span class="muted num">${tn(unresolved + silenced + resolved, '# group', '# groups')} · ${tr`read ${html`<ops-time show="relative" at=${readTo}></ops-time>`}`} · ${this.view.loaded.timeOfDay(Math.floor(Date.parse(readTo) / 1000) * 1000)}</span>`
   }
 
-  private page(data: ErrorGroupList) {
+  private page(data: ErrorGroupList, { segments, errorTable }: Awaited<ReturnType<typeof loadTable>>) {
     const { headline, rest, lacks, searched, readTo } = data.summary
     if (lacks) return emptyState(t`Errors are not grouped with this engine`, tx(lacks))
     if (!readTo) return emptyState(t`No failures have been read yet`, t`They are read in the background, by a process that runs the background loops.`)
+    const { last, words } = spans[this.span]!
     return html`<p class="headline" part="headline"><b>${headline}</b> <span class="muted">${rest}</span></p>
-      ${this.compact ? nothing : this.tools(data)} ${data.items.length ? this.table(data) : this.nothingThere(data)}
+      ${this.compact ? nothing : this.tools(data, segments)} ${data.items.length ? errorTable(data.items, { stale: this.list.problem !== undefined, last: last(), range: words(), locale: this.language, open: this.group, toggle: this.toggle, rowActions: this.rowActions, unfold: this.unfold }) : this.nothingThere(data)}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })} ${this.foot(data, searched)}`
   }
 
-  private tools({ summary: { groups } }: ErrorGroupList) {
+  private tools({ summary: { groups } }: ErrorGroupList, segments: Segments) {
     const counted = Object.fromEntries(Object.entries(errorStatuses).map(([status, label]) => [status, `${tx(label)} ${formatCount(groups[status as ErrorStatus], this.language)}`])) as Record<ErrorStatus, string>
     return html`<div class="tools">
       ${segments({ label: t`Status`, words: counted, current: this.shownStatus, choose: (status) => this.narrow({ status: status === 'unresolved' ? '' : status }) })}
@@ -163,30 +164,7 @@ export class OpsErrors extends OpsElement {
     </div>`
   }
 
-  private table({ items }: ErrorGroupList) {
-    const top = Math.max(1, ...items.flatMap(({ histogram }) => histogram.counts.map((count) => count ?? 0)))
-    const { last, words } = spans[this.span]!
-    const column = (title: unknown, name = '') => html`<th scope="col" role="columnheader" class=${name}>${title}</th>`
-    return html`<div class="card errors ${this.list.problem ? 'stale' : ''}">
-      <table role="table" aria-label=${t`Errors`}>
-        <thead role="rowgroup">
-          <tr role="row">
-            ${column(tr`Error, worker, ${term('fingerprint', t`fingerprint`)}`)} ${column(t`State`)} ${column(t`Failed`, 'count')} ${column(last())} ${column(t`Last, first seen`)} ${column(t`Versions`)}
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          ${repeat(
-            items,
-            ({ fingerprint }) => fingerprint,
-            (group) => html`${errorRow(group, { open: group.fingerprint === this.group, explains: { state: group === items.find(({ state }) => state === group.state), burst: group === items.find(({ burst }) => burst?.active) }, top, range: words(), locale: this.language, toggle: this.toggle, rowActions: this.rowActions })}
-            ${group.fingerprint === this.group ? this.unfold(group) : nothing}`,
-          )}
-        </tbody>
-      </table>
-    </div>`
-  }
-
-  private unfold(group: ErrorGroup) {
+  private readonly unfold = (group: ErrorGroup) => {
     const { data, problem } = this.unfolded
     if (problem && !data) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6">${problemPanel(problem, this.unfolded.reload)}</td></tr>`
     if (!this.shownDetails) return html`<tr role="row" class="unfolded"><td role="cell" colspan="6"><p class="small muted" role="status">${t`Loading its latest jobs…`}</p></td></tr>`

@@ -14,21 +14,20 @@ import { Resource } from '../core/resource.ts'
 import { t, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, BulkDetail, OpsConfirm } from '../parts/confirm.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { evidence } from './incident/evidence.ts'
-import { lead } from './incident/lead.ts'
-import { keyOf, type Outlook, repairs, requestOf } from './incident/repair.ts'
+import type { Outlook } from './incident/repair.ts'
 import { incidentStyles } from './incident/styles.ts'
-import { watchNote } from './incidents/watch.ts'
 
 /** The file that the list of jobs loads as well: a part of it that were a file of its own could not be tried again after a failure. */
 const loadRun = later(() => import('./jobs/later.ts'))
+type Story = typeof import('./incident/story.ts')
+
 /** A repair that was sent, and when the incident had been looked at last. */
 interface Sent {
   id: string
@@ -41,6 +40,7 @@ interface Sent {
 const sent: Sent[] = []
 const maxSent = 50
 
+const loadStory = later(() => import('./incident/story.ts'))
 const loadRest = later(() => import('./incident/later.ts'))
 
 /**
@@ -74,6 +74,7 @@ export class OpsIncident extends OpsElement {
   static override styles = [base, pageStyles, partStyles, ...incidentStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
+  private readonly story = new LatePart<Story & { styles?: undefined }>(this, loadStory)
   @state() private outlook?: Outlook
   @state() private looking = ''
   @state() private missing = ''
@@ -117,13 +118,13 @@ export class OpsIncident extends OpsElement {
     return html`
       <header class="page-head">
         <div>${this.breadcrumb(data)} ${this.heading(data?.title ?? t`Incident`)}</div>
-        ${data ? this.tools(data) : nothing}
+        ${data && this.story.loaded ? this.tools(data) : nothing}
         <slot name="actions"></slot>
       </header>
       ${this.incident.render<unknown>({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.incident.reload),
-        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${incident.state === 'open' ? watchNote(incident.watch) : nothing} ${this.repairRun()} ${this.content(incident, late)}`,
+        complete: (incident, late) => html`${this.readOnly ? readOnlyBanner(this.readOnly) : nothing} ${staleNote(late, this.incident.reload)} ${this.story.render((story) => html`${incident.state === 'open' ? story.watchNote(incident.watch) : nothing} ${this.repairRun()} ${this.content(incident, story, late)}`, () => skeletonRows(6))}`,
       })}
       <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.handleOperation} @ops-bulk=${this.handleRun}></ops-confirm>
@@ -158,7 +159,7 @@ export class OpsIncident extends OpsElement {
     </div>`
   }
 
-  private content(incident: IncidentDetail, late?: Problem) {
+  private content(incident: IncidentDetail, { lead, evidence, repairs }: Story, late?: Problem) {
     const { data: bundle } = this.bundle
     return html`<div class="columns ${late ? 'stale' : ''}">
       <div class="first">
@@ -208,6 +209,7 @@ export class OpsIncident extends OpsElement {
 
   /** The dialog shows the same preview again. */
   private async takeOutlook(repair: Repair) {
+    const { keyOf, requestOf } = this.story.loaded!
     const [key, id] = [keyOf(repair), this.incidentId]
     this.looking = key
     const outlook = await this.connection!.client.createPreview({ body: requestOf(repair) }).then(
@@ -221,13 +223,13 @@ export class OpsIncident extends OpsElement {
   private readonly ask = (ask: Ask): void => void this.confirm.open(ask)
 
   private readonly askRepair = (ask: Ask, repair: Repair): void => {
-    this.asked = { id: this.incidentId, key: keyOf(repair), action: ask.action, lastSeenAt: this.incident.data!.lastSeenAt }
+    this.asked = { id: this.incidentId, key: this.story.loaded!.keyOf(repair), action: ask.action, lastSeenAt: this.incident.data!.lastSeenAt }
     this.ask(ask)
   }
 
   /** Until the detector has looked again, an incident is still open although its repair was sent. */
   private isSent({ id, lastSeenAt }: IncidentDetail, repair: Repair): boolean {
-    return sent.some((each) => each.id === id && each.key === keyOf(repair) && each.lastSeenAt === lastSeenAt)
+    return sent.some((each) => each.id === id && each.key === this.story.loaded!.keyOf(repair) && each.lastSeenAt === lastSeenAt)
   }
 
   private rememberRepair(action: string) {

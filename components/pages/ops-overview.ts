@@ -3,13 +3,13 @@ import { property, query, state } from 'lit/decorators.js'
 import type { Overview } from '../../schemas/overview.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
-import { LatePart } from '../core/late-part.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { listText } from '../core/lists.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tr } from '../core/words.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { emptyState, quietStyles } from '../parts/quiet.ts'
@@ -94,11 +94,11 @@ export class OpsOverview extends OpsElement {
   override render() {
     return html`
       <header class="page-head">${this.heading(t`Overview`)} ${this.asOf()}<slot name="actions"></slot></header>
-      ${missingPart(this.lead.failure, this.lead.load)} ${missingPart(this.missing, this.loadRest)}
+      ${missingPart(this.missing, this.loadRest)}
       ${this.overview.render({
         pending: overviewSkeleton,
         error: (problem) => problemPanel(problem, this.overview.reload),
-        complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.lead.loaded ? this.content(overview, this.lead.loaded) : this.lead.failure ? nothing : overviewSkeleton()}`,
+        complete: (overview, late) => html`${staleNote(late, this.overview.reload)} ${this.lead.render((lead) => this.content(overview, lead), overviewSkeleton)}`,
       })}
       ${this.rest ? html`<ops-confirm @ops-operation=${this.overview.reload} @ops-bulk=${this.overview.reload}></ops-confirm>` : nothing}
     `

@@ -1,6 +1,5 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { property, query, state } from 'lit/decorators.js'
-import { repeat } from 'lit/directives/repeat.js'
 import { operationsOn, subjectPath } from '../../schemas/actions.ts'
 import type { Queue, QueueList } from '../../schemas/queue.ts'
 import { ownerships, postures } from '../../schemas/status-words.ts'
@@ -14,28 +13,25 @@ import { Resource } from '../core/resource.ts'
 import { t, tn, tr, tx } from '../core/words.ts'
 import { chipStyles } from '../parts/chip.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { histogramStyles } from '../parts/histogram.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
 import { pager, pageSize, pagerStyles } from '../parts/pager.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
 import { onlyNamed } from '../parts/queue-name.ts'
 import { emptyState, quietStyles, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
-import { segments, segmentStyles } from '../parts/segments.ts'
 import { tableStyles } from '../parts/table.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { ageNote } from './queues/age.ts'
-import { number } from './queues/figures.ts'
-import { queueRow, topOf } from './queues/row.ts'
 import type { OpsQueueSheet } from './queues/sheet.ts'
 import { queuesStyles } from './queues/styles.ts'
-import { term } from '../parts/term.ts'
 
 /** What may be done with a queue is asked for seldom, and needs more than the list has. */
 const loadSheet = later(() => import('./queues/sheet.ts'))
+const loadTable = later(() => import('./queues/table.ts'))
 const loadConfirm = later(() => import('../parts/confirm.ts'))
 const findDelayMs = 250
+
+type QueueView = Awaited<ReturnType<typeof loadTable>>
 
 /**
  * Queues: where work is piling up. One line each, the worst first, with the cause of its status in words; queues in which nothing
@@ -66,10 +62,11 @@ const findDelayMs = 250
  */
 @element('ops-queues')
 export class OpsQueues extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, histogramStyles, segmentStyles, queuesStyles]
+  static override styles = [base, tableStyles, pageStyles, chipStyles, problemStyles, quietStyles, pagerStyles, queuesStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
   @query('ops-queue-sheet') private sheet?: OpsQueueSheet
+  private readonly view = new LatePart(this, loadTable)
   @state() private trail: string[] = []
   @state() private unfolded = false
   @state() private missing = ''
@@ -134,8 +131,7 @@ export class OpsQueues extends OpsElement {
         pending: () => skeletonRows(8),
         error: (problem) => problemPanel(problem, this.queues.reload),
         complete: (list, late) => html`
-          ${staleNote(late, this.queues.reload)} ${this.queue ? nothing : this.sentence(list)} ${this.queue || this.compact ? nothing : this.tools(list)}
-          ${list.items.length > 0 || list.summary.queues > 0 ? this.card(list) : this.nothingThere()}
+          ${staleNote(late, this.queues.reload)} ${this.queue ? nothing : this.sentence(list)} ${this.view.render((view) => this.listed(list, view), () => skeletonRows(8))}
           ${pager({ trail: this.trail, next: list.nextCursor, move: (trail) => (this.trail = trail) })}
         `,
       })}
@@ -146,7 +142,7 @@ export class OpsQueues extends OpsElement {
 
   private asOf() {
     const { data } = this.queues
-    if (!data) return nothing
+    if (!data || !this.view.loaded) return nothing
     return html`<span class="muted num">${tn(data.summary.queues, '# queue', '# queues')} · ${tr`as of ${html`<ops-time show="relative" live at=${data.items[0]?.asOf ?? data.asOf}></ops-time>`}`}</span>`
   }
 
@@ -158,7 +154,11 @@ export class OpsQueues extends OpsElement {
     </p>`
   }
 
-  private tools({ items }: QueueList) {
+  private listed(list: QueueList, view: QueueView) {
+    return html`${this.queue || this.compact ? nothing : this.tools(list, view)} ${list.items.length > 0 || list.summary.queues > 0 ? this.card(list, view) : this.nothingThere()}`
+  }
+
+  private tools({ items }: QueueList, { segments }: QueueView) {
     const moved = this.places.some((name, index) => items[index]?.name !== name)
     return html`<div class="tools">
       <input type="search" aria-label=${t`Find a queue`} placeholder=${t`Find a queue`} .value=${this.find} @input=${this.typed} />
@@ -167,7 +167,7 @@ export class OpsQueues extends OpsElement {
     </div>`
   }
 
-  private card(list: QueueList) {
+  private card(list: QueueList, { ageNote, topOf }: QueueView) {
     const top = topOf(list.items)
     const items = this.places.flatMap((name) => list.items.find((queue) => queue.name === name) ?? [])
     return html`${ageNote(list.items)}
@@ -178,24 +178,8 @@ export class OpsQueues extends OpsElement {
       ${this.limits()}`
   }
 
-  private table(items: Queue[], top: number): TemplateResult {
-    const head = (kind: string, text: unknown) => html`<th scope="col" role="columnheader" class=${kind}>${text}</th>`
-    return html`<table role="table" aria-label=${t`Queues`}>
-      <thead role="rowgroup">
-        <tr role="row">
-          ${head('name', t`Queue`)} ${head('status', t`Status and cause`)} ${head('num', tr`Oldest${html`<br />`}waiting`)}
-          ${head('num', html`${t`Waiting, last hour`}${top > 0 ? html`<small>${t`one scale, 0–${number(top, this.language)}`}</small>` : nothing}`)} ${head('num', tr`Started${html`<br />`}/min`)} ${head('num', tr`Failed${html`<br />`}/min`)}
-          ${head('num', term('p95', tr`p95${html`<br />`}wait`))} ${head('num', tr`Execu-${html`<br />`}tors`)} ${head('num do', t`Pause`)}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${repeat(
-          items,
-          ({ name }) => name,
-          (queue) => queueRow(queue, { base: this.base, top, ask: this.ask, more: this.more, mayOpen: (href) => this.mayOpen(href), locale: this.language, rowActions: this.rowActions }),
-        )}
-      </tbody>
-    </table>`
+  private table(items: Queue[], top: number) {
+    return this.view.loaded!.queueTable(items, { base: this.base, top, ask: this.ask, more: this.more, mayOpen: (href) => this.mayOpen(href), locale: this.language, rowActions: this.rowActions })
   }
 
   private fold({ summary: { quiet } }: QueueList) {
@@ -205,7 +189,7 @@ export class OpsQueues extends OpsElement {
         <b>${tn(quiet.count, '# quiet queue', '# quiet queues')}</b> <span class="muted">${t`${names}: no jobs are waiting, and nothing happened in the last hour`}</span>
       </button>
       ${this.unfolded
-        ? this.quiet.render<unknown>({ pending: () => skeletonRows(2), error: (problem) => problemPanel(problem, this.quiet.reload), complete: ({ items }) => this.table(items, topOf(items)) })
+        ? this.quiet.render<unknown>({ pending: () => skeletonRows(2), error: (problem) => problemPanel(problem, this.quiet.reload), complete: ({ items }) => this.table(items, this.view.loaded!.topOf(items)) })
         : nothing}`
   }
 

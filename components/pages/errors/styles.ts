@@ -1,12 +1,6 @@
 import { css } from 'lit'
-import { histogramStyles } from '../../parts/histogram.ts'
-import { segmentStyles } from '../../parts/segments.ts'
-import { tagStyles } from '../../parts/tag.ts'
 
 export const errorsStyles = [
-  histogramStyles,
-  segmentStyles,
-  tagStyles,
   css`
     .shut {
       display: inline-block;

@@ -1,9 +1,10 @@
-import type { CSSResult, ReactiveController, ReactiveElement } from 'lit'
-import { loadFailure } from './later.ts'
+import type { CSSResult, ReactiveController, ReactiveElement, TemplateResult } from 'lit'
+import { loadFailure } from '../core/later.ts'
+import { missingPart } from './missing.ts'
 
 /**
  * The part of a page that shows its data: loaded while the data is read, so that neither waits for the other. Until both are there, the
- * page shows its skeleton. `missingPart` says that it could not be loaded.
+ * page shows its skeleton. What could not be loaded is said in its place, and can be tried again.
  */
 export class LatePart<T extends { styles?: readonly CSSResult[] }> implements ReactiveController {
   /** Undefined until it is loaded. */
@@ -24,13 +25,22 @@ export class LatePart<T extends { styles?: readonly CSSResult[] }> implements Re
     if (!this.loaded) void this.load()
   }
 
+  render(ready: (part: T) => unknown, pending: () => TemplateResult): unknown {
+    if (this.loaded) return ready(this.loaded)
+    return this.failure ? missingPart(this.failure, this.load) : pending()
+  }
+
   readonly load = async (): Promise<void> => {
     try {
       const part = await this.read()
       this.failure = ''
       if (!this.loaded) {
         const root = this.host.renderRoot as ShadowRoot
-        root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...(part.styles ?? []).flatMap(({ styleSheet }) => styleSheet ?? [])]
+        const sheets = [...root.adoptedStyleSheets]
+        // The page's own style sheet stays behind those of its parts, which it may overrule.
+        const own = (this.host.constructor as typeof ReactiveElement).elementStyles.length - 1
+        sheets.splice(own, 0, ...(part.styles ?? []).flatMap(({ styleSheet }) => styleSheet ?? []))
+        root.adoptedStyleSheets = sheets
       }
       this.loaded = part
     } catch (error) {

@@ -1,0 +1,7 @@
+/** What is wrong, what was measured and what may repair it; loaded while the incident is read. */
+import '../../parts/time.ts'
+
+export { watchNote } from '../incidents/watch.ts'
+export { evidence } from './evidence.ts'
+export { lead } from './lead.ts'
+export { keyOf, repairs, requestOf } from './repair.ts'
