@@ -11,24 +11,24 @@ import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tr, tx } from '../core/words.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
-import { segments, segmentStyles } from '../parts/segments.ts'
 import { partStyles } from '../parts/styles.ts'
 import { tableStyles } from '../parts/table.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { headline } from './executors/headline.ts'
-import { executorRow } from './executors/row.ts'
 import { executorsStyles } from './executors/styles.ts'
-import { bandsOf, type Grouping, onHosts } from './executors/words.ts'
 import { term } from '../parts/term.ts'
+import type { Grouping } from './executors/words.ts'
 
 type Show = 'all' | 'unhealthy' | 'ended'
 
+const loadList = later(() => import('./executors/list.ts'))
 /** The details are loaded when a row is first expanded. */
 const loadDetails = later(() => import('./executors/details.ts'))
+
+type View = Awaited<ReturnType<typeof loadList>>
 
 /** Up to this many missing executors are expanded automatically. */
 const maxUnfolded = 3
@@ -65,7 +65,7 @@ const companion = 'ops-powertools/workers'
  */
 @element('ops-executors')
 export class OpsExecutors extends OpsElement {
-  static override styles = [base, tableStyles, pageStyles, partStyles, segmentStyles, executorsStyles]
+  static override styles = [base, tableStyles, pageStyles, partStyles, executorsStyles]
 
   @property() executor = ''
   @property() queue = ''
@@ -75,6 +75,7 @@ export class OpsExecutors extends OpsElement {
   /** Rows on a page, at most 200. */
   @property({ type: Number }) limit = 0
 
+  private readonly view = new LatePart(this, loadList)
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
   /** Rows that the reader expanded (true) or collapsed (false), overriding the default. */
@@ -145,7 +146,7 @@ export class OpsExecutors extends OpsElement {
         pending: () => skeletonRows(5),
         error: (problem) => problemPanel(problem, this.executors.reload),
         complete: (data, late) => html`
-          ${staleNote(late, this.executors.reload)} ${this.isEmpty(data) ? this.howToStart() : this.page(data)}
+          ${staleNote(late, this.executors.reload)} ${this.isEmpty(data) ? this.howToStart() : this.view.render((view) => this.page(data, view), () => skeletonRows(5))}
         `,
       })}
       <ops-confirm @ops-operation=${this.reload} @ops-bulk=${this.reload}></ops-confirm>
@@ -154,10 +155,10 @@ export class OpsExecutors extends OpsElement {
 
   private asOf() {
     const { data } = this.executors
-    if (!data) return nothing
+    if (!data || !this.view.loaded) return nothing
     const { executors, hosts } = data.summary
     return html`<span class="muted num">
-      ${onHosts(executors, hosts)} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}
+      ${this.view.loaded.onHosts(executors, hosts)} · ${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}
     </span>`
   }
 
@@ -165,11 +166,11 @@ export class OpsExecutors extends OpsElement {
     return !items.length && !summary.executors && !summary.ended && !this.q && !this.queue
   }
 
-  private page(data: ExecutorList) {
+  private page(data: ExecutorList, view: View) {
     const { items } = this
-    return html`${headline(data, this.base)} ${this.compact ? nothing : this.tools(data)}
+    return html`${view.headline(data, this.base)} ${this.compact ? nothing : this.tools(data, view)}
       ${this.queue ? html`<p class="only">${tr`Only executors of ${html`<b class="wrap"><bdi>${this.queue}</bdi></b>`}`} <button type="button" class="button" @click=${() => this.narrow({ queue: '' })}>${t`Show all`}</button></p>` : nothing}
-      ${items.length ? this.table(items, data) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
+      ${items.length ? this.table(items, data, view) : html`<div class="card empty"><p class="muted">${this.nothingWords()}</p></div>`}
       ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}
       <p class="small muted foot">
         ${tr`Heartbeats come every ${beatSeconds} s; ${html`<b>${t`late`}</b>`} after ${lateSeconds} s, ${html`<b>${t`missing`}</b>`} after ${missingSeconds} s. Late executors are never repaired. Rates cover the last minute, from the executor’s own heartbeat; ${html`<b>?</b>`} means not known, never 0.`}
@@ -181,7 +182,7 @@ export class OpsExecutors extends OpsElement {
     return this.shown === 'unhealthy' ? t`Every executor is healthy.` : t`No executor matches.`
   }
 
-  private tools({ summary }: ExecutorList) {
+  private tools({ summary }: ExecutorList, { segments }: View) {
     const { healthy } = summary.health
     const groupings: Record<Grouping, string> = { host: t`By host`, queue: t`By queue`, version: t`By version` }
     const shows: Record<Show, string> = { all: t`All ${summary.executors}`, unhealthy: t`Not healthy ${summary.executors - healthy}`, ended: t`Ended 24 h ${summary.ended}` }
@@ -192,7 +193,7 @@ export class OpsExecutors extends OpsElement {
     </div>`
   }
 
-  private table(items: Executor[], { summary }: ExecutorList) {
+  private table(items: Executor[], { summary }: ExecutorList, { bandsOf, executorRow }: View) {
     const hosts = Map.groupBy(this.executors.data!.items, ({ host }) => host)
     const newest = summary.versions.length > 1 ? summary.versions[0]!.version : undefined
     const unfolded = new Set(this.unfolded)

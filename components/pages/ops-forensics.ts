@@ -11,17 +11,16 @@ import { t, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { forensicsStyles } from '../parts/forensics-styles.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
-import { nextPathList, nextPathStyles } from '../parts/next-paths.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { skeletonRows } from '../parts/quiet.ts'
 import { partStyles } from '../parts/styles.ts'
 import type { ChosenSubject } from '../parts/subject-chooser.ts'
 import { forensicsHref, subjectTypeLabel } from '../parts/subject-link.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { lead } from './forensics/lead.ts'
 
+const loadStory = later(() => import('./forensics/story.ts'))
 const loadRest = later(() => import('./forensics/later.ts'))
 
 /**
@@ -59,8 +58,9 @@ const loadRest = later(() => import('./forensics/later.ts'))
  */
 @element('ops-forensics')
 export class OpsForensics extends OpsElement {
-  static override styles = [base, pageStyles, partStyles, nextPathStyles, forensicsStyles]
+  static override styles = [base, pageStyles, partStyles, forensicsStyles]
 
+  private readonly story = new LatePart(this, loadStory)
   @query('ops-confirm') private confirm!: OpsConfirm
 
   @property({ attribute: 'subject-type' }) subjectType = ''
@@ -96,7 +96,7 @@ export class OpsForensics extends OpsElement {
       ${this.bundle.render({
         pending: () => skeletonRows(6),
         error: (problem) => problemPanel(problem, this.bundle.reload),
-        complete: (bundle, late) => this.content(bundle, late),
+        complete: (bundle, late) => html`${staleNote(late, this.bundle.reload)} ${this.story.render((story) => this.content(bundle, story, late), () => skeletonRows(6))}`,
       })}
       <slot name="details"></slot>
       <ops-confirm @ops-operation=${this.bundle.reload}></ops-confirm>
@@ -129,7 +129,7 @@ export class OpsForensics extends OpsElement {
 
   private tools() {
     const { data } = this.bundle
-    if (!data) return nothing
+    if (!data || !this.story.loaded) return nothing
     return html`<div class="tools">
       <span class="muted num">${tr`as of ${html`<ops-time show="relative" live at=${data.asOf}></ops-time>`}`}</span>
       ${data.subject.href ? html`<a class="way" href=${data.subject.href}>${t`Open ${tx(subjectTypeLabel(data.subject.type))}`}</a>` : nothing}
@@ -145,10 +145,9 @@ export class OpsForensics extends OpsElement {
     </div>`
   }
 
-  private content(bundle: Bundle, late?: Problem) {
+  private content(bundle: Bundle, { lead, nextPathList }: Awaited<ReturnType<typeof loadStory>>, late?: Problem) {
     const unknown = bundle.completeness.state === 'unknown'
-    return html`${staleNote(late, this.bundle.reload)}
-      <div class="columns ${late ? 'stale' : ''}">
+    return html`<div class="columns ${late ? 'stale' : ''}">
         <div class="first">
           ${lead(bundle)} ${unknown ? html`<ops-subject-chooser .choose=${this.choose}></ops-subject-chooser>` : nothing}
         </div>

@@ -74,7 +74,7 @@ export class OpsIncident extends OpsElement {
   static override styles = [base, pageStyles, partStyles, ...incidentStyles]
 
   @query('ops-confirm') private confirm!: OpsConfirm
-  private readonly story = new LatePart<Story & { styles?: undefined }>(this, loadStory)
+  private readonly story = new LatePart(this, loadStory)
   @state() private outlook?: Outlook
   @state() private looking = ''
   @state() private missing = ''

@@ -6,23 +6,23 @@ import { incidentClasses, type IncidentClassName, type IncidentOwner, incidentOw
 import type { Problem } from '../../schemas/problem.ts'
 import { OpsElement } from '../core/element.ts'
 import { address, filtered } from '../core/filter.ts'
+import { later } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tn, tr, tx } from '../core/words.ts'
 import '../parts/confirm.ts'
 import type { Ask, OpsConfirm } from '../parts/confirm.ts'
-import { ownerOf } from '../parts/owner.ts'
+import { LatePart } from '../parts/late-part.ts'
 import { pager, pageSize } from '../parts/pager.ts'
 import { problemPanel, staleNote } from '../parts/problem.ts'
 import { emptyState, skeletonRows } from '../parts/quiet.ts'
 import { readOnlyBanner } from '../parts/refusal.ts'
 import { partStyles } from '../parts/styles.ts'
-import '../parts/time.ts'
 import { base, pageStyles } from '../theme/base.ts'
-import { incidentRow } from './incidents/row.ts'
 import { changes, refresh, show, type Shown, underCauses } from './incidents/shown.ts'
 import { incidentsStyles } from './incidents/styles.ts'
-import { noneOpen, watchNote } from './incidents/watch.ts'
+
+const loadList = later(() => import('./incidents/list.ts'))
 
 /**
  * Incidents: what is wrong, since when, who is handling it, and which incidents explain others. Worst and oldest first. It says
@@ -53,6 +53,7 @@ import { noneOpen, watchNote } from './incidents/watch.ts'
 export class OpsIncidents extends OpsElement {
   static override styles = [base, pageStyles, partStyles, ...incidentsStyles]
 
+  private readonly view = new LatePart(this, loadList)
   @query('ops-confirm') private confirm!: OpsConfirm
   @state() private trail: string[] = []
   @state() private shown?: Shown
@@ -112,7 +113,8 @@ export class OpsIncidents extends OpsElement {
   /** How many there are, how many have no owner, and when the detector last ran. */
   private summary() {
     const { data } = this.list
-    if (!data) return nothing
+    if (!data || !this.view.loaded) return nothing
+    const { ownerOf } = this.view.loaded
     const { lookedAt } = data.watch
     const free = this.resolved ? 0 : data.items.filter((incident) => !ownerOf(incident) && !incident.explainedBy).length
     const open = this.resolved ? resolvedCount(data.items.length, Boolean(data.nextCursor)) : openCount(data.items.length, Boolean(data.nextCursor))
@@ -150,11 +152,15 @@ export class OpsIncidents extends OpsElement {
 
   private content(late?: Problem) {
     const { shown } = this
-    const data = this.list.data!
     if (!shown || shown.key !== this.pageKey) return late ? problemPanel(late, this.list.reload) : skeletonRows(4)
-    return html`${staleNote(late, this.list.reload)} ${this.resolved ? nothing : watchNote(data.watch)} ${this.news(shown)}
+    return html`${staleNote(late, this.list.reload)} ${this.view.render((view) => this.listed(shown, view, late), () => skeletonRows(4))}`
+  }
+
+  private listed(shown: Shown, { incidentRow, noneOpen, watchNote }: Awaited<ReturnType<typeof loadList>>, late?: Problem) {
+    const data = this.list.data!
+    return html`${this.resolved ? nothing : watchNote(data.watch)} ${this.news(shown)}
     ${shown.rows.length === 0
-      ? this.nothingThere()
+      ? this.nothingThere(noneOpen)
       : html`<ul class="card ${late || data.watch.state === 'unknown' ? 'stale' : ''}" aria-label=${this.resolved ? t`Resolved incidents` : t`Open incidents`}>
           ${repeat(
             underCauses(shown.rows),
@@ -165,7 +171,7 @@ export class OpsIncidents extends OpsElement {
     ${pager({ trail: this.trail, next: data.nextCursor, move: (trail) => (this.trail = trail) })}`
   }
 
-  private nothingThere() {
+  private nothingThere(noneOpen: Awaited<ReturnType<typeof loadList>>['noneOpen']) {
     if (this.resolved) return emptyState(this.narrowed ? t`No resolved incident matches` : t`No resolved incident`, t`Incidents are listed here once they are resolved.`)
     return noneOpen(this.list.data!.watch, this.narrowed)
   }

@@ -1,12 +1,6 @@
 import { css } from 'lit'
-import { markStyles } from '../../parts/incident-marks.ts'
-import { ownerStyles } from '../../parts/owner.ts'
-import { watchStyles } from '../incidents/watch.ts'
 
 export const incidentStyles = [
-  markStyles,
-  ownerStyles,
-  watchStyles,
   css`
     .columns {
       display: grid;

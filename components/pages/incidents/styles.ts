@@ -1,12 +1,6 @@
 import { css } from 'lit'
-import { markStyles } from '../../parts/incident-marks.ts'
-import { ownerStyles } from '../../parts/owner.ts'
-import { watchStyles } from './watch.ts'
 
 export const incidentsStyles = [
-  markStyles,
-  ownerStyles,
-  watchStyles,
   css`
     .tabs {
       display: flex;
