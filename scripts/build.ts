@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { buildSite } from './docs-site/build.ts'
 import { writeElementData } from './elements/write.ts'
@@ -11,6 +11,9 @@ run('tsc', '-p', 'tsconfig.build.json')
 chmodSync('dist/server/cli/main.js', 0o755)
 run('vite', 'build', '--logLevel', 'warn')
 run('vite', 'build', '--config', 'vite.cdn.config.ts', '--logLevel', 'warn')
+// A page that has become too heavy is as wrong as one that does not compile.
+const sizes = spawnSync(process.execPath, ['scripts/element-sizes.ts'], { encoding: 'utf8' })
+if (sizes.status !== 0) throw new Error(`Too large for the aims in scripts/element-sizes.ts:\n${sizes.stdout}${sizes.stderr}`)
 cpSync('components/themes', 'dist/browser/themes', { recursive: true })
 run('cem', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet')
 

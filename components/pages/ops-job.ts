@@ -5,7 +5,7 @@ import type { JobDetail } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { jobStates } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
-import { Keys } from '../core/keys.ts'
+import type { Key } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
@@ -83,13 +83,6 @@ export class OpsJob extends OpsElement {
     of: () => this.jobId,
     topics: [],
   })
-
-  protected readonly keys = new Keys(this, () => [
-    { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => this.askFor('retry_job') },
-    { keys: 'C', label: t`Cancel…`, group: 'chosen', run: () => this.askFor('cancel_job') },
-    { keys: '[', label: t`Previous job of the list`, group: 'list', run: () => this.step('previous') },
-    { keys: ']', label: t`Next job of the list`, group: 'list', run: () => this.step('next') },
-  ])
 
   override connectedCallback() {
     super.connectedCallback()
@@ -174,6 +167,14 @@ export class OpsJob extends OpsElement {
       <button type="button" class="button" @click=${this.loadRest}>${t`Try again`}</button></section>`
   }
 
+  /** What may be done with keys; they work once what is shown is loaded. */
+  private readonly shortcuts = (): Key[] => [
+    { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => this.askFor('retry_job') },
+    { keys: 'C', label: t`Cancel…`, group: 'chosen', run: () => this.askFor('cancel_job') },
+    { keys: '[', label: t`Previous job of the list`, group: 'list', run: () => this.step('previous') },
+    { keys: ']', label: t`Next job of the list`, group: 'list', run: () => this.step('next') },
+  ]
+
   private readonly toggleList = () => {
     this.asList = !this.asList
   }
@@ -183,6 +184,7 @@ export class OpsJob extends OpsElement {
     try {
       const rest = await loadRest()
       adoptStyles(this.renderRoot as ShadowRoot, [...OpsJob.elementStyles, ...rest.restStyles])
+      if (!this.rest) new rest.Keys(this, this.shortcuts)
       this.rest = rest
     } catch (error) {
       this.restFailed = loadFailure(error)

@@ -4,7 +4,6 @@ import type { Overview } from '../../schemas/overview.ts'
 import { OpsElement } from '../core/element.ts'
 import { filtered } from '../core/filter.ts'
 import { later, loadFailure } from '../core/later.ts'
-import { listText } from '../core/lists.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
 import { t, tr } from '../core/words.ts'
@@ -126,7 +125,7 @@ export class OpsOverview extends OpsElement {
         retry: this.session?.permissions.retry_job,
       })}
       ${overview.withheld.length > 0
-        ? html`<p class="withheld muted small" role="note">${t`Left out, because your account may not see it: ${listText(overview.withheld)}.`}</p>`
+        ? html`<p class="withheld muted small" role="note">${t`Left out, because your account may not see it: ${lead.listText(overview.withheld)}.`}</p>`
         : nothing}`
   }
 

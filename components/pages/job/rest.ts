@@ -12,6 +12,7 @@ import { jobFacts, jobOrigin } from './facts.ts'
 import { fateStyles } from './fate.ts'
 import { lifeStyles } from './life-bar.ts'
 
+export { Keys } from '../../core/keys.ts'
 export { jobMenu } from './menu.ts'
 export { findNeighbours, listHref, stepper } from './neighbours.ts'
 export { jobStory } from './story.ts'

@@ -6,6 +6,7 @@ import { leadStyles } from './lead-styles.ts'
 import { sentenceView, toneOf } from './sentence.ts'
 import { type VitalContext, vitalView } from './vital.ts'
 
+export { listText } from '../../core/lists.ts'
 export const styles = [leadStyles]
 
 /** What is wrong, in one sentence, and the four vital figures. */
