@@ -5,7 +5,7 @@ import type { JobDetail } from '../../schemas/job.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { jobStates } from '../../schemas/vocabulary.ts'
 import { OpsElement } from '../core/element.ts'
-import type { Key } from '../core/keys.ts'
+import type { Key, Keys } from '../core/keys.ts'
 import { later, loadFailure } from '../core/later.ts'
 import { element } from '../core/register.ts'
 import { Resource } from '../core/resource.ts'
@@ -167,6 +167,8 @@ export class OpsJob extends OpsElement {
       <button type="button" class="button" @click=${this.loadRest}>${t`Try again`}</button></section>`
   }
 
+  protected keys?: Keys
+
   /** What may be done with keys; they work once what is shown is loaded. */
   private readonly shortcuts = (): Key[] => [
     { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => this.askFor('retry_job') },
@@ -184,7 +186,7 @@ export class OpsJob extends OpsElement {
     try {
       const rest = await loadRest()
       adoptStyles(this.renderRoot as ShadowRoot, [...OpsJob.elementStyles, ...rest.restStyles])
-      if (!this.rest) new rest.Keys(this, this.shortcuts)
+      this.keys ??= new rest.Keys(this, this.shortcuts)
       this.rest = rest
     } catch (error) {
       this.restFailed = loadFailure(error)

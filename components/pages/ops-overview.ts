@@ -11,7 +11,7 @@ import type { Ask, OpsConfirm } from '../parts/confirm.ts'
 import { LatePart } from '../parts/late-part.ts'
 import { missingPart } from '../parts/missing.ts'
 import { problemPanel, problemStyles, staleNote } from '../parts/problem.ts'
-import { emptyState, quietStyles } from '../parts/quiet.ts'
+import { quietStyles } from '../parts/quiet.ts'
 import { parseRange, type Range } from '../parts/range.ts'
 import { base, pageStyles } from '../theme/base.ts'
 import { overviewStyles } from './overview/styles.ts'
@@ -116,7 +116,7 @@ export class OpsOverview extends OpsElement {
 
   private content(overview: Overview, lead: typeof import('./overview/lead.ts')) {
     return html`${lead.overviewLead(overview, { locale: this.language, jobsHref: this.jobsHref })}
-      ${overview.buckets.every(({ count }) => count === 0) && !overview.incidents?.open ? this.nothingThere(overview.withheld) : nothing}
+      ${overview.buckets.every(({ count }) => count === 0) && !overview.incidents?.open ? lead.nothingThere(overview.withheld) : nothing}
       ${this.rest?.restOfOverview(overview, {
         base: this.base,
         locale: this.language,
@@ -127,12 +127,6 @@ export class OpsOverview extends OpsElement {
       ${overview.withheld.length > 0
         ? html`<p class="withheld muted small" role="note">${t`Left out, because your account may not see it: ${lead.listText(overview.withheld)}.`}</p>`
         : nothing}`
-  }
-
-  /** Nothing visible to this reader does not mean that nothing exists: something may be withheld. */
-  private nothingThere(withheld: string[]) {
-    const detail = withheld.length > 0 ? t`What your account may see is quiet.` : t`Whatever the host declares and runs appears here automatically.`
-    return html`<div class="nothing">${emptyState(t`Nothing to operate`, detail)}</div>`
   }
 
   /** Where a bar links to, unless the actor may not see jobs or the engine cannot find them by that time. */
