@@ -202,7 +202,12 @@ const buckets = css`
   .case-line + .case-line {
     margin-top: 5px;
   }
+  /* Large enough to be hit, also where the word has two characters. */
   .evidence {
+    display: inline-block;
+    min-inline-size: 24px;
+    min-block-size: 24px;
+    line-height: 24px;
     color: var(--_accent);
   }
   @container ops-page (max-width: 700px) {
