@@ -138,7 +138,7 @@ describe('behind a proxy that strips a prefix', () => {
     const session = (await (await get('/ops/jobs/api/v1/session')).json()) as { base: string }
     expect(session.base).toBe('/tools/ops/jobs')
     const { servers } = (await (await get('/ops/jobs/api/v1/openapi.json')).json()) as { servers: unknown }
-    expect(servers).toEqual([{ url: 'https://admin.example.com/tools/ops/jobs/api/v1' }])
+    expect(servers).toMatchObject([{ url: 'https://admin.example.com/tools/ops/jobs/api/v1' }])
     const overview = await (await get('/ops/jobs/api/v1/overview')).text()
     expect(overview).toContain('"/tools/ops/jobs/')
     expect(overview.replaceAll('/tools/ops/jobs', '')).not.toContain('/ops/jobs')
