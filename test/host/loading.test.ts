@@ -99,11 +99,9 @@ test('the classes define nothing until the host says so, and then also under a p
 test('two copies of a version share one session and one live stream, and say nothing', async () => {
   const requested: string[] = []
   const { page, said } = await host.open('/one')
-  page.on('request', (request) => {
-    // The page before may open its stream only now.
-    if (request.isNavigationRequest()) requested.length = 0
-    requested.push(new URL(request.url()).pathname.replace('/ops/jobs/api/v1', ''))
-  })
+  // The page before would open its stream while this one is asked for.
+  await page.goto('about:blank')
+  page.on('request', (request) => void requested.push(new URL(request.url()).pathname.replace('/ops/jobs/api/v1', '')))
   await page.goto(`${host.url}/two`)
   await entries(page).waitFor()
   await expect.poll(() => page.locator('ops-audit').getByRole('heading').first().isVisible()).toBe(true)
@@ -117,11 +115,9 @@ test('two versions on one page: each uses its own parts, they share session and 
   const { page } = await host.open('/one')
   const said: string[] = []
   page.on('console', (message) => void said.push(message.text()))
-  page.on('request', (request) => {
-    // The page before may open its stream only now.
-    if (request.isNavigationRequest()) requested.length = 0
-    requested.push(new URL(request.url()).pathname.replace('/ops/jobs/api/v1', ''))
-  })
+  // The page before would open its stream while this one is asked for.
+  await page.goto('about:blank')
+  page.on('request', (request) => void requested.push(new URL(request.url()).pathname.replace('/ops/jobs/api/v1', '')))
   await page.goto(`${host.url}/versions`)
   await entries(page).waitFor()
   const other = page.locator('ops-audit')
