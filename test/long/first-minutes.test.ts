@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser } from '../support/browser.ts'
@@ -70,7 +72,7 @@ describe('init', () => {
     const database = await createDatabase({ empty: true })
     const own = join(folder, `${engine}-${server}`)
     await mkdir(own)
-    const env = { ...process.env, PORT: String(await freePort()) }
+    const env = { ...process.env, PORT: String(await freePort()), ...(engine === 'bullmq' && { REDIS_URL: await redisWithoutTheQueue() }) }
     const { DATABASE_URL: _, ...withoutUrl }: NodeJS.ProcessEnv = env
     await run('npm', ['init', '-y'], { cwd: own })
     await run('sh', ['-c', `npm install --no-audit --no-fund ${folder}/*.tgz`], { cwd: own, maxBuffer: 64e6 })
@@ -99,6 +101,18 @@ describe('init', () => {
     await database.drop()
   })
 })
+
+/** The starters of all servers make the same queue, and Redis keeps it. */
+async function redisWithoutTheQueue(): Promise<string> {
+  const url = new URL(process.env.REDIS_URL!)
+  url.pathname = '/15'
+  const connection = new Redis(url.href, { maxRetriesPerRequest: null })
+  const queue = new Queue('welcome_mail', { connection })
+  await queue.obliterate({ force: true })
+  await queue.close()
+  connection.disconnect()
+  return url.href
+}
 
 async function retryInBrowser(address: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
