@@ -81,7 +81,7 @@ describe.each(engines)('three faults in the demo on %s', (engine) => {
     const operator = counting(page)
     await page.goto(`${shop.url}/ops/jobs`)
     // Where jobs have a worker, the incident is named by it.
-    const row = [fault.queue, workerOf(fault.queue)].map((name) => `ops-overview .incident:has(a:text-is("${name}"))`).join(', ')
+    const row = [fault.queue, workerOf(fault.queue)].map((name) => `ops-overview .incident:has(a :text-is("${name}"))`).join(', ')
     await page.locator(row).first().waitFor({ timeout: 30_000 })
     await operator.click('link', /^Review/, row)
     await page.waitForURL('**/incident/**')
