@@ -303,6 +303,18 @@ describe('ops-jobs', () => {
       equal(deepFocus(), rowOf(page, 'job-0002').querySelector('.job a'), 'the same control of the row above')
     })
 
+    it('gives the focus to the row in its place when another list comes while a row has it', async () => {
+      let items = jobs()
+      const page = await opened(usual({ listJobs: () => jobPage(items) }))
+      page.setAttribute('keys', 'page')
+      press('j', document.body)
+      await until(() => deepFocus().getAttribute('data-job') === 'job-0001', 'the first row')
+      press('j')
+      items = [job('job-0100'), job('job-0101')]
+      page.setAttribute('state', 'discarded')
+      await until(() => deepFocus().getAttribute('data-job') === 'job-0101', 'the row in its place')
+    })
+
     it('is forgotten when what is looked for changes', async () => {
       const page = await opened()
       tick(page, 'job-0002')

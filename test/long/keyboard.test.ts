@@ -39,8 +39,11 @@ async function list(state: string): Promise<void> {
   await keyboard.tabTo(new RegExp(`^${state}`))
   await keyboard.press('Enter')
   await page.waitForURL(`**/list?state=${state}`)
-  await page.locator('ops-jobs a[data-job]').first().waitFor()
+  // The list of before stands until the new one has come.
+  await expect.poll(async () => (await rows()).length > 0 && (await rows()).every((row) => row.includes(state)), patience).toBe(true)
 }
+
+const rows = () => page.locator('ops-jobs tr:has(a[data-job])').allTextContents()
 
 const failed = (least: number) => expect.poll(async () => (await shop.api('/jobs?state=discarded')).items.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(least)
 

@@ -1,4 +1,5 @@
 import type { LitElement } from 'lit'
+import { deepFocus } from '../../core/focus.ts'
 import { Keys } from '../../core/keys.ts'
 import { later } from '../../core/later.ts'
 import { t } from '../../core/words.ts'
@@ -18,8 +19,9 @@ export interface WalkHost {
   failed: (error: unknown) => void
 }
 
-/** The single keys of the list, which work from now on. */
+/** The single keys of the list, which work from now on, and the place that they lead to. */
 export function declareKeys(host: LitElement, walk: Walk): Keys {
+  keepPlace(host, walk)
   return new Keys(host, () => [
     { keys: 'j', label: t`Next job`, group: 'list', run: () => walk.step(1) },
     { keys: 'k', label: t`Previous job`, group: 'list', run: () => walk.step(-1) },
@@ -28,6 +30,19 @@ export function declareKeys(host: LitElement, walk: Walk): Keys {
     { keys: 'R', label: t`Retry…`, group: 'chosen', run: () => walk.askFor('retry_job') },
     { keys: 'C', label: t`Cancel…`, group: 'chosen', run: () => walk.askFor('cancel_job') },
   ])
+}
+
+/** A row with the focus may leave the list, e.g. because its job was retried elsewhere: the focus then goes to the row in its place. */
+function keepPlace(host: LitElement, walk: Walk): void {
+  let place = -1
+  host.addController({
+    hostUpdate() {
+      place = walk.focusedPlace
+    },
+    hostUpdated() {
+      if (place >= 0 && !deepFocus()) walk.focusPlace(place)
+    },
+  })
 }
 
 /** Going through the list by single keys and in the sheet. Each method returns whether there was something to do. */
@@ -48,6 +63,22 @@ export class Walk {
     const focused = this.host.root().activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-job]')?.dataset.job
     const id = this.host.parts().inSheet || focused
     return this.rows.findIndex(({ job }) => job.id === id)
+  }
+
+  /** By the rows on the page, which may no longer be those of the data; -1 if none has the focus. */
+  get focusedPlace(): number {
+    const row = this.host.root().activeElement?.closest('tr')
+    return this.links.findIndex((link) => link.closest('tr') === row)
+  }
+
+  focusPlace(place: number): void {
+    const { links } = this
+    const to = links[Math.min(place, links.length - 1)] ?? this.host.root().querySelector<HTMLElement>('.page-title')
+    to?.focus()
+  }
+
+  private get links(): HTMLElement[] {
+    return [...this.host.root().querySelectorAll<HTMLElement>('[data-job]')]
   }
 
   get steps() {
