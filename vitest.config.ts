@@ -21,6 +21,9 @@ const faults = ['test/engines/model-*.test.ts', 'test/**/*{crash,frozen,hang,ove
 /** What runs for many minutes: long models, exhaustive oracles, fuzzing, and projects that are installed from npm. */
 const long = ['test/long/**/*.test.ts', 'test/consumers/**/*.test.ts', 'test/package.test.ts']
 
+/** What measures the pages or loads several processes: one file at a time, because beside others it would measure these. */
+const alone = ['test/long/{first-paint,keyboard,memory,scale-out,theming}.test.ts']
+
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
   test: { name, include, exclude: ['test/components/**', 'node_modules/**', ...exclude], sequence: { groupOrder: 0 } },
@@ -33,7 +36,8 @@ export default defineConfig({
       project('thorough', thorough, [...faults, ...long]),
       project('faults', faults, long),
       // After the others, because its builds would take the cores from tests that depend on time.
-      { extends: true as const, test: { name: 'long', include: long, testTimeout: 1_800_000, sequence: { groupOrder: 1 } } },
+      { extends: true as const, test: { name: 'long', include: long, exclude: alone, testTimeout: 1_800_000, sequence: { groupOrder: 1 } } },
+      { extends: true as const, test: { name: 'alone', include: alone, testTimeout: 1_800_000, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,

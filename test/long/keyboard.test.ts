@@ -40,10 +40,14 @@ async function list(state: string): Promise<void> {
   await keyboard.press('Enter')
   await page.waitForURL(`**/list?state=${state}`)
   // The list of before stands until the new one has come.
-  await expect.poll(async () => (await rows()).length > 0 && (await rows()).every((row) => row.includes(state)), patience).toBe(true)
+  await expect
+    .poll(async () => {
+      const { items } = await shop.api<{ items: { id: string }[] }>(`/jobs?state=${state}&limit=200`)
+      const shown = await page.locator('ops-jobs a[data-job]').evaluateAll((links) => links.map((link) => link.getAttribute('data-job')))
+      return shown.length > 0 && shown.every((id) => items.some((job) => job.id === id))
+    }, patience)
+    .toBe(true)
 }
-
-const rows = () => page.locator('ops-jobs tr:has(a[data-job])').allTextContents()
 
 const failed = (least: number) => expect.poll(async () => (await shop.api('/jobs?state=discarded')).items.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(least)
 
